@@ -1,0 +1,17 @@
+import Foundation
+
+/// Lines of the benchmark's table.
+enum Row {
+    static func text(_ columns: String...) -> String {
+        zip(columns, [20, 38, 24, 0]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
+            .joined().trimmingCharacters(in: .whitespaces)
+    }
+
+    static func number(_ value: Double) -> String {
+        String(format: "%.1f", value)
+    }
+
+    static func whole(_ value: Double) -> String {
+        String(format: "%.0f", value)
+    }
+}

@@ -1,0 +1,82 @@
+# Every word of this file: make help
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs clean system toolchain
+
+# Development files of the system libraries that Package.swift links.
+SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
+SYSTEM_HEADERS := sqlite3.h curl/curl.h openssl/ssl.h zlib.h
+SWIFT_NEEDED := 6.3
+# Builds tell their progress to people, and only errors to logs.
+QUIET := $(shell test -t 2 || echo --quiet)
+SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks)
+
+help: ## Show these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: system toolchain ## Build pdex and run a night between the built-in clinic and payer
+	@echo "Building pdex (release). The first build takes some minutes." >&2
+	@swift build $(QUIET) -c release --product pdex >&2
+	@.build/release/pdex demo
+
+test: system toolchain ## Build and run every test
+	@swift build $(QUIET) --build-tests
+	@swift test --disable-xctest
+
+check: system toolchain ## Everything a change must pass: format, warnings, tests, docs
+	@swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+	@swift build $(QUIET) --build-tests
+	@swift test --disable-xctest
+	@$(MAKE) --no-print-directory docs
+
+format: toolchain ## Lay out every Swift file by the house rules
+	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+bench: system toolchain ## Measure the scanner, the store, the mapping and a whole night
+	@swift build $(QUIET) -c release --product pdex >&2
+	@swift build $(QUIET) -c release --product pdex-bench >&2
+	@.build/release/pdex-bench
+
+docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
+	@swift test --disable-xctest --filter ArchitectureTests.Documentation
+
+clean: ## Remove what building, demo and sandbox made
+	@rm -rf .build .pdex-demo .pdex-sandbox
+
+# Installs what is missing, where apt can; silent when nothing is.
+system:
+	@if command -v dpkg-query >/dev/null 2>&1; then \
+	  missing=; \
+	  for package in $(SYSTEM_PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	  done; \
+	  [ -n "$$missing" ] || exit 0; \
+	  echo "Installing system packages:$$missing" >&2; \
+	  if [ "$$(id -u)" = 0 ]; then as_root=; \
+	  elif command -v sudo >/dev/null 2>&1; then as_root=sudo; \
+	  else \
+	    echo "Neither root nor sudo here. As root, run:" >&2; \
+	    echo "  apt-get update && apt-get install -y$$missing" >&2; \
+	    echo "then the same make command again." >&2; \
+	    exit 1; \
+	  fi; \
+	  $$as_root apt-get update -qq >&2 && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >&2 || { \
+	    echo "apt-get failed. Install these yourself, then run make again:$$missing" >&2; exit 1; }; \
+	else \
+	  for header in $(SYSTEM_HEADERS); do \
+	    echo "#include <$$header>" | clang -E -x c - >/dev/null 2>&1 || { \
+	      echo "$$header is missing, and there is no apt here. Install the development files of SQLite, libcurl" >&2; \
+	      echo "(with OpenSSL), OpenSSL and zlib by your system's package manager, then run make again." >&2; \
+	      exit 1; }; \
+	  done; \
+	fi
+
+toolchain:
+	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1); \
+	lowest=$$(printf '%s\n%s\n' "$(SWIFT_NEEDED)" "$${found:-0.0}" | sort -t . -k 1,1n -k 2,2n | head -n 1); \
+	[ "$$lowest" = "$(SWIFT_NEEDED)" ] || { \
+	  echo "Swift $(SWIFT_NEEDED) or newer is needed; found: $${found:-none on PATH}." >&2; \
+	  echo "Get one from https://www.swift.org/install/linux/ and put its usr/bin on PATH." >&2; \
+	  exit 1; }

@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports only go down. Modules on one floor never import each other.
+//
+//   6  PDexCLI            commands, configuration, Assembly
+//   5  Sandbox            Clinic0 and Med0 with their authorization servers
+//   4  Jobs               job files, schedule, worker, Operations
+//   3  Pipeline           the seven steps
+//   2  Mappings           FHIRClient         SQLiteStore
+//   1  PDex               FHIRPath
+//   0  FHIR               DeclarativeFiles
+//      CCurl  COpenSSL  CZlib  (shims over system libraries, only for FHIRClient)
+//   T  PDexTesting        contract suites, fakes, named members
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "pdex",
+    products: [
+        .executable(name: "pdex", targets: ["PDexCLI"]),
+        .executable(name: "pdex-bench", targets: ["pdex-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "FHIR", swiftSettings: house),
+        .target(name: "DeclarativeFiles", dependencies: ["Yams"], swiftSettings: house),
+        .target(name: "FHIRPath", dependencies: ["FHIR"], swiftSettings: house),
+        .target(name: "PDex", dependencies: ["FHIR"], swiftSettings: house),
+        .target(
+            name: "Mappings", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles"], swiftSettings: house),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "FHIRClient", dependencies: ["FHIR", "PDex", "CCurl", "COpenSSL", "CZlib"], swiftSettings: house),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "FHIR", "PDex", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("Schema")],
+            swiftSettings: house),
+        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings"], swiftSettings: house),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "FHIR", "PDex", "Pipeline", "DeclarativeFiles", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                "FHIR", "PDex", "FHIRClient", "CZlib",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "PDexCLI",
+            dependencies: [
+                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs", "Sandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "pdex-bench", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
+            path: "Benchmarks", swiftSettings: house),
+        .target(
+            name: "PDexTesting", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline"],
+            swiftSettings: house),
+        .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
+        .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
+        .testTarget(
+            name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
+            swiftSettings: house),
+        .testTarget(
+            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CZlib"], swiftSettings: house),
+        .testTarget(
+            name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
+            swiftSettings: house),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "FHIR", "PDex", "SQLiteStore", "PDexTesting", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["FHIR", "PDex", "Pipeline", "PDexTesting"], swiftSettings: house),
+        .testTarget(
+            name: "JobsTests", dependencies: ["FHIR", "PDex", "Jobs", "DeclarativeFiles"], swiftSettings: house),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "FHIRClient", "PDex", "FHIR", "CZlib"],
+            swiftSettings: house),
+        .testTarget(name: "PDexCLITests", dependencies: ["PDexCLI"], swiftSettings: house),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "PDexCLI"],
+            swiftSettings: house),
+        .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

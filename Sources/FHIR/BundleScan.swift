@@ -1,0 +1,141 @@
+/// What reading a page of results needs of a Bundle, in one pass over its bytes: resources stay exactly as written.
+///
+/// The whole document is checked on the way, so that what lies in a range is acceptable JSON.
+public struct BundleScan: Sendable, Equatable {
+    /// One entry that holds a resource.
+    public struct Entry: Sendable, Equatable {
+        /// Where the resource is in the bytes.
+        public let resource: Range<Int>
+        /// `search.mode` as written; nil when absent.
+        public let mode: String?
+    }
+
+    /// One link.
+    public struct Link: Sendable, Equatable {
+        /// Such as `self` or `next`.
+        public let relation: String
+        /// The URL as written.
+        public let url: String
+    }
+
+    /// `Bundle.type`; empty when absent.
+    public private(set) var type = ""
+    /// `Bundle.total`; nil when absent or not an integer.
+    public private(set) var total: Int?
+    /// The links in order.
+    public private(set) var links: [Link] = []
+    /// The entries that hold a resource, in order.
+    public private(set) var entries: [Entry] = []
+
+    /// The first link of that relation.
+    public func link(_ relation: String) -> String? {
+        links.first { $0.relation == relation }?.url
+    }
+
+    /// Scans one Bundle. Throws ``ScanError/notAResource`` for anything else.
+    public static func scan(_ bytes: [UInt8], limits: JSONLimits = .fhir) throws(ScanError) -> BundleScan {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(ScanError) in
+            try scan(UnsafeRawBufferPointer(buffer), limits: limits)
+        }
+    }
+
+    /// Scans one Bundle; the ranges are places in `bytes`.
+    public static func scan(
+        _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = .fhir
+    ) throws(ScanError) -> BundleScan {
+        var bundle = BundleScan()
+        var resourceType: String?
+        var cursor = JSONCursor(bytes)
+        do throws(JSONError) {
+            try cursor.readDocument(limits) { (cursor, levels) throws(JSONError) in
+                guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+                try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+                    switch cursor.reader.text(name) {
+                    case "resourceType": resourceType = try cursor.readText(levels - 1)
+                    case "type": bundle.type = try cursor.readText(levels - 1) ?? ""
+                    case "total": bundle.total = try cursor.readInteger(levels - 1)
+                    case "link": try bundle.readLinks(&cursor, levels - 1)
+                    case "entry": try bundle.readEntries(&cursor, levels - 1)
+                    default: try cursor.skipValue(levels - 1)
+                    }
+                }
+            }
+        } catch {
+            throw .json(error)
+        }
+        guard resourceType == "Bundle" else { throw .notAResource }
+        return bundle
+    }
+
+    private mutating func readLinks(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        var links: [Link] = []
+        try cursor.readObjects(levels) { (cursor, levels) throws(JSONError) in
+            var relation: String?
+            var url: String?
+            try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+                switch cursor.reader.text(name) {
+                case "relation": relation = try cursor.readText(levels - 1)
+                case "url": url = try cursor.readText(levels - 1)
+                default: try cursor.skipValue(levels - 1)
+                }
+            }
+            if let relation, let url { links.append(Link(relation: relation, url: url)) }
+        }
+        self.links = links
+    }
+
+    private mutating func readEntries(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        var entries: [Entry] = []
+        try cursor.readObjects(levels) { (cursor, levels) throws(JSONError) in
+            var resource: Range<Int>?
+            var mode: String?
+            try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+                switch cursor.reader.text(name) {
+                case "resource":
+                    let start = cursor.reader.position
+                    let isObject = cursor.reader.current == UInt8(ascii: "{")
+                    try cursor.skipValue(levels - 1)
+                    if isObject { resource = start..<cursor.reader.position }
+                case "search": mode = try cursor.readMode(levels - 1)
+                default: try cursor.skipValue(levels - 1)
+                }
+            }
+            if let resource { entries.append(Entry(resource: resource, mode: mode)) }
+        }
+        self.entries = entries
+    }
+}
+
+extension JSONCursor {
+    /// Reads any value; `object` is called to read each object when it is a list of them.
+    fileprivate mutating func readObjects(
+        _ levels: Int, _ object: (inout JSONCursor, Int) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        guard reader.current == UInt8(ascii: "[") else { return try skipValue(levels) }
+        try readArray(levels) { (cursor) throws(JSONError) in
+            guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels - 1) }
+            try object(&cursor, levels - 1)
+        }
+    }
+
+    /// Reads any value; its `mode` when it is an object with one.
+    fileprivate mutating func readMode(_ levels: Int) throws(JSONError) -> String? {
+        guard reader.current == UInt8(ascii: "{") else {
+            try skipValue(levels)
+            return nil
+        }
+        var mode: String?
+        try readObject(levels) { (cursor, name) throws(JSONError) in
+            guard cursor.reader.text(name) == "mode" else { return try cursor.skipValue(levels - 1) }
+            mode = try cursor.readText(levels - 1)
+        }
+        return mode
+    }
+
+    /// Reads any value; the number when it is an integer.
+    fileprivate mutating func readInteger(_ levels: Int) throws(JSONError) -> Int? {
+        let start = reader.position
+        try skipValue(levels)
+        return Int(String(decoding: reader.slice(start, reader.position), as: UTF8.self))
+    }
+}

@@ -1,0 +1,90 @@
+/// Collects what a scan is after while the cursor walks over the document.
+struct ResourceFacts {
+    private var type: String?
+    private var hasID = false
+    private var id: JSONReader.StringToken?
+    private var versionID: String?
+    private var lastUpdated: Instant?
+    private var patient: (rank: Int, reference: JSONReader.StringToken)?
+    private var encounter: JSONReader.StringToken?
+    private var context: JSONReader.StringToken?
+    private var time: (rank: Int, start: Instant?, end: Instant?)?
+
+    /// The result, when the document turned out to be a resource with an id.
+    func scan(_ reader: JSONReader) throws(ScanError) -> ResourceScan {
+        guard let type, FHIRSyntax.isTypeName(type.utf8) else { throw .notAResource }
+        guard hasID else { throw .missingID }
+        guard let id, reader.withBytes(of: id, { FHIRSyntax.isID($0) }) else { throw .invalidID }
+        return ResourceScan(
+            type: type, id: reader.text(id), versionID: versionID, lastUpdated: lastUpdated,
+            patient: type == "Patient" ? nil : patient.map { reader.text($0.reference) },
+            encounter: (encounter ?? context).map { reader.text($0) },
+            start: time?.start, end: time?.end)
+    }
+
+    /// Walks over the whole document.
+    mutating func read(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+        try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+            switch cursor.reader.withBytes(of: name, ResourceField.named) {
+            case nil: try cursor.skipValue(levels - 1)
+            case .type: type = try cursor.readText(levels - 1)
+            case .id:
+                hasID = true
+                id = try cursor.readStringOrSkip(levels - 1)
+            case .meta: try readMeta(&cursor, levels - 1)
+            case .patient(let rank): try readPatient(&cursor, levels - 1, rank: rank)
+            case .encounter: encounter = try cursor.readHolders(levels - 1) { _, _ in true }
+            case .context: try readContext(&cursor, levels - 1)
+            case .time(let rank): try readTime(&cursor, levels - 1, rank: rank)
+            }
+        }
+    }
+
+    private mutating func readMeta(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+        try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+            if cursor.reader.withBytes(of: name, { $0.spells("versionId") }) {
+                versionID = try cursor.readText(levels - 1)
+            } else if cursor.reader.withBytes(of: name, { $0.spells("lastUpdated") }) {
+                let reading = try cursor.readTime(levels - 1)
+                lastUpdated = reading.flatMap { $0.precision >= .second ? $0.earliest : nil }
+            } else {
+                try cursor.skipValue(levels - 1)
+            }
+        }
+    }
+
+    private mutating func readPatient(_ cursor: inout JSONCursor, _ levels: Int, rank: Int) throws(JSONError) {
+        let found = try cursor.readHolders(levels) { $0.names("Patient", in: $1) }
+        if let found, rank < patient?.rank ?? .max { patient = (rank, found) }
+    }
+
+    /// `context` is a reference in some resources, and in DocumentReference an element with a list of encounters.
+    private mutating func readContext(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+        var holder = ReferenceHolder()
+        var listed: JSONReader.StringToken?
+        try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+            if cursor.reader.withBytes(of: name, { $0.spells("encounter") }) {
+                listed = try cursor.readHolders(levels - 1) { $0.names("Encounter", in: $1) }
+            } else {
+                try holder.read(&cursor, levels - 1, name)
+            }
+        }
+        context = holder.names("Encounter", in: cursor.reader) ? holder.reference : listed
+    }
+
+    private mutating func readTime(_ cursor: inout JSONCursor, _ levels: Int, rank: Int) throws(JSONError) {
+        let start: Instant?
+        let end: Instant?
+        if cursor.reader.current == UInt8(ascii: "{") {
+            (start, end) = try cursor.readPeriod(levels)
+        } else {
+            let reading = try cursor.readTime(levels)
+            (start, end) = (reading?.earliest, reading?.latest)
+        }
+        guard start != nil || end != nil, rank < time?.rank ?? .max else { return }
+        time = (rank, start, end)
+    }
+}

@@ -1,0 +1,70 @@
+/// What staging must know of a resource, read in one pass over its bytes without building a tree.
+///
+/// The whole document is checked on the way: what is scanned can be parsed later.
+public struct ResourceScan: Sendable, Equatable {
+    /// The `resourceType`.
+    public var type: String
+    /// The logical id.
+    public var id: String
+    /// `meta.versionId`.
+    public var versionID: String?
+    /// `meta.lastUpdated`; nil when absent or unreadable.
+    public var lastUpdated: Instant?
+
+    /// The reference to the patient whose record this belongs to, as it is written; nil for a Patient itself.
+    ///
+    /// Taken from the first of `subject`, `patient`, `beneficiary`, `individual`, `for`, `candidate` and `deliverFor`
+    /// that names a Patient.
+    public var patient: String?
+
+    /// The reference to the encounter, as it is written: `encounter`, or `context` or `context.encounter`
+    /// when it names an Encounter.
+    public var encounter: String?
+
+    /// The first moment of the clinically relevant time; nil when it is open or not known.
+    ///
+    /// Taken from the first of `period`, `billablePeriod`, `effective[x]`, `performed[x]`, `occurrence[x]`, `onset[x]`,
+    /// `started`, `whenHandedOver`, `authoredOn`, `recordedDate`, `date` and `issued` that can be read.
+    public var start: Instant?
+
+    /// The last moment of that time; nil when it is open or not known.
+    public var end: Instant?
+
+    /// What a scan would have found, for those who know it already.
+    public init(
+        type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
+        encounter: String? = nil, start: Instant? = nil, end: Instant? = nil
+    ) {
+        self.type = type
+        self.id = id
+        self.versionID = versionID
+        self.lastUpdated = lastUpdated
+        self.patient = patient
+        self.encounter = encounter
+        self.start = start
+        self.end = end
+    }
+
+    /// Scans one resource.
+    public static func scan(
+        _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = .fhir
+    ) throws(ScanError) -> ResourceScan {
+        var facts = ResourceFacts()
+        var cursor = JSONCursor(bytes)
+        do throws(JSONError) {
+            try cursor.readDocument(limits) { (cursor, levels) throws(JSONError) in
+                try facts.read(&cursor, levels)
+            }
+        } catch {
+            throw .json(error)
+        }
+        return try facts.scan(cursor.reader)
+    }
+
+    /// Scans one resource.
+    public static func scan(_ bytes: [UInt8], limits: JSONLimits = .fhir) throws(ScanError) -> ResourceScan {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(ScanError) in
+            try scan(UnsafeRawBufferPointer(buffer), limits: limits)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import FHIR
+import PDex
+
+/// Reads one file of an export as batches of whole lines, with constant memory.
+struct BulkDownload: Sendable {
+    let session: ServerSession
+
+    private static let batchBytes = 256 << 10
+    private static let maxBytes = 4 << 30
+
+    /// Streams `file`; the number of bytes after decoding, once the end is proven.
+    func run(
+        _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
+    ) async throws -> Int {
+        // The SMART token goes along only when the manifest wants it: otherwise it SHALL NOT (BLK-40).
+        let credential: OutboundPolicy.Credential = requiresAccessToken ? .token : .none
+        let url = try session.policy.vet(file.url, from: "the export manifest", with: credential)
+        let stream = try await session.stream(request(url), credential)
+        guard stream.status == 200 else {
+            let response = HTTPResponse(status: stream.status, headers: stream.headers)
+            throw session.faults.fault(response, "the download of a file", now: session.clock.now())
+        }
+        do {
+            return try await lines(of: stream.body, deliver)
+        } catch let error as TransportError {
+            throw Fault(error, at: session.connection.name)
+        } catch let error as NDJSONError {
+            throw Fault(
+                .remoteTooLarge, .halt, "A file of \(session.connection.name): \(error).",
+                hint: "No resource is that large: ask the server's owner what the file is.")
+        }
+    }
+
+    private func request(_ url: OutboundURL) -> HTTPRequest {
+        var request = HTTPRequest(.get, url, headers: ["Accept": "application/fhir+ndjson"])
+        request.timeouts = HTTPRequest.Timeouts(idle: 60, total: nil)
+        request.maxBodyBytes = Self.maxBytes
+        request.isDownload = true
+        return request
+    }
+
+    private func lines(of body: HTTPBody, _ deliver: (LineBatch) async throws -> Void) async throws -> Int {
+        var splitter = NDJSONSplitter()
+        var batch = Batch()
+        var count = 0
+        for try await chunk in body {
+            count += chunk.count
+            try chunk.withUnsafeBytes { bytes in try splitter.append(bytes) { batch.append($0) } }
+            if batch.bytes.count >= Self.batchBytes { try await deliver(batch.taken()) }
+        }
+        // A torn last line is an error, not a record (BLK-45): without a line feed only its grammar proves it whole.
+        try splitter.finish { line in
+            guard (try? JSONParser.parse(line)) != nil else { throw session.faults.incomplete("a file") }
+            batch.append(line)
+        }
+        if !batch.lines.isEmpty { try await deliver(batch.taken()) }
+        return count
+    }
+
+    private struct Batch {
+        var bytes: [UInt8] = []
+        var lines: [Range<Int>] = []
+
+        mutating func append(_ line: UnsafeRawBufferPointer) {
+            let start = bytes.count
+            bytes.append(contentsOf: line)
+            lines.append(start..<bytes.count)
+        }
+
+        mutating func taken() -> LineBatch {
+            defer {
+                bytes = []
+                lines = []
+                bytes.reserveCapacity(BulkDownload.batchBytes * 2)
+            }
+            return LineBatch(bytes: bytes, lines: lines)
+        }
+    }
+}

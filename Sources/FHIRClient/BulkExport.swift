@@ -1,0 +1,102 @@
+import FHIR
+import PDex
+
+/// Starts, polls and ends a Bulk Data export (Bulk Data Access 3.0.0, earlier and later manifests included).
+struct BulkExport: Sendable {
+    let session: ServerSession
+
+    /// OperationOutcome codes that mean "ask again" (`transient` and its children, R4 value set issue-type).
+    private static let transientCodes: Set = [
+        "transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled",
+    ]
+
+    /// Kicks off with GET (BLK-01, BLK-02) and returns the status URL. Asked once: a repetition could start a second.
+    func start(_ export: ExportRequest) async throws -> String {
+        let what = "the start of an export"
+        var request = HTTPRequest(.get, try session.policy.url(try query(export).encoded()))
+        request.headers = ["Accept": "application/fhir+json", "Prefer": "respond-async"]
+        let response = try await asked(request)
+        guard response.status == 202 else {
+            if response.status == 429 {
+                throw Fault(
+                    .remoteThrottled, .retry, "\(session.connection.name) answered 429 to \(what).",
+                    hint: "An earlier export may still be running there; it is asked again later.",
+                    retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()))
+            }
+            throw session.faults.fault(response, what, now: session.clock.now())
+        }
+        guard let location = response.headers["Content-Location"] else {
+            throw session.faults.malformed(what, "it has no Content-Location")
+        }
+        _ = try session.policy.vet(location, from: "Content-Location", with: .token)
+        return location
+    }
+
+    /// Asks once how the export is doing.
+    func poll(_ statusURL: String) async throws -> ExportProgress {
+        let what = "the status of an export"
+        var request = HTTPRequest(.get, try session.policy.vet(statusURL, from: "the status URL", with: .token))
+        request.headers["Accept"] = "application/json"
+        let response = try await asked(request)
+        let wait = RetryAfter.seconds(response.headers, now: session.clock.now())
+        switch response.status {
+        case 200:
+            switch ManifestReader.manifest(try session.faults.json(response, "the manifest of an export")) {
+            case .success(let manifest): return .complete(manifest)
+            case .failure(let flaw): throw session.faults.malformed("the manifest of an export", flaw.words)
+            }
+        case 202: return .running(retryAfterSeconds: wait, note: Self.note(response.headers["X-Progress"]))
+        case 429: return .running(retryAfterSeconds: wait, note: "slow down")
+        case 401, 403, 300...399: throw session.faults.fault(response, what, now: session.clock.now())
+        case 400... where isTransient(response): return .running(retryAfterSeconds: wait, note: nil)
+        // Gateways speak no FHIR: nothing is known of the export itself.
+        case 408, 502, 503, 504: throw session.faults.fault(response, what, now: session.clock.now())
+        default:
+            throw Fault(
+                .clinicExportFailed, .halt, "\(session.connection.name) answered \(response.status) to \(what).",
+                hint: "The export failed there. The next run starts a new one from the same watermark.")
+        }
+    }
+
+    /// Tells the server that it may forget the export; whatever it answers is accepted (BLK-50).
+    func finish(_ statusURL: String) async {
+        guard let url = try? session.policy.vet(statusURL, from: "the status URL", with: .token) else { return }
+        var request = HTTPRequest(.delete, url)
+        request.headers["Accept"] = "application/json"
+        request.timeouts.total = 30
+        _ = try? await session.once(request)
+    }
+
+    private func asked(_ request: HTTPRequest) async throws -> HTTPResponse {
+        do {
+            return try await session.once(request)
+        } catch let error as TransportError {
+            throw Fault(error, at: session.connection.name)
+        }
+    }
+
+    private func query(_ export: ExportRequest) -> SearchQuery {
+        let path =
+            switch export.level {
+            case .group(let id): "Group/\(id)/$export"
+            case .patient: "Patient/$export"
+            case .system: "$export"
+            }
+        var parameters = [SearchQuery.Parameter("_outputFormat", "application/fhir+ndjson")]
+        if !export.types.isEmpty { parameters.append(.init("_type", export.types.joined(separator: ","))) }
+        if let since = export.since { parameters.append(.init("_since", since.text)) }
+        return SearchQuery(path, parameters)
+    }
+
+    private func isTransient(_ response: HTTPResponse) -> Bool {
+        guard response.body.count <= 1 << 20, let json = try? JSONParser.parse(response.body),
+            let outcome = OperationOutcome(json)
+        else { return false }
+        return outcome.issues.contains { Self.transientCodes.contains($0.code) }
+    }
+
+    /// A progress note fit for a log: at most 100 printable ASCII characters.
+    private static func note(_ text: String?) -> String? {
+        text.map { String(decoding: $0.utf8.filter { 0x20..<0x7f ~= $0 }.prefix(100), as: UTF8.self) }
+    }
+}

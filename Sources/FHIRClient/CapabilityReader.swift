@@ -1,0 +1,49 @@
+import FHIR
+import PDex
+
+/// Reads a CapabilityStatement, as far as an exchange needs it (RD-01, WR-01).
+enum CapabilityReader {
+    /// What a statement says of the server's side; nil when the JSON is no CapabilityStatement.
+    static func capability(_ json: JSONValue) -> ServerCapability? {
+        guard json["resourceType"]?.string == "CapabilityStatement", let version = json["fhirVersion"]?.string else {
+            return nil
+        }
+        let rests = json["rest"]?.elements ?? []
+        let server = rests.first { $0["mode"]?.string == "server" }
+        var types: [String: ServerCapability.TypeCapability] = [:]
+        for resource in server?["resource"]?.elements ?? [] {
+            guard let type = resource["type"]?.string else { continue }
+            types[type] = typeCapability(resource)
+        }
+        return ServerCapability(
+            fhirVersion: version, systemInteractions: codes(server?["interaction"], "code"),
+            systemOperations: operations(server?["operation"]), types: types)
+    }
+
+    private static func typeCapability(_ json: JSONValue) -> ServerCapability.TypeCapability {
+        ServerCapability.TypeCapability(
+            interactions: codes(json["interaction"], "code"),
+            searchParameters: codes(json["searchParam"], "name"),
+            includes: Set(json["searchInclude"]?.elements.compactMap(\.string) ?? []),
+            revIncludes: Set(json["searchRevInclude"]?.elements.compactMap(\.string) ?? []),
+            updateCreate: json["updateCreate"]?.bool ?? false,
+            conditionalUpdate: json["conditionalUpdate"]?.bool ?? false,
+            operations: operations(json["operation"]))
+    }
+
+    private static func codes(_ list: JSONValue?, _ key: String) -> Set<String> {
+        Set(list?.elements.compactMap { $0[key]?.string } ?? [])
+    }
+
+    /// Names without the `$` that some write, and `export` for the operations that Bulk Data defines by canonical.
+    private static func operations(_ list: JSONValue?) -> Set<String> {
+        var names: Set<String> = []
+        for operation in list?.elements ?? [] {
+            if let name = operation["name"]?.string { names.insert(String(name.drop { $0 == "$" })) }
+            let definition = operation["definition"]?.string?.prefix { $0 != "|" }
+            let last = definition?.split(separator: "/").last.map(String.init)
+            if let last, ["export", "group-export", "patient-export"].contains(last) { names.insert("export") }
+        }
+        return names
+    }
+}

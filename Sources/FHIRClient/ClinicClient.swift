@@ -1,0 +1,50 @@
+public import PDex
+
+/// A clinic's FHIR R4 server over the network: search, and Bulk Data export.
+public struct ClinicClient: ClinicServer {
+    private let session: ServerSession
+    private let capabilities: CapabilityCache
+
+    /// A client of the session's server.
+    public init(_ session: ServerSession) {
+        self.session = session
+        capabilities = CapabilityCache(session)
+    }
+
+    /// The FHIR base URL, without a trailing slash.
+    public var base: String { session.policy.base.text }
+
+    /// Reads `/metadata`; kept for a day.
+    public func capability() async throws -> ServerCapability { try await capabilities.capability() }
+
+    /// The first page of a search.
+    public func search(_ query: SearchQuery) async throws -> SearchPage { try await session.search(query) }
+
+    /// The page behind an opaque `next` link.
+    public func page(_ link: String) async throws -> SearchPage { try await session.page(link) }
+
+    /// One resource as the server wrote it, or nil for 404 and 410.
+    public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
+
+    /// Kicks an export off and returns its status URL.
+    public func startExport(_ request: ExportRequest) async throws -> String {
+        try await BulkExport(session: session).start(request)
+    }
+
+    /// Asks once how an export is doing.
+    public func pollExport(_ statusURL: String) async throws -> ExportProgress {
+        try await BulkExport(session: session).poll(statusURL)
+    }
+
+    /// Streams one file of a finished export; the number of bytes after decoding, once the end is proven.
+    public func download(
+        _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
+    ) async throws -> Int {
+        try await BulkDownload(session: session).run(file, requiresAccessToken: requiresAccessToken, deliver: deliver)
+    }
+
+    /// Tells the server that it may drop the export.
+    public func finishExport(_ statusURL: String) async {
+        await BulkExport(session: session).finish(statusURL)
+    }
+}

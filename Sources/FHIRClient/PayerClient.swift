@@ -1,0 +1,76 @@
+import FHIR
+public import PDex
+
+/// A payer's FHIR R4 server over the network: search, and delivery of a bundle.
+public struct PayerClient: PayerServer {
+    private let session: ServerSession
+    private let capabilities: CapabilityCache
+
+    /// A client of the session's server.
+    public init(_ session: ServerSession) {
+        self.session = session
+        capabilities = CapabilityCache(session)
+    }
+
+    /// The FHIR base URL, without a trailing slash.
+    public var base: String { session.policy.base.text }
+
+    /// Reads `/metadata`; kept for a day.
+    public func capability() async throws -> ServerCapability { try await capabilities.capability() }
+
+    /// The first page of a search.
+    public func search(_ query: SearchQuery) async throws -> SearchPage { try await session.search(query) }
+
+    /// The page behind an opaque `next` link.
+    public func page(_ link: String) async throws -> SearchPage { try await session.page(link) }
+
+    /// One resource as the server wrote it, or nil for 404 and 410.
+    public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
+
+    /// POSTs one Bundle to the base and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
+    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+        let response = try await delivered(request(bundle, requestID))
+        guard response.status != 401 else { throw session.faults.unauthorized("a delivery") }
+        // An answer that was cut off says nothing for certain about what became of the bundle.
+        guard response.isProvenComplete || response.body.isEmpty || provesItself(response) else { throw unknown() }
+        return PayerAnswer(
+            status: response.status, body: response.body,
+            retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()),
+            serverTime: response.headers["Date"].flatMap { Instant(httpDate: $0) })
+    }
+
+    private func request(_ bundle: [UInt8], _ requestID: String) throws(Fault) -> HTTPRequest {
+        var request = HTTPRequest(.post, try session.policy.url(""), body: bundle)
+        request.headers["Content-Type"] = "application/fhir+json"
+        request.headers["Accept"] = "application/fhir+json"
+        request.headers["Prefer"] = "return=minimal"
+        request.headers["X-Request-Id"] = requestID
+        request.timeouts = HTTPRequest.Timeouts(idle: 120, total: 300)
+        return request
+    }
+
+    private func delivered(_ request: HTTPRequest) async throws -> HTTPResponse {
+        do {
+            return try await session.once(request)
+        } catch let error as TransportError {
+            guard error.mayHaveArrived else { throw neverArrived(error) }
+            throw unknown()
+        }
+    }
+
+    /// A time-out before anything was sent is no more than an unreachable payer.
+    private func neverArrived(_ error: TransportError) -> Fault {
+        guard error.reason == .timedOut else { return Fault(error, at: session.connection.name) }
+        return Fault(TransportError(.unreachable, mayHaveArrived: false), at: session.connection.name)
+    }
+
+    private func unknown() -> Fault {
+        Fault(
+            .payerUnknownOutcome, .retry, "\(session.connection.name) may or may not have taken a delivery.",
+            hint: "It is sent again with the same ids, which changes nothing if it had arrived.")
+    }
+
+    private func provesItself(_ response: HTTPResponse) -> Bool {
+        (try? session.faults.json(response, "an answer")) != nil
+    }
+}

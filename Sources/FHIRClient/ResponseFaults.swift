@@ -1,0 +1,106 @@
+import FHIR
+import PDex
+
+/// Says what an answer other than the hoped-for one means, in terms of who must act.
+struct ResponseFaults {
+    private let connection: ServerConnection
+
+    /// More than this in a body without a proven end is not believed, even when it parses.
+    private static let unprovenBytes = 64 << 10
+
+    init(_ connection: ServerConnection) {
+        self.connection = connection
+    }
+
+    /// The fault of 408, 429, 502, 503 and 504, which ask for another try; nil for any other status.
+    func transient(_ status: Int, _ headers: HTTPHeaders, now: Instant) -> Fault? {
+        guard [408, 429, 502, 503, 504].contains(status) else { return nil }
+        let code: FaultCode = status == 429 ? .remoteThrottled : .remoteFailed
+        return Fault(
+            code, .retry, "\(connection.name) answered \(status).",
+            hint: "It is asked again later; when it goes on, ask the server's owner.",
+            retryAfterSeconds: RetryAfter.seconds(headers, now: now))
+    }
+
+    /// The fault of any status that is not a success; `what` names the request, such as "a search on Encounter".
+    func fault(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
+        if let fault = transient(response.status, response.headers, now: now) { return fault }
+        switch response.status {
+        case 300...399: return redirect(response.status, what)
+        case 401: return unauthorized(what)
+        case 403:
+            return Fault(
+                .authForbidden, .halt, "\(connection.name) answered 403 to \(what)\(said(response)).",
+                hint: "Our token is good but not allowed this: compare scopes with the server's owner.")
+        case 500...: return failed(response.status, what)
+        default:
+            return Fault(
+                .remoteRefused, .halt, "\(connection.name) answered \(response.status) to \(what)\(said(response)).",
+                hint: "Asking again would not help: compare the request with the server's CapabilityStatement.")
+        }
+    }
+
+    /// The fault of a redirect, which is never followed: it could lead our token astray.
+    func redirect(_ status: Int, _ what: String) -> Fault {
+        Fault(
+            .remotePolicy, .halt, "\(connection.name) answered \(status) to \(what); redirects are not followed.",
+            hint: "Write the URL where the server really is into the connection's configuration.")
+    }
+
+    /// The fault of a server that failed at a request.
+    func failed(_ status: Int, _ what: String) -> Fault {
+        Fault(
+            .remoteFailed, .retry, "\(connection.name) answered \(status) to \(what).",
+            hint: "It is asked again later; when it goes on, ask the server's owner.")
+    }
+
+    /// The fault of a token that is refused, and so is its successor; or of a token that is missing.
+    func unauthorized(_ what: String) -> Fault {
+        let isAnonymous = connection.authorization == .none
+        return Fault(
+            .authTokenRefused, .halt,
+            "\(connection.name) answered 401 to \(what), \(isAnonymous ? "without a token" : "with a new token too").",
+            hint: isAnonymous
+                ? "Configure how we are allowed in: client id and key."
+                : "Run  pdex auth test \(connection.name)  and compare base URL and audience with the registration.")
+    }
+
+    /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.
+    func json(_ response: HTTPResponse, _ what: String) throws(Fault) -> JSONValue {
+        do {
+            if response.isProvenComplete || response.body.count <= Self.unprovenBytes {
+                return try JSONParser.parse(response.body)
+            }
+        } catch {
+            if response.isProvenComplete { throw malformed(what, "\(error)") }
+        }
+        throw incomplete(what)
+    }
+
+    /// The fault of a body that is not what it has to be; `why` carries none of it.
+    func malformed(_ what: String, _ why: String) -> Fault {
+        Fault(
+            .remoteMalformed, .halt, "\(what) of \(connection.name) cannot be read: \(why).",
+            hint: "Ask the server's owner; a proxy that answers in HTML looks like this too.")
+    }
+
+    /// The fault of a body whose end is not proven.
+    func incomplete(_ what: String) -> Fault {
+        Fault(
+            .remoteIncomplete, .retry, "\(what) of \(connection.name) is not proven complete.",
+            hint: "It is asked for again later; when it goes on, look for a proxy that cuts answers off.")
+    }
+
+    /// Whether a body without a proven end is small enough to be proven by its grammar.
+    func canProveItself(_ response: HTTPResponse) -> Bool {
+        response.isProvenComplete || response.body.count <= Self.unprovenBytes
+    }
+
+    /// What an OperationOutcome says, without its diagnostics.
+    private func said(_ response: HTTPResponse) -> String {
+        guard response.body.count <= 1 << 20, let json = try? JSONParser.parse(response.body),
+            let outcome = OperationOutcome(json)
+        else { return "" }
+        return " (\(outcome.summary))"
+    }
+}

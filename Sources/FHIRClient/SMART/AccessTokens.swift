@@ -1,0 +1,92 @@
+import FHIR
+public import PDex
+
+/// The access token of one server: asked for once however many need it, renewed in time, dropped when refused.
+///
+/// One instance serves one server and one scope set. Tokens are in memory only.
+public actor AccessTokens {
+    private let discovery: Discovery
+    private let keys: any KeyProvider
+    private let nonce: @Sendable () -> String
+    private var configuration: SMARTConfiguration?
+    private var current: AccessToken?
+    private var underway: Task<AccessToken, any Error>?
+    private var refusal: (fault: Fault, until: Instant)?
+
+    private static let configurationLife: Int64 = 86_400_000
+    private static let refusalLife: Int64 = 60_000
+
+    /// Tokens for `connection`, whose authorization is `registration`; `nonce` makes a new `jti` at every call.
+    public init(
+        _ connection: ServerConnection, _ registration: ServerConnection.BackendServices, keys: any KeyProvider,
+        transport: any HTTPTransport, clock: any WallClock,
+        nonce: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
+    ) throws(Fault) {
+        let policy = try OutboundPolicy(base: connection.base, allowsPrivateNetwork: connection.allowsPrivateNetwork)
+        discovery = Discovery(
+            connection: connection, registration: registration, policy: policy, transport: transport, clock: clock)
+        self.keys = keys
+        self.nonce = nonce
+    }
+
+    /// A token that is good for a while. Throws ``PDex/Fault``.
+    func token() async throws -> AccessToken {
+        let now = discovery.clock.now()
+        if let current, now < current.renewal { return current }
+        // A refusal holds for a minute: a thousand callers must not knock a thousand times.
+        if let refusal, now < refusal.until { throw refusal.fault }
+        let task = underway ?? started()
+        return try await task.value
+    }
+
+    /// Forgets a token that the server refused; one that has been renewed since is kept.
+    func drop(_ token: AccessToken) {
+        if current == token { current = nil }
+    }
+
+    /// Starts the one request that all callers wait for; it does not end with the caller that came first.
+    private func started() -> Task<AccessToken, any Error> {
+        let task = Task {
+            defer { underway = nil }
+            do {
+                let token = try await obtained()
+                current = token
+                refusal = nil
+                return token
+            } catch let fault as Fault {
+                if fault.disposition != .retry {
+                    refusal = (fault, discovery.clock.now().adding(milliseconds: Self.refusalLife))
+                }
+                throw fault
+            }
+        }
+        underway = task
+        return task
+    }
+
+    private func obtained() async throws -> AccessToken {
+        let known = try await discovered(isFresh: false)
+        if case .granted(let token) = try await request(known).send(nonce: nonce()) { return token }
+        let renewed = request(try await discovered(isFresh: true))
+        guard case .granted(let token) = try await renewed.send(nonce: nonce()) else { throw renewed.nowhere }
+        return token
+    }
+
+    private func request(_ configuration: SMARTConfiguration) -> TokenRequest {
+        TokenRequest(
+            connection: discovery.connection, registration: discovery.registration, configuration: configuration,
+            transport: discovery.transport, keys: keys, clock: discovery.clock)
+    }
+
+    private func discovered(isFresh: Bool) async throws -> SMARTConfiguration {
+        let now = discovery.clock.now()
+        if !isFresh, let configuration,
+            now.milliseconds - configuration.fetched.milliseconds < Self.configurationLife
+        {
+            return configuration
+        }
+        let found = try await discovery.fetch()
+        configuration = found
+        return found
+    }
+}

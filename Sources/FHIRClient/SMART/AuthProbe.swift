@@ -1,0 +1,81 @@
+import FHIR
+public import PDex
+
+/// Walks the way to a token step by step and says how far it comes: `pdex auth test`.
+public struct AuthProbe: Sendable {
+    /// How a step went.
+    public enum Verdict: Sendable, Hashable {
+        /// As it should; with what was found.
+        case passed(String)
+        /// Not; nothing after it was tried.
+        case failed(Fault)
+    }
+
+    /// One step of the way.
+    public struct Step: Sendable, Hashable {
+        /// What was tried, such as "SMART configuration".
+        public let name: String
+        /// How it went.
+        public let verdict: Verdict
+    }
+
+    private let discovery: Discovery
+    private let keys: any KeyProvider
+    private let nonce: @Sendable () -> String
+
+    /// Describes a probe of `connection`.
+    public init(
+        _ connection: ServerConnection, _ registration: ServerConnection.BackendServices, keys: any KeyProvider,
+        transport: any HTTPTransport, clock: any WallClock,
+        nonce: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
+    ) throws(Fault) {
+        let policy = try OutboundPolicy(base: connection.base, allowsPrivateNetwork: connection.allowsPrivateNetwork)
+        discovery = Discovery(
+            connection: connection, registration: registration, policy: policy, transport: transport, clock: clock)
+        self.keys = keys
+        self.nonce = nonce
+    }
+
+    /// Tries every step until one fails.
+    public func run() async -> [Step] {
+        var steps: [Step] = []
+        do {
+            _ = try await step("keys", &steps) {
+                let held = try await keys.keys()
+                return ((), held.map { "\($0.kid) (\($0.algorithm.rawValue))" }.joined(separator: ", "))
+            }
+            let found = try await step("SMART configuration", &steps) {
+                let found = try await discovery.fetch()
+                return (found, "token endpoint on \(found.tokenEndpoint.origin), clock \(found.skew / 1000) s ahead")
+            }
+            let request = TokenRequest(
+                connection: discovery.connection, registration: discovery.registration, configuration: found,
+                transport: discovery.transport, keys: keys, clock: discovery.clock)
+            _ = try await step("signing key", &steps) {
+                let key = try await request.chosenKey()
+                return ((), "\(key.kid) (\(key.algorithm.rawValue))")
+            }
+            _ = try await step("token and scopes", &steps) {
+                guard case .granted = try await request.send(nonce: nonce()) else { throw request.nowhere }
+                return ((), discovery.connection.scopes.text(in: found.scopeForm))
+            }
+        } catch {
+            // The step that failed says why, and is the last.
+        }
+        return steps
+    }
+
+    private func step<Value: Sendable>(
+        _ name: String, _ steps: inout [Step], _ body: () async throws -> (value: Value, found: String)
+    ) async throws -> Value {
+        do {
+            let (value, found) = try await body()
+            steps.append(Step(name: name, verdict: .passed(found)))
+            return value
+        } catch {
+            let fault = error as? Fault ?? Fault(.interrupted, .retry, "The test was interrupted.")
+            steps.append(Step(name: name, verdict: .failed(fault)))
+            throw fault
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import FHIR
+import PDex
+
+/// What a server's `.well-known/smart-configuration` says, as far as Backend Services needs it.
+struct SMARTConfiguration: Sendable {
+    /// Where tokens are asked for; vetted.
+    let tokenEndpoint: OutboundURL
+    /// How to write scopes.
+    let scopeForm: ScopeForm
+    /// What the server verifies; nil when it does not say.
+    let algorithms: [SigningAlgorithm]?
+    /// How far the server's clock is ahead of ours, in milliseconds.
+    let skew: Int64
+    /// When this was read.
+    let fetched: Instant
+
+    /// Reads the document and vets what it says. Throws `auth.discovery`, `auth.method-unsupported`, `remote.policy`.
+    init(
+        _ json: JSONValue, of connection: ServerConnection, _ registration: ServerConnection.BackendServices,
+        policy: OutboundPolicy, skew: Int64, now: Instant
+    ) throws(Fault) {
+        func strings(_ key: String) -> [String]? { json[key]?.array?.compactMap(\.string) }
+        guard let endpoint = json["token_endpoint"]?.string, !endpoint.isEmpty,
+            let capabilities = strings("capabilities"), let grants = strings("grant_types_supported")
+        else {
+            throw Self.fault(connection, "lacks token_endpoint, capabilities or grant_types_supported")
+        }
+        guard grants.contains("client_credentials") else {
+            throw Self.unsupported(connection, "the grant client_credentials")
+        }
+        // No key is sent to a server that does not say it takes keys (SBS-04).
+        let methods = strings("token_endpoint_auth_methods_supported")
+        guard capabilities.contains("client-confidential-asymmetric"), methods?.contains("private_key_jwt") ?? true
+        else {
+            throw Self.unsupported(connection, "client-confidential-asymmetric with private_key_jwt")
+        }
+        tokenEndpoint = try Self.endpoint(endpoint, connection, registration, policy)
+        let isV1 = !capabilities.contains("permission-v2") && capabilities.contains("permission-v1")
+        scopeForm = registration.scopeForm ?? (isV1 ? .v1 : .v2)
+        algorithms = strings("token_endpoint_auth_signing_alg_values_supported")?
+            .compactMap(SigningAlgorithm.init(rawValue:))
+        self.skew = skew
+        fetched = now
+    }
+
+    /// The endpoint to post to: the pinned one, which the document must confirm, or one on the server's own origin.
+    ///
+    /// Otherwise a document could have us sign an assertion that another authorization server accepts (RFC 7523bis).
+    private static func endpoint(
+        _ text: String, _ connection: ServerConnection, _ registration: ServerConnection.BackendServices,
+        _ policy: OutboundPolicy
+    ) throws(Fault) -> OutboundURL {
+        let absolute = absolute(text, base: policy.base)
+        guard let pinned = registration.tokenURL else {
+            return try policy.vet(absolute, from: "the SMART configuration (token_endpoint)", with: .token)
+        }
+        guard absolute == pinned else {
+            throw fault(connection, "names another token endpoint than the configuration")
+        }
+        let ours = try OutboundPolicy(base: pinned, allowsPrivateNetwork: connection.allowsPrivateNetwork)
+        return try ours.vet(pinned, from: "the configuration (token URL)", with: .token)
+    }
+
+    /// Resolves what non-conformant servers write against the FHIR base (SBS-03).
+    private static func absolute(_ text: String, base: OutboundURL) -> String {
+        if text.contains("://") { return text }
+        return text.hasPrefix("/") ? base.origin + text : base.text + "/" + text
+    }
+
+    private static func fault(_ connection: ServerConnection, _ what: String) -> Fault {
+        Fault(
+            .authDiscovery, .halt, "The SMART configuration of \(connection.name) \(what).",
+            hint: "Run  pdex auth test \(connection.name)  and compare with what the server's owner registered.")
+    }
+
+    private static func unsupported(_ connection: ServerConnection, _ what: String) -> Fault {
+        Fault(
+            .authMethod, .halt, "\(connection.name) does not offer \(what).",
+            hint: "SMART Backend Services needs it: ask the server's owner to turn it on.")
+    }
+}

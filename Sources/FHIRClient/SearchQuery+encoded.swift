@@ -1,0 +1,30 @@
+import PDex
+
+extension SearchQuery {
+    /// Path and query below the base, percent-encoded. Throws `remote.policy` for a path that is none.
+    func encoded() throws(Fault) -> String {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let isPlain = segments.allSatisfy { segment in
+            !segment.isEmpty && segment != "." && segment != ".."
+                && segment.utf8.allSatisfy { byte in
+                    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+                        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-._$".utf8.contains(byte)
+                }
+        }
+        guard isPlain else {
+            throw Fault(
+                .remotePolicy, .halt, "A search path is not made of types, ids and operation names.",
+                hint: "Look for an id with characters that FHIR does not allow.")
+        }
+        let query = parameters.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }
+        return "/" + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
+    /// The names of the parameters in a URL, without their modifiers.
+    static func names(in url: String) -> Set<String> {
+        guard let mark = url.firstIndex(of: "?") else { return [] }
+        let pairs = url[url.index(after: mark)...].split(separator: "&")
+        let names = pairs.compactMap { PercentEncoding.decodedName($0.prefix { $0 != "=" }) }
+        return Set(names.map { String($0.prefix { $0 != ":" }) })
+    }
+}

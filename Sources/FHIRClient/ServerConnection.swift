@@ -1,0 +1,71 @@
+/// Where a clinic or a payer is, and how we are allowed in: what the configuration says of one server.
+public struct ServerConnection: Sendable, Hashable {
+    /// On which end of an exchange the server is.
+    public enum Side: String, Sendable, Hashable { case clinic, payer }
+
+    /// How we are allowed in.
+    public enum Authorization: Sendable, Hashable {
+        /// Nobody asks.
+        case none
+        /// SMART Backend Services with a key of ours.
+        case backendServices(BackendServices)
+    }
+
+    /// Our registration at the server's authorization server.
+    public struct BackendServices: Sendable, Hashable {
+        /// The client id that they gave us.
+        public var clientID: String
+        /// The key to sign with; nil takes the first that the server's algorithms allow.
+        public var keyID: String?
+        /// The token endpoint, pinned; needed when it is not on the FHIR server's own origin.
+        public var tokenURL: String?
+        /// What `aud` says when the server does not want the token URL (SBS-25).
+        public var audience: String?
+        /// How scopes are written; nil asks the server's capabilities.
+        public var scopeForm: ScopeForm?
+
+        /// Describes a registration.
+        public init(
+            clientID: String, keyID: String? = nil, tokenURL: String? = nil, audience: String? = nil,
+            scopeForm: ScopeForm? = nil
+        ) {
+            self.clientID = clientID
+            self.keyID = keyID
+            self.tokenURL = tokenURL
+            self.audience = audience
+            self.scopeForm = scopeForm
+        }
+    }
+
+    /// The name in the configuration, such as `clinic0`; it stands in faults and logs.
+    public var name: String
+    /// Clinic or payer.
+    public var side: Side
+    /// The FHIR base URL.
+    public var base: String
+    /// How we are allowed in.
+    public var authorization: Authorization
+    /// What we ask to be allowed: least privilege, one set a leg (SBS-43).
+    public var scopes: ScopeSet
+    /// Other origins that may have this server's token, such as its bulk file host.
+    public var tokenOrigins: [String]
+    /// Other origins from which bulk files are read without a token.
+    public var openOrigins: [String]
+    /// Whether the server is inside the site, on private addresses.
+    public var allowsPrivateNetwork: Bool
+
+    /// Describes a server.
+    public init(
+        name: String, side: Side, base: String, authorization: Authorization = .none, scopes: ScopeSet = ScopeSet(),
+        tokenOrigins: [String] = [], openOrigins: [String] = [], allowsPrivateNetwork: Bool = false
+    ) {
+        self.name = name
+        self.side = side
+        self.base = base
+        self.authorization = authorization
+        self.scopes = scopes
+        self.tokenOrigins = tokenOrigins
+        self.openOrigins = openOrigins
+        self.allowsPrivateNetwork = allowsPrivateNetwork
+    }
+}

@@ -1,0 +1,85 @@
+/// Turns the bytes of a body into pieces for the reader: gzip undone, caps enforced, the end proven.
+struct BodyDecoder: ~Copyable {
+    private let framing: ResponseHead.Framing
+    private let maxBytes: Int
+    private var gzip: GzipInflater?
+    private var received = 0
+    private var produced = 0
+    private var filled = 0
+    private let piece: UnsafeMutableRawBufferPointer
+
+    /// The size of a piece handed on; a reader holds a few of them at most.
+    static let pieceBytes = 128 << 10
+    private static let ratioFreeBytes = 10 << 20
+    private static let maxRatio = 100
+
+    init(framing: ResponseHead.Framing, isGzip: Bool, maxBytes: Int) {
+        self.framing = framing
+        self.maxBytes = maxBytes
+        gzip = isGzip ? GzipInflater() : nil
+        piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
+    }
+
+    deinit { piece.deallocate() }
+
+    /// Whether the end was, or will be, proven by more than the end of the connection.
+    var provesEnd: Bool { framing != .close || gzip != nil }
+
+    /// Takes bytes from the wire; calls `deliver` with each full piece.
+    mutating func take(
+        _ bytes: UnsafeRawBufferPointer, deliver: ([UInt8]) throws(TransportError.Reason) -> Void
+    ) throws(TransportError.Reason) {
+        received += bytes.count
+        var rest = bytes
+        while !rest.isEmpty {
+            let used = try decode(rest)
+            rest = UnsafeRawBufferPointer(rebasing: rest[used...])
+            if filled == piece.count { try flush(deliver) }
+        }
+    }
+
+    /// Hands on what is left, and proves the end or throws.
+    mutating func finish(deliver: ([UInt8]) throws(TransportError.Reason) -> Void) throws(TransportError.Reason) {
+        // Zlib may hold output back that did not fit into the last piece.
+        while gzip != nil, try decode(UnsafeRawBufferPointer(start: nil, count: 0)) >= 0, filled == piece.count {
+            try flush(deliver)
+        }
+        if case .length(let length) = framing, length != received { throw .incomplete }
+        if let isComplete = gzip?.isComplete, !isComplete { throw .incomplete }
+        if filled > 0 { try flush(deliver) }
+    }
+
+    /// Decodes some of `input` into the piece; returns how many bytes of it were used.
+    private mutating func decode(_ input: UnsafeRawBufferPointer) throws(TransportError.Reason) -> Int {
+        let room = UnsafeMutableRawBufferPointer(rebasing: piece[filled...])
+        let used: Int
+        let made: Int
+        if gzip == nil {
+            used = min(input.count, room.count)
+            made = used
+            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<used]))
+        } else if gzip?.isComplete == true {
+            guard input.isEmpty else { throw .malformed }
+            return 0
+        } else {
+            do {
+                (used, made) = try gzip?.inflate(input, into: room) ?? (0, 0)
+            } catch {
+                throw .malformed
+            }
+        }
+        filled += made
+        produced += made
+        guard produced <= maxBytes else { throw .tooLarge }
+        if gzip != nil, produced > Self.ratioFreeBytes, produced / Self.maxRatio > received { throw .tooLarge }
+        return used
+    }
+
+    private mutating func flush(
+        _ deliver: ([UInt8]) throws(TransportError.Reason) -> Void
+    ) throws(TransportError.Reason) {
+        let bytes = [UInt8](UnsafeRawBufferPointer(rebasing: piece[..<filled]))
+        filled = 0
+        try deliver(bytes)
+    }
+}

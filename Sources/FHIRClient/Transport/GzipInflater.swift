@@ -1,0 +1,49 @@
+import CZlib
+
+/// Decodes exactly one gzip member (RFC 1952), and knows when its trailer has been checked.
+///
+/// One member only: whatever follows the trailer is refused, because a body of several members that is cut between
+/// two of them would look whole. Zlib itself checks CRC-32 and ISIZE.
+struct GzipInflater: ~Copyable {
+    /// What the bytes are instead of gzip.
+    struct Malformed: Error {}
+
+    // On the heap, because zlib keeps a pointer back to the stream.
+    private let stream: UnsafeMutablePointer<z_stream>
+    /// Whether the end was reached, with a right CRC and a right length.
+    private(set) var isComplete = false
+
+    init() {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // Fails only without memory; then every call of inflate fails too.
+        _ = czlib_inflate_gzip(stream)
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deinitialize(count: 1)
+        stream.deallocate()
+    }
+
+    /// Decodes from `input` into `output`; says how much of each was used.
+    mutating func inflate(
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(Malformed) -> (consumed: Int, produced: Int) {
+        guard !isComplete else { throw Malformed() }
+        let available = (UInt32(clamping: input.count), UInt32(clamping: output.count))
+        // Zlib's declaration lacks const: it does not write to the input.
+        let source = UnsafeMutableRawPointer(mutating: input.baseAddress)
+        stream.pointee.next_in = source?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = available.0
+        stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = available.1
+        let code = CZlib.inflate(stream, Z_NO_FLUSH)
+        switch code {
+        case Z_STREAM_END: isComplete = true
+        case Z_OK, Z_BUF_ERROR: break
+        default: throw Malformed()
+        }
+        return (Int(available.0 - stream.pointee.avail_in), Int(available.1 - stream.pointee.avail_out))
+    }
+}

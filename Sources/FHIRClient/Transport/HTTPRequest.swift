@@ -1,0 +1,57 @@
+/// One request to a URL that an ``OutboundPolicy`` let through.
+public struct HTTPRequest: Sendable {
+    /// What to do at the URL.
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// How long to wait; the time a slow reader holds a streamed body back does not count.
+    public struct Timeouts: Sendable, Hashable {
+        /// Until the connection stands, TLS included, in seconds.
+        public var connect: Double
+        /// Without a byte moving in either direction, in seconds.
+        public var idle: Double
+        /// From start to end, in seconds; nil for none.
+        public var total: Double?
+
+        /// Ten seconds to connect, a minute without a byte, five minutes in all unless said otherwise.
+        public init(connect: Double = 10, idle: Double = 60, total: Double? = 300) {
+            self.connect = connect
+            self.idle = idle
+            self.total = total
+        }
+    }
+
+    /// What to do.
+    public var method: Method
+    /// Where; vetted.
+    public var url: OutboundURL
+    /// The fields to send beside those the transport adds itself (Host, Accept-Encoding, Content-Length).
+    public var headers: HTTPHeaders
+    /// The bytes to send; nil for none.
+    public var body: [UInt8]?
+    /// How long to wait.
+    public var timeouts = Timeouts()
+    /// The most bytes a body may have after decoding.
+    public var maxBodyBytes = 64 << 20
+    /// Whether to offer gzip; no other coding is ever accepted.
+    public var acceptsGzip = true
+    /// Whether to stay with HTTP/1.1, which moves large files with less work than HTTP/2.
+    public var isDownload = false
+
+    /// Describes a request.
+    public init(_ method: Method, _ url: OutboundURL, headers: HTTPHeaders = [:], body: [UInt8]? = nil) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension HTTPRequest: CustomStringConvertible {
+    /// Method and origin: the path may name a patient and the fields hold a token.
+    public var description: String { "\(method.rawValue) \(url.origin)" }
+}

@@ -1,0 +1,42 @@
+import PDex
+
+extension HTTPTransport {
+    /// Uses the transport for one request to the server `name`; what it throws becomes a fault.
+    func faulting<Value: Sendable>(
+        _ name: String, _ use: (any HTTPTransport) async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await use(self)
+        } catch let error as TransportError {
+            throw Fault(error, at: name)
+        }
+    }
+}
+
+extension Fault {
+    /// What a failed transfer with the server `name` means.
+    init(_ error: TransportError, at name: String) {
+        let (code, disposition, hint): (FaultCode, Disposition, String) =
+            switch error.reason {
+            case .unresolved, .unreachable, .brokenOff:
+                (.remoteUnreachable, .retry, "Check host, port, firewall and HTTPS_PROXY; it is tried again later.")
+            case .tls:
+                (.remoteTLS, .retry, "Check that the server speaks TLS 1.2 or later; it is tried again later.")
+            case .certificate:
+                (.remoteTLS, .halt, "Check the server's certificate, and the file of authorities in the configuration.")
+            case .timedOut:
+                (.remoteTimeout, .retry, "It is tried again later; when it goes on, ask the server's owner.")
+            case .incomplete:
+                (.remoteIncomplete, .retry, "It is asked for again later; look for a proxy that cuts answers off.")
+            case .malformed:
+                (.remoteMalformed, .halt, "Ask the server's owner, and look for a proxy in between.")
+            case .tooLarge:
+                (.remoteTooLarge, .halt, "Ask for less at a time; the caps are there against hostile answers.")
+            case .forbiddenAddress:
+                (.remotePolicy, .halt, "When the server is inside the site, say so in the connection's configuration.")
+            case .unsendable:
+                (.remotePolicy, .halt, "Check the connection's configuration.")
+            }
+        self.init(code, disposition, "\(name): \(error).", hint: hint)
+    }
+}

@@ -1,0 +1,188 @@
+import FoundationEssentials
+
+extension Evaluator {
+    /// The operators that yield a truth value.
+    mutating func decide(
+        _ which: PathOperator, _ left: PathNode, _ right: PathNode, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> Bool? {
+        switch which {
+        case .and:
+            let one = try truth(left, scope)
+            if one == false { return false }
+            let two = try truth(right, scope)
+            return two == false ? false : (one == nil || two == nil ? nil : true)
+        case .or:
+            let one = try truth(left, scope)
+            if one == true { return true }
+            let two = try truth(right, scope)
+            return two == true ? true : (one == nil || two == nil ? nil : false)
+        case .implies:
+            let one = try truth(left, scope)
+            if one == false { return true }
+            let two = try truth(right, scope)
+            return two == true ? true : (one == nil || two == nil ? nil : false)
+        case .xor:
+            guard let one = try truth(left, scope), let two = try truth(right, scope) else { return nil }
+            return one != two
+        case .equal, .notEqual:
+            let same = try equal(left, right, scope)
+            return which == .equal ? same : same.map { !$0 }
+        case .equivalent, .notEquivalent:
+            let same = try equivalent(left, right, scope)
+            return which == .equivalent ? same : !same
+        case .membership:
+            return try isMember(left, of: right, column, scope)
+        case .contains:
+            return try isMember(right, of: left, column, scope)
+        default:
+            return try ordered(which, left, right, column, scope)
+        }
+    }
+
+    private mutating func equal(
+        _ left: PathNode, _ right: PathNode, _ scope: Scope
+    ) throws(PathError) -> Bool? {
+        if case .path = left, case .constant(let values) = right, values.count == 1 {
+            return try equal(pathTo: left, values[0], scope)
+        }
+        let ones = try evaluate(left, scope)
+        if ones.isEmpty { return nil }
+        let twos = try evaluate(right, scope)
+        if twos.isEmpty { return nil }
+        guard ones.count == twos.count else { return false }
+        var unknown = false
+        for (one, two) in zip(ones, twos) {
+            switch one.equals(two) {
+            case false?: return false
+            case nil: unknown = true
+            case true?: continue
+            }
+        }
+        return unknown ? nil : true
+    }
+
+    /// The usual case, `status = 'final'`, without making collections.
+    private mutating func equal(
+        pathTo node: PathNode, _ value: PathValue, _ scope: Scope
+    ) throws(PathError) -> Bool? {
+        switch try only(node, scope) {
+        case .none: nil
+        case .several: false
+        case .one(let element): PathValue.element(element).equals(value)
+        }
+    }
+
+    private mutating func equivalent(
+        _ left: PathNode, _ right: PathNode, _ scope: Scope
+    ) throws(PathError) -> Bool {
+        let ones = try evaluate(left, scope)
+        var twos = try evaluate(right, scope)
+        guard ones.count == twos.count else { return false }
+        for one in ones {
+            try spend(twos.count)
+            guard let match = twos.firstIndex(where: { one.isEquivalent(to: $0) }) else { return false }
+            twos.remove(at: match)
+        }
+        return true
+    }
+
+    private mutating func isMember(
+        _ item: PathNode, of collection: PathNode, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> Bool? {
+        guard let value = try single(item, column, scope) else { return nil }
+        if case .constant(let values) = collection { return values.contains { value.equals($0) == true } }
+        let values = try evaluate(collection, scope)
+        try spend(values.count)
+        return values.contains { value.equals($0) == true }
+    }
+
+    private mutating func ordered(
+        _ which: PathOperator, _ left: PathNode, _ right: PathNode, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> Bool? {
+        guard let one = try single(left, column, scope), let two = try single(right, column, scope) else { return nil }
+        guard one.isComparable(with: two) else {
+            throw PathError("these two cannot be put in an order", column: column)
+        }
+        guard let order = one.compare(two) else { return nil }
+        switch which {
+        case .less: return order == .less
+        case .lessOrEqual: return order != .greater
+        case .greater: return order == .greater
+        default: return order != .less
+        }
+    }
+
+    /// The operators that yield a collection.
+    mutating func combine(
+        _ which: PathOperator, _ left: PathNode, _ right: PathNode, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> [PathValue] {
+        switch which {
+        case .union:
+            return try distinct(try evaluate(left, scope) + evaluate(right, scope))
+        case .concatenate:
+            let one = try single(left, column, scope)
+            let two = try single(right, column, scope)
+            return [.string((one?.text ?? "") + (two?.text ?? ""))]
+        default:
+            guard let one = try single(left, column, scope)?.scalar, let two = try single(right, column, scope)?.scalar
+            else { return [] }
+            return try calculate(which, one, two, column).map { [$0] } ?? []
+        }
+    }
+
+    private func calculate(
+        _ which: PathOperator, _ left: PathValue, _ right: PathValue, _ column: Int
+    ) throws(PathError) -> PathValue? {
+        if which == .plus, case .string(let one) = left, case .string(let two) = right { return .string(one + two) }
+        if case .integer(let one) = left, case .integer(let two) = right, which != .dividedBy {
+            return whole(which, one, two).map(PathValue.integer)
+        }
+        guard let one = left.decimal, let two = right.decimal else {
+            throw PathError("'\(which.rawValue)' needs two numbers", column: column)
+        }
+        return fractional(which, one, two)
+    }
+
+    /// Whole numbers; nil when the result is not one or does not fit.
+    private func whole(_ which: PathOperator, _ one: Int, _ two: Int) -> Int? {
+        let result: (partialValue: Int, overflow: Bool)
+        switch which {
+        case .plus: result = one.addingReportingOverflow(two)
+        case .minus: result = one.subtractingReportingOverflow(two)
+        case .times: result = one.multipliedReportingOverflow(by: two)
+        case .quotient: result = one.dividedReportingOverflow(by: two)
+        default: result = one.remainderReportingOverflow(dividingBy: two)
+        }
+        return result.overflow ? nil : result.partialValue
+    }
+
+    private func fractional(_ which: PathOperator, _ one: Decimal, _ two: Decimal) -> PathValue? {
+        switch which {
+        case .plus: return .decimal(one + two)
+        case .minus: return .decimal(one - two)
+        case .times: return .decimal(one * two)
+        case .dividedBy: return two.isZero ? nil : .decimal(one / two)
+        default:
+            guard !two.isZero, let quotient = (one / two).truncated else { return nil }
+            return which == .quotient ? .integer(quotient) : .decimal(one - two * Decimal(quotient))
+        }
+    }
+
+    /// A number with its sign turned.
+    mutating func negated(_ node: PathNode, _ column: Int, _ scope: Scope) throws(PathError) -> [PathValue] {
+        switch try single(node, column, scope)?.scalar {
+        case nil: return []
+        case .integer(let value)? where value != .min: return [.integer(-value)]
+        case .decimal(let value)?: return [.decimal(-value)]
+        case .quantity(let value)?: return [.quantity(PathQuantity(value: -value.value, unit: value.unit))]
+        default: throw PathError("only a number can be negative", column: column)
+        }
+    }
+}
+
+extension Decimal {
+    /// The whole part, when it fits.
+    var truncated: Int? {
+        Int(description.prefix { $0 != "." })
+    }
+}

@@ -1,0 +1,115 @@
+import FHIR
+
+/// Walks an expression's tree over one resource.
+struct Evaluator {
+    /// What `$this` and `$index` mean where a node stands.
+    struct Scope {
+        let this: PathValue
+        var index = 0
+    }
+
+    let root: PathElement
+    let environment: PathEnvironment
+    private var stepsLeft: Int
+
+    init(resource: Resource, environment: PathEnvironment) {
+        root = PathElement(.object(resource.json))
+        self.environment = environment
+        stepsLeft = environment.stepLimit
+    }
+
+    /// Where an expression starts: at an element, or at the resource.
+    func scope(at focus: JSONValue?) -> Scope {
+        Scope(this: .element(focus.map { PathElement($0) } ?? root))
+    }
+
+    /// The collection that a node yields.
+    mutating func evaluate(_ node: PathNode, _ scope: Scope) throws(PathError) -> [PathValue] {
+        try spend()
+        switch node {
+        case .this: return [scope.this]
+        case .index: return [.integer(scope.index)]
+        case .constant(let values): return values
+        case .variable(let name): return variable(name)
+        case .typed(let name): return Self.isResource(scope.this, name) ? [scope.this] : []
+        case .path: return try elements(node, scope)
+        case .item(let focus, let index, let column): return try item(focus, index, column, scope)
+        case .call(let focus, let function, let arguments, let column):
+            if function.isLogical { return try truth(node, scope).map { [.boolean($0)] } ?? [] }
+            return try call(function, focus, arguments, column, scope)
+        case .operation(let which, let left, let right, let column):
+            if which.isLogical { return try truth(node, scope).map { [.boolean($0)] } ?? [] }
+            return try combine(which, left, right, column, scope)
+        case .negated(let inner, let column): return try negated(inner, column, scope)
+        case .typeTest(let inner, let type, let column):
+            let value = try single(inner, column, scope)
+            return value.map { [.boolean($0.has(type))] } ?? []
+        case .typeFilter(let inner, let type):
+            return try evaluate(inner, scope).filter { $0.has(type) }
+        }
+    }
+
+    /// The truth value that a node yields; nil when it yields nothing.
+    ///
+    /// A single item that is not a truth value counts as true (FHIRPath, singleton evaluation).
+    mutating func truth(_ node: PathNode, _ scope: Scope) throws(PathError) -> Bool? {
+        switch node {
+        case .operation(let which, let left, let right, let column) where which.isLogical:
+            try spend()
+            return try decide(which, left, right, column, scope)
+        case .call(let focus, let function, let arguments, let column) where function.isLogical:
+            try spend()
+            return try test(function, focus, arguments, column, scope)
+        default:
+            let values = try evaluate(node, scope)
+            guard values.count < 2 else { throw PathError("one truth value is expected, not several", column: 1) }
+            guard let value = values.first else { return nil }
+            if case .boolean(let truth)? = value.scalar { return truth }
+            return true
+        }
+    }
+
+    /// The only item that a node yields, or nil when it yields none.
+    mutating func single(_ node: PathNode, _ column: Int, _ scope: Scope) throws(PathError) -> PathValue? {
+        let values = try evaluate(node, scope)
+        guard values.count < 2 else {
+            throw PathError("one item is expected here, not several", column: column)
+        }
+        return values.first
+    }
+
+    /// Charges for one node or element, so that every evaluation ends soon.
+    mutating func spend(_ steps: Int = 1) throws(PathError) {
+        stepsLeft -= steps
+        guard stepsLeft >= 0 else {
+            throw PathError("the expression visits more than \(environment.stepLimit) elements", column: 1)
+        }
+    }
+
+    /// Each value once; finding equal ones compares pairs, and pairs are charged for.
+    mutating func distinct(_ values: [PathValue]) throws(PathError) -> [PathValue] {
+        try spend(values.count * values.count / 8)
+        return values.distinct()
+    }
+
+    private func variable(_ name: String) -> [PathValue] {
+        switch name {
+        case "resource", "rootResource", "context": [.element(root)]
+        default: environment.variables[name].map { $0.elements.map { .element(PathElement($0)) } } ?? []
+        }
+    }
+
+    private mutating func item(
+        _ focus: PathNode, _ index: PathNode, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> [PathValue] {
+        guard let position = try single(index, column, scope) else { return [] }
+        guard let number = position.integer else { throw PathError("an index is a whole number", column: column) }
+        let values = try evaluate(focus, scope)
+        return values.indices.contains(number) ? [values[number]] : []
+    }
+
+    private static func isResource(_ value: PathValue, _ name: String) -> Bool {
+        guard case .element(let element) = value, let type = element.json["resourceType"]?.string else { return false }
+        return type == name || name == "Resource" || name == "DomainResource"
+    }
+}

@@ -1,0 +1,24 @@
+/// Why an expression cannot be read or finished; never carries a value of the resource.
+public struct PathError: Error, Sendable, Hashable {
+    /// What is wrong and what to do, in one sentence.
+    public let message: String
+    /// Where in the expression, counted in characters from 1.
+    public let column: Int
+    /// The word that is not known, when the mistake may be one of spelling.
+    public let unknownWord: String?
+    /// The words that would have been known in its place.
+    public let knownWords: [String]
+
+    /// Says what is wrong at a column.
+    public init(_ message: String, column: Int, unknownWord: String? = nil, knownWords: [String] = []) {
+        self.message = message
+        self.column = column
+        self.unknownWord = unknownWord
+        self.knownWords = knownWords
+    }
+}
+
+extension PathError: CustomStringConvertible {
+    /// `column 12: unknown function 'exsts'`
+    public var description: String { "column \(column): \(message)" }
+}

@@ -1,0 +1,45 @@
+public import FHIR
+
+/// A FHIRPath expression, read once and evaluated on many resources.
+///
+/// Evaluation is pure and always ends: every node and element visited is charged to
+/// ``PathEnvironment/stepLimit``.
+public struct PathExpression: Sendable, Hashable {
+    /// The expression as it was written.
+    public let text: String
+    private let node: PathNode
+
+    /// Reads an expression; `variables` are the names after `%` that the caller will provide.
+    ///
+    /// `%resource`, `%context`, `%rootResource`, `%sct`, `%loinc` and `%ucum` are always known.
+    public init(_ text: String, variables: [String] = []) throws(PathError) {
+        var parser = try Parser(text, variables: variables)
+        self.text = text
+        node = try parser.parse()
+    }
+
+    /// The collection that the expression yields on `resource`.
+    ///
+    /// `$this` is `focus`, an element of the resource, or the resource itself when there is none.
+    public func evaluate(
+        _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
+    ) throws(PathError) -> [PathValue] {
+        var evaluator = Evaluator(resource: resource, environment: environment)
+        return try evaluator.evaluate(node, evaluator.scope(at: focus))
+    }
+
+    /// Whether the expression yields true; an empty collection counts as false.
+    public func isTrue(
+        _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
+    ) throws(PathError) -> Bool {
+        var evaluator = Evaluator(resource: resource, environment: environment)
+        return try evaluator.truth(node, evaluator.scope(at: focus)) ?? false
+    }
+
+    /// The collection as JSON values; elements come back exactly as they stand in the resource.
+    public func json(
+        _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
+    ) throws(PathError) -> [JSONValue] {
+        try evaluate(resource, at: focus, environment: environment).compactMap(\.json)
+    }
+}

@@ -1,0 +1,77 @@
+import DeclarativeFiles
+import FHIR
+import PDex
+
+extension DeclarativeNode {
+    /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
+    func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
+        let fields = fields(
+            ["by", "group", "types", "since"], required: ["types"], in: "'select'", &report)
+        let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
+        let group = fields["group"]?.fhirID(&report)
+        let since = fields["since"]?.since(&report) ?? .lastSuccess
+        return fields["types"]?.resourceTypes(&report).map { types in
+            ExchangeTerms.Selection(method: method, group: group, types: types, since: since)
+        }
+    }
+
+    private func since(_ report: inout FileReport) -> ExchangeTerms.Selection.Since? {
+        guard let text = string(&report) else { return nil }
+        if text == "last-success" { return .lastSuccess }
+        if text == "all" { return .all }
+        if let instant = Instant(text) { return .instant(instant) }
+        report.report(
+            "\(quotedKey) must be last-success, all or an instant such as 2026-01-31T00:00:00Z, "
+                + "found '\(text.prefix(64))'",
+            at: self, suggestion: Suggestion.closest(to: text, among: ["last-success", "all"]))
+        return nil
+    }
+
+    /// Distinct R4 resource types, Patient among them: without it nobody can be recognised.
+    private func resourceTypes(_ report: inout FileReport) -> [String]? {
+        guard let elements = list(&report) else { return nil }
+        var types: [String] = []
+        for element in elements {
+            guard let type = element.string(&report) else { continue }
+            if !ResourceTypes.r4.contains(type) {
+                report.report(
+                    "'\(type.prefix(64))' is not a FHIR R4 resource type", at: element,
+                    suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
+            } else if types.contains(type) {
+                report.report("\(type) is listed twice", at: element)
+            }
+            types.append(type)
+        }
+        if !types.contains("Patient") {
+            report.report("\(quotedKey) needs Patient: members are recognised by it", at: self)
+        }
+        return types
+    }
+
+    /// `match`: the rules in order; what several rules could mean is parked, never guessed.
+    func matchRules(_ report: inout FileReport) -> [MatchRule]? {
+        enum WhenAmbiguous: String, CaseIterable { case park }
+        let fields = fields(["by", "when-ambiguous"], in: "'match'", &report)
+        _ = fields["when-ambiguous"]?.choice(WhenAmbiguous.self, &report)
+        guard let by = fields["by"], let elements = by.list(&report) else { return nil }
+        var rules: [MatchRule] = []
+        for element in elements {
+            guard let rule = element.choice(MatchRule.self, &report) else { continue }
+            if rules.contains(rule) { report.report("\(rule.rawValue) is listed twice", at: element) }
+            rules.append(rule)
+        }
+        if elements.isEmpty { report.report("'by' needs at least one way to recognise a member", at: by) }
+        return rules
+    }
+
+    /// `consent`: the one policy there is, so that a file cannot ask for less.
+    func checkConsent(_ report: inout FileReport) {
+        enum Policy: String, CaseIterable { case optIn = "opt-in" }
+        enum WhenMissing: String, CaseIterable { case withhold }
+        let fields = fields(["policy", "when-missing"], in: "'consent'", &report)
+        _ = fields["policy"]?.choice(Policy.self, &report)
+        _ = fields["when-missing"]?.choice(WhenMissing.self, &report)
+    }
+
+    private var quotedKey: String { "'\(key ?? "")'" }
+}

@@ -1,0 +1,19 @@
+public import PDex
+
+extension Job {
+    /// The terms of this job's exchanges, with what `pdex.yaml` knows of its two parties.
+    ///
+    /// `concurrency` is how many bundles the payer takes at once.
+    public func terms(
+        clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
+        concurrency: Int
+    ) -> ExchangeTerms {
+        ExchangeTerms(
+            job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
+            consent: consent,
+            delivery: .init(
+                kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
+                perSecond: delivery.perSecond, concurrency: concurrency),
+            retry: retry)
+    }
+}

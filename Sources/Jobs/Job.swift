@@ -1,0 +1,69 @@
+public import PDex
+
+/// What a file in `jobs/` says: when which data of a clinic goes to a payer, on what conditions, and how.
+public struct Job: Sendable, Hashable {
+    /// The most bundles, and of what size, that the payer gets at once.
+    public struct Delivery: Sendable, Hashable {
+        /// The Bundle type; `transaction` unless said otherwise.
+        public let kind: ExchangeTerms.Delivery.Kind
+        /// Most entries in one bundle; 200 unless said otherwise.
+        public let maxEntries: Int
+        /// Most bytes in one bundle; 5 MB (5,000,000) unless said otherwise.
+        public let maxBytes: Int
+        /// Most bundles a second; nil, without limit, unless said otherwise.
+        public let perSecond: Double?
+
+        /// A delivery, by default as a job file's that does not say.
+        public init(
+            kind: ExchangeTerms.Delivery.Kind = .transaction, maxEntries: Int = 200, maxBytes: Int = 5_000_000,
+            perSecond: Double? = nil
+        ) {
+            self.kind = kind
+            self.maxEntries = maxEntries
+            self.maxBytes = maxBytes
+            self.perSecond = perSecond
+        }
+    }
+
+    /// Its name, which is its file's: `[a-z][a-z0-9-]{0,63}`.
+    public let name: String
+    /// What it is for, in a sentence; empty when not said.
+    public let about: String
+    /// When it starts by itself; nil when it never does.
+    public let schedule: Schedule?
+    /// Whether people and systems may ask for single members' data.
+    public let allowsRequests: Bool
+    /// The name of the clinic in `pdex.yaml`.
+    public let clinic: String
+    /// The name of the payer in `pdex.yaml`.
+    public let payer: String
+    /// Which of the clinic's data.
+    public let selection: ExchangeTerms.Selection
+    /// How members are recognised, first to last; by member id, then subscriber id, unless said otherwise.
+    public let matchBy: [MatchRule]
+    /// The name of the folder in `mappings/`.
+    public let mappings: String
+    /// How bundles are delivered.
+    public let delivery: Delivery
+    /// When a delivery is tried again; 12 attempts, 30 seconds to 2 hours apart, unless said otherwise.
+    public let retry: RetryPolicy
+
+    /// Assembles a job.
+    public init(
+        name: String, about: String, schedule: Schedule?, allowsRequests: Bool, clinic: String, payer: String,
+        selection: ExchangeTerms.Selection, matchBy: [MatchRule], mappings: String, delivery: Delivery,
+        retry: RetryPolicy
+    ) {
+        self.name = name
+        self.about = about
+        self.schedule = schedule
+        self.allowsRequests = allowsRequests
+        self.clinic = clinic
+        self.payer = payer
+        self.selection = selection
+        self.matchBy = matchBy
+        self.mappings = mappings
+        self.delivery = delivery
+        self.retry = retry
+    }
+}

@@ -1,0 +1,48 @@
+public import Logging
+import PDex
+import Pipeline
+public import ServiceLifecycle
+
+/// Delivers what becomes due in the outboxes of all jobs, between and after their runs.
+public struct Worker: Service {
+    private let jobs: [Job]
+    private let operations: Operations
+    private let logger: Logger
+
+    /// How often an outbox with nothing due is looked at.
+    private static let pauseSeconds = 5.0
+
+    /// Works for the payers of `jobs`.
+    public init(jobs: [Job], operations: Operations, logger: Logger) {
+        self.jobs = jobs
+        self.operations = operations
+        self.logger = logger
+    }
+
+    /// Runs until graceful shutdown; a delivery under way is settled or its claim runs out.
+    public func run() async throws {
+        let perPayer = Dictionary(grouping: jobs, by: \.payer).compactMap { $0.value.first }
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for job in perPayer { group.addTask { await serve(job) } }
+            }
+        }
+    }
+
+    private func serve(_ job: Job) async {
+        while !Task.isCancelled {
+            do {
+                let delivered = try await operations.pipeline(job.name).deliver()
+                if delivered > 0 {
+                    logger.info("bundles delivered", metadata: ["payer": "\(job.payer)", "bundles": "\(delivered)"])
+                }
+            } catch let fault as Fault {
+                logger.warning("delivery paused", metadata: ["payer": "\(job.payer)", "fault": "\(fault.code.rawValue)"])
+            } catch {
+                logger.debug("delivery interrupted", metadata: ["payer": "\(job.payer)"])
+            }
+            // Waits for submissions to become due.
+            try? await operations.clock.sleep(seconds: Self.pauseSeconds)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import DeclarativeFiles
+import FHIRPath
+
+/// Compiles the expressions of a file and puts their errors at the right column.
+struct ExpressionReader {
+    /// The variables that mapping files may use besides FHIRPath's own.
+    static let variables = ["clinic", "payer", "source"]
+
+    /// Whether any expression so far reads `%source`.
+    private(set) var readsSource = false
+    private let lines: [Substring]
+
+    init(_ file: DeclarativeFile) {
+        lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    mutating func read(_ node: DeclarativeNode, _ report: inout FileReport) -> PathExpression? {
+        guard let text = text(of: node, &report) else { return nil }
+        if text.contains("%source") { readsSource = true }
+        do {
+            return try PathExpression(text, variables: Self.variables)
+        } catch {
+            report.report(
+                error.message, path: node.path, position: position(of: error, in: node),
+                suggestion: error.unknownWord.flatMap { Suggestion.closest(to: $0, among: error.knownWords) })
+            return nil
+        }
+    }
+
+    /// Expressions such as `true` and `1` look like YAML values: they are taken as they are written.
+    private func text(of node: DeclarativeNode, _ report: inout FileReport) -> String? {
+        switch node.value(&report) {
+        case .string(let text): return text
+        case .bool(let value): return value ? "true" : "false"
+        default:
+            report.report("an expression is expected here", at: node)
+            return nil
+        }
+    }
+
+    /// Where the error stands in the file; block texts know their first line only.
+    private func position(of error: PathError, in node: DeclarativeNode) -> Position {
+        let start = node.position
+        guard lines.indices.contains(start.line - 1) else { return start }
+        switch lines[start.line - 1].unicodeScalars.dropFirst(start.column - 1).first {
+        case "|", ">": return start
+        case "\"", "'": return Position(line: start.line, column: start.column + error.column)
+        default: return Position(line: start.line, column: start.column + error.column - 1)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+public import FHIR
+import FHIRPath
+
+/// A folder of mapping files that together make one implementation guide's resources.
+public struct MappingSet: Sendable {
+    /// The name of the set and of its folder, such as `us-core-6.1.0`.
+    public let name: String
+    /// What the set is for.
+    public let about: String
+    /// The package that the results are to conform to, such as `hl7.fhir.us.core#6.1.0`.
+    public let target: String
+    /// SHA-256 over the names and bytes of everything that decides a result, in hexadecimal.
+    public let hash: String
+    /// The mappings in the order in which they are asked.
+    public let mappings: [ResourceMapping]
+
+    private let byType: [String: [ResourceMapping]]
+
+    init(name: String, about: String, target: String, hash: String, mappings: [ResourceMapping]) {
+        self.name = name
+        self.about = about
+        self.target = target
+        self.hash = hash
+        self.mappings = mappings
+        byType = Dictionary(grouping: mappings, by: \.sourceType)
+    }
+
+    /// The resource types that the set maps, sorted.
+    public var types: [String] { byType.keys.sorted() }
+
+    /// Maps a resource by the first mapping of its type that wants it.
+    public func map(_ resource: Resource, in context: MappingContext) -> MappingOutcome {
+        var trace = TraceRecorder(isOn: false)
+        return map(resource, context.environment, &trace)
+    }
+
+    /// Maps a resource and tells which line of which file did what.
+    public func explain(_ resource: Resource, in context: MappingContext) -> MappingTrace {
+        var trace = TraceRecorder(isOn: true)
+        let outcome = map(resource, context.environment, &trace)
+        return MappingTrace(outcome: outcome, steps: trace.steps)
+    }
+
+    private func map(
+        _ resource: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
+    ) -> MappingOutcome {
+        guard let candidates = byType[resource.type], let last = candidates.last else { return .unmapped }
+        for mapping in candidates {
+            do {
+                if try mapping.wants(resource, environment, &trace) {
+                    return mapping.map(resource, environment, &trace)
+                }
+            } catch {
+                return .failed(mapping: mapping.name, requirement: "when: \(error.description)")
+            }
+        }
+        return .skipped(mapping: last.name)
+    }
+}

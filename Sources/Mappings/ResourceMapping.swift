@@ -1,0 +1,61 @@
+import DeclarativeFiles
+import FHIR
+import FHIRPath
+
+/// One mapping file: how a resource of one type becomes an instance of one profile.
+///
+/// The five verbs work in a fixed order: `when` reads the source; `keep` copies what is allowed;
+/// `translate`, `set` and `require` then see the copy, and the source as `%source`.
+public struct ResourceMapping: Sendable {
+    /// The name of the mapping, unique in its set.
+    public let name: String
+    /// The file it was read from.
+    public let path: String
+    /// The resource type it takes.
+    public let sourceType: String
+    /// The profile it makes, as `canonical|version`.
+    public let profile: String
+    /// What the mapping is for, in one sentence.
+    public let about: String
+
+    let when: When?
+    let keep: Keep
+    let translations: [Translate]
+    let settings: [SetElement]
+    let requirements: [Require]
+    /// Whether any expression reads `%source`.
+    let readsSource: Bool
+
+    /// Whether the profile is a base R4 definition, which `meta.profile` does not repeat.
+    var isBaseProfile: Bool { profile.hasPrefix("http://hl7.org/fhir/StructureDefinition/") }
+
+    func wants(
+        _ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
+    ) throws(PathError) -> Bool {
+        guard let when else { return true }
+        return try when.holds(source, environment, &trace)
+    }
+
+    func map(_ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder) -> MappingOutcome {
+        var environment = environment
+        if readsSource { environment.variables["source"] = .object(source.json) }
+        var result = source
+        result.json = keep.copy(of: source, profile: isBaseProfile ? nil : profile, &trace)
+        do {
+            for translation in translations { translation.apply(to: &result, &trace) }
+            for setting in settings { try setting.apply(to: &result, environment, &trace) }
+            for requirement in requirements where try !requirement.holds(result, environment, &trace) {
+                return .failed(mapping: name, requirement: requirement.otherwise)
+            }
+        } catch {
+            return .failed(mapping: name, requirement: error.description)
+        }
+        if let modifier = result.json.unknownModifier {
+            return .failed(
+                mapping: name,
+                requirement: "\(modifier) changes the meaning of the resource in a way that is not known here")
+        }
+        if let contained = source["contained"] { result.json.attachContained(contained) }
+        return .mapped(result, profile: profile, mapping: name)
+    }
+}

@@ -1,0 +1,98 @@
+import DeclarativeFiles
+import FHIR
+import FHIRPath
+
+/// One case of a `.test.yaml` file: a resource, and what is to become of it.
+struct MappingTestCase {
+    /// What is to become of the resource.
+    enum Outcome: String, CaseIterable { case mapped, skipped, failed }
+
+    let name: String
+    let line: Int
+    let given: Resource
+    let mapping: String
+    let outcome: Outcome
+    /// The whole result, or the text of the failed requirement.
+    let expected: JSONValue?
+    let because: String?
+    let holds: [PathExpression]
+
+    /// Reads the cases of a file; a file is `mapping:` and a list of `cases:`.
+    static func read(
+        _ file: DeclarativeFile, mapping: String, _ report: inout FileReport
+    ) -> [MappingTestCase] {
+        let keys = ["mapping", "cases"]
+        let fields = file.root.fields(keys, required: keys, in: "a mapping test", &report)
+        if let node = fields["mapping"], let name = node.string(&report), name != mapping {
+            report.report("the test is for '\(name)' but lies beside '\(mapping)'", at: node)
+        }
+        var expressions = ExpressionReader(file)
+        return (fields["cases"]?.list(&report) ?? []).compactMap { read($0, mapping, &expressions, &report) }
+    }
+
+    private static func read(
+        _ node: DeclarativeNode, _ mapping: String, _ expressions: inout ExpressionReader, _ report: inout FileReport
+    ) -> MappingTestCase? {
+        let fields = node.fields(
+            ["case", "given", "outcome", "by", "because", "expect", "holds"], required: ["case", "given", "outcome"],
+            in: "a case", &report)
+        guard let name = fields["case"]?.string(&report),
+            let given = fields["given"].flatMap({ resource($0, &report) }),
+            let outcome = fields["outcome"]?.choice(Outcome.self, &report)
+        else { return nil }
+        let by = fields["by"]?.string(&report)
+        let because = fields["because"]?.string(&report)
+        let holds = (fields["holds"]?.list(&report) ?? []).compactMap { expressions.read($0, &report) }
+        return MappingTestCase(
+            name: name, line: node.position.line, given: given, mapping: by ?? mapping, outcome: outcome,
+            expected: fields["expect"].map { JSONValue($0.value(&report)) }, because: because, holds: holds)
+    }
+
+    private static func resource(_ node: DeclarativeNode, _ report: inout FileReport) -> Resource? {
+        do {
+            return try Resource(JSONValue(node.value(&report)))
+        } catch {
+            report.report("this is not a resource: \(error)", at: node)
+            return nil
+        }
+    }
+
+    // MARK: Running
+
+    func run(_ set: MappingSet, file: String) -> MappingTests.Result {
+        .init(file: file, line: line, name: name, problem: problem(set.map(given, in: MappingTests.context)))
+    }
+
+    private func problem(_ result: MappingOutcome) -> String? {
+        switch (outcome, result) {
+        case (.mapped, .mapped(let resource, _, let name)):
+            if name != mapping { return "it was mapped by '\(name)', not by '\(mapping)'" }
+            return difference(resource)
+        case (.skipped, .skipped):
+            return nil
+        case (.failed, .failed(_, let requirement)):
+            if let because, !requirement.hasPrefix(because) { return "it failed because: \(requirement)" }
+            return nil
+        case (_, .mapped(_, _, let name)): return "it was mapped by '\(name)'"
+        case (_, .skipped): return "it was skipped"
+        case (_, .unmapped): return "the set has no mapping for it"
+        case (_, .failed(_, let requirement)): return "it failed because: \(requirement)"
+        }
+    }
+
+    private func difference(_ resource: Resource) -> String? {
+        let result = JSONValue.object(resource.json)
+        if let expected, let difference = result.firstDifference(from: expected) { return difference }
+        for expression in holds {
+            do {
+                let environment = MappingTests.context.environment
+                if try !expression.isTrue(resource, environment: environment) {
+                    return "this does not hold: \(expression.text)"
+                }
+            } catch {
+                return "\(expression.text): \(error)"
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,78 @@
+import FHIR
+
+/// `keep`: the elements that may leave the clinic; everything else stays.
+///
+/// Kept without being named: `resourceType`, `id`, `meta.security`, and modifiers, which no one may drop silently.
+struct Keep: Sendable {
+    /// What is kept of an element.
+    indirect enum Part: Sendable {
+        case whole
+        /// Only these children, and the element's id.
+        case children(Keep.Parts)
+        /// Only extensions with these URLs.
+        case extensions([String])
+    }
+
+    /// Parts by the keys of an object.
+    struct Parts: Sendable {
+        /// The keys that stay, with or without all that is under them.
+        let keys: Set<String>
+        /// What stays under keys that do not stay whole.
+        let reduced: [(key: String, part: Part)]
+    }
+
+    private let parts: Parts
+    private let place: FilePlace
+
+    init(_ parts: Parts, place: FilePlace) {
+        self.parts = parts
+        self.place = place
+    }
+
+    /// The members of a resource that may stay, with `meta.profile` as given.
+    func copy(of source: Resource, profile: String?, _ trace: inout TraceRecorder) -> JSONObject {
+        var kept = source.json
+        let meta = Self.meta(profile, security: source["meta"]?["security"])
+        kept.keep { parts.keys.contains($0) || Self.always.contains($0) }
+        for (key, part) in parts.reduced {
+            if let value = kept[key] { kept[key] = Self.reduce(value, to: part) }
+        }
+        kept["meta"] = meta.isEmpty ? nil : .object(meta)
+        if trace.isOn {
+            for member in source.json.members where !Self.always.contains(member.key) {
+                trace.note(.keep, member.key, kept[member.key] == nil ? "dropped" : "kept", place)
+            }
+        }
+        return kept
+    }
+
+    private static let always: Set<String> = ["resourceType", "id", "meta", "modifierExtension", "implicitRules"]
+
+    private static func meta(_ profile: String?, security: JSONValue?) -> JSONObject {
+        var meta = JSONObject()
+        if let profile { meta["profile"] = [.string(profile)] }
+        if let security { meta["security"] = security }
+        return meta
+    }
+
+    private static func reduce(_ value: JSONValue, to part: Part) -> JSONValue? {
+        switch (part, value) {
+        case (.whole, _):
+            return value
+        case (.extensions(let urls), _):
+            let kept = value.elements.filter { $0["url"]?.string.map(urls.contains) ?? false }
+            return kept.isEmpty ? nil : .array(kept)
+        case (.children, .array(let items)):
+            let kept = items.compactMap { reduce($0, to: part) }
+            return kept.isEmpty ? nil : .array(kept)
+        case (.children(let parts), .object(var object)):
+            object.keep { parts.keys.contains($0) || $0 == "id" || $0 == "modifierExtension" }
+            for (key, part) in parts.reduced {
+                if let value = object[key] { object[key] = reduce(value, to: part) }
+            }
+            return object.isEmpty ? nil : .object(object)
+        case (.children, _):
+            return nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import FHIR
+import FHIRPath
+
+/// One item of `set`: gives an element a value, wherever the element above it stands.
+///
+/// `if` and `expr` are evaluated at the element above: `$this` is that element, `%resource` what was made so far.
+struct SetElement: Sendable {
+    /// Where the value comes from.
+    enum Origin: Sendable {
+        case literal(JSONValue)
+        /// An expression: the element becomes what it yields, and is absent when that is nothing.
+        case expression(PathExpression, isRepeating: Bool)
+    }
+
+    let path: ElementPath
+    let condition: PathExpression?
+    let origin: Origin
+    let place: FilePlace
+
+    func apply(
+        to resource: inout Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
+    ) throws(PathError) {
+        if path.parents.isEmpty, let condition, try !condition.isTrue(resource, environment: environment) { return }
+        let before = resource
+        var changes = 0
+        try path.editParents(of: &resource.json) { parent throws(PathError) in
+            let focus: JSONValue? = path.parents.isEmpty ? nil : .object(parent)
+            if let focus, let condition, try !condition.isTrue(before, at: focus, environment: environment) { return }
+            parent[path.last] = try value(before, focus, environment)
+            changes += 1
+        }
+        if changes > 0 { trace.note(.set, path.text, "set", place) }
+    }
+
+    private func value(
+        _ resource: Resource, _ focus: JSONValue?, _ environment: PathEnvironment
+    ) throws(PathError) -> JSONValue? {
+        switch origin {
+        case .literal(let value): return value
+        case .expression(let expression, let isRepeating):
+            let values = try expression.json(resource, at: focus, environment: environment)
+            if isRepeating { return values.isEmpty ? nil : .array(values) }
+            guard values.count < 2 else {
+                throw PathError("'\(path.text)' takes one value, not several", column: 1)
+            }
+            return values.first
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// The stable name of everything that can go wrong; never reused once retired.
+///
+/// Codes appear in errors, logs, SQL, JSON output and `docs/reference/errors.md`.
+public enum FaultCode: String, Sendable, Hashable, CaseIterable {
+    // The command line and its files.
+    case usage = "usage.invalid"
+    case configInvalid = "config.invalid"
+    case configMissing = "config.missing"
+    case jobInvalid = "job.invalid"
+    case jobUnknown = "job.unknown"
+    case exchangeUnknown = "exchange.unknown"
+    case exchangeNotReplayable = "exchange.not-replayable"
+    case memberUnknown = "member.unknown"
+
+    // Keys and authorization servers.
+    case keyMissing = "key.missing"
+    case keyExposed = "key.exposed"
+    case keyUnusable = "key.unusable"
+    case authDiscovery = "auth.discovery"
+    case authMethod = "auth.method-unsupported"
+    case authInvalidClient = "auth.invalid-client"
+    case authInvalidScope = "auth.invalid-scope"
+    case authInvalidRequest = "auth.invalid-request"
+    case authScopeNotGranted = "auth.scope-not-granted"
+    case authTokenRefused = "auth.token-refused"
+    case authForbidden = "auth.forbidden"
+
+    // Anything at the other end of a wire.
+    case remoteUnreachable = "remote.unreachable"
+    case remoteTLS = "remote.tls"
+    case remoteTimeout = "remote.timeout"
+    case remoteThrottled = "remote.throttled"
+    case remoteFailed = "remote.failed"
+    case remoteRefused = "remote.refused"
+    case remoteMalformed = "remote.malformed"
+    case remoteIncomplete = "remote.incomplete"
+    case remoteTooLarge = "remote.too-large"
+    case remotePolicy = "remote.policy"
+
+    // The clinic.
+    case clinicCapability = "clinic.capability-missing"
+    case clinicExportFailed = "clinic.export-failed"
+    case clinicMalformedLine = "clinic.malformed-line"
+    case clinicWrongType = "clinic.wrong-type"
+    case clinicCountMismatch = "clinic.count-mismatch"
+    case clinicPagingLoop = "clinic.paging-loop"
+    case clinicUnlinked = "clinic.unlinked"
+
+    // The join.
+    case matchAmbiguous = "match.ambiguous"
+    case coverageMissing = "coverage.missing"
+    case coverageNotActive = "coverage.not-active"
+
+    // Consent.
+    case consentMissing = "consent.missing"
+    case consentDenied = "consent.denied"
+    case consentExpired = "consent.expired"
+    case consentOutOfScope = "consent.out-of-scope"
+    case consentSensitive = "consent.sensitive"
+
+    // Mapping and bundling.
+    case mappingInvalid = "mapping.invalid"
+    case mappingSkipped = "mapping.skipped"
+    case mappingNone = "mapping.none"
+    case mappingRequired = "mapping.required-element-missing"
+    case bundleTooLarge = "bundle.too-large"
+
+    // The payer.
+    case payerCapability = "payer.capability-missing"
+    case payerRefused = "payer.refused"
+    case payerForbidden = "payer.forbidden"
+    case payerConflict = "payer.conflict"
+    case payerTooLarge = "payer.too-large"
+    case payerPartial = "payer.partial"
+    case payerUnknownOutcome = "payer.unknown-outcome"
+
+    // The queue.
+    case attemptsExhausted = "submission.attempts-exhausted"
+    case superseded = "exchange.superseded"
+    case cancelledByOperator = "exchange.cancelled-by-operator"
+
+    // The store.
+    case storeLocked = "store.locked"
+    case storeNewer = "store.newer"
+    case storeExposed = "store.exposed"
+    case storeCorrupt = "store.corrupt"
+    case storeFailed = "store.failed"
+    case storeKeyCollision = "store.key-collision"
+
+    case interrupted = "run.interrupted"
+    case unbalanced = "run.unbalanced"
+}

@@ -1,0 +1,86 @@
+public import FHIR
+
+/// One member's data on its way to one payer, for one window of time.
+///
+/// Operators count, look at and replay exchanges; nothing smaller has a state of its own
+/// until it becomes a ``Submission``. The identifier is derived, so that making the same
+/// exchange twice finds the first instead of adding a second.
+public struct Exchange: Sendable, Hashable, Identifiable {
+    /// Derived from member, payer, run and replay.
+    public let id: String
+    /// The job that made it.
+    public let job: String
+    /// The run that made it.
+    public let run: String
+    /// The clinic's Patient.
+    public let member: ResourceKey
+    /// The configured name of the clinic.
+    public let clinic: String
+    /// The configured name of the payer.
+    public let payer: String
+    /// Where it stands.
+    public var state: ExchangeState
+    /// Why it stands there, when that is a side exit.
+    public var reason: FaultCode?
+    /// The reason in words, without PHI.
+    public var detail: String?
+    /// Everything that decided its content: staged hashes, coverage, consent, mapping. Equal means nothing new.
+    public let fingerprint: Int64
+    /// What became of each staged resource of the member.
+    public var manifest: ExchangeManifest
+    /// The consent that permitted it, as evidence (CO-11).
+    public var consent: ConsentEvidence?
+    /// The hash of the mapping set that was used.
+    public let mapping: String
+    /// The exchange that this one replays.
+    public let replayOf: String?
+    /// When it was made.
+    public let created: Instant
+    /// When it last changed.
+    public var updated: Instant
+
+    /// Assembles an exchange.
+    public init(
+        id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,
+        state: ExchangeState, reason: FaultCode? = nil, detail: String? = nil, fingerprint: Int64,
+        manifest: ExchangeManifest, consent: ConsentEvidence? = nil, mapping: String, replayOf: String? = nil,
+        created: Instant, updated: Instant
+    ) {
+        self.id = id
+        self.job = job
+        self.run = run
+        self.member = member
+        self.clinic = clinic
+        self.payer = payer
+        self.state = state
+        self.reason = reason
+        self.detail = detail
+        self.fingerprint = fingerprint
+        self.manifest = manifest
+        self.consent = consent
+        self.mapping = mapping
+        self.replayOf = replayOf
+        self.created = created
+        self.updated = updated
+    }
+}
+
+/// Which consent decided, and how; kept with the exchange and named in its audit entries (CO-11).
+public struct ConsentEvidence: Sendable, Hashable {
+    /// The staged Consent.
+    public let consent: ResourceKey
+    /// Its `meta.versionId` at the payer.
+    public let versionID: String?
+    /// 64 bits of SHA-256 over its bytes.
+    public let contentHash: Int64
+    /// The rule that decided, such as `HRex Consent #regular`.
+    public let rule: String
+
+    /// Assembles the evidence.
+    public init(consent: ResourceKey, versionID: String?, contentHash: Int64, rule: String) {
+        self.consent = consent
+        self.versionID = versionID
+        self.contentHash = contentHash
+        self.rule = rule
+    }
+}

@@ -1,0 +1,79 @@
+/// What became of each staged resource of an exchange's member: sent, or left out with a reason.
+///
+/// Once the exchange is acknowledged its manifest is what the payer holds; comparing it with the
+/// staged content tells what is new.
+public struct ExchangeManifest: Sendable, Hashable {
+    /// One staged resource and what became of it.
+    public struct Entry: Sendable, Hashable {
+        /// The staged resource.
+        public let key: ResourceKey
+        /// The content that was looked at.
+        public let contentHash: Int64
+        /// Why it was left out; nil when it is in a bundle.
+        public let leftOut: FaultCode?
+
+        /// Assembles an entry.
+        public init(key: ResourceKey, contentHash: Int64, leftOut: FaultCode?) {
+            self.key = key
+            self.contentHash = contentHash
+            self.leftOut = leftOut
+        }
+    }
+
+    /// The entries, sorted by key.
+    public let entries: [Entry]
+
+    /// Sorts and keeps `entries`.
+    public init(_ entries: [Entry] = []) {
+        self.entries = entries.sorted { $0.key < $1.key }
+    }
+
+    /// A compact form for the store: 17 bytes an entry after a table of the reasons used.
+    public var encoded: [UInt8] {
+        let codes = Set(entries.compactMap(\.leftOut)).sorted { $0.rawValue < $1.rawValue }
+        let index = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, UInt8($0 + 1)) })
+        var out = [UInt8(codes.count)]
+        for code in codes {
+            out.append(UInt8(code.rawValue.utf8.count))
+            out += code.rawValue.utf8
+        }
+        for entry in entries {
+            withUnsafeBytes(of: entry.key.bits.littleEndian) { out += $0 }
+            withUnsafeBytes(of: entry.contentHash.littleEndian) { out += $0 }
+            out.append(entry.leftOut.flatMap { index[$0] } ?? 0)
+        }
+        return out
+    }
+
+    /// Reads the compact form; nil when it is not one.
+    public init?(encoded: [UInt8]) {
+        var rest = encoded[...]
+        guard let count = rest.popFirst() else { return nil }
+        var codes: [FaultCode] = []
+        for _ in 0..<count {
+            guard let length = rest.popFirst(), rest.count >= Int(length) else { return nil }
+            guard let code = FaultCode(rawValue: String(decoding: rest.prefix(Int(length)), as: UTF8.self)) else {
+                return nil
+            }
+            codes.append(code)
+            rest = rest.dropFirst(Int(length))
+        }
+        guard rest.count.isMultiple(of: 17) else { return nil }
+        var entries: [Entry] = []
+        entries.reserveCapacity(rest.count / 17)
+        while !rest.isEmpty {
+            let key = Self.integer(rest.prefix(8))
+            let hash = Self.integer(rest.dropFirst(8).prefix(8))
+            let code = rest[rest.startIndex + 16]
+            guard code <= codes.count else { return nil }
+            let leftOut = code == 0 ? nil : codes[Int(code) - 1]
+            entries.append(Entry(key: ResourceKey(bits: key), contentHash: hash, leftOut: leftOut))
+            rest = rest.dropFirst(17)
+        }
+        self.entries = entries
+    }
+
+    private static func integer(_ bytes: ArraySlice<UInt8>) -> Int64 {
+        Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}

@@ -1,0 +1,110 @@
+public import FHIR
+
+/// What a job agreed: between whom, which data, how members are recognised, and how bundles are delivered.
+public struct ExchangeTerms: Sendable {
+    /// How the clinic's data is selected.
+    public struct Selection: Sendable, Hashable {
+        /// The way of pulling.
+        public enum Method: String, Sendable, CaseIterable {
+            case auto
+            case bulkExport = "bulk-export"
+            case rosterSearch = "roster-search"
+        }
+
+        /// From when on.
+        public enum Since: Sendable, Hashable {
+            /// What changed since the last complete run.
+            case lastSuccess
+            /// Everything.
+            case all
+            /// What changed since an instant.
+            case instant(Instant)
+        }
+
+        /// The way of pulling.
+        public let method: Method
+        /// The clinic's Group of members; nil means every patient.
+        public let group: String?
+        /// The resource types wanted.
+        public let types: [String]
+        /// From when on.
+        public let since: Since
+
+        /// Describes a selection.
+        public init(method: Method, group: String?, types: [String], since: Since) {
+            self.method = method
+            self.group = group
+            self.types = types
+            self.since = since
+        }
+    }
+
+    /// Where Coverage or Consent comes from.
+    public enum RecordSource: Sendable, Hashable {
+        /// The payer's FHIR server.
+        case fhir
+        /// An NDJSON file.
+        case file(String)
+    }
+
+    /// How bundles are delivered.
+    public struct Delivery: Sendable, Hashable {
+        /// The Bundle type.
+        public enum Kind: String, Sendable, CaseIterable { case transaction, batch }
+
+        /// The Bundle type.
+        public let kind: Kind
+        /// Most entries in one bundle.
+        public let maxEntries: Int
+        /// Most bytes in one bundle.
+        public let maxBytes: Int
+        /// Most bundles a second; nil means unlimited.
+        public let perSecond: Double?
+        /// Most bundles under way at once.
+        public let concurrency: Int
+
+        /// Describes a delivery.
+        public init(kind: Kind, maxEntries: Int, maxBytes: Int, perSecond: Double?, concurrency: Int) {
+            self.kind = kind
+            self.maxEntries = maxEntries
+            self.maxBytes = maxBytes
+            self.perSecond = perSecond
+            self.concurrency = concurrency
+        }
+    }
+
+    /// The job's name.
+    public let job: String
+    /// The clinic.
+    public let clinic: Party
+    /// The payer.
+    public let payer: Party
+    /// How the clinic's data is selected.
+    public let selection: Selection
+    /// How members are recognised, first to last.
+    public let matchBy: [MatchRule]
+    /// Where Coverage comes from.
+    public let coverage: RecordSource
+    /// Where Consent comes from.
+    public let consent: RecordSource
+    /// How bundles are delivered.
+    public let delivery: Delivery
+    /// When a delivery is tried again.
+    public let retry: RetryPolicy
+
+    /// Assembles terms.
+    public init(
+        job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
+        coverage: RecordSource, consent: RecordSource, delivery: Delivery, retry: RetryPolicy
+    ) {
+        self.job = job
+        self.clinic = clinic
+        self.payer = payer
+        self.selection = selection
+        self.matchBy = matchBy
+        self.coverage = coverage
+        self.consent = consent
+        self.delivery = delivery
+        self.retry = retry
+    }
+}

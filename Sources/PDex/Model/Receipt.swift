@@ -1,0 +1,36 @@
+public import FHIR
+
+/// What the payer answered to one attempt; never changed afterwards.
+public struct Receipt: Sendable, Hashable {
+    /// The submission.
+    public let submission: String
+    /// Which attempt, from 1.
+    public let attempt: Int
+    /// The HTTP status; 0 when no answer came.
+    public let status: Int
+    /// How the answer was read.
+    public let verdict: String
+    /// Why it was not an acknowledgement.
+    public let fault: FaultCode?
+    /// The payer's OperationOutcome as severity, code and expression; never diagnostics.
+    public let outcome: String?
+    /// One line an entry: `Type/id/_history/version` at the payer (WR-14).
+    public let locations: [String]
+    /// When the answer came.
+    public let at: Instant
+
+    /// Assembles a receipt.
+    public init(
+        submission: String, attempt: Int, status: Int, verdict: String, fault: FaultCode?, outcome: String?,
+        locations: [String], at: Instant
+    ) {
+        self.submission = submission
+        self.attempt = attempt
+        self.status = status
+        self.verdict = verdict
+        self.fault = fault
+        self.outcome = outcome
+        self.locations = locations
+        self.at = at
+    }
+}

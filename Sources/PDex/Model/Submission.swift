@@ -1,0 +1,63 @@
+public import FHIR
+
+/// One delivery of one bundle: a row of the outbox.
+public struct Submission: Sendable, Hashable, Identifiable {
+    /// Derived from exchange, part and content.
+    public let id: String
+    /// The exchange it belongs to.
+    public let exchange: String
+    /// The configured name of the payer.
+    public let payer: String
+    /// The member; submissions of one member never overtake each other.
+    public let member: ResourceKey
+    /// Which part of the exchange, from 1.
+    public let part: Int
+    /// Where it stands.
+    public var state: SubmissionState
+    /// How many times it was claimed for delivery.
+    public var attempts: Int
+    /// Not to be claimed before.
+    public var notBefore: Instant
+    /// Grows with every claim; a stale owner's epoch no longer matches (fencing).
+    public var epoch: Int
+    /// The number of entries in the bundle.
+    public let entries: Int
+    /// The size of the bundle.
+    public let bytes: Int
+    /// SHA-256 of the bundle, hexadecimal.
+    public let contentDigest: String
+
+    /// Assembles a submission.
+    public init(
+        id: String, exchange: String, payer: String, member: ResourceKey, part: Int,
+        state: SubmissionState = .queued, attempts: Int = 0, notBefore: Instant, epoch: Int = 0,
+        entries: Int, bytes: Int, contentDigest: String
+    ) {
+        self.id = id
+        self.exchange = exchange
+        self.payer = payer
+        self.member = member
+        self.part = part
+        self.state = state
+        self.attempts = attempts
+        self.notBefore = notBefore
+        self.epoch = epoch
+        self.entries = entries
+        self.bytes = bytes
+        self.contentDigest = contentDigest
+    }
+}
+
+/// A submission that was claimed for delivery, with what is to be sent.
+public struct LeasedSubmission: Sendable {
+    /// The claimed row; its epoch proves the claim.
+    public let submission: Submission
+    /// The bundle's bytes.
+    public let bundle: [UInt8]
+
+    /// Pairs a claim with its bundle.
+    public init(submission: Submission, bundle: [UInt8]) {
+        self.submission = submission
+        self.bundle = bundle
+    }
+}

@@ -1,0 +1,23 @@
+/// Resource types that belong to no single patient: shared by many members' visits.
+public enum SharedTypes {
+    /// Practitioners, organizations, places and what they are made of.
+    private static let all: Set<String> = [
+        "Endpoint", "HealthcareService", "Location", "Medication", "Organization", "Practitioner",
+        "PractitionerRole", "Substance",
+    ]
+
+    /// Those that visits refer to and that are pulled with them, whether a job names them or not (RD-14).
+    public static let surrounding = ["Location", "Medication", "Organization", "Practitioner", "PractitionerRole"]
+
+    /// Whether resources of `type` are outside every patient's compartment.
+    public static func contains(_ type: String) -> Bool {
+        all.contains(type)
+    }
+}
+
+extension ExchangeTerms.Selection {
+    /// The types of the job and those that surround them: what is exported, and what the token must allow.
+    public var pulledTypes: [String] {
+        types + SharedTypes.surrounding.filter { !types.contains($0) }
+    }
+}

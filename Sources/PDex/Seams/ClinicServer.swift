@@ -1,0 +1,110 @@
+public import FHIR
+
+/// A clinic's FHIR R4 server: search, and Bulk Data export.
+public protocol ClinicServer: FHIRReader {
+    /// Kicks an export off and returns its status URL, to be kept before the first poll (BLK-18).
+    func startExport(_ request: ExportRequest) async throws -> String
+    /// Asks once how an export is doing (BLK-20 … BLK-23).
+    func pollExport(_ statusURL: String) async throws -> ExportProgress
+    /// Streams one file of a finished export, whole lines at a time, with back-pressure.
+    ///
+    /// Returns the number of bytes after decoding only when the body is proven complete (gzip trailer,
+    /// content length, last line); otherwise throws `remote.incomplete`.
+    func download(
+        _ file: ExportManifest.File, requiresAccessToken: Bool,
+        deliver: (LineBatch) async throws -> Void
+    ) async throws -> Int
+    /// Tells the server that it may drop the export (BLK-50); never throws for a refusal.
+    func finishExport(_ statusURL: String) async
+}
+
+/// What to export.
+public struct ExportRequest: Sendable, Hashable {
+    /// The level of an export (BLK-04).
+    public enum Level: Sendable, Hashable {
+        /// `Group/[id]/$export`.
+        case group(String)
+        /// `Patient/$export`.
+        case patient
+        /// `$export`.
+        case system
+    }
+
+    /// Group, Patient or system.
+    public let level: Level
+    /// The types wanted; Provenance must be named to be had (BLK-12).
+    public let types: [String]
+    /// Only what changed since; the server's time of the previous export (BLK-07).
+    public let since: Instant?
+
+    /// Describes an export.
+    public init(level: Level, types: [String], since: Instant?) {
+        self.level = level
+        self.types = types
+        self.since = since
+    }
+}
+
+/// The answer to one status request.
+public enum ExportProgress: Sendable {
+    /// Still running; ask again after so many seconds.
+    case running(retryAfterSeconds: Int?, note: String?)
+    /// Finished.
+    case complete(ExportManifest)
+}
+
+/// The manifest of a finished export (BLK-30).
+public struct ExportManifest: Sendable, Hashable {
+    /// One file of the export.
+    public struct File: Sendable, Hashable {
+        /// The resource type stated, when the output is organised by type.
+        public let type: String?
+        /// Where the file is.
+        public let url: String
+        /// The number of lines stated; nil when not stated (BLK-31).
+        public let count: Int?
+
+        /// Describes a file.
+        public init(type: String?, url: String, count: Int?) {
+            self.type = type
+            self.url = url
+            self.count = count
+        }
+    }
+
+    /// The server's time of the export: the next run's `_since`.
+    public let transactionTime: Instant
+    /// Whether downloads carry our token; when false they must not (BLK-40).
+    public let requiresAccessToken: Bool
+    /// The resource files.
+    public let output: [File]
+    /// OperationOutcome files, from `error` or `outcome` (BLK-33).
+    public let errors: [File]
+    /// Files of transaction Bundles whose entries are deletions (BLK-34).
+    public let deleted: [File]
+
+    /// Describes a manifest.
+    public init(
+        transactionTime: Instant, requiresAccessToken: Bool, output: [File], errors: [File], deleted: [File]
+    ) {
+        self.transactionTime = transactionTime
+        self.requiresAccessToken = requiresAccessToken
+        self.output = output
+        self.errors = errors
+        self.deleted = deleted
+    }
+}
+
+/// Whole NDJSON lines in one buffer.
+public struct LineBatch: Sendable {
+    /// The lines with whatever lies between them.
+    public let bytes: [UInt8]
+    /// Where each non-blank line is in `bytes`, without its line end.
+    public let lines: [Range<Int>]
+
+    /// Pairs a buffer with its lines.
+    public init(bytes: [UInt8], lines: [Range<Int>]) {
+        self.bytes = bytes
+        self.lines = lines
+    }
+}

@@ -1,0 +1,32 @@
+public import FHIR
+
+/// A payer's FHIR R4 server: search, and delivery of a bundle.
+///
+/// Only `Sources/Pipeline/Steps/6-Submit.swift` calls ``submit(_:requestID:)``: nothing leaves without a permit.
+public protocol PayerServer: FHIRReader {
+    /// POSTs one transaction or batch Bundle and returns whatever was answered, refusals included (WR-02).
+    ///
+    /// Throws only when no answer was had: `remote.unreachable` when the request cannot have arrived,
+    /// `payer.unknown-outcome` when it may have (WR-16), and authentication faults.
+    func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer
+}
+
+/// What a payer answered to one delivery.
+public struct PayerAnswer: Sendable, Hashable {
+    /// The HTTP status.
+    public let status: Int
+    /// The body: a response Bundle, an OperationOutcome, or anything.
+    public let body: [UInt8]
+    /// `Retry-After` in seconds from now, from either form.
+    public let retryAfterSeconds: Int?
+    /// The payer's clock, from the `Date` header.
+    public let serverTime: Instant?
+
+    /// Describes an answer.
+    public init(status: Int, body: [UInt8], retryAfterSeconds: Int?, serverTime: Instant?) {
+        self.status = status
+        self.body = body
+        self.retryAfterSeconds = retryAfterSeconds
+        self.serverTime = serverTime
+    }
+}

@@ -1,0 +1,55 @@
+/// What a server says of itself in its CapabilityStatement, as far as the exchange needs it (RD-01, WR-01).
+public struct ServerCapability: Sendable, Hashable {
+    /// What the server offers for one resource type.
+    public struct TypeCapability: Sendable, Hashable {
+        /// Interaction codes such as `read`, `search-type`, `create`, `update`.
+        public var interactions: Set<String>
+        /// Names of the search parameters offered.
+        public var searchParameters: Set<String>
+        /// `_include` values offered, such as `Encounter:location`.
+        public var includes: Set<String>
+        /// `_revinclude` values offered, such as `Provenance:target`.
+        public var revIncludes: Set<String>
+        /// Whether PUT to an unknown id creates the resource (`updateCreate`).
+        public var updateCreate: Bool
+        /// Whether `PUT Type?query` is offered.
+        public var conditionalUpdate: Bool
+        /// Operation names such as `export` or `everything`.
+        public var operations: Set<String>
+
+        /// Describes one type; everything is absent unless given.
+        public init(
+            interactions: Set<String> = [], searchParameters: Set<String> = [], includes: Set<String> = [],
+            revIncludes: Set<String> = [], updateCreate: Bool = false, conditionalUpdate: Bool = false,
+            operations: Set<String> = []
+        ) {
+            self.interactions = interactions
+            self.searchParameters = searchParameters
+            self.includes = includes
+            self.revIncludes = revIncludes
+            self.updateCreate = updateCreate
+            self.conditionalUpdate = conditionalUpdate
+            self.operations = operations
+        }
+    }
+
+    /// `CapabilityStatement.fhirVersion`; must begin with `4.0`.
+    public let fhirVersion: String
+    /// Server-level interactions such as `transaction` and `batch`.
+    public let systemInteractions: Set<String>
+    /// Server-level operations such as `export`.
+    public let systemOperations: Set<String>
+    /// The types offered.
+    public let types: [String: TypeCapability]
+
+    /// Describes a server.
+    public init(
+        fhirVersion: String, systemInteractions: Set<String>, systemOperations: Set<String>,
+        types: [String: TypeCapability]
+    ) {
+        self.fhirVersion = fhirVersion
+        self.systemInteractions = systemInteractions
+        self.systemOperations = systemOperations
+        self.types = types
+    }
+}

@@ -1,0 +1,150 @@
+public import FHIR
+
+/// The staging store, the outbox and the audit trail, in verbs of the domain.
+///
+/// Transactions are synchronous closures: nothing can wait for the network inside one.
+/// What a `write` returns is durable when it returns. Every implementation passes the
+/// contract suite in `PDexTesting/Contracts`. Methods throw ``Fault`` (`store.…`).
+public protocol Store: Sendable {
+    /// Reads one consistent state.
+    func read<Value: Sendable>(_ body: @Sendable (any StoreReader) throws -> Value) async throws -> Value
+    /// Reads and writes in one durable transaction; rolled back when `body` throws.
+    func write<Value: Sendable>(_ body: @Sendable (any StoreWriter) throws -> Value) async throws -> Value
+}
+
+/// What can be read inside a transaction.
+public protocol StoreReader {
+    // MARK: Staging
+
+    /// The staged resource with that key.
+    func staged(_ key: ResourceKey) throws -> StagedResource?
+    /// The patient itself, if staged, followed by every resource in its compartment, in the order of their keys.
+    func compartment(of patient: ResourceKey) throws -> [StagedResource]
+    /// Key and content hash of what ``compartment(of:)`` returns, without the bytes.
+    func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash]
+    /// Content hashes of those of `keys` that are staged.
+    func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
+    /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
+    func resources(identifiedBy identifier: Int64) throws -> [ResourceKey]
+    /// Members (the payer's Patients) that a way of recognising them leads to (``Identities/linkKey(source:by:value:)``).
+    func members(linkedBy link: Int64) throws -> [ResourceKey]
+    /// The server's time up to which a scope of a source is completely staged.
+    func watermark(source: String, scope: String) throws -> Instant?
+
+    /// A page of the Patients of a source in the order of keys: staged themselves, or only known by what refers to them.
+    func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
+    /// A page of the keys of all staged resources of one type of a source, in the order of keys.
+    func keys(ofSource source: String, type: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
+
+    // MARK: Runs
+
+    /// The run with that id.
+    func run(_ id: String) throws -> Run?
+    /// The latest run of a job, by its instant.
+    func latestRun(ofJob job: String) throws -> Run?
+    /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.
+    func pullProgress(run: String) throws -> [String: String]
+    /// A page of a run's roster in the order of keys.
+    func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
+
+    // MARK: Exchanges
+
+    /// The exchange with that id.
+    func exchange(_ id: String) throws -> Exchange?
+    /// The latest exchange of a member with a payer.
+    func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
+    /// The latest acknowledged exchange of a member with a payer: what the payer holds.
+    func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange?
+    /// Exchanges that match, newest first.
+    func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange]
+    /// How many exchanges that a run made or met stand in each state, by reason.
+    func tally(run: String) throws -> [ExchangeTally]
+    /// The submissions of an exchange, by part.
+    func submissions(ofExchange exchange: String) throws -> [Submission]
+    /// The receipts of an exchange, by part and attempt.
+    func receipts(ofExchange exchange: String) throws -> [Receipt]
+    /// When the next submission for a payer may be claimed; nil when its outbox is empty.
+    func nextDue(payer: String) throws -> Instant?
+
+    // MARK: Audit
+
+    /// Audit entries after a sequence number, oldest first.
+    func audit(after sequence: Int64, limit: Int) throws -> [RecordedAuditEntry]
+    /// The audit entries of one exchange, oldest first.
+    func audit(ofExchange exchange: String) throws -> [RecordedAuditEntry]
+    /// The first sequence number at which the hash chain is broken; nil when it holds.
+    func firstBrokenAuditEntry() throws -> Int64?
+    /// Row counts and sizes, for `pdex store stats`.
+    func statistics() throws -> StoreStatistics
+}
+
+/// What can be changed inside a transaction.
+public protocol StoreWriter: StoreReader {
+    // MARK: Staging
+
+    /// Upserts resources; content that did not change is left alone.
+    ///
+    /// Throws `store.key-collision` when two identities hash alike.
+    func stage(_ batch: StagingBatch) throws -> StagingCount
+    /// Forgets staged resources (Bulk Data `deleted`, BLK-34).
+    func unstage(_ keys: [ResourceKey]) throws
+    /// Replaces the business identifiers under which a shared resource can be found.
+    func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
+    /// Adds ways of recognising a member; repeated ways are kept once.
+    func link(_ member: ResourceKey, by links: [Int64]) throws
+    /// Forgets every link that leads to `member`.
+    func unlink(_ member: ResourceKey) throws
+    /// Moves the watermark; called in the transaction that stages the last of the data (BLK-07).
+    func setWatermark(_ instant: Instant, source: String, scope: String) throws
+
+    // MARK: Runs
+
+    /// Adds a run, or leaves the one with that id as it is.
+    func open(_ run: Run) throws
+    /// Ends a run and forgets its pull progress and the rosters of the job's earlier runs.
+    func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
+    /// Remembers that a unit of pulling is at `cursor`.
+    func recordProgress(run: String, unit: String, cursor: String) throws
+    /// Adds patients to a run's roster; repeated ones are kept once.
+    func addToRoster(run: String, patients: [ResourceKey]) throws
+
+    // MARK: Exchanges
+
+    /// Adds an exchange, with one audit entry for each state it passed through.
+    func insert(_ exchange: Exchange, audit: [AuditEntry]) throws
+    /// Moves an exchange on; throws `store.failed` when the lifecycle does not allow it.
+    func advance(
+        _ exchange: String, to state: ExchangeState, reason: FaultCode?, detail: String?, at instant: Instant,
+        audit: AuditEntry
+    ) throws
+    /// Counts an exchange that nothing changed for in the tally of another run.
+    func meet(_ exchange: String, in run: String) throws
+    /// Puts bundles into the outbox.
+    func enqueue(_ submissions: [LeasedSubmission]) throws
+    /// Takes back every submission of an exchange that is queued or waiting; returns how many are still leased.
+    func cancelOpenSubmissions(ofExchange exchange: String) throws -> Int
+    /// Claims up to `limit` due submissions for `owner` until `expiry`; counts an attempt and raises the epoch of each.
+    ///
+    /// Skips members that have another exchange's submission under way.
+    func lease(
+        payer: String, limit: Int, owner: String, now: Instant, expiry: Instant
+    ) throws -> [LeasedSubmission]
+    /// Prolongs the leases that `owner` still holds.
+    func renew(owner: String, expiry: Instant) throws
+    /// Records an attempt's receipt and moves the submission; false when the epoch is stale: then nothing is changed
+    /// but the receipt is kept. An acknowledged submission's bundle bytes are dropped.
+    func settle(
+        _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
+    ) throws -> Bool
+    /// Returns a claim that was not used, without counting the attempt.
+    func release(_ submission: String, epoch: Int) throws
+    /// Makes submissions claimable again whose lease ran out, or whose owner is known to be gone; returns them.
+    ///
+    /// Their attempt stays counted. `isGone` is asked with each lease's owner.
+    func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission]
+
+    // MARK: Audit
+
+    /// Appends to the audit trail.
+    func record(_ entry: AuditEntry) throws
+}

@@ -1,0 +1,79 @@
+/// A staged resource's key and content hash.
+public struct StagedHash: Sendable, Hashable {
+    /// The staged resource.
+    public let key: ResourceKey
+    /// 64 bits of SHA-256 over its bytes.
+    public let contentHash: Int64
+
+    /// Pairs a key with a hash.
+    public init(key: ResourceKey, contentHash: Int64) {
+        self.key = key
+        self.contentHash = contentHash
+    }
+}
+
+/// Which exchanges are meant; empty means all.
+public struct ExchangeFilter: Sendable, Hashable {
+    /// Only these states.
+    public var states: Set<ExchangeState>
+    /// Only this reason.
+    public var reason: FaultCode?
+    /// Only this member.
+    public var member: ResourceKey?
+    /// Only this payer.
+    public var payer: String?
+    /// Only exchanges that this run made or met.
+    public var run: String?
+    /// Only this job.
+    public var job: String?
+
+    /// Selects exchanges.
+    public init(
+        states: Set<ExchangeState> = [], reason: FaultCode? = nil, member: ResourceKey? = nil,
+        payer: String? = nil, run: String? = nil, job: String? = nil
+    ) {
+        self.states = states
+        self.reason = reason
+        self.member = member
+        self.payer = payer
+        self.run = run
+        self.job = job
+    }
+}
+
+/// How many exchanges stand in one state for one reason.
+public struct ExchangeTally: Sendable, Hashable {
+    /// The state.
+    public let state: ExchangeState
+    /// The reason of a side exit.
+    public let reason: FaultCode?
+    /// How many.
+    public let count: Int
+
+    /// Assembles a tally.
+    public init(state: ExchangeState, reason: FaultCode?, count: Int) {
+        self.state = state
+        self.reason = reason
+        self.count = count
+    }
+}
+
+/// What the store holds.
+public struct StoreStatistics: Sendable, Hashable {
+    /// Rows of each table.
+    public let rows: [String: Int]
+    /// Staged resources of each type.
+    public let staged: [String: Int]
+    /// Bytes of the database file without its write-ahead log; 0 in memory.
+    public let fileBytes: Int
+    /// The schema version.
+    public let schemaVersion: Int
+
+    /// Assembles statistics.
+    public init(rows: [String: Int], staged: [String: Int], fileBytes: Int, schemaVersion: Int) {
+        self.rows = rows
+        self.staged = staged
+        self.fileBytes = fileBytes
+        self.schemaVersion = schemaVersion
+    }
+}

@@ -1,0 +1,9 @@
+public import FHIR
+
+/// The time, handed in, so that tests own it.
+public protocol WallClock: Sendable {
+    /// The present instant.
+    func now() -> Instant
+    /// Returns when `seconds` have passed, or throws `CancellationError` when the task is cancelled.
+    func sleep(seconds: Double) async throws
+}

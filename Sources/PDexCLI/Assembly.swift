@@ -1,0 +1,55 @@
+import FHIRClient
+import Foundation
+import Jobs
+import PDex
+import Pipeline
+import SQLiteStore
+
+/// The one place where everything is wired: clock, chance, identities, store, servers, pipelines, operations.
+struct Assembly: Sendable {
+    /// SHA-256 over OpenSSL, for the modules that must not know it.
+    static let digests = Digests { SHA256.hash($0) }
+
+    let configuration: Configuration
+    let clock: any WallClock
+    let store: SQLiteStore
+    let operations: Operations
+
+    /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
+    ///
+    /// Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    init(
+        _ configuration: Configuration, actor: String = NSUserName(),
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws {
+        let clock = SystemClock()
+        let secret = try IdentitySecret.load(
+            path: configuration.identitySecret,
+            storeExists: FileManager.default.fileExists(atPath: configuration.store))
+        let identities = Identities(secret: secret, digests: Self.digests)
+        let store = try SQLiteStore.open(path: configuration.store, digests: Self.digests)
+        let servers = Servers(configuration, clock: clock)
+        let owner = ProcessName.current
+
+        self.configuration = configuration
+        self.clock = clock
+        self.store = store
+        operations = Operations(store: store, clock: clock, identities: identities, actor: actor) { job in
+            let parts = try await servers.parts(of: job)
+            return ExchangePipeline(
+                terms: parts.terms, clinic: parts.clinic, payer: parts.payer, store: store, mappings: parts.mappings,
+                identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
+                ownerIsGone: { ProcessName($0)?.isGone ?? false }, observer: observer)
+        }
+    }
+
+    /// The store alone, to look at; it is not made when it is not there. Throws `store.failed`.
+    static func store(of configuration: Configuration) throws -> SQLiteStore {
+        guard FileManager.default.fileExists(atPath: configuration.store) else {
+            throw Fault(
+                .storeFailed, .stop, "There is no store \(configuration.store) yet.",
+                hint: "The first  pdex run  makes it.")
+        }
+        return try SQLiteStore.open(path: configuration.store, digests: digests)
+    }
+}

@@ -1,0 +1,70 @@
+import PDex
+import Pipeline
+
+/// What the process tells its caller when it ends; documented in every command's help.
+enum CommandStatus: Int32, Sendable, CaseIterable {
+    case success = 0
+    case failed = 1
+    case usage = 2
+    case partial = 3
+    case authentication = 4
+    case unreachable = 5
+    case locked = 75
+    case interrupted = 130
+
+    /// The status of a command that ends with a fault.
+    init(_ code: FaultCode) {
+        switch code {
+        case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown, .memberUnknown,
+            .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer, .storeExposed:
+            self = .usage
+        case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
+            .authScopeNotGranted, .authTokenRefused, .authForbidden:
+            self = .authentication
+        case .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed:
+            self = .unreachable
+        case .unbalanced:
+            self = .partial
+        case .storeLocked:
+            self = .locked
+        case .interrupted:
+            self = .interrupted
+        case .exchangeNotReplayable, .remoteRefused, .remoteMalformed, .remoteIncomplete, .remoteTooLarge,
+            .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine, .clinicWrongType,
+            .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .matchAmbiguous, .coverageMissing,
+            .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
+            .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
+            .payerCapability, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge, .payerPartial,
+            .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
+            .storeCorrupt, .storeFailed, .storeKeyCollision:
+            self = .failed
+        }
+    }
+
+    /// The status of a command that made a run.
+    init(_ state: Run.State) {
+        switch state {
+        case .complete: self = .success
+        case .partial: self = .partial
+        case .failed, .running: self = .failed
+        }
+    }
+
+    /// The list that stands in every help text.
+    static let listing = """
+        EXIT CODES
+          0 ok, 1 failed, 2 usage or configuration, 3 partial (something failed
+          or does not add up), 4 authentication, 5 remote unreachable, 75 store
+          locked, 130 interrupted (the same command goes on where it stood)
+        """
+}
+
+/// Ends a command that has said everything already.
+struct Ending: Error {
+    let status: CommandStatus
+
+    /// Throws unless `status` is success.
+    static func check(_ status: CommandStatus) throws(Ending) {
+        if status != .success { throw Ending(status: status) }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import FHIR
+import FHIRClient
+import Jobs
+import PDex
+
+/// `pdex config`: the configuration.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Check the configuration.",
+        discussion: HelpText.with(examples: ["pdex config check", "pdex config check --config prod/pdex.yaml"]),
+        subcommands: [Check.self])
+
+    /// `pdex config check`.
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check",
+            abstract: "Check pdex.yaml, the keys it names and the jobs; nothing is asked of any server.",
+            discussion: HelpText.with(examples: ["pdex config check"]))
+
+        @OptionGroup var configuration: ConfigurationOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let settings = try configuration.load()
+            try await Self.checkKeys(settings)
+            let jobs = try JobFolder.load(settings)
+            output.results.write(
+                [
+                    "configuration": .string(settings.path), "ok": true,
+                    "clinics": .array(settings.clinics.map { .string($0.server.name) }),
+                    "payers": .array(settings.payers.map { .string($0.server.name) }),
+                    "jobs": .array(jobs.map { .string($0.name) }),
+                ],
+                text: """
+                    \(settings.path): all right
+                      \(settings.clinics.count.of("clinic")), \(settings.payers.count.of("payer")), \
+                    \(jobs.count.of("job"))
+                    next: pdex doctor
+                    """)
+        }
+
+        /// Every key that is named must be there and usable. Throws `key.missing` and what the folder throws.
+        static func checkKeys(_ settings: Configuration) async throws {
+            let held = Set(try await KeyFolder(path: settings.keys).keys().map(\.kid))
+            let servers = settings.clinics.map(\.server) + settings.payers.map(\.server)
+            for server in servers where !held.contains(server.key) {
+                throw Fault(
+                    .keyMissing, .stop,
+                    "There is no key \(server.key), which \(server.name) needs, in \(settings.keys).",
+                    hint: "Make it with  pdex keys new \(server.key)  and register its public half.")
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `pdex exchanges`: what is on its way, and what became of it.
+struct ExchangesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exchanges",
+        abstract: "Look at exchanges: one member's data on its way to one payer.",
+        discussion: HelpText.with(examples: [
+            "pdex exchanges list --state parked", "pdex exchanges show 3k5…",
+        ]),
+        subcommands: [ExchangesListCommand.self, ExchangesShowCommand.self],
+        defaultSubcommand: ExchangesListCommand.self)
+}

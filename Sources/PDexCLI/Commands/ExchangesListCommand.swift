@@ -1,0 +1,37 @@
+import ArgumentParser
+import FHIR
+import Jobs
+import PDex
+
+/// `pdex exchanges list`: the newest exchanges that match.
+struct ExchangesListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List exchanges, the newest first.",
+        discussion: HelpText.with(examples: [
+            "pdex exchanges list --state parked --state retrying",
+            "pdex exchanges list --reason payer.refused --output jsonl",
+        ]))
+
+    @OptionGroup var selection: ExchangeSelection
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let assembly = try Assembly(configuration.load())
+        let exchanges = try await assembly.operations.exchanges(selection.filter, limit: selection.limit)
+        output.results.write(list: exchanges.map(\.json), text: text(of: exchanges))
+    }
+
+    private func text(of exchanges: [Exchange]) -> String {
+        guard !exchanges.isEmpty else { return "no such exchanges" }
+        var table = TextTable(["exchange", "state", "reason", "job", "payer", "updated"])
+        for exchange in exchanges {
+            table.add(
+                exchange.id, exchange.state.rawValue, exchange.reason?.rawValue ?? "", exchange.job, exchange.payer,
+                exchange.updated.text)
+        }
+        let isCut = exchanges.count == selection.limit ? "\n(the newest \(selection.limit); --limit shows more)" : ""
+        return table.text() + isCut
+    }
+}

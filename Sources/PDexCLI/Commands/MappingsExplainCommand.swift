@@ -1,0 +1,94 @@
+import ArgumentParser
+import FHIR
+import Foundation
+import Mappings
+import PDex
+
+/// `pdex mappings explain`: what each line of the mapping files does to a resource.
+struct MappingsExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Show which line of which mapping file does what to a resource.",
+        discussion: HelpText.with(
+            "Only element names are shown; --result adds the mapped resource with its content.",
+            examples: [
+                "pdex mappings explain encounter.json", "pdex mappings explain - --set us-core-6.1.0 < patient.json",
+            ]))
+
+    @Argument(help: "A file with one resource as JSON; - reads stdin.")
+    var file: String
+
+    @Option(help: ArgumentHelp("The mapping set. (default: the only one)", valueName: "name"))
+    var set: String?
+
+    @Flag(help: "Print the mapped resource, too.")
+    var result = false
+
+    @OptionGroup var options: MappingOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let resource = try resource()
+        let folders = try options.folders()
+        let names = try options.names(set, in: folders)
+        guard names.count == 1 else {
+            throw Fault(
+                .usage, .stop, "More than one mapping set is there: \(names.joined(separator: ", ")).",
+                hint: "Name one with --set.")
+        }
+        let trace = try folders.load(names[0]).explain(resource, in: MappingTests.context)
+        output.results.write(json(of: trace), text: text(of: trace))
+    }
+
+    private func resource() throws -> Resource {
+        let handle = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
+        guard let data = try handle?.read(upToCount: 16 << 20) else {
+            throw Fault(
+                .usage, .stop, "The file \(file) cannot be read.", hint: "Name a file with one resource as JSON.")
+        }
+        do {
+            return try Resource(parsing: [UInt8](data))
+        } catch {
+            throw Fault(
+                .usage, .stop, "\(file) is not one FHIR resource as JSON.", hint: "One object with a resourceType.")
+        }
+    }
+
+    private func text(of trace: MappingTrace) -> String {
+        var table = TextTable()
+        for step in trace.steps { table.add(step.place, step.verb.rawValue, step.note, step.subject) }
+        let lines = table.text()
+        let mapped =
+            result ? trace.outcome.resource.map { "\n" + JSONValue.object($0.json).serialized(pretty: true) } : nil
+        return trace.outcome.words + (lines.isEmpty ? "" : "\n" + lines) + (mapped ?? "")
+    }
+
+    private func json(of trace: MappingTrace) -> JSONValue {
+        let steps: [JSONValue] = trace.steps.map {
+            [
+                "verb": .string($0.verb.rawValue), "subject": .string($0.subject), "note": .string($0.note),
+                "place": .string($0.place),
+            ]
+        }
+        var object: JSONObject = ["outcome": .string(trace.outcome.words), "steps": .array(steps)]
+        if result { object["result"] = trace.outcome.resource.map { .object($0.json) } }
+        return .object(object)
+    }
+}
+
+extension MappingOutcome {
+    /// The resource, when there is one.
+    fileprivate var resource: Resource? {
+        if case .mapped(let resource, _, _) = self { resource } else { nil }
+    }
+
+    /// What became of the resource, in a sentence.
+    fileprivate var words: String {
+        switch self {
+        case .mapped(_, let profile, let mapping): "mapped by \(mapping) to \(profile)"
+        case .skipped(let mapping): "skipped: the 'when' of \(mapping) does not hold"
+        case .unmapped: "left out: the set has no mapping for its type"
+        case .failed(let mapping, let requirement): "failed in \(mapping): \(requirement)"
+        }
+    }
+}

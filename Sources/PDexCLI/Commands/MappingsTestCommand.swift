@@ -1,0 +1,42 @@
+import ArgumentParser
+import FHIR
+import Mappings
+import PDex
+
+/// `pdex mappings test`: whether the mappings do what the tests beside them say.
+struct MappingsTestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Run the .test.yaml files beside the mappings.",
+        discussion: HelpText.with(examples: ["pdex mappings test", "pdex mappings test us-core-6.1.0"]))
+
+    @Argument(help: "A mapping set. (default: all)")
+    var set: String?
+
+    @OptionGroup var options: MappingOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let folders = try options.folders()
+        let results = try options.names(set, in: folders).flatMap { try folders.test($0) }
+        output.results.write(list: results.map(\.json), text: text(of: results))
+        if results.contains(where: { !$0.passed }) { throw Ending(status: .failed) }
+    }
+
+    private func text(of results: [MappingTests.Result]) -> String {
+        let failures = results.compactMap { result in
+            result.problem.map { "\(result.file):\(result.line): \(result.name): \($0)" }
+        }
+        let count = failures.isEmpty ? "all passed" : "\(failures.count.grouped) failed"
+        return (failures + ["\(results.count.of("case")): \(count)"]).joined(separator: "\n")
+    }
+}
+
+extension MappingTests.Result {
+    /// As programs read it.
+    fileprivate var json: JSONValue {
+        [
+            "file": .string(file), "line": .number(JSONNumber(line)), "case": .string(name), "passed": .bool(passed),
+            "problem": problem.map { .string($0) } ?? .null,
+        ]
+    }
+}

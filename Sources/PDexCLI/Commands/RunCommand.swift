@@ -1,0 +1,37 @@
+import ArgumentParser
+import Jobs
+import PDex
+import Pipeline
+
+/// `pdex run`: one job, now.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a job now, or go on with its interrupted run.",
+        discussion: HelpText.with(examples: [
+            "pdex run nightly-payer-sync", "pdex run nightly-payer-sync --dry-run",
+            "pdex run nightly-payer-sync --output json | jq .balanced",
+        ]))
+
+    @Argument(help: "The name of a job in jobs/.")
+    var job: String
+
+    @Flag(help: "Pull and decide, but make no exchanges and send nothing.")
+    var dryRun = false
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let progress = output.progress
+        let report = try await configuration.reaching { [job, dryRun] configuration in
+            let known = try JobFolder.job(job, among: JobFolder.load(configuration))
+            progress.say("\(job): \(known.clinic) → \(known.payer)")
+            return try await Assembly(configuration, observer: progress.show).operations.run(job: job, dryRun: dryRun)
+        }
+        progress.end()
+        let sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)
+        output.results.write(report.json, text: sheet.text)
+        try Ending.check(CommandStatus(report.state))
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import FHIR
+import Foundation
+import PDex
+import Sandbox
+
+/// `pdex sandbox`: the built-in clinic and payer, until Ctrl-C.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Serve an invented clinic and payer on loopback ports, until Ctrl-C.",
+        discussion: HelpText.with(
+            "Both have authorization servers that check signatures, audiences and scopes. The folder gets a pdex.yaml "
+                + "and keys that fit; in another shell:  pdex run nightly-payer-sync --config DIR/pdex.yaml",
+            examples: [
+                "pdex sandbox", "pdex sandbox --fail 5% --throttle 5% --drop-response 1%",
+                "pdex sandbox --clinic-data ./ndjson --write-config ./try",
+            ]))
+
+    @Option(help: ArgumentHelp("Another seed invents other people and another order of faults.", valueName: "number"))
+    var seed = 1
+
+    @Option(help: ArgumentHelp("How many people to invent.", valueName: "count"))
+    var members = 50
+
+    @Option(help: ArgumentHelp("Serve a clinic's data instead: *.ndjson, *.ndjson.gz or Bundles.", valueName: "dir"))
+    var clinicData: String?
+
+    @Option(help: ArgumentHelp("Where Med0 keeps what it is sent. (default: in the folder)", valueName: "file"))
+    var med0File: String?
+
+    @Option(help: ArgumentHelp("How many submissions Med0 answers with 503, such as 5%.", valueName: "share"))
+    var fail = Share.none
+
+    @Option(help: ArgumentHelp("How many submissions Med0 answers with 429, such as 5%.", valueName: "share"))
+    var throttle = Share.none
+
+    @Option(
+        help: ArgumentHelp("How many submissions are carried out without an answer, such as 1%.", valueName: "share"))
+    var dropResponse = Share.none
+
+    @Option(help: ArgumentHelp("The port of Clinic0.", valueName: "port"))
+    var clinicPort = 18_400
+
+    @Option(help: ArgumentHelp("The port of Med0.", valueName: "port"))
+    var payerPort = 18_401
+
+    @Option(help: ArgumentHelp("The folder for pdex.yaml and keys; made when it is missing.", valueName: "dir"))
+    var writeConfig = ".pdex-sandbox"
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard seed >= 0, (1...100_000).contains(members) else {
+            throw ValidationError("--seed is not negative; --members is a number from 1 to 100000.")
+        }
+        guard [clinicPort, payerPort].allSatisfy({ (1...65_535).contains($0) }), clinicPort != payerPort else {
+            throw ValidationError("--clinic-port and --payer-port are two numbers from 1 to 65535.")
+        }
+    }
+
+    func run() async throws {
+        let folder = SandboxFolder(
+            path: writeConfig.count > 1 && writeConfig.hasSuffix("/") ? String(writeConfig.dropLast()) : writeConfig)
+        let settings = settings(of: folder)
+        try folder.make(settings)
+        var options = try folder.options(
+            settings,
+            faults: SandboxFaults(
+                failFraction: fail.fraction, throttleFraction: throttle.fraction,
+                dropResponseFraction: dropResponse.fraction))
+        options.clinicPort = clinicPort
+        options.payerPort = payerPort
+        options.med0File = med0File ?? folder.med0
+        output.progress.say(clinicData.map { "loading \($0)" } ?? "inventing \(members.of("member"))")
+        let results = output.results
+        try await SandboxFolder.running(try SandboxFolder.sandbox(options)) { clinic, payer in
+            results.write(
+                ["clinic": .string(clinic), "payer": .string(payer), "configuration": .string(folder.configuration)],
+                text: """
+                    Clinic0  \(clinic)
+                    Med0     \(payer)
+
+                    next, in another shell:
+                      pdex run nightly-payer-sync --config \(folder.configuration)
+                    """)
+            while true { try await SystemClock().sleep(seconds: 3600) }
+        }
+    }
+
+    /// The same end of the story as last time, so that a restart does not make everything new.
+    private func settings(of folder: SandboxFolder) -> SandboxSettings {
+        let now = SystemClock().now()
+        let midnight = now.adding(milliseconds: -(now.milliseconds % 86_400_000))
+        var settings = SandboxSettings(asOf: (try? folder.settings())?.asOf ?? midnight)
+        settings.seed = seed
+        settings.members = members
+        settings.clinicData = clinicData
+        settings.clinicPort = clinicPort
+        settings.payerPort = payerPort
+        return settings
+    }
+}

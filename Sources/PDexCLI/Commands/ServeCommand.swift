@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import Logging
+import PDex
+import ServiceLifecycle
+
+/// `pdex serve`: all jobs on their schedules, until it is stopped.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run all jobs on their schedules and deliver what becomes due, until stopped.",
+        discussion: HelpText.with(
+            "Writes JSON lines to stderr: ids, counts and codes, never content. Ctrl-C and SIGTERM stop it where it "
+                + "can go on later; then it ends with 0.",
+            examples: ["pdex serve", "pdex serve --log-level debug 2>> pdex.log"]))
+
+    @Option(help: ArgumentHelp("The least that is logged: debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel = Logger.Level.info
+
+    @OptionGroup var configuration: ConfigurationOptions
+
+    func run() async throws {
+        var logger = Logger(label: "pdex") { JSONLogHandler(label: $0, clock: SystemClock()) }
+        logger.logLevel = logLevel
+        let told = logger
+        try await configuration.reaching { configuration in
+            let jobs = try JobFolder.load(configuration)
+            let assembly = try Assembly(configuration, actor: "service", observer: { told.note($0) })
+            try await Self.serve(jobs, assembly.operations, logger: told)
+        }
+    }
+
+    private static func serve(_ jobs: [Job], _ operations: Operations, logger: Logger) async throws {
+        logger.info(
+            "serving",
+            metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
+        try await serve(
+            [
+                Scheduler(jobs: jobs, operations: operations, logger: logger),
+                Worker(jobs: jobs, operations: operations, logger: logger),
+            ])
+        logger.info("stopped")
+    }
+
+    /// Runs services until this task is cancelled, which stops them gracefully.
+    ///
+    /// The group gets no logger: it writes services out with everything in them, secrets included.
+    static func serve(_ services: [any Service]) async throws {
+        let silence = Logger(label: "pdex.services") { _ in SwiftLogNoOpLogHandler() }
+        let group = ServiceGroup(services: services, logger: silence)
+        // Not a child: cancelling this command stops the services gracefully instead.
+        let running = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await running.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
+    }
+}

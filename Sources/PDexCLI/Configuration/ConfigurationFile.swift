@@ -1,0 +1,48 @@
+import DeclarativeFiles
+import Foundation
+import PDex
+
+/// Reads `pdex.yaml`, and says everything that is wrong with it at once.
+enum ConfigurationFile {
+    /// Reads the file at `path`. Throws `config.missing` and `config.invalid`.
+    static func load(path: String) throws(Fault) -> Configuration {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw Fault(
+                .configMissing, .stop, "There is no configuration file \(path).",
+                hint: "Run in the folder that holds pdex.yaml, give --config FILE, or try  pdex demo.")
+        }
+        do {
+            return try configuration(in: DeclarativeFile.read(path: path))
+        } catch {
+            throw Fault(.configInvalid, error, hint: "Correct the lines named; then  pdex config check.")
+        }
+    }
+
+    /// Reads `text` as if it stood in a file called `path`.
+    static func parse(_ text: String, path: String) throws(FileDiagnostics) -> Configuration {
+        try configuration(in: DeclarativeFile.parse(text, path: path))
+    }
+
+    private static func configuration(in file: DeclarativeFile) throws(FileDiagnostics) -> Configuration {
+        var report = FileReport()
+        let fields = file.root.fields(
+            ["store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret"],
+            required: ["store", "keys", "clinics", "payers"], in: "the configuration", &report)
+
+        let store = fields["store"]?.store(&report)
+        let keys = fields["keys"]?.filePath(&report)
+        let secret = fields["identity-secret"]?.filePath(&report)
+        let jobs = fields["jobs"]?.filePath(&report)
+        let mappings = fields["mappings"]?.filePath(&report)
+        var names: Set<String> = []
+        let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
+        let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &$2) }
+
+        try report.throwIfAny()
+        guard let store, let keys, let clinics, let payers else { throw FileDiagnostics(report.diagnostics) }
+        return Configuration(
+            path: file.path, store: store, keys: keys, identitySecret: secret ?? keys + "/identity.secret",
+            jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
+            clinics: clinics, payers: payers)
+    }
+}

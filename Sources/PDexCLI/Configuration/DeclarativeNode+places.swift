@@ -1,0 +1,77 @@
+import DeclarativeFiles
+import FHIRClient
+import PDex
+
+extension DeclarativeNode {
+    /// The store: `{ sqlite: FILE }`.
+    func store(_ report: inout FileReport) -> String? {
+        fields(["sqlite"], required: ["sqlite"], in: "the store", &report)["sqlite"]?.filePath(&report)
+    }
+
+    /// A path, taken from the folder of the file in which it is written.
+    func filePath(_ report: inout FileReport) -> String? {
+        guard let text = string(&report) else { return nil }
+        guard !text.isEmpty, !text.hasPrefix("~"), !text.utf8.contains(0) else {
+            report.report(
+                "'\(key ?? "path")' must be a path; relative ones are taken from the folder of this file, "
+                    + "and ~ is not expanded",
+                at: self)
+            return nil
+        }
+        return beside(text)
+    }
+
+    /// A path as the process can open it, taken from the folder of the file in which this node is written.
+    func beside(_ place: String) -> String {
+        if place.hasPrefix("/") { return place }
+        var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        var rest = place.split(separator: "/")[...]
+        while let first = rest.first, first == "." || first == ".." {
+            if first == ".." {
+                guard let last = folder.last, !["", ".", ".."].contains(last) else { break }
+                folder.removeLast()
+            }
+            rest.removeFirst()
+        }
+        return (folder + rest).joined(separator: "/")
+    }
+
+    /// An absolute https URL, without a slash at its end; http only for this machine itself.
+    func url(_ report: inout FileReport) -> String? {
+        guard var text = string(&report) else { return nil }
+        while text.hasSuffix("/") { text.removeLast() }
+        do {
+            _ = try OutboundPolicy(base: text, allowsPrivateNetwork: true)
+            return text
+        } catch {
+            let isPlain = text.lowercased().hasPrefix("http://")
+            let reason = isPlain ? "http is only for this machine itself (127.0.0.1); write https" : error.message
+            report.report("'\(key ?? "URL")' cannot be used: \(reason)", at: self)
+            return nil
+        }
+    }
+
+    /// The URLs of the list written here.
+    func urls(_ report: inout FileReport) -> [String]? {
+        guard let elements = list(&report) else { return nil }
+        var urls: [String] = []
+        for element in elements {
+            if let url = element.url(&report) { urls.append(url) }
+        }
+        return urls
+    }
+
+    /// An identifier system: an absolute URI (FHIR R4, Identifier.system).
+    func identifierSystem(_ report: inout FileReport) -> String? {
+        guard let text = string(&report) else { return nil }
+        let scheme = text.prefix { $0 != ":" }
+        let isAbsolute = scheme.count < text.count - 1 && scheme.first?.isLetter == true
+        guard isAbsolute, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            report.report(
+                "'identifier-system' must be an absolute URI of yours, such as https://clinic.example/fhir-id", at: self
+            )
+            return nil
+        }
+        return text
+    }
+}

@@ -1,0 +1,128 @@
+import DeclarativeFiles
+import FHIRClient
+import PDex
+
+extension DeclarativeNode {
+    /// The named servers written here, such as the clinics; `names` are those that are taken already.
+    func servers<Settings>(
+        _ what: String, _ names: inout Set<String>, _ report: inout FileReport,
+        read: (DeclarativeNode, String, inout FileReport) -> Settings?
+    ) -> [Settings] {
+        let entries = openFields(&report)
+        if isMapping, entries.isEmpty { report.report("'\(what)s' must name at least one \(what)", at: self) }
+        var servers: [Settings] = []
+        for (name, position, node) in entries {
+            if !Self.isName(name) {
+                report.report(
+                    "'\(name.prefix(64))' cannot be the name of a \(what): use a letter and then letters, digits and "
+                        + "dashes, all small, at most 64",
+                    path: path, position: position)
+            }
+            if !names.insert(name).inserted {
+                report.report(
+                    "'\(name)' is the name of another server; each needs its own", path: path, position: position)
+            }
+            if let server = read(node, name, &report) { servers.append(server) }
+        }
+        return servers
+    }
+
+    /// A clinic.
+    func clinic(_ name: String, _ report: inout FileReport) -> ClinicSettings? {
+        let required = ["base", "client-id", "key", "identifier-system", "organization"]
+        let fields = fields(required + Self.serverKeys, required: required, in: "a clinic", &report)
+        return server(name, fields, &report).map { ClinicSettings(server: $0) }
+    }
+
+    /// A payer.
+    func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
+        let required = ["base", "client-id", "key", "organization"]
+        let fields = fields(
+            required + ["coverage", "consent", "identifier-system"] + Self.serverKeys, required: required,
+            in: "a payer", &report)
+        let coverage = fields["coverage"].map { $0.recordSource(&report) } ?? .fhir
+        let consent = fields["consent"].map { $0.recordSource(&report) } ?? .fhir
+        guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
+        return PayerSettings(server: server, coverage: coverage, consent: consent)
+    }
+
+    private static let serverKeys = [
+        "scopes", "token-endpoint", "audience", "token-origins", "file-origins", "private-network", "ca-file",
+        "client-certificate", "max-connections",
+    ]
+
+    private func server(
+        _ name: String, _ fields: [String: DeclarativeNode], _ report: inout FileReport
+    ) -> ServerSettings? {
+        let base = fields["base"]?.url(&report)
+        let clientID = fields["client-id"]?.string(&report)
+        let key = fields["key"]?.string(&report)
+        let system = fields["identifier-system"]?.identifierSystem(&report)
+        let organization = fields["organization"]?.organization(&report)
+        let scopes = fields["scopes"]?.choice(ScopeForm.self, &report)
+        let tokenEndpoint = fields["token-endpoint"]?.url(&report)
+        let audience = fields["audience"]?.url(&report)
+        let tokenOrigins = fields["token-origins"]?.urls(&report)
+        let fileOrigins = fields["file-origins"]?.urls(&report)
+        let isPrivate = fields["private-network"]?.bool(&report)
+        let transport = transport(fields, &report)
+        guard let base, let clientID, let key, let organization else { return nil }
+        return ServerSettings(
+            name: name, base: base, clientID: clientID, key: key, npi: organization.npi,
+            organization: organization.name, identifierSystem: system ?? base, scopes: scopes,
+            tokenEndpoint: tokenEndpoint, audience: audience, tokenOrigins: tokenOrigins ?? [],
+            fileOrigins: fileOrigins ?? [], isPrivate: isPrivate ?? false, transport: transport)
+    }
+
+    private func transport(
+        _ fields: [String: DeclarativeNode], _ report: inout FileReport
+    ) -> TransportSettings {
+        var settings = TransportSettings()
+        settings.authorities = fields["ca-file"]?.filePath(&report)
+        if let node = fields["client-certificate"] {
+            let parts = ["certificate", "key"]
+            let files = node.fields(parts, required: parts, in: "a client certificate", &report)
+            settings.certificate = files["certificate"]?.filePath(&report)
+            settings.certificateKey = files["key"]?.filePath(&report)
+        }
+        if let most = fields["max-connections"]?.int(in: 1...32, &report) { settings.maxConnections = most }
+        return settings
+    }
+
+    private func organization(_ report: inout FileReport) -> (npi: String, name: String)? {
+        let fields = fields(["npi", "name"], required: ["npi", "name"], in: "an organization", &report)
+        let name = fields["name"]?.string(&report)
+        guard let node = fields["npi"], let npi = node.string(&report) else { return nil }
+        guard NPI.isValid(npi) else {
+            report.report("'npi' must be ten digits with the right check digit, in quotes", at: node)
+            return nil
+        }
+        return name.map { (npi, $0) }
+    }
+
+    /// Where records come from: `{ from: fhir }` or `{ file: FILE }`.
+    private func recordSource(_ report: inout FileReport) -> ExchangeTerms.RecordSource? {
+        let fields = fields(["from", "file"], in: "a source of records", &report)
+        switch (fields["from"], fields["file"]) {
+        case (let from?, nil):
+            return from.choice(Origin.self, &report).map { _ in .fhir }
+        case (nil, let file?):
+            return file.filePath(&report).map { .file($0) }
+        default:
+            if isMapping { report.report("'\(key ?? "")' must be { from: fhir } or { file: FILE }", at: self) }
+            return nil
+        }
+    }
+
+    private enum Origin: String, CaseIterable { case fhir }
+
+    /// The same form as the names of jobs, so that a name fits in paths, logs and SQL.
+    private static func isName(_ text: String) -> Bool {
+        let isFirst = text.utf8.first.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 } ?? false
+        return isFirst && text.utf8.count <= 64
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || $0 == UInt8(ascii: "-")
+            }
+    }
+}

@@ -1,0 +1,41 @@
+import DeclarativeFiles
+import Jobs
+import PDex
+
+/// The jobs of a configuration.
+enum JobFolder {
+    /// Every job, checked against the servers there are. Throws `job.invalid` with every diagnostic.
+    static func load(_ configuration: Configuration) throws(Fault) -> [Job] {
+        do {
+            let jobs = try JobFile.loadFolder(path: configuration.jobs)
+            var report = FileReport()
+            for job in jobs {
+                let path = "\(configuration.jobs)/\(job.name).yaml"
+                check(job.clinic, "clinic", among: configuration.clinics.map(\.server.name), path, &report)
+                check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
+            }
+            try report.throwIfAny()
+            return jobs
+        } catch {
+            throw Fault(.jobInvalid, error, hint: "Correct the lines named; then  pdex jobs lint.")
+        }
+    }
+
+    /// The job of that name. Throws `job.unknown`.
+    static func job(_ name: String, among jobs: [Job]) throws(Fault) -> Job {
+        if let job = jobs.first(where: { $0.name == name }) { return job }
+        let suggestion = Suggestion.closest(to: name, among: jobs.map(\.name)).map { " — did you mean '\($0)'?" } ?? ""
+        throw Fault(
+            .jobUnknown, .stop, "There is no job '\(name.prefix(64))'\(suggestion)",
+            hint: "pdex jobs list  shows their names.")
+    }
+
+    private static func check(
+        _ name: String, _ what: String, among known: [String], _ path: String, _ report: inout FileReport
+    ) {
+        guard !known.contains(name) else { return }
+        report.report(
+            "there is no \(what) '\(name)' in the configuration; it has: \(known.joined(separator: ", "))", path: path,
+            position: nil, suggestion: Suggestion.closest(to: name, among: known))
+    }
+}

@@ -1,0 +1,55 @@
+import FHIRClient
+import Jobs
+import PDex
+
+extension ClinicSettings {
+    /// The connection to the clinic: nothing but reading, and only what the jobs take from it.
+    func connection(jobs: [Job]) -> ServerConnection {
+        var scopes = ScopeSet()
+        for job in jobs where job.clinic == server.name {
+            for type in ["Patient"] + job.selection.pulledTypes { scopes.allow(type, [.read, .search]) }
+            if job.selection.group != nil { scopes.allow("Group", [.read]) }
+        }
+        return server.connection(.clinic, scopes)
+    }
+}
+
+extension PayerSettings {
+    /// The connection to the payer: reading members and their consent, writing what the jobs bring.
+    func connection(jobs: [Job]) -> ServerConnection {
+        var scopes = ScopeSet()
+        for job in jobs where job.payer == server.name {
+            for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
+                scopes.allow(type, [.create, .update])
+            }
+            if coverage == .fhir {
+                for type in ["Patient", "Coverage"] { scopes.allow(type, [.read, .search]) }
+            }
+            if consent == .fhir { scopes.allow("Consent", [.read, .search]) }
+        }
+        return server.connection(.payer, scopes)
+    }
+}
+
+extension ServerSettings {
+    /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
+    fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
+        let registration = ServerConnection.BackendServices(
+            clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
+        return ServerConnection(
+            name: name, side: side, base: base, authorization: .backendServices(registration), scopes: scopes,
+            tokenOrigins: tokenOrigins, openOrigins: fileOrigins, allowsPrivateNetwork: isPrivate)
+    }
+}
+
+extension TransportSettings {
+    /// What the transport is made with.
+    func options(environment: [String: String]) -> TransportOptions {
+        var options = TransportOptions(
+            authoritiesPath: authorities, proxies: ProxySettings(environment: environment), maxThreads: maxConnections)
+        if let certificate, let certificateKey {
+            options.clientCertificate = .init(certificatePath: certificate, keyPath: certificateKey)
+        }
+        return options
+    }
+}

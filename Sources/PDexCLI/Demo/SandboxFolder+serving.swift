@@ -1,0 +1,77 @@
+import FHIRClient
+import PDex
+import Sandbox
+
+extension SandboxFolder {
+    /// What the sandbox of this folder is started with. `faults` go wrong at Med0, besides one refusal to look at.
+    func options(_ settings: SandboxSettings, faults: SandboxFaults = SandboxFaults(refuseOnce: true)) throws
+        -> SandboxOptions
+    {
+        var options = SandboxOptions(
+            clientKeys: .init(
+                clinic: try registration(of: Self.clinicKey), payer: try registration(of: Self.payerKey)),
+            clock: SystemClock())
+        options.seed = UInt64(settings.seed)
+        options.members = settings.members
+        options.asOf = settings.asOf
+        options.clinicData = settings.clinicData
+        options.clinicPort = LoopbackPort.isFree(settings.clinicPort) ? settings.clinicPort : 0
+        options.payerPort = LoopbackPort.isFree(settings.payerPort) ? settings.payerPort : 0
+        options.med0File = med0
+        options.faults = faults
+        return options
+    }
+
+    /// Starts clinic and payer for as long as `body` takes, which gets the folder's configuration with their addresses.
+    func serving<Value: Sendable>(
+        _ body: @escaping @Sendable (Configuration) async throws -> Value
+    ) async throws -> Value {
+        let sandbox = try Self.sandbox(try options(try settings()))
+        let written = try ConfigurationFile.load(path: configuration)
+        return try await Self.running(sandbox) { clinic, payer in
+            // The ports of the file may be taken by others: what counts is where the two listen now.
+            var configuration = written
+            configuration.setBase(clinic, ofClinic: "clinic0")
+            configuration.setBase(payer, ofPayer: "med0")
+            return try await body(configuration)
+        }
+    }
+
+    /// Sets a sandbox up; what keeps it from it becomes a fault.
+    static func sandbox(_ options: SandboxOptions) throws -> Sandbox {
+        do {
+            return try Sandbox(options)
+        } catch let error as SandboxError {
+            throw Fault(.usage, .stop, error.description)
+        }
+    }
+
+    /// Runs a sandbox for as long as `body` takes.
+    static func running<Value: Sendable>(
+        _ sandbox: Sandbox, _ body: @Sendable (_ clinicBase: String, _ payerBase: String) async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sandbox.run() }
+            defer { group.cancelAll() }
+            let bases: (clinic: String, payer: String)
+            do {
+                bases = (try await sandbox.clinicBase, try await sandbox.payerBase)
+            } catch {
+                throw Fault(
+                    .usage, .stop, "Clinic0 and Med0 cannot listen on their ports.",
+                    hint: "Name free ones with --clinic-port and --payer-port.")
+            }
+            return try await body(bases.clinic, bases.payer)
+        }
+    }
+}
+
+extension Configuration {
+    fileprivate mutating func setBase(_ base: String, ofClinic name: String) {
+        for index in clinics.indices where clinics[index].server.name == name { clinics[index].server.base = base }
+    }
+
+    fileprivate mutating func setBase(_ base: String, ofPayer name: String) {
+        for index in payers.indices where payers[index].server.name == name { payers[index].server.base = base }
+    }
+}

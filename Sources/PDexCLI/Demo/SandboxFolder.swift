@@ -1,0 +1,94 @@
+import FHIR
+import FHIRClient
+import Foundation
+import PDex
+
+/// A folder with everything that the sandbox and a pdex of its own need: configuration, keys, store, Med0's file.
+struct SandboxFolder: Sendable, Hashable {
+    /// What `pdex demo` makes and `--demo` works on.
+    static let demo = SandboxFolder(path: ".pdex-demo")
+
+    let path: String
+
+    var configuration: String { path + "/pdex.yaml" }
+    var keys: String { path + "/keys" }
+    var med0: String { path + "/med0.ndjson" }
+    private var settingsFile: String { path + "/sandbox.json" }
+
+    static let clinicKey = "clinic0-demo"
+    static let payerKey = "med0-demo"
+
+    /// Whether the folder has been made.
+    var exists: Bool { FileManager.default.fileExists(atPath: settingsFile) }
+
+    /// What the sandbox of this folder is like. Throws `config.invalid` when the folder was damaged.
+    func settings() throws(Fault) -> SandboxSettings {
+        guard let data = FileManager.default.contents(atPath: settingsFile),
+            let json = try? JSONParser.parse([UInt8](data)), let settings = SandboxSettings(json)
+        else {
+            throw Fault(
+                .configInvalid, .stop, "\(settingsFile) is not what the sandbox wrote.",
+                hint: "Remove the folder \(path) and make it again.")
+        }
+        return settings
+    }
+
+    /// Makes the folder, its keys and its `pdex.yaml`, or completes what an interrupted start left.
+    func make(_ settings: SandboxSettings) throws {
+        let project = try ProjectFiles.find()
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for kid in [Self.clinicKey, Self.payerKey] where !FileManager.default.fileExists(atPath: "\(keys)/\(kid).pem") {
+            try KeyGenerator.generate(kid: kid, algorithm: .es384, into: keys)
+        }
+        if !FileManager.default.fileExists(atPath: configuration) {
+            let text = Self.configuration(settings, project: project, folder: path)
+            try text.write(toFile: configuration, atomically: true, encoding: .utf8)
+        }
+        // Last: its presence says that the rest is there.
+        try (settings.json.serialized(pretty: true) + "\n")
+            .write(toFile: settingsFile, atomically: true, encoding: .utf8)
+    }
+
+    /// Removes the folder, if the sandbox made it.
+    func remove() throws {
+        if exists { try FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// The public half of one of the folder's keys, to be registered.
+    func registration(of kid: String) throws -> JSONValue {
+        let all = try KeyFolder(path: keys).publicJWKS()
+        let chosen = (all["keys"]?.elements ?? []).filter { $0["kid"]?.string == kid }
+        return ["keys": .array(chosen)]
+    }
+
+    private static func configuration(
+        _ settings: SandboxSettings, project: ProjectFiles, folder: String
+    ) -> String {
+        """
+        # Written by the sandbox. Clinic0 and Med0 are invented; nothing here concerns a real person.
+
+        store: { sqlite: ./pdex.db }
+        keys: ./keys                       # folder of private keys; the file's name is the kid
+        jobs: \(project.reference(to: "jobs", from: folder))
+        mappings: \(project.reference(to: "mappings", from: folder))
+
+        clinics:
+          clinic0:
+            base: http://127.0.0.1:\(settings.clinicPort)/fhir/r4
+            client-id: pdex-clinic0
+            key: \(clinicKey)
+            identifier-system: https://clinic0.example/fhir-id
+            organization: { npi: "1234567893", name: Clinic0 }
+
+        payers:
+          med0:
+            base: http://127.0.0.1:\(settings.payerPort)/fhir/r4
+            client-id: pdex-med0
+            key: \(payerKey)
+            organization: { npi: "1003000126", name: Med0 Health Plan }
+            coverage: { from: fhir }       # or: { file: coverage.ndjson }
+            consent: { from: fhir }        # or: { file: consent.ndjson }
+
+        """
+    }
+}

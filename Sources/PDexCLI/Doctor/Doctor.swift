@@ -1,0 +1,91 @@
+import FHIRClient
+import Foundation
+import Jobs
+import Mappings
+import PDex
+import SQLiteStore
+
+/// Looks at everything that a night needs, and says what is wrong and what to do about it.
+struct Doctor: Sendable {
+    private(set) var findings: [DoctorFinding] = []
+
+    /// Looks at what `load` reads, and at the servers when `reaches`.
+    mutating func examine(_ load: () throws -> Configuration, reaches: Bool) async {
+        await check("versions") { "pdex \(Version.current), \(LibraryVersions.text)" }
+        var configuration: Configuration?
+        await check("configuration") {
+            let loaded = try load()
+            configuration = loaded
+            return "\(loaded.path): \(loaded.clinics.count.of("clinic")), \(loaded.payers.count.of("payer"))"
+        }
+        guard let configuration else { return }
+        await check("keys") {
+            try await ConfigCommand.Check.checkKeys(configuration)
+            return configuration.keys
+        }
+        await check("jobs") { try JobFolder.load(configuration).map(\.name).joined(separator: ", ") }
+        await check("mappings") {
+            let folders = MappingFolders(path: configuration.mappings)
+            return try folders.names.map { "\($0) (\(try folders.load($0).mappings.count.of("mapping")))" }
+                .joined(separator: ", ")
+        }
+        await examineStore(configuration)
+        if reaches { await examineServers(configuration) }
+    }
+
+    /// What the process ends with: the first failure's status.
+    var status: CommandStatus { findings.first { $0.verdict == .fail }?.status ?? .success }
+
+    private mutating func examineStore(_ configuration: Configuration) async {
+        guard FileManager.default.fileExists(atPath: configuration.store) else {
+            findings.append(
+                DoctorFinding(
+                    verdict: .warn, subject: "store", found: "\(configuration.store) is not there yet",
+                    next: "the first  pdex run  makes it"))
+            return
+        }
+        await check("store") {
+            let store = try SQLiteStore.open(path: configuration.store, digests: Assembly.digests)
+            let statistics = try await store.read { try $0.statistics() }
+            let parked = try await store.read {
+                try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)
+            }
+            let waiting = parked.isEmpty ? "" : ", \(parked.count.of("parked exchange"))"
+            return "\(configuration.store), \(statistics.fileBytes.asBytes)\(waiting)"
+        }
+    }
+
+    /// The probe compares clocks, too: a token is refused when they differ by minutes.
+    private mutating func examineServers(_ configuration: Configuration) async {
+        do {
+            for finding in try await AuthFindings.collect(configuration, only: nil).all {
+                let subject = "\(finding.server): \(finding.step.name)"
+                switch finding.step.verdict {
+                case .passed(let found): findings.append(DoctorFinding(verdict: .ok, subject: subject, found: found))
+                case .failed(let fault): findings.append(Self.finding(subject, fault))
+                }
+            }
+        } catch {
+            findings.append(Self.finding("servers", error as? Fault))
+        }
+    }
+
+    private mutating func check(_ subject: String, _ look: () async throws -> String) async {
+        do {
+            findings.append(DoctorFinding(verdict: .ok, subject: subject, found: try await look()))
+        } catch {
+            findings.append(Self.finding(subject, error as? Fault))
+        }
+    }
+
+    private static func finding(_ subject: String, _ fault: Fault?) -> DoctorFinding {
+        guard let fault else {
+            return DoctorFinding(
+                verdict: .fail, subject: subject, found: "it could not be looked at", next: "try again", status: .failed
+            )
+        }
+        return DoctorFinding(
+            verdict: .fail, subject: subject, found: "\(fault.code.rawValue): \(fault.message)",
+            next: fault.hint ?? fault.documentation, status: CommandStatus(fault.code))
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import PDex
+
+/// Which configuration a command works with.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("The configuration. (default: ./pdex.yaml)", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Work on what  pdex demo  made in ./.pdex-demo, with its clinic and payer started for this command.")
+    var demo = false
+
+    func validate() throws {
+        guard config == nil || !demo else {
+            throw ValidationError("--config and --demo exclude each other.")
+        }
+    }
+
+    /// Whether nothing was said, so that ./pdex.yaml is meant.
+    var isDefault: Bool { config == nil && !demo }
+
+    /// The file to read.
+    var path: String { demo ? SandboxFolder.demo.configuration : config ?? "pdex.yaml" }
+
+    /// Reads the configuration. Throws `config.missing` and `config.invalid`.
+    func load() throws(Fault) -> Configuration {
+        if demo, !SandboxFolder.demo.exists {
+            throw Fault(
+                .configMissing, .stop, "There is no demonstration in \(SandboxFolder.demo.path).",
+                hint: "Run  pdex demo  first, in this folder.")
+        }
+        return try ConfigurationFile.load(path: path)
+    }
+
+    /// Works with the configuration, and with the demonstration's servers when that is meant.
+    func reaching<Value: Sendable>(
+        _ body: @escaping @Sendable (Configuration) async throws -> Value
+    ) async throws -> Value {
+        let configuration = try load()
+        return demo ? try await SandboxFolder.demo.serving(body) : try await body(configuration)
+    }
+
+    /// What the commands that are printed need to work on the same configuration.
+    var repeated: String { demo ? "--demo" : config.map { "--config \($0)" } ?? "" }
+}

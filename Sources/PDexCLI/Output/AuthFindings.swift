@@ -1,0 +1,69 @@
+import DeclarativeFiles
+import FHIR
+import FHIRClient
+import PDex
+
+/// How far the way to a token goes at each server.
+struct AuthFindings: Sendable {
+    /// One step at one server.
+    struct Finding: Sendable {
+        let server: String
+        let step: AuthProbe.Step
+    }
+
+    let all: [Finding]
+
+    /// Walks the way at every server, or at one of that name. Throws `usage.invalid` for a name nobody has.
+    static func collect(_ configuration: Configuration, only name: String?) async throws -> AuthFindings {
+        let probes = try await Servers(configuration, clock: SystemClock()).probes()
+        let chosen = probes.filter { name == nil || $0.server == name }
+        guard !chosen.isEmpty else {
+            let names = probes.map(\.server)
+            let suggestion = Suggestion.closest(to: name ?? "", among: names).map { " — did you mean '\($0)'?" } ?? ""
+            throw Fault(
+                .usage, .stop, "No clinic or payer has that name\(suggestion)",
+                hint: "The configuration has: \(names.joined(separator: ", ")).")
+        }
+        var found: [Finding] = []
+        for (server, probe) in chosen {
+            found += await probe.run().map { Finding(server: server, step: $0) }
+        }
+        return AuthFindings(all: found)
+    }
+
+    /// The first thing that went wrong.
+    var firstFault: Fault? { all.compactMap(\.fault).first }
+
+    /// A line a step.
+    var text: String {
+        var table = TextTable()
+        for finding in all {
+            switch finding.step.verdict {
+            case .passed(let found): table.add(finding.server, "ok", finding.step.name, found)
+            case .failed(let fault): table.add(finding.server, "fail", finding.step.name, fault.code.rawValue)
+            }
+        }
+        let faults = all.compactMap(\.fault).map { "\n\n\($0)" }.joined()
+        return table.text() + faults
+    }
+}
+
+extension AuthFindings.Finding {
+    /// What went wrong in this step.
+    var fault: Fault? {
+        if case .failed(let fault) = step.verdict { fault } else { nil }
+    }
+
+    /// As programs read it.
+    var json: JSONValue {
+        switch step.verdict {
+        case .passed(let found):
+            ["server": .string(server), "step": .string(step.name), "ok": true, "found": .string(found)]
+        case .failed(let fault):
+            [
+                "server": .string(server), "step": .string(step.name), "ok": false,
+                "fault": .string(fault.code.rawValue), "message": .string(fault.message),
+            ]
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import PDex
+import Pipeline
+
+/// What a run did, for people: two sums that add up, and what to type next.
+struct BalanceSheet: Sendable {
+    let report: RunReport
+    /// What follows `pdex …` in the commands to type next, such as `--demo`.
+    var options = ""
+    /// Whether nothing was sent because nothing was to be.
+    var isDryRun = false
+
+    /// The sheet as lines.
+    var text: String {
+        ([heading, pulled, members.text(indent: "  "), resources.text(indent: "  "), submitted] + next)
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private var heading: String {
+        let state = isDryRun ? "dry run, nothing was sent" : report.state.rawValue
+        let isShort = report.balanced ? "" : " · does not add up"
+        return "\(report.job) · \(state)\(isShort) · \(seconds) s\nrun \(report.run)"
+    }
+
+    private var pulled: String {
+        "  pulled \(report.pulled.resources.of("resource")) of \(report.pulled.patients.of("patient")), "
+            + "\(report.pulled.bytes.asBytes) in \(report.pulled.requests.of("request"))"
+    }
+
+    private var submitted: String {
+        let verb = isDryRun ? "would submit" : "submitted"
+        guard report.submitted.bundles > 0 else { return "  \(verb) nothing: the payer has all there is to send" }
+        return "  \(verb) \(report.submitted.bundles.of("bundle")) "
+            + "with \(report.submitted.entries == 1 ? "1 entry" : report.submitted.entries.grouped + " entries")"
+    }
+
+    private var members: TextTable {
+        var table = TextTable(rightAligned: [1])
+        table.add("patients in the roster", report.pulled.patients.grouped)
+        table.add("  acknowledged", report.exchanges.acknowledged.grouped)
+        table.add("  unchanged", report.exchanges.unchanged.grouped)
+        table.add("  unmatched", report.exchanges.unmatched.grouped)
+        table.add(by: "withheld", report.exchanges.withheld)
+        table.add(by: "parked", report.exchanges.parked)
+        table.add("  retrying", report.exchanges.retrying.grouped)
+        table.addDifference(report.pulled.patients - report.exchanges.total)
+        return table
+    }
+
+    private var resources: TextTable {
+        let counts = report.resources
+        var table = TextTable(rightAligned: [1])
+        table.add("resources of theirs", counts.examined.grouped)
+        table.add(isDryRun ? "  to be sent" : "  sent", counts.sent.grouped)
+        table.add("  unchanged", counts.unchanged.grouped)
+        table.add(by: "left out", counts.leftOut)
+        table.addDifference(
+            counts.examined - counts.sent - counts.unchanged - counts.leftOut.values.reduce(0, +))
+        return table
+    }
+
+    private var next: [String] {
+        var blocks: [String] = []
+        if !report.problems.isEmpty {
+            var table = TextTable(rightAligned: [1])
+            table.add("problems while pulling", "")
+            for (code, count) in report.problems.byName { table.add("  " + code.rawValue, count.grouped) }
+            blocks.append(table.text(indent: "  "))
+        }
+        var commands = TextTable()
+        // Those that came furthest first: they are the likeliest to arrive now.
+        for reason in FaultCode.allCases.reversed() {
+            guard let id = report.examples[reason] else { continue }
+            commands.add("pdex exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
+            commands.add("pdex replay \(id)\(suffix)", "")
+        }
+        if report.exchanges.retrying > 0 {
+            commands.add("pdex run \(report.job)\(suffix)", "# tries again what is due")
+        }
+        let text = commands.text(indent: "  ")
+        if !text.isEmpty { blocks.append("next:\n" + text) }
+        return blocks
+    }
+
+    private var suffix: String { options.isEmpty ? "" : " " + options }
+
+    private var seconds: String {
+        let tenths = Int((max(report.seconds, 0) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension TextTable {
+    /// A sum and what it is made of.
+    fileprivate mutating func add(by what: String, _ counts: [FaultCode: Int]) {
+        add("  " + what, counts.values.reduce(0, +).grouped)
+        for (code, count) in counts.byName { add("    " + code.rawValue, count.grouped) }
+    }
+
+    /// Says what is missing from a sum, when it does not come out.
+    fileprivate mutating func addDifference(_ difference: Int) {
+        if difference != 0 { add("  NOT ACCOUNTED FOR", difference.grouped) }
+    }
+}
+
+extension [FaultCode: Int] {
+    fileprivate var byName: [(key: FaultCode, value: Int)] { sorted { $0.key.rawValue < $1.key.rawValue } }
+}

@@ -1,0 +1,68 @@
+import FHIR
+import Jobs
+import PDex
+
+extension Exchange {
+    /// As programs read it: ids, states and counts, never content.
+    var json: JSONValue {
+        let leftOut = Dictionary(grouping: manifest.entries.compactMap(\.leftOut)) { $0 }
+        let counts = leftOut.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { JSONObject.Member(key: $0.key.rawValue, value: .number(JSONNumber($0.value.count))) }
+        return [
+            "id": .string(id), "state": .string(state.rawValue),
+            "reason": reason.map { .string($0.rawValue) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
+            "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
+            "member": .string(member.description), "mapping": .string(mapping),
+            "consent": consent.map { .string($0.rule) } ?? .null,
+            "resources": [
+                "sent": .number(JSONNumber(manifest.entries.count { $0.leftOut == nil })),
+                "left-out": .object(JSONObject(members: counts)),
+            ],
+            "replay-of": replayOf.map { .string($0) } ?? .null,
+            "created": .string(created.text), "updated": .string(updated.text),
+        ]
+    }
+}
+
+extension ExchangeDetail {
+    /// The exchange with its bundles, answers and history.
+    var json: JSONValue {
+        guard var object = exchange.json.object else { return .null }
+        object["submissions"] = .array(submissions.map(\.json))
+        object["receipts"] = .array(receipts.map(\.json))
+        object["audit"] = .array(audit.map(\.json))
+        return .object(object)
+    }
+}
+
+extension Submission {
+    fileprivate var json: JSONValue {
+        [
+            "id": .string(id), "part": .number(JSONNumber(part)), "state": .string(state.rawValue),
+            "attempts": .number(JSONNumber(attempts)), "not-before": .string(notBefore.text),
+            "entries": .number(JSONNumber(entries)), "bytes": .number(JSONNumber(bytes)),
+            "sha256": .string(contentDigest),
+        ]
+    }
+}
+
+extension Receipt {
+    fileprivate var json: JSONValue {
+        [
+            "submission": .string(submission), "attempt": .number(JSONNumber(attempt)),
+            "status": .number(JSONNumber(status)), "verdict": .string(verdict),
+            "fault": fault.map { .string($0.rawValue) } ?? .null, "outcome": outcome.map { .string($0) } ?? .null,
+            "locations": .array(locations.map { .string($0) }), "at": .string(at.text),
+        ]
+    }
+}
+
+extension RecordedAuditEntry {
+    fileprivate var json: JSONValue {
+        [
+            "sequence": .number(JSONNumber(Int(sequence))), "at": .string(entry.at.text),
+            "actor": .string(entry.actor), "action": .string(entry.action),
+            "reason": entry.reason.map { .string($0) } ?? .null,
+        ]
+    }
+}

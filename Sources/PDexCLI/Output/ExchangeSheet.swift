@@ -1,0 +1,90 @@
+import FHIR
+import Jobs
+import PDex
+
+/// One exchange for people: where it stands and why, what was sent and answered, and what to type next.
+struct ExchangeSheet: Sendable {
+    let detail: ExchangeDetail
+    /// What the commands to type next end with.
+    let options: String
+
+    /// The sheet as lines.
+    var text: String {
+        [
+            heading, facts, section("bundles", submissions), section("answers", receipts), section("history", audit),
+            next,
+        ]
+        .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private var exchange: Exchange { detail.exchange }
+
+    private var heading: String {
+        var lines = ["exchange \(exchange.id) · \(exchange.state.rawValue)"]
+        if let reason = exchange.reason {
+            lines.append("  \(reason.rawValue)" + (exchange.detail.map { ": " + $0 } ?? ""))
+            lines.append("  docs: " + Fault(reason, .park, "").documentation)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var facts: String {
+        var table = TextTable()
+        table.add("job", "\(exchange.job), run \(exchange.run)")
+        table.add("way", "\(exchange.clinic) → \(exchange.payer)")
+        table.add("member", exchange.member.description)
+        let sent = exchange.manifest.entries.count { $0.leftOut == nil }
+        table.add(
+            "resources", "\(sent.grouped) in bundles, \((exchange.manifest.entries.count - sent).grouped) left out")
+        let leftOut = Dictionary(grouping: exchange.manifest.entries.compactMap(\.leftOut)) { $0 }
+        for (code, entries) in leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            table.add("", "\(entries.count.grouped) \(code.rawValue)")
+        }
+        if let consent = exchange.consent {
+            table.add("consent", "\(consent.rule), version \(consent.versionID ?? "unknown")")
+        }
+        if let original = exchange.replayOf { table.add("replays", original) }
+        table.add("made", exchange.created.text)
+        table.add("changed", exchange.updated.text)
+        return table.text(indent: "  ")
+    }
+
+    private var submissions: TextTable {
+        var table = TextTable(rightAligned: [2, 3])
+        for item in detail.submissions {
+            table.add(
+                "part \(item.part)", item.state.rawValue, "\(item.entries.grouped) entries", item.bytes.asBytes,
+                "\(item.attempts.of("attempt"))", item.state == .retrying ? "not before \(item.notBefore.text)" : "")
+        }
+        return table
+    }
+
+    private var receipts: TextTable {
+        var table = TextTable()
+        for item in detail.receipts {
+            table.add(
+                item.at.text, "attempt \(item.attempt)", item.status == 0 ? "no answer" : "HTTP \(item.status)",
+                item.verdict, item.fault?.rawValue ?? "", item.outcome ?? "")
+        }
+        return table
+    }
+
+    private var audit: TextTable {
+        var table = TextTable()
+        for item in detail.audit {
+            table.add(item.entry.at.text, item.entry.actor, item.entry.action, item.entry.reason ?? "")
+        }
+        return table
+    }
+
+    private var next: String {
+        guard exchange.state.isReplayable, exchange.state != .acknowledged else { return "" }
+        let suffix = options.isEmpty ? "" : " " + options
+        return "next:\n  pdex replay \(exchange.id)\(suffix)"
+    }
+
+    private func section(_ name: String, _ table: TextTable) -> String {
+        let lines = table.text(indent: "  ")
+        return lines.isEmpty ? "" : "\(name)\n\(lines)"
+    }
+}

@@ -1,0 +1,115 @@
+import Pipeline
+import Synchronization
+
+/// Tells on stderr what a command is doing: a bar on a terminal, lines otherwise.
+final class RunProgress: Sendable {
+    /// How progress is shown.
+    enum Style: Sendable { case bar, lines, none }
+
+    private struct State {
+        var step = ""
+        var pulled: (resources: Int, bytes: Int) = (0, 0)
+        var members: (examined: Int, of: Int) = (0, 0)
+        var bundles = 0
+        var isBarShown = false
+        var lastShown: ContinuousClock.Instant?
+    }
+
+    private let style: Style
+    private let state = Mutex(State())
+    private let write: @Sendable (String) -> Void
+
+    /// Progress in a style, written to stderr unless told otherwise.
+    init(style: Style, write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: 2) }) {
+        self.style = style
+        self.write = write
+    }
+
+    /// Says a sentence at once.
+    func say(_ sentence: String) {
+        state.withLock { line(sentence, &$0) }
+    }
+
+    /// Shows what a run tells.
+    func show(_ event: RunEvent) {
+        state.withLock { state in
+            switch event {
+            case .step(let step):
+                summarize(&state)
+                state.step = step
+                state.lastShown = nil
+                if style == .lines { line(step, &state) } else { bar(&state) }
+            case .pulled(_, let resources, let bytes):
+                state.pulled.resources += resources
+                state.pulled.bytes += bytes
+                update(&state)
+            case .examined(let members, let total):
+                state.members = (members, total)
+                update(&state)
+            case .delivered(let bundles):
+                state.bundles += bundles
+                update(&state)
+            case .waiting(let seconds, let why):
+                line("waiting \(Int(seconds.rounded(.up))) s: \(why)", &state)
+            case .note(let note):
+                line(note, &state)
+            }
+        }
+    }
+
+    /// Takes the bar away, before anything else is written.
+    func end() {
+        state.withLock { state in
+            summarize(&state)
+            erase(&state)
+        }
+    }
+
+    private func update(_ state: inout State) {
+        // A bar ten times a second, a line every five seconds.
+        let pause: Duration = style == .bar ? .milliseconds(100) : .seconds(5)
+        let now = ContinuousClock.now
+        if let last = state.lastShown, now - last < pause { return }
+        let isFirst = state.lastShown == nil
+        state.lastShown = now
+        switch style {
+        case .bar: bar(&state)
+        case .lines: if !isFirst { line("  " + counts(state), &state) }
+        case .none: break
+        }
+    }
+
+    /// The counts at the end of a step, which its last update may not have shown.
+    private func summarize(_ state: inout State) {
+        guard !state.step.isEmpty, state.lastShown != nil, style == .lines else { return }
+        line("  " + counts(state), &state)
+    }
+
+    private func counts(_ state: State) -> String {
+        guard state.members.of > 0 else {
+            return "\(state.pulled.resources.grouped) resources, \(state.pulled.bytes.asBytes)"
+        }
+        return "\(state.members.examined.grouped) of \(state.members.of.grouped) members, "
+            + "\(state.bundles.grouped) bundles delivered"
+    }
+
+    private func bar(_ state: inout State) {
+        guard style == .bar else { return }
+        let share = state.members.of > 0 ? Double(state.members.examined) / Double(state.members.of) : 0
+        let filled = min(max(Int(share * 20), 0), 20)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+        write("\r\u{1B}[K\(bar) \(state.step): \(counts(state))")
+        state.isBarShown = true
+    }
+
+    private func line(_ text: String, _ state: inout State) {
+        guard style != .none else { return }
+        erase(&state)
+        write(text + "\n")
+    }
+
+    private func erase(_ state: inout State) {
+        if state.isBarShown { write("\r\u{1B}[K") }
+        state.isBarShown = false
+    }
+}

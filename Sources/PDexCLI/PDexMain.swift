@@ -1,0 +1,73 @@
+import ArgumentParser
+import DeclarativeFiles
+import Foundation
+import PDex
+
+/// The process: runs one command, stops it when asked to, and ends with its status.
+@main
+enum PDexMain {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let work = Task { await status(of: arguments) }
+        Interruption.listen {
+            if Terminal.isThere { Terminal.write("\nStopping …\n", to: 2) }
+            work.cancel()
+        }
+        exit(await work.value.rawValue)
+    }
+
+    /// Runs the command that `arguments` name; what goes wrong is written to stderr.
+    static func status(
+        of arguments: [String], errors: @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
+    ) async -> CommandStatus {
+        if let word = arguments.first, let message = unknownCommand(word) {
+            errors(message + "\n")
+            return .usage
+        }
+        do {
+            var command = try PDexCommand.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch let ending as Ending {
+            return ending.status
+        } catch _ where Interruption.wasRequested {
+            errors("run.interrupted: stopped as asked; the same command goes on where it stood\n")
+            return .interrupted
+        } catch let fault as Fault {
+            errors("\(fault)\n")
+            return CommandStatus(fault.code)
+        } catch is CancellationError {
+            errors("run.interrupted: the same command goes on where it stood\n")
+            return .interrupted
+        } catch {
+            return status(ofParsing: error, errors)
+        }
+    }
+
+    /// Help and version are results; every other error of the arguments is a usage error (ArgumentParser says 64).
+    private static func status(ofParsing error: any Error, _ errors: (String) -> Void) -> CommandStatus {
+        let message = PDexCommand.fullMessage(for: error)
+        guard PDexCommand.exitCode(for: error) != .success else {
+            Terminal.write(message + "\n", to: 1)
+            return .success
+        }
+        let prefix = "Error: "
+        let text = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
+        let isUsage = PDexCommand.exitCode(for: error) == .validationFailure
+        errors((isUsage ? "usage.invalid: " : "failed: ") + text + "\n")
+        return isUsage ? .usage : .failed
+    }
+
+    /// What to say of a first word that is no command; nil when it is one, or an option.
+    private static func unknownCommand(_ word: String) -> String? {
+        let commands = PDexCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
+        let suggestion = Suggestion.closest(to: word, among: commands).map { " — did you mean '\($0)'?" } ?? ""
+        return "usage.invalid: There is no command '\(word.prefix(64))'\(suggestion)\nUsage: pdex <subcommand>\n"
+            + "  See 'pdex --help' for more information."
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Glibc
+
+/// The name under which a process holds claims: its machine, its number, and when it started, so that a number that
+/// is used again is not taken for it.
+struct ProcessName: Sendable, Hashable {
+    let host: String
+    let pid: Int32
+    /// In the kernel's ticks since the machine started; 0 when that cannot be read.
+    let started: UInt64
+
+    /// This process.
+    static let current = ProcessName(
+        host: ProcessInfo.processInfo.hostName.replacing("/", with: "-"), pid: getpid(), started: startTicks(getpid()))
+
+    private init(host: String, pid: Int32, started: UInt64) {
+        self.host = host
+        self.pid = pid
+        self.started = started
+    }
+
+    /// Reads `host/pid/ticks`.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, let pid = Int32(parts[1]), let started = UInt64(parts[2]), pid > 0 else { return nil }
+        self.init(host: String(parts[0]), pid: pid, started: started)
+    }
+
+    /// `host/pid/ticks`.
+    var text: String { "\(host)/\(pid)/\(started)" }
+
+    /// Whether the process has certainly ended; processes of other machines cannot be judged.
+    var isGone: Bool {
+        guard host == Self.current.host else { return false }
+        if kill(pid, 0) != 0, errno == ESRCH { return true }
+        let now = Self.startTicks(pid)
+        return started != 0 && now != 0 && now != started
+    }
+
+    /// The 22nd field of `/proc/PID/stat`; the second, the command in brackets, may hold spaces.
+    private static func startTicks(_ pid: Int32) -> UInt64 {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let bracket = text.lastIndex(of: ")")
+        else { return 0 }
+        let fields = text[text.index(after: bracket)...].split(separator: " ")
+        return fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
+    }
+}

@@ -1,0 +1,111 @@
+import FHIRClient
+import Foundation
+import Jobs
+import Mappings
+import PDex
+
+/// The clients of all configured servers and the mapping sets, each made once, when it is first needed.
+///
+/// Servers with equal transport settings share connections; one client a server keeps one token.
+actor Servers {
+    /// What a job's pipeline is made of.
+    struct Parts: Sendable {
+        let terms: ExchangeTerms
+        let clinic: ClinicClient
+        let payer: PayerClient
+        let mappings: MappingSet
+    }
+
+    private let configuration: Configuration
+    private let clock: any WallClock
+    private var jobs: [Job]?
+    private var keys: KeyFolder?
+    private var transports: [TransportSettings: CurlTransport] = [:]
+    private var clinics: [String: ClinicClient] = [:]
+    private var payers: [String: PayerClient] = [:]
+    private var mappingSets: [String: MappingSet] = [:]
+
+    /// Servers as `configuration` has them.
+    init(_ configuration: Configuration, clock: any WallClock) {
+        self.configuration = configuration
+        self.clock = clock
+    }
+
+    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, configuration.
+    func parts(of name: String) throws -> Parts {
+        let job = try JobFolder.job(name, among: try knownJobs())
+        guard let clinic = configuration.clinic(job.clinic), let payer = configuration.payer(job.payer) else {
+            throw Fault(
+                .jobInvalid, .stop, "The job \(name) names a server that is not configured.",
+                hint: "Run  pdex jobs lint.")
+        }
+        let terms = job.terms(
+            clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
+            consent: payer.consent, concurrency: payer.server.transport.maxConnections)
+        return Parts(
+            terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
+            mappings: try mappings(job.mappings))
+    }
+
+    /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
+    func probes() throws -> [(server: String, probe: AuthProbe)] {
+        let jobs = try knownJobs()
+        let connections =
+            configuration.clinics.map { ($0.server, $0.connection(jobs: jobs)) }
+            + configuration.payers.map { ($0.server, $0.connection(jobs: jobs)) }
+        return try connections.compactMap { settings, connection in
+            guard case .backendServices(let registration) = connection.authorization else { return nil }
+            let probe = try AuthProbe(
+                connection, registration, keys: try keyFolder(), transport: transport(settings.transport),
+                clock: clock)
+            return (settings.name, probe)
+        }
+    }
+
+    private func knownJobs() throws(Fault) -> [Job] {
+        if let jobs { return jobs }
+        let loaded = try JobFolder.load(configuration)
+        jobs = loaded
+        return loaded
+    }
+
+    private func client(of clinic: ClinicSettings) throws -> ClinicClient {
+        if let known = clinics[clinic.server.name] { return known }
+        let client = ClinicClient(try session(clinic.connection(jobs: try knownJobs()), clinic.server))
+        clinics[clinic.server.name] = client
+        return client
+    }
+
+    private func client(of payer: PayerSettings) throws -> PayerClient {
+        if let known = payers[payer.server.name] { return known }
+        let client = PayerClient(try session(payer.connection(jobs: try knownJobs()), payer.server))
+        payers[payer.server.name] = client
+        return client
+    }
+
+    private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
+        try ServerSession(
+            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock)
+    }
+
+    private func mappings(_ name: String) throws -> MappingSet {
+        if let known = mappingSets[name] { return known }
+        let set = try MappingFolders(path: configuration.mappings).load(name)
+        mappingSets[name] = set
+        return set
+    }
+
+    private func keyFolder() throws -> KeyFolder {
+        if let keys { return keys }
+        let folder = try KeyFolder(path: configuration.keys)
+        keys = folder
+        return folder
+    }
+
+    private func transport(_ settings: TransportSettings) -> CurlTransport {
+        if let known = transports[settings] { return known }
+        let transport = CurlTransport(settings.options(environment: ProcessInfo.processInfo.environment))
+        transports[settings] = transport
+        return transport
+    }
+}

@@ -1,0 +1,90 @@
+import FHIR
+import PDex
+
+/// What an outbox must do, in the plainest form: the yardstick of the random operations.
+struct OutboxModel {
+    /// A submission and who holds it.
+    struct Row {
+        var submission: Submission
+        var owner: String?
+        var expiry = StoreSample.start
+    }
+
+    /// In the order in which they were enqueued.
+    private(set) var rows: [Row] = []
+
+    mutating func enqueue(_ submission: Submission) {
+        rows.append(Row(submission: submission))
+    }
+
+    func submissions(ofExchange exchange: String) -> [Submission] {
+        rows.map(\.submission).filter { $0.exchange == exchange }.sorted { $0.part < $1.part }
+    }
+
+    func nextDue(payer: String) -> Instant? {
+        claimable(payer: payer).map { rows[$0].submission.notBefore }.min()
+    }
+
+    mutating func lease(payer: String, limit: Int, owner: String, now: Instant, expiry: Instant) -> [Submission] {
+        let due = claimable(payer: payer).filter { rows[$0].submission.notBefore <= now }
+            .sorted { (rows[$0].submission.notBefore, $0) < (rows[$1].submission.notBefore, $1) }
+        return due.prefix(limit).map { index in
+            rows[index].submission.state = .leased
+            rows[index].submission.attempts += 1
+            rows[index].submission.epoch += 1
+            rows[index].owner = owner
+            rows[index].expiry = expiry
+            return rows[index].submission
+        }
+    }
+
+    mutating func settle(_ claim: Submission, as state: SubmissionState, notBefore: Instant) -> Bool {
+        guard let index = held(claim) else { return false }
+        rows[index].submission.state = state
+        rows[index].submission.notBefore = notBefore
+        return true
+    }
+
+    mutating func release(_ claim: Submission) {
+        guard let index = held(claim) else { return }
+        rows[index].submission.attempts -= 1
+        rows[index].submission.state = rows[index].submission.attempts > 0 ? .retrying : .queued
+    }
+
+    mutating func renew(owner: String, expiry: Instant) {
+        for index in leased where rows[index].owner == owner { rows[index].expiry = expiry }
+    }
+
+    mutating func rescue(now: Instant, gone: String) -> Set<String> {
+        let lost = leased.filter { rows[$0].expiry <= now || rows[$0].owner == gone }
+        for index in lost { rows[index].submission.state = .retrying }
+        return Set(lost.map { rows[$0].submission.id })
+    }
+
+    mutating func cancel(exchange: String) -> Int {
+        for index in rows.indices where rows[index].submission.exchange == exchange {
+            let state = rows[index].submission.state
+            if state == .queued || state == .retrying { rows[index].submission.state = .cancelled }
+        }
+        return leased.filter { rows[$0].submission.exchange == exchange }.count
+    }
+
+    private var leased: [Int] {
+        rows.indices.filter { rows[$0].submission.state == .leased }
+    }
+
+    private func held(_ claim: Submission) -> Int? {
+        leased.first { rows[$0].submission.id == claim.id && rows[$0].submission.epoch == claim.epoch }
+    }
+
+    /// The first open submission of each member, unless one of the member's is under way.
+    private func claimable(payer: String) -> [Int] {
+        let lanes = Dictionary(grouping: rows.indices.filter { rows[$0].submission.payer == payer }) {
+            rows[$0].submission.member
+        }
+        return lanes.values.compactMap { lane in
+            let open = lane.filter { rows[$0].submission.state.isOpen }
+            return open.contains { rows[$0].submission.state == .leased } ? nil : open.first
+        }
+    }
+}

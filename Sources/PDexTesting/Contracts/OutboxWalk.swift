@@ -1,0 +1,99 @@
+import FHIR
+import PDex
+
+/// Random operations on an outbox and on its model, which must agree after each.
+struct OutboxWalk {
+    private let store: any Store
+    private var numbers: SeededNumbers
+    private var model = OutboxModel()
+    private var claims: [Submission] = []
+    private var exchanges: [String] = []
+    private var now = StoreSample.start
+    private let payers = ["med0", "med1"]
+    private let owners = ["w0", "w1", "w2"]
+
+    init(_ store: any Store, seed: UInt64) {
+        self.store = store
+        numbers = SeededNumbers(seed: seed)
+    }
+
+    /// Walks `steps` steps; throws a breach at the first disagreement.
+    mutating func walk(_ steps: Int) async throws {
+        for step in 0..<steps {
+            now = now.adding(milliseconds: Int64(roll(20_000)))
+            switch roll(10) {
+            case 0...2: try await enqueue(step)
+            case 3...5: try await lease()
+            case 6...7: try await settle()
+            case 8: try await releaseOrRenew()
+            default: try await rescueOrCancel()
+            }
+            try await compare(step)
+        }
+    }
+
+    private mutating func roll(_ sides: Int) -> Int {
+        Int.random(in: 0..<sides, using: &numbers)
+    }
+
+    private mutating func enqueue(_ step: Int) async throws {
+        let (id, payer, member) = ("x\(step)", payers[roll(2)], Int64(roll(4)))
+        let parts = (1...(1 + roll(3))).map { part in
+            StoreSample.submission("\(id).\(part)", of: id, member: member, payer: payer, part: part, notBefore: now)
+        }
+        try await store.queue(StoreSample.exchange(id, member: member, payer: payer, state: .queued), parts)
+        parts.forEach { model.enqueue($0.submission) }
+        exchanges.append(id)
+    }
+
+    private mutating func lease() async throws {
+        let (payer, owner, limit, at) = (payers[roll(2)], owners[roll(3)], 1 + roll(3), now)
+        let expiry = at.adding(milliseconds: 30_000)
+        let leased = try await store.write {
+            try $0.lease(payer: payer, limit: limit, owner: owner, now: at, expiry: expiry)
+        }
+        let expected = model.lease(payer: payer, limit: limit, owner: owner, now: at, expiry: expiry)
+        try expect(leased.map(\.submission), is: expected, "the claims")
+        try expect(
+            leased.map(\.bundle), is: expected.map { Array("bundle \($0.id)".utf8) }, "the bytes of the claims")
+        claims += expected
+    }
+
+    private mutating func settle() async throws {
+        guard let claim = claims.randomElement(using: &numbers) else { return }
+        let state: SubmissionState = [.acknowledged, .retrying, .retrying, .parked][roll(4)]
+        let due = now.adding(milliseconds: Int64(roll(40_000)))
+        let moved = try await store.settle(claim, as: state, notBefore: due, StoreSample.receipt(claim))
+        try expect(moved, is: model.settle(claim, as: state, notBefore: due), "whether the claim still counts")
+    }
+
+    private mutating func releaseOrRenew() async throws {
+        let (owner, expiry) = (owners[roll(3)], now.adding(milliseconds: 30_000))
+        try await store.write { try $0.renew(owner: owner, expiry: expiry) }
+        model.renew(owner: owner, expiry: expiry)
+        guard roll(2) == 0, let claim = claims.randomElement(using: &numbers) else { return }
+        try await store.write { try $0.release(claim.id, epoch: claim.epoch) }
+        model.release(claim)
+    }
+
+    private mutating func rescueOrCancel() async throws {
+        let (at, gone) = (now, owners[roll(3)])
+        let rescued = try await store.write { try $0.rescue(now: at) { $0 == gone } }
+        try expect(Set(rescued.map(\.id)), is: model.rescue(now: at, gone: gone), "what is rescued")
+        guard roll(3) == 0, let exchange = exchanges.randomElement(using: &numbers) else { return }
+        let underWay = try await store.write { try $0.cancelOpenSubmissions(ofExchange: exchange) }
+        try expect(underWay, is: model.cancel(exchange: exchange), "what is under way")
+    }
+
+    private func compare(_ step: Int) async throws {
+        let (exchanges, payers) = (exchanges, payers)
+        let (found, due) = try await store.read { reader in
+            (
+                try exchanges.map { try reader.submissions(ofExchange: $0) },
+                try payers.map { try reader.nextDue(payer: $0) }
+            )
+        }
+        try expect(found, is: exchanges.map { model.submissions(ofExchange: $0) }, "submissions after step \(step)")
+        try expect(due, is: payers.map { model.nextDue(payer: $0) }, "the next due after step \(step)")
+    }
+}

@@ -1,0 +1,112 @@
+import FHIR
+import PDex
+
+extension StoreContract {
+    static let finding: [StorePromise] = [
+        StorePromise("a compartment is its patient and then everything that belongs to it, by key") { store in
+            let patient = StoreSample.resource(5, type: "Patient")
+            let inside = [-9, 3, 8].map { StoreSample.resource($0, patient: 5) }
+            let outside = [StoreSample.resource(4, patient: 6), StoreSample.resource(7)]
+            let batch = StoreSample.batch(inside.reversed() + outside + [patient])
+            _ = try await store.write { try $0.stage(batch) }
+            let (found, hashes, without) = try await store.read {
+                (
+                    try $0.compartment(of: patient.key), try $0.compartmentHashes(of: patient.key),
+                    try $0.compartment(of: StoreSample.key(6))
+                )
+            }
+            try expect(found, is: [patient] + inside, "the compartment")
+            try expect(
+                hashes, is: found.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }, "its hashes")
+            try expect(without.map(\.key), is: [StoreSample.key(4)], "the compartment of a patient that is not staged")
+        },
+        StorePromise("hashes are given for the keys that are staged") { store in
+            let resource = StoreSample.resource(1)
+            _ = try await store.write { try $0.stage(StoreSample.batch([resource])) }
+            let hashes = try await store.read { try $0.stagedHashes([StoreSample.key(2), resource.key]) }
+            try expect(
+                hashes, is: [StagedHash(key: resource.key, contentHash: resource.contentHash)], "the hashes")
+        },
+        StorePromise("business identifiers are replaced, and lead to every resource that carries them") { store in
+            try await store.write { writer in
+                try writer.identify(StoreSample.key(2), by: [10, 11, 10])
+                try writer.identify(StoreSample.key(1), by: [10])
+                try writer.identify(StoreSample.key(2), by: [10, 12])
+            }
+            let found = try await store.read { reader in
+                try [10, 11, 12].map { try reader.resources(identifiedBy: $0) }
+            }
+            try expect(
+                found, is: [[StoreSample.key(1), StoreSample.key(2)], [], [StoreSample.key(2)]], "what identifiers find"
+            )
+        },
+        StorePromise("links to a member add up until they are all forgotten") { store in
+            try await store.write { writer in
+                try writer.link(StoreSample.key(1), by: [10])
+                try writer.link(StoreSample.key(1), by: [10, 11])
+                try writer.link(StoreSample.key(2), by: [11])
+            }
+            let before = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
+            try expect(before, is: [[StoreSample.key(1)], [StoreSample.key(1), StoreSample.key(2)]], "the members")
+            try await store.write { try $0.unlink(StoreSample.key(1)) }
+            let after = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
+            try expect(after, is: [[], [StoreSample.key(2)]], "the members after unlinking one")
+        },
+        StorePromise("a source's patients come page by page, also those that only others refer to") { store in
+            let own = StoreSample.batch([
+                StoreSample.resource(5, type: "Patient"), StoreSample.resource(-3, type: "Patient"),
+                StoreSample.resource(1, patient: 5), StoreSample.resource(2, patient: .max),
+                StoreSample.resource(3, patient: .min),
+            ])
+            let other = StoreSample.batch([StoreSample.resource(6, type: "Patient", source: "med0")])
+            try await store.write {
+                _ = try $0.stage(own)
+                _ = try $0.stage(other)
+            }
+            try await expectPages(of: [.min, -3, 5, .max]) { after in
+                try await store.read { try $0.patients(ofSource: "clinic0", after: after, limit: 2) }
+            }
+        },
+        StorePromise("the keys of one type of a source come page by page") { store in
+            let keys: [Int64] = [-8, 0, 4]
+            let own = StoreSample.batch(
+                keys.map { StoreSample.resource($0) } + [StoreSample.resource(3, type: "Condition")])
+            let other = StoreSample.batch([StoreSample.resource(5, source: "med0")])
+            try await store.write {
+                _ = try $0.stage(own)
+                _ = try $0.stage(other)
+            }
+            try await expectPages(of: keys) { after in
+                try await store.read { try $0.keys(ofSource: "clinic0", type: "Observation", after: after, limit: 2) }
+            }
+        },
+        StorePromise("a watermark is the last that was set, for each scope of each source") { store in
+            try await store.write { writer in
+                try writer.setWatermark(StoreSample.seconds(9), source: "clinic0", scope: "a")
+                try writer.setWatermark(StoreSample.seconds(5), source: "clinic0", scope: "a")
+                try writer.setWatermark(StoreSample.seconds(7), source: "med0", scope: "a")
+            }
+            let found = try await store.read {
+                [
+                    try $0.watermark(source: "clinic0", scope: "a"), try $0.watermark(source: "med0", scope: "a"),
+                    try $0.watermark(source: "clinic0", scope: "b"),
+                ]
+            }
+            try expect(found, is: [StoreSample.seconds(5), StoreSample.seconds(7), nil], "the watermarks")
+        },
+    ]
+
+    /// Turns pages until one is empty; expects every key once, in order.
+    static func expectPages(
+        of keys: [Int64], _ page: (ResourceKey?) async throws -> [ResourceKey]
+    ) async throws {
+        var found: [ResourceKey] = []
+        var last: ResourceKey?
+        repeat {
+            let next = try await page(last)
+            found += next
+            last = next.last
+        } while last != nil && found.count <= keys.count
+        try expect(found, is: keys.map { StoreSample.key($0) }, "all pages")
+    }
+}

@@ -1,0 +1,81 @@
+import FHIR
+import PDex
+
+extension StoreContract {
+    static let runs: [StorePromise] = [
+        StorePromise("opening a run again leaves it as it is") { store in
+            let run = StoreSample.run("run-1")
+            var other = run
+            other.state = .failed
+            let again = other
+            try await store.write { writer in
+                try writer.open(run)
+                try writer.open(again)
+            }
+            let found = try await store.read { try $0.run("run-1") }
+            try expect(found, is: run, "the run")
+        },
+        StorePromise("the latest run of a job is the one with the latest instant") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("b", at: StoreSample.seconds(20)))
+                try writer.open(StoreSample.run("a", at: StoreSample.seconds(10)))
+                try writer.open(StoreSample.run("c", job: "other", at: StoreSample.seconds(30)))
+            }
+            let found = try await store.read { (try $0.latestRun(ofJob: "nightly"), try $0.latestRun(ofJob: "none")) }
+            try expect(found.0?.id, is: "b", "the latest run")
+            try expect(found.1, is: nil, "the latest run of a job that never ran")
+        },
+        StorePromise("progress is what was recorded last for each unit, and is forgotten when the run ends") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                try writer.recordProgress(run: "run-1", unit: "Patient", cursor: "1")
+                try writer.recordProgress(run: "run-1", unit: "Patient", cursor: "2")
+                try writer.recordProgress(run: "run-1", unit: "Encounter", cursor: "")
+            }
+            let before = try await store.read { try $0.pullProgress(run: "run-1") }
+            try expect(before, is: ["Patient": "2", "Encounter": ""], "the progress")
+            try await store.write { try $0.close("run-1", as: .complete, summary: Array("{}".utf8)) }
+            let (after, run) = try await store.read { (try $0.pullProgress(run: "run-1"), try $0.run("run-1")) }
+            try expect(after, is: [:], "the progress of an ended run")
+            try expect(run?.state, is: .complete, "the run's state")
+            try expect(run?.summary, is: Array("{}".utf8), "the run's summary")
+        },
+        StorePromise("a roster is read in pages by key, each patient once, until a later run of its job ends") {
+            store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("old", at: StoreSample.seconds(1)))
+                try writer.open(StoreSample.run("new", at: StoreSample.seconds(2)))
+                try writer.open(StoreSample.run("elsewhere", job: "other", at: StoreSample.seconds(1)))
+                for run in ["old", "new", "elsewhere"] {
+                    try writer.addToRoster(run: run, patients: [5, .min, 3, 5, .max].map { StoreSample.key($0) })
+                    try writer.addToRoster(run: run, patients: [StoreSample.key(3)])
+                }
+                try writer.close("new", as: .complete, summary: [])
+            }
+            try await expectPages(of: []) { after in
+                try await store.read { try $0.roster(run: "old", after: after, limit: 2) }
+            }
+            for run in ["new", "elsewhere"] {
+                try await expectPages(of: [.min, 3, 5, .max]) { after in
+                    try await store.read { try $0.roster(run: run, after: after, limit: 2) }
+                }
+            }
+        },
+        StorePromise("what belongs to a run that is not there is refused") { store in
+            try await expectFault(.storeFailed, "progress") {
+                try await store.write { try $0.recordProgress(run: "none", unit: "u", cursor: "c") }
+            }
+            try await expectFault(.storeFailed, "a roster") {
+                try await store.write { try $0.addToRoster(run: "none", patients: []) }
+            }
+            try await expectFault(.storeFailed, "an end") {
+                try await store.write { try $0.close("none", as: .complete, summary: []) }
+            }
+            try await expectFault(.storeFailed, "an exchange") {
+                try await store.write {
+                    try $0.insert(StoreSample.exchange("x"), audit: [StoreSample.entry("exchange.staged", of: "x")])
+                }
+            }
+        },
+    ]
+}

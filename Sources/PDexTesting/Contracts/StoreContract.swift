@@ -1,0 +1,9 @@
+/// Everything that the rest of the service relies on in a store, sentence by sentence.
+///
+/// A new implementation of ``PDex/Store`` is finished when each promise verifies against an empty store of it.
+public enum StoreContract {
+    /// All promises.
+    public static var promises: [StorePromise] {
+        staging + finding + runs + exchanges + outbox + leases + audit + transactions + conservation
+    }
+}

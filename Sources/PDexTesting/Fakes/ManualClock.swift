@@ -1,0 +1,36 @@
+public import FHIR
+public import PDex
+import Synchronization
+
+/// A clock that tests own: it stands still, and sleeping moves it on at once.
+public final class ManualClock: WallClock {
+    private let instant: Mutex<Instant>
+    private let naps = Mutex<[Double]>([])
+
+    /// Starts at `instant`.
+    public init(_ instant: Instant) {
+        self.instant = Mutex(instant)
+    }
+
+    /// The instant it stands at.
+    public func now() -> Instant {
+        instant.withLock { $0 }
+    }
+
+    /// Moves on by `seconds` and returns at once.
+    public func sleep(seconds: Double) async throws {
+        try Task.checkCancellation()
+        naps.withLock { $0.append(seconds) }
+        advance(seconds: seconds)
+    }
+
+    /// Moves on by `seconds`.
+    public func advance(seconds: Double) {
+        instant.withLock { $0 = $0.adding(milliseconds: Int64(seconds * 1000)) }
+    }
+
+    /// Every sleep that was asked for, in seconds.
+    public var sleeps: [Double] {
+        naps.withLock { $0 }
+    }
+}

@@ -1,0 +1,133 @@
+public import FHIR
+public import PDex
+import Synchronization
+
+/// A payer in memory: what it records of its members, what it was sent, and how it answers are the test's.
+public final class ScriptedPayer: PayerServer {
+    /// How one delivery is answered.
+    public enum Reply: Sendable {
+        /// Everything is taken.
+        case accept
+        /// Refused with a status.
+        case refuse(Int)
+        /// Not now, for so many seconds.
+        case busy(retryAfterSeconds: Int?)
+        /// Everything is taken, and the answer is lost.
+        case loseAnswer
+        /// Taken but for the last entry.
+        case acceptAllButLast
+    }
+
+    /// The FHIR base URL.
+    public let base: String
+    private let clock: any WallClock
+    private let server: Mutex<ScriptedServer>
+    private let replies = Mutex<[Reply]>([])
+    private let log = Mutex<[[UInt8]]>([])
+    private let store = Mutex<[String: Resource]>([:])
+    private let missing: Bool
+
+    /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
+    public init(base: String, clock: any WallClock, resources: [Resource], limited: Bool = false) {
+        self.base = base
+        self.clock = clock
+        var server = ScriptedServer()
+        for resource in resources { server.put(resource, at: clock.now()) }
+        self.server = Mutex(server)
+        missing = limited
+    }
+
+    /// Changes or adds what is recorded of a member.
+    public func put(_ resource: Resource) {
+        server.withLock { $0.put(resource, at: clock.now()) }
+    }
+
+    /// Forgets what is recorded of a member.
+    public func remove(_ type: String, _ id: String) {
+        server.withLock { $0.remove(type, id) }
+    }
+
+    /// Answers the next deliveries like this; afterwards everything is taken.
+    public func reply(_ next: Reply...) {
+        replies.withLock { $0 += next }
+    }
+
+    /// Every bundle that arrived.
+    public var received: [[UInt8]] {
+        log.withLock { $0 }
+    }
+
+    /// What it holds: `Type/id` to resource.
+    public var held: [String: Resource] {
+        store.withLock { $0 }
+    }
+
+    /// Transactions and update-as-create, unless limited.
+    public func capability() async throws -> ServerCapability {
+        let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
+        return ServerCapability(
+            fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
+            types: ["Patient": type, "Encounter": type, "Provenance": type])
+    }
+
+    /// A search on one page.
+    public func search(_ query: SearchQuery) async throws -> SearchPage {
+        server.withLock { $0.page(of: query, at: clock.now()) }
+    }
+
+    /// There is never a second page.
+    public func page(_ link: String) async throws -> SearchPage {
+        throw Fault(.remoteFailed, .halt, "the scripted payer has one page only")
+    }
+
+    /// One resource.
+    public func read(type: String, id: String) async throws -> [UInt8]? {
+        server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
+    }
+
+    /// Answers as scripted.
+    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+        log.withLock { $0.append(bundle) }
+        let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
+        switch reply {
+        case .refuse(let status): return answer(status, OperationOutcome.refusal)
+        case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
+        case .accept: return answer(200, try take(bundle, all: true))
+        case .acceptAllButLast: return answer(200, try take(bundle, all: false))
+        case .loseAnswer:
+            _ = try take(bundle, all: true)
+            throw Fault(.payerUnknownOutcome, .retry, "no answer came", hint: "it is sent again")
+        }
+    }
+
+    private func take(_ bytes: [UInt8], all: Bool) throws -> JSONValue {
+        let bundle = try FHIRBundle(JSONParser.parse(bytes))
+        let taken = all ? bundle.entries[...] : bundle.entries.dropLast()
+        store.withLock { held in
+            for entry in taken { if let url = entry.request?.url { held[url] = entry.resource } }
+        }
+        var responses = taken.map { entry -> JSONValue in
+            [
+                "response": [
+                    "status": "201 Created", "location": .string((entry.request?.url ?? "") + "/_history/1"),
+                ]
+            ]
+        }
+        if !all { responses.append(["response": ["status": "422 Unprocessable"]]) }
+        return ["resourceType": "Bundle", "type": "transaction-response", "entry": .array(Array(responses))]
+    }
+
+    private func answer(_ status: Int, _ body: JSONValue, retryAfter: Int? = nil) -> PayerAnswer {
+        PayerAnswer(
+            status: status, body: body.serialized(), retryAfterSeconds: retryAfter, serverTime: clock.now())
+    }
+}
+
+extension OperationOutcome {
+    fileprivate static var refusal: JSONValue {
+        [
+            "resourceType": "OperationOutcome",
+            "issue": [["severity": "error", "code": "invalid", "expression": ["Encounter.period"]]],
+        ]
+    }
+}

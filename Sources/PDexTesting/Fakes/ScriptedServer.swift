@@ -1,0 +1,57 @@
+import FHIR
+import PDex
+
+/// What scripted clinics and payers have in common: resources that can be searched and read.
+struct ScriptedServer: Sendable {
+    private(set) var resources: [String: Resource] = [:]
+    private var changed: [String: Instant] = [:]
+
+    mutating func put(_ resource: Resource, at instant: Instant) {
+        let key = "\(resource.type)/\(resource.id ?? "")"
+        resources[key] = resource
+        changed[key] = instant
+    }
+
+    mutating func remove(_ type: String, _ id: String) {
+        resources["\(type)/\(id)"] = nil
+    }
+
+    func all(_ type: String, since: Instant? = nil) -> [Resource] {
+        resources.keys.sorted().compactMap { key in
+            guard let resource = resources[key], resource.type == type else { return nil }
+            if let since, let at = changed[key], at < since { return nil }
+            return resource
+        }
+    }
+
+    func page(of query: SearchQuery, at instant: Instant) -> SearchPage {
+        var found = all(query.path)
+        for parameter in query.parameters {
+            switch parameter.name {
+            case "_id": found = found.filter { parameter.value.split(separator: ",").contains(Substring($0.id ?? "")) }
+            case "patient": found = found.filter { Self.patient(of: $0) == "Patient/" + parameter.value }
+            case "identifier": found = found.filter { Self.tokens(of: $0).contains(parameter.value) }
+            default: break
+            }
+        }
+        var entries = found.map { SearchPage.Entry(bytes: $0.serialized(), mode: .match) }
+        if query.parameters.contains(where: { $0.name == "_include" && $0.value == "Coverage:beneficiary" }) {
+            let included = Set(found.compactMap { $0["beneficiary"]?["reference"]?.string })
+            entries += included.sorted().compactMap { resources[$0] }
+                .map { SearchPage.Entry(bytes: $0.serialized(), mode: .include) }
+        }
+        return SearchPage(
+            entries: entries, next: nil, total: found.count, serverTime: instant,
+            byteCount: entries.reduce(0) { $0 + $1.bytes.count })
+    }
+
+    private static func patient(of resource: Resource) -> String? {
+        resource["subject"]?["reference"]?.string ?? resource["patient"]?["reference"]?.string
+    }
+
+    private static func tokens(of resource: Resource) -> [String] {
+        (resource["identifier"]?.elements ?? []).compactMap(Identifier.init).compactMap { identifier in
+            identifier.value.map { (identifier.system.map { $0 + "|" } ?? "") + $0 }
+        }
+    }
+}

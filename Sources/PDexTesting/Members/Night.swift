@@ -1,0 +1,84 @@
+public import FHIR
+import FHIRClient
+import Mappings
+public import PDex
+public import Pipeline
+import SQLiteStore
+
+/// One night between a scripted clinic and a scripted payer, over a real store in memory.
+public struct Night: Sendable {
+    /// The clinic.
+    public let clinic: ScriptedClinic
+    /// The payer.
+    public let payer: ScriptedPayer
+    /// The clock.
+    public let clock: ManualClock
+    /// The store.
+    public let store: any Store
+    /// The pipeline between them.
+    public let pipeline: ExchangePipeline
+    /// What derives its identities.
+    public let identities: Identities
+
+    /// A night for `members`; `mappings` is the folder of a mapping set.
+    public init(
+        _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
+        maxEntries: Int = 200, attempts: Int = 3
+    ) throws {
+        clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
+        let terms = Self.terms(maxEntries: maxEntries, attempts: attempts)
+        let digests = Digests { SHA256.hash($0) }
+        identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
+        let group: JSONValue = [
+            "resourceType": "Group", "id": "med0-members",
+            "member": .array(members.map { ["entity": ["reference": .string("Patient/" + $0.id)]] }),
+        ]
+        let practitioner: JSONValue = [
+            "resourceType": "Practitioner", "id": "dr-hale",
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": "1245319599"]],
+            "name": [["family": "Hale", "given": ["Imani"]]],
+        ]
+        let records = try members.flatMap { try $0.clinicRecords() } + [Resource(group), Resource(practitioner)] + extra
+        clinic = ScriptedClinic(base: terms.clinic.base, clock: clock, resources: records)
+        payer = ScriptedPayer(
+            base: terms.payer.base, clock: clock,
+            resources: try members.flatMap {
+                try $0.payerRecords(clinicNPI: terms.clinic.npi, payerNPI: terms.payer.npi)
+            }, limited: limitedPayer)
+        store = try SQLiteStore.inMemory(digests: digests)
+        pipeline = ExchangePipeline(
+            terms: terms, clinic: clinic, payer: payer, store: store,
+            mappings: try MappingSet.load(directory: mappings, digests: digests), identities: identities,
+            clock: clock, random: { 0.5 }, owner: "tests")
+    }
+
+    /// Runs the job at the clock's present instant, under a name of its own.
+    public func run(_ name: String = "night-1", dryRun: Bool = false) async throws -> RunReport {
+        try await pipeline.run(firing(name), dryRun: dryRun)
+    }
+
+    /// The run of that name, now.
+    public func firing(_ name: String) -> Run {
+        Run(
+            id: name, job: pipeline.terms.job, trigger: .manual, clinic: "clinic0", payer: "med0",
+            instant: clock.now())
+    }
+
+    private static func terms(maxEntries: Int, attempts: Int) -> ExchangeTerms {
+        ExchangeTerms(
+            job: "nightly-payer-sync",
+            clinic: Party(
+                name: "clinic0", base: "https://fhir.clinic0.example/r4", npi: "1234567893", organization: "Clinic0",
+                identifierSystem: "https://clinic0.example/fhir-id"),
+            payer: Party(
+                name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
+                organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
+            selection: .init(
+                method: .auto, group: "med0-members",
+                types: ["Patient", "Encounter", "Condition", "Observation"], since: .lastSuccess),
+            matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
+            delivery: .init(
+                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: nil, concurrency: 2),
+            retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
+    }
+}

@@ -1,0 +1,80 @@
+import FHIR
+import PDex
+
+/// Packs what is new into parts: whole visits, limited by entries and bytes, each part complete in itself (PB-07).
+struct BundlePacker: Sendable {
+    let delivery: ExchangeTerms.Delivery
+    /// What every part carries besides: the transmitting Organization and the Provenance.
+    let fixedEntries: Int
+    let fixedBytes: Int
+
+    /// A target line of the Provenance and the comma after an entry.
+    private static let bytesPerTarget = 120
+
+    /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
+    func parts(of graph: MemberGraph, isNew: (GraphNode) -> Bool) throws -> [[ResourceKey]] {
+        var parts: [[ResourceKey]] = []
+        var part: [ResourceKey] = []
+        var members: Set<ResourceKey> = []
+        var bytes = fixedBytes
+        for seed in seeds(of: graph, isNew: isNew) {
+            let closure = graph.closure(of: seed)
+            var added = closure.filter { !members.contains($0) }
+            var size = weight(added, graph)
+            if !part.isEmpty, !fits(count: members.count + added.count, bytes: bytes + size) {
+                parts.append(part)
+                (part, members, bytes) = ([], [], fixedBytes)
+                added = closure
+                size = weight(added, graph)
+            }
+            guard fits(count: added.count, bytes: fixedBytes + size) else {
+                throw Fault(
+                    .bundleTooLarge, .park,
+                    "one resource and what it refers to need \(added.count) entries and \(size) bytes",
+                    hint: "raise deliver.max-entries or deliver.max-size to what the payer really takes")
+            }
+            part += added
+            members.formUnion(added)
+            bytes += size
+        }
+        if !part.isEmpty { parts.append(part) }
+        return parts
+    }
+
+    /// The member's own nodes, visit by visit, of every visit in which something is new.
+    private func seeds(of graph: MemberGraph, isNew: (GraphNode) -> Bool) -> [ResourceKey] {
+        var visits: [ResourceKey] = []
+        var seeds: [ResourceKey: [ResourceKey]] = [:]
+        for key in graph.own where key != graph.patient {
+            // What belongs to no visit is a graph of the member's own.
+            let visit = graph.visits[key].flatMap { graph.nodes[$0] == nil ? nil : $0 }
+            let root = visit ?? (graph.visits[key] == nil && isVisit(key, graph) ? key : graph.patient)
+            if seeds[root] == nil { visits.append(root) }
+            seeds[root, default: []].append(key)
+        }
+        let dirty = visits.filter { root in
+            (seeds[root] ?? []).contains { seed in
+                graph.closure(of: seed).contains { key in
+                    guard key != graph.patient, let node = graph.nodes[key] else { return false }
+                    return isNew(node)
+                }
+            }
+        }
+        let chosen = dirty.flatMap { seeds[$0] ?? [] }
+        guard chosen.isEmpty, !graph.own.dropFirst().isEmpty, let patient = graph.nodes[graph.patient], isNew(patient)
+        else { return chosen }
+        return [graph.patient]
+    }
+
+    private func isVisit(_ key: ResourceKey, _ graph: MemberGraph) -> Bool {
+        graph.nodes[key]?.location.hasPrefix("Encounter/") ?? false
+    }
+
+    private func fits(count: Int, bytes: Int) -> Bool {
+        count + fixedEntries <= delivery.maxEntries && bytes <= delivery.maxBytes
+    }
+
+    private func weight(_ keys: [ResourceKey], _ graph: MemberGraph) -> Int {
+        keys.reduce(0) { $0 + (graph.nodes[$1]?.entry.count ?? 0) + Self.bytesPerTarget }
+    }
+}

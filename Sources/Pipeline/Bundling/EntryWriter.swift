@@ -1,0 +1,88 @@
+import FHIR
+import PDex
+
+/// Turns a mapped resource into a bundle entry: derived id, source identifier, references rewritten.
+///
+/// The write is PUT to a derived id (WR-11, reliability F6): sent twice it is the same resource.
+struct EntryWriter: Sendable {
+    /// Where a reference leads.
+    enum Target {
+        /// To a resource that travels along.
+        case node(ResourceKey, location: String)
+        /// To something the payer may know by its identifier.
+        case identifier(system: String, value: String)
+        /// To something that must not be named.
+        case masked
+        /// Within the resource, or outside both servers: left as it is.
+        case untouched
+    }
+
+    let terms: ExchangeTerms
+    let identities: Identities
+
+    /// `Type/id` at the payer: from the clinic's identifier system, so that a clinic may move its server.
+    func location(type: String, id: String) -> String {
+        type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
+    }
+
+    /// Writes the entry of `mapped`; asks `target` where each reference leads.
+    func node(_ mapped: MappedResource, isShared: Bool, target: (String) throws -> Target) rethrows -> GraphNode {
+        let staged = mapped.staged
+        let location = location(type: staged.type, id: staged.id)
+        var references: [ResourceKey] = []
+        var json = JSONValue.object(identified(mapped.resource.json, staged, location: location))
+        try json.rewriteReferences { holder in
+            guard let text = holder["reference"]?.string else { return }
+            switch try target(text) {
+            case .untouched: break
+            case .node(let key, let location):
+                holder["reference"] = .string(location)
+                references.append(key)
+            case .identifier(let system, let value):
+                holder["reference"] = nil
+                if holder["identifier"] == nil {
+                    holder["identifier"] = ["system": .string(system), "value": .string(value)]
+                }
+            case .masked:
+                holder = [
+                    "extension": [
+                        [
+                            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+                            "valueCode": "masked",
+                        ]
+                    ]
+                ]
+            }
+        }
+        return GraphNode(
+            key: staged.key, contentHash: staged.contentHash, location: location,
+            entry: entry(json, location: location), references: references, isShared: isShared)
+    }
+
+    /// The bytes of a PUT entry.
+    func entry(_ resource: JSONValue, location: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2048)
+        bytes += #"{"fullUrl":"#.utf8
+        JSONValue.string(terms.payer.base + "/" + location).write(into: &bytes)
+        bytes += #","resource":"#.utf8
+        resource.write(into: &bytes)
+        bytes += #","request":{"method":"PUT","url":"#.utf8
+        JSONValue.string(location).write(into: &bytes)
+        bytes += "}}".utf8
+        return bytes
+    }
+
+    /// The payer's id in place of the clinic's, which stays as an identifier (PB-08).
+    private func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
+        var json = json
+        json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
+        let source: JSONValue = [
+            "system": .string(terms.clinic.identifierSystem), "value": .string(staged.id),
+        ]
+        var identifiers = json["identifier"]?.elements ?? []
+        if !identifiers.contains(source) { identifiers.append(source) }
+        json["identifier"] = .array(identifiers)
+        return json
+    }
+}

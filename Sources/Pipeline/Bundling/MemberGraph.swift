@@ -1,0 +1,80 @@
+import FHIR
+import PDex
+
+/// A member's mapped resources and the shared ones they refer to, as nodes that can be packed.
+struct MemberGraph: Sendable {
+    let patient: ResourceKey
+    /// The member's own nodes, in the order of keys.
+    let own: [ResourceKey]
+    /// The visit of each node that has one.
+    let visits: [ResourceKey: ResourceKey]
+    private(set) var nodes: [ResourceKey: GraphNode] = [:]
+
+    init(
+        _ mapped: MappedExchange, stager: Stager, writer: EntryWriter, shared: SharedResources,
+        _ reader: any StoreReader
+    ) throws {
+        patient = mapped.patient.staged.key
+        let all = [mapped.patient] + mapped.resources
+        own = all.map(\.staged.key)
+        var locations: [ResourceKey: String] = [:]
+        for item in all {
+            locations[item.staged.key] = writer.location(type: item.staged.type, id: item.staged.id)
+        }
+        let permitted = mapped.permitted.resources
+        visits = Dictionary(
+            permitted.compactMap { item in item.encounter.map { (item.staged.key, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        let masked = Set(mapped.leftOut.filter { $0.leftOut == .consentSensitive }.map(\.key))
+        var targets: [String: EntryWriter.Target] = [:]
+        for item in all {
+            let node = try writer.node(item, isShared: false) { text in
+                if let known = targets[text] { return known }
+                let target = try Self.target(
+                    of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)
+                targets[text] = target
+                return target
+            }
+            nodes[node.key] = node
+        }
+        try addShared(shared, reader)
+    }
+
+    /// The node and everything it refers to, directly and not, itself first.
+    func closure(of key: ResourceKey) -> [ResourceKey] {
+        var order: [ResourceKey] = []
+        var seen: Set<ResourceKey> = []
+        var open = [key]
+        while let next = open.popLast() {
+            guard let node = nodes[next], seen.insert(next).inserted else { continue }
+            order.append(next)
+            open += node.references.reversed()
+        }
+        return order
+    }
+
+    private static func target(
+        of text: String, _ locations: [ResourceKey: String], _ masked: Set<ResourceKey>, stager: Stager,
+        shared: SharedResources, writer: EntryWriter, _ reader: any StoreReader
+    ) throws -> EntryWriter.Target {
+        let resolution = ReferenceResolution(text, stager: stager)
+        guard let key = try resolution.key(reader, stager: stager) else {
+            return resolution.unresolved(writer.terms)
+        }
+        if let location = locations[key] { return .node(key, location: location) }
+        if masked.contains(key) { return .masked }
+        if resolution.isShared, let node = try shared.node(key, reader) {
+            return .node(key, location: node.location)
+        }
+        return resolution.unresolved(writer.terms)
+    }
+
+    private mutating func addShared(_ shared: SharedResources, _ reader: any StoreReader) throws {
+        var open = nodes.values.flatMap(\.references).filter { nodes[$0] == nil }
+        while let key = open.popLast() {
+            guard nodes[key] == nil, let node = try shared.node(key, reader) else { continue }
+            nodes[key] = node
+            open += node.references
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import FHIR
+import PDex
+
+/// Writes the Provenance of one part: who authored, who transmitted, from which format (PDex §127, PV-01 … PV-12).
+struct ProvenanceWriter: Sendable {
+    let terms: ExchangeTerms
+    let identities: Identities
+    let mappingHash: String
+
+    /// `Organization/id` of the clinic at the payer: the transmitter.
+    var organizationLocation: String {
+        "Organization/" + identities.payerID(source: terms.clinic.identifierSystem, type: "Organization", id: "npi|" + terms.clinic.npi)
+    }
+
+    /// The clinic as US Core Organization, from the configuration.
+    var organization: JSONValue {
+        [
+            "resourceType": "Organization",
+            "id": .string(String(organizationLocation.dropFirst("Organization/".count))),
+            "meta": ["profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-organization|6.1.0"]],
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": .string(terms.clinic.npi)]],
+            "active": true,
+            "name": .string(terms.clinic.organization),
+        ]
+    }
+
+    /// `Provenance/id`: derived from what it speaks of, so that sending the same again adds no second one (WR-11).
+    func location(of targets: [GraphNode]) -> String {
+        let content = targets.map { "\($0.location)#\($0.contentHash)" }.joined(separator: " ")
+        return "Provenance/" + identities.derived("provenance", terms.payer.name, mappingHash, content)
+    }
+
+    /// The Provenance that names every resource of the part.
+    func provenance(of targets: [GraphNode], location: String, exchange: String, received: Instant) -> JSONValue {
+        let references = ([organizationLocation] + targets.map(\.location)).map { location -> JSONValue in
+            ["reference": .string(location)]
+        }
+        let who: JSONValue = ["reference": .string(organizationLocation)]
+        return [
+            "resourceType": "Provenance",
+            "id": .string(String(location.dropFirst("Provenance/".count))),
+            "meta": ["profile": ["http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance"]],
+            "target": .array(references),
+            "recorded": .string(received.text),
+            "agent": [
+                agent("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "author", who),
+                agent("http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type", "transmitter", who),
+            ],
+            "entity": [
+                [
+                    "extension": [sourceFormat],
+                    "role": "source",
+                    "what": [
+                        "identifier": ["system": "urn:ietf:rfc:3986", "value": .string("urn:pdex:exchange:" + exchange)],
+                        "display": .string("FHIR R4 of \(terms.clinic.organization), mapping \(mappingHash.prefix(12))"),
+                    ],
+                ]
+            ],
+        ]
+    }
+
+    /// PV-09, PV-10: what we read was FHIR R4.
+    private var sourceFormat: JSONValue {
+        [
+            "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/ProvenanceSourceFrom",
+            "valueCodeableConcept": [
+                "coding": [
+                    [
+                        "system": "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/ProvenancePayerDataSource",
+                        "code": "hl7fhirr4",
+                    ]
+                ]
+            ],
+        ]
+    }
+
+    private func agent(_ system: String, _ code: String, _ who: JSONValue) -> JSONValue {
+        ["type": ["coding": [["system": .string(system), "code": .string(code)]]], "who": who]
+    }
+}

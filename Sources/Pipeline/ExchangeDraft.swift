@@ -1,0 +1,85 @@
+import FHIR
+import PDex
+
+/// An exchange while its member is being looked at: the states it passes and what becomes of each resource.
+struct ExchangeDraft {
+    let id: String
+    let staged: StagedMember
+    let now: Instant
+    let run: String
+    let actor: String
+    private(set) var state = ExchangeState.staged
+    private(set) var audit: [AuditEntry] = []
+    private(set) var resources = RunReport.Resources()
+    private var reason: FaultCode?
+    private var detail: String?
+    private var manifest: ExchangeManifest
+    var consent: ConsentEvidence?
+
+    init(id: String, staged: StagedMember, now: Instant, run: String, actor: String) {
+        self.id = id
+        self.staged = staged
+        self.now = now
+        self.run = run
+        self.actor = actor
+        manifest = ExchangeManifest()
+        resources.examined = staged.hashes.count
+        note(.staged, why: "\(staged.hashes.count) resources")
+    }
+
+    /// Goes on to the next state.
+    mutating func pass(_ next: ExchangeState, why: String) {
+        state = next
+        note(next, why: why)
+    }
+
+    /// Ends at a side exit: every resource is left out for that reason.
+    mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String) {
+        reason = code
+        detail = why
+        manifest = staged.manifest(leavingOut: code)
+        resources.leftOut = [code: staged.hashes.count]
+        pass(exit, why: code.rawValue)
+    }
+
+    /// Takes the bundles: what is in them, what the payer has, and what is left out.
+    mutating func bundle(_ mapped: MappedExchange, _ made: MakeBundles.Made) {
+        let held = made.held.map {
+            ExchangeManifest.Entry(key: $0.key, contentHash: $0.contentHash, leftOut: nil)
+        }
+        var entries = held + mapped.leftOut
+        if held.isEmpty {
+            // A Patient does not travel alone: without a visit there is nothing to disclose.
+            entries.append(
+                .init(
+                    key: mapped.patient.staged.key, contentHash: mapped.patient.staged.contentHash,
+                    leftOut: .mappingNone))
+        }
+        manifest = ExchangeManifest(entries)
+        for node in made.held where !node.isShared {
+            if made.sent.contains(node.key) { resources.sent += 1 } else { resources.unchanged += 1 }
+        }
+        for entry in entries {
+            if let code = entry.leftOut { resources.leftOut[code, default: 0] += 1 }
+        }
+        if made.bundles.isEmpty {
+            detail = "nothing to send: the payer has it, or every resource was left out"
+            pass(.acknowledged, why: "nothing to send")
+        } else {
+            pass(.queued, why: "\(made.bundles.count) bundles")
+        }
+    }
+
+    func exchange(terms: ExchangeTerms, mapping: String, fingerprint: Int64, replayOf: String?) -> Exchange {
+        Exchange(
+            id: id, job: terms.job, run: run, member: staged.key, clinic: terms.clinic.name,
+            payer: terms.payer.name, state: state, reason: reason, detail: detail, fingerprint: fingerprint,
+            manifest: manifest, consent: consent, mapping: mapping, replayOf: replayOf, created: now, updated: now)
+    }
+
+    private mutating func note(_ state: ExchangeState, why: String) {
+        audit.append(
+            AuditEntry(
+                at: now, actor: actor, action: "exchange." + state.rawValue, run: run, exchange: id, reason: why))
+    }
+}

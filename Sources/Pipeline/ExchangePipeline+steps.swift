@@ -1,0 +1,54 @@
+import Mappings
+public import PDex
+
+extension ExchangePipeline {
+    /// Steps 2 to 5, wired for one run.
+    func maker(_ run: Run) -> ExchangeMaker {
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        let mapper = MapResources(terms: terms, mappings: mappings)
+        let writer = EntryWriter(terms: terms, identities: identities)
+        return ExchangeMaker(
+            terms: terms, run: run, identities: identities, stager: stager,
+            join: Join(terms: terms, identities: identities, clock: clock),
+            consent: CheckConsent(terms: terms, clock: clock),
+            map: mapper,
+            bundle: MakeBundles(
+                terms: terms, stager: stager, writer: writer,
+                shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
+                provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash)),
+            clock: clock, actor: owner)
+    }
+
+    /// Steps 6 and 7.
+    var outbox: Outbox {
+        Outbox(
+            submit: Submit(
+                terms: terms, payer: payer, store: store, consent: CheckConsent(terms: terms, clock: clock),
+                clock: clock, owner: owner),
+            receipts: KeepReceipts(terms: terms, store: store, clock: clock, random: random, actor: owner),
+            ownerIsGone: ownerIsGone, observer: observer)
+    }
+
+    /// Delivers whatever is due for this payer; returns how many bundles were acknowledged.
+    public func deliver() async throws -> Int {
+        try await outbox.rescue()
+        return try await outbox.drain().bundles
+    }
+
+    /// Makes a member's exchange anew from what is staged - coverage, consent and mapping are looked at again -
+    /// and delivers it.
+    public func replay(_ exchange: Exchange, run: Run) async throws -> Exchange {
+        let maker = maker(run)
+        let made = try await store.read { try maker.make(exchange.member, $0, replaying: exchange) }
+        try await store.write { writer in
+            try writer.open(run)
+            try writer.addToRoster(run: run.id, patients: [exchange.member])
+        }
+        try await ExchangeWriter(store: store, clock: clock, actor: owner).write([made], in: run)
+        _ = try await outbox.drain(waitingAtMost: 5)
+        let member = exchange.member
+        let payer = terms.payer.name
+        let latest = try await store.read { try $0.latestExchange(member: member, payer: payer) }
+        return latest ?? exchange
+    }
+}

@@ -1,0 +1,161 @@
+import FHIR
+public import Mappings
+public import PDex
+
+/// The seven steps between one clinic and one payer.
+///
+///     1 Pull → 2 Join → 3 Consent → 4 Map → 5 Bundle → │outbox│ → 6 Submit → 7 Receipt
+///
+/// Steps 2 to 5 look at one member at a time and are committed for many members together; steps 6
+/// and 7 empty the outbox. Each may run twice: what is staged, made and sent is found again by
+/// derived identities, and what the payer already holds is not sent again.
+public struct ExchangePipeline: Sendable {
+    /// What the job agreed.
+    public let terms: ExchangeTerms
+    let clinic: any ClinicServer
+    let payer: any PayerServer
+    let store: any Store
+    let mappings: MappingSet
+    let identities: Identities
+    let clock: any WallClock
+    let random: @Sendable () -> Double
+    let owner: String
+    let ownerIsGone: @Sendable (String) -> Bool
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// Wires a pipeline. `owner` names this process in leases and audit entries; `ownerIsGone` tells whether
+    /// the process behind another such name has ended, so that its claims are free at once.
+    public init(
+        terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer, store: any Store,
+        mappings: MappingSet, identities: Identities, clock: any WallClock,
+        random: @escaping @Sendable () -> Double, owner: String,
+        ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) {
+        self.terms = terms
+        self.clinic = clinic
+        self.payer = payer
+        self.store = store
+        self.mappings = mappings
+        self.identities = identities
+        self.clock = clock
+        self.random = random
+        self.owner = owner
+        self.ownerIsGone = ownerIsGone
+        self.observer = observer
+    }
+
+    /// Carries the whole roster from clinic to payer; resumes `run` where it stood if it was interrupted.
+    ///
+    /// A dry run pulls and decides, and neither makes exchanges nor sends. Throws ``Fault`` when the run
+    /// cannot go on; what was committed until then stays, and the same run can be continued.
+    public func run(_ run: Run, dryRun: Bool = false) async throws -> RunReport {
+        try await whole(run, dryRun: dryRun) { pull in try await pull.everyone() }
+    }
+
+    /// Carries one patient of the clinic, by its id there, on demand.
+    public func request(member patient: String, run: Run) async throws -> RunReport {
+        try await whole(run, dryRun: false) { pull in try await pull.one(patient) }
+    }
+
+    private func whole(
+        _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> Void
+    ) async throws -> RunReport {
+        let began = clock.now()
+        try await checkPayer()
+        try await store.write { try $0.open(run) }
+        let pull = Pull(
+            terms: terms, run: run, clinic: clinic, payer: payer, store: store, identities: identities,
+            clock: clock, observer: observer)
+        try await pulling(pull)
+        var report = RunReport(run: run.id, job: run.job)
+        report.pulled.resources = await pull.tally.resources
+        report.pulled.bytes = await pull.tally.bytes
+        report.pulled.requests = await pull.tally.requests
+        report.problems = await pull.tally.problems
+        try await carry(run, &report, of: await pull.tally.roster, dryRun: dryRun)
+        report.seconds = (clock.now() - began) / .seconds(1)
+        let closed = report
+        try await store.write { try $0.close(run.id, as: closed.state, summary: closed.json.serialized()) }
+        return report
+    }
+
+    /// Steps 2 to 7 over the roster, a group of members at a time.
+    private func carry(
+        _ run: Run, _ report: inout RunReport, of expected: Int, dryRun: Bool
+    ) async throws {
+        observer(.step("join, check consent, map and bundle"))
+        let roster = RosterWalk(store: store, run: run.id)
+        let maker = maker(run)
+        let outbox = outbox
+        try await outbox.rescue()
+        for try await group in roster {
+            let made = try await examine(group, maker)
+            for item in made { report.resources += item.resources }
+            report.exchanges.unchanged += made.count { if case .unchanged = $0.work { true } else { false } }
+            report.pulled.patients += group.count
+            observer(.examined(members: report.pulled.patients, of: expected))
+            if dryRun {
+                report.count(planned: made)
+            } else {
+                try await ExchangeWriter(store: store, clock: clock, actor: owner).write(made, in: run)
+                report.submitted += try await outbox.drain()
+            }
+        }
+        if !dryRun { report.submitted += try await outbox.drain(waitingAtMost: 5) }
+        try await close(run, &report, dryRun: dryRun)
+    }
+
+    /// Looks at members until there is enough to write: a group is bounded by bytes, not only by members.
+    private func examine(_ group: [ResourceKey], _ maker: ExchangeMaker) async throws -> [MadeExchange] {
+        var made: [MadeExchange] = []
+        for member in group {
+            try Task.checkCancellation()
+            made.append(try await store.read { try maker.make(member, $0) })
+        }
+        return made
+    }
+
+    private func close(_ run: Run, _ report: inout RunReport, dryRun: Bool) async throws {
+        if !dryRun {
+            report.count(try await store.read { try $0.tally(run: run.id) })
+            report.examples = try await examples(of: report.exchanges.parked.keys, in: run)
+        }
+        let isWhole =
+            report.balanced && report.problems.isEmpty && report.exchanges.parked.isEmpty
+            && report.exchanges.retrying == 0
+        report.state = isWhole ? .complete : .partial
+    }
+
+    private func examples(
+        of reasons: some Sequence<FaultCode> & Sendable, in run: Run
+    ) async throws -> [FaultCode: String] {
+        let reasons = Array(reasons)
+        return try await store.read { reader in
+            var found: [FaultCode: String] = [:]
+            for reason in reasons {
+                let filter = ExchangeFilter(states: [.parked, .cancelled], reason: reason, run: run.id)
+                found[reason] = try reader.exchanges(matching: filter, limit: 1).first?.id
+            }
+            return found
+        }
+    }
+
+    /// WR-01: the payer must offer what the job delivers, before anything is pulled for it.
+    private func checkPayer() async throws {
+        let capability = try await payer.capability()
+        var missing: [String] = []
+        if !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
+            missing.append("the system interaction \(terms.delivery.kind.rawValue)")
+        }
+        for type in ["Patient", "Encounter", "Provenance"] where capability.types[type]?.updateCreate != true {
+            missing.append("updateCreate for \(type)")
+        }
+        guard missing.isEmpty else {
+            throw Fault(
+                .payerCapability, .halt,
+                "\(terms.payer.name) does not offer \(missing.joined(separator: ", "))",
+                hint: "agree another delivery with the payer; its /metadata must list what is used")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import FHIR
+import PDex
+
+/// Writes what was made of many members in one durable transaction: exchanges, bundles, submissions and audit.
+struct ExchangeWriter: Sendable {
+    let store: any Store
+    let clock: any WallClock
+    let actor: String
+
+    func write(_ made: [MadeExchange], in run: Run) async throws {
+        let now = clock.now()
+        try await store.write { writer in
+            for item in made {
+                switch item.work {
+                case .unchanged: break
+                case .met(let exchange): try writer.meet(exchange, in: run.id)
+                case .made(let exchange, let bundles, let audit, let superseded):
+                    guard try writer.exchange(exchange.id) == nil else { continue }
+                    if let superseded { try cancel(superseded, for: exchange, at: now, writer) }
+                    try writer.insert(exchange, audit: audit)
+                    try writer.enqueue(submissions(of: exchange, bundles))
+                }
+            }
+        }
+    }
+
+    /// What is newer takes the older's place: an older version is never sent after a newer one.
+    private func cancel(
+        _ older: Exchange, for newer: Exchange, at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        guard let present = try writer.exchange(older.id), present.state.successors.contains(.cancelled),
+            try writer.cancelOpenSubmissions(ofExchange: older.id) == 0
+        else { return }
+        let entry = AuditEntry(
+            at: now, actor: actor, action: "exchange.cancelled", run: newer.run, exchange: older.id,
+            reason: "superseded by \(newer.id)")
+        try writer.advance(
+            older.id, to: .cancelled, reason: .superseded, detail: "superseded by \(newer.id)", at: now, audit: entry)
+    }
+
+    private func submissions(of exchange: Exchange, _ bundles: [ExchangeBundle]) -> [LeasedSubmission] {
+        bundles.map { bundle in
+            let submission = Submission(
+                id: "\(exchange.id)-\(bundle.part)", exchange: exchange.id, payer: exchange.payer,
+                member: exchange.member, part: bundle.part, notBefore: exchange.created, entries: bundle.entries,
+                bytes: bundle.bytes.count, contentDigest: bundle.digest)
+            return LeasedSubmission(submission: submission, bundle: bundle.bytes)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import FHIR
+import PDex
+
+/// Stages what arrives from one source: scans, indexes shared resources, writes in large transactions.
+struct Intake: Sendable {
+    let stager: Stager
+    let store: any Store
+    let tally: PullTally
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// Stages the lines of a batch; `finally` runs in the same transaction.
+    func stage(
+        _ lines: LineBatch, expecting type: String?, finally: @escaping @Sendable (any StoreWriter) throws -> Void
+    ) async throws {
+        let (batch, refused) = prepare(lines, expecting: type)
+        let identifiers = identifiers(in: batch)
+        let count = try await store.write { writer in
+            let count = try writer.stage(batch)
+            for (key, found) in identifiers { try writer.identify(key, by: found) }
+            try finally(writer)
+            return count
+        }
+        await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: count)
+        for (code, count) in refused { await tally.refused(code, count) }
+        if let name = type ?? batch.rows.first?.type {
+            observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
+        }
+    }
+
+    /// Stages the entries of a search page; outcomes are not data (RD-05).
+    func stage(
+        _ page: SearchPage, finally: @escaping @Sendable (any StoreWriter) throws -> Void
+    ) async throws {
+        var bytes: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for entry in page.entries where entry.mode != .outcome {
+            ranges.append(bytes.count..<bytes.count + entry.bytes.count)
+            bytes += entry.bytes
+        }
+        try await stage(LineBatch(bytes: bytes, lines: ranges), expecting: nil, finally: finally)
+    }
+
+    private func prepare(_ lines: LineBatch, expecting type: String?) -> (StagingBatch, [FaultCode: Int]) {
+        var batch = StagingBatch(source: stager.source)
+        var refused: [FaultCode: Int] = [:]
+        var patients = PatientKeys()
+        batch.rows.reserveCapacity(lines.lines.count)
+        lines.bytes.withUnsafeBytes { bytes in
+            for range in lines.lines {
+                switch stager.row(bytes, at: range, expecting: type, patients: &patients) {
+                case .row(let row): batch.rows.append(row)
+                case .refused(let code): refused[code, default: 0] += 1
+                }
+            }
+        }
+        batch.bytes = lines.bytes
+        return (batch, refused)
+    }
+
+    /// Business identifiers of shared resources, so that conditional references find them (RD-16).
+    private func identifiers(in batch: StagingBatch) -> [(ResourceKey, [Int64])] {
+        batch.rows.compactMap { row in
+            guard SharedTypes.contains(row.type),
+                let resource = try? Resource(parsing: Array(batch.bytes[row.range]))
+            else { return nil }
+            let found = (resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
+            let keys = found.compactMap { identifier in
+                identifier.value.map {
+                    stager.identities.identifierKey(
+                        source: stager.source, type: row.type, system: identifier.system, value: $0)
+                }
+            }
+            return (row.key, keys)
+        }
+    }
+}

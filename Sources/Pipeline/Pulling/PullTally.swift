@@ -1,0 +1,30 @@
+import PDex
+
+/// What a pull received, shared by everything that pulls at once.
+actor PullTally {
+    private(set) var resources = 0
+    private(set) var bytes = 0
+    private(set) var requests = 0
+    private(set) var staged = StagingCount()
+    /// Patients in the roster.
+    private(set) var roster = 0
+    private(set) var problems: [FaultCode: Int] = [:]
+
+    func received(resources: Int, bytes: Int, staged count: StagingCount) {
+        self.resources += resources
+        self.bytes += bytes
+        staged += count
+    }
+
+    func requested(_ count: Int = 1) {
+        requests += count
+    }
+
+    func rostered(_ count: Int) {
+        roster += count
+    }
+
+    func refused(_ code: FaultCode, _ count: Int = 1) {
+        if count > 0 { problems[code, default: 0] += count }
+    }
+}

@@ -1,0 +1,66 @@
+import FHIR
+import PDex
+
+/// Turns received bytes into rows for the store: one scan a resource, no tree.
+struct Stager: Sendable {
+    /// A resource that could not be staged, and why.
+    struct Refusal: Sendable {
+        let code: FaultCode
+    }
+
+    /// What one line became.
+    enum Verdict {
+        case row(StagingBatch.Row)
+        case refused(FaultCode)
+    }
+
+    let source: String
+    let base: String
+    let identities: Identities
+
+    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32).
+    func row(
+        _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?,
+        patients: inout PatientKeys
+    ) -> Verdict {
+        let line = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard let scan = try? ResourceScan.scan(line) else { return .refused(.clinicMalformedLine) }
+        if let type, scan.type != type { return .refused(.clinicWrongType) }
+        var patient: ResourceKey?
+        if !SharedTypes.contains(scan.type), let reference = scan.patient {
+            patient = patients.key(of: reference, stager: self)
+        }
+        return .row(
+            StagingBatch.Row(
+                key: identities.key(source: source, type: scan.type, id: scan.id),
+                type: scan.type,
+                id: scan.id,
+                versionID: scan.versionID,
+                lastUpdated: scan.lastUpdated,
+                patient: patient,
+                contentHash: identities.contentHash(line),
+                range: range
+            )
+        )
+    }
+
+    /// The staging key of a reference to this source; nil when it does not name one of its resources.
+    func key(of reference: String) -> ResourceKey? {
+        guard case .local(let type, let id, _) = Reference(parsing: reference).relative(to: base) else { return nil }
+        return identities.key(source: source, type: type, id: id)
+    }
+}
+
+/// Remembers the last patient's key: files and pages come sorted by patient more often than not.
+struct PatientKeys {
+    private var reference = ""
+    private var key: ResourceKey?
+
+    mutating func key(of text: String, stager: Stager) -> ResourceKey? {
+        if text != reference || key == nil {
+            reference = text
+            key = stager.key(of: text)
+        }
+        return key
+    }
+}

@@ -1,0 +1,42 @@
+import PDex
+
+/// How a member stands after join and consent: what must be known before deciding whether anything is new.
+enum Standing {
+    case unmatched(FaultCode, String)
+    case ambiguous(String)
+    case withheld(MatchedMember, FaultCode, String)
+    case permitted(PermittedExchange)
+
+    init(_ join: Join.Outcome, consent: CheckConsent) {
+        switch join {
+        case .unmatched(let code, let why): self = .unmatched(code, why)
+        case .ambiguous(let why): self = .ambiguous(why)
+        case .matched(let matched):
+            switch consent.outcome(for: matched) {
+            case .withheld(let code, let why): self = .withheld(matched, code, why)
+            case .permitted(let permitted): self = .permitted(permitted)
+            }
+        }
+    }
+
+    /// The coverage and consent it rests on.
+    var basis: [StagedHash] {
+        switch self {
+        case .unmatched, .ambiguous: []
+        case .withheld(let matched, _, _): matched.basis
+        case .permitted(let permitted): permitted.matched.basis
+        }
+    }
+
+    /// A word that changes when the decision changes.
+    var name: String {
+        switch self {
+        case .unmatched(let code, _): "unmatched " + code.rawValue
+        case .ambiguous(let why): "ambiguous " + why
+        case .withheld(_, let code, _): "withheld " + code.rawValue
+        case .permitted(let permitted):
+            "permitted " + permitted.leftOut.map { $0.key.description }.joined(separator: " ")
+                + permitted.matched.leftOut.map { $0.key.description }.joined(separator: " ")
+        }
+    }
+}

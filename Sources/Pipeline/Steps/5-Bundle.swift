@@ -1,0 +1,65 @@
+import FHIR
+import PDex
+
+/// Step 5: packs mapped resources with Provenance into bundles that are complete in themselves.
+struct MakeBundles: Sendable {
+    /// The bundles of one exchange and what they hold.
+    struct Made: Sendable {
+        let bundles: [ExchangeBundle]
+        /// Everything the payer holds once the bundles are acknowledged, shared resources included.
+        let held: [GraphNode]
+        /// The nodes that are in a bundle.
+        let sent: Set<ResourceKey>
+    }
+
+    let terms: ExchangeTerms
+    let stager: Stager
+    let writer: EntryWriter
+    let shared: SharedResources
+    let provenance: ProvenanceWriter
+
+    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold.
+    func bundles(
+        for mapped: MappedExchange, exchange: String, received: Instant, known: ExchangeManifest?,
+        _ reader: any StoreReader
+    ) throws -> Made {
+        let graph = try MemberGraph(mapped, stager: stager, writer: writer, shared: shared, reader)
+        let holds = Dictionary(
+            (known?.entries ?? []).filter { $0.leftOut == nil }.map { ($0.key, $0.contentHash) },
+            uniquingKeysWith: { first, _ in first })
+        let organization = writer.entry(provenance.organization, location: provenance.organizationLocation)
+        let packer = BundlePacker(
+            delivery: terms.delivery, fixedEntries: 2, fixedBytes: organization.count + 2048)
+        let parts = try packer.parts(of: graph) { holds[$0.key] != $0.contentHash }
+        let bundles = parts.enumerated().map { index, keys in
+            let nodes = keys.compactMap { graph.nodes[$0] }
+            let location = provenance.location(of: nodes)
+            let witness = provenance.provenance(
+                of: nodes, location: location, exchange: exchange, received: received)
+            let entries = [organization] + nodes.map(\.entry) + [writer.entry(witness, location: location)]
+            let bytes = bundle(entries, received: received)
+            return ExchangeBundle(
+                part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
+        }
+        return Made(bundles: bundles, held: held(graph), sent: Set(parts.joined()))
+    }
+
+    /// What the graph holds; nothing when there is only the Patient, who does not travel alone.
+    private func held(_ graph: MemberGraph) -> [GraphNode] {
+        graph.own.count > 1 ? Array(graph.nodes.values) : []
+    }
+
+    private func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(entries.reduce(256) { $0 + $1.count + 1 })
+        bytes += #"{"resourceType":"Bundle","type":"\#(terms.delivery.kind.rawValue)","timestamp":""#.utf8
+        bytes += received.text.utf8
+        bytes += #"","entry":["#.utf8
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += entry
+        }
+        bytes += "]}".utf8
+        return bytes
+    }
+}

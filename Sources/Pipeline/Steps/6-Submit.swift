@@ -1,0 +1,73 @@
+import FHIR
+import PDex
+
+/// Step 6: delivers what is due in the outbox; consent is checked again at that moment.
+struct Submit: Sendable {
+    /// What one claim came to.
+    enum Result: Sendable {
+        /// The payer answered, or could not be asked.
+        case answered(LeasedSubmission, Swift.Result<PayerAnswer, Fault>)
+        /// Consent no longer permits it: nothing was sent.
+        case withheld(LeasedSubmission, Fault)
+    }
+
+    let terms: ExchangeTerms
+    let payer: any PayerServer
+    let store: any Store
+    let consent: CheckConsent
+    let clock: any WallClock
+    let owner: String
+
+    /// How long a claim holds; longer than the payer may take to answer.
+    static let leaseSeconds: Int64 = 180
+
+    /// Claims up to `limit` due submissions and marks their exchanges as submitted.
+    func claim(limit: Int) async throws -> [LeasedSubmission] {
+        let now = clock.now()
+        let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
+        return try await store.write { [terms, owner] writer in
+            let leases = try writer.lease(
+                payer: terms.payer.name, limit: limit, owner: owner, now: now, expiry: expiry)
+            for lease in leases {
+                guard let exchange = try writer.exchange(lease.submission.exchange),
+                    exchange.state.successors.contains(.submitted)
+                else { continue }
+                let entry = AuditEntry(
+                    at: now, actor: owner, action: "exchange.submitted", run: exchange.run, exchange: exchange.id,
+                    reason: "part \(lease.submission.part), attempt \(lease.submission.attempts)")
+                try writer.advance(exchange.id, to: .submitted, reason: nil, detail: nil, at: now, audit: entry)
+            }
+            return leases
+        }
+    }
+
+    /// Sends one claim, if its consent still stands.
+    func send(_ lease: LeasedSubmission) async throws -> Result {
+        let permit = try await store.read { [consent] reader -> Swift.Result<SendPermit, Fault> in
+            guard let exchange = try reader.exchange(lease.submission.exchange) else {
+                return .failure(
+                    Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store"))
+            }
+            return try consent.permit(toSend: exchange, reader)
+        }
+        switch permit {
+        case .failure(let fault): return .withheld(lease, fault)
+        case .success(let permit): return .answered(lease, await deliver(lease, permit))
+        }
+    }
+
+    /// The one place where clinical data leaves; only a permit opens it.
+    private func deliver(_ lease: LeasedSubmission, _: SendPermit) async -> Swift.Result<PayerAnswer, Fault> {
+        do {
+            let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
+            return .success(try await payer.submit(lease.bundle, requestID: requestID))
+        } catch let fault as Fault {
+            return .failure(fault)
+        } catch {
+            return .failure(
+                Fault(
+                    .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",
+                    hint: "it is sent again; the payer keeps one copy"))
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import FHIR
+import PDex
+
+/// Step 7: keeps what the payer answered and moves submission and exchange on, in one transaction for many.
+struct KeepReceipts: Sendable {
+    /// What a group of deliveries came to.
+    struct Settled: Sendable {
+        var bundles = 0
+        var entries = 0
+    }
+
+    let terms: ExchangeTerms
+    let store: any Store
+    let clock: any WallClock
+    let random: @Sendable () -> Double
+    let actor: String
+
+    /// Settles a group of deliveries.
+    func settle(_ results: [Submit.Result]) async throws -> Settled {
+        let now = clock.now()
+        let jitters = results.map { _ in random() }
+        return try await store.write { writer in
+            var settled = Settled()
+            for (result, jitter) in zip(results, jitters) {
+                try settle(result, at: now, jitter: jitter, writer, &settled)
+            }
+            return settled
+        }
+    }
+
+    private func settle(
+        _ result: Submit.Result, at now: Instant, jitter: Double, _ writer: any StoreWriter, _ settled: inout Settled
+    ) throws {
+        switch result {
+        case .withheld(let lease, let fault):
+            try withhold(lease.submission, fault, at: now, writer)
+        case .answered(let lease, .success(let answer)):
+            let submission = lease.submission
+            let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
+            if case .acknowledged = reading {
+                settled.bundles += 1
+                settled.entries += submission.entries
+            }
+            try keep(reading, of: submission, status: answer.status, at: now, jitter: jitter, writer)
+        case .answered(let lease, .failure(let fault)):
+            let reading: AnswerReading =
+                fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
+            try keep(reading, of: lease.submission, status: 0, at: now, jitter: jitter, writer)
+        }
+    }
+
+    private func keep(
+        _ reading: AnswerReading, of submission: Submission, status: Int, at now: Instant, jitter: Double,
+        _ writer: any StoreWriter
+    ) throws {
+        switch reading {
+        case .acknowledged(let locations):
+            let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
+            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, at: now, writer)
+        case .park(let fault, let outcome):
+            let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+            try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
+        case .retry(let fault, let outcome):
+            let wait = terms.retry.wait(
+                afterAttempt: submission.attempts, jitter: jitter, retryAfterSeconds: fault.retryAfterSeconds)
+            guard let wait else {
+                let exhausted = Fault(
+                    .attemptsExhausted, .park,
+                    "\(submission.attempts) attempts failed, the last with \(fault.code.rawValue)",
+                    hint: "see the receipts; once the payer answers again, replay the exchange")
+                let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+                try move(submission, to: .parked, notBefore: nil, receipt, exhausted, at: now, writer)
+                return
+            }
+            let receipt = receipt(submission, status, "retrying", fault.code, outcome, [], now)
+            let due = now.adding(milliseconds: Int64(wait * 1000))
+            try move(submission, to: .retrying, notBefore: due, receipt, fault, at: now, writer)
+        }
+    }
+
+    /// Consent was withdrawn since: what is not yet delivered is taken back (CO-10).
+    private func withhold(
+        _ submission: Submission, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        let receipt = receipt(submission, 0, "withheld", fault.code, nil, [], now)
+        guard
+            try writer.settle(
+                submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
+        else { return }
+        _ = try writer.cancelOpenSubmissions(ofExchange: submission.exchange)
+        guard let exchange = try writer.exchange(submission.exchange), exchange.state.successors.contains(.withheld)
+        else { return }
+        try advance(exchange, to: .withheld, fault, at: now, writer)
+    }
+
+    private func move(
+        _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
+        _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        let isOwner = try writer.settle(
+            submission.id, epoch: submission.epoch, as: state, notBefore: notBefore, receipt: receipt)
+        guard isOwner, let exchange = try writer.exchange(submission.exchange) else { return }
+        let states = try writer.submissions(ofExchange: exchange.id).map(\.state)
+        let next = ExchangeState.summarizing(states)
+        guard next != exchange.state, exchange.state.successors.contains(next) else { return }
+        try advance(exchange, to: next, next == .acknowledged ? nil : fault, at: now, writer)
+    }
+
+    private func advance(
+        _ exchange: Exchange, to state: ExchangeState, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        let entry = AuditEntry(
+            at: now, actor: actor, action: "exchange." + state.rawValue, run: exchange.run, exchange: exchange.id,
+            reason: fault?.code.rawValue)
+        try writer.advance(
+            exchange.id, to: state, reason: fault?.code, detail: fault?.message, at: now, audit: entry)
+    }
+
+    private func receipt(
+        _ submission: Submission, _ status: Int, _ verdict: String, _ fault: FaultCode?, _ outcome: String?,
+        _ locations: [String], _ now: Instant
+    ) -> Receipt {
+        Receipt(
+            submission: submission.id, attempt: submission.attempts, status: status, verdict: verdict,
+            fault: fault, outcome: outcome, locations: locations, at: now)
+    }
+}

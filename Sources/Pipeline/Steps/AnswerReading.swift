@@ -1,0 +1,70 @@
+import FHIR
+import PDex
+
+/// Reads a payer's answer entry by entry: acknowledged, to be tried again, or for an operator (WR-03, WR-14, WR-15).
+enum AnswerReading: Sendable, Hashable {
+    /// Everything arrived; one `Type/id/_history/version` an entry.
+    case acknowledged([String])
+    /// Not now.
+    case retry(Fault, outcome: String?)
+    /// Not like this.
+    case park(Fault, outcome: String?)
+
+    /// Reads an answer to a bundle of `entries` entries.
+    static func reading(_ answer: PayerAnswer, entries: Int, payer: String) -> AnswerReading {
+        let json = try? JSONParser.parse(answer.body)
+        let outcome = json.flatMap(OperationOutcome.init)?.summary
+        if answer.status == 200 {
+            return response(json, entries: entries, payer: payer)
+        }
+        let fault = fault(answer, payer: payer)
+        return fault.disposition == .retry ? .retry(fault, outcome: outcome) : .park(fault, outcome: outcome)
+    }
+
+    private static func response(_ json: JSONValue?, entries: Int, payer: String) -> AnswerReading {
+        guard let json, let bundle = try? FHIRBundle(json), bundle.type.hasSuffix("-response"),
+            bundle.entries.count == entries
+        else {
+            return .retry(
+                Fault(
+                    .payerUnknownOutcome, .retry, "\(payer) answered 200 without one response an entry",
+                    hint: "it is sent again; if it goes on, show the receipt to the payer"), outcome: nil)
+        }
+        var locations: [String] = []
+        var refused: [Int] = []
+        var busy = false
+        for entry in bundle.entries {
+            let status = Int(entry.response?.status.prefix(3) ?? "") ?? 0
+            if (200..<300).contains(status) {
+                locations.append(entry.response?.location ?? "")
+            } else {
+                refused.append(status)
+                busy = busy || status == 429 || status >= 500
+            }
+        }
+        guard let first = refused.first else { return .acknowledged(locations) }
+        let words = "\(payer) refused \(refused.count) of \(entries) entries, the first with status \(first)"
+        if busy {
+            return .retry(Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: nil)
+        }
+        return .park(
+            Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: nil)
+    }
+
+    private static func fault(_ answer: PayerAnswer, payer: String) -> Fault {
+        let words = "\(payer) answered \(answer.status)"
+        let replay = "fix the mapping or the data, or ask the payer; then replay the exchange"
+        return switch answer.status {
+        case 400, 422: Fault(.payerRefused, .park, words + "; its OperationOutcome is kept with the receipt", hint: replay)
+        case 401, 403: Fault(.payerForbidden, .park, words, hint: "ask the payer which scopes the client has; then replay")
+        case 404, 405: Fault(.payerCapability, .park, words, hint: "check the payer's base and deliver.as in the job")
+        case 409, 412: Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
+        case 413: Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
+        case 429, 503:
+            Fault(.remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
+        case 500...: Fault(
+            .payerUnknownOutcome, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
+        default: Fault(.payerRefused, .park, words, hint: replay)
+        }
+    }
+}

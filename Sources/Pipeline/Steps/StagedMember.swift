@@ -1,0 +1,81 @@
+import FHIR
+import PDex
+
+/// One patient of the clinic with everything staged in its compartment: what step 1 leaves behind.
+struct StagedMember: Sendable {
+    let key: ResourceKey
+    let patient: ClinicalResource?
+    /// Everything but the Patient, in the order of keys.
+    let resources: [ClinicalResource]
+    /// Staged bytes that cannot be read as a resource.
+    let unreadable: [ExchangeManifest.Entry]
+    /// Content hashes of all of it, readable or not.
+    let hashes: [StagedHash]
+    private let encounters: [ResourceKey: ClinicalResource]
+
+    init(_ key: ResourceKey, compartment: [StagedResource], stager: Stager) {
+        self.key = key
+        var patient: ClinicalResource?
+        var resources: [ClinicalResource] = []
+        var unreadable: [ExchangeManifest.Entry] = []
+        for staged in compartment {
+            guard let resource = ClinicalResource(staged, stager: stager) else {
+                unreadable.append(
+                    .init(key: staged.key, contentHash: staged.contentHash, leftOut: .clinicMalformedLine))
+                continue
+            }
+            if staged.key == key { patient = resource } else { resources.append(resource) }
+        }
+        self.patient = patient
+        self.resources = resources
+        self.unreadable = unreadable
+        hashes = compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+        let visits = resources.filter { $0.staged.type == "Encounter" }
+        encounters = Dictionary(visits.map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The staged Encounter with that key, if it is this member's.
+    func encounter(_ key: ResourceKey) -> ClinicalResource? {
+        encounters[key]
+    }
+
+    /// A manifest that leaves everything out for one reason.
+    func manifest(leavingOut reason: FaultCode) -> ExchangeManifest {
+        ExchangeManifest(
+            hashes.map { .init(key: $0.key, contentHash: $0.contentHash, leftOut: reason) })
+    }
+}
+
+/// A staged resource, read: its tree and what ties it to a visit.
+struct ClinicalResource: Sendable {
+    let staged: StagedResource
+    let resource: Resource
+    let encounter: ResourceKey?
+    let dates: ServiceDates
+
+    init?(_ staged: StagedResource, stager: Stager) {
+        guard let resource = try? Resource(parsing: staged.bytes),
+            let scan = try? ResourceScan.scan(staged.bytes)
+        else { return nil }
+        self.staged = staged
+        self.resource = resource
+        encounter = scan.encounter.flatMap(stager.key(of:))
+        dates = ServiceDates(resource)
+    }
+
+    func entry(leftOut: FaultCode?) -> ExchangeManifest.Entry {
+        .init(key: staged.key, contentHash: staged.contentHash, leftOut: leftOut)
+    }
+}
+
+/// A patient recognised as a member of the payer: what step 2 makes.
+struct MatchedMember: Sendable {
+    let member: StagedMember
+    let rule: MatchRule
+    /// What the coverage covers.
+    let resources: [ClinicalResource]
+    let leftOut: [ExchangeManifest.Entry]
+    let consents: [ConsentDecision.Recorded]
+    /// The coverage and consent that the exchange rests on.
+    let basis: [StagedHash]
+}

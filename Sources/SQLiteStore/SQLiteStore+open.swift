@@ -1,0 +1,85 @@
+import GRDB
+public import PDex
+
+extension SQLiteStore {
+    /// Opens the store at `path`, making it with mode 0600 or bringing an older one up to date.
+    ///
+    /// Throws `store.exposed` when others may read its files, `store.newer` and `store.corrupt` when it is not
+    /// a store that this program understands, `store.locked` when another process keeps it too long.
+    public static func open(
+        path: String, digests: Digests, options: StoreOptions = StoreOptions()
+    ) throws -> SQLiteStore {
+        try open(path: path, digests: digests, options: options, schema: .current)
+    }
+
+    /// Makes an empty store that lives as long as the value.
+    public static func inMemory(digests: Digests) throws -> SQLiteStore {
+        try Fault.translating {
+            let database = try DatabaseQueue(configuration: configuration(StoreOptions(), schema: .current))
+            try database.writeWithoutTransaction { try Schema.current.migrate($0) }
+            return SQLiteStore(database: database, digests: digests, lock: nil, readers: 1)
+        }
+    }
+
+    static func open(
+        path: String, digests: Digests, options: StoreOptions, schema: Schema
+    ) throws -> SQLiteStore {
+        let file = StoreFile(path: path)
+        try file.prepare()
+        let lock = try StoreLock(path: file.lockPath, timeout: options.lockTimeout)
+        return try Fault.translating {
+            try lock.withLock {
+                let database = try DatabasePool(path: path, configuration: configuration(options, schema: schema))
+                try database.writeWithoutTransaction { writer in
+                    try insistOnDurability(writer)
+                    try schema.migrate(writer)
+                }
+                return SQLiteStore(database: database, digests: digests, lock: lock, readers: options.readers)
+            }
+        }
+    }
+
+    private static func configuration(_ options: StoreOptions, schema: Schema) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "pdex.store"
+        configuration.busyMode = .timeout(options.lockTimeout / .seconds(1))
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = options.readers
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { connection in
+            // Runs before the journal mode is set, so that a foreign database is left as it was.
+            try connection.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA mmap_size = 0;
+                    PRAGMA temp_store = MEMORY;
+                    """)
+            guard !connection.configuration.readonly else { return }
+            try schema.refuseForeign(connection)
+            try connection.execute(
+                sql: """
+                    PRAGMA page_size = 16384;
+                    PRAGMA secure_delete = ON;
+                    PRAGMA cache_size = -\(options.writerCacheKiB);
+                    PRAGMA wal_autocheckpoint = 2000;
+                    PRAGMA journal_size_limit = 67108864;
+                    """)
+        }
+        return configuration
+    }
+
+    /// Makes commits durable and believes it only when SQLite says so: GRDB sets NORMAL while it opens.
+    private static func insistOnDurability(_ writer: Database) throws {
+        try writer.execute(sql: "PRAGMA synchronous = FULL")
+        let full = 2
+        guard try Int.fetchOne(writer, sql: "PRAGMA synchronous") == full,
+            try String.fetchOne(writer, sql: "PRAGMA journal_mode") == "wal"
+        else {
+            throw Fault(
+                .storeFailed, .stop, "SQLite does not promise durable commits for this file",
+                hint: "keep the store on a local file system"
+            )
+        }
+    }
+}

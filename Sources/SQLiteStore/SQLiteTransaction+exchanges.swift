@@ -1,0 +1,142 @@
+import FHIR
+import FoundationEssentials
+import GRDB
+import PDex
+
+extension SQLiteTransaction {
+    private static let columns = """
+        id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
+        consent_rule, mapping, replay_of, created, updated, manifest
+        """
+
+    func exchange(_ id: String) throws -> Exchange? {
+        try first("SELECT \(Self.columns) FROM exchange WHERE id = ?", [id], Self.exchange)
+    }
+
+    func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
+        try first(
+            "SELECT \(Self.columns) FROM exchange WHERE member = ? AND payer = ? ORDER BY rid DESC LIMIT 1",
+            [member.bits, payer], Self.exchange)
+    }
+
+    func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange? {
+        try first(
+            """
+            SELECT \(Self.columns) FROM exchange WHERE member = ? AND payer = ? AND state = 'acknowledged'
+            ORDER BY rid DESC LIMIT 1
+            """,
+            [member.bits, payer], Self.exchange)
+    }
+
+    func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange] {
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+        func require(_ condition: String, _ values: [any DatabaseValueConvertible]) {
+            conditions.append(condition)
+            arguments += StatementArguments(values)
+        }
+        if !filter.states.isEmpty {
+            let marks = filter.states.map { _ in "?" }.joined(separator: ", ")
+            require("state IN (\(marks))", filter.states.map(\.rawValue))
+        }
+        if let reason = filter.reason { require("reason = ?", [reason.rawValue]) }
+        if let member = filter.member { require("member = ?", [member.bits]) }
+        if let payer = filter.payer { require("payer = ?", [payer]) }
+        if let job = filter.job { require("job = ?", [job]) }
+        if let run = filter.run {
+            require("(run = ? OR rid IN (SELECT exchange FROM met WHERE met.run = ?))", [run, run])
+        }
+        let filtered = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        arguments += [max(limit, 0)]
+        return try all(
+            "SELECT \(Self.columns) FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments, Self.exchange)
+    }
+
+    func tally(run: String) throws -> [ExchangeTally] {
+        try all(
+            """
+            SELECT state, reason, count(*) FROM (
+                SELECT rid, state, reason FROM exchange WHERE run = ?1
+                UNION SELECT rid, state, reason FROM exchange WHERE rid IN (SELECT exchange FROM met WHERE run = ?1)
+            ) GROUP BY state, reason ORDER BY state, reason
+            """,
+            [run]
+        ) { row in
+            ExchangeTally(
+                state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2))
+        }
+    }
+
+    func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
+        guard !audit.isEmpty else { throw Fault.refused("exchange \(exchange.id) comes without an audit entry") }
+        guard try self.exchange(exchange.id) == nil else {
+            throw Fault.refused("exchange \(exchange.id) is there already")
+        }
+        let marks = Array(repeating: "?", count: 19).joined(separator: ", ")
+        try change(
+            "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
+            [
+                exchange.id, exchange.job, exchange.run, exchange.member.bits, exchange.clinic, exchange.payer,
+                exchange.state.rawValue, exchange.reason?.rawValue, exchange.detail, exchange.fingerprint,
+                exchange.consent?.consent.bits, exchange.consent?.versionID, exchange.consent?.contentHash,
+                exchange.consent?.rule, exchange.mapping, exchange.replayOf, exchange.created.milliseconds,
+                exchange.updated.milliseconds, Data(exchange.manifest.encoded),
+            ]
+        )
+        for entry in audit {
+            try record(entry, of: exchange.id)
+        }
+    }
+
+    func advance(
+        _ exchange: String, to state: ExchangeState, reason: FaultCode?, detail: String?, at instant: Instant,
+        audit: AuditEntry
+    ) throws {
+        let found = try first("SELECT state FROM exchange WHERE id = ?", [exchange]) {
+            try $0.word(0, as: ExchangeState.self)
+        }
+        guard let found else { throw Fault(.exchangeUnknown, .stop, "there is no exchange \(exchange)") }
+        guard found.successors.contains(state) else {
+            throw Fault.refused("exchange \(exchange) cannot go from \(found.rawValue) to \(state.rawValue)")
+        }
+        try change(
+            "UPDATE exchange SET state = ?, reason = ?, detail = ?, updated = ? WHERE id = ?",
+            [state.rawValue, reason?.rawValue, detail, instant.milliseconds, exchange]
+        )
+        try record(audit, of: exchange)
+    }
+
+    func meet(_ exchange: String, in run: String) throws {
+        guard let number = try first("SELECT rid FROM exchange WHERE id = ?", [exchange], { try $0.integer(0) }) else {
+            throw Fault(.exchangeUnknown, .stop, "there is no exchange \(exchange)")
+        }
+        try change("INSERT OR IGNORE INTO met (run, exchange) VALUES (?, ?)", [run, number])
+    }
+
+    private func record(_ entry: AuditEntry, of exchange: String) throws {
+        guard entry.exchange == exchange else {
+            throw Fault.refused("an audit entry of exchange \(exchange) does not name it")
+        }
+        try record(entry)
+    }
+
+    private static func exchange(_ row: Row) throws -> Exchange {
+        guard let manifest = ExchangeManifest(encoded: try row.bytes(18)) else { throw Fault.unreadableRow }
+        return Exchange(
+            id: try row.text(0), job: try row.text(1), run: try row.text(2), member: try row.key(3),
+            clinic: try row.text(4), payer: try row.text(5), state: try row.word(6, as: ExchangeState.self),
+            reason: try row.faultCode(7), detail: try row.optionalText(8),
+            fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, consent: try consent(row),
+            mapping: try row.text(14), replayOf: try row.optionalText(15), created: try row.instant(16),
+            updated: try row.instant(17)
+        )
+    }
+
+    private static func consent(_ row: Row) throws -> ConsentEvidence? {
+        guard let consent = try row.decode(Int64?.self, atIndex: 10) else { return nil }
+        return ConsentEvidence(
+            consent: ResourceKey(bits: consent), versionID: try row.optionalText(11),
+            contentHash: try row.decode(Int64.self, atIndex: 12), rule: try row.text(13)
+        )
+    }
+}

@@ -1,0 +1,94 @@
+import FHIR
+import FoundationEssentials
+import GRDB
+import PDex
+
+extension SQLiteTransaction {
+    private static let columns = "id, job, trigger, clinic, payer, instant, state, summary"
+
+    func run(_ id: String) throws -> Run? {
+        try first("SELECT \(Self.columns) FROM run WHERE id = ?", [id], Self.run)
+    }
+
+    func latestRun(ofJob job: String) throws -> Run? {
+        try first(
+            "SELECT \(Self.columns) FROM run WHERE job = ? ORDER BY instant DESC, rid DESC LIMIT 1", [job], Self.run)
+    }
+
+    func pullProgress(run: String) throws -> [String: String] {
+        let pairs = try all(
+            "SELECT unit, cursor FROM progress WHERE run = (SELECT rid FROM run WHERE id = ?)", [run]
+        ) { (try $0.text(0), try $0.text(1)) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        guard let start = start(after: after) else { return [] }
+        return try all(
+            """
+            SELECT patient FROM roster WHERE run = (SELECT rid FROM run WHERE id = ?) AND patient >= ?
+            ORDER BY patient LIMIT ?
+            """,
+            [run, start, max(limit, 0)]
+        ) { try $0.key(0) }
+    }
+
+    func open(_ run: Run) throws {
+        try change(
+            """
+            INSERT INTO run (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            """,
+            [
+                run.id, run.job, run.trigger.rawValue, run.clinic, run.payer, run.instant.milliseconds,
+                run.state.rawValue, Data(run.summary),
+            ]
+        )
+    }
+
+    func close(_ run: String, as state: Run.State, summary: [UInt8]) throws {
+        guard state != .running else { throw Fault.refused("a run cannot be closed as running") }
+        let number = try number(ofRun: run)
+        try change("UPDATE run SET state = ?, summary = ? WHERE rid = ?", [state.rawValue, Data(summary), number])
+        try change("DELETE FROM progress WHERE run = ?", [number])
+        try change(
+            """
+            DELETE FROM roster WHERE run IN (
+                SELECT earlier.rid FROM run earlier JOIN run closed ON closed.rid = ?
+                WHERE earlier.job = closed.job AND earlier.instant < closed.instant
+            )
+            """,
+            [number]
+        )
+    }
+
+    func recordProgress(run: String, unit: String, cursor: String) throws {
+        try change(
+            """
+            INSERT INTO progress (run, unit, cursor) VALUES (?, ?, ?)
+            ON CONFLICT (run, unit) DO UPDATE SET cursor = excluded.cursor
+            """,
+            [try number(ofRun: run), unit, cursor]
+        )
+    }
+
+    func addToRoster(run: String, patients: [ResourceKey]) throws {
+        let number = try number(ofRun: run)
+        for patient in patients.sorted() {
+            try change("INSERT OR IGNORE INTO roster (run, patient) VALUES (?, ?)", [number, patient.bits])
+        }
+    }
+
+    private func number(ofRun id: String) throws -> Int64 {
+        let number = try first("SELECT rid FROM run WHERE id = ?", [id]) { try $0.decode(Int64.self, atIndex: 0) }
+        guard let number else { throw Fault.refused("there is no run \(id)") }
+        return number
+    }
+
+    private static func run(_ row: Row) throws -> Run {
+        Run(
+            id: try row.text(0), job: try row.text(1), trigger: try row.word(2, as: Run.Trigger.self),
+            clinic: try row.text(3), payer: try row.text(4), instant: try row.instant(5),
+            state: try row.word(6, as: Run.State.self), summary: try row.bytes(7)
+        )
+    }
+}

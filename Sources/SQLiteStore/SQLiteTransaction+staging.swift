@@ -1,0 +1,151 @@
+import FHIR
+import GRDB
+import PDex
+
+extension SQLiteTransaction {
+    private static let columns = """
+        source.name, type.name, s.id, s.version, s.updated, s.patient, s.hash, s.raw, s.k FROM staged s
+        JOIN source ON source.rid = s.source JOIN type ON type.rid = s.type
+        """
+
+    func staged(_ key: ResourceKey) throws -> StagedResource? {
+        try first("SELECT \(Self.columns) WHERE s.k = ?", [key.bits], Self.resource)
+    }
+
+    func compartment(of patient: ResourceKey) throws -> [StagedResource] {
+        let members = try all(
+            "SELECT \(Self.columns) WHERE s.patient = ? AND s.k <> s.patient ORDER BY s.k", [patient.bits],
+            Self.resource)
+        return try [staged(patient)].compactMap(\.self) + members
+    }
+
+    func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {
+        let members = try all(
+            "SELECT k, hash FROM staged WHERE patient = ? AND k <> patient ORDER BY k", [patient.bits], Self.hash)
+        return try stagedHashes([patient]) + members
+    }
+
+    func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
+        try keys.compactMap { try first("SELECT k, hash FROM staged WHERE k = ?", [$0.bits], Self.hash) }
+    }
+
+    func resources(identifiedBy identifier: Int64) throws -> [ResourceKey] {
+        try all("SELECT k FROM identifier WHERE identifier = ? ORDER BY k", [identifier]) { try $0.key(0) }
+    }
+
+    func members(linkedBy link: Int64) throws -> [ResourceKey] {
+        try all("SELECT member FROM link WHERE link = ? ORDER BY member", [link]) { try $0.key(0) }
+    }
+
+    func watermark(source: String, scope: String) throws -> Instant? {
+        try first(
+            "SELECT at FROM watermark JOIN source ON source.rid = watermark.source WHERE source.name = ? AND scope = ?",
+            [source, scope]
+        ) { try $0.instant(0) }
+    }
+
+    func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        guard let start = start(after: after) else { return [] }
+        // Two indexes merged as far as the page goes; the plus keeps the second half off the index of the first.
+        return try all(
+            """
+            SELECT k FROM staged WHERE source = (SELECT rid FROM source WHERE name = ?1)
+            AND type = (SELECT rid FROM type WHERE name = 'Patient') AND k >= ?2
+            UNION SELECT patient FROM staged WHERE +source = (SELECT rid FROM source WHERE name = ?1)
+            AND patient IS NOT NULL AND patient >= ?2
+            ORDER BY 1 LIMIT ?3
+            """,
+            [source, start, max(limit, 0)]
+        ) { try $0.key(0) }
+    }
+
+    func keys(ofSource source: String, type: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        guard let start = start(after: after) else { return [] }
+        return try all(
+            """
+            SELECT k FROM staged WHERE source = (SELECT rid FROM source WHERE name = ?)
+            AND type = (SELECT rid FROM type WHERE name = ?) AND k >= ? ORDER BY k LIMIT ?
+            """,
+            [source, type, start, max(limit, 0)]
+        ) { try $0.key(0) }
+    }
+
+    func stage(_ batch: StagingBatch) throws -> StagingCount {
+        let source = try number(of: batch.source, in: "source")
+        var types: [String: Int64] = [:]
+        for row in batch.rows where types[row.type] == nil {
+            types[row.type] = try number(of: row.type, in: "type")
+        }
+        let staging = try StagingStatements(database)
+        var count = StagingCount()
+        for row in batch.rows.sorted(by: { $0.key < $1.key }) {
+            guard let type = types[row.type], row.range.lowerBound >= 0, row.range.upperBound <= batch.bytes.count
+            else { throw Fault.refused("a staged row points outside its batch") }
+            switch try staging.stage(row, source: source, type: type, bytes: batch.bytes) {
+            case .new: count.new += 1
+            case .changed: count.changed += 1
+            case .unchanged: count.unchanged += 1
+            }
+        }
+        return count
+    }
+
+    func unstage(_ keys: [ResourceKey]) throws {
+        for key in keys {
+            try change("DELETE FROM staged WHERE k = ?", [key.bits])
+            try change("DELETE FROM identifier WHERE k = ?", [key.bits])
+            try unlink(key)
+        }
+    }
+
+    func identify(_ key: ResourceKey, by identifiers: [Int64]) throws {
+        try change("DELETE FROM identifier WHERE k = ?", [key.bits])
+        for identifier in identifiers {
+            try change("INSERT OR IGNORE INTO identifier (identifier, k) VALUES (?, ?)", [identifier, key.bits])
+        }
+    }
+
+    func link(_ member: ResourceKey, by links: [Int64]) throws {
+        for link in links {
+            try change("INSERT OR IGNORE INTO link (link, member) VALUES (?, ?)", [link, member.bits])
+        }
+    }
+
+    func unlink(_ member: ResourceKey) throws {
+        try change("DELETE FROM link WHERE member = ?", [member.bits])
+    }
+
+    func setWatermark(_ instant: Instant, source: String, scope: String) throws {
+        try change(
+            """
+            INSERT INTO watermark (source, scope, at) VALUES (?, ?, ?)
+            ON CONFLICT (source, scope) DO UPDATE SET at = excluded.at
+            """,
+            [try number(of: source, in: "source"), scope, instant.milliseconds]
+        )
+    }
+
+    /// The number under which a name is kept once (`source` or `type`).
+    private func number(of name: String, in table: String) throws -> Int64 {
+        try change("INSERT OR IGNORE INTO \(table) (name) VALUES (?)", [name])
+        let number = try first("SELECT rid FROM \(table) WHERE name = ?", [name]) {
+            try $0.decode(Int64.self, atIndex: 0)
+        }
+        guard let number else { throw Fault.unreadableRow }
+        return number
+    }
+
+    private static func resource(_ row: Row) throws -> StagedResource {
+        StagedResource(
+            key: try row.key(8), source: try row.text(0), type: try row.text(1), id: try row.text(2),
+            versionID: try row.optionalText(3),
+            lastUpdated: try row.decode(Int64?.self, atIndex: 4).map { Instant(milliseconds: $0) },
+            patient: try row.decode(Int64?.self, atIndex: 5).map { ResourceKey(bits: $0) },
+            contentHash: try row.decode(Int64.self, atIndex: 6), bytes: try row.bytes(7)
+        )
+    }
+
+    private static func hash(_ row: Row) throws -> StagedHash {
+        StagedHash(key: try row.key(0), contentHash: try row.decode(Int64.self, atIndex: 1))
+    }
+}

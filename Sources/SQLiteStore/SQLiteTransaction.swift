@@ -1,0 +1,44 @@
+import FoundationEssentials
+import GRDB
+import PDex
+
+/// The store's verbs inside one transaction of one connection.
+///
+/// Statements are prepared once a connection and kept; values are bound, never written into the SQL.
+struct SQLiteTransaction: StoreWriter {
+    let database: Database
+    let digests: Digests
+
+    /// Runs a statement that returns nothing; returns how many rows it changed.
+    @discardableResult
+    func change(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        return database.changesCount
+    }
+
+    /// Reads every row.
+    func all<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ read: (Row) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+        while let row = try rows.next() {
+            values.append(try read(row))
+        }
+        return values
+    }
+
+    /// Reads the first row, if there is one.
+    func first<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ read: (Row) throws -> Value
+    ) throws -> Value? {
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+        return try rows.next().map(read)
+    }
+
+    /// Where a page of keys begins: after `key`, or at the smallest; nil when nothing can follow.
+    func start(after key: ResourceKey?) -> Int64? {
+        guard let key else { return .min }
+        return key.bits == .max ? nil : key.bits + 1
+    }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import PDex
+
+/// The versions of the schema, oldest first: the texts of `Schema/*.sql`.
+struct Schema {
+    /// `PRAGMA application_id`: "PDex" in ASCII.
+    static let applicationID = 1_346_659_704
+
+    /// What this program understands.
+    static let current = Schema(texts: [PackageResources.v001_initial_sql])
+
+    /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.
+    let texts: [[UInt8]]
+
+    /// The version that the last text leads to.
+    var version: Int { texts.count }
+
+    /// Refuses what is not a store of this program, before anything is written into it.
+    func refuseForeign(_ database: Database) throws {
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let isEmpty = application == 0 && found == 0 && tables == 0
+        guard isEmpty || (application == Self.applicationID && found > 0) else {
+            throw Fault(
+                .storeCorrupt, .stop, "the file is a database, but not a store of pdex",
+                hint: "give another path; nothing was changed"
+            )
+        }
+        guard found <= version else {
+            throw Fault(
+                .storeNewer, .stop, "the store has schema version \(found); this program knows \(version)",
+                hint: "use the version of pdex that wrote it, or a later one; nothing was changed"
+            )
+        }
+    }
+
+    /// Brings the database to the current version, each step in one transaction of its own.
+    func migrate(_ database: Database) throws {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        for (index, text) in texts.enumerated().dropFirst(max(found, 0)) {
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: String(decoding: text, as: UTF8.self))
+                try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+                return .commit
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import PDex
+
+/// A store's files on disk: who may read them, and that they are made so that nobody else can.
+struct StoreFile {
+    /// The database; SQLite gives its `-wal` and `-shm` the same mode.
+    let path: String
+
+    /// The lock file beside it.
+    var lockPath: String { path + ".lock" }
+
+    /// Refuses files that others may read (`store.exposed`), and makes the database with mode 0600 if it is not there.
+    func prepare() throws(Fault) {
+        for file in [path, path + "-wal", path + "-shm", lockPath] {
+            try refuseExposed(file)
+        }
+        // Never opened when it is there already: closing any descriptor of it would drop the locks that another
+        // connection of this process holds on it (POSIX).
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return }
+            throw Fault(
+                .storeFailed, .stop, "the store \(path) cannot be made (errno \(errno))",
+                hint: "make its directory with: mkdir -p -m 700 DIRECTORY, as the service's user"
+            )
+        }
+        close(descriptor)
+    }
+
+    private func refuseExposed(_ file: String) throws(Fault) {
+        var status = stat()
+        guard stat(file, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw Fault(.storeFailed, .stop, "\(file) is not a regular file", hint: "give the path of a file")
+        }
+        guard status.st_mode & 0o077 != 0 else { return }
+        let mode = String(status.st_mode & 0o7777, radix: 8)
+        throw Fault(
+            .storeExposed, .stop, "\(file) has mode \(mode): others on this machine may reach it",
+            hint: "chmod 600 \(file)"
+        )
+    }
+}

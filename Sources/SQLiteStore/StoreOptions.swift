@@ -1,0 +1,16 @@
+/// How a store is opened.
+public struct StoreOptions: Sendable, Hashable {
+    /// How long reads and writes wait for other processes before they give up with `store.locked`.
+    public var lockTimeout: Duration
+    /// How many reads may go on at a time, beside the one writer.
+    public var readers: Int
+    /// How much of the database the writer keeps in memory, in KiB.
+    public var writerCacheKiB: Int
+
+    /// Five seconds, three readers and 32 MiB unless told otherwise; at least one reader.
+    public init(lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 32 * 1024) {
+        self.lockTimeout = lockTimeout
+        self.readers = max(readers, 1)
+        self.writerCacheKiB = writerCacheKiB
+    }
+}

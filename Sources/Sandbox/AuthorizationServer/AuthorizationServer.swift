@@ -1,0 +1,105 @@
+import FHIR
+import FHIRClient
+import PDex
+import Synchronization
+
+/// Issues tokens to one registered client as SMART backend services ask (SMART App Launch 2.2.0), and knows them again.
+final class AuthorizationServer: Sendable {
+    /// What a live token permits.
+    struct Grant: Sendable {
+        let scopes: [SystemScope]
+        let expires: Instant
+
+        /// Whether `interaction` on `type` is permitted.
+        func permits(_ interaction: SystemScope.Interaction, on type: String) -> Bool {
+            scopes.contains { $0.permits(interaction, on: type) }
+        }
+    }
+
+    private struct Memory {
+        var grants: [String: Grant] = [:]
+        /// Assertions that were used, until they expire.
+        var used: [String: Instant] = [:]
+    }
+
+    private let client: RegisteredClient
+    private let lifetime: Int
+    private let clock: any WallClock
+    private let memory = Mutex(Memory())
+
+    /// Serves `client`; tokens live for `lifetime` seconds.
+    init(client: RegisteredClient, lifetime: Int, clock: any WallClock) {
+        self.client = client
+        self.lifetime = lifetime
+        self.clock = clock
+    }
+
+    /// `/.well-known/smart-configuration`.
+    func discovery(tokenURL: String) -> SandboxAnswer {
+        .json(
+            200,
+            [
+                "token_endpoint": .string(tokenURL),
+                "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
+                "grant_types_supported": ["client_credentials"],
+                "scopes_supported": .array(client.allowed.map { .string($0.text) }),
+                "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],
+            ], headers: ["Cache-Control": "max-age=300"])
+    }
+
+    /// The token endpoint.
+    func token(_ request: SandboxRequest, tokenURL: String) -> SandboxAnswer {
+        do throws(TokenError) {
+            return try issue(TokenRequest(request), tokenURL: tokenURL)
+        } catch {
+            return error.answer
+        }
+    }
+
+    /// The grant behind a request's token. Throws 401 with `WWW-Authenticate` (RFC 6750 §3).
+    func grant(for request: SandboxRequest) throws(Refusal) -> Grant {
+        guard let token = request.bearer else {
+            throw Refusal(
+                401, "login", "This request needs a bearer token.", headers: ["WWW-Authenticate": "Bearer"])
+        }
+        let now = clock.now()
+        guard let grant = memory.withLock({ $0.grants[token] }), grant.expires > now else {
+            throw Refusal(
+                401, "login", "The token is not known or has expired.",
+                headers: ["WWW-Authenticate": #"Bearer error="invalid_token""#])
+        }
+        return grant
+    }
+
+    /// Makes every token expire at once, as an authorization server that restarts does.
+    func revokeAll() {
+        memory.withLock { $0.grants.removeAll() }
+    }
+
+    private func issue(_ request: TokenRequest, tokenURL: String) throws(TokenError) -> SandboxAnswer {
+        let now = clock.now()
+        let (jti, expires) = try client.authenticate(request.assertion, audience: tokenURL, at: now)
+        guard request.clientID ?? client.id == client.id else {
+            throw TokenError(.invalidClient, "client_id is not the assertion's")
+        }
+        let isFresh = memory.withLock { memory in
+            memory.used = memory.used.filter { $0.value > now }
+            return memory.used.updateValue(expires, forKey: jti) == nil
+        }
+        guard isFresh else { throw TokenError(.invalidClient, "the assertion's jti was used before") }
+        let scopes = request.scopes.compactMap { SystemScope($0)?.limited(to: client.allowed) }
+        guard !scopes.isEmpty else { throw TokenError(.invalidScope, "none of the scopes is allowed") }
+        let token = Base64URL.encode(RandomBytes.bytes(32))
+        memory.withLock { memory in
+            memory.grants = memory.grants.filter { $0.value.expires > now }
+            memory.grants[token] = Grant(scopes: scopes, expires: now.adding(milliseconds: Int64(lifetime) * 1_000))
+        }
+        return .json(
+            200,
+            [
+                "access_token": .string(token), "token_type": "bearer", "expires_in": .number(JSONNumber(lifetime)),
+                "scope": .string(scopes.map(\.text).joined(separator: " ")),
+            ], headers: ["Cache-Control": "no-store", "Pragma": "no-cache"])
+    }
+}

@@ -1,0 +1,44 @@
+import FHIR
+
+/// A transaction or batch Bundle, understood.
+struct Submission: Sendable {
+    let isTransaction: Bool
+    /// One for each entry; nil for an entry of a batch that is no request.
+    let requests: [WriteRequest?]
+
+    /// Reads the body. Throws 400 when it is no such Bundle, or when an entry of a transaction is no request.
+    init(_ request: SandboxRequest) throws(Refusal) {
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONParser.parse(request.body, limits: JSONLimits(depth: 64, bytes: LoopbackServer.bodyLimit))
+        } catch {
+            throw Refusal(400, "structure", "The body is not well-formed JSON.")
+        }
+        guard let bundle = try? FHIRBundle(json), ["transaction", "batch"].contains(bundle.type) else {
+            throw Refusal(400, "structure", "The body is no Bundle of type transaction or batch.")
+        }
+        isTransaction = bundle.type == "transaction"
+        var requests: [WriteRequest?] = []
+        for (index, entry) in bundle.entries.enumerated() {
+            do throws(Refusal) {
+                requests.append(try Self.request(of: entry))
+            } catch {
+                if isTransaction { throw error.at(entry: index) }
+                requests.append(nil)
+            }
+        }
+        self.requests = requests
+    }
+
+    private static func request(of entry: FHIRBundle.Entry) throws(Refusal) -> WriteRequest {
+        guard let request = entry.request else { throw Refusal(400, "required", "An entry needs a request.") }
+        guard
+            let type = entry.resource?.type
+                ?? request.url.split(whereSeparator: { "/?".contains($0) }).first.map(String.init),
+            request.method == "GET" || WritableTypes.all.contains(type)
+        else { throw Refusal(400, "not-supported", "An entry's resource type is not taken here.") }
+        return try WriteRequest(
+            method: request.method, url: request.url, fullURL: entry.fullURL, resource: entry.resource,
+            ifMatch: request.ifMatch, ifNoneExist: request.ifNoneExist)
+    }
+}

@@ -1,0 +1,10 @@
+import FHIR
+
+/// What is left of a deleted resource.
+struct Tombstone: Sendable {
+    let type: String
+    let id: String
+    /// The patient in whose compartment it was.
+    let patient: String?
+    let deletedAt: Instant
+}

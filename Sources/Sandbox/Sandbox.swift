@@ -1,0 +1,70 @@
+import FHIR
+import PDex
+
+/// Clinic0 and Med0, each a FHIR R4 server with its own authorization server, on loopback ports.
+///
+/// ```swift
+/// let sandbox = try Sandbox(options)
+/// try await withThrowingTaskGroup(of: Void.self) { group in
+///     group.addTask { try await sandbox.run() }
+///     let clinic = try await sandbox.clinicBase
+///     …
+///     group.cancelAll()
+/// }
+/// ```
+public final class Sandbox: Sendable {
+    let clinic: Clinic0
+    let payer: Med0
+    /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
+    public let refusedMember: String?
+    private let options: SandboxOptions
+
+    /// Invents or loads everything; nothing listens yet. Throws ``SandboxError``.
+    public init(_ options: SandboxOptions) throws {
+        self.options = options
+        let world = try SandboxWorld(options)
+        let refused = options.faults.refuseOnce ? world.refused : nil
+        refusedMember = refused?.payerPatientID
+        clinic = Clinic0(
+            front: Self.front(
+                id: options.clinicClientID, keys: options.clientKeys.clinic, scopes: options.clinicScopes, options),
+            store: world.clinic, exports: ExportDesk(fileSize: options.exportFileSize, polls: options.exportPolls),
+            clock: options.clock)
+        payer = try Med0(
+            front: Self.front(
+                id: options.payerClientID, keys: options.clientKeys.payer, scopes: options.payerScopes, options),
+            store: world.payer, file: options.med0File, faults: FaultPlan(options.faults, seed: options.seed),
+            refused: refused, clock: options.clock)
+    }
+
+    /// Serves until the task is cancelled; call it once. Throws when a port cannot be bound.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (endpoint, port) in [(clinic as any SandboxEndpoint, options.clinicPort), (payer, options.payerPort)] {
+                let server = LoopbackServer(endpoint: endpoint, port: port, clock: options.clock)
+                group.addTask { try await server.run() }
+            }
+            // The first to end, for whatever reason, ends both.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// The FHIR base of Clinic0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
+    public var clinicBase: String {
+        get async throws { "http://127.0.0.1:\(try await clinic.origin.port())/fhir/r4" }
+    }
+
+    /// The FHIR base of Med0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
+    public var payerBase: String {
+        get async throws { "http://127.0.0.1:\(try await payer.origin.port())/fhir/r4" }
+    }
+
+    private static func front(id: String, keys: JSONValue, scopes: String, _ options: SandboxOptions) -> Front {
+        Front(
+            origin: Origin(),
+            authorization: AuthorizationServer(
+                client: RegisteredClient(id: id, jwks: keys, scopes: scopes), lifetime: options.tokenLifetime,
+                clock: options.clock))
+    }
+}

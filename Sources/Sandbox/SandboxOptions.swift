@@ -1,0 +1,62 @@
+public import FHIR
+public import PDex
+
+/// What a sandbox holds, where it listens and what goes wrong in it.
+public struct SandboxOptions: Sendable {
+    /// The public keys of the two clients, as JWK Sets.
+    public struct ClientKeys: Sendable {
+        /// The keys registered at Clinic0.
+        public var clinic: JSONValue
+        /// The keys registered at Med0.
+        public var payer: JSONValue
+
+        /// Pairs the two sets.
+        public init(clinic: JSONValue, payer: JSONValue) {
+            self.clinic = clinic
+            self.payer = payer
+        }
+    }
+
+    /// What makes one invented population, and one sequence of faults, differ from another.
+    public var seed: UInt64 = 1
+    /// How many people are invented; not used with ``clinicData``.
+    public var members = 50
+    /// The end of the invented story; nil for the midnight (UTC) before the present.
+    public var asOf: Instant?
+    /// A folder with a clinic's data to serve instead: `*.ndjson`, `*.ndjson.gz`, Bundles as `*.json`.
+    public var clinicData: String?
+    /// With ``clinicData``: how many Patients, the last by id, get neither Coverage nor Consent.
+    public var exceptMembers = 2
+    /// The file that keeps what Med0 was sent over a restart; nil to forget it.
+    public var med0File: String?
+    /// The port of Clinic0; 0 for any.
+    public var clinicPort = 0
+    /// The port of Med0; 0 for any.
+    public var payerPort = 0
+    /// What goes wrong at Med0.
+    public var faults = SandboxFaults()
+    /// Who may ask for tokens.
+    public var clientKeys: ClientKeys
+    /// The client id registered at Clinic0.
+    public var clinicClientID = "pdex-clinic0"
+    /// The client id registered at Med0.
+    public var payerClientID = "pdex-med0"
+    /// What the client may be granted at Clinic0, separated by spaces.
+    public var clinicScopes = "system/*.rs"
+    /// What the client may be granted at Med0, separated by spaces.
+    public var payerScopes = "system/*.cruds"
+    /// How long a token lives, in seconds.
+    public var tokenLifetime = 300
+    /// How many resources one export file holds.
+    public var exportFileSize = 20_000
+    /// How many status requests an export answers with 202 before it is complete.
+    public var exportPolls = 0
+    /// The sandbox's clock: tokens, `meta.lastUpdated`, the `Date` header.
+    public var clock: any WallClock
+
+    /// Everything else has a default.
+    public init(clientKeys: ClientKeys, clock: any WallClock) {
+        self.clientKeys = clientKeys
+        self.clock = clock
+    }
+}

@@ -1,0 +1,30 @@
+import FHIR
+
+/// What clinic and payer do alike before they look at a resource: discovery, tokens, metadata, paths.
+struct Front: Sendable {
+    let origin: Origin
+    let authorization: AuthorizationServer
+
+    /// The FHIR base URL, without a trailing slash.
+    var base: String { origin.text + "/fhir/r4" }
+    /// Where tokens are had, and what an assertion's `aud` has to be.
+    var tokenURL: String { origin.text + "/token" }
+
+    /// Answers what needs no token; nil for everything else.
+    func answer(_ request: SandboxRequest, metadata: () -> JSONValue) -> SandboxAnswer? {
+        switch (request.method, request.path) {
+        case ("POST", "/token"): authorization.token(request, tokenURL: tokenURL)
+        case (_, "/token"): .refusal(.notSupported("\(request.method) on the token endpoint"))
+        case ("GET", "/fhir/r4/.well-known/smart-configuration"): authorization.discovery(tokenURL: tokenURL)
+        case ("GET", "/fhir/r4/metadata"): .fhir(200, metadata().serialized())
+        default: nil
+        }
+    }
+
+    /// The segments below the FHIR base; nil for a path that is not below it.
+    func segments(of request: SandboxRequest) -> [String]? {
+        let segments = request.path.split(separator: "/").map(String.init)
+        guard segments.starts(with: ["fhir", "r4"]) else { return nil }
+        return Array(segments.dropFirst(2))
+    }
+}

@@ -1,0 +1,60 @@
+/// The floors of the house: what each module may import.
+///
+/// SwiftPM does not enforce it: an import of a sibling that happens to be built already compiles.
+struct ModuleTable {
+    struct Row: Sendable {
+        let floor: Int
+        let module: String
+        let mayImport: Set<String>
+        let outside: Set<String>
+
+        init(_ floor: Int, _ module: String, _ mayImport: [String], outside: Set<String> = []) {
+            self.floor = floor
+            self.module = module
+            self.mayImport = Set(mayImport)
+            self.outside = outside
+        }
+    }
+
+    /// One package, in the modules that it is made of.
+    private static let hummingbird: Set<String> = [
+        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+    ]
+    /// The two lowest floors.
+    private static let vocabulary = ["PDex", "FHIRPath", "FHIR", "DeclarativeFiles"]
+
+    /// Floor 9 is for tests only: nothing imports it.
+    static let rows: [Row] = [
+        Row(
+            6, "PDexCLI",
+            ["Sandbox", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary,
+            outside: ["ArgumentParser", "ServiceLifecycle"]),
+        Row(5, "Sandbox", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
+        Row(4, "Jobs", ["Pipeline", "Mappings", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
+        Row(3, "Pipeline", ["Mappings", "PDex", "FHIR"]),
+        Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
+        Row(2, "FHIRClient", ["PDex", "FHIR", "CCurl", "COpenSSL", "CZlib"], outside: ["Dispatch"]),
+        Row(2, "SQLiteStore", ["PDex", "FHIR"], outside: ["GRDB", "GRDBSQLite", "Dispatch"]),
+        Row(1, "PDex", ["FHIR"]),
+        Row(1, "FHIRPath", ["FHIR"]),
+        Row(0, "FHIR", []),
+        Row(0, "DeclarativeFiles", [], outside: ["Yams", "CYaml"]),
+        Row(-1, "CCurl", []),
+        Row(-1, "COpenSSL", []),
+        Row(-1, "CZlib", []),
+        Row(
+            9, "PDexTesting",
+            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary),
+    ]
+
+    /// Of the system; named in a row where a library that blocks needs threads of its own.
+    static let threads = "Dispatch"
+    /// Of the language and the system, for everybody.
+    static let everybody: Set<String> = ["Swift", "Foundation", "FoundationEssentials", "Synchronization", "Glibc"]
+    /// For everybody from floor 2 up.
+    static let observability: Set<String> = ["Logging", "Metrics", "Tracing"]
+
+    static func row(_ module: String) -> Row? {
+        rows.first { $0.module == module }
+    }
+}

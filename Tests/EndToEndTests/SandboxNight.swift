@@ -1,0 +1,119 @@
+import FHIR
+import Foundation
+import Jobs
+import PDex
+import Pipeline
+import Sandbox
+
+@testable import PDexCLI
+
+/// A folder, a sandbox on loopback ports, and the same wiring as the `pdex` command's.
+struct SandboxNight: Sendable {
+    let folder: SandboxFolder
+    let sandbox: Sandbox
+    let operations: Operations
+    let store: any Store
+
+    static let job = "whole-clinic-sync"
+
+    /// Everything that the mapping set maps, and what it does not, which must be counted too.
+    private static let types = [
+        "Patient", "Encounter", "Condition", "Observation", "Procedure", "MedicationRequest", "Immunization",
+        "DiagnosticReport", "DocumentReference", "AllergyIntolerance", "Device", "CarePlan", "CareTeam", "Goal",
+        "Specimen", "ServiceRequest", "RelatedPerson", "Media", "MedicationDispense", "QuestionnaireResponse",
+    ]
+
+    /// Runs `body` against a clinic of `data`, or of an invented population when nil.
+    static func with<Value: Sendable>(
+        data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
+        _ body: @Sendable (SandboxNight) async throws -> Value
+    ) async throws -> Value {
+        let folder = SandboxFolder(path: path)
+        let now = SystemClock().now()
+        var settings = SandboxSettings(asOf: now.adding(milliseconds: -(now.milliseconds % 86_400_000)))
+        settings.clinicData = data
+        settings.clinicPort = 0
+        settings.payerPort = 0
+        try FileManager.default.createDirectory(
+            atPath: path + "/jobs", withIntermediateDirectories: true)
+        try jobFile(by: by, maxEntries: maxEntries)
+            .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
+        _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
+        try folder.make(settings)
+        var options = try folder.options(settings, faults: SandboxFaults())
+        options.exceptMembers = 2
+        let sandbox = try SandboxFolder.sandbox(options)
+        return try await SandboxFolder.running(sandbox) { clinic, payer in
+            try configuration(clinic: clinic, payer: payer)
+                .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+            let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
+            return try await body(
+                SandboxNight(
+                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store))
+        }
+    }
+
+    /// References in what Med0 holds that lead to nothing there.
+    func danglingReferences() -> [String] {
+        let held = sandbox.payerResources()
+        let known = Set(held.map { "\($0.type)/\($0.id ?? "")" })
+        var dangling: Set<String> = []
+        for resource in held where resource["identifier"]?.elements.contains(where: Self.isOurs) == true {
+            JSONValue.object(resource.json).forEachReference { text in
+                if !text.hasPrefix("#"), !known.contains(text) { dangling.insert(text) }
+            }
+        }
+        return dangling.sorted()
+    }
+
+    /// The clinic's ids of what Med0 was sent, as `Type/id`.
+    func sentIDs() -> [String] {
+        sandbox.payerResources().compactMap { resource in
+            let source = resource["identifier"]?.elements.first(where: Self.isOurs)
+            return source?["value"]?.string.map { "\(resource.type)/\($0)" }
+        }
+    }
+
+    private static func isOurs(_ identifier: JSONValue) -> Bool {
+        identifier["system"]?.string == "https://clinic0.example/fhir-id"
+    }
+
+    private static func jobFile(by method: String, maxEntries: Int) -> String {
+        """
+        job: \(job)
+        on: { request: true }
+        from: clinic0
+        to: med0
+        select: { by: \(method), group: med0-members, types: [\(types.joined(separator: ", "))] }
+        match: { by: [member-id, subscriber-id, demographics] }
+        map: us-core-6.1.0
+        deliver: { max-entries: \(maxEntries) }
+
+        """
+    }
+
+    private static func configuration(clinic: String, payer: String) -> String {
+        """
+        store: { sqlite: ./pdex.db }
+        keys: ./keys
+        jobs: ./jobs
+        mappings: "\(SharedData.root.path)/mappings"
+        clinics:
+          clinic0:
+            base: \(clinic)
+            client-id: pdex-clinic0
+            key: \(SandboxFolder.clinicKey)
+            identifier-system: https://clinic0.example/fhir-id
+            organization: { npi: "1234567893", name: Clinic0 }
+        payers:
+          med0:
+            base: \(payer)
+            client-id: pdex-med0
+            key: \(SandboxFolder.payerKey)
+            organization: { npi: "1003000126", name: Med0 Health Plan }
+            coverage: { from: fhir }
+            consent: { from: fhir }
+
+        """
+    }
+}

@@ -1,0 +1,18 @@
+import FHIRClient
+import PDex
+import Testing
+
+/// A session with a server that a transport plays, with our token `t1` when `isAuthorized`.
+func session(
+    _ transport: any HTTPTransport, _ clock: ManualClock = ManualClock(), side: ServerConnection.Side = .clinic,
+    isAuthorized: Bool = false, openOrigins: [String] = [], base: String = AuthorizationServer.base
+) throws -> ServerSession {
+    var connection = AuthorizationServer.connection()
+    connection.side = side
+    connection.base = base
+    connection.openOrigins = openOrigins
+    if !isAuthorized { connection.authorization = .none }
+    return try ServerSession(
+        connection, keys: try #require(TestKeys.both), transport: transport, clock: clock,
+        retry: ReadRetry(jitter: { 1 }), requestID: { "r1" })
+}

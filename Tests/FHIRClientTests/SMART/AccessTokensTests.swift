@@ -1,0 +1,222 @@
+import FHIR
+import PDex
+import Testing
+
+@testable import FHIRClient
+
+/// Tokens of SMART Backend Services (SBS-01 to SBS-43).
+@Suite("Access tokens")
+struct AccessTokensTests {
+    private let clock = ManualClock()
+
+    @Test(
+        "the assertion is signed for the token URL, for four minutes by the server's clock",
+        arguments: ["elliptic", "rsa"])
+    func signsAssertion(kid: String) async throws {
+        var server = AuthorizationServer()
+        server.headers = ["Date": clock.now().adding(milliseconds: 90_000).httpDate]
+        let transport = server.transport()
+        let registration = ServerConnection.BackendServices(clientID: "pdex-client", keyID: kid)
+
+        _ = try await AuthorizationServer.tokens(transport, clock, registration).token()
+
+        let form = FunctionTransport.form(try #require(transport.tokenRequests.first))
+        let verifier = JWSVerifier(jwks: try #require(TestKeys.both).publicJWKS())
+        let assertion = try verifier.verify(try #require(form["client_assertion"]))
+        let seconds = Int(clock.now().seconds) + 90
+        #expect(form["grant_type"] == "client_credentials")
+        #expect(form["scope"] == "system/Encounter.rs")
+        #expect(form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        #expect(form.count == 4)
+        #expect(assertion.header["kid"] == .string(kid))
+        #expect(assertion.header["typ"] == "JWT")
+        #expect(assertion.header["jku"] == nil)
+        #expect(assertion.claims["iss"] == "pdex-client")
+        #expect(assertion.claims["sub"] == "pdex-client")
+        #expect(assertion.claims["aud"] == .string(AuthorizationServer.tokenURL))
+        #expect(assertion.claims["iat"]?.number?.int == seconds)
+        #expect(assertion.claims["exp"]?.number?.int == seconds + 240)
+        #expect(transport.tokenRequests[0].headers["Authorization"] == nil)
+    }
+
+    @Test("a thousand callers make one token request")
+    func fliesSingly() async throws {
+        let transport = AuthorizationServer().transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        let secrets = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<1000 { group.addTask { try await tokens.token().secret } }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+
+        #expect(secrets == ["t1"])
+        #expect(transport.tokenRequests.count == 1)
+    }
+
+    @Test("a token is renewed at 80 % of its life, with a new nonce")
+    func renewsInTime() async throws {
+        let transport = AuthorizationServer().transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        _ = try await tokens.token()
+        clock.advance(seconds: 239)
+        _ = try await tokens.token()
+        #expect(transport.tokenRequests.count == 1)
+        clock.advance(seconds: 1)
+        _ = try await tokens.token()
+
+        #expect(transport.tokenRequests.count == 2)
+        #expect(Set(transport.tokenRequests.map { FunctionTransport.form($0)["client_assertion"] }).count == 2)
+    }
+
+    @Test(
+        "a life of zero or of a year is kept between five seconds and an hour",
+        arguments: [("0", 4), ("31536000", 2880)])
+    func clampsLife(stated: String, seconds: Int) async throws {
+        var server = AuthorizationServer()
+        server.token = .json(
+            #"{"access_token": "t", "token_type": "bearer", "expires_in": \#(stated), "scope": "system/*.rs"}"#)
+
+        let token = try await AuthorizationServer.tokens(server.transport(), clock).token()
+
+        #expect(token.renewal - clock.now() == .seconds(seconds))
+    }
+
+    @Test("what was not granted is named before anything is pulled")
+    func namesMissingScopes() async throws {
+        var server = AuthorizationServer()
+        server.token = .json(
+            #"{"access_token": "canary", "token_type": "bearer", "expires_in": 300, "scope": "system/Patient.rs"}"#)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(fault?.code == .authScopeNotGranted)
+        #expect(fault?.message.contains("system/Encounter.rs") == true)
+    }
+
+    @Test(
+        "a refusal names its cause, and is not repeated",
+        arguments: [
+            ("invalid_client", 401, FaultCode.authInvalidClient), ("unauthorized_client", 400, .authInvalidClient),
+            ("invalid_scope", 400, .authInvalidScope), ("invalid_request", 400, .authInvalidRequest),
+            ("canary-from-a-hostile-server", 400, .authInvalidRequest),
+        ])
+    func mapsRefusals(error: String, status: Int, code: FaultCode) async throws {
+        var server = AuthorizationServer()
+        server.token = .json(#"{"error": "\#(error)", "error_description": "canary"}"#, status: status)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        for _ in 0..<3 {
+            let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+            #expect(fault?.code == code)
+            #expect(fault?.disposition == .halt)
+            #expect(fault?.description.contains("canary") == false)
+        }
+
+        #expect(transport.tokenRequests.count == 1)
+    }
+
+    @Test("a token endpoint that is busy is to be asked later", arguments: [429, 503])
+    func waitsForBusyEndpoints(status: Int) async throws {
+        var server = AuthorizationServer()
+        server.token = .json("{}", status: status, headers: ["Retry-After": "17"])
+        let tokens = try AuthorizationServer.tokens(server.transport(), clock)
+
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(fault?.disposition == .retry)
+        #expect(fault?.retryAfterSeconds == 17)
+    }
+
+    @Test(
+        "no assertion is made for an endpoint elsewhere, nor for a server that takes no keys",
+        arguments: [
+            (AuthorizationServer.tokenURL, "https://evil.example/token", FaultCode.remotePolicy),
+            (AuthorizationServer.tokenURL, "https://fhir.example.org:444/token", .remotePolicy),
+            (AuthorizationServer.tokenURL, "http://fhir.example.org/token", .remotePolicy),
+            ("token_endpoint", "nothing", .authDiscovery),
+            ("client_credentials", "authorization_code", .authMethod),
+            ("client-confidential-asymmetric", "client-public", .authMethod),
+            ("private_key_jwt", "client_secret_basic", .authMethod),
+            ("\"ES384\", \"RS384\"", "\"PS256\"", .authMethod),
+        ])
+    func signsNothingUnasked(old: String, new: String, code: FaultCode) async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(old, with: new)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(fault?.code == code)
+        #expect(transport.requests.allSatisfy { $0.method == .get })
+    }
+
+    @Test("a pinned token URL on another origin is used when discovery confirms it, and only then")
+    func honoursPin() async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(
+            AuthorizationServer.tokenURL, with: "https://login.example.org/token")
+        let transport = server.transport()
+        let pinned = ServerConnection.BackendServices(clientID: "c", tokenURL: "https://login.example.org/token")
+        let other = ServerConnection.BackendServices(clientID: "c", tokenURL: "https://login.example.org/token2")
+
+        _ = try await AuthorizationServer.tokens(transport, clock, pinned).token()
+        let fault = await #expect(throws: Fault.self) {
+            try await AuthorizationServer.tokens(transport, clock, other).token()
+        }
+
+        #expect(transport.requests.filter { $0.method == .post }.map(\.url.text) == ["https://login.example.org/token"])
+        #expect(fault?.code == .authDiscovery)
+    }
+
+    @Test("a relative endpoint is resolved, and v1 scopes are written where the server has no v2")
+    func toleratesOldServers() async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration
+            .replacing(AuthorizationServer.tokenURL, with: "/token").replacing("permission-v2", with: "permission-v1")
+        let transport = server.transport()
+
+        _ = try await AuthorizationServer.tokens(transport, clock).token()
+
+        let request = try #require(transport.tokenRequests.first)
+        #expect(request.url.text == AuthorizationServer.tokenURL)
+        #expect(FunctionTransport.form(request)["scope"] == "system/Encounter.read")
+    }
+
+    @Test(
+        "a token that could break a header, or is none, is refused",
+        arguments: [#""a\r\nX: y""#, #""""#, #""a b""#, "7", #""é""#])
+    func refusesOddTokens(token: String) async throws {
+        var server = AuthorizationServer()
+        server.token = .json(#"{"access_token": \#(token), "token_type": "bearer", "scope": "system/*.rs"}"#)
+        let tokens = try AuthorizationServer.tokens(server.transport(), clock)
+
+        await #expect(throws: Fault.self) { try await tokens.token() }
+    }
+
+    @Test("the probe tells each step up to the one that fails")
+    func probes() async throws {
+        let keys = try #require(TestKeys.both)
+        var refusing = AuthorizationServer()
+        refusing.token = .json(#"{"error": "invalid_client"}"#, status: 401)
+        let connection = AuthorizationServer.connection()
+
+        let good = try await AuthProbe(
+            connection, AuthorizationServer.registration, keys: keys, transport: AuthorizationServer().transport(),
+            clock: clock
+        ).run()
+        let bad = try await AuthProbe(
+            connection, AuthorizationServer.registration, keys: keys, transport: refusing.transport(), clock: clock
+        ).run()
+
+        #expect(good.map(\.name) == ["keys", "SMART configuration", "signing key", "token and scopes"])
+        #expect(good.last?.verdict == .passed("system/Encounter.rs"))
+        #expect(bad.count == 4)
+        #expect(bad.prefix(3).map(\.verdict) == good.prefix(3).map(\.verdict))
+        #expect(bad.last?.verdict != good.last?.verdict)
+    }
+}

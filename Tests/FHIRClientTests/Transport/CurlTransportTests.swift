@@ -1,0 +1,160 @@
+import FHIRClient
+import Synchronization
+import Testing
+
+/// What the transport does to hostile servers and for impatient callers (reliability F1, F3, T1 to T3).
+@Suite("Transport over libcurl")
+struct CurlTransportTests {
+    private let transport = CurlTransport()
+
+    @Test("a redirect is returned, and the other listener sees nothing", arguments: [301, 302, 303, 307, 308])
+    func followsNoRedirect(status: Int) async throws {
+        let thief = try ScriptedServer { _, _ in .ok("{}") }
+        let target = thief.base
+        let server = try ScriptedServer { _, _ in .ok("", "Location: \(target)/\r\n", status: status) }
+        var request = try get(server.base)
+        request.headers["Authorization"] = "Bearer canary"
+
+        let response = try await transport.send(request)
+
+        #expect(response.status == status)
+        #expect(thief.received.isEmpty)
+    }
+
+    @Test("a gzip bomb stops at the ratio, an endless body at the cap")
+    func stopsBombs() async throws {
+        let bomb = gzip([UInt8](repeating: 0x20, count: 64 << 20), level: 9)
+        let length = bomb.count
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\nContent-Encoding: gzip\r\n\r\n"
+        let bomber = try ScriptedServer { _, _ in .close([UInt8](head.utf8) + bomb) }
+        let endless = try ScriptedServer { _, _ in
+            .endless(
+                [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8),
+                piece: [UInt8]("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x1000) + [UInt8]("\r\n".utf8))
+        }
+        var capped = try get(endless.base)
+        capped.maxBodyBytes = 1 << 20
+
+        await #expect(throws: tooLarge) { try await transport.send(try get(bomber.base)) }
+        await #expect(throws: tooLarge) { try await transport.send(capped) }
+    }
+
+    @Test("headers without end are refused")
+    func capsHeaders() async throws {
+        let server = try ScriptedServer { _, _ in
+            .endless(
+                [UInt8]("HTTP/1.1 200 OK\r\n".utf8),
+                piece: [UInt8]("X-Filler: \(String(repeating: "x", count: 900))\r\n".utf8))
+        }
+
+        await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
+    }
+
+    @Test("a stream that nobody reads holds its server back, and ends when it is let go")
+    func holdsBack() async throws {
+        let pieces = Mutex(0)
+        let piece = [UInt8]("20000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x20000) + [UInt8]("\r\n".utf8)
+        let server = try ScriptedServer { _, _ in
+            .endless([UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8), piece: piece)
+        }
+
+        for try await _ in try await transport.stream(try get(server.base)).body {
+            let count = pieces.withLock { count in
+                count += 1
+                return count
+            }
+            if count == 100 { break }
+        }
+
+        #expect(pieces.withLock { $0 } == 100)
+    }
+
+    @Test("cancelling a task ends its request at once, before and after the header")
+    func cancels() async throws {
+        let silent = try ScriptedServer { _, _ in .hang([]) }
+        let stalled = try ScriptedServer { _, _ in .hang([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".utf8))
+        }
+        let clock = ContinuousClock()
+
+        for server in [silent, stalled] {
+            let request = try get(server.base)
+            let task = Task { try await transport.send(request) }
+            while server.received.isEmpty { await Task.yield() }
+            let cancelled = clock.now
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            // Far below the idle time-out of a minute, and far above what a busy machine needs.
+            #expect(clock.now - cancelled < .seconds(20))
+        }
+    }
+
+    @Test("a server that says nothing is given up after the idle time-out, one that drips after the total")
+    func timesOut() async throws {
+        let silent = try ScriptedServer { _, _ in .hang([]) }
+        var idle = try get(silent.base)
+        idle.timeouts = HTTPRequest.Timeouts(idle: 0.2)
+        var total = idle
+        total.timeouts = HTTPRequest.Timeouts(idle: 60, total: 0.2)
+
+        await #expect(throws: TransportError(.timedOut, mayHaveArrived: true)) { try await transport.send(idle) }
+        await #expect(throws: TransportError(.timedOut, mayHaveArrived: true)) { try await transport.send(total) }
+    }
+
+    @Test("a post that a kept connection loses is not sent a second time")
+    func repeatsNoPost() async throws {
+        let server = try ScriptedServer { _, number in number == 1 ? .ok("{}") : .close([]) }
+        var request = try get(server.base)
+        request.method = .post
+        request.body = [UInt8]("{}".utf8)
+        let one = CurlTransport(TransportOptions(maxThreads: 1))
+
+        let first = try await one.send(request)
+        let error = await #expect(throws: TransportError.self) { try await one.send(request) }
+
+        #expect(error?.mayHaveArrived == true)
+        #expect(first.status == 200)
+        #expect(server.received.count == 2)
+    }
+
+    @Test("a connection that cannot be made says that the request cannot have arrived")
+    func knowsWhatCannotHaveArrived() async throws {
+        let server = try ScriptedServer { _, _ in .close([]) }
+        server.stop()
+
+        let error = await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
+
+        #expect(error?.reason == .unreachable)
+        #expect(error?.mayHaveArrived == false)
+    }
+
+    @Test("a header value with a line break is not sent")
+    func refusesHeaderInjection() async throws {
+        let server = try ScriptedServer { _, _ in .ok("{}") }
+        var request = try get(server.base)
+        request.headers["X-Request-Id"] = "1\r\nAuthorization: Bearer canary"
+
+        await #expect(throws: TransportError(.unsendable, mayHaveArrived: false)) { try await transport.send(request) }
+        #expect(server.received.isEmpty)
+    }
+
+    @Test("many requests at once share the threads, and connections are kept")
+    func sharesThreads() async throws {
+        let server = try ScriptedServer { request, _ in .ok(#"{"at":"\#(request.target)"}"#) }
+        let base = server.base
+        let four = CurlTransport(TransportOptions(maxThreads: 4))
+
+        let right = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let response = try await four.send(try get("\(base)/\(number)"))
+                    return response.body == [UInt8](#"{"at":"/\#(number)"}"#.utf8)
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+
+        #expect(right == 200)
+    }
+
+    private let tooLarge = TransportError(.tooLarge, mayHaveArrived: true, libraryCode: 23)
+}

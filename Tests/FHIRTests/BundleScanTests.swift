@@ -1,0 +1,61 @@
+import FHIR
+import Testing
+
+@Suite("The scan of a bundle")
+struct BundleScanTests {
+    @Test("finds the resources where they lie, byte by byte as they were written")
+    func findsResources() throws {
+        let first = #"{ "resourceType":"Patient", "id":"1", "x": 1.00 }"#
+        let second = #"{"resourceType":"OperationOutcome"}"#
+        let text =
+            #"{"link":[{"relation":"next","url":"https:\/\/h\/b"}],"total":2,"resourceType":"Bundle","type":"searchset","#
+            + #""entry":[{"resource":\#(first),"search":{"mode":"match"}},{"fullUrl":"x"},{"resource":\#(second)}]}"#
+        let bytes = [UInt8](text.utf8)
+
+        let bundle = try BundleScan.scan(bytes)
+
+        #expect(bundle.entries.map { String(decoding: bytes[$0.resource], as: UTF8.self) } == [first, second])
+        #expect(bundle.entries.map(\.mode) == ["match", nil])
+        #expect(bundle.type == "searchset" && bundle.total == 2)
+        #expect(bundle.link("next") == "https://h/b" && bundle.link("self") == nil)
+    }
+
+    @Test("agrees with the tree on any search result", arguments: 0..<30 as Range<UInt64>)
+    func agreesWithTheTree(seed: UInt64) throws {
+        var generator = JSONGenerator(seed: seed)
+        let resources = (0..<5).map { id in
+            var object = generator.object(levels: 2)
+            object["resourceType"] = "Basic"
+            object["id"] = .string("r\(id)")
+            return JSONValue.object(object)
+        }
+        let json: JSONValue = [
+            "resourceType": "Bundle", "entry": .array(resources.map { ["resource": $0, "search": ["mode": "match"]] }),
+        ]
+        let bytes = json.serialized()
+        let scanned = try BundleScan.scan(bytes).entries.map { try JSONParser.parse([UInt8](bytes[$0.resource])) }
+        #expect(scanned == resources)
+        #expect(try FHIRBundle(json).entries.compactMap(\.resource).map { .object($0.json) } == resources)
+    }
+
+    @Test(
+        "refuses what is no bundle",
+        arguments: [
+            ("[]", .notAResource), ("{}", .notAResource), (#"{"resourceType":"Patient"}"#, .notAResource),
+            (
+                #"{"resourceType":"Bundle","entry":[{"resource":{"a":1,"a":2}}]}"#,
+                .json(JSONError(.duplicateKey, at: 53))
+            ),
+            (#"{"resourceType":"Bundle""#, .json(JSONError(.unexpectedEnd, at: 24))),
+        ] as [(String, ScanError)])
+    func refuses(text: String, error: ScanError) {
+        #expect(throws: error) { try BundleScan.scan([UInt8](text.utf8)) }
+    }
+
+    @Test("takes entries, links and totals of the wrong kind for absent")
+    func isCautious() throws {
+        let text = #"{"resourceType":"Bundle","type":1,"total":"x","link":{},"entry":[1,{"resource":[]},{"search":1}]}"#
+        let bundle = try BundleScan.scan([UInt8](text.utf8))
+        #expect(bundle.type == "" && bundle.total == nil && bundle.links.isEmpty && bundle.entries.isEmpty)
+    }
+}

@@ -1,0 +1,75 @@
+import FHIR
+import Mappings
+import Testing
+
+@Suite("translate")
+struct ConceptMapTests {
+    static let colours = """
+        { "resourceType": "ConceptMap", "group": [{ "source": "urn:old", "target": "urn:new",
+          "element": [{ "code": "r", "target": [{ "code": "red", "display": "Red", "equivalence": "equal" }] },
+                      { "code": "x", "target": [{ "code": "none", "equivalence": "unmatched" }] }],
+          "unmapped": { "mode": "provided" } }] }
+        """
+    private static let fixed = colours.replacing("\"provided\"", with: "\"fixed\", \"code\": \"other\"")
+
+    private func code(_ coding: JSONValue, map: String = colours) throws -> JSONValue? {
+        let mapping = SetOnDisk.observation(keep: "[code]", "translate: [{ path: code, with: colours }]")
+        let set = try SetOnDisk(mapping, conceptMaps: ["colours": map]).load()
+        let resource = try Resource(["resourceType": "Observation", "code": coding])
+        guard case .mapped(let result, _, _) = set.map(resource, in: MappingTests.context) else { return nil }
+        return result["code"]
+    }
+
+    @Test("a concept gets the translation in front of its own codings")
+    func concept() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "r"]
+        #expect(
+            try code(["coding": [coding], "text": "rouge"]) == [
+                "coding": [["system": "urn:new", "code": "red", "display": "Red"], coding], "text": "rouge",
+            ])
+    }
+
+    @Test(
+        "codes that no group knows stay as they are",
+        arguments: [
+            ["system": "urn:old", "code": "q"], ["system": "urn:other", "code": "r"],
+            ["system": "urn:old", "code": "x"],
+            ["display": "no code"],
+        ] as [JSONValue])
+    func unknown(coding: JSONValue) throws {
+        #expect(try code(["coding": [coding]]) == ["coding": [coding]])
+    }
+
+    @Test("a group may give all others one code")
+    func fallback() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "q"]
+        #expect(
+            try code(["coding": [coding]], map: Self.fixed) == [
+                "coding": [["system": "urn:new", "code": "other"], coding]
+            ])
+    }
+
+    @Test("a translation happens once")
+    func once() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "r"]
+        let once = try code(["coding": [coding]])
+        #expect(try code(once ?? .null) == once)
+    }
+
+    @Test(
+        "a map that cannot be used is refused",
+        arguments: [
+            ("{}", "the file is not a FHIR ConceptMap"),
+            ("{ \"resourceType\": \"ConceptMap\" }", "the ConceptMap has no group"),
+            (colours.replacing("provided", with: "other-map"), "group[0].unmapped.mode must be provided or fixed"),
+            (
+                colours.replacing("\"code\": \"x\"", with: "\"code\": \"r\"").replacing("unmatched", with: "equal"),
+                "group[0] maps the code 'r' twice"
+            ),
+        ])
+    func refused(map: String, problem: String) throws {
+        let set = try SetOnDisk(SetOnDisk.observation(), conceptMaps: ["colours": map])
+        #expect(set.problems.count == 1)
+        #expect(set.problems.first?.hasSuffix(problem) ?? false)
+    }
+}

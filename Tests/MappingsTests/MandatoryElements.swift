@@ -1,0 +1,60 @@
+import FHIR
+import FHIRPath
+import Mappings
+
+/// What US Core 6.1.0 demands of an instance of each profile: elements with a least number of one, and invariants.
+struct MandatoryElements {
+    private static let texts = [
+        "patient": "identifier.exists() and identifier.all(system.exists() and value.exists()) and name.exists() "
+            + "and gender.exists() and telecom.all(system.exists() and value.exists())",
+        "encounter": "status.exists() and class.exists() and type.exists() and subject.exists()",
+        "condition-problems-health-concerns": "category.exists() and code.exists() and subject.exists()",
+        "condition-encounter-diagnosis":
+            "category.coding.exists(code = 'encounter-diagnosis') and code.exists() and subject.exists()",
+        "smokingstatus": "status.exists() and category.exists() and code.exists() and subject.exists() "
+            + "and effective.ofType(dateTime).exists() and value.exists()",
+        "observation-lab": Self.result + " and category.coding.exists(code = 'laboratory')",
+        "vital-signs": Self.result + " and category.coding.exists(code = 'vital-signs') and effective.exists()",
+        "observation-screening-assessment": Self.result + " and category.coding.exists(code = 'survey')",
+        "observation-clinical-result": Self.result + " and category.exists()",
+        "simple-observation": "status.exists() and category.exists() and code.exists() and subject.exists()",
+        "procedure": "status.exists() and code.exists() and subject.exists() "
+            + "and (status = 'completed' implies performed.exists())",
+        "medicationrequest": "status.exists() and intent.exists() and medication.exists() and subject.exists() "
+            + "and (intent = 'order' implies requester.exists())",
+        "medication": "code.exists()",
+        "immunization": "status.exists() and vaccineCode.exists() and patient.exists() and occurrence.exists()",
+        "diagnosticreport-lab": "status.exists() and category.exists() and code.exists() and subject.exists() "
+            + "and (status = 'final' implies (effective.exists() and issued.exists()))",
+        "diagnosticreport-note": "status.exists() and category.exists() and code.exists() and subject.exists() "
+            + "and (status = 'final' implies effective.exists())",
+        "documentreference": "status.exists() and type.coding.exists() and category.exists() and subject.exists() "
+            + "and content.exists() and content.all(attachment.url.exists() or attachment.data.exists())",
+        "allergyintolerance": "clinicalStatus.exists() and code.exists() and patient.exists()",
+        "practitioner": "identifier.exists() and name.exists() and name.all(family.exists())",
+        "practitionerrole": "telecom.exists() or endpoint.exists()",
+        "organization": "active.exists() and name.exists()",
+        "location": "name.exists()",
+        "relatedperson": "active.exists() and patient.exists() and (name.exists() or relationship.exists())",
+    ]
+
+    private static let result =
+        "status.exists() and code.exists() and subject.exists() and ((component.empty() "
+        + "and hasMember.empty()) implies (value.exists() or dataAbsentReason.exists()))"
+
+    private let demands: [String: PathExpression]
+
+    init() throws {
+        demands = try Self.texts.mapValues { try PathExpression($0) }
+    }
+
+    /// Whether a mapped resource keeps what it claims; what was not mapped or claims nothing does.
+    func hold(of outcome: MappingOutcome) throws -> Bool {
+        guard case .mapped(let resource, _, _) = outcome, let claim = resource["meta"]?["profile"]?[0]?.string else {
+            return true
+        }
+        let name = String(claim.split(separator: "/").last?.prefix { $0 != "|" } ?? "")
+        guard let demand = demands[name.replacing("us-core-", with: "")] else { return false }
+        return try demand.isTrue(resource)
+    }
+}

@@ -1,0 +1,103 @@
+import PDex
+import Pipeline
+import Testing
+
+@testable import PDexCLI
+
+@Suite("The balance sheet")
+struct BalanceSheetTests {
+    private static var report: RunReport {
+        var report = RunReport(run: "r1", job: "nightly-payer-sync", state: .partial)
+        report.pulled.resources = 12_345
+        report.pulled.patients = 100
+        report.pulled.bytes = 13_400_000
+        report.pulled.requests = 7
+        report.exchanges.acknowledged = 88
+        report.exchanges.unmatched = 4
+        report.exchanges.withheld = [.consentMissing: 3, .consentDenied: 1]
+        report.exchanges.parked = [.matchAmbiguous: 2, .payerRefused: 1]
+        report.exchanges.retrying = 1
+        report.resources.examined = 2000
+        report.resources.sent = 1900
+        report.resources.leftOut = [.mappingSkipped: 100]
+        report.submitted.bundles = 88
+        report.submitted.entries = 2100
+        report.seconds = 8.04
+        report.examples = [.matchAmbiguous: "ex-a", .payerRefused: "ex-b"]
+        return report
+    }
+
+    @Test("a night's sheet adds up line by line and says what to type next")
+    func golden() {
+        let text = BalanceSheet(report: Self.report, options: "--demo").text
+
+        #expect(
+            text == """
+                nightly-payer-sync · partial · 8.0 s
+                run r1
+
+                  pulled 12,345 resources of 100 patients, 13.4 MB in 7 requests
+
+                  patients in the roster  100
+                    acknowledged           88
+                    unchanged               0
+                    unmatched               4
+                    withheld                4
+                      consent.denied        1
+                      consent.missing       3
+                    parked                  3
+                      match.ambiguous       2
+                      payer.refused         1
+                    retrying                1
+
+                  resources of theirs  2,000
+                    sent               1,900
+                    unchanged              0
+                    left out             100
+                      mapping.skipped    100
+
+                  submitted 88 bundles with 2,100 entries
+
+                next:
+                  pdex exchanges show ex-b --demo     # parked: payer.refused
+                  pdex replay ex-b --demo
+                  pdex exchanges show ex-a --demo     # parked: match.ambiguous
+                  pdex replay ex-a --demo
+                  pdex run nightly-payer-sync --demo  # tries again what is due
+                """)
+    }
+
+    @Test("a night that sends nothing says so")
+    func nothing() {
+        var report = RunReport(run: "r2", job: "j", state: .complete)
+        report.pulled.patients = 2
+        report.exchanges.unchanged = 2
+
+        let text = BalanceSheet(report: report).text
+
+        #expect(text.contains("submitted nothing: the payer has all there is to send"))
+        #expect(!text.contains("next:"))
+    }
+
+    @Test("a sheet that does not add up says by how much")
+    func unbalanced() {
+        var report = Self.report
+        report.exchanges.acknowledged -= 5
+        report.resources.sent -= 7
+
+        let lines = BalanceSheet(report: report).text.split(separator: "\n")
+
+        #expect(lines.first == "nightly-payer-sync · partial · does not add up · 8.0 s")
+        #expect(lines.contains { $0.contains("NOT ACCOUNTED FOR") && $0.hasSuffix("5") })
+        #expect(lines.contains { $0.contains("NOT ACCOUNTED FOR") && $0.hasSuffix("7") })
+    }
+
+    @Test("a dry run says what it would do")
+    func dry() {
+        let text = BalanceSheet(report: Self.report, isDryRun: true).text
+
+        #expect(text.hasPrefix("nightly-payer-sync · dry run, nothing was sent · 8.0 s"))
+        #expect(text.contains("would submit 88 bundles"))
+        #expect(text.contains("to be sent"))
+    }
+}

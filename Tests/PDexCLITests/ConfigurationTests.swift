@@ -1,0 +1,160 @@
+import DeclarativeFiles
+import FHIRClient
+import PDex
+import Testing
+
+@testable import PDexCLI
+
+@Suite("pdex.yaml")
+struct ConfigurationTests {
+    static let whole = """
+        store: { sqlite: ./pdex.db }
+        keys: ./keys
+        clinics:
+          clinic0:
+            base: https://fhir.clinic0.example/r4/
+            client-id: pdex-at-clinic0
+            key: clinic0-2026
+            identifier-system: https://clinic0.example/fhir-id
+            organization: { npi: "1234567893", name: Clinic0 }
+        payers:
+          med0:
+            base: https://fhir.med0.example/r4
+            client-id: pdex-at-med0
+            key: med0-2026
+            organization: { npi: "1003000126", name: Med0 Health Plan }
+            coverage: { from: fhir }
+            consent:  { file: consent.ndjson }
+        """
+
+    @Test("everything that is written is read, paths from the folder of the file")
+    func reads() throws {
+        let configuration = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+
+        #expect(configuration.store == "site/pdex.db")
+        #expect(configuration.keys == "site/keys")
+        #expect(configuration.identitySecret == "site/keys/identity.secret")
+        #expect(configuration.jobs == "site/jobs")
+        #expect(configuration.mappings == "site/mappings")
+        let clinic = try #require(configuration.clinic("clinic0")?.server)
+        #expect(clinic.base == "https://fhir.clinic0.example/r4")
+        #expect(clinic.party.npi == "1234567893")
+        #expect(clinic.party.identifierSystem == "https://clinic0.example/fhir-id")
+        let payer = try #require(configuration.payer("med0"))
+        #expect(payer.coverage == .fhir)
+        #expect(payer.consent == .file("site/consent.ndjson"))
+        #expect(payer.server.identifierSystem == "https://fhir.med0.example/r4")
+    }
+
+    @Test("what may be said besides is read, too")
+    func optional() throws {
+        let text = Self.whole.replacing(
+            "    key: clinic0-2026\n",
+            with: """
+                    key: clinic0-2026
+                    scopes: v1
+                    ca-file: ../ca.pem
+                    client-certificate: { certificate: our.pem, key: our.key }
+                    token-endpoint: https://auth.clinic0.example/token
+                    file-origins: [https://files.clinic0.example]
+                    private-network: true
+                    max-connections: 3
+
+                """)
+
+        let server = try #require(try ConfigurationFile.parse(text, path: "a/b/pdex.yaml").clinic("clinic0")?.server)
+
+        #expect(server.scopes == .v1)
+        #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
+        #expect(server.fileOrigins == ["https://files.clinic0.example"])
+        #expect(server.isPrivate)
+        #expect(
+            server.transport
+                == TransportSettings(
+                    authorities: "a/ca.pem", certificate: "a/b/our.pem", certificateKey: "a/b/our.key",
+                    maxConnections: 3))
+    }
+
+    @Test(
+        "what is wrong is said with its line, and what was probably meant",
+        arguments: [
+            ("store:", "stor:", "pdex.yaml:1:1: unknown key 'stor' in the configuration — did you mean 'store'?"),
+            (
+                "client-id: pdex-at-clinic0", "client_id: pdex-at-clinic0",
+                "pdex.yaml:6:5: unknown key 'client_id' in a clinic — did you mean 'client-id'?"
+            ),
+            (
+                "https://fhir.clinic0.example/r4/", "http://fhir.clinic0.example/r4",
+                "pdex.yaml:5:11: 'base' cannot be used: http is only for this machine itself (127.0.0.1); write https"
+            ),
+            (
+                "\"1234567893\"", "\"1234567890\"",
+                "pdex.yaml:9:26: 'npi' must be ten digits with the right check digit, in quotes"
+            ),
+            (
+                "\"1234567893\"", "1234567893",
+                "pdex.yaml:9:26: 'npi' must be text, found the number 1234567893; if it is text, write \"1234567893\""
+            ),
+            (
+                "  med0:", "  clinic0:",
+                "pdex.yaml:11:3: 'clinic0' is the name of another server; each needs its own"
+            ),
+            (
+                "{ from: fhir }", "{ from: fhri }",
+                "pdex.yaml:16:23: 'from' must be one of fhir, found 'fhri' — did you mean 'fhir'?"
+            ),
+            (
+                "{ from: fhir }", "{ from: fhir, file: a.ndjson }",
+                "pdex.yaml:16:15: 'coverage' must be { from: fhir } or { file: FILE }"
+            ),
+            (
+                "https://clinic0.example/fhir-id", "fhir-id",
+                "pdex.yaml:8:24: 'identifier-system' must be an absolute URI of yours, such as https://clinic.example/fhir-id"
+            ),
+            (
+                "  clinic0:", "  Clinic_0:",
+                "pdex.yaml:4:3: 'Clinic_0' cannot be the name of a clinic: use a letter and then letters, digits and "
+                    + "dashes, all small, at most 64"
+            ),
+            (
+                "./keys", "~/keys",
+                "pdex.yaml:2:7: 'keys' must be a path; relative ones are taken from the folder of this file, and ~ is "
+                    + "not expanded"
+            ),
+        ])
+    func diagnoses(right: String, wrong: String, said: String) throws {
+        let text = Self.whole.replacing(right, with: wrong, maxReplacements: 1)
+
+        let diagnostics = try #require(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(text, path: "pdex.yaml")
+        }
+
+        #expect(diagnostics.all.map(\.description).contains(said), "\(diagnostics)")
+    }
+
+    @Test("everything that is wrong is said at once")
+    func all() throws {
+        let text = "store: { sqlit: a }\nkeys: 5\nclinics: {}\n"
+
+        let diagnostics = try #require(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(text, path: "pdex.yaml")
+        }
+
+        #expect(
+            diagnostics.all.map(\.description) == [
+                "pdex.yaml:1:1: the configuration needs the key 'payers'",
+                "pdex.yaml:1:8: the store needs the key 'sqlite'",
+                "pdex.yaml:1:10: unknown key 'sqlit' in the store — did you mean 'sqlite'?",
+                "pdex.yaml:2:7: 'keys' must be text, found the number 5; if it is text, write \"5\"",
+                "pdex.yaml:3:10: 'clinics' must name at least one clinic",
+            ])
+    }
+
+    @Test("a file that is not there is told from one that is wrong")
+    func missing() throws {
+        let fault = try #require(throws: Fault.self) { try ConfigurationFile.load(path: "nowhere/pdex.yaml") }
+
+        #expect(fault.code == .configMissing)
+        #expect(fault.hint?.contains("--config") == true)
+    }
+}

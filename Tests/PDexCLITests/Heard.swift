@@ -1,0 +1,14 @@
+import Synchronization
+
+/// Keeps what was written.
+final class Heard: Sendable {
+    private let kept = Mutex("")
+
+    /// Everything so far.
+    var text: String { kept.withLock { $0 } }
+
+    /// Takes more.
+    @Sendable func hear(_ text: String) {
+        kept.withLock { $0 += text }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Jobs
+import PDex
+import Testing
+
+@testable import PDexCLI
+
+@Suite("Jobs and the servers they name")
+struct JobFolderTests {
+    private static func job(to payer: String) -> String {
+        """
+        job: nightly
+        on: { request: true }
+        from: clinic0
+        to: \(payer)
+        select: { by: auto, types: [Patient], since: all }
+        map: us-core-6.1.0
+        """
+    }
+
+    @Test("a job between configured servers is loaded, and found by its name")
+    func loads() throws {
+        try inFolder(job: Self.job(to: "med0")) { configuration in
+            let jobs = try JobFolder.load(configuration)
+
+            #expect(try JobFolder.job("nightly", among: jobs).payer == "med0")
+        }
+    }
+
+    @Test("a payer that is not configured is named, with the one that was probably meant")
+    func unknownPayer() throws {
+        try inFolder(job: Self.job(to: "med1")) { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.code == .jobInvalid)
+            #expect(
+                fault.message.hasSuffix(
+                    "nightly.yaml: there is no payer 'med1' in the configuration; it has: med0 — did you mean 'med0'?"))
+        }
+    }
+
+    @Test("a job that is not there is refused, with the one that was probably meant")
+    func unknownJob() throws {
+        try inFolder(job: Self.job(to: "med0")) { configuration in
+            let jobs = try JobFolder.load(configuration)
+            let fault = try #require(throws: Fault.self) { try JobFolder.job("nightyl", among: jobs) }
+
+            #expect(fault.code == .jobUnknown)
+            #expect(fault.message == "There is no job 'nightyl' — did you mean 'nightly'?")
+        }
+    }
+
+    private func inFolder(job: String, _ body: (Configuration) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/pdex-jobs-\(UInt64.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: path + "/jobs", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try job.write(toFile: path + "/jobs/nightly.yaml", atomically: true, encoding: .utf8)
+        try body(try ConfigurationFile.parse(ConfigurationTests.whole, path: path + "/pdex.yaml"))
+    }
+}

@@ -1,0 +1,61 @@
+import Pipeline
+import Testing
+
+@testable import PDexCLI
+
+@Suite("The progress of a run")
+struct RunProgressTests {
+    @Test("in a file, steps and their counts are lines")
+    func lines() {
+        let heard = Heard()
+        let progress = RunProgress(style: .lines, write: heard.hear)
+
+        progress.say("a: clinic0 → med0")
+        progress.show(.step("pull"))
+        progress.show(.pulled(type: "Patient", resources: 1200, bytes: 2_000_000))
+        progress.show(.pulled(type: "Encounter", resources: 34, bytes: 50_000))
+        progress.show(.waiting(seconds: 41.2, why: "the clinic is preparing the export"))
+        progress.show(.step("join"))
+        progress.show(.examined(members: 50, of: 50))
+        progress.show(.delivered(bundles: 3))
+        progress.show(.delivered(bundles: 4))
+        progress.end()
+
+        #expect(
+            heard.text == """
+                a: clinic0 → med0
+                pull
+                waiting 42 s: the clinic is preparing the export
+                  1,234 resources, 2.1 MB
+                join
+                  50 of 50 members, 7 bundles delivered
+
+                """)
+    }
+
+    @Test("on a terminal, a bar is drawn and taken away again")
+    func bar() {
+        let heard = Heard()
+        let progress = RunProgress(style: .bar, write: heard.hear)
+
+        progress.show(.step("join"))
+        progress.show(.examined(members: 5, of: 10))
+        progress.end()
+
+        #expect(heard.text.contains("██████████░░░░░░░░░░ join: 5 of 10 members"))
+        #expect(heard.text.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test("quiet is quiet")
+    func quiet() {
+        let heard = Heard()
+        let progress = RunProgress(style: .none, write: heard.hear)
+
+        progress.say("a")
+        progress.show(.step("pull"))
+        progress.show(.note("b"))
+        progress.end()
+
+        #expect(heard.text.isEmpty)
+    }
+}

@@ -1,0 +1,64 @@
+import PDex
+import PDexTesting
+import Testing
+
+@testable import SQLiteStore
+
+/// What the schema says beside the code.
+struct SchemaTests {
+    private static let sql = Schema.current.texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+
+    @Test(
+        "the database allows the states that the code knows, no more and no fewer",
+        arguments: [
+            ("exchange", "state", ExchangeState.allCases.map(\.rawValue)),
+            ("submission", "state", SubmissionState.allCases.map(\.rawValue)),
+            ("run", "state", Run.State.allCases.map(\.rawValue)),
+            ("run", "trigger", Run.Trigger.allCases.map(\.rawValue)),
+        ])
+    func states(table: String, column: String, words: [String]) throws {
+        let definition = try #require(Self.sql.firstMatch(of: try Regex("CREATE TABLE \(table) \\([^;]*;")))
+        let check = try #require(definition.0.firstMatch(of: try Regex("\(column) IN \\(([^)]*)\\)")))
+        let listed = try #require(check.output[1].substring).split(separator: ",").map {
+            $0.trimming { $0.isWhitespace || $0 == "'" }
+        }
+        #expect(Set(listed) == Set(words))
+        #expect(listed.count == words.count)
+    }
+
+    @Test("every table is strict")
+    func strict() throws {
+        let definitions = Self.sql.matches(of: /CREATE TABLE (?<name>\w+) \([^;]*;/)
+        #expect(definitions.count == 16)
+        #expect(definitions.filter { !$0.0.contains(") STRICT") }.map(\.name) == [])
+    }
+
+    @Test("every index has a comment that says what it is for")
+    func comments() {
+        let lines = Self.sql.split(separator: "\n", omittingEmptySubsequences: false)
+        let lonely = lines.indices.filter { lines[$0].hasPrefix("CREATE INDEX") && !lines[$0 - 1].hasPrefix("--") }
+        #expect(lonely.map { lines[$0] } == [])
+    }
+
+    @Test("no promise of the contract makes the store read a whole table")
+    func plans() async throws {
+        let statements = StatementLog()
+        for promise in StoreContract.promises {
+            let store = try SQLiteStore.inMemory(digests: .standIn)
+            statements.follow(store)
+            try await promise.verify(store)
+        }
+        let scans = try statements.plans().filter {
+            $0.step.contains(/^SCAN (staged|s|submission|receipt|exchange|roster)\b/)
+                && $0.step != "SCAN submission USING INDEX submission_owner"  // holds the leases alone
+        }
+        #expect(scans.filter { !StatementLog.mayScan($0.sql) }.map(\.sql) == [])
+        #expect(statements.count > 50)
+    }
+}
+
+extension StringProtocol {
+    fileprivate func trimming(while isTrimmed: (Character) -> Bool) -> String {
+        String(drop(while: isTrimmed).reversed().drop(while: isTrimmed).reversed())
+    }
+}

@@ -1,0 +1,48 @@
+import GRDB
+import Synchronization
+
+@testable import SQLiteStore
+
+/// The statements that stores ran, and how SQLite carries them out.
+final class StatementLog: Sendable {
+    private let statements = Mutex<Set<String>>([])
+
+    var count: Int { statements.withLock { $0.count } }
+
+    func follow(_ store: SQLiteStore) {
+        store.database.writeWithoutTransaction { database in
+            database.trace { [self] event in
+                guard case .statement(let statement) = event else { return }
+                _ = statements.withLock { $0.insert(statement.sql) }
+            }
+        }
+    }
+
+    /// The steps of every statement's plan, in an empty store.
+    func plans() throws -> [(sql: String, step: String)] {
+        let database = try DatabaseQueue()
+        return try database.writeWithoutTransaction { connection in
+            try Schema.current.migrate(connection)
+            return try statements.withLock(\.self).filter(Self.hasPlan).sorted().flatMap { sql in
+                try Row.fetchAll(connection, sql: "EXPLAIN QUERY PLAN " + sql, arguments: Self.blanks(for: sql))
+                    .map { (sql, $0["detail"] as String) }
+            }
+        }
+    }
+
+    /// Counting everything, walking the whole trail, and listing without any filter read everything by nature.
+    static func mayScan(_ sql: String) -> Bool {
+        sql.hasPrefix("SELECT count(*)") || sql.contains("GROUP BY staged.type")
+            || sql.contains("FROM exchange  ORDER BY rid DESC") || sql.contains("FROM exchange WHERE job = ?")
+            || sql.contains("FROM exchange WHERE reason = ?") || sql.contains("FROM exchange WHERE payer = ?")
+    }
+
+    private static func hasPlan(_ sql: String) -> Bool {
+        ["SELECT", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
+    }
+
+    private static func blanks(for sql: String) -> StatementArguments {
+        let numbered = sql.matches(of: /\?(\d)/).compactMap { Int($0.1) }.max()
+        return StatementArguments(Array(repeating: 1, count: numbered ?? sql.count { $0 == "?" }))
+    }
+}
