@@ -113,7 +113,15 @@ let package = Package(
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "FHIRClient", "PDex", "FHIR", "CZlib"],
             swiftSettings: house),
-        .testTarget(name: "PDexCLITests", dependencies: ["PDexCLI"], swiftSettings: house),
+        .testTarget(
+            name: "PDexCLITests",
+            dependencies: [
+                "PDexCLI", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "DeclarativeFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "EndToEndTests", dependencies: ["FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "PDexCLI"],
             swiftSettings: house),

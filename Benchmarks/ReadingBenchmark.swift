@@ -48,7 +48,7 @@ struct ReadingBenchmark {
         defer { try? FileManager.default.removeItem(at: folder) }
         let digests = Digests { SHA256.hash($0) }
         let identities = Identities(secret: Array(repeating: 7, count: 32), digests: digests)
-        let store = try SQLiteStore.open(path: folder.appendingPathComponent("bench.db").path, digests: digests)
+        let store = try SQLiteExchangeStore.open(path: folder.appendingPathComponent("bench.db").path, digests: digests)
         let seconds = try await cpuSeconds {
             for start in stride(from: 0, to: lines.count, by: 10_000) {
                 let batch = try batch(lines[start..<start + 10_000], identities)

@@ -12,7 +12,7 @@ struct Assembly: Sendable {
 
     let configuration: Configuration
     let clock: any WallClock
-    let store: SQLiteStore
+    let store: SQLiteExchangeStore
     let operations: Operations
 
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
@@ -27,7 +27,7 @@ struct Assembly: Sendable {
             path: configuration.identitySecret,
             storeExists: FileManager.default.fileExists(atPath: configuration.store))
         let identities = Identities(secret: secret, digests: Self.digests)
-        let store = try SQLiteStore.open(path: configuration.store, digests: Self.digests)
+        let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Self.digests)
         let servers = Servers(configuration, clock: clock)
         let owner = ProcessName.current
 
@@ -44,12 +44,12 @@ struct Assembly: Sendable {
     }
 
     /// The store alone, to look at; it is not made when it is not there. Throws `store.failed`.
-    static func store(of configuration: Configuration) throws -> SQLiteStore {
+    static func store(of configuration: Configuration) throws -> SQLiteExchangeStore {
         guard FileManager.default.fileExists(atPath: configuration.store) else {
             throw Fault(
                 .storeFailed, .stop, "There is no store \(configuration.store) yet.",
                 hint: "The first  pdex run  makes it.")
         }
-        return try SQLiteStore.open(path: configuration.store, digests: digests)
+        return try SQLiteExchangeStore.open(path: configuration.store, digests: digests)
     }
 }

@@ -39,9 +39,10 @@ struct Schema {
     func migrate(_ database: Database) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         for (index, text) in texts.enumerated().dropFirst(max(found, 0)) {
+            let version = index + 1
             try database.inTransaction(.immediate) {
                 try database.execute(sql: String(decoding: text, as: UTF8.self))
-                try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+                try database.execute(sql: "PRAGMA user_version = \(version)")
                 return .commit
             }
         }

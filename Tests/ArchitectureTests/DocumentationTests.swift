@@ -86,7 +86,7 @@ struct DocumentationTests {
     @Test("every exit code stands in its page, and no other")
     func exitCodes() throws {
         let page = try page("docs/reference/exit-codes.md")
-        let cases = Repository.text("Sources/PDexCLI/ExitStatus.swift").components(separatedBy: "\n")
+        let cases = Repository.text("Sources/PDexCLI/CommandStatus.swift").components(separatedBy: "\n")
             .flatMap { Page.targets(in: $0 + "\n", after: " = ", until: "\n") }.compactMap(Int.init)
 
         let listed = page.lines.compactMap { line in line.hasPrefix("| ") ? Int(line.split(separator: " ")[1]) : nil }

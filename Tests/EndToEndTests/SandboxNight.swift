@@ -10,7 +10,7 @@ import Sandbox
 /// A folder, a sandbox on loopback ports, and the same wiring as the `pdex` command's.
 struct SandboxNight: Sendable {
     let folder: SandboxFolder
-    let sandbox: Sandbox
+    let sandbox: SandboxServers
     let operations: Operations
     let store: any Store
 

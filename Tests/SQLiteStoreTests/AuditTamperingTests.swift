@@ -9,12 +9,12 @@ import Testing
 struct AuditTamperingTests {
     private static let entries = 12
     private let place: TemporaryPlace
-    private let store: SQLiteStore
+    private let store: SQLiteExchangeStore
     private let raw: RawDatabase
 
     init() async throws {
         place = try TemporaryPlace()
-        store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         try await store.recordEntries(Self.entries)
         raw = try RawDatabase(place.path)
     }

@@ -10,11 +10,11 @@ import Testing
 /// How the connections are set, once everything is open.
 struct DurabilityTests {
     private let place: TemporaryPlace
-    private let store: SQLiteStore
+    private let store: SQLiteExchangeStore
 
     init() throws {
         place = try TemporaryPlace()
-        store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
     }
 
     @Test(
@@ -40,10 +40,10 @@ struct DurabilityTests {
 
     @Test("what was committed is there after closing and opening again")
     func reopened() async throws {
-        var first: SQLiteStore? = try SQLiteStore.open(path: place.path, digests: .standIn)
+        var first: SQLiteExchangeStore? = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         try await first?.recordEntries(3)
         first = nil
-        let second = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let second = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         #expect(try await second.read { try $0.audit(after: 0, limit: 9).map(\.sequence) } == [1, 2, 3])
     }
 

@@ -18,7 +18,7 @@ struct LockingTests {
     func opening() throws {
         let other = try StoreLock(path: place.path + ".lock", timeout: .zero)
         let fault = #expect(throws: Fault.self) {
-            try other.withLock { try SQLiteStore.open(path: place.path, digests: .standIn, options: hasty) }
+            try other.withLock { try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: hasty) }
         }
         #expect(fault?.code == .storeLocked)
         #expect(fault?.disposition == .stop)
@@ -27,7 +27,7 @@ struct LockingTests {
 
     @Test("nothing is written and no checkpoint is made without the lock, while reads go on")
     func writing() async throws {
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn, options: hasty)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: hasty)
         try await store.recordEntries(1)
         let other = try HeldLock(path: place.path + ".lock")
         let write = await #expect(throws: Fault.self) { try await store.recordEntries(1) }
@@ -41,7 +41,7 @@ struct LockingTests {
 
     @Test("a program that knows nothing of the lock file and holds the database is named as the reason")
     func stranger() async throws {
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn, options: hasty)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: hasty)
         let transaction = try HeldTransaction(path: place.path)
         let fault = await #expect(throws: Fault.self) { try await store.recordEntries(1) }
         #expect(fault?.code == .storeLocked)
@@ -51,7 +51,7 @@ struct LockingTests {
 
     @Test("two stores on one file keep one trail without gaps")
     func two() async throws {
-        let stores = try (0..<2).map { _ in try SQLiteStore.open(path: place.path, digests: .standIn) }
+        let stores = try (0..<2).map { _ in try SQLiteExchangeStore.open(path: place.path, digests: .standIn) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, store) in stores.enumerated() {
                 group.addTask { try await store.recordEntries(60, by: "store \(number)") }

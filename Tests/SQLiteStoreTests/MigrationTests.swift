@@ -15,7 +15,7 @@ struct MigrationTests {
 
     @Test("an older store is brought up to date when it is opened, with what it holds")
     func migrated() async throws {
-        try await SQLiteStore.open(path: place.path, digests: .standIn).recordEntries(2)
+        try await SQLiteExchangeStore.open(path: place.path, digests: .standIn).recordEntries(2)
         let store = try open(adding: "CREATE TABLE added (a INTEGER) STRICT")
         #expect(try await store.read { try $0.statistics().schemaVersion } == Schema.current.version + 1)
         #expect(try await store.read { try $0.audit(after: 0, limit: 9).count } == 2)
@@ -24,9 +24,9 @@ struct MigrationTests {
 
     @Test("a migration that fails leaves the store as it was")
     func failed() async throws {
-        try await SQLiteStore.open(path: place.path, digests: .standIn).recordEntries(2)
+        try await SQLiteExchangeStore.open(path: place.path, digests: .standIn).recordEntries(2)
         #expect(throws: Fault.self) { try open(adding: "CREATE TABLE added (a); CREATE TABLE added (b)") }
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         #expect(try await store.check() == [])
         #expect(try RawDatabase(place.path).text("SELECT name FROM sqlite_master WHERE name = 'added'") == [])
     }
@@ -38,8 +38,8 @@ struct MigrationTests {
         #expect(try await store.read { try $0.statistics().schemaVersion } == Schema.current.version + 1)
     }
 
-    private func open(adding sql: String) throws -> SQLiteStore {
-        try SQLiteStore.open(
+    private func open(adding sql: String) throws -> SQLiteExchangeStore {
+        try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),
             schema: Schema(texts: Schema.current.texts + [Array(sql.utf8)]))
     }

@@ -3,7 +3,7 @@ import PDex
 
 @testable import SQLiteStore
 
-extension SQLiteStore {
+extension SQLiteExchangeStore {
     private static var start: Instant { Instant(milliseconds: 1_767_225_600_000) }
 
     /// Records so many audit entries.

@@ -44,7 +44,7 @@ struct SchemaTests {
     func plans() async throws {
         let statements = StatementLog()
         for promise in StoreContract.promises {
-            let store = try SQLiteStore.inMemory(digests: .standIn)
+            let store = try SQLiteExchangeStore.inMemory(digests: .standIn)
             statements.follow(store)
             try await promise.verify(store)
         }

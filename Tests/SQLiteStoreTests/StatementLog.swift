@@ -9,7 +9,7 @@ final class StatementLog: Sendable {
 
     var count: Int { statements.withLock { $0.count } }
 
-    func follow(_ store: SQLiteStore) {
+    func follow(_ store: SQLiteExchangeStore) {
         store.database.writeWithoutTransaction { database in
             database.trace { [self] event in
                 guard case .statement(let statement) = event else { return }

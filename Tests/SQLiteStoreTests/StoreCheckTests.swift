@@ -9,11 +9,11 @@ import Testing
 /// What `pdex store check` finds.
 struct StoreCheckTests {
     private let place: TemporaryPlace
-    private let store: SQLiteStore
+    private let store: SQLiteExchangeStore
 
     init() throws {
         place = try TemporaryPlace()
-        store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
     }
 
     @Test("a store in order has no findings")
@@ -42,7 +42,7 @@ struct StoreCheckTests {
                 WHERE name = 'exchange_state';
             PRAGMA writable_schema = OFF;
             """)
-        let reopened = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let reopened = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         #expect(try await reopened.check().map(\.check).contains(.integrity))
     }
 

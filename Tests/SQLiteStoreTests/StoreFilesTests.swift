@@ -16,7 +16,7 @@ struct StoreFilesTests {
 
     @Test("all files of a store can be read by their owner alone", arguments: ["", "-wal", "-shm", ".lock"])
     func modes(suffix: String) async throws {
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         try await store.write { try $0.setWatermark(Instant(milliseconds: 0), source: "clinic0", scope: "all") }
         #expect(try mode(of: suffix) == 0o600)
     }
@@ -24,7 +24,7 @@ struct StoreFilesTests {
     @Test("a file that others may read is refused with the command that closes it", arguments: ["", "-wal", ".lock"])
     func exposed(suffix: String) throws {
         try write("", to: suffix, mode: 0o640)
-        let fault = #expect(throws: Fault.self) { try SQLiteStore.open(path: place.path, digests: .standIn) }
+        let fault = #expect(throws: Fault.self) { try SQLiteExchangeStore.open(path: place.path, digests: .standIn) }
         #expect(fault?.code == .storeExposed)
         #expect(fault?.disposition == .stop)
         #expect(fault?.hint == "chmod 600 \(place.path)\(suffix)")
@@ -33,7 +33,7 @@ struct StoreFilesTests {
     @Test("an empty file becomes a store")
     func empty() async throws {
         try write("", to: "", mode: 0o600)
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         #expect(try await store.read { try $0.statistics().schemaVersion } == Schema.current.version)
     }
 
@@ -41,7 +41,7 @@ struct StoreFilesTests {
     func noDatabase() throws {
         let text = String(repeating: "not a database ", count: 100)
         try write(text, to: "", mode: 0o600)
-        let fault = #expect(throws: Fault.self) { try SQLiteStore.open(path: place.path, digests: .standIn) }
+        let fault = #expect(throws: Fault.self) { try SQLiteExchangeStore.open(path: place.path, digests: .standIn) }
         #expect(fault?.code == .storeCorrupt)
         #expect(try String(contentsOfFile: place.path, encoding: .utf8) == text)
     }
@@ -56,17 +56,17 @@ struct StoreFilesTests {
         try RawDatabase(place.path).run(sql)
         chmod(place.path, 0o600)
         let before = try Data(contentsOf: URL(fileURLWithPath: place.path))
-        let fault = #expect(throws: Fault.self) { try SQLiteStore.open(path: place.path, digests: .standIn) }
+        let fault = #expect(throws: Fault.self) { try SQLiteExchangeStore.open(path: place.path, digests: .standIn) }
         #expect(fault?.code == .storeCorrupt)
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.path)) == before)
     }
 
     @Test("a store of a later program is refused and left as it was")
     func newer() throws {
-        _ = try SQLiteStore.open(path: place.path, digests: .standIn)
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         try RawDatabase(place.path).run("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
         let before = try Data(contentsOf: URL(fileURLWithPath: place.path))
-        let fault = #expect(throws: Fault.self) { try SQLiteStore.open(path: place.path, digests: .standIn) }
+        let fault = #expect(throws: Fault.self) { try SQLiteExchangeStore.open(path: place.path, digests: .standIn) }
         #expect(fault?.code == .storeNewer)
         #expect(fault?.message == "the store has schema version 99; this program knows \(Schema.current.version)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.path)) == before)
@@ -75,10 +75,10 @@ struct StoreFilesTests {
     @Test("a directory, or a place without one, is refused")
     func noPlace() throws {
         let directory = #expect(throws: Fault.self) {
-            try SQLiteStore.open(path: (place.path as NSString).deletingLastPathComponent, digests: .standIn)
+            try SQLiteExchangeStore.open(path: (place.path as NSString).deletingLastPathComponent, digests: .standIn)
         }
         let missing = #expect(throws: Fault.self) {
-            try SQLiteStore.open(path: place.path + "/none/pdex.db", digests: .standIn)
+            try SQLiteExchangeStore.open(path: place.path + "/none/pdex.db", digests: .standIn)
         }
         #expect([directory?.code, missing?.code] == [.storeFailed, .storeFailed])
     }
@@ -86,7 +86,7 @@ struct StoreFilesTests {
     @Test("dropped bundles leave no trace in the file")
     func noTrace() async throws {
         let needle = Array("a member's data that was delivered".utf8)
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         let claim = try await store.claimOne(bundle: needle)
         try await store.checkpoint()
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.path)).range(of: Data(needle)) != nil)

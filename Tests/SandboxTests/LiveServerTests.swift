@@ -17,11 +17,11 @@ struct LiveServerTests {
     /// Runs a sandbox while `body` talks to it.
     private func serving(
         _ change: @Sendable (inout SandboxOptions) -> Void = { _ in },
-        _ body: @Sendable (Live, Sandbox) async throws -> Void
+        _ body: @Sendable (Live, SandboxServers) async throws -> Void
     ) async throws {
         let clock = ManualClock()
         let options = try TestSandbox.options(clock: clock, change)
-        let sandbox = try Sandbox(options)
+        let sandbox = try SandboxServers(options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await sandbox.run() }
             defer { group.cancelAll() }
@@ -101,7 +101,7 @@ struct LiveServerTests {
     func portTaken() async throws {
         try await serving { live, _ in
             let taken = try #require(Int(live.clinic.base.split(separator: ":")[2].prefix { $0 != "/" }))
-            let second = try Sandbox(TestSandbox.options(clock: ManualClock()) { $0.clinicPort = taken })
+            let second = try SandboxServers(TestSandbox.options(clock: ManualClock()) { $0.clinicPort = taken })
 
             await #expect(throws: (any Error).self) { try await second.run() }
             await #expect(throws: (any Error).self) { try await second.clinicBase }

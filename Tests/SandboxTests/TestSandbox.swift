@@ -6,14 +6,14 @@ import FoundationEssentials
 
 /// A sandbox with a clock that tests own, and a client at each of its servers.
 struct TestSandbox {
-    let sandbox: Sandbox
+    let sandbox: SandboxServers
     let clock: ManualClock
     let clinic: TestPeer
     let payer: TestPeer
 
     init(clock: ManualClock = ManualClock(), _ change: (inout SandboxOptions) -> Void = { _ in }) throws {
         let options = try Self.options(clock: clock, change)
-        sandbox = try Sandbox(options)
+        sandbox = try SandboxServers(options)
         self.clock = clock
         clinic = TestPeer(sandbox.clinic, client: options.clinicClientID, clock: clock)
         payer = TestPeer(sandbox.payer, client: options.payerClientID, clock: clock)

@@ -8,12 +8,12 @@ struct StoreContractTests {
     @Test("a store in a file keeps the promise", arguments: StoreContract.promises)
     func file(promise: StorePromise) async throws {
         let place = try TemporaryPlace()
-        let store = try SQLiteStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
         try await promise.verify(store)
     }
 
     @Test("a store in memory keeps the promise", arguments: StoreContract.promises)
     func memory(promise: StorePromise) async throws {
-        try await promise.verify(try SQLiteStore.inMemory(digests: .standIn))
+        try await promise.verify(try SQLiteExchangeStore.inMemory(digests: .standIn))
     }
 }

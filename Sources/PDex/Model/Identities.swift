@@ -87,3 +87,10 @@ public struct Identities: Sendable {
         return String(decoding: out, as: UTF8.self)
     }
 }
+
+extension Identities: CustomStringConvertible, CustomReflectable {
+    /// Never the secret: a value that is logged or dumped by mistake gives nothing away.
+    public var description: String { "Identities(redacted)" }
+    /// Nothing to look at.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -38,9 +38,9 @@ extension SandboxFolder {
     }
 
     /// Sets a sandbox up; what keeps it from it becomes a fault.
-    static func sandbox(_ options: SandboxOptions) throws -> Sandbox {
+    static func sandbox(_ options: SandboxOptions) throws -> SandboxServers {
         do {
-            return try Sandbox(options)
+            return try SandboxServers(options)
         } catch let error as SandboxError {
             throw Fault(.usage, .stop, error.description)
         }
@@ -48,7 +48,7 @@ extension SandboxFolder {
 
     /// Runs a sandbox for as long as `body` takes.
     static func running<Value: Sendable>(
-        _ sandbox: Sandbox, _ body: @Sendable (_ clinicBase: String, _ payerBase: String) async throws -> Value
+        _ sandbox: SandboxServers, _ body: @Sendable (_ clinicBase: String, _ payerBase: String) async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await sandbox.run() }

@@ -45,7 +45,7 @@ struct Doctor: Sendable {
             return
         }
         await check("store") {
-            let store = try SQLiteStore.open(path: configuration.store, digests: Assembly.digests)
+            let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Assembly.digests)
             let statistics = try await store.read { try $0.statistics() }
             let parked = try await store.read {
                 try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)

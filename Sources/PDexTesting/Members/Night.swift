@@ -45,7 +45,7 @@ public struct Night: Sendable {
             resources: try members.flatMap {
                 try $0.payerRecords(clinicNPI: terms.clinic.npi, payerNPI: terms.payer.npi)
             }, limited: limitedPayer)
-        store = try SQLiteStore.inMemory(digests: digests)
+        store = try SQLiteExchangeStore.inMemory(digests: digests)
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, store: store,
             mappings: try MappingSet.load(directory: mappings, digests: digests), identities: identities,

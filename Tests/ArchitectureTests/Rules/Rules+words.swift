@@ -47,6 +47,7 @@ extension Rule<SourceFile> {
 
     /// What may stand in SQL besides constants of the type (`Self.…`): words of our own, never a value from outside.
     private static let partsOfSQL: Set<String> = [
+        "version",
         "table", "pragma", "marks", "waiting", "filtered", "next + 1", "options.writerCacheKiB",
     ]
 

@@ -1,7 +1,7 @@
 import GRDB
 import PDex
 
-extension SQLiteStore {
+extension SQLiteExchangeStore {
     /// Looks for damage: pages, references between rows, and the chain of the audit trail. Empty when all is well.
     ///
     /// Reads the whole file; writes go on meanwhile.

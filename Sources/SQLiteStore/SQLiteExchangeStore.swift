@@ -6,7 +6,7 @@ public import PDex
 /// One connection writes and a few read (write-ahead log), so that a long read of the console does not keep
 /// the pipeline waiting. Commits are on disk when they return (`synchronous=FULL`). Instants are kept to the
 /// millisecond. "Newest" and "latest" exchange mean the last that was inserted, whatever clocks said.
-public final class SQLiteStore: Store {
+public final class SQLiteExchangeStore: Store {
     let database: any DatabaseWriter
     let digests: Digests
     let lock: StoreLock?

@@ -1,29 +1,29 @@
 import GRDB
 public import PDex
 
-extension SQLiteStore {
+extension SQLiteExchangeStore {
     /// Opens the store at `path`, making it with mode 0600 or bringing an older one up to date.
     ///
     /// Throws `store.exposed` when others may read its files, `store.newer` and `store.corrupt` when it is not
     /// a store that this program understands, `store.locked` when another process keeps it too long.
     public static func open(
         path: String, digests: Digests, options: StoreOptions = StoreOptions()
-    ) throws -> SQLiteStore {
+    ) throws -> SQLiteExchangeStore {
         try open(path: path, digests: digests, options: options, schema: .current)
     }
 
     /// Makes an empty store that lives as long as the value.
-    public static func inMemory(digests: Digests) throws -> SQLiteStore {
+    public static func inMemory(digests: Digests) throws -> SQLiteExchangeStore {
         try Fault.translating {
             let database = try DatabaseQueue(configuration: configuration(StoreOptions(), schema: .current))
             try database.writeWithoutTransaction { try Schema.current.migrate($0) }
-            return SQLiteStore(database: database, digests: digests, lock: nil, readers: 1)
+            return SQLiteExchangeStore(database: database, digests: digests, lock: nil, readers: 1)
         }
     }
 
     static func open(
         path: String, digests: Digests, options: StoreOptions, schema: Schema
-    ) throws -> SQLiteStore {
+    ) throws -> SQLiteExchangeStore {
         let file = StoreFile(path: path)
         try file.prepare()
         let lock = try StoreLock(path: file.lockPath, timeout: options.lockTimeout)
@@ -34,7 +34,7 @@ extension SQLiteStore {
                     try insistOnDurability(writer)
                     try schema.migrate(writer)
                 }
-                return SQLiteStore(database: database, digests: digests, lock: lock, readers: options.readers)
+                return SQLiteExchangeStore(database: database, digests: digests, lock: lock, readers: options.readers)
             }
         }
     }

@@ -1,7 +1,7 @@
 public import FHIR
 
 /// Looking behind the servers, and acting as their staff would.
-extension Sandbox {
+extension SandboxServers {
     /// Everything that Med0 holds, by type and in the order of arrival.
     public func payerResources() -> [Resource] { payer.resources }
 

@@ -4,7 +4,7 @@ import PDex
 /// Clinic0 and Med0, each a FHIR R4 server with its own authorization server, on loopback ports.
 ///
 /// ```swift
-/// let sandbox = try Sandbox(options)
+/// let sandbox = try SandboxServers(options)
 /// try await withThrowingTaskGroup(of: Void.self) { group in
 ///     group.addTask { try await sandbox.run() }
 ///     let clinic = try await sandbox.clinicBase
@@ -12,7 +12,7 @@ import PDex
 ///     group.cancelAll()
 /// }
 /// ```
-public final class Sandbox: Sendable {
+public final class SandboxServers: Sendable {
     let clinic: Clinic0
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
