@@ -22,12 +22,12 @@ demo: system toolchain ## Build pdex and run a night between the built-in clinic
 
 test: system toolchain ## Build and run every test
 	@swift build $(QUIET) --build-tests
-	@swift test --disable-xctest
+	@swift test --no-parallel --disable-xctest
 
 check: system toolchain ## Everything a change must pass: format, warnings, tests, docs
 	@swift format lint --strict --parallel --recursive $(SWIFT_FILES)
 	@swift build $(QUIET) --build-tests
-	@swift test --disable-xctest
+	@swift test --no-parallel --disable-xctest
 	@$(MAKE) --no-print-directory docs
 
 format: toolchain ## Lay out every Swift file by the house rules
@@ -39,7 +39,7 @@ bench: system toolchain ## Measure the scanner, the store, the mapping and a who
 	@.build/release/pdex-bench
 
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
-	@swift test --disable-xctest --filter ArchitectureTests.Documentation
+	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation
 
 clean: ## Remove what building, demo and sandbox made
 	@rm -rf .build .pdex-demo .pdex-sandbox
