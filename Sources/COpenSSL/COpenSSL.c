@@ -10,14 +10,44 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <string.h>
 
 enum { coordinate = 48 };
 
+// SHA-256 runs several times for every resource: the algorithm is looked up once a process, and its context is
+// made once a thread.
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+static pthread_key_t sha256_context;
+static EVP_MD *sha256_algorithm;
+static int sha256_ready;
+
+static void free_context(void *context) {
+    EVP_MD_CTX_free(context);
+}
+
+static void prepare_sha256(void) {
+    sha256_algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    sha256_ready = sha256_algorithm != NULL && pthread_key_create(&sha256_context, free_context) == 0;
+}
+
+static EVP_MD_CTX *own_sha256_context(void) {
+    if (pthread_once(&sha256_once, prepare_sha256) != 0 || !sha256_ready) return NULL;
+    EVP_MD_CTX *context = pthread_getspecific(sha256_context);
+    if (context != NULL) return context;
+    context = EVP_MD_CTX_new();
+    if (context == NULL || pthread_setspecific(sha256_context, context) == 0) return context;
+    EVP_MD_CTX_free(context);
+    return NULL;
+}
+
 int copenssl_sha256(const void *bytes, size_t count, uint8_t digest[32]) {
+    EVP_MD_CTX *context = own_sha256_context();
     unsigned int length = 0;
-    int done = EVP_Digest(bytes, count, digest, &length, EVP_sha256(), NULL) == 1 && length == 32;
-    ERR_clear_error();
+    int done = context != NULL && EVP_DigestInit_ex2(context, sha256_algorithm, NULL) == 1
+        && EVP_DigestUpdate(context, bytes, count) == 1 && EVP_DigestFinal_ex(context, digest, &length) == 1
+        && length == 32;
+    if (!done) ERR_clear_error();
     return done;
 }
 

@@ -7,6 +7,7 @@ import PDex
 @main
 enum PDexMain {
     static func main() async {
+        SharedHeap.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let work = Task { await status(of: arguments) }
         Interruption.listen {

@@ -106,14 +106,10 @@ public struct ExchangePipeline: Sendable {
         try await close(run, &report, dryRun: dryRun)
     }
 
-    /// Looks at members until there is enough to write: a group is bounded by bytes, not only by members.
+    /// Looks at a group of members in one consistent read.
     private func examine(_ group: [ResourceKey], _ maker: ExchangeMaker) async throws -> [MadeExchange] {
-        var made: [MadeExchange] = []
-        for member in group {
-            try Task.checkCancellation()
-            made.append(try await store.read { try maker.make(member, $0) })
-        }
-        return made
+        try Task.checkCancellation()
+        return try await store.read { reader in try group.map { try maker.make($0, reader) } }
     }
 
     private func close(_ run: Run, _ report: inout RunReport, dryRun: Bool) async throws {

@@ -70,7 +70,9 @@ extension SQLiteTransaction {
 extension AuditEntry {
     /// The entry as it can be read back: SQLite ends a text at a NUL.
     fileprivate var storable: AuditEntry {
-        func visible(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
+        func visible(_ text: String) -> String {
+            text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
+        }
         return AuditEntry(
             at: at, actor: visible(actor), action: visible(action), run: run.map(visible),
             exchange: exchange.map(visible), reason: reason.map(visible)

@@ -97,6 +97,20 @@ struct LiveServerTests {
         }
     }
 
+    @Test("stopping while clients are still connecting is safe", arguments: 0..<10)
+    func stops(round: Int) async throws {
+        try await serving({ $0.members = 1 }) { live, _ in
+            let transport = CurlTransport()
+            let url = try OutboundPolicy(base: live.clinic.base).url("/metadata")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<24 { group.addTask { _ = try? await transport.send(HTTPRequest(.get, url)) } }
+                // The first answer ends the test; the others are on their way.
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("a port that is taken is reported to whoever waits for it")
     func portTaken() async throws {
         try await serving { live, _ in

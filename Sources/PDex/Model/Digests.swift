@@ -17,12 +17,26 @@ public struct Digests: Sendable {
         bytes.withUnsafeBytes(hash)
     }
 
-    /// The 32 bytes of HMAC-SHA-256 (RFC 2104) of `message` under `key`.
-    public func hmac(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    /// A key for HMAC-SHA-256 (RFC 2104), padded once for many messages.
+    struct Key: Sendable {
+        fileprivate let inner: [UInt8]
+        fileprivate let outer: [UInt8]
+    }
+
+    /// Pads `secret` to the block of SHA-256.
+    func key(_ secret: [UInt8]) -> Key {
         let block = 64
-        var padded = key.count > block ? sha256(key) : key
+        var padded = secret.count > block ? sha256(secret) : secret
         padded += [UInt8](repeating: 0, count: block - padded.count)
-        let inner = sha256(padded.map { $0 ^ 0x36 } + message)
-        return sha256(padded.map { $0 ^ 0x5c } + inner)
+        return Key(inner: padded.map { $0 ^ 0x36 }, outer: padded.map { $0 ^ 0x5c })
+    }
+
+    /// The 32 bytes of HMAC-SHA-256 (RFC 2104) of what `write` appends.
+    func hmac(_ key: Key, of write: (inout [UInt8]) -> Void) -> [UInt8] {
+        var message: [UInt8] = []
+        message.reserveCapacity(256)
+        message += key.inner
+        write(&message)
+        return sha256(key.outer + sha256(message))
     }
 }

@@ -28,11 +28,16 @@ public struct ExchangeManifest: Sendable, Hashable {
         self.entries = entries.sorted { $0.key < $1.key }
     }
 
+    /// Key and content hash as eight little-endian bytes each, then the number of the reason, 0 for none.
+    private static let stride = 17
+
     /// A compact form for the store: 17 bytes an entry after a table of the reasons used.
     public var encoded: [UInt8] {
         let codes = Set(entries.compactMap(\.leftOut)).sorted { $0.rawValue < $1.rawValue }
         let index = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, UInt8($0 + 1)) })
-        var out = [UInt8(codes.count)]
+        var out: [UInt8] = []
+        out.reserveCapacity(1 + codes.count * 48 + entries.count * Self.stride)
+        out.append(UInt8(codes.count))
         for code in codes {
             out.append(UInt8(code.rawValue.utf8.count))
             out += code.rawValue.utf8
@@ -58,22 +63,22 @@ public struct ExchangeManifest: Sendable, Hashable {
             codes.append(code)
             rest = rest.dropFirst(Int(length))
         }
-        guard rest.count.isMultiple(of: 17) else { return nil }
+        guard rest.count.isMultiple(of: Self.stride) else { return nil }
         var entries: [Entry] = []
-        entries.reserveCapacity(rest.count / 17)
-        while !rest.isEmpty {
-            let key = Self.integer(rest.prefix(8))
-            let hash = Self.integer(rest.dropFirst(8).prefix(8))
-            let code = rest[rest.startIndex + 16]
-            guard code <= codes.count else { return nil }
-            let leftOut = code == 0 ? nil : codes[Int(code) - 1]
-            entries.append(Entry(key: ResourceKey(bits: key), contentHash: hash, leftOut: leftOut))
-            rest = rest.dropFirst(17)
+        entries.reserveCapacity(rest.count / Self.stride)
+        let isWhole = rest.withUnsafeBytes { bytes in
+            for start in Swift.stride(from: 0, to: bytes.count, by: Self.stride) {
+                let code = Int(bytes[start + 16])
+                guard code <= codes.count else { return false }
+                let key = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))
+                let hash = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start + 8, as: Int64.self))
+                entries.append(
+                    Entry(
+                        key: ResourceKey(bits: key), contentHash: hash, leftOut: code == 0 ? nil : codes[code - 1]))
+            }
+            return true
         }
+        guard isWhole else { return nil }
         self.entries = entries
-    }
-
-    private static func integer(_ bytes: ArraySlice<UInt8>) -> Int64 {
-        Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
     }
 }

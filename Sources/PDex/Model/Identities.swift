@@ -3,12 +3,12 @@
 /// Nothing is random, so any step may run twice. Identities are keyed HMACs: an id that travels
 /// in a payer's URLs and logs does not reveal the clinic's id or a record number.
 public struct Identities: Sendable {
-    private let secret: [UInt8]
+    private let secret: Digests.Key
     private let digests: Digests
 
     /// Takes the deployment's identity secret (at least 32 bytes, kept beside the private keys).
     public init(secret: [UInt8], digests: Digests) {
-        self.secret = secret
+        self.secret = digests.key(secret)
         self.digests = digests
     }
 
@@ -56,22 +56,24 @@ public struct Identities: Sendable {
     }
 
     private func digest(_ parts: [String]) -> [UInt8] {
-        var message: [UInt8] = []
-        for part in parts {
-            // Length-prefixed, so that ("a", "bc") and ("ab", "c") differ.
-            withUnsafeBytes(of: UInt32(truncatingIfNeeded: part.utf8.count).bigEndian) { message += $0 }
-            message += part.utf8
+        digests.hmac(secret) { message in
+            for part in parts {
+                // Length-prefixed, so that ("a", "bc") and ("ab", "c") differ.
+                withUnsafeBytes(of: UInt32(truncatingIfNeeded: part.utf8.count).bigEndian) { message += $0 }
+                message += part.utf8
+            }
         }
-        return digests.hmac(message, key: secret)
     }
 
     private static func leadingBits(_ digest: [UInt8]) -> Int64 {
         Int64(bitPattern: digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
     }
 
+    private static let base32Alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+
     private static func base32(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         var out: [UInt8] = []
+        out.reserveCapacity((bytes.count * 8 + 4) / 5)
         var buffer: UInt32 = 0
         var held: UInt32 = 0
         for byte in bytes {
@@ -79,11 +81,11 @@ public struct Identities: Sendable {
             held += 8
             while held >= 5 {
                 held -= 5
-                out.append(alphabet[Int(buffer >> held & 31)])
+                out.append(base32Alphabet[Int(buffer >> held & 31)])
             }
             buffer &= (1 << held) - 1
         }
-        if held > 0 { out.append(alphabet[Int(buffer << (5 - held) & 31)]) }
+        if held > 0 { out.append(base32Alphabet[Int(buffer << (5 - held) & 31)]) }
         return String(decoding: out, as: UTF8.self)
     }
 }

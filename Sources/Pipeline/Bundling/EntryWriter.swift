@@ -25,10 +25,11 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped`; asks `target` where each reference leads.
-    func node(_ mapped: MappedResource, isShared: Bool, target: (String) throws -> Target) rethrows -> GraphNode {
+    /// Writes the entry of `mapped` for its `location`; asks `target` where each reference leads.
+    func node(
+        _ mapped: MappedResource, at location: String, isShared: Bool, target: (String) throws -> Target
+    ) rethrows -> GraphNode {
         let staged = mapped.staged
-        let location = location(type: staged.type, id: staged.id)
         var references: [ResourceKey] = []
         var json = JSONValue.object(identified(mapped.resource.json, staged, location: location))
         try json.rewriteReferences { holder in

@@ -41,7 +41,8 @@ final class SharedResources: Sendable {
         else { return nil }
         open.insert(key)
         defer { open.remove(key) }
-        return try writer.node(mapped, isShared: true) { text in
+        let location = writer.location(type: staged.type, id: staged.id)
+        return try writer.node(mapped, at: location, isShared: true) { text in
             try target(of: text, reader, open: &open)
         }
     }

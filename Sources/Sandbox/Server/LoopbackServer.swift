@@ -29,13 +29,31 @@ struct LoopbackServer: Sendable {
             configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in endpoint.origin.bind(port: channel.localAddress?.port ?? port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
+        // has to arrive as a request to stop.
+        let serving = Task { try await server.run() }
+        let result = await withTaskCancellationHandler {
+            await serving.result
+        } onCancel: {
+            Task { await stop(server, serving) }
+        }
         do {
-            try await server.run()
+            try result.get()
+            endpoint.origin.fail(CancellationError())
         } catch {
             endpoint.origin.fail(error)
             throw error
         }
-        endpoint.origin.fail(CancellationError())
+    }
+
+    /// Stops accepting, lets what is being answered end, and cuts off what does not.
+    private func stop(_ server: Server<HTTP1Channel>, _ serving: Task<Void, any Error>) async {
+        // A server that has not begun to listen cannot be told to stop.
+        guard (try? await endpoint.origin.port()) != nil else { return }
+        // A client that has stopped reading would be waited for.
+        let limit = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(2)) { serving.cancel() }
+        try? await server.shutdownGracefully()
+        limit.cancel()
     }
 
     private func respond(
