@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "PDexCLI",
             dependencies: [
-                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs", "Sandbox",
+                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs",
+                "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

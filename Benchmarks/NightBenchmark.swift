@@ -26,7 +26,8 @@ struct NightBenchmark {
         let perSecond = Double(night.resources) / night.usage.cpuSeconds
         print(
             Row.text(
-                "night of \(night.resources)", "\(Row.number(night.usage.cpuSeconds)) CPU s, \(Row.whole(perSecond)) a CPU s",
+                "night of \(night.resources)",
+                "\(Row.number(night.usage.cpuSeconds)) CPU s, \(Row.whole(perSecond)) a CPU s",
                 "\(Row.number(Double(night.usage.peakBytes) / 1e6)) MB at most",
                 "\(night.bundles) bundles in \(Row.number(night.seconds)) s"))
     }

@@ -95,7 +95,8 @@ struct ExchangeMaker: Sendable {
             terms: terms, mapping: map.mappings.hash, fingerprint: fingerprint(staged, shared: shared, standing),
             replayOf: replaying?.id)
         return MadeExchange(
-            work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources)
+            work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources
+        )
     }
 
     /// Shared resources that an earlier exchange rested on, as they are staged now.

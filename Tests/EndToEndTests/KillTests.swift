@@ -22,7 +22,8 @@ struct KillTests {
     }
 
     /// What Med0 holds after the run was killed once for each count of submissions, and then left alone.
-    private func held(in path: String, secret: String?, killingAfter counts: [Int]) async throws -> [String: JSONValue] {
+    private func held(in path: String, secret: String?, killingAfter counts: [Int]) async throws -> [String: JSONValue]
+    {
         try FileManager.default.createDirectory(
             atPath: path + "/keys", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         if let secret { try FileManager.default.copyItem(atPath: secret, toPath: path + "/keys/identity.secret") }

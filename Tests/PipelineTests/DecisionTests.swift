@@ -71,7 +71,8 @@ struct DecisionTests {
         let report = try await night.run()
         #expect(report.exchanges.parked == [.mappingRequired: 1])
         let parked = try #require(
-            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1) }.first)
+            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1) }.first
+        )
         #expect(parked.detail?.contains("period") == true)
     }
 

@@ -89,8 +89,9 @@ struct DeliveryTests {
         let second = try Night([.joe, .ada], mappings: usCoreMappings)
         _ = try await first.run()
         _ = try await second.run()
-        #expect(first.payer.received.map { String(decoding: $0, as: UTF8.self) }.sorted()
-            == second.payer.received.map { String(decoding: $0, as: UTF8.self) }.sorted())
+        #expect(
+            first.payer.received.map { String(decoding: $0, as: UTF8.self) }.sorted()
+                == second.payer.received.map { String(decoding: $0, as: UTF8.self) }.sorted())
         #expect(first.payer.received.count == 2)
     }
 

@@ -37,7 +37,8 @@ struct FaultTests {
         let report = try await night.run()
         #expect(report.exchanges.parked == [.payerRefused: 1])
         let parked = try #require(
-            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1) }.first)
+            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1) }.first
+        )
         night.clock.advance(seconds: 60)
         let replay = try await night.pipeline.replay(parked, run: night.firing("replay-1"))
         #expect(replay.state == .acknowledged)

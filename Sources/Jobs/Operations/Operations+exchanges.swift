@@ -53,7 +53,8 @@ extension Operations {
             let exchange = try known(id, writer)
             guard exchange.state.successors.contains(.cancelled) else {
                 throw Fault(
-                    .exchangeNotReplayable, .stop, "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled")
+                    .exchangeNotReplayable, .stop,
+                    "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled")
             }
             _ = try writer.cancelOpenSubmissions(ofExchange: id)
             let entry = AuditEntry(
@@ -75,7 +76,9 @@ extension Operations {
             try writer.record(entry)
         }
         let made = try await pipeline.replay(exchange, run: run)
-        try await store.write { try $0.close(run.id, as: made.state == .acknowledged ? .complete : .partial, summary: []) }
+        try await store.write {
+            try $0.close(run.id, as: made.state == .acknowledged ? .complete : .partial, summary: [])
+        }
         return made
     }
 

@@ -37,7 +37,8 @@ public struct Worker: Service {
                     logger.info("bundles delivered", metadata: ["payer": "\(job.payer)", "bundles": "\(delivered)"])
                 }
             } catch let fault as Fault {
-                logger.warning("delivery paused", metadata: ["payer": "\(job.payer)", "fault": "\(fault.code.rawValue)"])
+                logger.warning(
+                    "delivery paused", metadata: ["payer": "\(job.payer)", "fault": "\(fault.code.rawValue)"])
             } catch {
                 logger.debug("delivery interrupted", metadata: ["payer": "\(job.payer)"])
             }

@@ -58,7 +58,9 @@ extension NamedMember {
         if !visitLabels.isEmpty {
             encounter["meta"] = [
                 "security": .array(
-                    visitLabels.map { ["system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": .string($0)] })
+                    visitLabels.map {
+                        ["system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": .string($0)]
+                    })
             ]
         }
         return .object(encounter)

@@ -38,7 +38,8 @@ public struct Night: Sendable {
             "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": "1245319599"]],
             "name": [["family": "Hale", "given": ["Imani"]]],
         ]
-        let records = try members.flatMap { try $0.clinicRecords() } + [Resource(group), Resource(practitioner)] + extra
+        let records =
+            try members.flatMap { try $0.clinicRecords() } + [Resource(group), Resource(practitioner)] + extra
         clinic = ScriptedClinic(base: terms.clinic.base, clock: clock, resources: records)
         payer = ScriptedPayer(
             base: terms.payer.base, clock: clock,

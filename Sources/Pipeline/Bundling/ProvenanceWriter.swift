@@ -9,7 +9,9 @@ struct ProvenanceWriter: Sendable {
 
     /// `Organization/id` of the clinic at the payer: the transmitter.
     var organizationLocation: String {
-        "Organization/" + identities.payerID(source: terms.clinic.identifierSystem, type: "Organization", id: "npi|" + terms.clinic.npi)
+        "Organization/"
+            + identities.payerID(
+                source: terms.clinic.identifierSystem, type: "Organization", id: "npi|" + terms.clinic.npi)
     }
 
     /// The clinic as US Core Organization, from the configuration.
@@ -51,8 +53,11 @@ struct ProvenanceWriter: Sendable {
                     "extension": [sourceFormat],
                     "role": "source",
                     "what": [
-                        "identifier": ["system": "urn:ietf:rfc:3986", "value": .string("urn:pdex:exchange:" + exchange)],
-                        "display": .string("FHIR R4 of \(terms.clinic.organization), mapping \(mappingHash.prefix(12))"),
+                        "identifier": [
+                            "system": "urn:ietf:rfc:3986", "value": .string("urn:pdex:exchange:" + exchange),
+                        ],
+                        "display": .string(
+                            "FHIR R4 of \(terms.clinic.organization), mapping \(mappingHash.prefix(12))"),
                     ],
                 ]
             ],

@@ -25,7 +25,8 @@ final class SharedResources: Sendable {
         return try node(key, reader, open: &open)
     }
 
-    private func node(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode? {
+    private func node(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode?
+    {
         if let known = finished.withLock({ $0[key] }) { return known }
         let made = try make(key, reader, open: &open)
         finished.withLock { kept in
@@ -35,7 +36,8 @@ final class SharedResources: Sendable {
         return made
     }
 
-    private func make(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode? {
+    private func make(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode?
+    {
         guard let staged = try reader.staged(key), let resource = try? Resource(parsing: staged.bytes),
             case .success(let mapped) = mapper.map(staged, resource)
         else { return nil }

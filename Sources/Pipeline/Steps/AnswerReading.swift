@@ -55,15 +55,22 @@ enum AnswerReading: Sendable, Hashable {
         let words = "\(payer) answered \(answer.status)"
         let replay = "fix the mapping or the data, or ask the payer; then replay the exchange"
         return switch answer.status {
-        case 400, 422: Fault(.payerRefused, .park, words + "; its OperationOutcome is kept with the receipt", hint: replay)
-        case 401, 403: Fault(.payerForbidden, .park, words, hint: "ask the payer which scopes the client has; then replay")
+        case 400, 422:
+            Fault(.payerRefused, .park, words + "; its OperationOutcome is kept with the receipt", hint: replay)
+        case 401, 403:
+            Fault(.payerForbidden, .park, words, hint: "ask the payer which scopes the client has; then replay")
         case 404, 405: Fault(.payerCapability, .park, words, hint: "check the payer's base and deliver.as in the job")
-        case 409, 412: Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
-        case 413: Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
+        case 409, 412:
+            Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
+        case 413:
+            Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
         case 429, 503:
-            Fault(.remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
-        case 500...: Fault(
-            .payerUnknownOutcome, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
+            Fault(
+                .remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
+        case 500...:
+            Fault(
+                .payerUnknownOutcome, .retry, words, hint: "it is sent again",
+                retryAfterSeconds: answer.retryAfterSeconds)
         default: Fault(.payerRefused, .park, words, hint: replay)
         }
     }
