@@ -29,9 +29,11 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .remoteRefused, .remoteMalformed, .remoteIncomplete, .remoteTooLarge,
-            .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine, .clinicWrongType,
-            .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .matchAmbiguous, .coverageMissing,
+        case .exchangeNotReplayable, .remoteRefused, .remoteMalformed, .remoteIncomplete, .remoteSearchIncomplete,
+            .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
+            .clinicWrongType,
+            .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .clinicNotInRoster, .matchAmbiguous,
+            .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
             .payerCapability, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge, .payerPartial,

@@ -25,12 +25,12 @@ struct Outbox: Sendable {
         let deadline = submit.clock.now().adding(milliseconds: Int64(seconds * 1000))
         while true {
             try Task.checkCancellation()
-            let leases = try await submit.claim(limit: Self.claimsAtOnce)
+            let (leases, expiry) = try await submit.claim(limit: Self.claimsAtOnce)
             if leases.isEmpty {
                 guard try await waits(until: deadline) else { return total }
                 continue
             }
-            let settled = try await receipts.settle(try await send(leases))
+            let settled = try await receipts.settle(try await send(leases, heldUntil: expiry))
             total.bundles += settled.bundles
             total.entries += settled.entries
             observer(.delivered(bundles: settled.bundles))
@@ -51,7 +51,8 @@ struct Outbox: Sendable {
     }
 
     /// Sends the claims, at most `concurrency` at once and at most `perSecond`.
-    private func send(_ leases: [LeasedSubmission]) async throws -> [Submit.Result] {
+    private func send(_ leases: [LeasedSubmission], heldUntil expiry: Instant) async throws -> [Submit.Result] {
+        var expiry = expiry
         let delivery = submit.terms.delivery
         return try await withThrowingTaskGroup(of: Submit.Result.self) { group in
             var results: [Submit.Result] = []
@@ -60,6 +61,7 @@ struct Outbox: Sendable {
                 if index > 0, let rate = delivery.perSecond, rate > 0 {
                     try await submit.clock.sleep(seconds: 1 / rate)
                 }
+                expiry = try await submit.renewing(expiry)
                 group.addTask { try await submit.send(lease) }
             }
             for try await done in group { results.append(done) }

@@ -30,6 +30,12 @@ extension RunReport {
 }
 
 extension RunReport.Resources {
+    /// Counts what is staged and in no compartment of the roster: it is accounted for, though no member is looked at.
+    mutating func add(outside: [FaultCode: Int]) {
+        examined += outside.values.reduce(0, +)
+        leftOut.merge(outside) { $0 + $1 }
+    }
+
     static func += (left: inout RunReport.Resources, right: RunReport.Resources) {
         left.examined += right.examined
         left.sent += right.sent

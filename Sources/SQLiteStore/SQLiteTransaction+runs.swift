@@ -33,6 +33,32 @@ extension SQLiteTransaction {
         ) { try $0.key(0) }
     }
 
+    private static let inRoster = "SELECT patient FROM roster WHERE run = (SELECT rid FROM run WHERE id = ?)"
+    private static let placesWithoutPatient = SharedTypes.withoutPatient.map { _ in "?" }.joined(separator: ", ")
+
+    func outsideRoster(of run: String, source: String) throws -> OutsideRoster {
+        let unlinked = try count(
+            """
+            SELECT count(*) FROM staged WHERE patient IS NULL AND source = (SELECT rid FROM source WHERE name = ?)
+            AND type NOT IN (SELECT rid FROM type WHERE name IN (\(Self.placesWithoutPatient)))
+            """, StatementArguments([source] + SharedTypes.withoutPatient))
+        let records = try count(
+            """
+            SELECT count(*) FROM staged WHERE patient IS NOT NULL AND patient NOT IN (\(Self.inRoster))
+            AND source = (SELECT rid FROM source WHERE name = ?)
+            """, [run, source])
+        let patients = try count(
+            """
+            SELECT count(*) FROM staged WHERE source = (SELECT rid FROM source WHERE name = ?)
+            AND type = (SELECT rid FROM type WHERE name = 'Patient') AND k NOT IN (\(Self.inRoster))
+            """, [source, run])
+        return OutsideRoster(unlinked: unlinked, others: records + patients)
+    }
+
+    private func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+        try first(sql, arguments) { try $0.integer(0) } ?? 0
+    }
+
     func open(_ run: Run) throws {
         try change(
             """

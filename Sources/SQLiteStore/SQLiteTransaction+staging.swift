@@ -37,13 +37,6 @@ extension SQLiteTransaction {
         try all("SELECT member FROM link WHERE link = ? ORDER BY member", [link]) { try $0.key(0) }
     }
 
-    func watermark(source: String, scope: String) throws -> Instant? {
-        try first(
-            "SELECT at FROM watermark JOIN source ON source.rid = watermark.source WHERE source.name = ? AND scope = ?",
-            [source, scope]
-        ) { try $0.instant(0) }
-    }
-
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
         guard let start = start(after: after) else { return [] }
         // Two indexes merged as far as the page goes; the plus keeps the second half off the index of the first.
@@ -115,18 +108,8 @@ extension SQLiteTransaction {
         try change("DELETE FROM link WHERE member = ?", [member.bits])
     }
 
-    func setWatermark(_ instant: Instant, source: String, scope: String) throws {
-        try change(
-            """
-            INSERT INTO watermark (source, scope, at) VALUES (?, ?, ?)
-            ON CONFLICT (source, scope) DO UPDATE SET at = excluded.at
-            """,
-            [try number(of: source, in: "source"), scope, instant.milliseconds]
-        )
-    }
-
     /// The number under which a name is kept once (`source` or `type`).
-    private func number(of name: String, in table: String) throws -> Int64 {
+    func number(of name: String, in table: String) throws -> Int64 {
         try change("INSERT OR IGNORE INTO \(table) (name) VALUES (?)", [name])
         let number = try first("SELECT rid FROM \(table) WHERE name = ?", [name]) {
             try $0.decode(Int64.self, atIndex: 0)

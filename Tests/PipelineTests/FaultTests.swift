@@ -116,7 +116,7 @@ struct FaultTests {
     @Test("a run that broke off goes on where it stood: files that are in are not downloaded again")
     func resumes() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
-        night.clinic.rewrite { $0.breaks = ["Observation": 1] }
+        night.clinic.rewrite { $0.outages = ["Observation": 1] }
         let run = night.firing("night-1")
         await #expect(throws: Fault.self) { try await night.pipeline.run(run) }
         let report = try await night.pipeline.run(run)
@@ -125,6 +125,23 @@ struct FaultTests {
         #expect(downloads.filter { $0 == "download Condition" }.count == 1)
         #expect(downloads.filter { $0 == "download Observation" }.count == 2)
         #expect(night.clinic.requests.filter { $0 == "export" }.count == 1)
+    }
+
+    @Test("a delivery under way is taken over by nobody, however long the payer takes for those before it")
+    func slowPayer() async throws {
+        let members = (0..<8).map { index in
+            NamedMember("p\(index)", "Sam", "Lee", born: "1960-01-0\(index + 1)", memberID: "M0-\(index)")
+        }
+        let night = try Night(members, mappings: usCoreMappings)
+        night.payer.whileAnswering {
+            night.clock.advance(seconds: 150)
+            let now = night.clock.now()
+            let rescued = try await night.store.write { try $0.rescue(now: now, ownerIsGone: { _ in false }) }
+            #expect(rescued.isEmpty)
+        }
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 8)
+        #expect(night.payer.received.count == 8)
     }
 
     @Test("a payer that does not offer the delivery is refused before anything is pulled")

@@ -23,13 +23,15 @@ public struct Operations: Sendable {
     }
 
     /// Runs a job now, or for a scheduled tick; goes on with the job's interrupted run if there is one.
+    ///
+    /// A dry run has a run of its own, so that the interrupted one can still go on.
     public func run(
         job: String, trigger: Run.Trigger = .manual, at tick: Instant? = nil, dryRun: Bool = false
     ) async throws -> RunReport {
         let pipeline = try await pipeline(job)
         let latest = try await store.read { try $0.latestRun(ofJob: job) }
         let run =
-            if let latest, latest.state == .running, latest.trigger != .replay, latest.trigger != .request {
+            if !dryRun, let latest, latest.state == .running, latest.trigger != .replay, latest.trigger != .request {
                 latest
             } else {
                 newRun(of: pipeline.terms, trigger, at: tick ?? clock.now())

@@ -34,6 +34,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteRefused = "remote.refused"
     case remoteMalformed = "remote.malformed"
     case remoteIncomplete = "remote.incomplete"
+    case remoteSearchIncomplete = "remote.search-incomplete"
     case remoteTooLarge = "remote.too-large"
     case remotePolicy = "remote.policy"
 
@@ -45,6 +46,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicCountMismatch = "clinic.count-mismatch"
     case clinicPagingLoop = "clinic.paging-loop"
     case clinicUnlinked = "clinic.unlinked"
+    case clinicNotInRoster = "clinic.not-in-roster"
 
     // The join.
     case matchAmbiguous = "match.ambiguous"

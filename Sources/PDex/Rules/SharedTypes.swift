@@ -9,6 +9,12 @@ public enum SharedTypes {
     /// Those that visits refer to and that are pulled with them, whether a job names them or not (RD-14).
     public static let surrounding = ["Location", "Medication", "Organization", "Practitioner", "PractitionerRole"]
 
+    /// Types that are neither a patient's nor shared between visits: they say who belongs together, or what went wrong.
+    private static let administrative: Set<String> = ["Group", "List", "OperationOutcome"]
+
+    /// All types of which a resource may name no patient and still be accounted for.
+    public static let withoutPatient = all.union(administrative).union(["Patient"]).sorted()
+
     /// Whether resources of `type` are outside every patient's compartment.
     public static func contains(_ type: String) -> Bool {
         all.contains(type)

@@ -30,6 +30,14 @@ public protocol StoreReader {
     func members(linkedBy link: Int64) throws -> [ResourceKey]
     /// The server's time up to which a scope of a source is completely staged.
     func watermark(source: String, scope: String) throws -> Instant?
+    /// The server's time up to which everything of one patient in a scope is staged; nil when it never was.
+    func watermark(of patient: ResourceKey, source: String, scope: String) throws -> Instant?
+    /// A page of those of a run's roster who were not completely staged at `instant`, in the order of keys (BLK-08).
+    func newcomers(
+        inRosterOf run: String, since instant: Instant, source: String, scope: String, after: ResourceKey?, limit: Int
+    ) throws -> [ResourceKey]
+    /// How many staged resources of a source no patient of a run's roster will account for.
+    func outsideRoster(of run: String, source: String) throws -> OutsideRoster
 
     /// A page of the Patients of a source in the order of keys: staged themselves, or only known by what refers to them.
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
@@ -94,8 +102,12 @@ public protocol StoreWriter: StoreReader {
     func link(_ member: ResourceKey, by links: [Int64]) throws
     /// Forgets every link that leads to `member`.
     func unlink(_ member: ResourceKey) throws
-    /// Moves the watermark; called in the transaction that stages the last of the data (BLK-07).
+    /// Moves the watermark; called once everything of the scope is staged (BLK-07).
     func setWatermark(_ instant: Instant, source: String, scope: String) throws
+    /// Moves the watermark of one patient; called in the transaction that stages the last of the patient's data.
+    func setWatermark(_ instant: Instant, of patient: ResourceKey, source: String, scope: String) throws
+    /// Moves the watermark of every patient in a run's roster.
+    func setWatermark(_ instant: Instant, ofRosterOf run: String, source: String, scope: String) throws
 
     // MARK: Runs
 

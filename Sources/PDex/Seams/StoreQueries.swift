@@ -12,6 +12,20 @@ public struct StagedHash: Sendable, Hashable {
     }
 }
 
+/// Staged resources that are in no compartment of a run's roster.
+public struct OutsideRoster: Sendable, Hashable {
+    /// Those that name no patient of their server, although their type belongs to one.
+    public let unlinked: Int
+    /// Those of patients, and patients, who are not in the roster.
+    public let others: Int
+
+    /// Counts both.
+    public init(unlinked: Int, others: Int) {
+        self.unlinked = unlinked
+        self.others = others
+    }
+}
+
 /// Which exchanges are meant; empty means all.
 public struct ExchangeFilter: Sendable, Hashable {
     /// Only these states.

@@ -94,6 +94,53 @@ extension StoreContract {
             }
             try expect(found, is: [StoreSample.seconds(5), StoreSample.seconds(7), nil], "the watermarks")
         },
+        StorePromise("a patient's watermark is that patient's alone, and not the scope's") { store in
+            try await store.write { writer in
+                try writer.setWatermark(StoreSample.seconds(9), of: StoreSample.key(1), source: "clinic0", scope: "a")
+                try writer.setWatermark(StoreSample.seconds(5), of: StoreSample.key(1), source: "clinic0", scope: "a")
+            }
+            let found = try await store.read {
+                [
+                    try $0.watermark(of: StoreSample.key(1), source: "clinic0", scope: "a"),
+                    try $0.watermark(of: StoreSample.key(2), source: "clinic0", scope: "a"),
+                    try $0.watermark(of: StoreSample.key(1), source: "clinic0", scope: "b"),
+                    try $0.watermark(source: "clinic0", scope: "a"),
+                ]
+            }
+            try expect(found, is: [StoreSample.seconds(5), nil, nil, nil], "the watermarks")
+        },
+        StorePromise("newcomers of a roster are those who were not whole at that time") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("old", at: StoreSample.seconds(1)))
+                try writer.open(StoreSample.run("new", at: StoreSample.seconds(2)))
+                try writer.addToRoster(run: "old", patients: [1, 2].map { StoreSample.key($0) })
+                try writer.addToRoster(run: "new", patients: [.min, 1, 2, 3, .max].map { StoreSample.key($0) })
+                try writer.setWatermark(StoreSample.seconds(9), ofRosterOf: "old", source: "clinic0", scope: "a")
+                try writer.setWatermark(StoreSample.seconds(8), of: StoreSample.key(3), source: "clinic0", scope: "a")
+            }
+            try await expectPages(of: [.min, 3, .max]) { after in
+                try await store.read {
+                    try $0.newcomers(
+                        inRosterOf: "new", since: StoreSample.seconds(9), source: "clinic0", scope: "a", after: after,
+                        limit: 2)
+                }
+            }
+        },
+        StorePromise("what no patient of a roster accounts for is counted: without a patient, or of another") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                try writer.addToRoster(run: "run-1", patients: [StoreSample.key(1)])
+                _ = try writer.stage(
+                    StoreSample.batch([
+                        StoreSample.resource(1, type: "Patient"), StoreSample.resource(2, patient: 1),
+                        StoreSample.resource(3), StoreSample.resource(4, type: "Practitioner"),
+                        StoreSample.resource(5, type: "Patient"), StoreSample.resource(6, patient: 5),
+                    ]))
+                _ = try writer.stage(StoreSample.batch([StoreSample.resource(7, source: "med0")]))
+            }
+            let found = try await store.read { try $0.outsideRoster(of: "run-1", source: "clinic0") }
+            try expect(found, is: OutsideRoster(unlinked: 1, others: 2), "what is outside the roster")
+        },
     ]
 
     /// Turns pages until one is empty; expects every key once, in order.

@@ -14,6 +14,26 @@ public final class ScriptedClinic: ClinicServer {
         public var offersExport = true
         /// The download of this type breaks off so many times.
         public var breaks: [String: Int] = [:]
+        /// The clinic cannot be reached when this type is downloaded, so many times.
+        public var outages: [String: Int] = [:]
+        /// Patients for whom the clinic cannot be reached.
+        public var unreachable: Set<String> = []
+        /// Patients whose resources an export leaves out.
+        public var unexported: Set<String> = []
+        /// So many status requests in a row are lost.
+        public var lostPolls = 0
+        /// What `/metadata` lists, beside Group export.
+        public var systemOperations: Set<String> = []
+        /// Search parameters that `/metadata` lists for every type.
+        public var searchParameters: Set<String> = ["patient"]
+        /// Matches on a page; the next link leads to the next ones.
+        public var pageSize = Int.max
+        /// The last page's next link leads back to the first one.
+        public var pagesLoop = false
+        /// An OperationOutcome of this severity stands on every page.
+        public var outcomeSeverity: String?
+        /// The total that a search states, when it is not the true one.
+        public var statedTotal: Int?
 
         /// Nothing goes wrong.
         public init() {}
@@ -26,6 +46,7 @@ public final class ScriptedClinic: ClinicServer {
     private let script: Mutex<Script>
     private let log = Mutex<[String]>([])
     private let since = Mutex<Instant?>(nil)
+    private let pages = Mutex<[String: SearchPage]>([:])
 
     /// A clinic that holds `resources`.
     public init(base: String, clock: any WallClock, resources: [Resource], script: Script = Script()) {
@@ -54,22 +75,63 @@ public final class ScriptedClinic: ClinicServer {
 
     /// What is offered.
     public func capability() async throws -> ServerCapability {
-        let operations: Set<String> = script.withLock { $0.offersExport } ? ["export"] : []
-        let type = ServerCapability.TypeCapability(searchParameters: ["patient"], operations: operations)
+        let script = script.withLock { $0 }
+        let operations: Set<String> = script.offersExport ? ["export"] : []
+        let types = ["Group", "Patient", "Encounter", "Condition", "Observation"].map { type in
+            (
+                type,
+                ServerCapability.TypeCapability(
+                    searchParameters: script.searchParameters,
+                    operations: ["Group", "Patient"].contains(type) ? operations : [])
+            )
+        }
         return ServerCapability(
-            fhirVersion: "4.0.1", systemInteractions: [], systemOperations: [],
-            types: ["Group": type, "Patient": type])
+            fhirVersion: "4.0.1", systemInteractions: [], systemOperations: script.systemOperations,
+            types: Dictionary(uniqueKeysWithValues: types))
     }
 
-    /// A search with `_id`, `patient` or `identifier`, on one page.
+    /// A search with `_id`, `patient`, `identifier` or `_lastUpdated`, in pages.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
-        log.withLock { $0.append("search \(query.path)") }
-        return server.withLock { $0.page(of: query, at: clock.now()) }
+        let narrowing = query.parameters.filter { $0.name == "_lastUpdated" }.map { " " + $0.value }.joined()
+        log.withLock { $0.append("search \(query.path)\(narrowing)") }
+        let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
+        if script.withLock({ !$0.unreachable.isDisjoint(with: names) }) {
+            throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
+        }
+        return paged(server.withLock { $0.page(of: query, at: clock.now()) })
     }
 
-    /// There is never a second page.
+    /// The page behind a link of ``search(_:)``.
     public func page(_ link: String) async throws -> SearchPage {
-        throw Fault(.remoteFailed, .halt, "the scripted clinic has one page only")
+        guard let page = pages.withLock({ $0[link] }) else {
+            throw Fault(.remoteFailed, .halt, "the scripted clinic has no such page")
+        }
+        return page
+    }
+
+    private func paged(_ whole: SearchPage) -> SearchPage {
+        let script = script.withLock { $0 }
+        var entries = whole.entries
+        if let severity = script.outcomeSeverity {
+            let outcome =
+                #"{"resourceType":"OperationOutcome","issue":[{"severity":"\#(severity)","code":"incomplete"}]}"#
+            entries.append(SearchPage.Entry(bytes: Array(outcome.utf8), mode: .outcome))
+        }
+        let size = max(1, min(script.pageSize, entries.count))
+        var parts = stride(from: 0, to: entries.count, by: size).map {
+            Array(entries[$0..<min($0 + size, entries.count)])
+        }
+        if parts.isEmpty { parts = [[]] }
+        let serial = pages.withLock { $0.count }
+        let links = parts.indices.map { "page-\(serial)-\($0)" }
+        let made = parts.indices.map { index in
+            SearchPage(
+                entries: parts[index],
+                next: index + 1 < parts.count ? links[index + 1] : script.pagesLoop ? links[0] : nil,
+                total: script.statedTotal ?? whole.total, serverTime: whole.serverTime, byteCount: whole.byteCount)
+        }
+        pages.withLock { for (link, page) in zip(links, made) { $0[link] = page } }
+        return made[0]
     }
 
     /// One resource.
@@ -80,18 +142,28 @@ public final class ScriptedClinic: ClinicServer {
 
     /// Starts the one export.
     public func startExport(_ request: ExportRequest) async throws -> String {
-        log.withLock { $0.append("export") }
+        let level =
+            switch request.level {
+            case .group: ""
+            case .patient: " patients"
+            case .system: " system"
+            }
+        log.withLock { $0.append("export" + level) }
         since.withLock { $0 = request.since }
         return base + "/status/1"
     }
 
     /// It is complete at once.
     public func pollExport(_ statusURL: String) async throws -> ExportProgress {
-        let since = since.withLock { $0 }
+        let isLost = script.withLock { script in
+            script.lostPolls -= 1
+            return script.lostPolls >= 0
+        }
+        if isLost { throw Fault(.remoteUnreachable, .retry, "the answer was lost") }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let files = types.sorted().map { type in
-            let count = server.withLock { $0.all(type, since: since).count }
+            let count = exported(type).count
             let isObservation = type == "Observation"
             return ExportManifest.File(
                 type: type, url: "\(base)/files/\(type)", count: count + (isObservation ? stray + miscount : 0))
@@ -107,14 +179,13 @@ public final class ScriptedClinic: ClinicServer {
     ) async throws -> Int {
         let type = file.type ?? ""
         log.withLock { $0.append("download \(type)") }
-        let isBroken = script.withLock { script in
-            let left = script.breaks[type] ?? 0
-            script.breaks[type] = max(0, left - 1)
-            return left > 0
+        if script.withLock({ Self.countDown(&$0.outages, type) }) {
+            throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
         }
-        if isBroken { throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again") }
-        let since = since.withLock { $0 }
-        var lines = server.withLock { $0.all(type, since: since).map { $0.serialized() } }
+        if script.withLock({ Self.countDown(&$0.breaks, type) }) {
+            throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
+        }
+        var lines = exported(type).map { $0.serialized() }
         if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
@@ -124,6 +195,25 @@ public final class ScriptedClinic: ClinicServer {
         }
         try await deliver(LineBatch(bytes: bytes, lines: ranges))
         return bytes.count
+    }
+
+    private func exported(_ type: String) -> [Resource] {
+        let since = since.withLock { $0 }
+        let unexported = script.withLock { $0.unexported }
+        return server.withLock { $0.all(type, since: since) }.filter { resource in
+            let owner =
+                resource.type == "Patient"
+                ? resource.id
+                : ScriptedServer.patient(of: resource)?.dropFirst(8)
+                    .description
+            return owner.map { !unexported.contains($0) } ?? true
+        }
+    }
+
+    private static func countDown(_ counts: inout [String: Int], _ type: String) -> Bool {
+        let left = counts[type] ?? 0
+        counts[type] = max(0, left - 1)
+        return left > 0
     }
 
     /// Notes that the export may be dropped.

@@ -26,6 +26,7 @@ public final class ScriptedPayer: PayerServer {
     private let log = Mutex<[[UInt8]]>([])
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
+    private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
     public init(base: String, clock: any WallClock, resources: [Resource], limited: Bool = false) {
@@ -50,6 +51,11 @@ public final class ScriptedPayer: PayerServer {
     /// Answers the next deliveries like this; afterwards everything is taken.
     public func reply(_ next: Reply...) {
         replies.withLock { $0 += next }
+    }
+
+    /// Does `work` while a delivery waits for its answer.
+    public func whileAnswering(_ work: @escaping @Sendable () async throws -> Void) {
+        meanwhile.withLock { $0 = work }
     }
 
     /// Every bundle that arrived.
@@ -88,6 +94,7 @@ public final class ScriptedPayer: PayerServer {
     /// Answers as scripted.
     public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
         log.withLock { $0.append(bundle) }
+        try await meanwhile.withLock { $0 }?()
         let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
         switch reply {
         case .refuse(let status): return answer(status, OperationOutcome.refusal)

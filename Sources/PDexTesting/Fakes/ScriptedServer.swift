@@ -29,6 +29,11 @@ struct ScriptedServer: Sendable {
         for parameter in query.parameters {
             switch parameter.name {
             case "_id": found = found.filter { parameter.value.split(separator: ",").contains(Substring($0.id ?? "")) }
+            case "_lastUpdated":
+                let since = Instant(String(parameter.value.dropFirst(2)))
+                found = found.filter { item in
+                    (changed["\(item.type)/\(item.id ?? "")"]).map { at in since.map { at >= $0 } ?? true } ?? true
+                }
             case "patient": found = found.filter { Self.patient(of: $0) == "Patient/" + parameter.value }
             case "identifier": found = found.filter { Self.tokens(of: $0).contains(parameter.value) }
             default: break
@@ -45,7 +50,7 @@ struct ScriptedServer: Sendable {
             byteCount: entries.reduce(0) { $0 + $1.bytes.count })
     }
 
-    private static func patient(of resource: Resource) -> String? {
+    static func patient(of resource: Resource) -> String? {
         resource["subject"]?["reference"]?.string ?? resource["patient"]?["reference"]?.string
     }
 

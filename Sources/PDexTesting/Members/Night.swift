@@ -23,23 +23,19 @@ public struct Night: Sendable {
     /// A night for `members`; `mappings` is the folder of a mapping set.
     public init(
         _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
-        maxEntries: Int = 200, attempts: Int = 3
+        maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
-        let terms = Self.terms(maxEntries: maxEntries, attempts: attempts)
+        let terms = Self.terms(maxEntries: maxEntries, attempts: attempts, by: method)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
-        let group: JSONValue = [
-            "resourceType": "Group", "id": "med0-members",
-            "member": .array(members.map { ["entity": ["reference": .string("Patient/" + $0.id)]] }),
-        ]
         let practitioner: JSONValue = [
             "resourceType": "Practitioner", "id": "dr-hale",
             "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": "1245319599"]],
             "name": [["family": "Hale", "given": ["Imani"]]],
         ]
         let records =
-            try members.flatMap { try $0.clinicRecords() } + [Resource(group), Resource(practitioner)] + extra
+            try members.flatMap { try $0.clinicRecords() } + [Self.group(of: members), Resource(practitioner)] + extra
         clinic = ScriptedClinic(base: terms.clinic.base, clock: clock, resources: records)
         payer = ScriptedPayer(
             base: terms.payer.base, clock: clock,
@@ -51,6 +47,16 @@ public struct Night: Sendable {
             terms: terms, clinic: clinic, payer: payer, store: store,
             mappings: try MappingSet.load(directory: mappings, digests: digests), identities: identities,
             clock: clock, random: { 0.5 }, owner: "tests")
+    }
+
+    /// The clinic's Group of those members, and of `others` as they are.
+    public func group(of members: [NamedMember], also others: [JSONValue] = []) throws -> Resource {
+        try Self.group(of: members, also: others)
+    }
+
+    private static func group(of members: [NamedMember], also others: [JSONValue] = []) throws -> Resource {
+        let named = members.map { member -> JSONValue in ["entity": ["reference": .string("Patient/" + member.id)]] }
+        return try Resource(["resourceType": "Group", "id": "med0-members", "member": .array(named + others)])
     }
 
     /// Runs the job at the clock's present instant, under a name of its own.
@@ -65,7 +71,9 @@ public struct Night: Sendable {
             instant: clock.now())
     }
 
-    private static func terms(maxEntries: Int, attempts: Int) -> ExchangeTerms {
+    private static func terms(
+        maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method
+    ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
             clinic: Party(
@@ -75,7 +83,7 @@ public struct Night: Sendable {
                 name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
-                method: .auto, group: "med0-members",
+                method: method, group: "med0-members",
                 types: ["Patient", "Encounter", "Condition", "Observation"], since: .lastSuccess),
             matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
             delivery: .init(

@@ -8,16 +8,20 @@ struct Intake: Sendable {
     let tally: PullTally
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Stages the lines of a batch; `finally` runs in the same transaction.
+    /// Stages the lines of a batch; `whenWhole` runs in the same transaction, unless a line was refused.
+    ///
+    /// Returns how many lines were refused; each is counted in the tally.
+    @discardableResult
     func stage(
-        _ lines: LineBatch, expecting type: String?, finally: @escaping @Sendable (any StoreWriter) throws -> Void
-    ) async throws {
+        _ lines: LineBatch, expecting type: String?,
+        whenWhole: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in }
+    ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)
         let count = try await store.write { writer in
             let count = try writer.stage(batch)
             for (key, found) in identifiers { try writer.identify(key, by: found) }
-            try finally(writer)
+            if refused.isEmpty { try whenWhole(writer) }
             return count
         }
         await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: count)
@@ -25,19 +29,7 @@ struct Intake: Sendable {
         if let name = type ?? batch.rows.first?.type {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
         }
-    }
-
-    /// Stages the entries of a search page; outcomes are not data (RD-05).
-    func stage(
-        _ page: SearchPage, finally: @escaping @Sendable (any StoreWriter) throws -> Void
-    ) async throws {
-        var bytes: [UInt8] = []
-        var ranges: [Range<Int>] = []
-        for entry in page.entries where entry.mode != .outcome {
-            ranges.append(bytes.count..<bytes.count + entry.bytes.count)
-            bytes += entry.bytes
-        }
-        try await stage(LineBatch(bytes: bytes, lines: ranges), expecting: nil, finally: finally)
+        return refused.values.reduce(0, +)
     }
 
     private func prepare(_ lines: LineBatch, expecting type: String?) -> (StagingBatch, [FaultCode: Int]) {

@@ -11,6 +11,19 @@ struct LineBuffer {
         lines += batch.lines.map { $0.lowerBound + offset..<$0.upperBound + offset }
     }
 
+    mutating func append(line: UnsafeRawBufferPointer) {
+        lines.append(bytes.count..<bytes.count + line.count)
+        bytes.append(contentsOf: line)
+    }
+
+    /// Takes over the resources of a search page; outcomes are not data (RD-05).
+    mutating func append(_ page: SearchPage) {
+        for entry in page.entries where entry.mode != .outcome {
+            lines.append(bytes.count..<bytes.count + entry.bytes.count)
+            bytes += entry.bytes
+        }
+    }
+
     mutating func take() -> LineBatch {
         defer {
             bytes.removeAll(keepingCapacity: false)

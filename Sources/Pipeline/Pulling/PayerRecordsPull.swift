@@ -3,7 +3,8 @@ import PDex
 
 /// Fetches the payer's Coverage (with its beneficiaries) and Consent, from its server or from files.
 ///
-/// Both are read whole every time: a consent that was deleted must not go on permitting.
+/// Both are read whole every time, and what is no longer among them is forgotten: a consent that was deleted must
+/// not go on permitting. Forgetting too much only withholds, so that absence may be believed here (SBS-45).
 struct PayerRecordsPull: Sendable {
     let terms: ExchangeTerms
     let payer: any PayerServer
@@ -11,45 +12,41 @@ struct PayerRecordsPull: Sendable {
     let intake: Intake
 
     func pull() async throws {
-        try await pull("Coverage", from: terms.coverage, [.init("_include", "Coverage:beneficiary")])
-        try await pull("Consent", from: terms.consent, [])
+        var seen: Set<ResourceKey> = []
+        seen.formUnion(
+            try await pull("Coverage", from: terms.coverage, [.init("_include", "Coverage:beneficiary")]))
+        seen.formUnion(try await pull("Consent", from: terms.consent, []))
+        for type in ["Coverage", "Consent", "Patient"] { try await forget(type, except: seen) }
     }
 
     private func pull(
         _ type: String, from source: ExchangeTerms.RecordSource, _ parameters: [SearchQuery.Parameter]
-    ) async throws {
+    ) async throws -> Set<ResourceKey> {
         var seen: Set<ResourceKey> = []
         switch source {
         case .fhir:
-            await intake.tally.requested()
-            var page = try await payer.search(SearchQuery(type, parameters + [.init("_count", "500")]))
-            var links: Set<String> = []
-            while true {
-                seen.formUnion(keys(page.entries.filter { $0.mode != .outcome }.map(\.bytes)))
-                try await intake.stage(page, finally: { _ in })
-                guard let next = page.next else { break }
-                guard links.insert(next).inserted else {
-                    throw Fault(
-                        .clinicPagingLoop, .halt, "a search for \(type) at \(terms.payer.name) does not end",
-                        hint: "the payer's next links repeat; report it to the payer")
-                }
-                await intake.tally.requested()
-                page = try await payer.page(next)
+            let walk = PageWalk(server: payer, name: terms.payer.name, tally: intake.tally)
+            try await walk.each(SearchQuery(type, parameters + [.init("_count", "500")])) { page in
+                var held = LineBuffer()
+                held.append(page)
+                try await stage(held.take(), &seen)
             }
         case .file(let path):
-            let batch = try RecordFile.read(path)
-            seen = keys(batch.lines.map { Array(batch.bytes[$0]) })
-            try await intake.stage(batch, expecting: nil, finally: { _ in })
+            try await RecordFile(path: path).read { try await stage($0, &seen) }
         }
-        try await forget(type, except: seen)
+        return seen
     }
 
-    private func keys(_ resources: [[UInt8]]) -> Set<ResourceKey> {
-        Set(
-            resources.compactMap { bytes in
-                guard let scan = try? ResourceScan.scan(bytes) else { return nil }
-                return intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id)
-            })
+    private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws {
+        lines.bytes.withUnsafeBytes { bytes in
+            for range in lines.lines {
+                guard let scan = try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
+                    continue
+                }
+                seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
+            }
+        }
+        try await intake.stage(lines, expecting: nil)
     }
 
     private func forget(_ type: String, except seen: Set<ResourceKey>) async throws {
@@ -62,8 +59,16 @@ struct PayerRecordsPull: Sendable {
             }
             guard let end = page.last else { return }
             let gone = page.filter { !seen.contains($0) }
-            if !gone.isEmpty { try await store.write { try $0.unstage(gone) } }
+            if !gone.isEmpty { try await store.write { try Self.forget(gone, $0) } }
             last = end
         }
+    }
+
+    /// What led to a member by a record that is gone goes too; what still leads there is indexed again.
+    private static func forget(_ gone: [ResourceKey], _ writer: any StoreWriter) throws {
+        for key in gone {
+            if let member = try writer.staged(key)?.patient { try writer.unlink(member) }
+        }
+        try writer.unstage(gone)
     }
 }

@@ -9,6 +9,8 @@ actor PullTally {
     /// Patients in the roster.
     private(set) var roster = 0
     private(set) var problems: [FaultCode: Int] = [:]
+    /// What is staged and belongs to nobody in the roster, by reason.
+    private(set) var outside: [FaultCode: Int] = [:]
 
     func received(resources: Int, bytes: Int, staged count: StagingCount) {
         self.resources += resources
@@ -22,6 +24,11 @@ actor PullTally {
 
     func rostered(_ count: Int) {
         roster += count
+    }
+
+    func foundOutside(_ outside: OutsideRoster) {
+        if outside.unlinked > 0 { self.outside[.clinicUnlinked] = outside.unlinked }
+        if outside.others > 0 { self.outside[.clinicNotInRoster] = outside.others }
     }
 
     func refused(_ code: FaultCode, _ count: Int = 1) {

@@ -2,30 +2,38 @@ import FHIR
 import Foundation
 import PDex
 
-/// An NDJSON file of Coverage or Consent that the payer hands over instead of serving it.
-enum RecordFile {
-    /// The largest file read; larger ones belong on a FHIR server.
-    private static let mostBytes = 256 << 20
+/// An NDJSON file of Coverage or Consent that the payer hands over instead of serving it; read a part at a time.
+struct RecordFile {
+    let path: String
 
-    static func read(_ path: String) throws -> LineBatch {
-        guard let data = FileManager.default.contents(atPath: path) else {
+    private static let chunkBytes = 256 << 10
+    private static let batchBytes = 2 << 20
+
+    /// Hands over the lines of the file. Throws `config.missing` when it cannot be read.
+    func read(_ deliver: (LineBatch) async throws -> Void) async throws {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable }
+        defer { try? handle.close() }
+        var splitter = NDJSONSplitter()
+        var held = LineBuffer()
+        do {
+            while let chunk = try handle.read(upToCount: Self.chunkBytes), !chunk.isEmpty {
+                try chunk.withUnsafeBytes { bytes in try splitter.append(bytes) { held.append(line: $0) } }
+                if held.bytes.count >= Self.batchBytes { try await deliver(held.take()) }
+            }
+            try splitter.finish { held.append(line: $0) }
+        } catch is NDJSONError {
             throw Fault(
-                .configMissing, .stop, "the file of the payer's records cannot be read",
-                hint: "check coverage.file and consent.file of the payer in pdex.yaml")
+                .remoteTooLarge, .halt, "the file of the payer's records has a line of more than 16 MiB",
+                hint: "no record is that large: check that the file is NDJSON, one resource a line")
+        } catch is CocoaError {
+            throw unreadable
         }
-        guard data.count <= mostBytes else {
-            throw Fault(
-                .remoteTooLarge, .halt, "the file of the payer's records is larger than 256 MiB",
-                hint: "serve the records over FHIR, and set from: fhir")
-        }
-        let bytes = [UInt8](data)
-        var lines: [Range<Int>] = []
-        var start = 0
-        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "\n") {
-            let line = bytes[start..<end]
-            if line.contains(where: { $0 != 0x20 && $0 != 0x0d && $0 != 0x09 }) { lines.append(start..<end) }
-            start = end + 1
-        }
-        return LineBatch(bytes: bytes, lines: lines)
+        try await deliver(held.take())
+    }
+
+    private var unreadable: Fault {
+        Fault(
+            .configMissing, .stop, "the file of the payer's records cannot be read",
+            hint: "check coverage.file and consent.file of the payer in pdex.yaml")
     }
 }

@@ -1,8 +1,7 @@
 import FHIR
 import PDex
-import Synchronization
 
-/// Pulls by search: the roster, then one query a patient and type, then what those refer to.
+/// Pulls by search: one query a patient and type, then what those refer to.
 struct RosterSearchPull: Sendable {
     let terms: ExchangeTerms
     let run: Run
@@ -10,68 +9,67 @@ struct RosterSearchPull: Sendable {
     let store: any Store
     let intake: Intake
     let capability: ServerCapability
+    let unit: PullUnit
 
     /// How many patients are fetched at once.
     private static let patientsAtOnce = 4
-    /// How many pages one search may have before it is called endless.
-    private static let mostPages = 10_000
+    /// A patient's data is written when it holds this many bytes, and at its end.
+    private static let batchBytes = 2 << 20
 
-    /// Fetches everything of the patients named, and moves the watermark once everything is in.
-    func pull(patients: [String]) async throws {
-        let scope = PullScope.search(terms.selection)
-        let since = try await PullScope.since(terms, scope: scope, store: store)
+    /// Fetches everything of the patients named, each from where it was whole last; `fromStart` fetches all of it.
+    func pull(patients: some Sequence<String>, fromStart: Bool = false) async throws {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let began = Mutex<Instant?>(nil)
-        let closure = SharedClosure(clinic: clinic, intake: intake, store: store)
-        try await withThrowingTaskGroup(of: Instant?.self) { group in
-            var waiting = patients.filter { done["patient:" + $0] == nil }.makeIterator()
+        let closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name)
+        var waiting = patients.lazy.filter { done[Self.mark($0)] == nil }.makeIterator()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.patientsAtOnce {
-                if let next = waiting.next() { group.addTask { try await pull(next, since: since, closure) } }
+                if let next = waiting.next() { group.addTask { try await fetch(next, fromStart, closure) } }
             }
-            while let time = try await group.next() {
-                if let time { began.withLock { $0 = min($0 ?? time, time) } }
-                if let next = waiting.next() { group.addTask { try await pull(next, since: since, closure) } }
+            while try await group.next() != nil {
+                if let next = waiting.next() { group.addTask { try await fetch(next, fromStart, closure) } }
             }
         }
-        guard await intake.tally.problems.isEmpty, let time = began.withLock({ $0 }) else { return }
-        let source = terms.clinic.name
-        try await store.write { try $0.setWatermark(time, source: source, scope: scope) }
     }
 
-    /// Fetches one patient; returns the server's time at the first answer (RD-13).
-    private func pull(_ patient: String, since: Instant?, _ closure: SharedClosure) async throws -> Instant? {
+    private func fetch(_ patient: String, _ fromStart: Bool, _ closure: SharedClosure) async throws {
+        try await unit.fetch("a patient's data") { try await pull(patient, fromStart, closure) }
+    }
+
+    /// Fetches one patient; the last of the data, the mark and the patient's watermark commit together.
+    private func pull(_ patient: String, _ fromStart: Bool, _ closure: SharedClosure) async throws {
+        let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
+        let since = fromStart ? nil : try await PullScope.sinceSearch(terms, patient: key, store: store)
+        let walk = PageWalk(server: clinic, name: terms.clinic.name, tally: intake.tally)
+        var held = LineBuffer()
         var time: Instant?
+        var flaws = 0
         var references: Set<String> = []
-        for type in terms.selection.types where !SharedTypes.contains(type) {
-            let query = query(type, patient: patient, since: since)
-            var page = try await first(query)
-            time = time ?? page.serverTime
-            var pages = 1
-            var seen: Set<String> = []
-            while true {
+        for type in types {
+            flaws += try await walk.each(query(type, patient: patient, since: since)) { page in
+                time = time ?? page.serverTime
                 references.formUnion(SharedClosure.references(in: page))
-                try await intake.stage(page, finally: { _ in })
-                guard let next = page.next else { break }
-                pages += 1
-                guard seen.insert(next).inserted, pages <= Self.mostPages else {
-                    throw Fault(
-                        .clinicPagingLoop, .halt, "a search for \(type) at \(terms.clinic.name) does not end",
-                        hint: "the clinic's next links repeat; report it to the clinic")
-                }
-                await intake.tally.requested()
-                page = try await clinic.page(next)
+                held.append(page)
+                if held.bytes.count >= Self.batchBytes { flaws += try await intake.stage(held.take(), expecting: nil) }
             }
         }
         try await closure.fetch(references)
-        let run = run.id
-        try await store.write { try $0.recordProgress(run: run, unit: "patient:" + patient, cursor: "done") }
-        return time
+        let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
+        let isWhole = flaws == 0
+        // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
+        let asOf = time
+        try await intake.stage(held.take(), expecting: nil) { writer in
+            guard isWhole else { return }
+            try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
+            if let asOf { try writer.setWatermark(asOf, of: key, source: source, scope: scope) }
+        }
     }
 
-    private func first(_ query: SearchQuery) async throws -> SearchPage {
-        await intake.tally.requested()
-        return try await clinic.search(query)
+    /// The Patient first: it tells most about whether the clinic answers for this one at all.
+    private var types: [String] {
+        ["Patient"] + terms.selection.types.filter { $0 != "Patient" && !SharedTypes.contains($0) }
     }
+
+    private static func mark(_ patient: String) -> String { "patient:" + patient }
 
     private func query(_ type: String, patient: String, since: Instant?) -> SearchQuery {
         var parameters: [SearchQuery.Parameter] = [

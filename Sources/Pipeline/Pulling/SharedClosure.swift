@@ -3,15 +3,13 @@ import PDex
 
 /// Fetches the practitioners, places and organizations that visits refer to, each once a run (RD-14, RD-15).
 actor SharedClosure {
-    private let clinic: any ClinicServer
+    private let walk: PageWalk
     private let intake: Intake
-    private let store: any Store
     private var known: Set<String> = []
 
-    init(clinic: any ClinicServer, intake: Intake, store: any Store) {
-        self.clinic = clinic
+    init(clinic: any ClinicServer, intake: Intake, name: String) {
+        walk = PageWalk(server: clinic, name: name, tally: intake.tally)
         self.intake = intake
-        self.store = store
     }
 
     /// References to shared types on a page, in the form the server wrote them.
@@ -34,14 +32,12 @@ actor SharedClosure {
             known.formUnion(fresh)
             open = []
             for query in queries(for: fresh) {
-                await intake.tally.requested()
-                var page = try await clinic.search(query)
-                while true {
+                var held = LineBuffer()
+                try await walk.each(query) { page in
                     open.formUnion(Self.references(in: page))
-                    try await intake.stage(page, finally: { _ in })
-                    guard let next = page.next, known.insert(next).inserted else { break }
-                    page = try await clinic.page(next)
+                    held.append(page)
                 }
+                try await intake.stage(held.take(), expecting: nil)
             }
         }
     }

@@ -20,45 +20,88 @@ struct Pull: Sendable {
     func everyone() async throws {
         let capability = try await clinic.capability()
         let group = try await groupMembers()
-        if try exports(capability) {
+        if let group { try await enroll(group.map(key)) }
+        if let level = try exportLevel(capability) {
             observer(.step("pull \(terms.clinic.name) by bulk export"))
-            try await bulkExport().pull()
+            try await export(at: level, group, capability)
         } else {
             observer(.step("pull \(terms.clinic.name) by search, patient by patient"))
             let patients: [String] = if let group { group } else { try await allPatients() }
             try await rosterSearch(capability).pull(patients: patients)
         }
-        try await fillRoster(group)
+        if group == nil { try await enrollEverybody() }
         try await payerRecords()
+        let (run, source) = (run.id, terms.clinic.name)
+        await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
     }
 
-    /// Pulls one patient, for a request on demand.
+    /// Pulls one patient, whole, for a request on demand.
     func one(_ patient: String) async throws {
         let capability = try await clinic.capability()
         observer(.step("pull one member from \(terms.clinic.name)"))
-        try await rosterSearch(capability).pull(patients: [patient])
-        let key = identities.key(source: terms.clinic.name, type: "Patient", id: patient)
+        try await rosterSearch(capability).pull(patients: [patient], fromStart: true)
+        let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
             throw Fault(
                 .memberUnknown, .stop, "\(terms.clinic.name) has no Patient of that id",
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
-        let run = run.id
-        try await store.write { try $0.addToRoster(run: run, patients: [key]) }
-        await tally.rostered(1)
+        try await enroll([key])
         try await payerRecords()
     }
 
-    private func bulkExport() -> BulkExportPull {
-        BulkExportPull(
+    /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
+    private func export(
+        at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
+    ) async throws {
+        let export = BulkExportPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(of: terms.clinic), clock: clock,
-            observer: observer)
+            unit: unit, observer: observer)
+        let outcome = try await export.pull(level)
+        if let group, let since = outcome.since {
+            let newcomers = try await newcomers(of: group, since: since)
+            if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
+            try await rosterSearch(capability).pull(patients: newcomers, fromStart: true)
+        }
+        if await tally.problems.isEmpty {
+            let (run, source) = (run.id, terms.clinic.name)
+            let (everyone, each) = (PullScope.export(terms.selection), PullScope.patients(terms.selection))
+            try await store.write {
+                try $0.setWatermark(outcome.transactionTime, source: source, scope: everyone)
+                guard group != nil else { return }
+                try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
+            }
+        }
+        await export.drop(outcome)
+    }
+
+    /// Those of the Group who were not whole when the export before this one was made (BLK-08).
+    private func newcomers(of group: [String], since: Instant) async throws -> [String] {
+        let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
+        var found: Set<ResourceKey> = []
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let page = try await store.read {
+                try $0.newcomers(
+                    inRosterOf: run, since: since, source: source, scope: scope, after: after, limit: 1000)
+            }
+            found.formUnion(page)
+            last = page.last
+        } while last != nil
+        return group.filter { found.contains(key($0)) }
     }
 
     private func rosterSearch(_ capability: ServerCapability) -> RosterSearchPull {
         RosterSearchPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(of: terms.clinic),
-            capability: capability)
+            capability: capability, unit: unit)
+    }
+
+    private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
+
+    private func key(_ patient: String) -> ResourceKey {
+        identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
     private func intake(of party: Party) -> Intake {
@@ -73,20 +116,28 @@ struct Pull: Sendable {
         try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
     }
 
-    /// Whether the clinic's data comes by export: what the job says, or what the clinic offers.
-    private func exports(_ capability: ServerCapability) throws -> Bool {
-        let type = terms.selection.group == nil ? "Patient" : "Group"
-        let offered = capability.types[type]?.operations.contains("export") == true
-        switch terms.selection.method {
-        case .auto: return offered
-        case .rosterSearch: return false
-        case .bulkExport:
-            guard offered || capability.systemOperations.contains("export") else {
-                throw Fault(
-                    .clinicCapability, .halt, "\(terms.clinic.name) does not offer \(type) export",
-                    hint: "set select.by to roster-search or auto in the job")
+    /// At which level the clinic exports for this job, or nil to search: what the job says, or what is offered (BLK-04).
+    private func exportLevel(_ capability: ServerCapability) throws -> ExportRequest.Level? {
+        func offers(_ type: String) -> Bool { capability.types[type]?.operations.contains("export") == true }
+        let narrowest: ExportRequest.Level? =
+            if let group = terms.selection.group, offers("Group") {
+                .group(group)
+            } else if terms.selection.group == nil, offers("Patient") {
+                .patient
+            } else {
+                nil
             }
-            return true
+        switch terms.selection.method {
+        case .auto: return narrowest
+        case .rosterSearch: return nil
+        case .bulkExport:
+            // More than the roster may be exported when the job insists; the rest is counted as outside of it.
+            if let narrowest { return narrowest }
+            if offers("Patient") { return .patient }
+            if capability.systemOperations.contains("export") { return .system }
+            throw Fault(
+                .clinicCapability, .halt, "\(terms.clinic.name) offers no export",
+                hint: "set select.by to roster-search or auto in the job")
         }
     }
 
@@ -102,45 +153,49 @@ struct Pull: Sendable {
         guard let resource = try? Resource(parsing: bytes) else {
             throw Fault(.remoteMalformed, .halt, "\(terms.clinic.name) answered a Group that is not FHIR JSON")
         }
-        return (resource["member"]?.elements ?? []).compactMap { member in
-            guard member["inactive"]?.bool != true, let text = member["entity"]?["reference"]?.string,
+        let present = (resource["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }
+        let ids = present.compactMap { member -> String? in
+            guard let text = member["entity"]?["reference"]?.string,
                 case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
             else { return nil }
             return id
         }
+        await tally.refused(.clinicUnlinked, present.count - ids.count)
+        return ids
     }
 
     private func allPatients() async throws -> [String] {
-        await tally.requested()
-        var page = try await clinic.search(SearchQuery("Patient", [.init("_count", "200"), .init("_elements", "id")]))
+        let walk = PageWalk(server: clinic, name: terms.clinic.name, tally: tally)
         var ids: [String] = []
-        var seen: Set<String> = []
-        while true {
-            ids += page.entries.compactMap { entry in
-                entry.bytes.withUnsafeBytes { try? ResourceScan.scan($0) }.map(\.id)
+        var unreadable = 0
+        try await walk.each(SearchQuery("Patient", [.init("_count", "200"), .init("_elements", "id")])) { page in
+            for entry in page.entries where entry.mode == .match {
+                guard let scan = try? ResourceScan.scan(entry.bytes), scan.type == "Patient" else {
+                    unreadable += 1
+                    continue
+                }
+                ids.append(scan.id)
             }
-            guard let next = page.next, seen.insert(next).inserted else { return ids }
-            await tally.requested()
-            page = try await clinic.page(next)
         }
+        await tally.refused(.clinicMalformedLine, unreadable)
+        return ids
     }
 
-    /// The roster is the Group's present members, or else every staged patient.
-    private func fillRoster(_ group: [String]?) async throws {
-        let (run, clinic) = (run.id, terms.clinic.name)
-        if let group {
-            let keys = group.map { identities.key(source: clinic, type: "Patient", id: $0) }
-            try await store.write { try $0.addToRoster(run: run, patients: keys) }
-            await tally.rostered(Set(keys).count)
-            return
-        }
+    private func enroll(_ patients: [ResourceKey]) async throws {
+        let run = run.id
+        try await store.write { try $0.addToRoster(run: run, patients: patients) }
+        await tally.rostered(Set(patients).count)
+    }
+
+    /// Without a Group the roster is every staged patient.
+    private func enrollEverybody() async throws {
+        let clinic = terms.clinic.name
         var last: ResourceKey?
         while true {
             let after = last
             let page = try await store.read { try $0.patients(ofSource: clinic, after: after, limit: 1000) }
             guard !page.isEmpty else { return }
-            try await store.write { try $0.addToRoster(run: run, patients: page) }
-            await tally.rostered(page.count)
+            try await enroll(page)
             last = page.last
         }
     }

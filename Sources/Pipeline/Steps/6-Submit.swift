@@ -18,14 +18,16 @@ struct Submit: Sendable {
     let clock: any WallClock
     let owner: String
 
-    /// How long a claim holds; longer than the payer may take to answer.
-    static let leaseSeconds: Int64 = 180
+    /// How long a claim holds before it must be renewed.
+    private static let leaseSeconds: Int64 = 600
+    /// The longest that one delivery may take, with something to spare: so much of the claim must be left when it starts.
+    private static let longestDeliverySeconds: Int64 = 330
 
-    /// Claims up to `limit` due submissions and marks their exchanges as submitted.
-    func claim(limit: Int) async throws -> [LeasedSubmission] {
+    /// Claims up to `limit` due submissions and marks their exchanges as submitted; tells how long the claims hold.
+    func claim(limit: Int) async throws -> (leases: [LeasedSubmission], expiry: Instant) {
         let now = clock.now()
         let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
-        return try await store.write { [terms, owner] writer in
+        let leases = try await store.write { [terms, owner] writer in
             let leases = try writer.lease(
                 payer: terms.payer.name, limit: limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
@@ -39,6 +41,17 @@ struct Submit: Sendable {
             }
             return leases
         }
+        return (leases, expiry)
+    }
+
+    /// Prolongs the claims of this process when too little is left for another delivery; nobody else may take them over
+    /// while one is under way.
+    func renewing(_ expiry: Instant) async throws -> Instant {
+        let now = clock.now()
+        guard now.adding(milliseconds: Self.longestDeliverySeconds * 1000) > expiry else { return expiry }
+        let renewed = now.adding(milliseconds: Self.leaseSeconds * 1000)
+        try await store.write { [owner] in try $0.renew(owner: owner, expiry: renewed) }
+        return renewed
     }
 
     /// Sends one claim, if its consent still stands.

@@ -32,6 +32,8 @@ CREATE TABLE staged (
 
 -- compartment(of:), compartmentHashes(of:) and patients(ofSource:), the last two from this index alone.
 CREATE INDEX staged_patient ON staged (patient, k, hash, source) WHERE patient IS NOT NULL;
+-- outsideRoster(of:): what belongs to no patient at all.
+CREATE INDEX staged_unlinked ON staged (source, type) WHERE patient IS NULL;
 -- keys(ofSource:type:) and patients(ofSource:), page by page.
 CREATE INDEX staged_type ON staged (source, type, k);
 
@@ -54,11 +56,20 @@ CREATE TABLE link (
 -- unlink(_:) forgets what leads to a member.
 CREATE INDEX link_member ON link (member);
 
-CREATE TABLE watermark (
+-- Up to when, by the server's clock, a scope of a source is completely staged: as a whole, and patient by patient.
+CREATE TABLE scope (
+    rid    INTEGER PRIMARY KEY,
     source INTEGER NOT NULL REFERENCES source (rid),
-    scope  TEXT    NOT NULL,
-    at     INTEGER NOT NULL,
-    PRIMARY KEY (source, scope)
+    name   TEXT    NOT NULL,
+    at     INTEGER,
+    UNIQUE (source, name)
+) STRICT;
+
+CREATE TABLE patient_watermark (
+    scope   INTEGER NOT NULL REFERENCES scope (rid),
+    patient INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (scope, patient)
 ) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- runs

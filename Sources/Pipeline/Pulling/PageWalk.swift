@@ -1,0 +1,49 @@
+import FHIR
+import PDex
+
+/// Walks the pages of a search to its end, each next link followed exactly as given (RD-02 … RD-05).
+struct PageWalk: Sendable {
+    let server: any FHIRReader
+    /// The server's configured name, for faults.
+    let name: String
+    let tally: PullTally
+
+    /// How many pages one search may have before it is called endless.
+    private static let mostPages = 10_000
+
+    /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
+    ///
+    /// An OperationOutcome that speaks of an error, or fewer matches than the server announced, means that
+    /// something is missing. Throws `clinic.paging-loop` when the links do not end.
+    @discardableResult
+    func each(_ query: SearchQuery, _ body: (SearchPage) async throws -> Void) async throws -> Int {
+        await tally.requested()
+        var page = try await server.search(query)
+        let total = page.total
+        var matches = 0
+        var flaws = 0
+        var followed: Set<String> = []
+        while true {
+            matches += page.entries.count { $0.mode == .match }
+            flaws += page.entries.count { $0.mode == .outcome && Self.isError($0) }
+            try await body(page)
+            guard let next = page.next else { break }
+            guard followed.insert(next).inserted, followed.count < Self.mostPages else {
+                throw Fault(
+                    .clinicPagingLoop, .halt,
+                    "a search on \(query.path.prefix { $0 != "/" }) at \(name) does not end",
+                    hint: "its next links repeat, or there are more than \(Self.mostPages); report it to \(name)")
+            }
+            await tally.requested()
+            page = try await server.page(next)
+        }
+        if let total, matches < total { flaws += 1 }
+        await tally.refused(.remoteSearchIncomplete, flaws)
+        return flaws
+    }
+
+    private static func isError(_ entry: SearchPage.Entry) -> Bool {
+        let outcome = (try? JSONParser.parse(entry.bytes)).flatMap(OperationOutcome.init)
+        return outcome?.worstSeverity.map { $0 == .error || $0 == .fatal } ?? true
+    }
+}
