@@ -29,14 +29,16 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .remoteRefused, .remoteMalformed, .remoteIncomplete, .remoteSearchIncomplete,
+        case .exchangeNotReplayable, .jobTypeNotSelected, .remoteRefused, .remoteMalformed, .remoteIncomplete,
+            .remoteSearchIncomplete,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
             .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .clinicNotInRoster, .matchAmbiguous,
             .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
-            .payerCapability, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge, .payerPartial,
+            .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
+            .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
             .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed

@@ -14,6 +14,8 @@ struct ExchangeDraft {
     private var reason: FaultCode?
     private var detail: String?
     private var manifest: ExchangeManifest
+    private var carried = 0
+    private var unchanged = 0
     var consent: ConsentEvidence?
 
     init(id: String, staged: StagedMember, now: Instant, run: String, actor: String) {
@@ -57,7 +59,7 @@ struct ExchangeDraft {
         }
         manifest = ExchangeManifest(entries)
         for node in made.held where !node.isShared {
-            if made.sent.contains(node.key) { resources.sent += 1 } else { resources.unchanged += 1 }
+            if made.sent.contains(node.key) { carried += 1 } else { unchanged += 1 }
         }
         for entry in entries {
             if let code = entry.leftOut { resources.leftOut[code, default: 0] += 1 }
@@ -74,7 +76,8 @@ struct ExchangeDraft {
         Exchange(
             id: id, job: terms.job, run: run, member: staged.key, clinic: terms.clinic.name,
             payer: terms.payer.name, state: state, reason: reason, detail: detail, fingerprint: fingerprint,
-            manifest: manifest, consent: consent, mapping: mapping, replayOf: replayOf, created: now, updated: now)
+            manifest: manifest, carried: carried, unchanged: unchanged, consent: consent, mapping: mapping,
+            replayOf: replayOf, created: now, updated: now)
     }
 
     private mutating func note(_ state: ExchangeState, why: String) {

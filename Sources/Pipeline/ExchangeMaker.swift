@@ -19,7 +19,8 @@ struct ExchangeMaker: Sendable {
     func make(
         _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil
     ) throws -> MadeExchange {
-        let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
+        let staged = StagedMember(
+            member, compartment: try reader.compartment(of: member), wanted: wanted, stager: stager)
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
         let step = try join.outcome(for: staged, reader)
         let standing = Standing(step, consent: consent)
@@ -32,25 +33,23 @@ struct ExchangeMaker: Sendable {
         return try write(staged, standing, latest: latest, replaying: replaying, reader)
     }
 
+    /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
+    private var wanted: Set<String> { Set(terms.selection.types + ["Patient"]) }
+
     private func met(_ latest: Exchange, _ staged: StagedMember) -> MadeExchange {
         let own = Set(staged.hashes.map(\.key))
         // An interrupted run that goes on meets what it made itself.
-        let isOwn = latest.run == run.id
+        let isUnchanged = latest.state == .acknowledged && latest.run != run.id
         var resources = RunReport.Resources()
         resources.examined = own.count
         for entry in latest.manifest.entries where own.contains(entry.key) {
             if let reason = entry.leftOut {
                 resources.leftOut[reason, default: 0] += 1
-            } else if isOwn {
-                resources.sent += 1
-            } else if latest.state == .acknowledged {
+            } else if isUnchanged {
                 resources.unchanged += 1
-            } else {
-                resources.leftOut[latest.reason ?? .payerUnknownOutcome, default: 0] += 1
             }
         }
-        let isUnchanged = latest.state == .acknowledged && !isOwn
-        return MadeExchange(work: isUnchanged ? .unchanged : .met(latest.id), resources: resources)
+        return MadeExchange(work: isUnchanged ? .unchanged : .met(latest), resources: resources)
     }
 
     private func write(
@@ -58,8 +57,11 @@ struct ExchangeMaker: Sendable {
         _ reader: any StoreReader
     ) throws -> MadeExchange {
         let now = clock.now()
+        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange.
+        let content = fingerprint(staged, shared: [], standing)
         var draft = ExchangeDraft(
-            id: identities.derived("exchange", staged.key.description, terms.payer.name, run.id, replaying?.id ?? ""),
+            id: identities.derived(
+                "exchange", staged.key.description, terms.payer.name, run.id, replaying?.id ?? "", "\(content)"),
             staged: staged, now: now, run: run.id, actor: actor)
         var shared: [StagedHash] = []
         var bundles: [ExchangeBundle] = []
@@ -115,6 +117,7 @@ struct ExchangeMaker: Sendable {
             withUnsafeBytes(of: hash.contentHash) { bytes += $0 }
         }
         bytes += standing.name.utf8
+        bytes += wanted.sorted().joined(separator: ",").utf8
         bytes += map.mappings.hash.utf8
         return bytes.withUnsafeBytes(identities.contentHash)
     }

@@ -26,7 +26,14 @@ extension ExchangePipeline {
                 terms: terms, payer: payer, store: store, consent: CheckConsent(terms: terms, clock: clock),
                 clock: clock, owner: owner),
             receipts: KeepReceipts(terms: terms, store: store, clock: clock, random: random, actor: owner),
+            records: records, pace: pace,
             ownerIsGone: ownerIsGone, observer: observer)
+    }
+
+    /// The payer's coverage and consent.
+    var records: PayerRecords {
+        PayerRecords(
+            terms: terms, payer: payer, store: store, identities: identities, clock: clock, observer: observer)
     }
 
     /// Delivers whatever is due for this payer; returns how many bundles were acknowledged.
@@ -35,9 +42,10 @@ extension ExchangePipeline {
         return try await outbox.drain().bundles
     }
 
-    /// Makes a member's exchange anew from what is staged - coverage, consent and mapping are looked at again -
-    /// and delivers it.
+    /// Makes a member's exchange anew from what is staged of the clinic and what the payer records now, and delivers
+    /// it.
     public func replay(_ exchange: Exchange, run: Run) async throws -> Exchange {
+        try await records.freshen()
         let maker = maker(run)
         let made = try await store.read { try maker.make(exchange.member, $0, replaying: exchange) }
         try await store.write { writer in

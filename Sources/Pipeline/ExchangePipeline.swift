@@ -20,6 +20,7 @@ public struct ExchangePipeline: Sendable {
     let clock: any WallClock
     let random: @Sendable () -> Double
     let owner: String
+    let pace: Pace
     let ownerIsGone: @Sendable (String) -> Bool
     let observer: @Sendable (RunEvent) -> Void
 
@@ -41,6 +42,7 @@ public struct ExchangePipeline: Sendable {
         self.clock = clock
         self.random = random
         self.owner = owner
+        pace = Pace(perSecond: terms.delivery.perSecond, clock: clock)
         self.ownerIsGone = ownerIsGone
         self.observer = observer
     }
@@ -65,7 +67,7 @@ public struct ExchangePipeline: Sendable {
         try await checkPayer()
         try await store.write { try $0.open(run) }
         let pull = Pull(
-            terms: terms, run: run, clinic: clinic, payer: payer, store: store, identities: identities,
+            terms: terms, run: run, clinic: clinic, records: records, store: store, identities: identities,
             clock: clock, observer: observer)
         try await pulling(pull)
         var report = RunReport(run: run.id, job: run.job)
@@ -91,26 +93,42 @@ public struct ExchangePipeline: Sendable {
         let outbox = outbox
         try await outbox.rescue()
         for try await group in roster {
-            let made = try await examine(group, maker)
-            for item in made { report.resources += item.resources }
-            report.exchanges.unchanged += made.count { if case .unchanged = $0.work { true } else { false } }
-            report.pulled.patients += group.count
-            observer(.examined(members: report.pulled.patients, of: expected))
-            if dryRun {
-                report.count(planned: made)
-            } else {
-                try await ExchangeWriter(store: store, clock: clock, actor: owner).write(made, in: run)
-                report.submitted += try await outbox.drain()
+            var rest = group[...]
+            while !rest.isEmpty {
+                let made = try await examine(rest, maker)
+                rest = rest.dropFirst(made.count)
+                for item in made { report.resources += item.resources }
+                report.exchanges.unchanged += made.count { if case .unchanged = $0.work { true } else { false } }
+                report.pulled.patients += made.count
+                observer(.examined(members: report.pulled.patients, of: expected))
+                if dryRun {
+                    report.count(planned: made)
+                } else {
+                    try await ExchangeWriter(store: store, clock: clock, actor: owner).write(made, in: run)
+                    report.submitted += try await outbox.drain()
+                }
             }
         }
         if !dryRun { report.submitted += try await outbox.drain(waitingAtMost: 5) }
         try await close(run, &report, dryRun: dryRun)
     }
 
-    /// Looks at a group of members in one consistent read.
-    private func examine(_ group: [ResourceKey], _ maker: ExchangeMaker) async throws -> [MadeExchange] {
+    /// What is held of bundles before it is written.
+    private static let mostBytesHeld = 8 << 20
+
+    /// Looks at members in one consistent read, until there is enough to write: at least one of them.
+    private func examine(_ members: ArraySlice<ResourceKey>, _ maker: ExchangeMaker) async throws -> [MadeExchange] {
         try Task.checkCancellation()
-        return try await store.read { reader in try group.map { try maker.make($0, reader) } }
+        return try await store.read { reader in
+            var made: [MadeExchange] = []
+            var weight = 0
+            for member in members where weight < Self.mostBytesHeld {
+                let item = try maker.make(member, reader)
+                weight += item.weight
+                made.append(item)
+            }
+            return made
+        }
     }
 
     private func close(_ run: Run, _ report: inout RunReport, dryRun: Bool) async throws {
@@ -145,7 +163,9 @@ public struct ExchangePipeline: Sendable {
         if !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
             missing.append("the system interaction \(terms.delivery.kind.rawValue)")
         }
-        for type in ["Patient", "Encounter", "Provenance"] where capability.types[type]?.updateCreate != true {
+        let sent = Set(terms.selection.types + ["Patient", "Organization", "Provenance"]).intersection(
+            mappings.types + ["Provenance"])
+        for type in sent.sorted() where capability.types[type]?.updateCreate != true {
             missing.append("updateCreate for \(type)")
         }
         guard missing.isEmpty else {

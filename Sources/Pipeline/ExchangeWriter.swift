@@ -13,7 +13,7 @@ struct ExchangeWriter: Sendable {
             for item in made {
                 switch item.work {
                 case .unchanged: break
-                case .met(let exchange): try writer.meet(exchange, in: run.id)
+                case .met(let exchange): try writer.meet(exchange.id, in: run.id)
                 case .made(let exchange, let bundles, let audit, let superseded):
                     guard try writer.exchange(exchange.id) == nil else { continue }
                     if let superseded { try cancel(superseded, for: exchange, at: now, writer) }
@@ -41,7 +41,8 @@ struct ExchangeWriter: Sendable {
     private func submissions(of exchange: Exchange, _ bundles: [ExchangeBundle]) -> [LeasedSubmission] {
         bundles.map { bundle in
             let submission = Submission(
-                id: "\(exchange.id)-\(bundle.part)", exchange: exchange.id, payer: exchange.payer,
+                id: "\(exchange.id)-\(bundle.part)", exchange: exchange.id, clinic: exchange.clinic,
+                payer: exchange.payer,
                 member: exchange.member, part: bundle.part, notBefore: exchange.created, entries: bundle.entries,
                 bytes: bundle.bytes.count, contentDigest: bundle.digest)
             return LeasedSubmission(submission: submission, bundle: bundle.bytes)

@@ -6,13 +6,14 @@ struct MadeExchange: Sendable {
     enum Work: Sendable {
         /// The payer holds everything already.
         case unchanged
-        /// Nothing changed since this exchange was made, which is not acknowledged: it is met again.
-        case met(String)
+        /// Nothing changed since this exchange was made, by this run or another: it is met again.
+        case met(Exchange)
         /// A new exchange, with its bundles and the audit entries of each state it passed.
         case made(Exchange, bundles: [ExchangeBundle], audit: [AuditEntry], superseding: Exchange?)
     }
 
     let work: Work
+    /// What is certain of the member's resources already; the rest depends on where the exchange ends.
     let resources: RunReport.Resources
 
     /// Bytes that wait to be written.

@@ -5,6 +5,8 @@ import PDex
 struct Outbox: Sendable {
     let submit: Submit
     let receipts: KeepReceipts
+    let records: PayerRecords
+    let pace: Pace
     let ownerIsGone: @Sendable (String) -> Bool
     let observer: @Sendable (RunEvent) -> Void
 
@@ -20,51 +22,60 @@ struct Outbox: Sendable {
     }
 
     /// Delivers everything that is due, and what becomes due within `seconds`.
+    ///
+    /// Throws the fault that stands in the way of every delivery, such as a key that the payer refuses: then nothing is
+    /// parked for it, and what was claimed waits as before.
     func drain(waitingAtMost seconds: Double = 0) async throws -> KeepReceipts.Settled {
         var total = KeepReceipts.Settled()
         let deadline = submit.clock.now().adding(milliseconds: Int64(seconds * 1000))
-        while true {
+        while try await isDue(before: deadline) {
             try Task.checkCancellation()
-            let (leases, expiry) = try await submit.claim(limit: Self.claimsAtOnce)
-            if leases.isEmpty {
-                guard try await waits(until: deadline) else { return total }
-                continue
-            }
-            let settled = try await receipts.settle(try await send(leases, heldUntil: expiry))
+            try await records.freshen()
+            try await pace.wait()
+            let (leases, expiry) = try await submit.claim(limit: min(Self.claimsAtOnce, pace.mostAtOnce))
+            guard !leases.isEmpty else { break }
+            let results = await send(leases, heldUntil: expiry)
+            let settled = try await receipts.settle(results)
             total.bundles += settled.bundles
             total.entries += settled.entries
             observer(.delivered(bundles: settled.bundles))
+            if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
         }
+        try Task.checkCancellation()
+        return total
     }
 
     /// Waits for the next submission that is due before `deadline`; false when there is none.
-    private func waits(until deadline: Instant) async throws -> Bool {
-        let payer = submit.terms.payer.name
-        guard let due = try await submit.store.read({ try $0.nextDue(payer: payer) }), due <= deadline else {
-            return false
-        }
+    private func isDue(before deadline: Instant) async throws -> Bool {
+        let route = submit.terms.route
+        guard let due = try await submit.store.read({ try $0.nextDue(route) }), due <= deadline else { return false }
         let seconds = (due - submit.clock.now()) / .seconds(1)
-        guard seconds > 0 else { return false }
-        observer(.waiting(seconds: seconds, why: "\(payer) asked for a pause"))
+        guard seconds > 0 else { return true }
+        observer(.waiting(seconds: seconds, why: "\(route.payer) asked for a pause"))
         try await submit.clock.sleep(seconds: seconds)
         return true
     }
 
-    /// Sends the claims, at most `concurrency` at once and at most `perSecond`.
-    private func send(_ leases: [LeasedSubmission], heldUntil expiry: Instant) async throws -> [Submit.Result] {
+    /// Sends the claims, as many at once as the job allows; gives back what it does not begin.
+    private func send(_ leases: [LeasedSubmission], heldUntil expiry: Instant) async -> [Submit.Result] {
         var expiry = expiry
-        let delivery = submit.terms.delivery
-        return try await withThrowingTaskGroup(of: Submit.Result.self) { group in
+        let concurrency = max(1, submit.terms.delivery.concurrency)
+        return await withTaskGroup(of: Submit.Result.self) { group in
             var results: [Submit.Result] = []
             for (index, lease) in leases.enumerated() {
-                if index >= max(1, delivery.concurrency), let done = try await group.next() { results.append(done) }
-                if index > 0, let rate = delivery.perSecond, rate > 0 {
-                    try await submit.clock.sleep(seconds: 1 / rate)
+                if index >= concurrency, let done = await group.next() { results.append(done) }
+                do {
+                    try Task.checkCancellation()
+                    if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
+                    if index > 0 { try await pace.wait() }
+                    expiry = try await submit.renewing(expiry)
+                } catch {
+                    results.append(.unsent(lease, error as? Fault))
+                    continue
                 }
-                expiry = try await submit.renewing(expiry)
-                group.addTask { try await submit.send(lease) }
+                group.addTask { await submit.send(lease) }
             }
-            for try await done in group { results.append(done) }
+            for await done in group { results.append(done) }
             return results
         }
     }

@@ -1,31 +1,55 @@
 import PDex
 
 extension RunReport {
-    /// Takes the members' states from the store's tally.
+    /// Takes where each member stands, and with it what became of the resources in its bundles.
     mutating func count(_ tally: [ExchangeTally]) {
-        for line in tally {
-            count(line.state, reason: line.reason, line.count)
-        }
+        for line in tally { count(line) }
     }
 
-    /// Takes the members' states from what a dry run would have written.
+    /// Takes where each member would stand after a dry run, if the payer took everything.
     mutating func count(planned made: [MadeExchange]) {
         for item in made {
-            guard case .made(let exchange, let bundles, _, _) = item.work else { continue }
-            count(exchange.state == .queued ? .acknowledged : exchange.state, reason: exchange.reason, 1)
-            submitted.bundles += bundles.count
-            submitted.entries += bundles.reduce(0) { $0 + $1.entries }
+            switch item.work {
+            case .unchanged: break
+            case .met(let exchange): count(ExchangeTally(exchange, state: exchange.state))
+            case .made(let exchange, let bundles, _, _):
+                count(ExchangeTally(exchange, state: exchange.state == .queued ? .acknowledged : exchange.state))
+                submitted.bundles += bundles.count
+                submitted.entries += bundles.reduce(0) { $0 + $1.entries }
+            }
         }
     }
 
-    private mutating func count(_ state: ExchangeState, reason: FaultCode?, _ count: Int) {
-        switch state {
-        case .acknowledged: exchanges.acknowledged += count
-        case .unmatched: exchanges.unmatched += count
-        case .withheld: exchanges.withheld[reason ?? .consentMissing, default: 0] += count
-        case .parked, .cancelled: exchanges.parked[reason ?? .payerRefused, default: 0] += count
-        case .staged, .matched, .permitted, .mapped, .queued, .submitted, .retrying: exchanges.retrying += count
+    private mutating func count(_ line: ExchangeTally) {
+        resources.unchanged += line.unchanged
+        switch line.state {
+        case .acknowledged:
+            exchanges.acknowledged += line.count
+            resources.sent += line.carried
+        case .unmatched:
+            exchanges.unmatched += line.count
+            leave(line.carried, line.reason ?? .coverageMissing)
+        case .withheld:
+            exchanges.withheld[line.reason ?? .consentMissing, default: 0] += line.count
+            leave(line.carried, line.reason ?? .consentMissing)
+        case .parked, .cancelled:
+            exchanges.parked[line.reason ?? .payerRefused, default: 0] += line.count
+            leave(line.carried, line.reason ?? .payerRefused)
+        case .staged, .matched, .permitted, .mapped, .queued, .submitted, .retrying:
+            exchanges.retrying += line.count
+            resources.waiting += line.carried
         }
+    }
+
+    private mutating func leave(_ count: Int, _ reason: FaultCode) {
+        if count > 0 { resources.leftOut[reason, default: 0] += count }
+    }
+}
+
+extension ExchangeTally {
+    fileprivate init(_ exchange: Exchange, state: ExchangeState) {
+        self.init(
+            state: state, reason: exchange.reason, count: 1, carried: exchange.carried, unchanged: exchange.unchanged)
     }
 }
 
@@ -38,7 +62,6 @@ extension RunReport.Resources {
 
     static func += (left: inout RunReport.Resources, right: RunReport.Resources) {
         left.examined += right.examined
-        left.sent += right.sent
         left.unchanged += right.unchanged
         left.leftOut.merge(right.leftOut) { $0 + $1 }
     }

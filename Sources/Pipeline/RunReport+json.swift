@@ -19,7 +19,8 @@ extension RunReport {
             ],
             "resources": [
                 "examined": .count(resources.examined), "sent": .count(resources.sent),
-                "unchanged": .count(resources.unchanged), "left-out": .counts(resources.leftOut),
+                "unchanged": .count(resources.unchanged), "waiting": .count(resources.waiting),
+                "left-out": .counts(resources.leftOut),
             ],
             "submitted": ["bundles": .count(submitted.bundles), "entries": .count(submitted.entries)],
             "problems": .counts(problems),

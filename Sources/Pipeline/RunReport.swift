@@ -40,17 +40,20 @@ public struct RunReport: Sendable, Hashable {
     public struct Resources: Sendable, Hashable {
         /// Counted when the members were opened.
         public var examined = 0
-        /// Put into a bundle by this run.
+        /// Acknowledged by the payer.
         public var sent = 0
         /// At the payer already with the same content.
         public var unchanged = 0
-        /// Left out, by reason.
+        /// In the outbox: the payer does not have them yet.
+        public var waiting = 0
+        /// Left out, or not taken by the payer, by reason.
         public var leftOut: [FaultCode: Int] = [:]
 
+        /// The sum of all that is accounted for.
+        public var total: Int { sent + unchanged + waiting + leftOut.values.reduce(0, +) }
+
         /// Whether every resource is accounted for.
-        public var isBalanced: Bool {
-            examined == sent + unchanged + leftOut.values.reduce(0, +)
-        }
+        public var isBalanced: Bool { examined == total }
     }
 
     /// What went over the wire to the payer.

@@ -6,7 +6,7 @@ import PDex
 extension SQLiteTransaction {
     private static let columns = """
         id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
-        consent_rule, mapping, replay_of, created, updated, manifest
+        consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged
         """
 
     func exchange(_ id: String) throws -> Exchange? {
@@ -55,15 +55,18 @@ extension SQLiteTransaction {
     func tally(run: String) throws -> [ExchangeTally] {
         try all(
             """
-            SELECT state, reason, count(*) FROM (
-                SELECT rid, state, reason FROM exchange WHERE run = ?1
-                UNION SELECT rid, state, reason FROM exchange WHERE rid IN (SELECT exchange FROM met WHERE run = ?1)
+            SELECT state, reason, count(*), sum(carried), sum(unchanged) FROM exchange WHERE rid IN (
+                SELECT max(rid) FROM (
+                    SELECT rid, member FROM exchange WHERE run = ?1
+                    UNION SELECT rid, member FROM exchange WHERE rid IN (SELECT exchange FROM met WHERE run = ?1)
+                ) GROUP BY member
             ) GROUP BY state, reason ORDER BY state, reason
             """,
             [run]
         ) { row in
             ExchangeTally(
-                state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2))
+                state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2),
+                carried: try row.integer(3), unchanged: try row.integer(4))
         }
     }
 
@@ -72,7 +75,7 @@ extension SQLiteTransaction {
         guard try self.exchange(exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
-        let marks = Array(repeating: "?", count: 19).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 21).joined(separator: ", ")
         try change(
             "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
             [
@@ -80,7 +83,7 @@ extension SQLiteTransaction {
                 exchange.state.rawValue, exchange.reason?.rawValue, exchange.detail, exchange.fingerprint,
                 exchange.consent?.consent.bits, exchange.consent?.versionID, exchange.consent?.contentHash,
                 exchange.consent?.rule, exchange.mapping, exchange.replayOf, exchange.created.milliseconds,
-                exchange.updated.milliseconds, Data(exchange.manifest.encoded),
+                exchange.updated.milliseconds, Data(exchange.manifest.encoded), exchange.carried, exchange.unchanged,
             ]
         )
         for entry in audit {
@@ -126,7 +129,8 @@ extension SQLiteTransaction {
             id: try row.text(0), job: try row.text(1), run: try row.text(2), member: try row.key(3),
             clinic: try row.text(4), payer: try row.text(5), state: try row.word(6, as: ExchangeState.self),
             reason: try row.faultCode(7), detail: try row.optionalText(8),
-            fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, consent: try consent(row),
+            fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, carried: try row.integer(19),
+            unchanged: try row.integer(20), consent: try consent(row),
             mapping: try row.text(14), replayOf: try row.optionalText(15), created: try row.instant(16),
             updated: try row.instant(17)
         )

@@ -5,11 +5,11 @@ import PDex
 
 extension SQLiteTransaction {
     static let submissionColumns =
-        "id, exchange, payer, member, part, state, attempts, not_before, epoch, entries, bytes, digest"
+        "id, exchange, clinic, payer, member, part, state, attempts, not_before, epoch, entries, bytes, digest"
 
-    /// Waits for a payer, and nothing older of the same member is open: submissions of a member do not overtake.
+    /// Waits on a route, and nothing older of the same member is open: submissions of a member do not overtake.
     static let claimable = """
-        s.payer = ?1 AND s.state IN ('queued', 'retrying') AND NOT EXISTS (
+        s.payer = ?1 AND s.clinic = ?2 AND s.state IN ('queued', 'retrying') AND NOT EXISTS (
             SELECT 1 FROM submission o WHERE o.payer = s.payer AND o.member = s.member
             AND o.state IN ('queued', 'leased', 'retrying') AND (o.rid < s.rid OR o.state = 'leased')
         )
@@ -21,9 +21,10 @@ extension SQLiteTransaction {
             Self.submission)
     }
 
-    func nextDue(payer: String) throws -> Instant? {
+    func nextDue(_ route: Route) throws -> Instant? {
         try first(
-            "SELECT s.not_before FROM submission s WHERE \(Self.claimable) ORDER BY s.not_before LIMIT 1", [payer]
+            "SELECT s.not_before FROM submission s WHERE \(Self.claimable) ORDER BY s.not_before LIMIT 1",
+            [route.payer, route.clinic]
         ) { try $0.instant(0) }
     }
 
@@ -36,11 +37,12 @@ extension SQLiteTransaction {
             try change(
                 """
                 INSERT INTO submission (\(Self.submissionColumns))
-                VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, 0, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, ?, 0, ?, ?, ?)
                 """,
                 [
-                    submission.id, submission.exchange, submission.payer, submission.member.bits, submission.part,
-                    submission.notBefore.milliseconds, submission.entries, submission.bytes, submission.contentDigest,
+                    submission.id, submission.exchange, submission.clinic, submission.payer, submission.member.bits,
+                    submission.part, submission.notBefore.milliseconds, submission.entries, submission.bytes,
+                    submission.contentDigest,
                 ]
             )
             try change(
@@ -59,19 +61,19 @@ extension SQLiteTransaction {
     }
 
     func lease(
-        payer: String, limit: Int, owner: String, now: Instant, expiry: Instant
+        _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission] {
         let claimed = try all(
             """
-            UPDATE submission SET state = 'leased', owner = ?3, expiry = ?4, attempts = attempts + 1, epoch = epoch + 1
+            UPDATE submission SET state = 'leased', owner = ?4, expiry = ?5, attempts = attempts + 1, epoch = epoch + 1
             WHERE rid IN (
-                SELECT s.rid FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?2
-                ORDER BY s.not_before, s.rid LIMIT ?5
+                SELECT s.rid FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?3
+                ORDER BY s.not_before, s.rid LIMIT ?6
             )
             RETURNING \(Self.submissionColumns), rid
             """,
-            [payer, now.milliseconds, owner, expiry.milliseconds, max(limit, 0)]
-        ) { (submission: try Self.submission($0), rid: try $0.integer(12)) }
+            [route.payer, route.clinic, now.milliseconds, owner, expiry.milliseconds, max(limit, 0)]
+        ) { (submission: try Self.submission($0), rid: try $0.integer(13)) }
         return try claimed.sorted { ($0.submission.notBefore, $0.rid) < ($1.submission.notBefore, $1.rid) }.map {
             claim in
             let bundle = try first("SELECT bytes FROM bundle WHERE submission = ?", [claim.rid]) { try $0.bytes(0) }
@@ -112,10 +114,10 @@ extension SQLiteTransaction {
 
     static func submission(_ row: Row) throws -> Submission {
         Submission(
-            id: try row.text(0), exchange: try row.text(1), payer: try row.text(2), member: try row.key(3),
-            part: try row.integer(4), state: try row.word(5, as: SubmissionState.self), attempts: try row.integer(6),
-            notBefore: try row.instant(7), epoch: try row.integer(8), entries: try row.integer(9),
-            bytes: try row.integer(10), contentDigest: try row.text(11)
+            id: try row.text(0), exchange: try row.text(1), clinic: try row.text(2), payer: try row.text(3),
+            member: try row.key(4), part: try row.integer(5), state: try row.word(6, as: SubmissionState.self),
+            attempts: try row.integer(7), notBefore: try row.instant(8), epoch: try row.integer(9),
+            entries: try row.integer(10), bytes: try row.integer(11), contentDigest: try row.text(12)
         )
     }
 }

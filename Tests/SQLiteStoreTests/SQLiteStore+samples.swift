@@ -19,7 +19,8 @@ extension SQLiteExchangeStore {
     /// Queues one submission with those bytes and claims it.
     func claimOne(bundle: [UInt8]) async throws -> Submission {
         let submission = Submission(
-            id: "s", exchange: "x", payer: "med0", member: ResourceKey(bits: 1), part: 1, notBefore: Self.start,
+            id: "s", exchange: "x", clinic: "clinic0", payer: "med0", member: ResourceKey(bits: 1), part: 1,
+            notBefore: Self.start,
             entries: 1, bytes: bundle.count, contentDigest: "")
         let claims = try await write { writer in
             try writer.open(
@@ -32,7 +33,8 @@ extension SQLiteExchangeStore {
                     updated: Self.start),
                 audit: [AuditEntry(at: Self.start, actor: "service", action: "exchange.queued", exchange: "x")])
             try writer.enqueue([LeasedSubmission(submission: submission, bundle: bundle)])
-            return try writer.lease(payer: "med0", limit: 1, owner: "w", now: Self.start, expiry: Self.start)
+            return try writer.lease(
+                Route(clinic: "clinic0", payer: "med0"), limit: 1, owner: "w", now: Self.start, expiry: Self.start)
         }
         return claims[0].submission
     }

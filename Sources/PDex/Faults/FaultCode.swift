@@ -8,6 +8,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case configMissing = "config.missing"
     case jobInvalid = "job.invalid"
     case jobUnknown = "job.unknown"
+    case jobTypeNotSelected = "job.type-not-selected"
     case exchangeUnknown = "exchange.unknown"
     case exchangeNotReplayable = "exchange.not-replayable"
     case memberUnknown = "member.unknown"
@@ -69,6 +70,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 
     // The payer.
     case payerCapability = "payer.capability-missing"
+    case payerRecordsIncomplete = "payer.records-incomplete"
     case payerRefused = "payer.refused"
     case payerForbidden = "payer.forbidden"
     case payerConflict = "payer.conflict"

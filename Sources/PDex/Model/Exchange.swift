@@ -28,6 +28,10 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public let fingerprint: Int64
     /// What became of each staged resource of the member.
     public var manifest: ExchangeManifest
+    /// How many of the member's own resources are in its bundles.
+    public let carried: Int
+    /// How many more the payer held already when it was made.
+    public let unchanged: Int
     /// The consent that permitted it, as evidence (CO-11).
     public var consent: ConsentEvidence?
     /// The hash of the mapping set that was used.
@@ -43,7 +47,8 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public init(
         id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,
         state: ExchangeState, reason: FaultCode? = nil, detail: String? = nil, fingerprint: Int64,
-        manifest: ExchangeManifest, consent: ConsentEvidence? = nil, mapping: String, replayOf: String? = nil,
+        manifest: ExchangeManifest, carried: Int = 0, unchanged: Int = 0, consent: ConsentEvidence? = nil,
+        mapping: String, replayOf: String? = nil,
         created: Instant, updated: Instant
     ) {
         self.id = id
@@ -57,6 +62,8 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         self.detail = detail
         self.fingerprint = fingerprint
         self.manifest = manifest
+        self.carried = carried
+        self.unchanged = unchanged
         self.consent = consent
         self.mapping = mapping
         self.replayOf = replayOf

@@ -8,6 +8,8 @@ public struct Submission: Sendable, Hashable, Identifiable {
     public let exchange: String
     /// The configured name of the payer.
     public let payer: String
+    /// The configured name of the clinic.
+    public let clinic: String
     /// The member; submissions of one member never overtake each other.
     public let member: ResourceKey
     /// Which part of the exchange, from 1.
@@ -29,12 +31,13 @@ public struct Submission: Sendable, Hashable, Identifiable {
 
     /// Assembles a submission.
     public init(
-        id: String, exchange: String, payer: String, member: ResourceKey, part: Int,
+        id: String, exchange: String, clinic: String, payer: String, member: ResourceKey, part: Int,
         state: SubmissionState = .queued, attempts: Int = 0, notBefore: Instant, epoch: Int = 0,
         entries: Int, bytes: Int, contentDigest: String
     ) {
         self.id = id
         self.exchange = exchange
+        self.clinic = clinic
         self.payer = payer
         self.member = member
         self.part = part

@@ -65,14 +65,14 @@ public protocol StoreReader {
     func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange?
     /// Exchanges that match, newest first.
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange]
-    /// How many exchanges that a run made or met stand in each state, by reason.
+    /// How the members whose exchanges a run made or met stand, by state and reason: the latest exchange of each.
     func tally(run: String) throws -> [ExchangeTally]
     /// The submissions of an exchange, by part.
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.
     func receipts(ofExchange exchange: String) throws -> [Receipt]
-    /// When the next submission for a payer may be claimed; nil when its outbox is empty.
-    func nextDue(payer: String) throws -> Instant?
+    /// When the next submission of a route may be claimed; nil when its outbox is empty.
+    func nextDue(_ route: Route) throws -> Instant?
 
     // MARK: Audit
 
@@ -139,7 +139,7 @@ public protocol StoreWriter: StoreReader {
     ///
     /// Skips members that have another exchange's submission under way.
     func lease(
-        payer: String, limit: Int, owner: String, now: Instant, expiry: Instant
+        _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
     /// Prolongs the leases that `owner` still holds.
     func renew(owner: String, expiry: Instant) throws

@@ -63,12 +63,18 @@ public struct ExchangeTally: Sendable, Hashable {
     public let reason: FaultCode?
     /// How many.
     public let count: Int
+    /// Resources in their bundles.
+    public let carried: Int
+    /// Resources that the payer held already when they were made.
+    public let unchanged: Int
 
     /// Assembles a tally.
-    public init(state: ExchangeState, reason: FaultCode?, count: Int) {
+    public init(state: ExchangeState, reason: FaultCode?, count: Int, carried: Int = 0, unchanged: Int = 0) {
         self.state = state
         self.reason = reason
         self.count = count
+        self.carried = carried
+        self.unchanged = unchanged
     }
 }
 

@@ -28,7 +28,10 @@ struct BalanceSheet: Sendable {
 
     private var submitted: String {
         let verb = isDryRun ? "would submit" : "submitted"
-        guard report.submitted.bundles > 0 else { return "  \(verb) nothing: the payer has all there is to send" }
+        guard report.submitted.bundles > 0 else {
+            let isDone = report.exchanges.parked.isEmpty && report.exchanges.retrying == 0
+            return "  \(verb) nothing: " + (isDone ? "the payer has all there is to send" : "nothing is new")
+        }
         return "  \(verb) \(report.submitted.bundles.of("bundle")) "
             + "with \(report.submitted.entries == 1 ? "1 entry" : report.submitted.entries.grouped + " entries")"
     }
@@ -52,9 +55,9 @@ struct BalanceSheet: Sendable {
         table.add("resources of theirs", counts.examined.grouped)
         table.add(isDryRun ? "  to be sent" : "  sent", counts.sent.grouped)
         table.add("  unchanged", counts.unchanged.grouped)
+        if counts.waiting > 0 { table.add("  waiting", counts.waiting.grouped) }
         table.add(by: "left out", counts.leftOut)
-        table.addDifference(
-            counts.examined - counts.sent - counts.unchanged - counts.leftOut.values.reduce(0, +))
+        table.addDifference(counts.examined - counts.total)
         return table
     }
 

@@ -21,12 +21,12 @@ struct OutboxModel {
         rows.map(\.submission).filter { $0.exchange == exchange }.sorted { $0.part < $1.part }
     }
 
-    func nextDue(payer: String) -> Instant? {
-        claimable(payer: payer).map { rows[$0].submission.notBefore }.min()
+    func nextDue(_ route: Route) -> Instant? {
+        claimable(route).map { rows[$0].submission.notBefore }.min()
     }
 
-    mutating func lease(payer: String, limit: Int, owner: String, now: Instant, expiry: Instant) -> [Submission] {
-        let due = claimable(payer: payer).filter { rows[$0].submission.notBefore <= now }
+    mutating func lease(_ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant) -> [Submission] {
+        let due = claimable(route).filter { rows[$0].submission.notBefore <= now }
             .sorted { (rows[$0].submission.notBefore, $0) < (rows[$1].submission.notBefore, $1) }
         return due.prefix(limit).map { index in
             rows[index].submission.state = .leased
@@ -77,14 +77,15 @@ struct OutboxModel {
         leased.first { rows[$0].submission.id == claim.id && rows[$0].submission.epoch == claim.epoch }
     }
 
-    /// The first open submission of each member, unless one of the member's is under way.
-    private func claimable(payer: String) -> [Int] {
-        let lanes = Dictionary(grouping: rows.indices.filter { rows[$0].submission.payer == payer }) {
+    /// The first open submission of each member, unless one of the member's is under way, if it is of this route.
+    private func claimable(_ route: Route) -> [Int] {
+        let lanes = Dictionary(grouping: rows.indices.filter { rows[$0].submission.payer == route.payer }) {
             rows[$0].submission.member
         }
         return lanes.values.compactMap { lane in
             let open = lane.filter { rows[$0].submission.state.isOpen }
-            return open.contains { rows[$0].submission.state == .leased } ? nil : open.first
+            guard let first = open.first, rows[first].submission.clinic == route.clinic else { return nil }
+            return open.contains { rows[$0].submission.state == .leased } ? nil : first
         }
     }
 }

@@ -9,7 +9,9 @@ struct OutboxWalk {
     private var claims: [Submission] = []
     private var exchanges: [String] = []
     private var now = StoreSample.start
-    private let payers = ["med0", "med1"]
+    private let routes = ["clinic0", "clinic1"].flatMap { clinic in
+        ["med0", "med1"].map { Route(clinic: clinic, payer: $0) }
+    }
     private let owners = ["w0", "w1", "w2"]
 
     init(_ store: any Store, seed: UInt64) {
@@ -37,22 +39,22 @@ struct OutboxWalk {
     }
 
     private mutating func enqueue(_ step: Int) async throws {
-        let (id, payer, member) = ("x\(step)", payers[roll(2)], Int64(roll(4)))
+        let (id, route, member) = ("x\(step)", routes[roll(4)], Int64(roll(4)))
         let parts = (1...(1 + roll(3))).map { part in
-            StoreSample.submission("\(id).\(part)", of: id, member: member, payer: payer, part: part, notBefore: now)
+            StoreSample.submission("\(id).\(part)", of: id, member: member, on: route, part: part, notBefore: now)
         }
-        try await store.queue(StoreSample.exchange(id, member: member, payer: payer, state: .queued), parts)
+        try await store.queue(StoreSample.exchange(id, member: member, payer: route.payer, state: .queued), parts)
         parts.forEach { model.enqueue($0.submission) }
         exchanges.append(id)
     }
 
     private mutating func lease() async throws {
-        let (payer, owner, limit, at) = (payers[roll(2)], owners[roll(3)], 1 + roll(3), now)
+        let (route, owner, limit, at) = (routes[roll(4)], owners[roll(3)], 1 + roll(3), now)
         let expiry = at.adding(milliseconds: 30_000)
         let leased = try await store.write {
-            try $0.lease(payer: payer, limit: limit, owner: owner, now: at, expiry: expiry)
+            try $0.lease(route, limit: limit, owner: owner, now: at, expiry: expiry)
         }
-        let expected = model.lease(payer: payer, limit: limit, owner: owner, now: at, expiry: expiry)
+        let expected = model.lease(route, limit: limit, owner: owner, now: at, expiry: expiry)
         try expect(leased.map(\.submission), is: expected, "the claims")
         try expect(
             leased.map(\.bundle), is: expected.map { Array("bundle \($0.id)".utf8) }, "the bytes of the claims")
@@ -86,14 +88,14 @@ struct OutboxWalk {
     }
 
     private func compare(_ step: Int) async throws {
-        let (exchanges, payers) = (exchanges, payers)
+        let (exchanges, routes) = (exchanges, routes)
         let (found, due) = try await store.read { reader in
             (
                 try exchanges.map { try reader.submissions(ofExchange: $0) },
-                try payers.map { try reader.nextDue(payer: $0) }
+                try routes.map { try reader.nextDue($0) }
             )
         }
         try expect(found, is: exchanges.map { model.submissions(ofExchange: $0) }, "submissions after step \(step)")
-        try expect(due, is: payers.map { model.nextDue(payer: $0) }, "the next due after step \(step)")
+        try expect(due, is: routes.map { model.nextDue($0) }, "the next due after step \(step)")
     }
 }

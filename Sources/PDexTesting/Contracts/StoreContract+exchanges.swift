@@ -118,10 +118,18 @@ extension StoreContract {
             let limited = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2).map(\.id) }
             try expect(limited, is: ["c", "b"], "the newest two")
         },
+        StorePromise("a run's tally counts each member once, by the latest of the exchanges it made or met") { store in
+            try await store.queue(StoreSample.exchange("old", member: 1, state: .cancelled, reason: .superseded), [])
+            try await store.queue(StoreSample.exchange("new", member: 1, state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("other", member: 2, state: .acknowledged), [])
+            let tally = try await store.read { try $0.tally(run: "run-1") }
+            try expect(tally, is: [ExchangeTally(state: .acknowledged, reason: nil, count: 2)], "the tally")
+        },
         StorePromise("a run's tally counts what it made and what it met, each exchange once") { store in
             try await store.queue(StoreSample.exchange("a", state: .acknowledged), [])
-            try await store.queue(StoreSample.exchange("b", run: "run-2", state: .parked, reason: .payerRefused), [])
-            try await store.queue(StoreSample.exchange("c", run: "run-2"), [])
+            try await store.queue(
+                StoreSample.exchange("b", member: 2, run: "run-2", state: .parked, reason: .payerRefused), [])
+            try await store.queue(StoreSample.exchange("c", member: 3, run: "run-2"), [])
             try await store.write { writer in
                 for exchange in ["a", "a", "c"] { try writer.meet(exchange, in: "run-2") }
             }

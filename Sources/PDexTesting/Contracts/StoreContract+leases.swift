@@ -21,7 +21,8 @@ extension StoreContract {
                 StoreSample.submission("late", of: "x", member: 1, notBefore: StoreSample.seconds(3)),
                 StoreSample.submission("early", of: "x", member: 2, part: 2, notBefore: StoreSample.seconds(1)),
                 StoreSample.submission("middle", of: "x", member: 3, part: 3, notBefore: StoreSample.seconds(2)),
-                StoreSample.submission("other", of: "x", member: 4, payer: "med1", part: 4),
+                StoreSample.submission(
+                    "other", of: "x", member: 4, on: Route(clinic: "clinic0", payer: "med1"), part: 4),
             ]
             try await store.queue(StoreSample.exchange("x"), parts)
             let first = try await store.claim(2, at: StoreSample.seconds(9)).map(\.submission.id)
@@ -52,10 +53,10 @@ extension StoreContract {
                     StoreSample.submission("a", of: "x", notBefore: StoreSample.seconds(60)),
                     StoreSample.submission("b", of: "x", part: 2),
                     StoreSample.submission("c", of: "x", member: 2, part: 3),
-                    StoreSample.submission("d", of: "x", payer: "med1", part: 4),
+                    StoreSample.submission("d", of: "x", on: Route(clinic: "clinic0", payer: "med1"), part: 4),
                 ])
             let here = try await store.claim().map(\.submission.id)
-            let there = try await store.claim(payer: "med1").map(\.submission.id)
+            let there = try await store.claim(on: Route(clinic: "clinic0", payer: "med1")).map(\.submission.id)
             try expect(here + there, is: ["c", "d"], "the claims")
         },
         StorePromise("a lease that ran out is rescued with its attempt counted, one that was renewed is not") { store in

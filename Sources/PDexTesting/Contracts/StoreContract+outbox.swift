@@ -102,10 +102,10 @@ extension StoreContract {
             try expect(states, is: [.leased, .cancelled, .cancelled], "the states")
             let settled = try await store.settle(claim, as: .acknowledged, StoreSample.receipt(claim))
             try expect(settled, "the one on its way is settled as ever")
-            let due = try await store.read { try $0.nextDue(payer: "med0") }
+            let due = try await store.read { try $0.nextDue(StoreSample.route) }
             try expect(due, is: nil, "when the next is due")
         },
-        StorePromise("the next due is the earliest that may be claimed, for each payer") { store in
+        StorePromise("the next due is the earliest that may be claimed, for each route") { store in
             let parts = [
                 StoreSample.submission("a", of: "x", member: 1, notBefore: StoreSample.seconds(50)),
                 StoreSample.submission("b", of: "x", member: 1, part: 2, notBefore: StoreSample.seconds(10)),
@@ -113,7 +113,7 @@ extension StoreContract {
             ]
             try await store.queue(StoreSample.exchange("x"), parts)
             let (due, elsewhere) = try await store.read {
-                (try $0.nextDue(payer: "med0"), try $0.nextDue(payer: "med1"))
+                (try $0.nextDue(StoreSample.route), try $0.nextDue(Route(clinic: "clinic0", payer: "med1")))
             }
             try expect(due, is: StoreSample.seconds(40), "when the next is due: b waits behind a")
             try expect(elsewhere, is: nil, "when the next is due in an empty outbox")

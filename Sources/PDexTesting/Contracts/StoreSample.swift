@@ -38,6 +38,8 @@ enum StoreSample {
         return batch
     }
 
+    static let route = Route(clinic: "clinic0", payer: "med0")
+
     static func run(_ id: String, job: String = "nightly", at instant: Instant = start) -> Run {
         Run(id: id, job: job, trigger: .schedule, clinic: "clinic0", payer: "med0", instant: instant)
     }
@@ -63,14 +65,14 @@ enum StoreSample {
     }
 
     static func submission(
-        _ id: String, of exchange: String, member: Int64 = 1, payer: String = "med0", part: Int = 1,
+        _ id: String, of exchange: String, member: Int64 = 1, on route: Route = route, part: Int = 1,
         notBefore: Instant = start
     ) -> LeasedSubmission {
         let bundle = Array("bundle \(id)".utf8)
         return LeasedSubmission(
             submission: Submission(
-                id: id, exchange: exchange, payer: payer, member: key(member), part: part, notBefore: notBefore,
-                entries: 2, bytes: bundle.count, contentDigest: "digest \(id)"
+                id: id, exchange: exchange, clinic: route.clinic, payer: route.payer, member: key(member), part: part,
+                notBefore: notBefore, entries: 2, bytes: bundle.count, contentDigest: "digest \(id)"
             ),
             bundle: bundle
         )
@@ -101,11 +103,12 @@ extension Store {
 
     /// Claims for `owner` at `now`, until a minute later.
     func claim(
-        _ limit: Int = 16, by owner: String = "worker", payer: String = "med0", at now: Instant = StoreSample.start
+        _ limit: Int = 16, by owner: String = "worker", on route: Route = StoreSample.route,
+        at now: Instant = StoreSample.start
     ) async throws -> [LeasedSubmission] {
         try await write {
             try $0.lease(
-                payer: payer, limit: limit, owner: owner, now: now, expiry: now.adding(milliseconds: 60_000))
+                route, limit: limit, owner: owner, now: now, expiry: now.adding(milliseconds: 60_000))
         }
     }
 }

@@ -14,6 +14,8 @@ public final class ScriptedPayer: PayerServer {
         case busy(retryAfterSeconds: Int?)
         /// Everything is taken, and the answer is lost.
         case loseAnswer
+        /// The delivery cannot be made at all.
+        case fail(Fault)
         /// Taken but for the last entry.
         case acceptAllButLast
     }
@@ -26,6 +28,8 @@ public final class ScriptedPayer: PayerServer {
     private let log = Mutex<[[UInt8]]>([])
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
+    private let asked = Mutex(0)
+    private let strays = Mutex<[String]>([])
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
@@ -73,12 +77,32 @@ public final class ScriptedPayer: PayerServer {
         let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
-            types: ["Patient": type, "Encounter": type, "Provenance": type])
+            types: Dictionary(
+                uniqueKeysWithValues: [
+                    "Patient", "Encounter", "Condition", "Observation", "Practitioner", "Organization", "Provenance",
+                ].map { ($0, type) }))
+    }
+
+    /// How many searches were made.
+    public var searches: Int {
+        asked.withLock { $0 }
+    }
+
+    /// Put on every page of Consent as they are.
+    public var stray: [String] {
+        get { strays.withLock { $0 } }
+        set { strays.withLock { $0 = newValue } }
     }
 
     /// A search on one page.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
-        server.withLock { $0.page(of: query, at: clock.now()) }
+        asked.withLock { $0 += 1 }
+        let page = server.withLock { $0.page(of: query, at: clock.now()) }
+        guard query.path == "Consent" else { return page }
+        let stray = stray.map { SearchPage.Entry(bytes: Array($0.utf8), mode: .match) }
+        return SearchPage(
+            entries: page.entries + stray, next: nil, total: page.total, serverTime: page.serverTime,
+            byteCount: page.byteCount)
     }
 
     /// There is never a second page.
@@ -97,6 +121,7 @@ public final class ScriptedPayer: PayerServer {
         try await meanwhile.withLock { $0 }?()
         let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
         switch reply {
+        case .fail(let fault): throw fault
         case .refuse(let status): return answer(status, OperationOutcome.refusal)
         case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
         case .accept: return answer(200, try take(bundle, all: true))

@@ -23,10 +23,12 @@ public struct Night: Sendable {
     /// A night for `members`; `mappings` is the folder of a mapping set.
     public init(
         _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
-        maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto
+        maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
+        types: [String] = ["Patient", "Encounter", "Condition", "Observation"], perSecond: Double? = nil
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
-        let terms = Self.terms(maxEntries: maxEntries, attempts: attempts, by: method)
+        let terms = Self.terms(
+            maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -72,7 +74,8 @@ public struct Night: Sendable {
     }
 
     private static func terms(
-        maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method
+        maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
+        perSecond: Double?
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -84,10 +87,10 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
                 method: method, group: "med0-members",
-                types: ["Patient", "Encounter", "Condition", "Observation"], since: .lastSuccess),
+                types: types, since: .lastSuccess),
             matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
             delivery: .init(
-                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: nil, concurrency: 2),
+                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
     }
 }

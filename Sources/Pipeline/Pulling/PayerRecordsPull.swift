@@ -4,7 +4,8 @@ import PDex
 /// Fetches the payer's Coverage (with its beneficiaries) and Consent, from its server or from files.
 ///
 /// Both are read whole every time, and what is no longer among them is forgotten: a consent that was deleted must
-/// not go on permitting. Forgetting too much only withholds, so that absence may be believed here (SBS-45).
+/// not go on permitting. Absence is believed only when the whole was proven to have come (SBS-45): a denial that could
+/// not be read must not become a permit, so one flaw ends the run before anything is forgotten or sent.
 struct PayerRecordsPull: Sendable {
     let terms: ExchangeTerms
     let payer: any PayerServer
@@ -23,21 +24,28 @@ struct PayerRecordsPull: Sendable {
         _ type: String, from source: ExchangeTerms.RecordSource, _ parameters: [SearchQuery.Parameter]
     ) async throws -> Set<ResourceKey> {
         var seen: Set<ResourceKey> = []
+        var flaws = 0
         switch source {
         case .fhir:
             let walk = PageWalk(server: payer, name: terms.payer.name, tally: intake.tally)
-            try await walk.each(SearchQuery(type, parameters + [.init("_count", "500")])) { page in
+            flaws += try await walk.each(SearchQuery(type, parameters + [.init("_count", "500")])) { page in
                 var held = LineBuffer()
                 held.append(page)
-                try await stage(held.take(), &seen)
+                flaws += try await stage(held.take(), &seen)
             }
         case .file(let path):
-            try await RecordFile(path: path).read { try await stage($0, &seen) }
+            try await RecordFile(path: path).read { flaws += try await stage($0, &seen) }
+        }
+        guard flaws == 0 else {
+            throw Fault(
+                .payerRecordsIncomplete, .halt,
+                "\(flaws) of the \(type) records of \(terms.payer.name) could not be read; nothing was sent",
+                hint: "a record may be a denial: ask the payer to correct them, or correct the file, and run again")
         }
         return seen
     }
 
-    private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws {
+    private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
                 guard let scan = try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
@@ -46,7 +54,7 @@ struct PayerRecordsPull: Sendable {
                 seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
             }
         }
-        try await intake.stage(lines, expecting: nil)
+        return try await intake.stage(lines, expecting: nil)
     }
 
     private func forget(_ type: String, except seen: Set<ResourceKey>) async throws {

@@ -9,7 +9,7 @@ struct Pull: Sendable {
     let terms: ExchangeTerms
     let run: Run
     let clinic: any ClinicServer
-    let payer: any PayerServer
+    let records: PayerRecords
     let store: any Store
     let identities: Identities
     let clock: any WallClock
@@ -30,7 +30,7 @@ struct Pull: Sendable {
             try await rosterSearch(capability).pull(patients: patients)
         }
         if group == nil { try await enrollEverybody() }
-        try await payerRecords()
+        try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
     }
@@ -47,7 +47,7 @@ struct Pull: Sendable {
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
         try await enroll([key])
-        try await payerRecords()
+        try await records.pull(tally)
     }
 
     /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
@@ -55,7 +55,7 @@ struct Pull: Sendable {
         at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
     ) async throws {
         let export = BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake(of: terms.clinic), clock: clock,
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
             unit: unit, observer: observer)
         let outcome = try await export.pull(level)
         if let group, let since = outcome.since {
@@ -94,7 +94,7 @@ struct Pull: Sendable {
 
     private func rosterSearch(_ capability: ServerCapability) -> RosterSearchPull {
         RosterSearchPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake(of: terms.clinic),
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake,
             capability: capability, unit: unit)
     }
 
@@ -104,16 +104,9 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    private func intake(of party: Party) -> Intake {
-        let stager = Stager(source: party.name, base: party.base, identities: identities)
+    private var intake: Intake {
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         return Intake(stager: stager, store: store, tally: tally, observer: observer)
-    }
-
-    private func payerRecords() async throws {
-        observer(.step("pull coverage and consent from \(terms.payer.name)"))
-        let intake = intake(of: terms.payer)
-        try await PayerRecordsPull(terms: terms, payer: payer, store: store, intake: intake).pull()
-        try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
     }
 
     /// At which level the clinic exports for this job, or nil to search: what the job says, or what is offered (BLK-04).

@@ -45,7 +45,7 @@ struct Join: Sendable {
         guard !kept.isEmpty || member.resources.isEmpty else {
             return .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
         }
-        leftOut += member.unreadable
+        leftOut += member.excluded
         let consents = records.filter { $0.type == "Consent" }.map { staged in
             ConsentDecision.Recorded(
                 resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))

@@ -9,6 +9,14 @@ struct Submit: Sendable {
         case answered(LeasedSubmission, Swift.Result<PayerAnswer, Fault>)
         /// Consent no longer permits it: nothing was sent.
         case withheld(LeasedSubmission, Fault)
+        /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
+        case unsent(LeasedSubmission, Fault?)
+
+        /// The fault that stands in the way of every delivery.
+        var standstill: Fault? {
+            guard case .unsent(_, let fault) = self else { return nil }
+            return fault
+        }
     }
 
     let terms: ExchangeTerms
@@ -29,7 +37,7 @@ struct Submit: Sendable {
         let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
         let leases = try await store.write { [terms, owner] writer in
             let leases = try writer.lease(
-                payer: terms.payer.name, limit: limit, owner: owner, now: now, expiry: expiry)
+                terms.route, limit: limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
                 guard let exchange = try writer.exchange(lease.submission.exchange),
                     exchange.state.successors.contains(.submitted)
@@ -55,32 +63,49 @@ struct Submit: Sendable {
     }
 
     /// Sends one claim, if its consent still stands.
-    func send(_ lease: LeasedSubmission) async throws -> Result {
-        let permit = try await store.read { [consent] reader -> Swift.Result<SendPermit, Fault> in
-            guard let exchange = try reader.exchange(lease.submission.exchange) else {
-                return .failure(
-                    Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store"))
+    func send(_ lease: LeasedSubmission) async -> Result {
+        let permit: Swift.Result<SendPermit, Fault>
+        do {
+            permit = try await store.read { [consent] reader in
+                guard let exchange = try reader.exchange(lease.submission.exchange) else {
+                    return .failure(
+                        Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store"))
+                }
+                return try consent.permit(toSend: exchange, reader)
             }
-            return try consent.permit(toSend: exchange, reader)
+        } catch {
+            return .unsent(lease, error as? Fault)
         }
         switch permit {
         case .failure(let fault): return .withheld(lease, fault)
-        case .success(let permit): return .answered(lease, await deliver(lease, permit))
+        case .success(let permit): return await deliver(lease, permit)
         }
     }
 
     /// The one place where clinical data leaves; only a permit opens it.
-    private func deliver(_ lease: LeasedSubmission, _: SendPermit) async -> Swift.Result<PayerAnswer, Fault> {
+    private func deliver(_ lease: LeasedSubmission, _: SendPermit) async -> Result {
         do {
             let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
-            return .success(try await payer.submit(lease.bundle, requestID: requestID))
+            let answer = try await payer.submit(lease.bundle, requestID: requestID)
+            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, .success(answer))
+        } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
+            // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
+            return .unsent(lease, fault)
         } catch let fault as Fault {
-            return .failure(fault)
+            return .answered(lease, .failure(fault))
         } catch {
-            return .failure(
-                Fault(
-                    .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",
-                    hint: "it is sent again; the payer keeps one copy"))
+            return .answered(
+                lease,
+                .failure(
+                    Fault(
+                        .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",
+                        hint: "it is sent again; the payer keeps one copy")))
         }
+    }
+
+    private var refusedToken: Fault {
+        Fault(
+            .authTokenRefused, .halt, "\(terms.payer.name) refused a new access token (401)",
+            hint: "ask the payer about the client's registration; what waits is sent by the next run")
     }
 }

@@ -34,6 +34,8 @@ struct KeepReceipts: Sendable {
         switch result {
         case .withheld(let lease, let fault):
             try withhold(lease.submission, fault, at: now, writer)
+        case .unsent(let lease, _):
+            try release(lease.submission, at: now, writer)
         case .answered(let lease, .success(let answer)):
             let submission = lease.submission
             let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
@@ -78,6 +80,12 @@ struct KeepReceipts: Sendable {
         }
     }
 
+    /// Gives back a claim that was not used; the attempt does not count.
+    private func release(_ submission: Submission, at now: Instant, _ writer: any StoreWriter) throws {
+        try writer.release(submission.id, epoch: submission.epoch)
+        try follow(submission, nil, at: now, writer)
+    }
+
     /// Consent was withdrawn since: what is not yet delivered is taken back (CO-10).
     private func withhold(
         _ submission: Submission, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
@@ -99,7 +107,14 @@ struct KeepReceipts: Sendable {
     ) throws {
         let isOwner = try writer.settle(
             submission.id, epoch: submission.epoch, as: state, notBefore: notBefore, receipt: receipt)
-        guard isOwner, let exchange = try writer.exchange(submission.exchange) else { return }
+        if isOwner { try follow(submission, fault, at: now, writer) }
+    }
+
+    /// Moves the exchange to where its submissions stand.
+    private func follow(
+        _ submission: Submission, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        guard let exchange = try writer.exchange(submission.exchange) else { return }
         let states = try writer.submissions(ofExchange: exchange.id).map(\.state)
         let next = ExchangeState.summarizing(states)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }

@@ -32,6 +32,7 @@ enum AnswerReading: Sendable, Hashable {
         }
         var locations: [String] = []
         var refused: [Int] = []
+        var outcome: String?
         var busy = false
         for entry in bundle.entries {
             let status = Int(entry.response?.status.prefix(3) ?? "") ?? 0
@@ -39,16 +40,17 @@ enum AnswerReading: Sendable, Hashable {
                 locations.append(entry.response?.location ?? "")
             } else {
                 refused.append(status)
+                outcome = outcome ?? entry.response?.outcome?.summary
                 busy = busy || status == 429 || status >= 500
             }
         }
         guard let first = refused.first else { return .acknowledged(locations) }
         let words = "\(payer) refused \(refused.count) of \(entries) entries, the first with status \(first)"
         if busy {
-            return .retry(Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: nil)
+            return .retry(Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome)
         }
         return .park(
-            Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: nil)
+            Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: outcome)
     }
 
     private static func fault(_ answer: PayerAnswer, payer: String) -> Fault {

@@ -7,20 +7,25 @@ struct StagedMember: Sendable {
     let patient: ClinicalResource?
     /// Everything but the Patient, in the order of keys.
     let resources: [ClinicalResource]
-    /// Staged bytes that cannot be read as a resource.
-    let unreadable: [ExchangeManifest.Entry]
+    /// Staged bytes that cannot be read as a resource, and resources of types that the job does not name.
+    let excluded: [ExchangeManifest.Entry]
     /// Content hashes of all of it, readable or not.
     let hashes: [StagedHash]
     private let encounters: [ResourceKey: ClinicalResource]
 
-    init(_ key: ResourceKey, compartment: [StagedResource], stager: Stager) {
+    init(_ key: ResourceKey, compartment: [StagedResource], wanted: Set<String>, stager: Stager) {
         self.key = key
         var patient: ClinicalResource?
         var resources: [ClinicalResource] = []
-        var unreadable: [ExchangeManifest.Entry] = []
+        var excluded: [ExchangeManifest.Entry] = []
         for staged in compartment {
+            guard wanted.contains(staged.type) else {
+                excluded.append(
+                    .init(key: staged.key, contentHash: staged.contentHash, leftOut: .jobTypeNotSelected))
+                continue
+            }
             guard let resource = ClinicalResource(staged, stager: stager) else {
-                unreadable.append(
+                excluded.append(
                     .init(key: staged.key, contentHash: staged.contentHash, leftOut: .clinicMalformedLine))
                 continue
             }
@@ -28,7 +33,7 @@ struct StagedMember: Sendable {
         }
         self.patient = patient
         self.resources = resources
-        self.unreadable = unreadable
+        self.excluded = excluded
         hashes = compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
         let visits = resources.filter { $0.staged.type == "Encounter" }
         encounters = Dictionary(visits.map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -128,6 +128,8 @@ CREATE TABLE exchange (
     created         INTEGER NOT NULL,
     updated         INTEGER NOT NULL,
     manifest        BLOB    NOT NULL,
+    carried         INTEGER NOT NULL CHECK (carried >= 0),
+    unchanged       INTEGER NOT NULL CHECK (unchanged >= 0),
     CHECK ((consent IS NULL) = (consent_hash IS NULL) AND (consent IS NULL) = (consent_rule IS NULL))
 ) STRICT;
 
@@ -154,6 +156,7 @@ CREATE TABLE submission (
     rid        INTEGER PRIMARY KEY,
     id         TEXT    NOT NULL UNIQUE,
     exchange   TEXT    NOT NULL REFERENCES exchange (id),
+    clinic     TEXT    NOT NULL,
     payer      TEXT    NOT NULL,
     member     INTEGER NOT NULL,
     part       INTEGER NOT NULL,
@@ -174,8 +177,8 @@ CREATE TABLE submission (
 -- submissions(ofExchange:), receipts(ofExchange:) and cancelOpenSubmissions(ofExchange:).
 CREATE INDEX submission_exchange ON submission (exchange, part);
 
--- lease and nextDue: what waits for one payer, in the order in which it is due.
-CREATE INDEX submission_due ON submission (payer, not_before) WHERE state IN ('queued', 'retrying');
+-- lease and nextDue: what waits on one route, in the order in which it is due.
+CREATE INDEX submission_due ON submission (payer, clinic, not_before) WHERE state IN ('queued', 'retrying');
 -- lease and nextDue: whether a member's lane is free.
 CREATE INDEX submission_lane ON submission (payer, member) WHERE state IN ('queued', 'leased', 'retrying');
 -- rescue and renew: the leases.

@@ -1,0 +1,37 @@
+import FHIR
+import PDex
+
+/// The payer's coverage and consent as they are staged, read again when they have grown old (CO-03, CO-10).
+struct PayerRecords: Sendable {
+    let terms: ExchangeTerms
+    let payer: any PayerServer
+    let store: any Store
+    let identities: Identities
+    let clock: any WallClock
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// How old a consent may be at the moment of sending.
+    private static let oldestSeconds = 15.0 * 60
+    private static let scope = "records"
+
+    /// Reads everything again, if it was read too long ago to rely on.
+    func freshen() async throws {
+        let source = terms.payer.name
+        let asOf = try await store.read { try $0.watermark(source: source, scope: Self.scope) }
+        if let asOf, (clock.now() - asOf) / .seconds(1) <= Self.oldestSeconds { return }
+        let tally = PullTally()
+        try await pull(tally)
+    }
+
+    /// Reads everything, and remembers when.
+    func pull(_ tally: PullTally) async throws {
+        observer(.step("pull coverage and consent from \(terms.payer.name)"))
+        let began = clock.now()
+        let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let intake = Intake(stager: stager, store: store, tally: tally, observer: observer)
+        try await PayerRecordsPull(terms: terms, payer: payer, store: store, intake: intake).pull()
+        try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
+        let source = terms.payer.name
+        try await store.write { try $0.setWatermark(began, source: source, scope: Self.scope) }
+    }
+}

@@ -1,0 +1,47 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("What stands in the way of every delivery")
+struct StandstillTests {
+    @Test(
+        "a key or registration that fails parks nothing: the run stops, and what was claimed waits as before",
+        arguments: [FaultCode.authInvalidClient, .keyMissing, .remoteTLS, .remotePolicy])
+    func fails(code: FaultCode) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        let failure = Fault(code, .halt, "no delivery can be made")
+        night.payer.reply(.fail(failure), .fail(failure))
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-1") }
+        #expect(fault?.code == code)
+        let waiting = try await exchanges(night, in: [.queued, .retrying])
+        #expect(waiting.count == 2)
+        #expect(try await exchanges(night, in: [.parked]).isEmpty)
+        #expect(try await night.pipeline.deliver() == 2)
+    }
+
+    @Test("a token that the payer refuses twice stops the run and parks nothing")
+    func unauthorized() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.payer.reply(.refuse(401), .refuse(401))
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-1") }
+        #expect(fault?.code == .authTokenRefused)
+        #expect(try await exchanges(night, in: [.parked]).isEmpty)
+        #expect(try await night.pipeline.deliver() == 2)
+    }
+
+    @Test("an attempt that was not made does not count")
+    func attempts() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, attempts: 1)
+        for _ in 0..<3 {
+            night.payer.reply(.fail(Fault(.keyMissing, .halt, "no delivery can be made")))
+            await #expect(throws: Fault.self) { try await night.run("night-1") }
+        }
+        #expect(try await night.pipeline.deliver() == 1)
+    }
+
+    private func exchanges(_ night: Night, in states: Set<ExchangeState>) async throws -> [Exchange] {
+        try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: states), limit: 10) }
+    }
+}
