@@ -55,6 +55,28 @@ struct DeliveryTests {
         #expect(format == "hl7fhirr4")
     }
 
+    @Test("a clinic that serves its own Organization sends it, and no second one, with every part")
+    func oneOrganization() async throws {
+        let own: JSONValue = [
+            "resourceType": "Organization", "id": "clinic", "active": true, "name": "Clinic0",
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"]],
+        ]
+        let night = try Night([.joe], mappings: usCoreMappings, also: [try Resource(own)], maxEntries: 6)
+        let report = try await night.run()
+        #expect(report.submitted.bundles == 2)
+        let organizations = night.payer.held.filter { $0.value.type == "Organization" }
+        #expect(organizations.count == 1)
+        for bytes in night.payer.received {
+            let bundle = try FHIRBundle(JSONParser.parse(bytes))
+            let provenance = try #require(bundle.entries.compactMap(\.resource).first { $0.type == "Provenance" })
+            let agents = provenance["agent"]?.elements ?? []
+            let who = Set(agents.compactMap { $0["who"]?["reference"]?.string })
+            let urls = Set(bundle.entries.compactMap { $0.request?.url })
+            #expect(who == Set(organizations.keys))
+            #expect(who.isSubset(of: urls))
+        }
+    }
+
     @Test("the second run sends nothing and says unchanged")
     func secondRun() async throws {
         let night = try Night([.joe, .ada], mappings: usCoreMappings)

@@ -4,7 +4,9 @@ import PDex
 /// Packs what is new into parts: whole visits, limited by entries and bytes, each part complete in itself (PB-07).
 struct BundlePacker: Sendable {
     let delivery: ExchangeTerms.Delivery
-    /// What every part carries besides: the transmitting Organization and the Provenance.
+    /// The nodes that every part begins with: the transmitter and what it refers to.
+    let first: [ResourceKey]
+    /// What every part carries besides: the Provenance, and a transmitter that is no node.
     let fixedEntries: Int
     let fixedBytes: Int
 
@@ -13,31 +15,32 @@ struct BundlePacker: Sendable {
 
     /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
     func parts(of graph: MemberGraph, isNew: (GraphNode) -> Bool) throws -> [[ResourceKey]] {
+        let start = fixedBytes + weight(first, graph)
         var parts: [[ResourceKey]] = []
-        var part: [ResourceKey] = []
-        var members: Set<ResourceKey> = []
-        var bytes = fixedBytes
+        var part = first
+        var members = Set(first)
+        var bytes = start
         for seed in seeds(of: graph, isNew: isNew) {
             let closure = graph.closure(of: seed)
             var added = closure.filter { !members.contains($0) }
-            var size = weight(added, graph)
-            if !part.isEmpty, !fits(count: members.count + added.count, bytes: bytes + size) {
+            if part.count > first.count, !fits(members.count + added.count, bytes + weight(added, graph)) {
                 parts.append(part)
-                (part, members, bytes) = ([], [], fixedBytes)
-                added = closure
-                size = weight(added, graph)
+                (part, members, bytes) = (first, Set(first), start)
+                added = closure.filter { !members.contains($0) }
             }
-            guard fits(count: added.count, bytes: fixedBytes + size) else {
+            let size = weight(added, graph)
+            guard fits(members.count + added.count, bytes + size) else {
                 throw Fault(
                     .bundleTooLarge, .park,
-                    "one resource and what it refers to need \(added.count) entries and \(size) bytes",
+                    "one resource and what it refers to need \(members.count + added.count) entries "
+                        + "and \(bytes + size) bytes",
                     hint: "raise deliver.max-entries or deliver.max-size to what the payer really takes")
             }
             part += added
             members.formUnion(added)
             bytes += size
         }
-        if !part.isEmpty { parts.append(part) }
+        if part.count > first.count { parts.append(part) }
         return parts
     }
 
@@ -70,7 +73,7 @@ struct BundlePacker: Sendable {
         graph.nodes[key]?.location.hasPrefix("Encounter/") ?? false
     }
 
-    private func fits(count: Int, bytes: Int) -> Bool {
+    private func fits(_ count: Int, _ bytes: Int) -> Bool {
         count + fixedEntries <= delivery.maxEntries && bytes <= delivery.maxBytes
     }
 

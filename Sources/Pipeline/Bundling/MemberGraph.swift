@@ -10,8 +10,10 @@ struct MemberGraph: Sendable {
     let visits: [ResourceKey: ResourceKey]
     private(set) var nodes: [ResourceKey: GraphNode] = [:]
 
+    /// Wires the graph; `transmitter` is a shared resource that every part carries, with what it refers to.
     init(
-        _ mapped: MappedExchange, stager: Stager, writer: EntryWriter, shared: SharedResources,
+        _ mapped: MappedExchange, transmitter: ResourceKey?, stager: Stager, writer: EntryWriter,
+        shared: SharedResources,
         _ reader: any StoreReader
     ) throws {
         patient = mapped.patient.staged.key
@@ -35,7 +37,7 @@ struct MemberGraph: Sendable {
             }
             nodes[node.key] = node
         }
-        try addShared(shared, reader)
+        try addShared(transmitter, shared, reader)
     }
 
     /// The node and everything it refers to, directly and not, itself first.
@@ -67,8 +69,11 @@ struct MemberGraph: Sendable {
         return resolution.unresolved(writer.terms)
     }
 
-    private mutating func addShared(_ shared: SharedResources, _ reader: any StoreReader) throws {
+    private mutating func addShared(
+        _ transmitter: ResourceKey?, _ shared: SharedResources, _ reader: any StoreReader
+    ) throws {
         var open = nodes.values.flatMap(\.references).filter { nodes[$0] == nil }
+        if let transmitter { open.append(transmitter) }
         while let key = open.popLast() {
             guard nodes[key] == nil, let node = try shared.node(key, reader) else { continue }
             nodes[key] = node

@@ -7,7 +7,16 @@ struct ProvenanceWriter: Sendable {
     let identities: Identities
     let mappingHash: String
 
-    /// `Organization/id` of the clinic at the payer: the transmitter.
+    /// The clinic's own Organization among what it serves, when exactly one carries its NPI (one identity once).
+    func stagedOrganization(_ reader: any StoreReader) throws -> ResourceKey? {
+        let identifier = identities.identifierKey(
+            source: terms.clinic.name, type: "Organization", system: "http://hl7.org/fhir/sid/us-npi",
+            value: terms.clinic.npi)
+        let found = try reader.resources(identifiedBy: identifier)
+        return found.count == 1 ? found.first : nil
+    }
+
+    /// `Organization/id` at the payer of the transmitter that is made from the configuration.
     var organizationLocation: String {
         "Organization/"
             + identities.payerID(
@@ -32,12 +41,12 @@ struct ProvenanceWriter: Sendable {
         return "Provenance/" + identities.derived("provenance", terms.payer.name, mappingHash, content)
     }
 
-    /// The Provenance that names every resource of the part.
-    func provenance(of targets: [GraphNode], location: String, exchange: String, received: Instant) -> JSONValue {
-        let references = ([organizationLocation] + targets.map(\.location)).map { location -> JSONValue in
-            ["reference": .string(location)]
-        }
-        let who: JSONValue = ["reference": .string(organizationLocation)]
+    /// The Provenance that names every resource of the part, and says who sends it.
+    func provenance(
+        of targets: [String], by transmitter: String, location: String, exchange: String, received: Instant
+    ) -> JSONValue {
+        let references = targets.map { location -> JSONValue in ["reference": .string(location)] }
+        let who: JSONValue = ["reference": .string(transmitter)]
         return [
             "resourceType": "Provenance",
             "id": .string(String(location.dropFirst("Provenance/".count))),

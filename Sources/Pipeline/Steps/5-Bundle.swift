@@ -23,20 +23,28 @@ struct MakeBundles: Sendable {
         for mapped: MappedExchange, exchange: String, received: Instant, known: ExchangeManifest?,
         _ reader: any StoreReader
     ) throws -> Made {
-        let graph = try MemberGraph(mapped, stager: stager, writer: writer, shared: shared, reader)
+        let staged = try provenance.stagedOrganization(reader)
+        let graph = try MemberGraph(
+            mapped, transmitter: staged, stager: stager, writer: writer, shared: shared, reader)
+        let transmitter = staged.flatMap { graph.nodes[$0] }
         let holds = Dictionary(
             (known?.entries ?? []).filter { $0.leftOut == nil }.map { ($0.key, $0.contentHash) },
             uniquingKeysWith: { first, _ in first })
-        let organization = writer.entry(provenance.organization, location: provenance.organizationLocation)
+        let organization =
+            transmitter == nil
+            ? [writer.entry(provenance.organization, location: provenance.organizationLocation)] : []
         let packer = BundlePacker(
-            delivery: terms.delivery, fixedEntries: 2, fixedBytes: organization.count + 2048)
+            delivery: terms.delivery, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
+            fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
         let parts = try packer.parts(of: graph) { holds[$0.key] != $0.contentHash }
         let bundles = parts.enumerated().map { index, keys in
             let nodes = keys.compactMap { graph.nodes[$0] }
             let location = provenance.location(of: nodes)
+            let who = transmitter?.location ?? provenance.organizationLocation
             let witness = provenance.provenance(
-                of: nodes, location: location, exchange: exchange, received: received)
-            let entries = [organization] + nodes.map(\.entry) + [writer.entry(witness, location: location)]
+                of: (transmitter == nil ? [who] : []) + nodes.map(\.location), by: who, location: location,
+                exchange: exchange, received: received)
+            let entries = organization + nodes.map(\.entry) + [writer.entry(witness, location: location)]
             let bytes = bundle(entries, received: received)
             return ExchangeBundle(
                 part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
