@@ -75,6 +75,7 @@ public struct ExchangePipeline: Sendable {
         report.pulled.bytes = await pull.tally.bytes
         report.pulled.requests = await pull.tally.requests
         report.problems = await pull.tally.problems
+        report.notes = await pull.tally.notes
         report.resources.add(outside: await pull.tally.outside)
         try await carry(run, &report, of: await pull.tally.roster, dryRun: dryRun)
         report.seconds = (clock.now() - began) / .seconds(1)

@@ -24,6 +24,7 @@ extension RunReport {
             ],
             "submitted": ["bundles": .count(submitted.bundles), "entries": .count(submitted.entries)],
             "problems": .counts(problems),
+            "notes": .counts(notes),
             "balanced": .bool(balanced),
             "seconds": .hundredths(seconds),
         ]

@@ -80,6 +80,8 @@ public struct RunReport: Sendable, Hashable {
     public var submitted = Submitted()
     /// What is missing or was refused while pulling, by reason; anything here makes the run partial.
     public var problems: [FaultCode: Int] = [:]
+    /// What an operator may want to know although nothing is missing, by reason.
+    public var notes: [FaultCode: Int] = [:]
     /// How long it took.
     public var seconds = 0.0
     /// One parked exchange of each reason, to look at.

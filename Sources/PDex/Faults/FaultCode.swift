@@ -47,6 +47,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicCountMismatch = "clinic.count-mismatch"
     case clinicPagingLoop = "clinic.paging-loop"
     case clinicUnlinked = "clinic.unlinked"
+    case clinicReferenceMissing = "clinic.reference-missing"
     case clinicNotInRoster = "clinic.not-in-roster"
 
     // The join.

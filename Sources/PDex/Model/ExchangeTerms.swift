@@ -29,13 +29,18 @@ public struct ExchangeTerms: Sendable {
         public let types: [String]
         /// From when on.
         public let since: Since
+        /// How long a patient may be searched only for what is new, until everything is fetched again, in seconds.
+        public let reconcileSeconds: Double
 
-        /// Describes a selection.
-        public init(method: Method, group: String?, types: [String], since: Since) {
+        /// Describes a selection; everything is fetched again after a week unless told otherwise.
+        public init(
+            method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400
+        ) {
             self.method = method
             self.group = group
             self.types = types
             self.since = since
+            self.reconcileSeconds = reconcileSeconds
         }
     }
 

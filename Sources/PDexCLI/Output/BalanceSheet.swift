@@ -69,6 +69,12 @@ struct BalanceSheet: Sendable {
             for (code, count) in report.problems.byName { table.add("  " + code.rawValue, count.grouped) }
             blocks.append(table.text(indent: "  "))
         }
+        if !report.notes.isEmpty {
+            var table = TextTable(rightAligned: [1])
+            table.add("noted while pulling", "")
+            for (code, count) in report.notes.byName { table.add("  " + code.rawValue, count.grouped) }
+            blocks.append(table.text(indent: "  "))
+        }
         var commands = TextTable()
         // Those that came furthest first: they are the likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {

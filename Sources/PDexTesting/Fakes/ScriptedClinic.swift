@@ -16,6 +16,14 @@ public final class ScriptedClinic: ClinicServer {
         public var breaks: [String: Int] = [:]
         /// The clinic cannot be reached when this type is downloaded, so many times.
         public var outages: [String: Int] = [:]
+        /// Search parameters that `/metadata` lists for types shared between patients.
+        public var sharedParameters: Set<String> = []
+        /// A parameter without which a search on that type is refused with 400.
+        public var demands: [String: String] = [:]
+        /// Types on which a search is refused, and how.
+        public var refusals: [String: FaultCode] = [:]
+        /// Whether `Patient/[id]/$everything` is offered.
+        public var offersEverything = false
         /// Patients for whom the clinic cannot be reached.
         public var unreachable: Set<String> = []
         /// Patients whose resources an export leaves out.
@@ -46,6 +54,7 @@ public final class ScriptedClinic: ClinicServer {
     private let script: Mutex<Script>
     private let log = Mutex<[String]>([])
     private let since = Mutex<Instant?>(nil)
+    private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])
 
     /// A clinic that holds `resources`.
@@ -68,6 +77,18 @@ public final class ScriptedClinic: ClinicServer {
         script.withLock { change(&$0) }
     }
 
+    /// Takes a resource away.
+    public func remove(_ type: String, _ id: String) {
+        server.withLock { $0.remove(type, id) }
+    }
+
+    /// The parameters of each search on a type, in order.
+    public func asked(_ type: String) -> [[String: String]] {
+        queries.withLock { $0 }.filter { $0.path == type }.map { query in
+            Dictionary(query.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     /// What was asked, in order: `search Encounter`, `export`, `download Encounter`.
     public var requests: [String] {
         log.withLock { $0 }
@@ -85,17 +106,27 @@ public final class ScriptedClinic: ClinicServer {
                     operations: ["Group", "Patient"].contains(type) ? operations : [])
             )
         }
+        var all = Dictionary(uniqueKeysWithValues: types)
+        if script.offersEverything { all["Patient"]?.operations.insert("everything") }
+        if !script.sharedParameters.isEmpty {
+            all["Practitioner"] = .init(searchParameters: script.sharedParameters)
+        }
         return ServerCapability(
-            fhirVersion: "4.0.1", systemInteractions: [], systemOperations: script.systemOperations,
-            types: Dictionary(uniqueKeysWithValues: types))
+            fhirVersion: "4.0.1", systemInteractions: [], systemOperations: script.systemOperations, types: all)
     }
 
     /// A search with `_id`, `patient`, `identifier` or `_lastUpdated`, in pages.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
         let narrowing = query.parameters.filter { $0.name == "_lastUpdated" }.map { " " + $0.value }.joined()
         log.withLock { $0.append("search \(query.path)\(narrowing)") }
+        queries.withLock { $0.append(query) }
+        let script = script.withLock { $0 }
+        if let code = script.refusals[query.path] { throw Fault(code, .halt, "the scripted clinic refuses this type") }
+        if let demand = script.demands[query.path], !query.parameters.contains(where: { $0.name == demand }) {
+            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400: it wants \(demand)")
+        }
         let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
-        if script.withLock({ !$0.unreachable.isDisjoint(with: names) }) {
+        if !script.unreachable.isDisjoint(with: names) {
             throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
         }
         return paged(server.withLock { $0.page(of: query, at: clock.now()) })

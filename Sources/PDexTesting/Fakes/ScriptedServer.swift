@@ -25,6 +25,8 @@ struct ScriptedServer: Sendable {
     }
 
     func page(of query: SearchQuery, at instant: Instant) -> SearchPage {
+        let path = query.path.split(separator: "/")
+        if path.count == 3, path[2] == "$everything" { return everything(String(path[1]), at: instant) }
         var found = all(query.path)
         for parameter in query.parameters {
             switch parameter.name {
@@ -47,6 +49,18 @@ struct ScriptedServer: Sendable {
         }
         return SearchPage(
             entries: entries, next: nil, total: found.count, serverTime: instant,
+            byteCount: entries.reduce(0) { $0 + $1.bytes.count })
+    }
+
+    private func everything(_ patient: String, at instant: Instant) -> SearchPage {
+        let own = resources.values.filter {
+            ($0.type == "Patient" && $0.id == patient) || Self.patient(of: $0) == "Patient/" + patient
+        }
+        let shared = resources.values.filter { SharedTypes.contains($0.type) }
+        let entries = (own + shared).sorted { ($0.type, $0.id ?? "") < ($1.type, $1.id ?? "") }
+            .map { SearchPage.Entry(bytes: $0.serialized(), mode: .match) }
+        return SearchPage(
+            entries: entries, next: nil, total: nil, serverTime: instant,
             byteCount: entries.reduce(0) { $0 + $1.bytes.count })
     }
 

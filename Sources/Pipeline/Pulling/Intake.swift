@@ -6,7 +6,11 @@ struct Intake: Sendable {
     let stager: Stager
     let store: any Store
     let tally: PullTally
+    let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
+
+    /// The present.
+    var now: Instant { clock.now() }
 
     /// Stages the lines of a batch; `whenWhole` runs in the same transaction, unless a line was refused.
     ///

@@ -1,3 +1,4 @@
+import FHIR
 import PDex
 
 /// Collects line batches until there are enough for one transaction.
@@ -16,9 +17,12 @@ struct LineBuffer {
         bytes.append(contentsOf: line)
     }
 
-    /// Takes over the resources of a search page; outcomes are not data (RD-05).
-    mutating func append(_ page: SearchPage) {
+    /// Takes over the resources of a search page, of some types only when they are given; outcomes are not data (RD-05).
+    ///
+    /// What cannot be read goes along, so that it is counted.
+    mutating func append(_ page: SearchPage, types: Set<String>? = nil) {
         for entry in page.entries where entry.mode != .outcome {
+            if let types, let scan = try? ResourceScan.scan(entry.bytes), !types.contains(scan.type) { continue }
             lines.append(bytes.count..<bytes.count + entry.bytes.count)
             bytes += entry.bytes
         }

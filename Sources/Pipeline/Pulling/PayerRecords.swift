@@ -28,7 +28,7 @@ struct PayerRecords: Sendable {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
         let began = clock.now()
         let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        let intake = Intake(stager: stager, store: store, tally: tally, observer: observer)
+        let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
         try await PayerRecordsPull(terms: terms, payer: payer, store: store, intake: intake).pull()
         try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
         let source = terms.payer.name

@@ -9,6 +9,7 @@ actor PullTally {
     /// Patients in the roster.
     private(set) var roster = 0
     private(set) var problems: [FaultCode: Int] = [:]
+    private(set) var notes: [FaultCode: Int] = [:]
     /// What is staged and belongs to nobody in the roster, by reason.
     private(set) var outside: [FaultCode: Int] = [:]
 
@@ -29,6 +30,11 @@ actor PullTally {
     func foundOutside(_ outside: OutsideRoster) {
         if outside.unlinked > 0 { self.outside[.clinicUnlinked] = outside.unlinked }
         if outside.others > 0 { self.outside[.clinicNotInRoster] = outside.others }
+    }
+
+    /// What an operator may want to know, and nothing is missing for: a reference that leads nowhere.
+    func noted(_ code: FaultCode, _ count: Int = 1) {
+        if count > 0 { notes[code, default: 0] += count }
     }
 
     func refused(_ code: FaultCode, _ count: Int = 1) {

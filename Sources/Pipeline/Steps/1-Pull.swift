@@ -21,13 +21,16 @@ struct Pull: Sendable {
         let capability = try await clinic.capability()
         let group = try await groupMembers()
         if let group { try await enroll(group.map(key)) }
-        if let level = try exportLevel(capability) {
-            observer(.step("pull \(terms.clinic.name) by bulk export"))
+        let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
+        let why = plan.reasons.joined(separator: "; ")
+        switch plan.way {
+        case .export(let level):
+            observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
             try await export(at: level, group, capability)
-        } else {
-            observer(.step("pull \(terms.clinic.name) by search, patient by patient"))
+        case .search, .everything:
+            observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
             let patients: [String] = if let group { group } else { try await allPatients() }
-            try await rosterSearch(capability).pull(patients: patients)
+            try await patientPull(plan, capability).pull(patients: patients)
         }
         if group == nil { try await enrollEverybody() }
         try await records.pull(tally)
@@ -38,8 +41,9 @@ struct Pull: Sendable {
     /// Pulls one patient, whole, for a request on demand.
     func one(_ patient: String) async throws {
         let capability = try await clinic.capability()
-        observer(.step("pull one member from \(terms.clinic.name)"))
-        try await rosterSearch(capability).pull(patients: [patient], fromStart: true)
+        let plan = PullPlan.member(terms.selection, capability)
+        observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
+        try await patientPull(plan, capability).pull(patients: [patient], fromStart: true)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
             throw Fault(
@@ -61,7 +65,8 @@ struct Pull: Sendable {
         if let group, let since = outcome.since {
             let newcomers = try await newcomers(of: group, since: since)
             if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
-            try await rosterSearch(capability).pull(patients: newcomers, fromStart: true)
+            let plan = PullPlan.member(terms.selection, capability)
+            try await patientPull(plan, capability).pull(patients: newcomers, fromStart: true)
         }
         if await tally.problems.isEmpty {
             let (run, source) = (run.id, terms.clinic.name)
@@ -92,10 +97,10 @@ struct Pull: Sendable {
         return group.filter { found.contains(key($0)) }
     }
 
-    private func rosterSearch(_ capability: ServerCapability) -> RosterSearchPull {
-        RosterSearchPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake,
-            capability: capability, unit: unit)
+    private func patientPull(_ plan: PullPlan, _ capability: ServerCapability) -> PatientPull {
+        PatientPull(
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake, plan: plan,
+            capability: capability, unit: unit, observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
@@ -106,32 +111,7 @@ struct Pull: Sendable {
 
     private var intake: Intake {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        return Intake(stager: stager, store: store, tally: tally, observer: observer)
-    }
-
-    /// At which level the clinic exports for this job, or nil to search: what the job says, or what is offered (BLK-04).
-    private func exportLevel(_ capability: ServerCapability) throws -> ExportRequest.Level? {
-        func offers(_ type: String) -> Bool { capability.types[type]?.operations.contains("export") == true }
-        let narrowest: ExportRequest.Level? =
-            if let group = terms.selection.group, offers("Group") {
-                .group(group)
-            } else if terms.selection.group == nil, offers("Patient") {
-                .patient
-            } else {
-                nil
-            }
-        switch terms.selection.method {
-        case .auto: return narrowest
-        case .rosterSearch: return nil
-        case .bulkExport:
-            // More than the roster may be exported when the job insists; the rest is counted as outside of it.
-            if let narrowest { return narrowest }
-            if offers("Patient") { return .patient }
-            if capability.systemOperations.contains("export") { return .system }
-            throw Fault(
-                .clinicCapability, .halt, "\(terms.clinic.name) offers no export",
-                hint: "set select.by to roster-search or auto in the job")
-        }
+        return Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
     }
 
     /// The ids of the Patients in the job's Group; nil when the job names none.

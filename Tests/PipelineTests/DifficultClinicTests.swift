@@ -1,0 +1,152 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("Clinics that make it difficult")
+struct DifficultClinicTests {
+    @Test("a clinic that wants a category with the patient is asked again with all of them, and from then on at once")
+    func demands() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.demands = ["Observation": "category"] }
+        let report = try await night.run()
+        #expect(report.state == .complete)
+        #expect(report.exchanges.acknowledged == 2)
+        #expect(night.payer.held.values.count { $0.type == "Observation" } == 2)
+    }
+
+    @Test(
+        "a type that is refused makes the run partial, is named once, and costs no other type",
+        arguments: [
+            FaultCode.authForbidden, .remoteRefused, .clinicCapability,
+        ])
+    func refusesType(code: FaultCode) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.refusals = ["Observation": code] }
+        let report = try await night.run()
+        #expect(report.state == .partial)
+        #expect(report.problems == [code: 1])
+        #expect(report.exchanges.acknowledged == 2)
+        #expect(night.payer.held.values.contains { $0.type == "Condition" })
+    }
+
+    @Test("what a refused type would have given is fetched once it is allowed")
+    func refusedThenAllowed() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite {
+            $0.searchParameters = ["patient", "_lastUpdated"]
+            $0.refusals = ["Observation": .authForbidden]
+        }
+        _ = try await night.run("night-1")
+        night.clinic.rewrite { $0.refusals = [:] }
+        night.clock.advance(seconds: 86_400)
+        let report = try await night.run("night-2")
+        #expect(report.state == .complete)
+        #expect(night.payer.held.values.contains { $0.type == "Observation" })
+    }
+
+    @Test("a clinic that refuses the Patient is of no use: the run ends")
+    func refusesPatient() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.refusals = ["Patient": .authForbidden] }
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+        #expect(fault?.code == .authForbidden)
+    }
+
+    @Test("by date, what was done within three days before is asked for again")
+    func byDate() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.searchParameters = ["patient", "date"] }
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        _ = try await night.run("night-2")
+        #expect(night.clinic.asked("Observation").last?["date"] == "ge2026-05-29T02:15:00.000Z")
+    }
+
+    @Test("everything is fetched again after a week, whatever the searches can do")
+    func reconciles() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
+        for name in ["night-1", "night-2"] {
+            _ = try await night.run(name)
+            night.clock.advance(seconds: 4 * 86_400)
+        }
+        _ = try await night.run("night-3")
+        let since = night.clinic.asked("Observation").map { $0["_lastUpdated"] != nil }
+        #expect(since == [false, true, false])
+    }
+
+    @Test("one operation stages for a member what searches do, byte for byte")
+    func everything() async throws {
+        let searched = try Night([.joe], mappings: usCoreMappings)
+        let whole = try Night([.joe], mappings: usCoreMappings)
+        whole.clinic.rewrite { $0.offersEverything = true }
+        _ = try await searched.pipeline.request(member: "joe", run: searched.firing("request-1"))
+        _ = try await whole.pipeline.request(member: "joe", run: whole.firing("request-1"))
+        let (left, right) = (try await staged(searched), try await staged(whole))
+        #expect(left == right)
+        #expect(left.count == 5)
+        #expect(whole.clinic.requests.contains("search Patient/joe/$everything"))
+    }
+
+    @Test("an operation that is offered and refused is made up for by searches")
+    func everythingRefused() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.offersEverything = true
+            $0.refusals = ["Patient/joe/$everything": .remoteRefused]
+        }
+        let report = try await night.pipeline.request(member: "joe", run: night.firing("request-1"))
+        #expect(report.exchanges.acknowledged == 1)
+    }
+
+    @Test("what the operation gives beyond the job is not staged")
+    func onlyWanted() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.offersEverything = true }
+        let claim: JSONValue = [
+            "resourceType": "Claim", "id": "bill", "patient": ["reference": "Patient/joe"],
+        ]
+        night.clinic.put(try Resource(claim))
+        _ = try await night.pipeline.request(member: "joe", run: night.firing("request-1"))
+        let claims = try await night.store.read {
+            try $0.keys(ofSource: "clinic0", type: "Claim", after: nil, limit: 10)
+        }
+        #expect(claims.isEmpty)
+    }
+
+    @Test(
+        "a practitioner who is not there is noted; the visit goes on, and the run is complete",
+        arguments: [true, false])
+    func missingPractitioner(searchesByID: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.remove("Practitioner", "dr-hale")
+        night.clinic.rewrite { $0.sharedParameters = searchesByID ? ["_id"] : ["name"] }
+        let report = try await night.run()
+        #expect(report.state == .complete)
+        #expect(report.notes == [.clinicReferenceMissing: 1])
+        #expect(report.exchanges.acknowledged == 1)
+    }
+
+    @Test("a practitioner is read where no search by id is offered, once a run")
+    func reads() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.sharedParameters = ["name"] }
+        _ = try await night.run()
+        #expect(night.clinic.requests.count { $0 == "read Practitioner" } == 1)
+        #expect(night.payer.held.values.contains { $0.type == "Practitioner" })
+    }
+
+    private func staged(_ night: Night) async throws -> [ResourceKey: [UInt8]] {
+        try await night.store.read { reader in
+            var found: [ResourceKey: [UInt8]] = [:]
+            for type in ["Patient", "Encounter", "Condition", "Observation", "Practitioner"] {
+                for key in try reader.keys(ofSource: "clinic0", type: type, after: nil, limit: 100) {
+                    found[key] = try reader.staged(key)?.bytes
+                }
+            }
+            return found
+        }
+    }
+}
