@@ -18,6 +18,8 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
+    // Small functions of the lower floors are inlined into the upper ones: a tenth less CPU for a night.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 let package = Package(
@@ -117,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "PDexCLITests",
             dependencies: [
-                "PDexCLI", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "DeclarativeFiles",
+                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "DeclarativeFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -15,7 +15,8 @@ struct PDexCommand: AsyncParsableCommand {
         version: Version.current,
         groupedSubcommands: [
             CommandGroup(name: "Try", subcommands: [DemoCommand.self, SandboxCommand.self]),
-            CommandGroup(name: "Run", subcommands: [RunCommand.self, RequestCommand.self, ServeCommand.self]),
+            CommandGroup(
+                name: "Run", subcommands: [PlanCommand.self, RunCommand.self, RequestCommand.self, ServeCommand.self]),
             CommandGroup(
                 name: "Look after", subcommands: [ExchangesCommand.self, ReplayCommand.self, StoreCommand.self]),
             CommandGroup(

@@ -1,0 +1,8 @@
+public import Pipeline
+
+extension Operations {
+    /// How a job would pull its clinic now, and from when on; asks the clinic what it offers, and fetches nothing else.
+    public func plan(job: String) async throws -> PullOutlook {
+        try await pipeline(job).outlook()
+    }
+}

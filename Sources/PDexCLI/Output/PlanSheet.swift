@@ -1,0 +1,78 @@
+import FHIR
+import PDex
+import Pipeline
+
+/// How a job would pull its clinic, for people and for programs.
+struct PlanSheet: Sendable {
+    let outlook: PullOutlook
+
+    /// A line a decision, with its reasons.
+    var text: String {
+        var table = TextTable()
+        table.add("job", outlook.job)
+        table.add("clinic", outlook.clinic)
+        table.add("way", Self.words(outlook.roster.way))
+        for reason in outlook.roster.reasons { table.add("  because", reason) }
+        table.add("from", since)
+        for (type, narrowing) in narrowing { table.add("  \(type)", Self.words(narrowing)) }
+        table.add("one member", Self.words(outlook.member.way))
+        for reason in outlook.member.reasons { table.add("  because", reason) }
+        if !outlook.roster.missing.isEmpty {
+            table.add("not offered", outlook.roster.missing.joined(separator: ", "))
+        }
+        return table.text()
+    }
+
+    /// The same as an object.
+    var json: JSONValue {
+        [
+            "job": .string(outlook.job), "clinic": .string(outlook.clinic),
+            "way": .string(Self.name(outlook.roster.way)),
+            "because": .array(outlook.roster.reasons.map(JSONValue.string)),
+            "since": outlook.since.map { .string($0.text) } ?? .null,
+            "narrowing": .object(
+                JSONObject(members: narrowing.map { .init(key: $0, value: .string(Self.words($1))) })),
+            "one-member": .string(Self.name(outlook.member.way)),
+            "not-offered": .array(outlook.roster.missing.map(JSONValue.string)),
+        ]
+    }
+
+    private var narrowing: [(String, PullPlan.Narrowing)] {
+        outlook.roster.narrowing.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private var since: String {
+        switch outlook.roster.way {
+        case .export: outlook.since.map { "\($0.text), by the clinic's clock" } ?? "the beginning"
+        case .search, .everything: "where each patient was whole last, and the beginning once a week"
+        }
+    }
+
+    private static func name(_ way: PullPlan.Way) -> String {
+        switch way {
+        case .export(.group): "group-export"
+        case .export(.patient): "patient-export"
+        case .export(.system): "system-export"
+        case .search: "search"
+        case .everything: "everything"
+        }
+    }
+
+    private static func words(_ way: PullPlan.Way) -> String {
+        switch way {
+        case .export(.group(let id)): "bulk export of Group/\(id)"
+        case .export(.patient): "bulk export of all patients"
+        case .export(.system): "bulk export of the whole system"
+        case .search: "one search a patient and type"
+        case .everything: "Patient/[id]/$everything"
+        }
+    }
+
+    private static func words(_ narrowing: PullPlan.Narrowing) -> String {
+        switch narrowing {
+        case .lastUpdated: "what was written since (_lastUpdated)"
+        case .date(let name): "what was done since, and three days before (\(name))"
+        case .none: "all of it, every time"
+        }
+    }
+}

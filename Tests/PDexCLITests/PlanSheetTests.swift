@@ -1,0 +1,39 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@testable import PDexCLI
+
+@Suite("The plan on paper")
+struct PlanSheetTests {
+    @Test("an export is told with its reasons and the clinic's time from when on")
+    func export() async throws {
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0")
+        _ = try await night.run()
+        let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
+        #expect(
+            sheet.text == """
+                job         nightly-payer-sync
+                clinic      clinic0
+                way         bulk export of Group/med0-members
+                  because   Group/[id]/$export is offered
+                  because   one export asks less than a search a patient and type
+                from        2026-06-01T02:15:00.000Z, by the clinic's clock
+                one member  one search a patient and type
+                  because   a single member is searched, type by type
+                """)
+        #expect(sheet.json["way"]?.string == "group-export")
+        #expect(sheet.json["since"]?.string == "2026-06-01T02:15:00.000Z")
+    }
+
+    @Test("a search is told type by type")
+    func search() async throws {
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: .rosterSearch)
+        night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
+        let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
+        #expect(sheet.text.contains("\n  Observation  what was written since (_lastUpdated)\n"))
+        #expect(sheet.json["narrowing"]?["Observation"]?.string == "what was written since (_lastUpdated)")
+    }
+}
