@@ -17,7 +17,7 @@ struct SandboxNight: Sendable {
     static let job = "whole-clinic-sync"
 
     /// Everything that the mapping set maps, and what it does not, which must be counted too.
-    private static let types = [
+    static let types = [
         "Patient", "Encounter", "Condition", "Observation", "Procedure", "MedicationRequest", "Immunization",
         "DiagnosticReport", "DocumentReference", "AllergyIntolerance", "Device", "CarePlan", "CareTeam", "Goal",
         "Specimen", "ServiceRequest", "RelatedPerson", "Media", "MedicationDispense", "QuestionnaireResponse",
@@ -51,6 +51,20 @@ struct SandboxNight: Sendable {
                 SandboxNight(
                     folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store))
         }
+    }
+
+    /// The same servers and keys, with another store and another way of pulling.
+    func again(by method: String) throws -> SandboxNight {
+        let place = folder.path + "/" + method
+        try FileManager.default.createDirectory(atPath: place + "/jobs", withIntermediateDirectories: true)
+        try Self.jobFile(by: method, maxEntries: 200)
+            .write(toFile: place + "/jobs/\(Self.job).yaml", atomically: true, encoding: .utf8)
+        let text = try String(contentsOfFile: folder.configuration, encoding: .utf8)
+            .replacing("./pdex.db", with: "./\(method).db").replacing("./jobs", with: "./\(method)/jobs")
+        let path = folder.path + "/\(method).yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let assembly = try Assembly(try ConfigurationFile.load(path: path), actor: "tests")
+        return SandboxNight(folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store)
     }
 
     /// References in what Med0 holds that lead to nothing there.

@@ -11,6 +11,11 @@ enum SharedData {
         FileManager.default.fileExists(atPath: folder.appendingPathComponent("clinic-10").path)
     }
 
+    /// Where a part of it is.
+    static func path(_ part: String) -> String {
+        folder.appendingPathComponent(part).path
+    }
+
     /// Links the files of clinic-10 and the four patients' Bundles into `place`, as one clinic.
     static func link(into place: String) throws {
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)

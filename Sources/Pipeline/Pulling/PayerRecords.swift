@@ -11,15 +11,16 @@ struct PayerRecords: Sendable {
     let observer: @Sendable (RunEvent) -> Void
 
     /// How old a consent may be at the moment of sending.
-    private static let oldestSeconds = 15.0 * 60
+    static let oldestSeconds = 15.0 * 60
+    /// How old they may be when somebody asks for a member now.
+    static let oldestOnDemandSeconds = 60.0
     private static let scope = "records"
 
     /// Reads everything again, if it was read too long ago to rely on.
-    func freshen() async throws {
+    func freshen(oldest seconds: Double = oldestSeconds, _ tally: PullTally = PullTally()) async throws {
         let source = terms.payer.name
         let asOf = try await store.read { try $0.watermark(source: source, scope: Self.scope) }
-        if let asOf, (clock.now() - asOf) / .seconds(1) <= Self.oldestSeconds { return }
-        let tally = PullTally()
+        if let asOf, (clock.now() - asOf) / .seconds(1) <= seconds { return }
         try await pull(tally)
     }
 

@@ -51,7 +51,7 @@ struct Pull: Sendable {
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
         try await enroll([key])
-        try await records.pull(tally)
+        try await records.freshen(oldest: PayerRecords.oldestOnDemandSeconds, tally)
     }
 
     /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
