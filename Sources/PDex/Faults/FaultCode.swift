@@ -9,6 +9,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case jobInvalid = "job.invalid"
     case jobUnknown = "job.unknown"
     case exchangeUnknown = "exchange.unknown"
+    case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
     case memberUnknown = "member.unknown"
 
@@ -89,6 +90,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeFailed = "store.failed"
     case storeKeyCollision = "store.key-collision"
 
+    case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"
 }

@@ -38,8 +38,10 @@ enum StoreSample {
         return batch
     }
 
-    static func run(_ id: String, job: String = "nightly", at instant: Instant = start) -> Run {
-        Run(id: id, job: job, trigger: .schedule, clinic: "clinic0", payer: "med0", instant: instant)
+    static func run(
+        _ id: String, job: String = "nightly", by trigger: Run.Trigger = .schedule, at instant: Instant = start
+    ) -> Run {
+        Run(id: id, job: job, trigger: trigger, clinic: "clinic0", payer: "med0", instant: instant)
     }
 
     static func exchange(
