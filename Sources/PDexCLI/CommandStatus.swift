@@ -58,7 +58,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         EXIT CODES
           0 ok, 1 failed, 2 usage or configuration, 3 partial (something failed
           or does not add up), 4 authentication, 5 remote unreachable, 75 store
-          locked or run under way, 130 interrupted (the same command goes on where it stood)
+          locked or job under way in another process, 130 interrupted (the same
+          command goes on where it stood)
         """
 }
 
