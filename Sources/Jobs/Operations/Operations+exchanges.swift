@@ -109,7 +109,7 @@ extension Operations {
         if let id = found.first, let exchange = try reader.exchange(id) { return exchange }
         throw Fault(
             .exchangeUnknown, .stop, "there is no exchange of that id in the store",
-            hint: "pick one from  pdex exchanges list ; its first \(Self.shortestPrefix) characters are enough")
+            hint: "the first \(Self.shortestPrefix) characters of one are enough; see  pdex exchanges list")
     }
 
     /// The fewest characters of an id that may stand for it: among a million ids two rarely begin with the same six.
