@@ -112,7 +112,12 @@ let package = Package(
         .testTarget(
             name: "PipelineTests", dependencies: ["FHIR", "PDex", "Pipeline", "PDexTesting"], swiftSettings: house),
         .testTarget(
-            name: "JobsTests", dependencies: ["FHIR", "PDex", "Jobs", "DeclarativeFiles"], swiftSettings: house),
+            name: "JobsTests",
+            dependencies: [
+                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "PDexTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "FHIRClient", "PDex", "FHIR", "CZlib"],
             swiftSettings: house),

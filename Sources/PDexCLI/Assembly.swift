@@ -34,7 +34,10 @@ struct Assembly: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.store = store
-        operations = Operations(store: store, clock: clock, identities: identities, actor: actor) { job in
+        operations = Operations(
+            store: store, clock: clock, identities: identities, actor: actor, owner: owner.text,
+            ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }
+        ) { job in
             let parts = try await servers.parts(of: job)
             return ExchangePipeline(
                 terms: parts.terms, clinic: parts.clinic, payer: parts.payer, store: store, mappings: parts.mappings,

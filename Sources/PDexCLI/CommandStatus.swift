@@ -15,8 +15,9 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     /// The status of a command that ends with a fault.
     init(_ code: FaultCode) {
         switch code {
-        case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown, .memberUnknown,
-            .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer, .storeExposed:
+        case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
+            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
+            .storeExposed:
             self = .usage
         case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
             .authScopeNotGranted, .authTokenRefused, .authForbidden:
@@ -25,7 +26,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .unreachable
         case .unbalanced:
             self = .partial
-        case .storeLocked:
+        case .storeLocked, .runInProgress:
             self = .locked
         case .interrupted:
             self = .interrupted
@@ -60,7 +61,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         EXIT CODES
           0 ok, 1 failed, 2 usage or configuration, 3 partial (something failed
           or does not add up), 4 authentication, 5 remote unreachable, 75 store
-          locked, 130 interrupted (the same command goes on where it stood)
+          locked or job under way in another process, 130 interrupted (the same
+          command goes on where it stood)
         """
 }
 

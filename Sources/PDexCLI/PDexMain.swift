@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeclarativeFiles
 import Foundation
+import Jobs
 import PDex
 
 /// The process: runs one command, stops it when asked to, and ends with its status.
@@ -9,7 +10,7 @@ enum PDexMain {
     static func main() async {
         SharedHeap.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let work = Task { await status(of: arguments) }
+        let work = Task { await status(of: arguments, as: .current) }
         Interruption.listen {
             if Terminal.isThere { Terminal.write("\nStopping …\n", to: 2) }
             work.cancel()
@@ -19,7 +20,8 @@ enum PDexMain {
 
     /// Runs the command that `arguments` name; what goes wrong is written to stderr.
     static func status(
-        of arguments: [String], errors: @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
+        of arguments: [String], as program: ProgramName = .standard,
+        errors: @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
     ) async -> CommandStatus {
         if let word = arguments.first, let message = unknownCommand(word) {
             errors(message + "\n")
@@ -39,8 +41,11 @@ enum PDexMain {
             errors("run.interrupted: stopped as asked; the same command goes on where it stood\n")
             return .interrupted
         } catch let fault as Fault {
-            errors("\(fault)\n")
+            errors(program.inserted(into: "\(fault)\n"))
             return CommandStatus(fault.code)
+        } catch let failure as RunFailure {
+            errors(program.inserted(into: "\(failure.fault)\n"))
+            return CommandStatus(failure.fault.code)
         } catch is CancellationError {
             errors("run.interrupted: the same command goes on where it stood\n")
             return .interrupted

@@ -37,6 +37,12 @@ struct ProcessName: Sendable, Hashable {
         return started != 0 && now != 0 && now != started
     }
 
+    /// Whether the process can be working on nothing here: it has ended, or is of another machine.
+    ///
+    /// A store of SQLite belongs to one machine, so another name means that the machine was renamed or its container
+    /// replaced; nobody could ever tell that such a process has ended.
+    var hasNoClaim: Bool { host != Self.current.host || isGone }
+
     /// The 22nd field of `/proc/PID/stat`; the second, the command in brackets, may hold spaces.
     private static func startTicks(_ pid: Int32) -> UInt64 {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),

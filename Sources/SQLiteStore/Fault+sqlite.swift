@@ -17,7 +17,7 @@ extension Fault {
     static var unreadableRow: Fault {
         Fault(
             .storeCorrupt, .stop, "a row of the store cannot be read",
-            hint: "run: pdex store check; then restore the latest backup"
+            hint: "run  pdex store check  and then restore the latest backup"
         )
     }
 
@@ -37,7 +37,7 @@ extension Fault {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
                 .storeCorrupt, .stop, "the store is damaged or is not a database: \(text)",
-                hint: "run: pdex store check; then restore the latest backup"
+                hint: "run  pdex store check  and then restore the latest backup"
             )
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY:
             self.init(

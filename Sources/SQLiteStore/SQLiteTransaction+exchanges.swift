@@ -13,6 +13,14 @@ extension SQLiteTransaction {
         try first("SELECT \(Self.columns) FROM exchange WHERE id = ?", [id], Self.exchange)
     }
 
+    func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String] {
+        // A range instead of LIKE, which folds case and has characters of its own; ids are ASCII.
+        try all(
+            "SELECT id FROM exchange WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            [prefix, prefix + "\u{7F}", max(limit, 0)]
+        ) { try $0.text(0) }
+    }
+
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
         try first(
             "SELECT \(Self.columns) FROM exchange WHERE member = ? AND payer = ? ORDER BY rid DESC LIMIT 1",

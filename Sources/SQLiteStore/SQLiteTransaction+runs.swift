@@ -4,15 +4,24 @@ import GRDB
 import PDex
 
 extension SQLiteTransaction {
-    private static let columns = "id, job, trigger, clinic, payer, instant, state, summary"
+    private static let columns = "id, job, trigger, clinic, payer, instant, owner, state, summary"
 
     func run(_ id: String) throws -> Run? {
         try first("SELECT \(Self.columns) FROM run WHERE id = ?", [id], Self.run)
     }
 
-    func latestRun(ofJob job: String) throws -> Run? {
+    func unfinishedRun(ofJob job: String) throws -> Run? {
         try first(
-            "SELECT \(Self.columns) FROM run WHERE job = ? ORDER BY instant DESC, rid DESC LIMIT 1", [job], Self.run)
+            """
+            SELECT \(Self.columns) FROM run WHERE job = ? AND state = 'running' AND trigger IN ('schedule', 'manual')
+            ORDER BY instant DESC, rid DESC LIMIT 1
+            """, [job], Self.run)
+    }
+
+    func latestTick(ofJob job: String) throws -> Instant? {
+        try first(
+            "SELECT instant FROM run WHERE job = ? AND trigger = 'schedule' ORDER BY instant DESC LIMIT 1", [job]
+        ) { try $0.instant(0) }
     }
 
     func pullProgress(run: String) throws -> [String: String] {
@@ -62,13 +71,17 @@ extension SQLiteTransaction {
     func open(_ run: Run) throws {
         try change(
             """
-            INSERT INTO run (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO run (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 run.id, run.job, run.trigger.rawValue, run.clinic, run.payer, run.instant.milliseconds,
-                run.state.rawValue, Data(run.summary),
+                run.owner, run.state.rawValue, Data(run.summary),
             ]
         )
+    }
+
+    func adopt(_ run: String, by owner: String) throws {
+        try change("UPDATE run SET owner = ? WHERE rid = ?", [owner, try number(ofRun: run)])
     }
 
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws {
@@ -114,7 +127,7 @@ extension SQLiteTransaction {
         Run(
             id: try row.text(0), job: try row.text(1), trigger: try row.word(2, as: Run.Trigger.self),
             clinic: try row.text(3), payer: try row.text(4), instant: try row.instant(5),
-            state: try row.word(6, as: Run.State.self), summary: try row.bytes(7)
+            owner: try row.text(6), state: try row.word(7, as: Run.State.self), summary: try row.bytes(8)
         )
     }
 }

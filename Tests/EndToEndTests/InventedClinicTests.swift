@@ -50,10 +50,10 @@ struct InventedClinicTests {
     func unknownMember() async throws {
         try await withTemporaryFolder { place in
             try await SandboxNight.with(data: nil, in: place) { night in
-                let fault = await #expect(throws: Fault.self) {
+                let failure = await #expect(throws: RunFailure.self) {
                     try await night.operations.request(member: "nobody", job: SandboxNight.job)
                 }
-                #expect(fault?.code == .memberUnknown)
+                #expect(failure?.fault.code == .memberUnknown)
             }
         }
     }

@@ -17,6 +17,8 @@ enum Repository {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.contains("bundle") && $0.hasSuffix(".json") }.sorted().map { folder + "/" + $0 }
     }()
+
+    static var hasBundles: Bool { !bundles.isEmpty }
 }
 
 extension Digests {

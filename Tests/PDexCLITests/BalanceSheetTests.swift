@@ -29,7 +29,7 @@ struct BalanceSheetTests {
 
     @Test("a night's sheet adds up line by line and says what to type next")
     func golden() {
-        let text = BalanceSheet(report: Self.report, options: "--demo").text
+        let text = BalanceSheet(report: Self.report, program: .standard, options: "--demo").text
 
         #expect(
             text == """

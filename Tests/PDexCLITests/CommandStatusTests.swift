@@ -8,15 +8,16 @@ struct CommandStatusTests {
     /// Every code that does not end a command as simply failed.
     private static let special: [CommandStatus: Set<FaultCode>] = [
         .usage: [
-            .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown, .memberUnknown,
-            .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer, .storeExposed,
+            .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
+            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
+            .storeExposed,
         ],
         .authentication: [
             .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
             .authScopeNotGranted, .authTokenRefused, .authForbidden,
         ],
         .unreachable: [.remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed],
-        .partial: [.unbalanced], .locked: [.storeLocked], .interrupted: [.interrupted],
+        .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress], .interrupted: [.interrupted],
     ]
 
     @Test("every fault has its exit code", arguments: FaultCode.allCases)

@@ -1,6 +1,5 @@
+import PDex
 import Testing
-
-@testable import PDexCLI
 
 @Suite("National Provider Identifiers")
 struct NPITests {

@@ -24,6 +24,16 @@ struct ProcessNameTests {
         #expect(try #require(ProcessName("elsewhere.example/1/1")).isGone == false)
     }
 
+    @Test("what holds a run is a process of this machine that has not ended")
+    func claims() throws {
+        let ended = try #require(ProcessName("\(ProcessName.current.host)/\(ProcessName.current.pid)/1"))
+        let elsewhere = try #require(ProcessName("elsewhere.example/1/1"))
+
+        #expect(ended.hasNoClaim)
+        #expect(elsewhere.hasNoClaim)
+        #expect(!ProcessName.current.hasNoClaim)
+    }
+
     @Test("anything else is no name", arguments: ["", "a", "a/b/c", "a/1", "a/-1/2", "a/1/2/3", "a/0/1"])
     func malformed(_ text: String) {
         #expect(ProcessName(text) == nil)

@@ -38,6 +38,27 @@ struct SandboxFolderTests {
         }
     }
 
+    @Test("made again with other ports, its configuration leads to them, and what was written by hand stays")
+    func moved() async throws {
+        try await inFolder { folder in
+            try folder.make(Self.settings)
+            let written = try String(contentsOfFile: folder.configuration, encoding: .utf8)
+            try (written + "# mine: http://127.0.0.1:9/\n")
+                .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+            var swapped = Self.settings
+            swapped.clinicPort = Self.settings.payerPort
+            swapped.payerPort = Self.settings.clinicPort
+
+            try folder.make(swapped)
+
+            let configuration = try ConfigurationFile.load(path: folder.configuration)
+            #expect(configuration.clinic("clinic0")?.server.base == "http://127.0.0.1:18401/fhir/r4")
+            #expect(configuration.payer("med0")?.server.base == "http://127.0.0.1:18400/fhir/r4")
+            let text = try String(contentsOfFile: folder.configuration, encoding: .utf8)
+            #expect(text.hasSuffix("# mine: http://127.0.0.1:9/\n"))
+        }
+    }
+
     @Test("each server is told one key only, and never the private half")
     func registration() async throws {
         try await inFolder { folder in

@@ -1,4 +1,5 @@
 import FHIR
+import PDex
 import Testing
 
 @testable import Sandbox

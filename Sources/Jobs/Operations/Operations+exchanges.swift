@@ -7,23 +7,26 @@ extension Operations {
         try await store.read { try $0.exchanges(matching: filter, limit: limit) }
     }
 
-    /// One exchange with everything that happened to it.
+    /// One exchange with everything that happened to it, by its id or at least the first six characters of it.
     ///
-    /// Throws `exchange.unknown` when the store has none of that id.
-    public func show(_ id: String) async throws -> ExchangeDetail {
+    /// Throws `exchange.unknown` when the store has none of that id, `exchange.ambiguous` when it has several.
+    public func show(_ word: String) async throws -> ExchangeDetail {
         try await store.read { reader in
-            let exchange = try known(id, reader)
+            let exchange = try known(word, reader)
             return ExchangeDetail(
-                exchange: exchange, submissions: try reader.submissions(ofExchange: id),
-                receipts: try reader.receipts(ofExchange: id), audit: try reader.audit(ofExchange: id))
+                exchange: exchange, submissions: try reader.submissions(ofExchange: exchange.id),
+                receipts: try reader.receipts(ofExchange: exchange.id),
+                audit: try reader.audit(ofExchange: exchange.id))
         }
     }
 
     /// Makes exchanges anew from what is staged and delivers them; coverage, consent and mapping are looked at again.
     ///
-    /// A dry run only tells which would be replayed and which cannot be, and why.
-    public func replay(_ ids: [String], dryRun: Bool = false) async throws -> [ReplayOutcome] {
+    /// `words` are ids or their beginnings, as for ``show(_:)``; all of them are looked up before anything is done. A dry
+    /// run only tells which would be replayed and which cannot be, and why.
+    public func replay(_ words: [String], dryRun: Bool = false) async throws -> [ReplayOutcome] {
         var outcomes: [ReplayOutcome] = []
+        let ids = try await store.read { reader in try words.map { try known($0, reader).id } }
         for id in ids {
             let exchange = try await store.read { try known(id, $0) }
             guard exchange.state.isReplayable else {
@@ -45,23 +48,27 @@ extension Operations {
         return outcomes
     }
 
-    /// Takes an exchange back; nothing more of it is sent.
-    public func cancel(_ id: String, reason: String) async throws -> Exchange {
+    /// Takes an exchange back, by its id or the beginning of it; no more bundles of it are claimed.
+    ///
+    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
+    public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
         let now = clock.now()
         let actor = actor
         return try await store.write { writer in
-            let exchange = try known(id, writer)
+            let exchange = try known(word, writer)
+            let id = exchange.id
             guard exchange.state.successors.contains(.cancelled) else {
                 throw Fault(
                     .exchangeNotReplayable, .stop,
-                    "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled")
+                    "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
+                    hint: "there is nothing left to take back")
             }
-            _ = try writer.cancelOpenSubmissions(ofExchange: id)
+            let underWay = try writer.cancelOpenSubmissions(ofExchange: id)
             let entry = AuditEntry(
                 at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id, reason: reason)
             try writer.advance(
                 id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: now, audit: entry)
-            return try known(id, writer)
+            return CancelOutcome(exchange: try known(id, writer), underWay: underWay)
         }
     }
 
@@ -75,17 +82,36 @@ extension Operations {
             try writer.open(run)
             try writer.record(entry)
         }
-        let made = try await pipeline.replay(exchange, run: run)
+        let made: Exchange
+        do {
+            made = try await pipeline.replay(exchange, run: run)
+        } catch {
+            // Nothing goes on with the run of a replay; what it made stays in the outbox.
+            let fault = error as? Fault ?? Fault(.interrupted, .stop, "stopped as asked")
+            await close(run, RunFailure(run, .failed, fault).report)
+            throw error
+        }
         try await store.write {
             try $0.close(run.id, as: made.state == .acknowledged ? .complete : .partial, summary: [])
         }
         return made
     }
 
-    private func known(_ id: String, _ reader: any StoreReader) throws -> Exchange {
-        if let exchange = try reader.exchange(id) { return exchange }
+    /// The exchange of that id, or the only one whose id begins so.
+    private func known(_ word: String, _ reader: any StoreReader) throws -> Exchange {
+        if let exchange = try reader.exchange(word) { return exchange }
+        let found = word.utf8.count < Self.shortestPrefix ? [] : try reader.exchangeIDs(startingWith: word, limit: 2)
+        guard found.count < 2 else {
+            throw Fault(
+                .exchangeAmbiguous, .stop, "more than one exchange has an id that begins so",
+                hint: "give more of the id, as  pdex exchanges list  shows it")
+        }
+        if let id = found.first, let exchange = try reader.exchange(id) { return exchange }
         throw Fault(
             .exchangeUnknown, .stop, "there is no exchange of that id in the store",
-            hint: "pdex exchanges list shows the ids")
+            hint: "the first \(Self.shortestPrefix) characters of one are enough; see  pdex exchanges list")
     }
+
+    /// The fewest characters of an id that may stand for it: among a million ids two rarely begin with the same six.
+    private static let shortestPrefix = 6
 }

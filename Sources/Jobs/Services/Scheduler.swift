@@ -5,6 +5,9 @@ import Pipeline
 public import ServiceLifecycle
 
 /// Starts each scheduled job at its ticks; missed ones are caught up once (reliability R5).
+///
+/// One job never overlaps itself: what a process that ended has left is gone on with first, and the next decision is
+/// made when the run has ended.
 public struct Scheduler: Service {
     private let jobs: [Job]
     private let operations: Operations
@@ -29,42 +32,50 @@ public struct Scheduler: Service {
         }
     }
 
-    /// One job never overlaps itself: the next decision is made when the run has ended.
     private func follow(_ job: Job) async {
         guard let schedule = job.schedule else { return }
+        let attempts = JobAttempts(job: job, schedule: schedule, operations: operations, logger: logger)
         var last = await lastTick(of: job)
+        var isFirst = true
         while !Task.isCancelled {
             let now = operations.clock.now()
             switch schedule.decide(after: last, now: now, isRunning: false) {
             case .fire(let tick):
-                await fire(job, tick)
-                last = tick
+                let hasEnded = await attempts.run(tick)
+                last = (hasEnded ? passedOver(schedule, since: tick) : nil) ?? tick
             case .pass(let tick), .hold(let tick):
                 last = tick
+            case .wait(let next) where isFirst:
+                let hasEnded = await attempts.resume(until: next)
+                if hasEnded { last = passedOver(schedule, since: max(last, now)) ?? last }
             case .wait(let next):
                 let seconds = next.map { max(0, ($0 - now) / .seconds(1)) } ?? Self.longestSleepSeconds
                 // Waits for the job's next tick.
                 try? await operations.clock.sleep(seconds: min(seconds, Self.longestSleepSeconds))
             }
+            isFirst = false
         }
     }
 
+    /// The tick that came during a run that has just ended, if it is to be passed over.
+    private func passedOver(_ schedule: Schedule, since instant: Instant) -> Instant? {
+        let decision = schedule.decide(after: instant, now: operations.clock.now(), isRunning: true)
+        if case .pass(let tick) = decision { return tick }
+        return nil
+    }
+
+    /// The last tick that a run was started for; a job that is seen for the first time begins now.
     private func lastTick(of job: Job) async -> Instant {
-        let latest = try? await operations.store.read { try $0.latestRun(ofJob: job.name) }
-        return latest?.instant ?? operations.clock.now()
-    }
-
-    private func fire(_ job: Job, _ tick: Instant) async {
-        logger.info("job started", metadata: ["job": "\(job.name)", "tick": "\(tick.text)"])
-        do {
-            let report = try await operations.run(job: job.name, trigger: .schedule, at: tick)
-            logger.info(
-                "job ended",
-                metadata: ["job": "\(job.name)", "run": "\(report.run)", "state": "\(report.state.rawValue)"])
-        } catch let fault as Fault {
-            logger.error("job failed", metadata: ["job": "\(job.name)", "fault": "\(fault.code.rawValue)"])
-        } catch {
-            logger.notice("job interrupted", metadata: ["job": "\(job.name)"])
+        while !Task.isCancelled {
+            do {
+                let latest = try await operations.store.read { try $0.latestTick(ofJob: job.name) }
+                return latest ?? operations.clock.now()
+            } catch {
+                logger.error("store cannot be read", metadata: ["job": "\(job.name)"])
+                // Waits for a store that is locked or damaged; a guess would lose the tick that was missed.
+                try? await operations.clock.sleep(seconds: Self.longestSleepSeconds)
+            }
         }
+        return operations.clock.now()
     }
 }

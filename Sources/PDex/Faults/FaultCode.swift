@@ -10,6 +10,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case jobUnknown = "job.unknown"
     case jobTypeNotSelected = "job.type-not-selected"
     case exchangeUnknown = "exchange.unknown"
+    case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
     case memberUnknown = "member.unknown"
 
@@ -92,6 +93,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeFailed = "store.failed"
     case storeKeyCollision = "store.key-collision"
 
+    case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"
 }

@@ -3,7 +3,18 @@ public import FHIR
 /// One firing of a job.
 public struct Run: Sendable, Hashable, Identifiable {
     /// Why a run was started.
-    public enum Trigger: String, Sendable, CaseIterable { case schedule, manual, request, replay }
+    public enum Trigger: String, Sendable, CaseIterable {
+        /// By the job's schedule, over the whole roster.
+        case schedule
+        /// By hand, over the whole roster.
+        case manual
+        /// For one member.
+        case request
+        /// To make an exchange anew.
+        case replay
+        /// To look and send nothing.
+        case dryRun = "dry-run"
+    }
     /// How a run stands.
     public enum State: String, Sendable, CaseIterable { case running, complete, partial, failed }
 
@@ -19,6 +30,8 @@ public struct Run: Sendable, Hashable, Identifiable {
     public let payer: String
     /// The instant for which it fired: the scheduled tick, or when it was asked for.
     public let instant: Instant
+    /// The process that works on it, or did last; empty when nobody said.
+    public var owner: String
     /// How it stands.
     public var state: State
     /// What it did, as the JSON that `pdex run --output json` prints; empty until it ends.
@@ -27,7 +40,7 @@ public struct Run: Sendable, Hashable, Identifiable {
     /// Assembles a run.
     public init(
         id: String, job: String, trigger: Trigger, clinic: String, payer: String, instant: Instant,
-        state: State = .running, summary: [UInt8] = []
+        owner: String = "", state: State = .running, summary: [UInt8] = []
     ) {
         self.id = id
         self.job = job
@@ -35,6 +48,7 @@ public struct Run: Sendable, Hashable, Identifiable {
         self.clinic = clinic
         self.payer = payer
         self.instant = instant
+        self.owner = owner
         self.state = state
         self.summary = summary
     }

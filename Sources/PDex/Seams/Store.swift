@@ -48,8 +48,12 @@ public protocol StoreReader {
 
     /// The run with that id.
     func run(_ id: String) throws -> Run?
-    /// The latest run of a job, by its instant.
-    func latestRun(ofJob job: String) throws -> Run?
+    /// The latest run over a job's whole roster, scheduled or by hand, that has not ended: what can be gone on with.
+    ///
+    /// Dry runs, requests and replays do not stand in its way.
+    func unfinishedRun(ofJob job: String) throws -> Run?
+    /// The latest tick for which a job's schedule started a run.
+    func latestTick(ofJob job: String) throws -> Instant?
     /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.
     func pullProgress(run: String) throws -> [String: String]
     /// A page of a run's roster in the order of keys.
@@ -59,6 +63,8 @@ public protocol StoreReader {
 
     /// The exchange with that id.
     func exchange(_ id: String) throws -> Exchange?
+    /// Ids of exchanges that begin with `prefix`, at most `limit`, in their order.
+    func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String]
     /// The latest exchange of a member with a payer.
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
     /// The latest acknowledged exchange of a member with a payer: what the payer holds.
@@ -113,6 +119,8 @@ public protocol StoreWriter: StoreReader {
 
     /// Adds a run, or leaves the one with that id as it is.
     func open(_ run: Run) throws
+    /// Makes `owner` the one who works on a run.
+    func adopt(_ run: String, by owner: String) throws
     /// Ends a run and forgets its pull progress and the rosters of the job's earlier runs.
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
     /// Remembers that a unit of pulling is at `cursor`.

@@ -37,7 +37,7 @@ struct ConfigCommand: ParsableCommand {
                     \(settings.path): all right
                       \(settings.clinics.count.of("clinic")), \(settings.payers.count.of("payer")), \
                     \(jobs.count.of("job"))
-                    next: pdex doctor
+                    next: \(ProgramName.current.text) doctor
                     """)
         }
 

@@ -45,9 +45,9 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try settings(of: folder)
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
         try folder.make(settings)
-        let report = try await folder.serving { configuration in
+        let report = try await folder.serving { [output] configuration in
             let assembly = try Assembly(configuration, observer: progress.show)
-            return try await assembly.operations.run(job: Self.job)
+            return try await output.reporting(progress) { try await assembly.operations.run(job: Self.job) }
         }
         progress.end()
         output.results.write(report.json, text: BalanceSheet(report: report, options: "--demo").text + closing)
@@ -75,6 +75,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private var closing: String {
-        "\n\n  pdex demo once more sends nothing new; pdex demo --reset starts afresh."
+        let program = ProgramName.current.text
+        return "\n\n  \(program) demo once more sends nothing new; \(program) demo --reset starts afresh."
     }
 }

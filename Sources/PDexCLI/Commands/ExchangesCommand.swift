@@ -8,6 +8,6 @@ struct ExchangesCommand: ParsableCommand {
         discussion: HelpText.with(examples: [
             "pdex exchanges list --state parked", "pdex exchanges show 3k5…",
         ]),
-        subcommands: [ExchangesListCommand.self, ExchangesShowCommand.self],
+        subcommands: [ExchangesListCommand.self, ExchangesShowCommand.self, ExchangesCancelCommand.self],
         defaultSubcommand: ExchangesListCommand.self)
 }

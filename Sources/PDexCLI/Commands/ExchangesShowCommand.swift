@@ -9,7 +9,7 @@ struct ExchangesShowCommand: AsyncParsableCommand {
         abstract: "Show one exchange: why it stands where it stands, what was sent, what was answered.",
         discussion: HelpText.with(examples: ["pdex exchanges show ID", "pdex exchanges show ID --output json"]))
 
-    @Argument(help: "The exchange, as exchanges list shows it.")
+    @Argument(help: "The exchange, as exchanges list shows it; its first 6 characters are enough.")
     var id: String
 
     @OptionGroup var configuration: ConfigurationOptions

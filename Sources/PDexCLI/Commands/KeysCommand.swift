@@ -39,7 +39,7 @@ struct KeysCommand: ParsableCommand {
                     made \(settings.keys)/\(kid).pem (\(algorithm.rawValue), mode 0600)
 
                     next: register the public half, then name the key in pdex.yaml
-                      pdex keys jwks --kid \(kid)
+                      \(ProgramName.current.text) keys jwks --kid \(kid)
                     """)
         }
     }

@@ -15,7 +15,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 "pdex replay --state parked --reason payer.refused --yes",
             ]))
 
-    @Argument(help: "Exchanges, as exchanges list shows them.")
+    @Argument(help: "Exchanges, as exchanges list shows them; their first 6 characters are enough.")
     var ids: [String] = []
 
     @Flag(help: "Only say which would be replayed.")

@@ -31,11 +31,13 @@ struct RequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let progress = output.progress
-        let report = try await configuration.reaching { [member, job] configuration in
+        let report = try await configuration.reaching { [member, job, output] configuration in
             let job = try Self.job(job, among: JobFolder.load(configuration))
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
-            return try await Assembly(configuration, observer: progress.show).operations
-                .request(member: member, job: job.name)
+            let operations = try Assembly(configuration, observer: progress.show).operations
+            return try await output.reporting(progress) {
+                try await operations.request(member: member, job: job.name)
+            }
         }
         progress.end()
         output.results.write(

@@ -24,10 +24,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let progress = output.progress
-        let report = try await configuration.reaching { [job, dryRun] configuration in
+        let report = try await configuration.reaching { [job, dryRun, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")
-            return try await Assembly(configuration, observer: progress.show).operations.run(job: job, dryRun: dryRun)
+            let operations = try Assembly(configuration, observer: progress.show).operations
+            return try await output.reporting(progress) { try await operations.run(job: job, dryRun: dryRun) }
         }
         progress.end()
         let sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)

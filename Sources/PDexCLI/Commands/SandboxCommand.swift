@@ -82,7 +82,7 @@ struct SandboxCommand: AsyncParsableCommand {
                     Med0     \(payer)
 
                     next, in another shell:
-                      pdex run nightly-payer-sync --config \(folder.configuration)
+                      \(ProgramName.current.text) run nightly-payer-sync --config \(folder.configuration.typedInShell)
                     """)
             while true { try await SystemClock().sleep(seconds: 3600) }
         }

@@ -48,7 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
     /// The group gets no logger: it writes services out with everything in them, secrets included.
     static func serve(_ services: [any Service]) async throws {
         let silence = Logger(label: "pdex.services") { _ in SwiftLogNoOpLogHandler() }
-        let group = ServiceGroup(services: services, logger: silence)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, logger: silence)
+        // Deliveries under way may end; what takes longer is cancelled, and its claim runs out.
+        configuration.maximumGracefulShutdownDuration = .seconds(30)
+        let group = ServiceGroup(configuration: configuration)
         // Not a child: cancelling this command stops the services gracefully instead.
         let running = Task { try await group.run() }
         try await withTaskCancellationHandler {

@@ -40,7 +40,9 @@ struct SandboxFolder: Sendable, Hashable {
         for kid in [Self.clinicKey, Self.payerKey] where !FileManager.default.fileExists(atPath: "\(keys)/\(kid).pem") {
             try KeyGenerator.generate(kid: kid, algorithm: .es384, into: keys)
         }
-        if !FileManager.default.fileExists(atPath: configuration) {
+        if FileManager.default.fileExists(atPath: configuration) {
+            if let before = try? self.settings() { try movePorts(from: before, to: settings) }
+        } else {
             let text = Self.configuration(settings, project: project, folder: path)
             try text.write(toFile: configuration, atomically: true, encoding: .utf8)
         }
@@ -48,6 +50,21 @@ struct SandboxFolder: Sendable, Hashable {
         try (settings.json.serialized(pretty: true) + "\n")
             .write(toFile: settingsFile, atomically: true, encoding: .utf8)
     }
+
+    /// Gives the two servers of the configuration their new ports; whatever else was written by hand stays.
+    private func movePorts(from before: SandboxSettings, to now: SandboxSettings) throws {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        let moved = text.replacing(/http:\/\/127\.0\.0\.1:([0-9]+)\//) { match -> String in
+            switch Int(match.output.1) {
+            case before.clinicPort: Self.origin(now.clinicPort)
+            case before.payerPort: Self.origin(now.payerPort)
+            default: String(match.output.0)
+            }
+        }
+        if moved != text { try moved.write(toFile: configuration, atomically: true, encoding: .utf8) }
+    }
+
+    private static func origin(_ port: Int) -> String { "http://127.0.0.1:\(port)/" }
 
     /// Removes the folder, if the sandbox made it.
     func remove() throws {
@@ -74,7 +91,7 @@ struct SandboxFolder: Sendable, Hashable {
 
         clinics:
           clinic0:
-            base: http://127.0.0.1:\(settings.clinicPort)/fhir/r4
+            base: \(origin(settings.clinicPort))fhir/r4
             client-id: pdex-clinic0
             key: \(clinicKey)
             identifier-system: https://clinic0.example/fhir-id
@@ -82,7 +99,7 @@ struct SandboxFolder: Sendable, Hashable {
 
         payers:
           med0:
-            base: http://127.0.0.1:\(settings.payerPort)/fhir/r4
+            base: \(origin(settings.payerPort))fhir/r4
             client-id: pdex-med0
             key: \(payerKey)
             organization: { npi: "1003000126", name: Med0 Health Plan }

@@ -41,7 +41,7 @@ struct Doctor: Sendable {
             findings.append(
                 DoctorFinding(
                     verdict: .warn, subject: "store", found: "\(configuration.store) is not there yet",
-                    next: "the first  pdex run  makes it"))
+                    next: ProgramName.current.inserted(into: "the first  pdex run  makes it")))
             return
         }
         await check("store") {

@@ -40,5 +40,5 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// What the commands that are printed need to work on the same configuration.
-    var repeated: String { demo ? "--demo" : config.map { "--config \($0)" } ?? "" }
+    var repeated: String { demo ? "--demo" : config.map { "--config " + $0.typedInShell } ?? "" }
 }

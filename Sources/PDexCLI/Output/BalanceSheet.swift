@@ -4,6 +4,8 @@ import Pipeline
 /// What a run did, for people: two sums that add up, and what to type next.
 struct BalanceSheet: Sendable {
     let report: RunReport
+    /// What the commands to type next begin with.
+    var program = ProgramName.current
     /// What follows `pdex …` in the commands to type next, such as `--demo`.
     var options = ""
     /// Whether nothing was sent because nothing was to be.
@@ -79,11 +81,11 @@ struct BalanceSheet: Sendable {
         // Those that came furthest first: they are the likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {
             guard let id = report.examples[reason] else { continue }
-            commands.add("pdex exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
-            commands.add("pdex replay \(id)\(suffix)", "")
+            commands.add("\(program.text) exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
+            commands.add("\(program.text) replay \(id)\(suffix)", "")
         }
         if report.exchanges.retrying > 0 {
-            commands.add("pdex run \(report.job)\(suffix)", "# tries again what is due")
+            commands.add("\(program.text) run \(report.job)\(suffix)", "# tries again what is due")
         }
         let text = commands.text(indent: "  ")
         if !text.isEmpty { blocks.append("next:\n" + text) }

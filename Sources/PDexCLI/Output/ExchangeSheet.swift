@@ -7,6 +7,8 @@ struct ExchangeSheet: Sendable {
     let detail: ExchangeDetail
     /// What the commands to type next end with.
     let options: String
+    /// What they begin with.
+    var program = ProgramName.current
 
     /// The sheet as lines.
     var text: String {
@@ -80,7 +82,7 @@ struct ExchangeSheet: Sendable {
     private var next: String {
         guard exchange.state.isReplayable, exchange.state != .acknowledged else { return "" }
         let suffix = options.isEmpty ? "" : " " + options
-        return "next:\n  pdex replay \(exchange.id)\(suffix)"
+        return "next:\n  \(program.text) replay \(exchange.id)\(suffix)"
     }
 
     private func section(_ name: String, _ table: TextTable) -> String {

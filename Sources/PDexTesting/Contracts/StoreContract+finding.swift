@@ -3,6 +3,23 @@ import PDex
 
 extension StoreContract {
     static let finding: [StorePromise] = [
+        StorePromise("exchanges are found by the beginning of their ids, letter by letter, in order and up to a limit")
+        {
+            store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                for id in ["abc2", "abd", "abc", "Abc1", "abc1", "ab%"] {
+                    try writer.insert(StoreSample.exchange(id), audit: [StoreSample.entry("exchange.staged", of: id)])
+                }
+            }
+            let found = try await store.read { reader in
+                try [("abc", 9), ("abc", 2), ("ab%", 9), ("a_", 9), ("abc1", 9), ("abcd", 9)].map {
+                    try reader.exchangeIDs(startingWith: $0.0, limit: $0.1)
+                }
+            }
+            try expect(
+                found, is: [["abc", "abc1", "abc2"], ["abc", "abc1"], ["ab%"], [], ["abc1"], []], "the exchanges")
+        },
         StorePromise("a compartment is its patient and then everything that belongs to it, by key") { store in
             let patient = StoreSample.resource(5, type: "Patient")
             let inside = [-9, 3, 8].map { StoreSample.resource($0, patient: 5) }

@@ -15,15 +15,45 @@ extension StoreContract {
             let found = try await store.read { try $0.run("run-1") }
             try expect(found, is: run, "the run")
         },
-        StorePromise("the latest run of a job is the one with the latest instant") { store in
+        StorePromise("what can be gone on with is the latest run of the whole roster that has not ended") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("b", at: StoreSample.seconds(20)))
-                try writer.open(StoreSample.run("a", at: StoreSample.seconds(10)))
+                try writer.open(StoreSample.run("a", by: .manual, at: StoreSample.seconds(10)))
                 try writer.open(StoreSample.run("c", job: "other", at: StoreSample.seconds(30)))
+                for (index, trigger) in [Run.Trigger.request, .replay, .dryRun].enumerated() {
+                    try writer.open(StoreSample.run("d\(index)", by: trigger, at: StoreSample.seconds(40)))
+                }
             }
-            let found = try await store.read { (try $0.latestRun(ofJob: "nightly"), try $0.latestRun(ofJob: "none")) }
-            try expect(found.0?.id, is: "b", "the latest run")
-            try expect(found.1, is: nil, "the latest run of a job that never ran")
+            try await expectUnfinished("b", in: store)
+            try await store.write { try $0.close("b", as: .failed, summary: []) }
+            try await expectUnfinished("a", in: store)
+            try await store.write { try $0.close("a", as: .complete, summary: []) }
+            try await expectUnfinished(nil, in: store)
+        },
+        StorePromise("the latest tick of a job is that of its latest scheduled run, however it ended") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("a", at: StoreSample.seconds(10)))
+                try writer.open(StoreSample.run("b", at: StoreSample.seconds(20)))
+                try writer.close("b", as: .failed, summary: [])
+                try writer.open(StoreSample.run("c", by: .request, at: StoreSample.seconds(30)))
+                try writer.open(StoreSample.run("d", by: .manual, at: StoreSample.seconds(40)))
+                try writer.open(StoreSample.run("e", job: "other", at: StoreSample.seconds(50)))
+            }
+            let found = try await store.read {
+                (try $0.latestTick(ofJob: "nightly"), try $0.latestTick(ofJob: "none"))
+            }
+            try expect(found.0, is: StoreSample.seconds(20), "the latest tick")
+            try expect(found.1, is: nil, "the latest tick of a job that never ran")
+        },
+        StorePromise("a run that is adopted has its new owner, and is otherwise as it was") { store in
+            var run = StoreSample.run("run-1")
+            run.owner = "somebody"
+            let opened = run
+            try await store.write { try $0.open(opened) }
+            try await store.write { try $0.adopt("run-1", by: "somebody else") }
+            run.owner = "somebody else"
+            let found = try await store.read { try $0.run("run-1") }
+            try expect(found, is: run, "the run")
         },
         StorePromise("progress is what was recorded last for each unit, and is forgotten when the run ends") { store in
             try await store.write { writer in
@@ -71,6 +101,9 @@ extension StoreContract {
             try await expectFault(.storeFailed, "an end") {
                 try await store.write { try $0.close("none", as: .complete, summary: []) }
             }
+            try await expectFault(.storeFailed, "an owner") {
+                try await store.write { try $0.adopt("none", by: "somebody") }
+            }
             try await expectFault(.storeFailed, "an exchange") {
                 try await store.write {
                     try $0.insert(StoreSample.exchange("x"), audit: [StoreSample.entry("exchange.staged", of: "x")])
@@ -78,4 +111,8 @@ extension StoreContract {
             }
         },
     ]
+    private static func expectUnfinished(_ id: String?, in store: any Store) async throws {
+        let found = try await store.read { try $0.unfinishedRun(ofJob: "nightly") }
+        try expect(found?.id, is: id, "the run to go on with")
+    }
 }

@@ -40,8 +40,10 @@ enum StoreSample {
 
     static let route = Route(clinic: "clinic0", payer: "med0")
 
-    static func run(_ id: String, job: String = "nightly", at instant: Instant = start) -> Run {
-        Run(id: id, job: job, trigger: .schedule, clinic: "clinic0", payer: "med0", instant: instant)
+    static func run(
+        _ id: String, job: String = "nightly", by trigger: Run.Trigger = .schedule, at instant: Instant = start
+    ) -> Run {
+        Run(id: id, job: job, trigger: trigger, clinic: "clinic0", payer: "med0", instant: instant)
     }
 
     static func exchange(

@@ -78,15 +78,16 @@ CREATE TABLE run (
     rid     INTEGER PRIMARY KEY,
     id      TEXT    NOT NULL UNIQUE,
     job     TEXT    NOT NULL,
-    trigger TEXT    NOT NULL CHECK (trigger IN ('schedule', 'manual', 'request', 'replay')),
+    trigger TEXT    NOT NULL CHECK (trigger IN ('schedule', 'manual', 'request', 'replay', 'dry-run')),
     clinic  TEXT    NOT NULL,
     payer   TEXT    NOT NULL,
     instant INTEGER NOT NULL,
+    owner   TEXT    NOT NULL,
     state   TEXT    NOT NULL CHECK (state IN ('running', 'complete', 'partial', 'failed')),
     summary BLOB    NOT NULL
 ) STRICT;
 
--- latestRun(ofJob:); close(_:as:summary:) finds the job's earlier runs.
+-- unfinishedRun(ofJob:) and latestTick(ofJob:); close(_:as:summary:) finds the job's earlier runs.
 CREATE INDEX run_job ON run (job, instant);
 
 CREATE TABLE progress (

@@ -1,4 +1,5 @@
 import FHIR
+import PDex
 
 /// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive.
 struct HRexConsent {

@@ -1,4 +1,5 @@
 import FHIR
+import PDex
 
 /// What Med0 has on one member: the Patient, the Coverage, the Consent to have data from Clinic0.
 struct PayerRecord {

@@ -1,4 +1,5 @@
 import FHIR
+import PDex
 
 /// What all members of the clinic share: organizations, locations, practitioners and their roles.
 struct SharedRecords {

@@ -1,0 +1,148 @@
+import FHIR
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Jobs
+
+@Suite("The scheduler")
+struct SchedulerTests {
+    @Test("a job that is seen for the first time begins with its next tick, and has a run for each")
+    func everyNight() async throws {
+        let served = try ServedNight(until: "2026-06-03T02:20:00Z")
+
+        try await served.schedule()
+
+        #expect(
+            try await served.told() == ["started 2026-06-02T02:15:00 complete", "started 2026-06-03T02:15:00 complete"])
+    }
+
+    @Test("what a stopped service left unfinished is gone on with at once, not at the next tick")
+    func resumes() async throws {
+        let served = try ServedNight(until: "2026-06-01T10:01:00Z")
+        try await served.leaveUnfinished()
+        try served.wait(until: "2026-06-01T10:00:00Z")
+
+        try await served.schedule()
+
+        #expect(
+            try await served.told() == ["started 2026-06-01T02:15:00 complete", "resumed 2026-06-01T02:15:00 complete"])
+        #expect(served.night.payer.received.count == 1)
+    }
+
+    @Test("after what was left unfinished, the tick that was missed has a run of its own")
+    func resumesThenCatchesUp() async throws {
+        let served = try ServedNight(until: "2026-06-02T09:01:00Z")
+        try await served.leaveUnfinished()
+        try served.wait(until: "2026-06-02T09:00:00Z")
+
+        try await served.schedule()
+
+        #expect(
+            try await served.told() == [
+                "started 2026-06-01T02:15:00 complete", "resumed 2026-06-01T02:15:00 complete",
+                "started 2026-06-02T02:15:00 complete",
+            ])
+    }
+
+    @Test("a request or a dry run does not stand in for the tick that was missed, nor for what was left unfinished")
+    func notShadowed() async throws {
+        let served = try ServedNight(until: "2026-06-02T09:01:00Z")
+        try await served.leaveUnfinished()
+        try served.wait(until: "2026-06-02T09:00:00Z")
+        _ = try await served.operations.request(member: "joe", job: served.job.name)
+        _ = try await served.operations.run(job: served.job.name, dryRun: true)
+
+        try await served.schedule()
+
+        #expect(
+            try await served.told() == [
+                "started 2026-06-01T02:15:00 complete", "requested 2026-06-02T09:00:00 complete",
+                "resumed 2026-06-01T02:15:00 complete", "started 2026-06-02T02:15:00 complete",
+            ])
+    }
+
+    @Test("a clinic that cannot be reached is asked again before the next tick, and the run completes")
+    func triesAgain() async throws {
+        let served = try ServedNight(until: "2026-06-02T06:00:00Z")
+        served.night.clinic.rewrite { $0.outages = ["Observation": 3] }
+
+        try await served.schedule()
+
+        let tick = "2026-06-02T02:15:00 complete"
+        #expect(
+            try await served.told() == ["started \(tick)", "resumed \(tick)", "resumed \(tick)", "resumed \(tick)"])
+        #expect(served.night.clinic.requests.filter { $0 == "export" }.count == 1)
+    }
+
+    @Test("a clinic that is away until the next tick delays that tick, and neither night is forgotten")
+    func longOutage() async throws {
+        let served = try ServedNight(schedule: #"{ cron: "15 * * * *" }"#, until: "2026-06-01T05:00:00Z")
+        served.night.clinic.rewrite { $0.outages = ["Observation": 6] }
+
+        try await served.schedule()
+
+        let told = try await served.told()
+        #expect(told.first == "started 2026-06-01T03:15:00 complete")
+        #expect(told.filter { $0.hasPrefix("resumed 2026-06-01T03:15:00") }.count == 6)
+        #expect(told.last == "started 2026-06-01T04:15:00 complete")
+    }
+
+    @Test("a run that cannot go on ends that night, and the next one has its run")
+    func halts() async throws {
+        let served = try ServedNight(until: "2026-06-03T02:20:00Z")
+        served.night.clinic.rewrite { $0.pagesLoop = true }
+
+        try await served.schedule()
+
+        #expect(try await served.told().map { String($0.prefix(18)) } == ["started 2026-06-02", "started 2026-06-03"])
+    }
+
+    @Test(
+        "a tick that comes during a run is passed over or waits, as the job says",
+        arguments: [("skip", ["03:15"]), ("queue", ["03:15", "04:15"])])
+    func overlap(_ word: String, _ started: [String]) async throws {
+        let served = try ServedNight(
+            schedule: #"{ cron: "15 * * * *", overlap: \#(word) }"#, until: "2026-06-01T05:00:00Z")
+        let clock = served.night.clock
+        served.night.payer.whileAnswering { clock.advance(seconds: 5400) }
+
+        try await served.schedule()
+
+        #expect(try await served.told() == started.map { "started 2026-06-01T\($0):00 complete" })
+    }
+
+    @Test("while another process runs the job, its tick is passed over; what a process left that ended is taken over")
+    func otherProcess() async throws {
+        let held = try ServedNight(until: "2026-06-02T02:20:00Z")
+        let left = try ServedNight(until: "2026-06-02T02:20:00Z", gone: ["elsewhere"])
+
+        for served in [held, left] {
+            try await served.openElsewhere()
+            try await served.schedule()
+        }
+
+        #expect(try await held.told() == [])
+        #expect(
+            try await left.told() == ["resumed 2026-06-01T02:15:00 complete", "started 2026-06-02T02:15:00 complete"])
+    }
+}
+
+extension ServedNight {
+    /// Starts the run of the tick at which the clock stands; it does not get to its end.
+    fileprivate func leaveUnfinished() async throws {
+        night.clinic.rewrite { $0.outages = ["Observation": 1] }
+        let tick = night.clock.now()
+        await #expect(throws: RunFailure.self) {
+            try await operations.run(job: job.name, trigger: .schedule, at: tick)
+        }
+    }
+
+    /// Opens a run in the name of another process.
+    func openElsewhere() async throws {
+        var run = night.firing("elsewhere-1")
+        run.owner = "elsewhere"
+        let opened = run
+        try await night.store.write { try $0.open(opened) }
+    }
+}

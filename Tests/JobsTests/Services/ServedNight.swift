@@ -1,0 +1,88 @@
+import DeclarativeFiles
+import FHIR
+import Foundation
+import Logging
+import PDex
+import PDexTesting
+import Pipeline
+import ServiceLifecycle
+import Testing
+
+@testable import Jobs
+
+/// A night between scripted servers as the service has it: a job with a schedule, operations, and a closing time.
+struct ServedNight: Sendable {
+    let night: Night
+    let operations: Operations
+    let job: Job
+    private let clock: ClosingClock
+
+    /// `schedule` is what the job file says under that key; the clock stands at 2026-06-01T02:15:00Z.
+    init(
+        _ members: [NamedMember] = [.joe], schedule: String = #"{ cron: "15 2 * * *" }"#,
+        until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = []
+    ) throws {
+        let night = try Night(members, mappings: Self.mappings)
+        self.night = night
+        clock = ClosingClock(night.clock, until: try #require(Instant(end)))
+        operations = Operations(
+            store: night.store, clock: clock, identities: night.identities, actor: "tests", owner: "here",
+            ownerIsGone: { gone.contains($0) }, pipeline: { _ in night.pipeline })
+        job = try JobFile.parse(
+            """
+            job: nightly-payer-sync
+            on: { request: true, schedule: \(schedule) }
+            from: clinic0
+            to: med0
+            select: { group: med0-members, types: [Patient, Encounter, Condition, Observation] }
+            map: us-core-6.1.0
+            """, path: "jobs/nightly-payer-sync.yaml")
+    }
+
+    /// Sets the clock on to an instant.
+    func wait(until instant: String) throws {
+        night.clock.advance(seconds: (try #require(Instant(instant)) - night.clock.now()) / .seconds(1))
+    }
+
+    /// Runs the scheduler until closing time.
+    func schedule() async throws {
+        try await serve(Scheduler(jobs: [job], operations: operations, logger: Self.silence))
+    }
+
+    /// Runs the worker until closing time.
+    func work() async throws {
+        try await serve(Worker(jobs: [job], operations: operations, logger: Self.silence))
+    }
+
+    private func serve(_ service: some Service) async throws {
+        let serving = Task { try await service.run() }
+        await clock.closed()
+        serving.cancel()
+        try await serving.value
+    }
+
+    /// What the audit trail tells of runs: what was done, for which instant, and how the run stands now.
+    func told() async throws -> [String] {
+        try await night.store.read { reader in
+            try reader.audit(after: 0, limit: 1000).compactMap { item in
+                guard item.entry.action.hasPrefix("run."), let id = item.entry.run, let run = try reader.run(id) else {
+                    return nil
+                }
+                return "\(item.entry.action.dropFirst(4)) \(run.instant.text.prefix(19)) \(run.state.rawValue)"
+            }
+        }
+    }
+
+    /// The only exchange there is.
+    func exchange() async throws -> Exchange {
+        let found = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2) }
+        #expect(found.count == 1)
+        return try #require(found.first)
+    }
+
+    private static let silence = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+    private static let mappings = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("mappings/us-core-6.1.0").path
+}
