@@ -65,7 +65,7 @@ struct ExchangeMaker: Sendable {
         var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why): draft.leave(as: .unmatched, code, why)
-        case .ambiguous(let why): draft.leave(as: .parked, .matchAmbiguous, why)
+        case .ambiguous(let code, let why): draft.leave(as: .parked, code, why)
         case .withheld(let matched, let code, let why):
             draft.pass(.matched, why: matched.rule.rawValue)
             draft.leave(as: .withheld, code, why)
