@@ -45,7 +45,9 @@ struct HRexTests {
         #expect(night.payer.received.count == 0)
     }
 
-    @Test("a coverage that is not active never holds, whatever its period", arguments: ["cancelled", "draft", "", "entered-in-error"])
+    @Test(
+        "a coverage that is not active never holds, whatever its period",
+        arguments: ["cancelled", "draft", "", "entered-in-error"])
     func inactive(status: String) throws {
         var coverage = try Self.record("Coverage")
         coverage["status"] = .string(status)

@@ -84,7 +84,7 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
                 method: method, group: "med0-members",
-                types: ["Patient", "Encounter", "Condition", "Observation"], since: .lastSuccess),
+                types: ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"], since: .lastSuccess),
             matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: nil, concurrency: 2),

@@ -42,14 +42,15 @@ struct Join: Sendable {
                 basis: records.basis))
     }
 
-    /// CO-13: the coverage must hold on the day of the visit. What has no date goes along with what has one.
+    /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
+    /// goes along with what has one.
     private func split(
         _ member: StagedMember, by coverages: [Coverage]
     ) -> (kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
         let verdicts = member.resources.map { resource -> Bool? in
-            let visit = resource.encounter.flatMap { member.encounter($0) } ?? resource
-            guard !visit.dates.isEmpty else { return nil }
-            return coverages.contains { $0.isActive(on: visit.dates) }
+            let dates = days(of: resource, member)
+            guard !dates.isEmpty else { return nil }
+            return dates.allSatisfy { dates in coverages.contains { $0.isActive(on: dates) } }
         }
         let today = ServiceDates(first: clock.now().text, last: clock.now().text)
         let undated = verdicts.contains(true) || coverages.contains { $0.isActive(on: today) }
@@ -63,5 +64,12 @@ struct Join: Sendable {
             }
         }
         return (kept, leftOut)
+    }
+
+    /// When care was given: when the visits were or, while no visit has a date, when the resource says.
+    private func days(of resource: ClinicalResource, _ member: StagedMember) -> [ServiceDates] {
+        let visits = resource.staged.type == "Encounter" ? [] : resource.encounters.compactMap { member.encounter($0) }
+        let days = visits.map(\.dates).filter { !$0.isEmpty }
+        return days.isEmpty ? [resource.dates].filter { !$0.isEmpty } : days
     }
 }

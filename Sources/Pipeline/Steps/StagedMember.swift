@@ -50,7 +50,10 @@ struct StagedMember: Sendable {
 struct ClinicalResource: Sendable {
     let staged: StagedResource
     let resource: Resource
+    /// The visit that it belongs to.
     let encounter: ResourceKey?
+    /// Every Encounter that it names anywhere: one sensitive visit among them is enough to hold it (CO-05).
+    let encounters: Set<ResourceKey>
     let dates: ServiceDates
 
     init?(_ staged: StagedResource, stager: Stager) {
@@ -60,6 +63,12 @@ struct ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
+        var named = Set([encounter].compactMap(\.self))
+        JSONValue.object(resource.json).forEachReference { text in
+            guard text != scan.encounter, Reference(parsing: text).type == "Encounter" else { return }
+            if let key = stager.key(of: text) { named.insert(key) }
+        }
+        encounters = named
         dates = ServiceDates(resource)
     }
 
