@@ -76,7 +76,7 @@ struct ExchangeMaker: Sendable {
             switch map.outcome(for: permitted) {
             case .parked(let code, let why): draft.leave(as: .parked, code, why)
             case .mapped(let mapped):
-                draft.pass(.mapped, why: "\(mapped.resources.count + 1) resources")
+                draft.pass(.mapped, why: mapped.summary)
                 do {
                     let known = try reader.latestAcknowledged(member: staged.key, payer: terms.payer.name)
                     let made = try bundle.bundles(
