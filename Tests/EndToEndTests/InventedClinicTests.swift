@@ -17,7 +17,7 @@ struct InventedClinicTests {
                 #expect(report.exchanges.withheld.keys.contains(.consentMissing))
                 #expect(report.exchanges.withheld.keys.contains(.consentDenied))
                 #expect(report.exchanges.withheld.keys.contains(.consentExpired))
-                #expect(report.exchanges.parked[.matchAmbiguous] == 2)
+                #expect(report.exchanges.parked[.matchAmbiguous] == 3)
                 #expect(report.exchanges.parked[.mappingRequired] == nil)
                 #expect(report.resources.leftOut[.mappingRequired, default: 0] > 0)
                 #expect(report.exchanges.unmatched >= 2)
