@@ -12,29 +12,6 @@ extension JSONObject {
         }
         return nil
     }
-
-    /// Takes over the contained resources that what was kept still refers to, and those that they refer to.
-    mutating func attachContained(_ contained: JSONValue) {
-        var wanted: Set<String> = []
-        JSONValue.object(self).addLocalReferences(to: &wanted)
-        guard !wanted.isEmpty else { return }
-        var kept: [Int: JSONValue] = [:]
-        var isGrowing = true
-        while isGrowing {
-            isGrowing = false
-            for (index, resource) in contained.elements.enumerated() where kept[index] == nil {
-                guard let id = resource["id"]?.string, wanted.contains("#" + id), var object = resource.object else {
-                    continue
-                }
-                object["text"] = nil
-                kept[index] = .object(object)
-                resource.addLocalReferences(to: &wanted)
-                isGrowing = true
-            }
-        }
-        guard !kept.isEmpty else { return }
-        self["contained"] = .array(kept.sorted { $0.key < $1.key }.map(\.value))
-    }
 }
 
 extension JSONValue {
@@ -48,9 +25,5 @@ extension JSONValue {
             return nil
         default: return nil
         }
-    }
-
-    fileprivate func addLocalReferences(to wanted: inout Set<String>) {
-        forEachReference { if $0.hasPrefix("#") { wanted.insert($0) } }
     }
 }

@@ -41,14 +41,15 @@ public struct MappingSet: Sendable {
         return MappingTrace(outcome: outcome, steps: trace.steps)
     }
 
-    private func map(
+    func map(
         _ resource: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
     ) -> MappingOutcome {
         guard let candidates = byType[resource.type], let last = candidates.last else { return .unmapped }
         for mapping in candidates {
             do {
                 if try mapping.wants(resource, environment, &trace) {
-                    return mapping.map(resource, environment, &trace)
+                    let outcome = mapping.map(resource, environment, &trace)
+                    return attachContained(of: resource, to: outcome, by: mapping, environment, &trace)
                 }
             } catch {
                 return .failed(mapping: mapping.name, requirement: "when: \(error.description)")

@@ -55,7 +55,6 @@ public struct ResourceMapping: Sendable {
                 mapping: name,
                 requirement: "\(modifier) changes the meaning of the resource in a way that is not known here")
         }
-        if let contained = source["contained"] { result.json.attachContained(contained) }
         return .mapped(result, profile: profile, mapping: name)
     }
 }

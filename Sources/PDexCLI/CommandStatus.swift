@@ -35,7 +35,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
             .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
-            .matchAmbiguous,
+            .matchAmbiguous, .matchContradicted,
             .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,

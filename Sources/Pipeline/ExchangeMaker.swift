@@ -19,8 +19,7 @@ struct ExchangeMaker: Sendable {
     func make(
         _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil
     ) throws -> MadeExchange {
-        let staged = StagedMember(
-            member, compartment: try reader.compartment(of: member), wanted: wanted, stager: stager)
+        let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
         let step = try join.outcome(for: staged, reader)
         let standing = Standing(step, consent: consent)
@@ -32,9 +31,6 @@ struct ExchangeMaker: Sendable {
         }
         return try write(staged, standing, latest: latest, replaying: replaying, reader)
     }
-
-    /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
-    private var wanted: Set<String> { Set(terms.selection.types + ["Patient"]) }
 
     private func met(_ latest: Exchange, _ staged: StagedMember) -> MadeExchange {
         let own = Set(staged.hashes.map(\.key))
@@ -67,7 +63,7 @@ struct ExchangeMaker: Sendable {
         var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why): draft.leave(as: .unmatched, code, why)
-        case .ambiguous(let why): draft.leave(as: .parked, .matchAmbiguous, why)
+        case .ambiguous(let code, let why): draft.leave(as: .parked, code, why)
         case .withheld(let matched, let code, let why):
             draft.pass(.matched, why: matched.rule.rawValue)
             draft.leave(as: .withheld, code, why)
@@ -78,7 +74,7 @@ struct ExchangeMaker: Sendable {
             switch map.outcome(for: permitted) {
             case .parked(let code, let why): draft.leave(as: .parked, code, why)
             case .mapped(let mapped):
-                draft.pass(.mapped, why: "\(mapped.resources.count + 1) resources")
+                draft.pass(.mapped, why: mapped.summary)
                 do {
                     let known = try reader.latestAcknowledged(member: staged.key, payer: terms.payer.name)
                     let made = try bundle.bundles(
@@ -117,7 +113,7 @@ struct ExchangeMaker: Sendable {
             withUnsafeBytes(of: hash.contentHash) { bytes += $0 }
         }
         bytes += standing.name.utf8
-        bytes += wanted.sorted().joined(separator: ",").utf8
+        bytes += map.wanted.sorted().joined(separator: ",").utf8
         bytes += map.mappings.hash.utf8
         return bytes.withUnsafeBytes(identities.contentHash)
     }

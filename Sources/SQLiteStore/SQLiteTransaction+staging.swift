@@ -37,6 +37,12 @@ extension SQLiteTransaction {
         try all("SELECT member FROM link WHERE link = ? ORDER BY member", [link]) { try $0.key(0) }
     }
 
+    func links(to member: ResourceKey) throws -> [Int64] {
+        try all("SELECT link FROM link WHERE member = ? ORDER BY link", [member.bits]) {
+            try $0.decode(Int64.self, atIndex: 0)
+        }
+    }
+
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
         guard let start = start(after: after) else { return [] }
         // Two indexes merged as far as the page goes; the plus keeps the second half off the index of the first.

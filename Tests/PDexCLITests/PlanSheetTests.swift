@@ -33,7 +33,7 @@ struct PlanSheetTests {
         let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: .rosterSearch)
         night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
         let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
-        #expect(sheet.text.contains("\n  Observation  what was written since (_lastUpdated)\n"))
+        #expect(sheet.text.contains("\n  Observation        what was written since (_lastUpdated)\n"))
         #expect(sheet.json["narrowing"]?["Observation"]?.string == "what was written since (_lastUpdated)")
     }
 }

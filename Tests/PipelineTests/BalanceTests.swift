@@ -84,6 +84,17 @@ extension BalanceTests {
         #expect(Set(night.payer.held.values.map(\.type)).isDisjoint(with: ["Condition", "Observation"]))
     }
 
+    @Test("a type that the job does not name still tells what is sensitive")
+    func unselectedStillTaints() async throws {
+        let night = try Night(
+            [.joe.with { $0.visitLabels = ["PSY"] }], mappings: usCoreMappings,
+            types: ["Patient", "Condition", "Observation"])
+        let report = try await night.run()
+        #expect(report.balanced)
+        #expect(report.resources.leftOut[.consentSensitive] == 3)
+        #expect(night.payer.held.values.allSatisfy { !["Condition", "Observation"].contains($0.type) })
+    }
+
     @Test("a rate keeps deliveries apart, from one group to the next too")
     func rate() async throws {
         let members = (1...4).map { NamedMember("p\($0)", "Sam", "Lee", born: "1960-01-0\($0)", memberID: "M0-\($0)") }

@@ -65,15 +65,41 @@ struct DecisionTests {
         #expect(report.exchanges.acknowledged == 1)
     }
 
-    @Test("a finished visit without a period parks the exchange and names the requirement")
+    @Test("a finished visit without a period is left out with all that speaks of it, and the rest is sent")
     func noPeriod() async throws {
-        let night = try Night([.joe.with { $0.visit = nil }], mappings: usCoreMappings)
+        let other = NamedMember.joe.with { $0.visit = nil }
+        var alone = try #require(NamedMember.joe.observation(value: "5.00").object)
+        alone["id"] = "alone"
+        alone["encounter"] = nil
+        let night = try Night([other], mappings: usCoreMappings, also: [try Resource(.object(alone))])
         let report = try await night.run()
-        #expect(report.exchanges.parked == [.mappingRequired: 1])
-        let parked = try #require(
-            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1) }.first
-        )
-        #expect(parked.detail?.contains("period") == true)
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.resources.leftOut == [.mappingRequired: 3])
+        #expect(Set(night.payer.held.values.map(\.type)).isDisjoint(with: ["Encounter", "Condition"]))
+    }
+
+    @Test(
+        "a resource that cannot be made whole is left out, the member is sent, and the audit trail says what it lacks")
+    func requiredElement() async throws {
+        var ended = try #require(try NamedMember.joe.clinicRecords().first { $0.type == "Condition" }).json
+        ended["id"] = "ended"
+        ended["abatementDateTime"] = "2026-05-20"
+        let night = try Night([.joe], mappings: usCoreMappings, also: [try Resource(.object(ended))])
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.exchanges.parked.isEmpty)
+        #expect(report.resources.leftOut[.mappingRequired] == 1)
+        let reasons = try await night.store.read { try $0.audit(after: 0, limit: 100) }.compactMap(\.entry.reason)
+        #expect(reasons.contains { $0.contains("left out: us-core-condition-encounter-diagnosis: ") })
+    }
+
+    @Test("a Patient who cannot be made whole parks the exchange: there is nothing to send without one")
+    func patientWithoutName() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        var patient = try NamedMember.joe.clinicRecords()[0].json
+        patient["communication"] = [["preferred": true]]
+        night.clinic.put(try Resource(.object(patient)))
+        #expect(try await night.run().exchanges.parked == [.mappingRequired: 1])
     }
 
     @Test("under #regular a sensitive visit is left out with what belongs to it")

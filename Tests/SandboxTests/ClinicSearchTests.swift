@@ -69,8 +69,8 @@ struct ClinicSearchTests {
 
         #expect(keys("Patient?_lastUpdated=gt\(before.text)") == ["Patient/pat-000002"])
         #expect(keys("Patient?_lastUpdated=ge\(world.clock.now().text)") == ["Patient/pat-000002"])
-        #expect(keys("Patient?_lastUpdated=le\(before.text)").count == 12)
-        #expect(keys("Patient?_lastUpdated=lt\(world.clock.now().text)").count == 12)
+        #expect(keys("Patient?_lastUpdated=le\(before.text)").count == 13)
+        #expect(keys("Patient?_lastUpdated=lt\(world.clock.now().text)").count == 13)
         #expect(world.sandbox.clinicResource("Patient", "pat-000002")?.versionID == "2")
     }
 

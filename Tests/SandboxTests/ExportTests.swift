@@ -137,7 +137,7 @@ struct ExportTests {
         let export = Export(world.clinic, token, "Patient/$export?_type=Patient")
         world.sandbox.deleteAtClinic("Patient", "pat-000001")
 
-        #expect(export.keys.count == 13)
+        #expect(export.keys.count == 14)
     }
 
     @Test("says that it is running for as long as it is told to")

@@ -59,9 +59,9 @@ struct FaultTests {
     @Test("refuse the first transaction of one member, however Med0 is told who it is")
     func refuseOnce() async throws {
         let forms: [JSONValue] = [
-            ["resourceType": "Patient", "id": "a", "identifier": [["value": "C0-000013"]]],
-            ["resourceType": "Patient", "id": "a", "identifier": [["value": "M0-000013-01"]]],
-            TestBundle.encounter("a", subject: "Patient/mem-000013"),
+            ["resourceType": "Patient", "id": "a", "identifier": [["value": "C0-000014"]]],
+            ["resourceType": "Patient", "id": "a", "identifier": [["value": "M0-000014-01"]]],
+            TestBundle.encounter("a", subject: "Patient/mem-000014"),
         ]
         for form in forms {
             let world = try TestSandbox { $0.faults.refuseOnce = true }
@@ -70,7 +70,7 @@ struct FaultTests {
             let first = try await submit(world, form)
             let second = try await submit(world, form)
 
-            #expect(world.sandbox.refusedMember == "mem-000013")
+            #expect(world.sandbox.refusedMember == "mem-000014")
             #expect([other.status, first.status, second.status] == [200, 422, 200])
             #expect(first.issue == "business-rule")
         }
@@ -86,7 +86,7 @@ struct FaultTests {
                 $0.med0File = path
             }
         }
-        let member: JSONValue = ["resourceType": "Patient", "id": "a", "identifier": [["value": "C0-000013"]]]
+        let member: JSONValue = ["resourceType": "Patient", "id": "a", "identifier": [["value": "C0-000014"]]]
         let before = try open()
         _ = try await submit(before, member)
         _ = try await submit(before)

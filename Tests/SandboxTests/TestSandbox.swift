@@ -24,7 +24,7 @@ struct TestSandbox {
     {
         let keys = try TestKeys.shared.get().registered
         var options = SandboxOptions(clientKeys: .init(clinic: keys, payer: keys), clock: clock)
-        options.members = 13
+        options.members = 14
         change(&options)
         return options
     }

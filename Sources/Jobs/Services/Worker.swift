@@ -21,10 +21,11 @@ public struct Worker: Service {
 
     /// Runs until graceful shutdown; a delivery under way is settled or its claim runs out.
     public func run() async throws {
-        let perPayer = Dictionary(grouping: jobs, by: \.payer).compactMap { $0.value.first }
+        // One outbox a route: consent names both sides, so that another clinic's job must not judge it.
+        let perRoute = Dictionary(grouping: jobs) { [$0.clinic, $0.payer] }.compactMap { $0.value.first }
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for job in perPayer { group.addTask { await serve(job) } }
+                for job in perRoute { group.addTask { await serve(job) } }
             }
         }
     }

@@ -53,6 +53,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 
     // The join.
     case matchAmbiguous = "match.ambiguous"
+    case matchContradicted = "match.contradicted"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
 

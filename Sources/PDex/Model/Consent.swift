@@ -1,26 +1,48 @@
 public import FHIR
 
 /// What the decision reads of an HRex Consent (HC-01 … HC-05).
+///
+/// A code counts with its system only: `performer` of another code system is another word.
 public struct Consent: Sendable, Hashable {
     /// Who an actor of the provision is.
     public struct Actor: Sendable, Hashable {
-        /// Codes of `actor.role`, such as `performer` or `IRCP`.
-        public let roles: Set<String>
-        /// Values of `actor.reference.identifier`, such as an NPI.
-        public let identifier: String?
-        /// `actor.reference.reference`.
-        public let reference: String?
+        /// The two actors of HRex (HC-03).
+        public enum Role: Sendable, Hashable {
+            /// `provenance-participant-type#performer`: the source.
+            case source
+            /// `v3-ParticipationType#IRCP`: the recipient.
+            case recipient
+        }
+
+        /// What `actor.role` says.
+        public let roles: Set<Role>
+        /// `actor.reference.identifier`, such as an NPI.
+        public let identifier: Identifier?
     }
 
     /// The two HRex policies.
     public enum Policy: String, Sendable { case regular, sensitive }
 
+    /// What shows that the member agreed (`source[x]`).
+    public enum Evidence: Sendable, Hashable {
+        /// A reference to a DocumentReference, as HRex wants it.
+        case document
+        /// An attachment, or a reference to something else.
+        case other
+        /// None.
+        case none
+    }
+
     /// `Consent.status`.
     public let status: String
-    /// Codes of `Consent.scope`.
-    public let scopes: Set<String>
-    /// `Consent.patient.reference`.
-    public let patient: String?
+    /// Whether `Consent.scope` is `consentscope#patient-privacy`.
+    public let isAboutPrivacy: Bool
+    /// Whether a `Consent.category` is `v3-ActCode#IDSCL`, information disclosure.
+    public let isAboutDisclosure: Bool
+    /// How many `Consent.performer` there are: who agreed.
+    public let performers: Int
+    /// What `source[x]` is.
+    public let evidence: Evidence
     /// The HRex policy, when exactly one is named.
     public let policy: Policy?
     /// `provision.type`.
@@ -29,31 +51,44 @@ public struct Consent: Sendable, Hashable {
     public let period: Period?
     /// `provision.actor`.
     public let actors: [Actor]
-    /// Codes of `provision.action`.
-    public let actions: Set<String>
+    /// Whether `provision.action` is `consentaction#disclose`.
+    public let permitsDisclosing: Bool
     /// Whether the provision holds anything that HRex forbids and we could not honour (HC-04).
     public let hasUnsupportedProvision: Bool
 
     /// Reads a Consent.
     public init(_ resource: Resource) {
         status = resource["status"]?.string ?? ""
-        scopes = Self.codes(resource["scope"])
-        patient = resource["patient"]?["reference"]?.string
+        isAboutPrivacy = Self.has(resource["scope"], "consentscope", "patient-privacy")
+        isAboutDisclosure = (resource["category"]?.elements ?? []).contains { Self.has($0, "v3-ActCode", "IDSCL") }
+        performers = resource["performer"]?.elements.count ?? 0
+        evidence = Self.evidence(resource)
         let policies = (resource["policy"]?.elements ?? []).compactMap { $0["uri"]?.string }
         policy = policies.count == 1 ? Self.policy(policies[0]) : nil
         let provision = resource["provision"]
         provisionType = provision?["type"]?.string
         period = provision?["period"].flatMap(Period.init)
-        actors = (provision?["actor"]?.elements ?? []).map { actor in
-            Actor(
-                roles: Self.codes(actor["role"]),
-                identifier: actor["reference"]?["identifier"]?["value"]?.string,
-                reference: actor["reference"]?["reference"]?.string
-            )
+        actors = (provision?["actor"]?.elements ?? []).map(Self.actor)
+        permitsDisclosing = (provision?["action"]?.elements ?? []).contains {
+            Self.has($0, "consentaction", "disclose")
         }
-        actions = Set((provision?["action"]?.elements ?? []).flatMap { Self.codes($0) })
         let forbidden = ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"]
         hasUnsupportedProvision = forbidden.contains { provision?[$0] != nil }
+    }
+
+    private static func actor(_ json: JSONValue) -> Actor {
+        var roles: Set<Actor.Role> = []
+        if has(json["role"], "provenance-participant-type", "performer") { roles.insert(.source) }
+        if has(json["role"], "v3-ParticipationType", "IRCP") { roles.insert(.recipient) }
+        return Actor(roles: roles, identifier: json["reference"]?["identifier"].flatMap(Identifier.init))
+    }
+
+    private static func evidence(_ resource: Resource) -> Evidence {
+        if let source = resource["sourceReference"] {
+            let type = source["reference"]?.string.flatMap { Reference(parsing: $0).type } ?? source["type"]?.string
+            return type == "DocumentReference" ? .document : .other
+        }
+        return resource["sourceAttachment"] == nil ? .none : .other
     }
 
     private static func policy(_ uri: String) -> Policy? {
@@ -62,7 +97,10 @@ public struct Consent: Sendable, Hashable {
         return Policy(rawValue: String(uri.dropFirst(page.count)))
     }
 
-    private static func codes(_ concept: JSONValue?) -> Set<String> {
-        Set((concept?["coding"]?.elements ?? []).compactMap { $0["code"]?.string })
+    /// Whether a CodeableConcept has that code of HL7's code system of that name.
+    private static func has(_ concept: JSONValue?, _ system: String, _ code: String) -> Bool {
+        (concept?["coding"]?.elements ?? []).contains {
+            $0["system"]?.string == "http://terminology.hl7.org/CodeSystem/" + system && $0["code"]?.string == code
+        }
     }
 }

@@ -12,6 +12,8 @@ public struct Coverage: Sendable, Hashable {
     public let subscriberID: String?
     /// `Coverage.period`; nil means without limit.
     public let period: Period?
+    /// Who pays (CO-13: coverage "for that payer").
+    public let payors: [Payor]
 
     /// Reads a Coverage.
     public init(_ resource: Resource) {
@@ -22,11 +24,15 @@ public struct Coverage: Sendable, Hashable {
         memberIdentifiers = members.isEmpty ? identifiers : members
         subscriberID = resource["subscriberId"]?.string
         period = resource["period"].flatMap(Period.init)
+        payors = (resource["payor"]?.elements ?? []).map { Payor($0, in: resource) }
     }
 
-    /// Whether the coverage holds on a day of the visit (CO-13: status alone is not termination).
+    /// Whether the coverage holds on a day of the visit (CO-13: active by period and by status).
+    ///
+    /// Neither alone is enough: an `active` one ends with its period, and what is `cancelled`, a `draft`, entered in
+    /// error or without a status never holds, whatever its period says.
     public func isActive(on dates: ServiceDates) -> Bool {
-        guard status != "entered-in-error", status != "draft" else { return false }
+        guard status == "active" else { return false }
         return period.map(dates.overlap) ?? true
     }
 }

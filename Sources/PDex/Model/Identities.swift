@@ -22,7 +22,7 @@ public struct Identities: Sendable {
         bits("identifier", source, type, system ?? "", value)
     }
 
-    /// The key of one way to recognise a member (`member-id`, `subscriber-id`, `demographics`).
+    /// The key of one way to recognise a person of `source` (`member-id`, `subscriber-id`, `demographics`).
     public func linkKey(source: String, by: String, value: String) -> Int64 {
         bits("link", source, by, value)
     }

@@ -22,6 +22,10 @@ public enum ConsentDecision: Sendable, Hashable {
     }
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
+    ///
+    /// What HRex demands of a Consent (HC-01 … HC-04) is demanded here; what lacks any of it does not permit. One
+    /// thing is only noted, in the rule of the evidence: a source that exists but is not a DocumentReference. It
+    /// says where the member's agreement is kept, not what was agreed.
     public static func deciding(
         _ recorded: [Recorded], discloser: Party, recipient: Party, now: Instant
     ) -> ConsentDecision {
@@ -43,7 +47,8 @@ public enum ConsentDecision: Sendable, Hashable {
                 consent: record.resource.key,
                 versionID: record.resource.versionID,
                 contentHash: record.resource.contentHash,
-                rule: "HRex Consent #\(policy.rawValue)"
+                rule: "HRex Consent #" + policy.rawValue
+                    + (record.consent?.evidence == .document ? "" : ", whose source is no DocumentReference")
             )
             return .permit(evidence, sensitive: policy == .sensitive)
         }
@@ -68,10 +73,13 @@ public enum ConsentDecision: Sendable, Hashable {
         guard consent.status == "active" else {
             return .silent(.consentDenied, "the consent is not active (withdrawn or never given)")
         }
-        guard consent.scopes.contains("patient-privacy"), consent.provisionType == "permit",
-            consent.actions.contains("disclose"), let policy = consent.policy
+        guard consent.isAboutPrivacy, consent.isAboutDisclosure, consent.provisionType == "permit",
+            consent.permitsDisclosing, let policy = consent.policy
         else {
             return .silent(.consentOutOfScope, "the consent is not an HRex permit to disclose")
+        }
+        guard consent.performers == 1, consent.evidence != .none else {
+            return .silent(.consentOutOfScope, "the consent does not say who agreed, or not by which document")
         }
         guard !consent.hasUnsupportedProvision else {
             return .silent(.consentOutOfScope, "the consent has conditions that HRex does not define")
@@ -79,10 +87,10 @@ public enum ConsentDecision: Sendable, Hashable {
         guard let period = consent.period, period.start != nil, period.end != nil else {
             return .silent(.consentOutOfScope, "the consent has no period with both ends")
         }
-        guard names(consent, role: "performer", discloser) else {
+        guard names(consent, .source, discloser) else {
             return .silent(.consentOutOfScope, "the consent does not name the clinic as its source")
         }
-        guard names(consent, role: "IRCP", recipient) else {
+        guard names(consent, .recipient, recipient) else {
             return .silent(.consentOutOfScope, "the consent does not name the payer as its recipient")
         }
         guard period.contains(now) else {
@@ -91,7 +99,10 @@ public enum ConsentDecision: Sendable, Hashable {
         return .permits(policy)
     }
 
-    private static func names(_ consent: Consent, role: String, _ party: Party) -> Bool {
-        consent.actors.contains { $0.roles.contains(role) && $0.identifier == party.npi }
+    /// By NPI: the same digits in another system are another organization's (HC-03, MM-08).
+    private static func names(_ consent: Consent, _ role: Consent.Actor.Role, _ party: Party) -> Bool {
+        consent.actors.contains { actor in
+            actor.roles.contains(role) && actor.identifier?.isNPI == true && actor.identifier?.value == party.npi
+        }
     }
 }

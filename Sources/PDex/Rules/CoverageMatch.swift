@@ -1,21 +1,49 @@
-/// Which of a payer's members a patient is: decided from what each rule found, in the order of the rules.
+/// Which of a payer's members a patient is: decided from what each rule finds, looking from both sides.
+///
+/// One patient, one member, one way: another person's visits must not go out under a member's consent (reliability
+/// T10, spec CO-02 "member matched"). Whatever is not certain is left to an operator; nothing is guessed.
 public enum CoverageMatch: Sendable, Hashable {
-    /// Exactly one member, recognised by a rule.
+    /// Exactly one member, recognised by a rule, and nobody else at the clinic has as good a claim.
     case member(ResourceKey, by: MatchRule)
     /// Nobody: no coverage with this payer.
     case none
-    /// More than one member: an operator must look; nothing is guessed.
+    /// More than one member.
     case ambiguous(MatchRule, candidates: Int)
+    /// One member, to whom another patient of the clinic has as good a claim, or a better one.
+    case claimed(MatchRule, patients: Int)
+    /// One member, but something that both sides know says that this patient is somebody else.
+    case contradicted(MatchRule)
 
-    /// Decides from the candidates of each rule, first rule first.
+    /// Decides for `patient`, first rule first, from the `members` that each rule leads it to and the clinic's
+    /// patients, `claimants`, that each rule leads a member to.
     ///
-    /// A rule that finds nobody leaves the decision to the next. A rule that finds several ends it:
-    /// a weaker rule must not break the tie.
-    public static func deciding(_ found: [(rule: MatchRule, members: [ResourceKey])]) -> CoverageMatch {
-        for (rule, members) in found {
-            let distinct = Set(members)
-            if distinct.count > 1 { return .ambiguous(rule, candidates: distinct.count) }
-            if let member = distinct.first { return .member(member, by: rule) }
+    /// - A rule that finds nobody leaves the decision to the next. A rule that finds several ends it: a weaker rule
+    ///   must not break the tie.
+    /// - By that rule and the stronger ones, the member must lead back to this patient and to nobody else. A patient
+    ///   who is not led back to is not in the index, and then uniqueness is not proven.
+    /// - A rule that leads the patient to others only, or the member to others only, contradicts; so does what
+    ///   `agrees` compares, whatever the rule.
+    public static func deciding(
+        for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey) throws -> Bool,
+        members: (MatchRule) throws -> Set<ResourceKey>,
+        claimants: (ResourceKey, MatchRule) throws -> Set<ResourceKey>
+    ) rethrows -> CoverageMatch {
+        for rule in rules {
+            let found = try members(rule)
+            guard let member = found.first else { continue }
+            guard found.count == 1 else { return .ambiguous(rule, candidates: found.count) }
+            guard try agrees(member) else { return .contradicted(rule) }
+            var rivals: Set<ResourceKey> = []
+            for rule in rule.andStronger { rivals.formUnion(try claimants(member, rule)) }
+            guard rivals == [patient] else { return .claimed(rule, patients: rivals.union([patient]).count) }
+            for other in MatchRule.allCases where other != rule {
+                let members = try members(other)
+                let patients = try claimants(member, other)
+                guard members.isEmpty || members.contains(member), patients.isEmpty || patients.contains(patient) else {
+                    return .contradicted(rule)
+                }
+            }
+            return .member(member, by: rule)
         }
         return .none
     }

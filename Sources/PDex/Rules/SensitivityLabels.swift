@@ -10,7 +10,8 @@ public enum SensitivityLabels {
         "SEXSTI", "GDIS", "42CFRPart2", "VIO", "DVD",
     ]
 
-    /// Whether a resource's `meta.security` marks it as sensitive.
+    /// Whether labels mark a resource as sensitive: its `meta.security`, the `securityLabel` that a DocumentReference
+    /// has of its document, or those of what it contains.
     public static func areSensitive(_ resource: Resource) -> Bool {
         codes(resource).contains { confidentiality.contains($0) || acts.contains($0) }
     }
@@ -21,7 +22,11 @@ public enum SensitivityLabels {
     }
 
     private static func codes(_ resource: Resource) -> [String] {
-        (resource["meta"]?["security"]?.elements ?? []).compactMap { $0["code"]?.string }
+        ([.object(resource.json)] + (resource["contained"]?.elements ?? [])).flatMap { item -> [JSONValue] in
+            let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [] }
+            return (item["meta"]?["security"]?.elements ?? []) + document
+        }
+        .compactMap { $0["code"]?.string }
     }
 }
 

@@ -26,8 +26,11 @@ public protocol StoreReader {
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
     /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey]
-    /// Members (the payer's Patients) that a way of recognising them leads to (``Identities/linkKey(source:by:value:)``).
+    /// The people (a payer's members, a clinic's patients) that a way of recognising them leads to
+    /// (``Identities/linkKey(source:by:value:)``).
     func members(linkedBy link: Int64) throws -> [ResourceKey]
+    /// Every way that leads to a person, in ascending order.
+    func links(to member: ResourceKey) throws -> [Int64]
     /// The server's time up to which a scope of a source is completely staged.
     func watermark(source: String, scope: String) throws -> Instant?
     /// The server's time up to which everything of one patient in a scope is staged; nil when it never was.
@@ -104,7 +107,7 @@ public protocol StoreWriter: StoreReader {
     func unstage(_ keys: [ResourceKey]) throws
     /// Replaces the business identifiers under which a shared resource can be found.
     func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
-    /// Adds ways of recognising a member; repeated ways are kept once.
+    /// Adds ways of recognising a person; repeated ways are kept once.
     func link(_ member: ResourceKey, by links: [Int64]) throws
     /// Forgets every link that leads to `member`.
     func unlink(_ member: ResourceKey) throws

@@ -65,6 +65,9 @@ extension StoreContract {
             }
             let before = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
             try expect(before, is: [[StoreSample.key(1)], [StoreSample.key(1), StoreSample.key(2)]], "the members")
+            let ways = try await store.read { reader in try [1, 2, 3].map { try reader.links(to: StoreSample.key($0)) }
+            }
+            try expect(ways, is: [[10, 11], [11], []], "the ways to each")
             try await store.write { try $0.unlink(StoreSample.key(1)) }
             let after = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
             try expect(after, is: [[], [StoreSample.key(2)]], "the members after unlinking one")

@@ -98,7 +98,7 @@ public final class ScriptedClinic: ClinicServer {
     public func capability() async throws -> ServerCapability {
         let script = script.withLock { $0 }
         let operations: Set<String> = script.offersExport ? ["export"] : []
-        let types = ["Group", "Patient", "Encounter", "Condition", "Observation"].map { type in
+        let types = ["Group", "Patient", "Encounter", "Condition", "Observation", "DocumentReference"].map { type in
             (
                 type,
                 ServerCapability.TypeCapability(

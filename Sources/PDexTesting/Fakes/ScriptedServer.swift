@@ -42,8 +42,12 @@ struct ScriptedServer: Sendable {
             }
         }
         var entries = found.map { SearchPage.Entry(bytes: $0.serialized(), mode: .match) }
-        if query.parameters.contains(where: { $0.name == "_include" && $0.value == "Coverage:beneficiary" }) {
-            let included = Set(found.compactMap { $0["beneficiary"]?["reference"]?.string })
+        let inclusions = query.parameters.filter { $0.name == "_include" }.compactMap {
+            $0.value.split(separator: ":").last
+        }
+        for name in inclusions {
+            let holders = found.compactMap { $0[String(name)] }.flatMap { $0.elements.isEmpty ? [$0] : $0.elements }
+            let included = Set(holders.compactMap { $0["reference"]?.string })
             entries += included.sorted().compactMap { resources[$0] }
                 .map { SearchPage.Entry(bytes: $0.serialized(), mode: .include) }
         }

@@ -15,9 +15,11 @@ struct PayerRecordsPull: Sendable {
     func pull() async throws {
         var seen: Set<ResourceKey> = []
         seen.formUnion(
-            try await pull("Coverage", from: terms.coverage, [.init("_include", "Coverage:beneficiary")]))
+            try await pull(
+                "Coverage", from: terms.coverage,
+                [.init("_include", "Coverage:beneficiary"), .init("_include", "Coverage:payor")]))
         seen.formUnion(try await pull("Consent", from: terms.consent, []))
-        for type in ["Coverage", "Consent", "Patient"] { try await forget(type, except: seen) }
+        for type in ["Coverage", "Consent", "Patient", "Organization"] { try await forget(type, except: seen) }
     }
 
     private func pull(

@@ -7,7 +7,7 @@ struct Join: Sendable {
     enum Outcome: Sendable {
         case matched(MatchedMember)
         case unmatched(FaultCode, String)
-        case ambiguous(String)
+        case ambiguous(FaultCode, String)
     }
 
     let terms: ExchangeTerms
@@ -19,52 +19,38 @@ struct Join: Sendable {
         guard let patient = member.patient else {
             return .unmatched(.clinicUnlinked, "the clinic did not send this member's Patient")
         }
-        let found = try terms.matchBy.map { rule in
-            (rule: rule, members: try links(rule, patient.resource).flatMap(reader.members(linkedBy:)))
-        }
-        switch CoverageMatch.deciding(found) {
-        case .none:
-            return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
-        case .ambiguous(let rule, let candidates):
-            return .ambiguous("\(candidates) members of \(terms.payer.name) match by \(rule.rawValue)")
-        case .member(let key, let rule):
-            return try covered(member, by: key, rule, reader)
+        let recognition = Recognition(terms: terms, identities: identities, reader: reader)
+        switch try recognition.outcome(for: patient) {
+        case .nobody: return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
+        case .unsure(let code, let why): return .ambiguous(code, why)
+        case .recognised(let records, let rule): return covered(member, by: records, rule)
         }
     }
 
-    private func covered(
-        _ member: StagedMember, by key: ResourceKey, _ rule: MatchRule, _ reader: any StoreReader
-    ) throws -> Outcome {
-        let records = try reader.compartment(of: key)
-        let coverages = records.filter { $0.type == "Coverage" }
-            .compactMap { try? Coverage(Resource(parsing: $0.bytes)) }
-        guard !coverages.isEmpty else {
+    private func covered(_ member: StagedMember, by records: MemberRecords, _ rule: MatchRule) -> Outcome {
+        guard !records.coverages.isEmpty else {
             return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
         }
-        var (kept, leftOut) = split(member, by: coverages)
+        var (kept, leftOut) = split(member, by: records.coverages)
         guard !kept.isEmpty || member.resources.isEmpty else {
             return .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
         }
-        leftOut += member.excluded
-        let consents = records.filter { $0.type == "Consent" }.map { staged in
-            ConsentDecision.Recorded(
-                resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))
-        }
-        let basis = records.filter { $0.type == "Coverage" || $0.type == "Consent" }
-            .map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+        leftOut += member.unreadable
         return .matched(
             MatchedMember(
-                member: member, rule: rule, resources: kept, leftOut: leftOut, consents: consents, basis: basis))
+                member: member, rule: rule, resources: kept, leftOut: leftOut, consents: records.consents,
+                basis: records.basis))
     }
 
-    /// CO-13: the coverage must hold on the day of the visit. What has no date goes along with what has one.
+    /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
+    /// goes along with what has one.
     private func split(
         _ member: StagedMember, by coverages: [Coverage]
     ) -> (kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
         let verdicts = member.resources.map { resource -> Bool? in
-            let visit = resource.encounter.flatMap { member.encounter($0) } ?? resource
-            guard !visit.dates.isEmpty else { return nil }
-            return coverages.contains { $0.isActive(on: visit.dates) }
+            let dates = days(of: resource, member)
+            guard !dates.isEmpty else { return nil }
+            return dates.allSatisfy { dates in coverages.contains { $0.isActive(on: dates) } }
         }
         let today = ServiceDates(first: clock.now().text, last: clock.now().text)
         let undated = verdicts.contains(true) || coverages.contains { $0.isActive(on: today) }
@@ -80,20 +66,10 @@ struct Join: Sendable {
         return (kept, leftOut)
     }
 
-    private func links(_ rule: MatchRule, _ patient: Resource) -> [Int64] {
-        let identifiers = (patient["identifier"]?.elements ?? []).compactMap(Identifier.init)
-        let values: [String] =
-            switch rule {
-            case .memberID: identifiers.compactMap(MemberTraits.token)
-            case .subscriberID: subscriberLinks(identifiers, born: patient["birthDate"]?.string)
-            case .demographics: MemberTraits.demographics(patient).map { [$0] } ?? []
-            }
-        return values.map { identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: $0) }
-    }
-
-    private func subscriberLinks(_ identifiers: [Identifier], born: String?) -> [String] {
-        guard let born else { return [] }
-        let typed = identifiers.filter { $0.hasTypeCode("SN") || $0.hasTypeCode("MB") }
-        return typed.compactMap(\.value).map { MemberTraits.subscriber($0, born: born) }
+    /// When care was given: when the visits were or, while no visit has a date, when the resource says.
+    private func days(of resource: ClinicalResource, _ member: StagedMember) -> [ServiceDates] {
+        let visits = resource.staged.type == "Encounter" ? [] : resource.encounters.compactMap { member.encounter($0) }
+        let days = visits.map(\.dates).filter { !$0.isEmpty }
+        return days.isEmpty ? [resource.dates].filter { !$0.isEmpty } : days
     }
 }

@@ -70,18 +70,31 @@ struct CheckConsent: Sendable {
             SensitivityLabels.forbidDisclosureToPlan(resource)
                 || (!sensitive && SensitivityLabels.areSensitive(resource))
         }
-        let visits = matched.resources.filter { $0.staged.type == "Encounter" && isHeld($0.resource) }
-        let held = Set(visits.map(\.staged.key))
+        // Those outside the coverage too: a note may speak of two visits.
+        let held = heldVisits(of: matched.member, isHeld)
         var kept: [ClinicalResource] = []
         var leftOut: [ExchangeManifest.Entry] = []
         for item in matched.resources {
-            if isHeld(item.resource) || held.contains(item.staged.key) || item.encounter.map(held.contains) ?? false {
+            if isHeld(item.resource) || held.contains(item.staged.key) || !held.isDisjoint(with: item.encounters) {
                 leftOut.append(item.entry(leftOut: .consentSensitive))
             } else {
                 kept.append(item)
             }
         }
         return (kept, leftOut)
+    }
+
+    /// The visits that are held themselves, and those that are part of one (CO-05).
+    private func heldVisits(of member: StagedMember, _ isHeld: (Resource) -> Bool) -> Set<ResourceKey> {
+        var open = member.resources.filter { $0.staged.type == "Encounter" }
+        var held = Set(open.filter { isHeld($0.resource) }.map(\.staged.key))
+        var count = -1
+        while count != held.count {
+            count = held.count
+            open.removeAll { held.contains($0.staged.key) }
+            held.formUnion(open.filter { !held.isDisjoint(with: $0.encounters) }.map(\.staged.key))
+        }
+        return held
     }
 }
 

@@ -11,42 +11,68 @@ struct MapResources: Sendable {
     }
 
     let mappings: MappingSet
+    /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
+    ///
+    /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
+    let wanted: Set<String>
     private let context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet) {
         self.mappings = mappings
+        wanted = Set(terms.selection.types + ["Patient"])
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
     }
 
     /// Maps the Patient and everything permitted.
+    ///
+    /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
+    /// is left out takes along what speaks of it. Only without a Patient there is nothing to send.
     func outcome(for permitted: PermittedExchange) -> Outcome {
         guard let patient = permitted.matched.member.patient else {
             return .parked(.clinicUnlinked, "the clinic did not send this member's Patient")
         }
-        var mapped: [MappedResource] = []
+        let person: MappedResource
+        switch map(patient.staged, patient.resource) {
+        case .success(let mapped): person = mapped
+        case .failure(let reason) where reason.code == .mappingRequired: return .parked(reason.code, reason.why)
+        case .failure: return .parked(.mappingRequired, "the member's Patient has no mapping")
+        }
+        var mapped: [(item: ClinicalResource, resource: MappedResource)] = []
         var leftOut = permitted.leftOut + permitted.matched.leftOut
-        for item in [patient] + permitted.resources {
+        var lacking: [String] = []
+        var lostVisits: Set<ResourceKey> = []
+        for item in permitted.resources {
+            guard wanted.contains(item.staged.type) else {
+                leftOut.append(item.entry(leftOut: .jobTypeNotSelected))
+                continue
+            }
             switch map(item.staged, item.resource) {
-            case .success(let resource): mapped.append(resource)
-            case .failure(let reason) where reason.parks: return .parked(reason.code, reason.why)
-            case .failure(let reason): leftOut.append(item.entry(leftOut: reason.code))
+            case .success(let resource): mapped.append((item, resource))
+            case .failure(let reason):
+                leftOut.append(item.entry(leftOut: reason.code))
+                guard reason.code == .mappingRequired else { continue }
+                lacking.append(reason.why)
+                if item.staged.type == "Encounter" { lostVisits.insert(item.staged.key) }
             }
         }
-        guard let first = mapped.first, first.staged.key == patient.staged.key else {
-            return .parked(.mappingRequired, "the member's Patient has no mapping")
+        let stranded = mapped.filter {
+            $0.item.staged.type != "Encounter" && !lostVisits.isDisjoint(with: $0.item.encounters)
         }
+        leftOut += stranded.map { $0.item.entry(leftOut: .mappingRequired) }
+        let lost = Set(stranded.map(\.item.staged.key))
         return .mapped(
             MappedExchange(
-                permitted: permitted, patient: first, resources: Array(mapped.dropFirst()), leftOut: leftOut))
+                permitted: permitted, patient: person,
+                resources: mapped.filter { !lost.contains($0.item.staged.key) }.map(\.resource), leftOut: leftOut,
+                lacking: lacking))
     }
 
     /// Why a resource was not mapped.
     struct Reason: Error {
         let code: FaultCode
         let why: String
-        let parks: Bool
     }
 
     /// Maps one resource.
@@ -55,12 +81,12 @@ struct MapResources: Sendable {
         case .mapped(let mapped, _, _):
             return .success(MappedResource(staged: staged, resource: mapped))
         case .skipped(let mapping):
-            return .failure(Reason(code: .mappingSkipped, why: mapping, parks: false))
+            return .failure(Reason(code: .mappingSkipped, why: mapping))
         case .unmapped:
-            return .failure(Reason(code: .mappingNone, why: staged.type, parks: false))
+            return .failure(Reason(code: .mappingNone, why: staged.type))
         case .failed(let mapping, let requirement):
             let why = "\(mapping): \(requirement) (\(staged.type) \(staged.key))"
-            return .failure(Reason(code: .mappingRequired, why: why, parks: true))
+            return .failure(Reason(code: .mappingRequired, why: why))
         }
     }
 }
@@ -77,4 +103,14 @@ struct MappedExchange: Sendable {
     let patient: MappedResource
     let resources: [MappedResource]
     let leftOut: [ExchangeManifest.Entry]
+    /// What those lack that could not be made, in the words of the mappings.
+    let lacking: [String]
+
+    /// How much was mapped, and what some lack: a line for the audit trail.
+    var summary: String {
+        let count = "\(resources.count + 1) resources"
+        guard let first = lacking.first else { return count }
+        let more = lacking.count > 1 ? ", and \(lacking.count - 1) more" : ""
+        return count + "; left out: " + first + more
+    }
 }

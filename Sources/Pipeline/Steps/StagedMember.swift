@@ -7,25 +7,20 @@ struct StagedMember: Sendable {
     let patient: ClinicalResource?
     /// Everything but the Patient, in the order of keys.
     let resources: [ClinicalResource]
-    /// Staged bytes that cannot be read as a resource, and resources of types that the job does not name.
-    let excluded: [ExchangeManifest.Entry]
+    /// Staged bytes that cannot be read as a resource.
+    let unreadable: [ExchangeManifest.Entry]
     /// Content hashes of all of it, readable or not.
     let hashes: [StagedHash]
     private let encounters: [ResourceKey: ClinicalResource]
 
-    init(_ key: ResourceKey, compartment: [StagedResource], wanted: Set<String>, stager: Stager) {
+    init(_ key: ResourceKey, compartment: [StagedResource], stager: Stager) {
         self.key = key
         var patient: ClinicalResource?
         var resources: [ClinicalResource] = []
-        var excluded: [ExchangeManifest.Entry] = []
+        var unreadable: [ExchangeManifest.Entry] = []
         for staged in compartment {
-            guard wanted.contains(staged.type) else {
-                excluded.append(
-                    .init(key: staged.key, contentHash: staged.contentHash, leftOut: .jobTypeNotSelected))
-                continue
-            }
             guard let resource = ClinicalResource(staged, stager: stager) else {
-                excluded.append(
+                unreadable.append(
                     .init(key: staged.key, contentHash: staged.contentHash, leftOut: .clinicMalformedLine))
                 continue
             }
@@ -33,7 +28,7 @@ struct StagedMember: Sendable {
         }
         self.patient = patient
         self.resources = resources
-        self.excluded = excluded
+        self.unreadable = unreadable
         hashes = compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
         let visits = resources.filter { $0.staged.type == "Encounter" }
         encounters = Dictionary(visits.map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -55,7 +50,10 @@ struct StagedMember: Sendable {
 struct ClinicalResource: Sendable {
     let staged: StagedResource
     let resource: Resource
+    /// The visit that it belongs to.
     let encounter: ResourceKey?
+    /// Every Encounter that it names anywhere: one sensitive visit among them is enough to hold it (CO-05).
+    let encounters: Set<ResourceKey>
     let dates: ServiceDates
 
     init?(_ staged: StagedResource, stager: Stager) {
@@ -65,6 +63,12 @@ struct ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
+        var named = Set([encounter].compactMap(\.self))
+        JSONValue.object(resource.json).forEachReference { text in
+            guard text != scan.encounter, Reference(parsing: text).type == "Encounter" else { return }
+            if let key = stager.key(of: text) { named.insert(key) }
+        }
+        encounters = named
         dates = ServiceDates(resource)
     }
 

@@ -18,10 +18,16 @@ struct MemberProfile: Sendable {
         self.number = number
         let special = population >= SpecialMember.allCases.count ? SpecialMember(rawValue: number) : nil
         self.special = special
-        // The second of a pair is drawn like the first.
-        let model = special == .twinB || special == .ambiguousB ? number - 1 : number
+        // Who is taken for another is drawn like the other.
+        let model =
+            switch special {
+            case .twinB: SpecialMember.twinA.rawValue
+            case .twinElsewhere: SpecialMember.joeSmith.rawValue
+            case .ambiguousB: SpecialMember.ambiguousA.rawValue
+            default: number
+            }
         var random = RandomSource(seed: seed, stream: UInt64(model) << 8 | 1)
-        if number == SpecialMember.joeSmith.rawValue {
+        if model == SpecialMember.joeSmith.rawValue {
             (given, family, gender, birthDate) = ("Joe", "Smith", "male", "1979-04-02")
         } else {
             gender = random.chance(percent: 51) ? "female" : "male"
@@ -32,7 +38,7 @@ struct MemberProfile: Sendable {
             let day = Int64(random.number(in: -12_000...16_000)) * 86_400
             birthDate = String(Instant(seconds: day).text.prefix(10))
         }
-        let isNeverKnown = special == .ambiguousA || special == .ambiguousB
+        let isNeverKnown = special == .ambiguousA || special == .ambiguousB || special == .twinElsewhere
         let isAlwaysKnown = special != nil && !isNeverKnown
         isMemberIDKnownToClinic = isAlwaysKnown || (!isNeverKnown && random.chance(percent: 92))
     }

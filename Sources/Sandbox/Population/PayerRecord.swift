@@ -8,6 +8,7 @@ struct PayerRecord {
 
     /// The resources as JSON text; special members lack some.
     var resources: [String] {
+        guard profile.special != .twinElsewhere else { return [] }
         let noCoverage = profile.special == .coverageMissing
         let noConsent = profile.special == .consentMissing
         return [patient] + (noCoverage ? [] : [coverage]) + (noConsent ? [] : [consent])

@@ -1,4 +1,4 @@
-/// The members whose story the demo and the tests rely on; always there in a population of 12 or more.
+/// The members whose story the demo and the tests rely on; always there in a population of 13 or more.
 public enum SpecialMember: Int, CaseIterable, Sendable {
     /// Joe Smith, born 1979-04-02: covered, consenting, seen at Clinic0 lately. Always there.
     case joeSmith = 1
@@ -24,6 +24,8 @@ public enum SpecialMember: Int, CaseIterable, Sendable {
     case encounterWithoutPeriod = 11
     /// One Encounter is labelled sensitive, and one Observation is entered-in-error.
     case sensitiveVisit = 12
+    /// Same name and birth date as ``joeSmith``, and insured elsewhere: the clinic has no member id, and Med0 knows nothing.
+    case twinElsewhere = 13
 
     /// The clinic's id of the Patient.
     public var patientID: String { MemberProfile.patientID(rawValue) }

@@ -1,0 +1,55 @@
+public import FHIR
+
+/// Who pays by a Coverage: one item of `Coverage.payor` (MM-07: an organization by reference, contained or by
+/// identifier).
+public struct Payor: Sendable, Hashable {
+    /// The identifiers of the reference and of the organization that it leads to.
+    public var identifiers: [Identifier]
+    /// The organization's name, or else the reference's display.
+    public var name: String?
+    /// The reference, when it does not lead to a contained organization.
+    public var reference: String?
+
+    /// Reads an item of `Coverage.payor`, and the organization that is contained in `coverage`.
+    init(_ json: JSONValue, in coverage: Resource) {
+        identifiers = json["identifier"].flatMap(Identifier.init).map { [$0] } ?? []
+        name = json["display"]?.string
+        reference = json["reference"]?.string
+        guard let text = reference, text.hasPrefix("#") else { return }
+        let contained = (coverage["contained"]?.elements ?? []).first { $0["id"]?.string == String(text.dropFirst()) }
+        reference = nil
+        if let contained { add(contained) }
+    }
+
+    /// With what the organization that ``reference`` leads to says of itself; without one nothing is added.
+    public func resolved(_ organization: Resource?) -> Payor {
+        var payor = self
+        if let organization { payor.add(.object(organization.json)) }
+        return payor
+    }
+
+    private mutating func add(_ organization: JSONValue) {
+        identifiers += (organization["identifier"]?.elements ?? []).compactMap(Identifier.init)
+        name = organization["name"]?.string ?? name
+    }
+
+    /// Whether this is `payer`, by identifier (CO-13 "for that payer", MM-08).
+    ///
+    /// - With an NPI, the NPI decides: it must be the payer's.
+    /// - With identifiers of other kinds only, which cannot be compared, the name must be the payer's.
+    /// - Without any identifier, what the payer's own server serves is taken for the payer's; a file is not, because
+    ///   it may hold other plans' coverage too.
+    public func names(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool {
+        let npis = identifiers.filter(\.isNPI)
+        if !npis.isEmpty { return npis.allSatisfy { $0.value == payer.npi } }
+        if !identifiers.isEmpty { return name?.lowercased() == payer.organization.lowercased() }
+        return source == .fhir
+    }
+}
+
+extension Identifier {
+    private static let npiSystems: Set<String> = ["http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6"]
+
+    /// Whether it is a National Provider Identifier, in either spelling of the system.
+    var isNPI: Bool { system.map(Self.npiSystems.contains) ?? false }
+}

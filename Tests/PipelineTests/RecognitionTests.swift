@@ -1,0 +1,130 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("Whose data it is")
+struct RecognitionTests {
+    private static let elsewhere = NamedMember("joe2", "Joe", "Smith", born: "1979-04-02", memberID: nil).with {
+        $0.covered = nil
+        $0.consent = nil
+    }
+
+    @Test("twins of whom one is insured elsewhere are ambiguous: neither goes out as the member")
+    func twinElsewhere() async throws {
+        let member = NamedMember.joe.with { $0.memberID = nil }
+        let night = try Night([member, Self.elsewhere], mappings: usCoreMappings)
+        let report = try await night.run()
+        #expect(report.exchanges.parked == [.matchAmbiguous: 2])
+        #expect(night.payer.received.count == 0)
+    }
+
+    @Test("a twin insured elsewhere does not go out as the member whom the member id names")
+    func twinOfARecognisedMember() async throws {
+        let night = try Night([.joe, Self.elsewhere], mappings: usCoreMappings)
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.exchanges.parked == [.matchAmbiguous: 1])
+        #expect(try await Self.states(of: ["joe", "joe2"], night) == [.acknowledged, .parked])
+    }
+
+    @Test(
+        "a member id on the chart of somebody born on another day is contradicted, and the member is still recognised")
+    func borrowedID() async throws {
+        let spouse = Self.elsewhere.with { $0.memberID = "M0-1" }
+        let born = NamedMember("sam", "Sam", "Smith", born: "1981-01-01", memberID: spouse.memberID).with {
+            $0.covered = nil
+            $0.consent = nil
+        }
+        let night = try Night([.joe, born], mappings: usCoreMappings)
+        let report = try await night.run()
+        #expect(report.exchanges.parked == [.matchContradicted: 1])
+        #expect(try await Self.states(of: ["joe", "sam"], night) == [.acknowledged, .parked])
+    }
+
+    @Test("a birth year alone does not contradict a birth date within it")
+    func birthYear() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        var chart = try NamedMember.joe.clinicRecords()[0].json
+        chart["birthDate"] = "1979"
+        night.clinic.put(try Resource(.object(chart)))
+        #expect(try await night.run().exchanges.acknowledged == 1)
+    }
+
+    @Test("two charts with one member id are ambiguous")
+    func sharedID() async throws {
+        let night = try Night([.joe, Self.elsewhere.with { $0.memberID = "M0-1" }], mappings: usCoreMappings)
+        #expect(try await night.run().exchanges.parked == [.matchAmbiguous: 2])
+    }
+
+    @Test("a chart that another one replaced does not stand in the way of it, and is not sent")
+    func replacedChart() async throws {
+        let old = Self.elsewhere.with { $0.memberID = "M0-1" }
+        let night = try Night([.joe, old], mappings: usCoreMappings)
+        var chart = try old.clinicRecords()[0].json
+        chart["link"] = [["other": ["reference": "Patient/joe"], "type": "replaced-by"]]
+        night.clinic.put(try Resource(.object(chart)))
+        _ = try await night.run()
+        #expect(try await Self.states(of: ["joe", "joe2"], night) == [.acknowledged, .parked])
+    }
+
+    @Test("swapped member ids of siblings born on one day contradict their names")
+    func swappedIDs() async throws {
+        let sister = NamedMember("jo", "Jo", "Smith", born: "1979-04-02", memberID: "M0-9")
+        let night = try Night([.joe, sister], mappings: usCoreMappings)
+        night.clinic.put(try NamedMember.joe.with { $0.memberID = "M0-9" }.clinicRecords()[0])
+        night.clinic.put(try sister.with { $0.memberID = "M0-1" }.clinicRecords()[0])
+        #expect(try await night.run().exchanges.parked == [.matchContradicted: 2])
+    }
+
+    @Test("a twin who left the roster still makes the member ambiguous")
+    func twinOutsideTheRoster() async throws {
+        let member = NamedMember.joe.with { $0.memberID = nil }
+        let night = try Night([member, Self.elsewhere], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        night.clinic.put(try night.group(of: [member]))
+        night.clock.advance(seconds: 86_400)
+        #expect(try await night.run("night-2").exchanges.parked == [.matchAmbiguous: 1])
+    }
+
+    @Test("a twin who comes later stops what was recognised before")
+    func twinLater() async throws {
+        let member = NamedMember.joe.with { $0.memberID = nil }
+        let night = try Night([member], mappings: usCoreMappings)
+        #expect(try await night.run("night-1").exchanges.acknowledged == 1)
+        for record in try Self.elsewhere.clinicRecords() { night.clinic.put(record) }
+        night.clinic.put(try night.group(of: [member, Self.elsewhere]))
+        night.clock.advance(seconds: 86_400)
+        let report = try await night.run("night-2")
+        #expect(report.exchanges.parked == [.matchAmbiguous: 2])
+        #expect(report.submitted.bundles == 0)
+    }
+
+    @Test("in any town of twins, shared and swapped numbers, nobody goes out under another's consent")
+    func towns() async throws {
+        var sent = 0
+        var parked = 0
+        for seed in UInt64(1)...40 {
+            let town = Town(seed: seed)
+            let night = try Night(town.people, mappings: usCoreMappings)
+            for chart in try town.charts { night.clinic.put(chart) }
+            let report = try await night.run()
+            let wrong = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 100) }
+                .filter { exchange in exchange.consent != nil && !town.isOwn(exchange, night.identities) }
+            #expect(wrong.isEmpty, "seed \(seed)")
+            #expect(report.balanced)
+            sent += report.exchanges.acknowledged
+            parked += report.exchanges.parked.values.reduce(0, +)
+        }
+        #expect(sent > 40)
+        #expect(parked > 40)
+    }
+
+    private static func states(of patients: [String], _ night: Night) async throws -> [ExchangeState?] {
+        let keys = patients.map { night.identities.key(source: "clinic0", type: "Patient", id: $0) }
+        return try await night.store.read { reader in
+            try keys.map { try reader.latestExchange(member: $0, payer: "med0")?.state }
+        }
+    }
+}
