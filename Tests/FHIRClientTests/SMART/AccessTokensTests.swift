@@ -173,18 +173,35 @@ struct AccessTokensTests {
         #expect(fault?.code == .authDiscovery)
     }
 
-    @Test("a relative endpoint is resolved, and v1 scopes are written where the server has no v2")
+    @Test("a relative endpoint is resolved")
     func toleratesOldServers() async throws {
         var server = AuthorizationServer()
-        server.configuration = server.configuration
-            .replacing(AuthorizationServer.tokenURL, with: "/token").replacing("permission-v2", with: "permission-v1")
+        server.configuration = server.configuration.replacing(AuthorizationServer.tokenURL, with: "/token")
         let transport = server.transport()
 
         _ = try await AuthorizationServer.tokens(transport, clock).token()
 
-        let request = try #require(transport.tokenRequests.first)
-        #expect(request.url.text == AuthorizationServer.tokenURL)
-        #expect(FunctionTransport.form(request)["scope"] == "system/Encounter.read")
+        #expect(transport.tokenRequests.first?.url.text == AuthorizationServer.tokenURL)
+    }
+
+    @Test(
+        "scopes are written as v2 where the server advertises permission-v2, as v1 anywhere else, or as configured",
+        arguments: [
+            (#""permission-v1", "permission-v2""#, nil, "system/Encounter.rs"),
+            (#""permission-v2""#, nil, "system/Encounter.rs"), (#""permission-v1""#, nil, "system/Encounter.read"),
+            (#""permission-offline""#, nil, "system/Encounter.read"),
+            (#""permission-offline""#, .v2, "system/Encounter.rs"),
+            (#""permission-v2""#, .v1, "system/Encounter.read"),
+        ] as [(String, ScopeForm?, String)])
+    func writesScopesAsAdvertised(advertised: String, configured: ScopeForm?, scope: String) async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(#""permission-v2""#, with: advertised)
+        let transport = server.transport()
+        let registration = ServerConnection.BackendServices(clientID: "c", scopeForm: configured)
+
+        _ = try await AuthorizationServer.tokens(transport, clock, registration).token()
+
+        #expect(FunctionTransport.form(try #require(transport.tokenRequests.first))["scope"] == scope)
     }
 
     @Test(
