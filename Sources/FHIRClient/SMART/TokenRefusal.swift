@@ -15,7 +15,7 @@ struct TokenRefusal {
         }
         switch response.status {
         case 300...399: return ResponseFaults(connection).redirect(response.status, "a token request")
-        case 500...: return ResponseFaults(connection).failed(response.status, "a token request")
+        case 500...: return ResponseFaults(connection).failed(response, "a token request", now: now)
         default: break
         }
         let json = response.body.count <= 64 << 10 ? try? JSONParser.parse(response.body) : nil

@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Synchronization
 import Testing
 
 @testable import FHIRClient
@@ -67,6 +68,27 @@ struct AccessTokensTests {
 
         #expect(transport.tokenRequests.count == 2)
         #expect(Set(transport.tokenRequests.map { FunctionTransport.form($0)["client_assertion"] }).count == 2)
+    }
+
+    @Test("every token request has a nonce of its own: after a failure, after a move, after a renewal (SBS-22)")
+    func neverRepeatsNonces() async throws {
+        let server = AuthorizationServer()
+        let answers = Mutex([503, 404])
+        let transport = FunctionTransport { request, _ in
+            let status = request.method == .post ? answers.withLock { $0.isEmpty ? nil : $0.removeFirst() } : nil
+            return if let status { .json("{}", status: status) } else { try await server.transport().send(request) }
+        }
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        _ = try await tokens.token()
+        clock.advance(seconds: 300)
+        _ = try await tokens.token()
+
+        let nonces = try transport.assertions().map { $0.claims["jti"]?.string }
+        #expect(nonces.count == 4)
+        #expect(Set(nonces).count == 4)
+        #expect(nonces.allSatisfy { $0?.utf8.count == 32 })
     }
 
     @Test(
