@@ -107,7 +107,8 @@ final class CurlExchange {
         do {
             guard try head.take(line) else { return true }
             decoder = BodyDecoder(
-                framing: try head.framing(), isGzip: try head.isGzip(), maxBytes: transfer.request.maxBodyBytes)
+                framing: try head.framing(), isGzip: try head.isGzip(), mayBeEmpty: head.mayBeEmpty,
+                maxBytes: transfer.request.maxBodyBytes)
             transfer.deliver(head)
             return true
         } catch {

@@ -35,7 +35,7 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]?
     /// How long to wait.
     public var timeouts = Timeouts()
-    /// The most bytes a body may have after decoding.
+    /// The most bytes a body may have, before and after decoding.
     public var maxBodyBytes = 64 << 20
     /// Whether to offer gzip; no other coding is ever accepted.
     public var acceptsGzip = true

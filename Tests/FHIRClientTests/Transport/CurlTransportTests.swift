@@ -21,9 +21,10 @@ struct CurlTransportTests {
         #expect(thief.received.isEmpty)
     }
 
-    @Test("a gzip bomb stops at the ratio, an endless body at the cap")
-    func stopsBombs() async throws {
-        let bomb = gzip([UInt8](repeating: 0x20, count: 64 << 20), level: 9)
+    @Test("a gzip bomb stops at the ratio, in one member or in many, an endless body at the cap", arguments: [1, 64])
+    func stopsBombs(members: Int) async throws {
+        let member = gzip([UInt8](repeating: 0x20, count: (64 << 20) / members), level: 9)
+        let bomb = [UInt8]([[UInt8]](repeating: member, count: members).joined())
         let length = bomb.count
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\nContent-Encoding: gzip\r\n\r\n"
         let bomber = try ScriptedServer { _, _ in .close([UInt8](head.utf8) + bomb) }
