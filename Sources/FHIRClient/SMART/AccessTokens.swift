@@ -66,9 +66,9 @@ public actor AccessTokens {
 
     private func obtained() async throws -> AccessToken {
         let known = try await discovered(isFresh: false)
-        if case .granted(let token) = try await request(known).send(nonce: nonce()) { return token }
+        if let token = try await request(known).send(nonce: nonce()).token() { return token }
         let renewed = request(try await discovered(isFresh: true))
-        guard case .granted(let token) = try await renewed.send(nonce: nonce()) else { throw renewed.nowhere }
+        guard let token = try await renewed.send(nonce: nonce()).token() else { throw renewed.nowhere }
         return token
     }
 

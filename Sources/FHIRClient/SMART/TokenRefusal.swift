@@ -8,7 +8,8 @@ struct TokenRefusal {
 
     /// The fault for a status and a body other than 200.
     ///
-    /// Only the error's code is told: a description can hold whatever the other side puts into it, our assertion too.
+    /// Only the error's code is told, when it is one that the standard knows: a description can hold whatever the other
+    /// side puts into it, our assertion too (``ServerRemark``).
     func fault(_ response: HTTPResponse, now: Instant) -> Fault {
         if let transient = ResponseFaults(connection).transient(response.status, response.headers, now: now) {
             return transient
