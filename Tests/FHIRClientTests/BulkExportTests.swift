@@ -228,6 +228,28 @@ struct BulkExportTests {
         #expect(fault?.code == .remoteIncomplete)
     }
 
+    @Test("a file may have so many bytes as the connection says and not one more")
+    func capsFiles() async throws {
+        let line = #"{"resourceType":"Basic","id":"1"}"# + "\n"
+        let server = try ScriptedServer { _, _ in .ok(String(repeating: line, count: 100)) }
+        var connection = ServerConnection(name: "clinic0", side: .clinic, base: server.base)
+        let file = ExportManifest.File(type: nil, url: server.base + "/f", count: nil)
+        func download() async throws -> Int {
+            let session = try ServerSession(
+                connection, keys: try #require(TestKeys.both), transport: CurlTransport(), clock: clock)
+            return try await ClinicClient(session).download(file, requiresAccessToken: false) { _ in }
+        }
+
+        connection.maxFileBytes = line.utf8.count * 100
+        let count = try await download()
+        connection.maxFileBytes -= 1
+        let fault = await #expect(throws: Fault.self) { try await download() }
+
+        #expect(count == line.utf8.count * 100)
+        #expect(fault?.code == .remoteTooLarge)
+        #expect(fault?.hint?.contains("max-file-size") == true)
+    }
+
     @Test("a finished export is deleted, and a refusal of that is nobody's concern")
     func finishes() async throws {
         let transport = FunctionTransport { _, _ in .json("{}", status: 500) }
