@@ -145,12 +145,18 @@ struct AccessTokensTests {
     func waitsForBusyEndpoints(status: Int) async throws {
         var server = AuthorizationServer()
         server.token = .json("{}", status: status, headers: ["Retry-After": "17"])
-        let tokens = try AuthorizationServer.tokens(server.transport(), clock)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
 
         let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(transport.tokenRequests.count == 1)
+        clock.advance(seconds: 17)
+        await #expect(throws: Fault.self) { try await tokens.token() }
 
         #expect(fault?.disposition == .retry)
         #expect(fault?.retryAfterSeconds == 17)
+        #expect(transport.tokenRequests.count == 2)
     }
 
     @Test(
