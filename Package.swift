@@ -99,7 +99,8 @@ let package = Package(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
-            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CZlib"], swiftSettings: house),
+            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "CZlib"],
+            swiftSettings: house),
         .testTarget(
             name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
             swiftSettings: house),

@@ -6,7 +6,6 @@ struct BulkDownload: Sendable {
     let session: ServerSession
 
     private static let batchBytes = 256 << 10
-    private static let maxBytes = 4 << 30
 
     /// Streams `file`; the number of bytes after decoding, once the end is proven.
     func run(
@@ -22,6 +21,12 @@ struct BulkDownload: Sendable {
         }
         do {
             return try await lines(of: stream.body, deliver)
+        } catch let error as TransportError where error.reason == .tooLarge {
+            throw Fault(
+                .remoteTooLarge, .halt,
+                "A file of \(session.connection.name) has more than \(session.connection.maxFileBytes) bytes, or expands "
+                    + "beyond reason.",
+                hint: "When its files are that large, raise max-file-size in the connection's configuration.")
         } catch let error as TransportError {
             throw Fault(error, at: session.connection.name)
         } catch let error as NDJSONError {
@@ -34,7 +39,7 @@ struct BulkDownload: Sendable {
     private func request(_ url: OutboundURL) -> HTTPRequest {
         var request = HTTPRequest(.get, url, headers: ["Accept": "application/fhir+ndjson"])
         request.timeouts = HTTPRequest.Timeouts(idle: 60, total: nil)
-        request.maxBodyBytes = Self.maxBytes
+        request.maxBodyBytes = session.connection.maxFileBytes
         request.isDownload = true
         return request
     }

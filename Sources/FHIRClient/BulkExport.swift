@@ -32,7 +32,10 @@ struct BulkExport: Sendable {
         return location
     }
 
-    /// Asks once how the export is doing.
+    /// Asks once how the export is doing (BLK-20 … BLK-24).
+    ///
+    /// A server that is busy or behind a gateway in trouble counts as still at work, with what it says of when to ask
+    /// again: how often and how long that is believed is for the caller to decide (BLK-25).
     func poll(_ statusURL: String) async throws -> ExportProgress {
         let what = "the status of an export"
         var request = HTTPRequest(.get, try session.policy.vet(statusURL, from: "the status URL", with: .token))
@@ -47,10 +50,10 @@ struct BulkExport: Sendable {
             }
         case 202: return .running(retryAfterSeconds: wait, note: Self.note(response.headers["X-Progress"]))
         case 429: return .running(retryAfterSeconds: wait, note: "slow down")
+        // Gateways speak no FHIR and know nothing of the export, which goes on behind them (RD-21).
+        case 408, 502, 503, 504: return .running(retryAfterSeconds: wait, note: "answered \(response.status)")
         case 401, 403, 300...399: throw session.faults.fault(response, what, now: session.clock.now())
         case 400... where isTransient(response): return .running(retryAfterSeconds: wait, note: nil)
-        // Gateways speak no FHIR: nothing is known of the export itself.
-        case 408, 502, 503, 504: throw session.faults.fault(response, what, now: session.clock.now())
         default:
             throw Fault(
                 .clinicExportFailed, .halt, "\(session.connection.name) answered \(response.status) to \(what).",

@@ -32,7 +32,7 @@ struct ResponseFaults {
             return Fault(
                 .authForbidden, .halt, "\(connection.name) answered 403 to \(what)\(said(response)).",
                 hint: "Our token is good but not allowed this: compare scopes with the server's owner.")
-        case 500...: return failed(response.status, what)
+        case 500...: return failed(response, what, now: now)
         default:
             return Fault(
                 .remoteRefused, .halt, "\(connection.name) answered \(response.status) to \(what)\(said(response)).",
@@ -48,10 +48,11 @@ struct ResponseFaults {
     }
 
     /// The fault of a server that failed at a request.
-    func failed(_ status: Int, _ what: String) -> Fault {
+    func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(
-            .remoteFailed, .retry, "\(connection.name) answered \(status) to \(what).",
-            hint: "It is asked again later; when it goes on, ask the server's owner.")
+            .remoteFailed, .retry, "\(connection.name) answered \(response.status) to \(what).",
+            hint: "It is asked again later; when it goes on, ask the server's owner.",
+            retryAfterSeconds: RetryAfter.seconds(response.headers, now: now))
     }
 
     /// The fault of a token that is refused, and so is its successor; or of a token that is missing.

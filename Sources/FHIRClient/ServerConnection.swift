@@ -53,11 +53,17 @@ public struct ServerConnection: Sendable, Hashable {
     public var openOrigins: [String]
     /// Whether the server is inside the site, on private addresses.
     public var allowsPrivateNetwork: Bool
+    /// The most bytes that one file of an export may have, before and after decoding.
+    public var maxFileBytes: Int
+
+    /// What one file may have unless said otherwise: 4 GiB.
+    public static let usualMaxFileBytes = 4 << 30
 
     /// Describes a server.
     public init(
         name: String, side: Side, base: String, authorization: Authorization = .none, scopes: ScopeSet = ScopeSet(),
-        tokenOrigins: [String] = [], openOrigins: [String] = [], allowsPrivateNetwork: Bool = false
+        tokenOrigins: [String] = [], openOrigins: [String] = [], allowsPrivateNetwork: Bool = false,
+        maxFileBytes: Int = usualMaxFileBytes
     ) {
         self.name = name
         self.side = side
@@ -67,5 +73,6 @@ public struct ServerConnection: Sendable, Hashable {
         self.tokenOrigins = tokenOrigins
         self.openOrigins = openOrigins
         self.allowsPrivateNetwork = allowsPrivateNetwork
+        self.maxFileBytes = maxFileBytes
     }
 }

@@ -73,6 +73,40 @@ struct BulkExportTests {
         #expect(transport.requests[0].headers["Accept"] == "application/json")
     }
 
+    @Test(
+        "a busy server, or a gateway that does not get through, says nothing against an export that goes on",
+        arguments: [408, 429, 502, 503, 504],
+        [("17", 17), ("Thu, 01 Jan 2026 00:02:00 GMT", 120), ("", nil)] as [(String, Int?)])
+    func outwaitsTrouble(code: Int, after: (text: String, seconds: Int?)) async throws {
+        let transport = FunctionTransport { _, _ in
+            .json("<html>", status: code, headers: ["Retry-After": after.text])
+        }
+
+        let progress = try await ClinicClient(try session(transport, clock)).pollExport(status)
+
+        guard case .running(let seconds, let note) = progress else {
+            Issue.record("the export should be running")
+            return
+        }
+        #expect(seconds == after.seconds)
+        #expect(note == (code == 429 ? "slow down" : "answered \(code)"))
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test(
+        "a poll that is not allowed, or led elsewhere, is a fault and no progress",
+        arguments: [(401, FaultCode.authTokenRefused), (403, .authForbidden), (307, .remotePolicy)])
+    func refusesPolls(code: Int, fault expected: FaultCode) async throws {
+        let transport = FunctionTransport { _, _ in .json("{}", status: code, headers: ["Retry-After": "5"]) }
+
+        let fault = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(transport)).pollExport(status)
+        }
+
+        #expect(fault?.code == expected)
+        #expect(fault?.disposition == .halt)
+    }
+
     @Test("an export that failed, or that nobody knows any more, is a fault", arguments: [404, 410, 500, 400])
     func reportsFailures(code: Int) async throws {
         let transport = FunctionTransport { _, _ in .json("<html>", status: code) }
@@ -192,6 +226,28 @@ struct BulkExportTests {
         }
 
         #expect(fault?.code == .remoteIncomplete)
+    }
+
+    @Test("a file may have so many bytes as the connection says and not one more")
+    func capsFiles() async throws {
+        let line = #"{"resourceType":"Basic","id":"1"}"# + "\n"
+        let server = try ScriptedServer { _, _ in .ok(String(repeating: line, count: 100)) }
+        var connection = ServerConnection(name: "clinic0", side: .clinic, base: server.base)
+        let file = ExportManifest.File(type: nil, url: server.base + "/f", count: nil)
+        func download() async throws -> Int {
+            let session = try ServerSession(
+                connection, keys: try #require(TestKeys.both), transport: CurlTransport(), clock: clock)
+            return try await ClinicClient(session).download(file, requiresAccessToken: false) { _ in }
+        }
+
+        connection.maxFileBytes = line.utf8.count * 100
+        let count = try await download()
+        connection.maxFileBytes -= 1
+        let fault = await #expect(throws: Fault.self) { try await download() }
+
+        #expect(count == line.utf8.count * 100)
+        #expect(fault?.code == .remoteTooLarge)
+        #expect(fault?.hint?.contains("max-file-size") == true)
     }
 
     @Test("a finished export is deleted, and a refusal of that is nobody's concern")

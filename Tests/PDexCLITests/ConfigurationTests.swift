@@ -40,6 +40,7 @@ struct ConfigurationTests {
         #expect(clinic.base == "https://fhir.clinic0.example/r4")
         #expect(clinic.party.npi == "1234567893")
         #expect(clinic.party.identifierSystem == "https://clinic0.example/fhir-id")
+        #expect(configuration.clinic("clinic0")?.connection(jobs: []).maxFileBytes == 4 << 30)
         let payer = try #require(configuration.payer("med0"))
         #expect(payer.coverage == .fhir)
         #expect(payer.consent == .file("site/consent.ndjson"))
@@ -58,12 +59,16 @@ struct ConfigurationTests {
                     token-endpoint: https://auth.clinic0.example/token
                     file-origins: [https://files.clinic0.example]
                     private-network: true
+                    max-file-size: 16GiB
                     max-connections: 3
 
                 """)
 
-        let server = try #require(try ConfigurationFile.parse(text, path: "a/b/pdex.yaml").clinic("clinic0")?.server)
+        let clinic = try #require(try ConfigurationFile.parse(text, path: "a/b/pdex.yaml").clinic("clinic0"))
 
+        let server = clinic.server
+        #expect(clinic.maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
         #expect(server.scopes == .v1)
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])
@@ -94,6 +99,10 @@ struct ConfigurationTests {
             (
                 "\"1234567893\"", "1234567893",
                 "pdex.yaml:9:26: 'npi' must be text, found the number 1234567893; if it is text, write \"1234567893\""
+            ),
+            (
+                "key: clinic0-2026", "key: clinic0-2026\n    max-file-size: 1KB",
+                "pdex.yaml:8:20: 'max-file-size' must be from 1MB to 1024GiB"
             ),
             (
                 "  med0:", "  clinic0:",

@@ -9,8 +9,8 @@ import PDex
 public struct KeyFolder: KeyProvider {
     private let held: [(kid: String, key: OpenSSLKey)]
 
-    /// Reads the folder. Throws `key.missing` when it holds no key, `key.exposed` when a file is readable by others,
-    /// `key.unusable` for anything but RSA of 2048 bits or more and P-384.
+    /// Reads the folder. Throws `key.missing` when it holds no key, `key.exposed` when a file is readable by others or
+    /// the folder writable by them, `key.unusable` for anything but RSA of 2048 bits or more and P-384.
     public init(path: String) throws {
         try PrivateFile.checkFolder(path)
         var held: [(kid: String, key: OpenSSLKey)] = []
@@ -94,7 +94,7 @@ public struct KeyFolder: KeyProvider {
     private static func files(in path: String) throws(Fault) -> [String] {
         guard let folder = opendir(path) else {
             throw Fault(
-                .keyMissing, .stop, "The key folder cannot be read.", hint: "Check its owner and its mode, 0700.")
+                .keyMissing, .stop, "The key folder cannot be read.", hint: "Check its owner and mode: chmod 0700.")
         }
         defer { closedir(folder) }
         var names: [String] = []

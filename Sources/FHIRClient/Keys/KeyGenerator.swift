@@ -11,7 +11,7 @@ public enum KeyGenerator {
     ) throws(Fault) {
         try KeyFolder.check(kid: kid)
         // One level only: a path that was mistyped should not come into being.
-        _ = mkdir(folder, 0o700)
+        if mkdir(folder, 0o700) == 0 { _ = DurableFolder.sync(around: folder) }
         try PrivateFile.checkFolder(folder)
         guard let pem = OpenSSLKey(generating: algorithm)?.privatePEM() else {
             throw Fault(

@@ -5,7 +5,9 @@ import PDex
 enum PrivateFile {
     private static let maxBytes = 64 << 10
 
-    /// Refuses a folder in which others may put or swap files. Throws `key.missing`, `key.exposed`.
+    /// Refuses a folder in which others may put or swap files; that they may list it (0755) tells names only.
+    ///
+    /// Throws `key.missing`, `key.exposed`.
     static func checkFolder(_ path: String) throws(Fault) {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
@@ -45,7 +47,9 @@ enum PrivateFile {
         return bytes(of: file)
     }
 
-    /// Writes a new file with mode 0600. Throws `key.unusable` when there is one already, or when it cannot be written.
+    /// Writes a new file with mode 0600, on the disk when this returns.
+    ///
+    /// Throws `key.unusable` when there is one already, or when it cannot be written.
     static func create(_ path: String, _ bytes: [UInt8]) throws(Fault) {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
@@ -56,7 +60,7 @@ enum PrivateFile {
             )
         }
         defer { close(file) }
-        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0, DurableFolder.sync(around: path) else {
             unlink(path)
             throw Fault(.keyUnusable, .stop, "The key file \(name(path)) cannot be written.", hint: "Is the disk full?")
         }

@@ -33,7 +33,7 @@ public actor AccessTokens {
     func token() async throws -> AccessToken {
         let now = discovery.clock.now()
         if let current, now < current.renewal { return current }
-        // A refusal holds for a minute: a thousand callers must not knock a thousand times.
+        // A refusal holds for a while: a thousand callers must not knock a thousand times.
         if let refusal, now < refusal.until { throw refusal.fault }
         let task = underway ?? started()
         return try await task.value
@@ -54,9 +54,7 @@ public actor AccessTokens {
                 refusal = nil
                 return token
             } catch let fault as Fault {
-                if fault.disposition != .retry {
-                    refusal = (fault, discovery.clock.now().adding(milliseconds: Self.refusalLife))
-                }
+                refusal = (fault, discovery.clock.now().adding(milliseconds: Self.life(ofRefusal: fault)))
                 throw fault
             }
         }
@@ -64,11 +62,17 @@ public actor AccessTokens {
         return task
     }
 
+    /// A minute, or for a server in trouble as long as it asked for patience, if that is shorter.
+    private static func life(ofRefusal fault: Fault) -> Int64 {
+        guard fault.disposition == .retry else { return refusalLife }
+        return min(Int64(fault.retryAfterSeconds ?? 0) * 1000, refusalLife)
+    }
+
     private func obtained() async throws -> AccessToken {
         let known = try await discovered(isFresh: false)
-        if case .granted(let token) = try await request(known).send(nonce: nonce()) { return token }
+        if let token = try await request(known).send(nonce: nonce()).token() { return token }
         let renewed = request(try await discovered(isFresh: true))
-        guard case .granted(let token) = try await renewed.send(nonce: nonce()) else { throw renewed.nowhere }
+        guard let token = try await renewed.send(nonce: nonce()).token() else { throw renewed.nowhere }
         return token
     }
 

@@ -17,6 +17,8 @@ public struct AuthProbe: Sendable {
         public let name: String
         /// How it went.
         public let verdict: Verdict
+        /// What the server said when it refused: to be shown to the person who asked, and to go nowhere else.
+        public var remarks: [ServerRemark] = []
     }
 
     private let discovery: Discovery
@@ -39,6 +41,7 @@ public struct AuthProbe: Sendable {
     /// Tries every step until one fails.
     public func run() async -> [Step] {
         var steps: [Step] = []
+        var remarks: [ServerRemark] = []
         do {
             _ = try await step("keys", &steps) {
                 let held = try await keys.keys()
@@ -56,10 +59,13 @@ public struct AuthProbe: Sendable {
                 return ((), "\(key.kid) (\(key.algorithm.rawValue))")
             }
             _ = try await step("token and scopes", &steps) {
-                guard case .granted = try await request.send(nonce: nonce()) else { throw request.nowhere }
+                let answer = try await request.send(nonce: nonce())
+                if case .refused(_, let said) = answer { remarks = said }
+                guard try answer.token() != nil else { throw request.nowhere }
                 return ((), discovery.connection.scopes.text(in: found.scopeForm))
             }
         } catch {
+            if !steps.isEmpty { steps[steps.count - 1].remarks = remarks }
             // The step that failed says why, and is the last.
         }
         return steps

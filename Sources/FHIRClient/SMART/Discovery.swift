@@ -15,27 +15,34 @@ struct Discovery: Sendable {
         request.headers["Accept"] = "application/json"
         request.maxBodyBytes = 1 << 20
         request.timeouts = HTTPRequest.Timeouts(idle: 20, total: 30)
-        let asked = clock.now()
         let response = try await transport.faulting(connection.name) { try await $0.send(request) }
-        guard response.status == 200 else {
-            if let fault = ResponseFaults(connection).transient(response.status, response.headers, now: clock.now()) {
-                throw fault
-            }
-            throw Fault(
-                .authDiscovery, .halt,
-                "\(connection.name) answered \(response.status) to .well-known/smart-configuration.",
-                hint: "Check the base URL: the document is found right below it.")
-        }
+        let answered = clock.now()
+        guard response.status == 200 else { throw refused(response, now: answered) }
         let json = try ResponseFaults(connection).json(response, "the SMART configuration")
         return try SMARTConfiguration(
             json, of: connection, registration, policy: policy,
-            skew: Self.skew(response.headers, asked: asked), now: clock.now())
+            skew: Self.skew(response.headers, answered: answered), now: answered)
+    }
+
+    /// The fault of any status but 200: a server in trouble (5xx) says nothing about its configuration (SBS-36).
+    private func refused(_ response: HTTPResponse, now: Instant) -> Fault {
+        let faults = ResponseFaults(connection)
+        if let fault = faults.transient(response.status, response.headers, now: now) { return fault }
+        if response.status >= 500 { return faults.failed(response, "a request for the SMART configuration", now: now) }
+        return Fault(
+            .authDiscovery, .halt,
+            "\(connection.name) answered \(response.status) to .well-known/smart-configuration.",
+            hint: "Check the base URL: the document is found right below it.")
     }
 
     /// How far the server's clock is ahead, by its `Date`; a difference of more than an hour is not believed.
-    static func skew(_ headers: HTTPHeaders, asked: Instant) -> Int64 {
+    ///
+    /// Compared with the moment of the answer: whatever the answer took makes an assertion older, never one from the
+    /// future, which servers refuse (SBS-23). An answer out of a cache is as much later as its `Age` says.
+    static func skew(_ headers: HTTPHeaders, answered: Instant) -> Int64 {
         guard let date = headers["Date"].flatMap({ Instant(httpDate: $0) }) else { return 0 }
-        let skew = date.milliseconds - asked.milliseconds
+        let age = headers["Age"].flatMap { UInt16($0) }.map { Int64($0) * 1000 } ?? 0
+        let skew = date.milliseconds + age - answered.milliseconds
         return abs(skew) <= 3_600_000 ? skew : 0
     }
 }

@@ -35,8 +35,8 @@ struct SMARTConfiguration: Sendable {
             throw Self.unsupported(connection, "client-confidential-asymmetric with private_key_jwt")
         }
         tokenEndpoint = try Self.endpoint(endpoint, connection, registration, policy)
-        let isV1 = !capabilities.contains("permission-v2") && capabilities.contains("permission-v1")
-        scopeForm = registration.scopeForm ?? (isV1 ? .v1 : .v2)
+        // A server that advertises neither form is of a time when there was one (SBS-41).
+        scopeForm = registration.scopeForm ?? (capabilities.contains("permission-v2") ? .v2 : .v1)
         algorithms = strings("token_endpoint_auth_signing_alg_values_supported")?
             .compactMap(SigningAlgorithm.init(rawValue:))
         self.skew = skew

@@ -8,14 +8,15 @@ struct TokenRefusal {
 
     /// The fault for a status and a body other than 200.
     ///
-    /// Only the error's code is told: a description can hold whatever the other side puts into it, our assertion too.
+    /// Only the error's code is told, when it is one that the standard knows: a description can hold whatever the other
+    /// side puts into it, our assertion too (``ServerRemark``).
     func fault(_ response: HTTPResponse, now: Instant) -> Fault {
         if let transient = ResponseFaults(connection).transient(response.status, response.headers, now: now) {
             return transient
         }
         switch response.status {
         case 300...399: return ResponseFaults(connection).redirect(response.status, "a token request")
-        case 500...: return ResponseFaults(connection).failed(response.status, "a token request")
+        case 500...: return ResponseFaults(connection).failed(response, "a token request", now: now)
         default: break
         }
         let json = response.body.count <= 64 << 10 ? try? JSONParser.parse(response.body) : nil

@@ -15,6 +15,17 @@ struct TokenRequest: Sendable {
         case granted(AccessToken)
         /// 404 or 410: the endpoint has moved, and discovery has to be asked again (SBS-07).
         case moved
+        /// What the refusal means, and apart from it what the server says, which is for `pdex auth test` alone.
+        case refused(Fault, [ServerRemark])
+
+        /// The token; nil when the endpoint has moved. Throws what a refusal means.
+        func token() throws(Fault) -> AccessToken? {
+            switch self {
+            case .granted(let token): token
+            case .moved: nil
+            case .refused(let fault, _): throw fault
+            }
+        }
     }
 
     /// Signs a new assertion, posts it, and reads the answer. Throws `auth.scope-not-granted` too.
@@ -24,11 +35,13 @@ struct TokenRequest: Sendable {
         let assertion = ClientAssertion(
             clientID: registration.clientID, audience: registration.audience ?? configuration.tokenEndpoint.text,
             key: key, issued: asked.adding(milliseconds: configuration.skew), nonce: nonce)
-        let request = request(carrying: try await assertion.signed(by: keys))
+        let signed = try await assertion.signed(by: keys)
+        let request = request(carrying: signed)
         let response = try await transport.faulting(connection.name) { try await $0.send(request) }
         if response.status == 404 || response.status == 410 { return .moved }
         guard response.status == 200 else {
-            throw TokenRefusal(connection: connection, key: key).fault(response, now: clock.now())
+            let fault = TokenRefusal(connection: connection, key: key).fault(response, now: clock.now())
+            return .refused(fault, ServerRemark.all(in: response, hiding: signed))
         }
         let token = try token(response, asked: asked)
         try checkScopes(of: token)

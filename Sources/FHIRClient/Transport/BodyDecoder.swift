@@ -1,6 +1,7 @@
 /// Turns the bytes of a body into pieces for the reader: gzip undone, caps enforced, the end proven.
 struct BodyDecoder: ~Copyable {
     private let framing: ResponseHead.Framing
+    private let mayBeEmpty: Bool
     private let maxBytes: Int
     private var gzip: GzipInflater?
     private var received = 0
@@ -13,8 +14,10 @@ struct BodyDecoder: ~Copyable {
     private static let ratioFreeBytes = 10 << 20
     private static let maxRatio = 100
 
-    init(framing: ResponseHead.Framing, isGzip: Bool, maxBytes: Int) {
+    /// `maxBytes` is a cap before and after decoding; `mayBeEmpty` lets no bytes at all pass for gzip of nothing.
+    init(framing: ResponseHead.Framing, isGzip: Bool, mayBeEmpty: Bool = false, maxBytes: Int) {
         self.framing = framing
+        self.mayBeEmpty = mayBeEmpty
         self.maxBytes = maxBytes
         gzip = isGzip ? GzipInflater() : nil
         piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
@@ -23,13 +26,17 @@ struct BodyDecoder: ~Copyable {
     deinit { piece.deallocate() }
 
     /// Whether the end was, or will be, proven by more than the end of the connection.
-    var provesEnd: Bool { framing != .close || gzip != nil }
+    ///
+    /// Gzip's trailer does not do: another member could have followed it.
+    var provesEnd: Bool { framing != .close }
 
     /// Takes bytes from the wire; calls `deliver` with each full piece.
     mutating func take(
         _ bytes: UnsafeRawBufferPointer, deliver: ([UInt8]) throws(TransportError.Reason) -> Void
     ) throws(TransportError.Reason) {
         received += bytes.count
+        // Members and blocks without content would go on for ever and never reach the cap on what they hold.
+        guard received <= maxBytes else { throw .tooLarge }
         var rest = bytes
         while !rest.isEmpty {
             let used = try decode(rest)
@@ -45,7 +52,7 @@ struct BodyDecoder: ~Copyable {
             try flush(deliver)
         }
         if case .length(let length) = framing, length != received { throw .incomplete }
-        if let isComplete = gzip?.isComplete, !isComplete { throw .incomplete }
+        if let isWhole = gzip?.isBetweenMembers, !isWhole, received > 0 || !mayBeEmpty { throw .incomplete }
         if filled > 0 { try flush(deliver) }
     }
 
@@ -58,9 +65,6 @@ struct BodyDecoder: ~Copyable {
             used = min(input.count, room.count)
             made = used
             room.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<used]))
-        } else if gzip?.isComplete == true {
-            guard input.isEmpty else { throw .malformed }
-            return 0
         } else {
             do {
                 (used, made) = try gzip?.inflate(input, into: room) ?? (0, 0)

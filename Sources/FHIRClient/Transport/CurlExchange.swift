@@ -19,9 +19,8 @@ final class CurlExchange {
     private var moved = 0
     private var pace: (since: ContinuousClock.Instant, bytes: Int)?
 
-    /// A body slower than this for ``paceWindow`` is given up: a byte a second would never be idle.
-    private static let minBytesPerSecond = 100
-    private static let paceWindow = Duration.seconds(60)
+    /// A body slower than this for as long as the request's `pace` says is given up.
+    private static let minBytesPerSecond = 100.0
 
     init(_ transfer: CurlTransfer, usesProxy: Bool) {
         self.transfer = transfer
@@ -51,9 +50,9 @@ final class CurlExchange {
         var left = Duration.seconds(timeouts.idle) - (now - lastMove)
         if let total = timeouts.total { left = min(left, .seconds(total) - (now - started)) }
         guard left > .zero else { throw .timedOut }
-        if let pace, now - pace.since > Self.paceWindow {
-            let seconds = max(1, Int((now - pace.since).components.seconds))
-            guard moved - pace.bytes >= Self.minBytesPerSecond * seconds else { throw .timedOut }
+        if let pace, now - pace.since > .seconds(timeouts.pace) {
+            let least = Self.minBytesPerSecond * ((now - pace.since) / .seconds(1))
+            guard Double(moved - pace.bytes) >= least else { throw .timedOut }
             self.pace = (now, moved)
         }
         return Int32(min(1000, left / .milliseconds(1)).rounded(.up))
@@ -107,7 +106,8 @@ final class CurlExchange {
         do {
             guard try head.take(line) else { return true }
             decoder = BodyDecoder(
-                framing: try head.framing(), isGzip: try head.isGzip(), maxBytes: transfer.request.maxBodyBytes)
+                framing: try head.framing(), isGzip: try head.isGzip(), mayBeEmpty: head.mayBeEmpty,
+                maxBytes: transfer.request.maxBodyBytes)
             transfer.deliver(head)
             return true
         } catch {

@@ -59,7 +59,11 @@ struct CurlSetup {
         set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let path = options.authoritiesPath { set(CURLOPT_CAINFO, path) }
+        if let path = options.authoritiesPath {
+            set(CURLOPT_CAINFO, path)
+            // In place of the system's authorities: a distribution's libcurl looks into a folder of them, too.
+            check(ccurl_set_string(easy, CURLOPT_CAPATH, nil))
+        }
         if let certificate = options.clientCertificate {
             set(CURLOPT_SSLCERT, certificate.certificatePath)
             set(CURLOPT_SSLKEY, certificate.keyPath)

@@ -1,17 +1,17 @@
 import CZlib
 
-/// Decodes exactly one gzip member (RFC 1952), and knows when its trailer has been checked.
+/// Decodes gzip of one or more members (RFC 1952 §2.2), and knows when it is between two of them.
 ///
-/// One member only: whatever follows the trailer is refused, because a body of several members that is cut between
-/// two of them would look whole. Zlib itself checks CRC-32 and ISIZE.
+/// A member proves its own end, for zlib checks its CRC-32 and ISIZE, but not that no other was to follow: a body cut
+/// between two members looks whole. Its framing has to prove the rest.
 struct GzipInflater: ~Copyable {
     /// What the bytes are instead of gzip.
     struct Malformed: Error {}
 
     // On the heap, because zlib keeps a pointer back to the stream.
     private let stream: UnsafeMutablePointer<z_stream>
-    /// Whether the end was reached, with a right CRC and a right length.
-    private(set) var isComplete = false
+    /// Whether a member has ended, with a right CRC and a right length, and no other has begun.
+    private(set) var isBetweenMembers = false
 
     init() {
         stream = .allocate(capacity: 1)
@@ -30,7 +30,12 @@ struct GzipInflater: ~Copyable {
     mutating func inflate(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(Malformed) -> (consumed: Int, produced: Int) {
-        guard !isComplete else { throw Malformed() }
+        if isBetweenMembers {
+            guard !input.isEmpty else { return (0, 0) }
+            // What follows has to be a member again: zlib refuses anything else at its first bytes.
+            inflateReset(stream)
+            isBetweenMembers = false
+        }
         let available = (UInt32(clamping: input.count), UInt32(clamping: output.count))
         // Zlib's declaration lacks const: it does not write to the input.
         let source = UnsafeMutableRawPointer(mutating: input.baseAddress)
@@ -40,7 +45,7 @@ struct GzipInflater: ~Copyable {
         stream.pointee.avail_out = available.1
         let code = CZlib.inflate(stream, Z_NO_FLUSH)
         switch code {
-        case Z_STREAM_END: isComplete = true
+        case Z_STREAM_END: isBetweenMembers = true
         case Z_OK, Z_BUF_ERROR: break
         default: throw Malformed()
         }

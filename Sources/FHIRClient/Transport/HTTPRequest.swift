@@ -16,8 +16,11 @@ public struct HTTPRequest: Sendable {
         public var idle: Double
         /// From start to end, in seconds; nil for none.
         public var total: Double?
+        /// With fewer than 100 bytes of the body a second, in seconds: a byte a second would never be idle.
+        public var pace = 60.0
 
-        /// Ten seconds to connect, a minute without a byte, five minutes in all unless said otherwise.
+        /// Ten seconds to connect, a minute without a byte or with hardly any, five minutes in all unless said
+        /// otherwise.
         public init(connect: Double = 10, idle: Double = 60, total: Double? = 300) {
             self.connect = connect
             self.idle = idle
@@ -35,7 +38,7 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]?
     /// How long to wait.
     public var timeouts = Timeouts()
-    /// The most bytes a body may have after decoding.
+    /// The most bytes a body may have, before and after decoding.
     public var maxBodyBytes = 64 << 20
     /// Whether to offer gzip; no other coding is ever accepted.
     public var acceptsGzip = true

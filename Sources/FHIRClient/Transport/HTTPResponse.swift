@@ -6,7 +6,7 @@ public struct HTTPResponse: Sendable {
     public let headers: HTTPHeaders
     /// The body after decoding.
     public let body: [UInt8]
-    /// Whether the end of the body was announced and seen: content length, last chunk, end of stream or gzip trailer.
+    /// Whether the end of the body was announced and seen: content length, last chunk or end of stream.
     ///
     /// False when only the end of the connection ended it: then the content itself has to prove that it is whole.
     public let isProvenComplete: Bool

@@ -74,23 +74,33 @@ struct KeysCommand: ParsableCommand {
     struct JWKS: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "jwks", abstract: "Print the public keys as a JWK Set, to register or to publish.",
-            discussion: HelpText.with(examples: ["pdex keys jwks", "pdex keys jwks --kid clinic0-2026"]))
+            discussion: HelpText.with(examples: [
+                "pdex keys jwks --kid clinic0-2026", "pdex keys jwks --kid med0-2026 --kid med0-2027 > med0.json",
+            ]))
 
-        @Option(help: "Only this key.")
-        var kid: String?
+        @Option(help: "Only this key; may be given again. (default: all)")
+        var kid: [String] = []
 
         @OptionGroup var configuration: ConfigurationOptions
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let all = try KeyFolder(path: configuration.load().keys).publicJWKS()
-            let keys = (all["keys"]?.elements ?? []).filter { kid == nil || $0["kid"]?.string == kid }
-            guard !keys.isEmpty else {
-                throw Fault(
-                    .keyMissing, .stop, "There is no key of that name.", hint: "pdex keys list  shows the names.")
-            }
-            let set: JSONValue = ["keys": .array(keys)]
+            let set = try Self.chosen(kid, of: KeyFolder(path: configuration.load().keys).publicJWKS())
             output.results.write(set, text: set.serialized(pretty: true))
+        }
+
+        /// The keys of those names, or all. Throws `key.missing` for a name that none has: half a set, once published,
+        /// would end the other half.
+        static func chosen(_ kids: [String], of all: JSONValue) throws(Fault) -> JSONValue {
+            guard !kids.isEmpty else { return all }
+            let keys = (all["keys"]?.elements ?? []).filter { $0["kid"]?.string.map(kids.contains) ?? false }
+            let missing = Set(kids).subtracting(keys.compactMap { $0["kid"]?.string }).sorted()
+            guard missing.isEmpty else {
+                throw Fault(
+                    .keyMissing, .stop, "There is no key called \(missing.joined(separator: ", ")).",
+                    hint: "pdex keys list  shows the names.")
+            }
+            return ["keys": .array(keys)]
         }
     }
 }

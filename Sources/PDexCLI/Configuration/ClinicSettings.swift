@@ -1,5 +1,9 @@
+import FHIRClient
+
 /// A clinic of `pdex.yaml`.
 struct ClinicSettings: Sendable, Hashable {
     /// The clinic's FHIR server.
     var server: ServerSettings
+    /// The most bytes that one file of an export may have, before and after decoding.
+    var maxFileBytes = ServerConnection.usualMaxFileBytes
 }

@@ -58,7 +58,9 @@ enum IdentitySecret {
         let secret = RandomBytes.bytes(size)
         let isWritten = write(file, secret, size) == size && fsync(file) == 0
         close(file)
-        guard isWritten, link(draft, path) == 0 || errno == EEXIST else { throw unwritable(path) }
+        guard isWritten, link(draft, path) == 0 || errno == EEXIST, DurableFolder.sync(around: path) else {
+            throw unwritable(path)
+        }
     }
 
     private static func unwritable(_ path: String) -> Fault {

@@ -10,7 +10,9 @@ extension ClinicSettings {
             for type in ["Patient"] + job.selection.pulledTypes { scopes.allow(type, [.read, .search]) }
             if job.selection.group != nil { scopes.allow("Group", [.read]) }
         }
-        return server.connection(.clinic, scopes)
+        var connection = server.connection(.clinic, scopes)
+        connection.maxFileBytes = maxFileBytes
+        return connection
     }
 }
 

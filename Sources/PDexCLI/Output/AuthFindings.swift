@@ -43,8 +43,7 @@ struct AuthFindings: Sendable {
             case .failed(let fault): table.add(finding.server, "fail", finding.step.name, fault.code.rawValue)
             }
         }
-        let faults = all.compactMap(\.fault).map { "\n\n\($0)" }.joined()
-        return table.text() + faults
+        return table.text() + all.compactMap(\.words).map { "\n\n\($0)" }.joined()
     }
 }
 
@@ -52,6 +51,13 @@ extension AuthFindings.Finding {
     /// What went wrong in this step.
     var fault: Fault? {
         if case .failed(let fault) = step.verdict { fault } else { nil }
+    }
+
+    /// What went wrong, with what the server said about it.
+    fileprivate var words: String? {
+        fault.map { fault in
+            step.remarks.reduce("\(fault)") { "\($0)\n  said by the server, \($1.field): \($1.text)" }
+        }
     }
 
     /// As programs read it.
@@ -63,6 +69,7 @@ extension AuthFindings.Finding {
             [
                 "server": .string(server), "step": .string(step.name), "ok": false,
                 "fault": .string(fault.code.rawValue), "message": .string(fault.message),
+                "said": .array(step.remarks.map { ["field": .string($0.field), "text": .string($0.text)] }),
             ]
         }
     }

@@ -25,6 +25,10 @@ final class ScriptedServer: Sendable {
         case close([UInt8])
         /// Write the bytes, then the piece again and again until the client leaves.
         case endless([UInt8], piece: [UInt8])
+        /// The same, and tell how much the connection took before it would take no more.
+        case flood([UInt8], piece: [UInt8], Flood)
+        /// Write the bytes, then the piece every 20 ms, so many times, and wait for the next request.
+        case drip([UInt8], piece: [UInt8], times: Int)
         /// Never answer.
         case hang([UInt8])
 
@@ -94,6 +98,17 @@ final class ScriptedServer: Sendable {
                 guard write(head, to: connection) else { return }
                 while write(piece, to: connection) {}
                 return
+            case .flood(let head, let piece, let flood):
+                guard write(head, to: connection) else { return }
+                flood.pour(piece, into: connection)
+                return
+            case .drip(let head, let piece, let times):
+                guard write(head, to: connection) else { return }
+                for _ in 0..<times {
+                    // Nothing is to be read but the end of the connection: the client has left.
+                    var wait = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+                    guard poll(&wait, 1, 20) == 0, write(piece, to: connection) else { return }
+                }
             case .hang(let bytes):
                 _ = write(bytes, to: connection)
                 var byte: UInt8 = 0

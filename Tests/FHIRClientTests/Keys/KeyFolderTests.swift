@@ -67,6 +67,36 @@ struct KeyFolderTests {
         #expect(writable?.code == .keyExposed)
     }
 
+    @Test(
+        "a folder is refused when anybody else may write in it; that others may list it does not matter",
+        arguments: [
+            (0o700, true), (0o500, true), (0o750, true), (0o755, true), (0o711, true), (0o720, false), (0o770, false),
+            (0o702, false), (0o777, false), (0o1777, false),
+        ])
+    func judgesFolders(mode: Int, isTaken: Bool) throws {
+        try KeyGenerator.generate(kid: "one", algorithm: .es384, into: folder.path)
+        try folder.setMode(mode, of: "")
+
+        let read = try? KeyFolder(path: folder.path)
+        let made: Void? = try? KeyGenerator.generate(kid: "two", algorithm: .es384, into: folder.path)
+        try folder.setMode(0o700, of: "")
+
+        #expect((read != nil) == isTaken)
+        #expect(made == nil || isTaken)
+    }
+
+    @Test("a folder is synced wherever it is, and a file or nothing is no folder")
+    func syncsFolders() throws {
+        try folder.write("one", [])
+
+        #expect(DurableFolder.sync(folder.path))
+        #expect(DurableFolder.sync(around: folder.path + "/one"))
+        #expect(DurableFolder.sync(around: folder.path + "/"))
+        #expect(DurableFolder.sync(around: "one"))
+        #expect(!DurableFolder.sync(folder.path + "/one"))
+        #expect(!DurableFolder.sync(folder.path + "/none"))
+    }
+
     @Test("a linked key is judged by the file behind the link")
     func judgesLinks() throws {
         let elsewhere = try TemporaryFolder()

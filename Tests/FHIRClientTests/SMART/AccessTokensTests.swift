@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Synchronization
 import Testing
 
 @testable import FHIRClient
@@ -69,6 +70,27 @@ struct AccessTokensTests {
         #expect(Set(transport.tokenRequests.map { FunctionTransport.form($0)["client_assertion"] }).count == 2)
     }
 
+    @Test("every token request has a nonce of its own: after a failure, after a move, after a renewal (SBS-22)")
+    func neverRepeatsNonces() async throws {
+        let server = AuthorizationServer()
+        let answers = Mutex([503, 404])
+        let transport = FunctionTransport { request, _ in
+            let status = request.method == .post ? answers.withLock { $0.isEmpty ? nil : $0.removeFirst() } : nil
+            return if let status { .json("{}", status: status) } else { try await server.transport().send(request) }
+        }
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        _ = try await tokens.token()
+        clock.advance(seconds: 300)
+        _ = try await tokens.token()
+
+        let nonces = try transport.assertions().map { $0.claims["jti"]?.string }
+        #expect(nonces.count == 4)
+        #expect(Set(nonces).count == 4)
+        #expect(nonces.allSatisfy { $0?.utf8.count == 32 })
+    }
+
     @Test(
         "a life of zero or of a year is kept between five seconds and an hour",
         arguments: [("0", 4), ("31536000", 2880)])
@@ -123,12 +145,18 @@ struct AccessTokensTests {
     func waitsForBusyEndpoints(status: Int) async throws {
         var server = AuthorizationServer()
         server.token = .json("{}", status: status, headers: ["Retry-After": "17"])
-        let tokens = try AuthorizationServer.tokens(server.transport(), clock)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
 
         let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(transport.tokenRequests.count == 1)
+        clock.advance(seconds: 17)
+        await #expect(throws: Fault.self) { try await tokens.token() }
 
         #expect(fault?.disposition == .retry)
         #expect(fault?.retryAfterSeconds == 17)
+        #expect(transport.tokenRequests.count == 2)
     }
 
     @Test(
@@ -173,18 +201,35 @@ struct AccessTokensTests {
         #expect(fault?.code == .authDiscovery)
     }
 
-    @Test("a relative endpoint is resolved, and v1 scopes are written where the server has no v2")
+    @Test("a relative endpoint is resolved")
     func toleratesOldServers() async throws {
         var server = AuthorizationServer()
-        server.configuration = server.configuration
-            .replacing(AuthorizationServer.tokenURL, with: "/token").replacing("permission-v2", with: "permission-v1")
+        server.configuration = server.configuration.replacing(AuthorizationServer.tokenURL, with: "/token")
         let transport = server.transport()
 
         _ = try await AuthorizationServer.tokens(transport, clock).token()
 
-        let request = try #require(transport.tokenRequests.first)
-        #expect(request.url.text == AuthorizationServer.tokenURL)
-        #expect(FunctionTransport.form(request)["scope"] == "system/Encounter.read")
+        #expect(transport.tokenRequests.first?.url.text == AuthorizationServer.tokenURL)
+    }
+
+    @Test(
+        "scopes are written as v2 where the server advertises permission-v2, as v1 anywhere else, or as configured",
+        arguments: [
+            (#""permission-v1", "permission-v2""#, nil, "system/Encounter.rs"),
+            (#""permission-v2""#, nil, "system/Encounter.rs"), (#""permission-v1""#, nil, "system/Encounter.read"),
+            (#""permission-offline""#, nil, "system/Encounter.read"),
+            (#""permission-offline""#, .v2, "system/Encounter.rs"),
+            (#""permission-v2""#, .v1, "system/Encounter.read"),
+        ] as [(String, ScopeForm?, String)])
+    func writesScopesAsAdvertised(advertised: String, configured: ScopeForm?, scope: String) async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(#""permission-v2""#, with: advertised)
+        let transport = server.transport()
+        let registration = ServerConnection.BackendServices(clientID: "c", scopeForm: configured)
+
+        _ = try await AuthorizationServer.tokens(transport, clock, registration).token()
+
+        #expect(FunctionTransport.form(try #require(transport.tokenRequests.first))["scope"] == scope)
     }
 
     @Test(

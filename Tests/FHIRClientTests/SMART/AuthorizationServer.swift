@@ -56,6 +56,14 @@ extension FunctionTransport {
     /// The requests that were made to the token endpoint.
     var tokenRequests: [HTTPRequest] { requests.filter { $0.url.text.hasSuffix("/token") } }
 
+    /// The assertions that were posted to the token endpoint, verified, in order.
+    func assertions() throws -> [JWSVerifier.Verified] {
+        let verifier = JWSVerifier(jwks: try #require(TestKeys.both).publicJWKS())
+        return try tokenRequests.map { request in
+            try verifier.verify(try #require(Self.form(request)["client_assertion"]))
+        }
+    }
+
     /// The fields of the form in a token request.
     static func form(_ request: HTTPRequest) -> [String: String] {
         let pairs = String(decoding: request.body ?? [], as: UTF8.self).split(separator: "&").compactMap { pair in

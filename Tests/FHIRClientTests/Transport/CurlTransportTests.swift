@@ -21,9 +21,10 @@ struct CurlTransportTests {
         #expect(thief.received.isEmpty)
     }
 
-    @Test("a gzip bomb stops at the ratio, an endless body at the cap")
-    func stopsBombs() async throws {
-        let bomb = gzip([UInt8](repeating: 0x20, count: 64 << 20), level: 9)
+    @Test("a gzip bomb stops at the ratio, in one member or in many, an endless body at the cap", arguments: [1, 64])
+    func stopsBombs(members: Int) async throws {
+        let member = gzip([UInt8](repeating: 0x20, count: (64 << 20) / members), level: 9)
+        let bomb = [UInt8]([[UInt8]](repeating: member, count: members).joined())
         let length = bomb.count
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\nContent-Encoding: gzip\r\n\r\n"
         let bomber = try ScriptedServer { _, _ in .close([UInt8](head.utf8) + bomb) }
@@ -50,23 +51,25 @@ struct CurlTransportTests {
         await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
     }
 
-    @Test("a stream that nobody reads holds its server back, and ends when it is let go")
+    @Test("a stream that nobody reads holds its server back, and lets it go on when it is read again")
     func holdsBack() async throws {
-        let pieces = Mutex(0)
+        let flood = Flood(most: 256 << 20)
         let piece = [UInt8]("20000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x20000) + [UInt8]("\r\n".utf8)
         let server = try ScriptedServer { _, _ in
-            .endless([UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8), piece: piece)
+            .flood([UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8), piece: piece, flood)
         }
 
-        for try await _ in try await transport.stream(try get(server.base)).body {
-            let count = pieces.withLock { count in
-                count += 1
-                return count
-            }
-            if count == 100 { break }
-        }
+        var request = try get(server.base)
+        request.maxBodyBytes = 1 << 30
 
-        #expect(pieces.withLock { $0 } == 100)
+        var body = try await transport.stream(request).body.makeAsyncIterator()
+        var read = try await body.next()?.count ?? 0
+        let taken = await flood.taken()
+
+        // What the system buffers on its own, some megabytes, and not what the server would like to write.
+        #expect(taken < 64 << 20)
+        while let piece = try await body.next(), read <= taken { read += piece.count }
+        #expect(read > taken)
     }
 
     @Test("cancelling a task ends its request at once, before and after the header")
@@ -88,16 +91,40 @@ struct CurlTransportTests {
         }
     }
 
-    @Test("a server that says nothing is given up after the idle time-out, one that drips after the total")
-    func timesOut() async throws {
+    @Test("a server that says nothing is given up after the idle time-out")
+    func endsSilence() async throws {
         let silent = try ScriptedServer { _, _ in .hang([]) }
-        var idle = try get(silent.base)
-        idle.timeouts = HTTPRequest.Timeouts(idle: 0.2)
-        var total = idle
-        total.timeouts = HTTPRequest.Timeouts(idle: 60, total: 0.2)
+        var request = try get(silent.base)
+        request.timeouts = HTTPRequest.Timeouts(idle: 0.2, total: nil)
 
-        await #expect(throws: TransportError(.timedOut, mayHaveArrived: true)) { try await transport.send(idle) }
-        await #expect(throws: TransportError(.timedOut, mayHaveArrived: true)) { try await transport.send(total) }
+        await #expect(throws: timedOut) { try await transport.send(request) }
+    }
+
+    @Test(
+        "a server that drips, never idle, is given up after the total or when it is slower than the pace",
+        arguments: [(0.3, 60), (nil, 0.3)] as [(Double?, Double)])
+    func endsDripping(total: Double?, pace: Double) async throws {
+        // 50 bytes a second, half of the slowest pace, for two seconds.
+        let dripping = try ScriptedServer { _, _ in .drip(Self.head(of: 100), piece: [0x20], times: 100) }
+        var request = try get(dripping.base)
+        request.timeouts = HTTPRequest.Timeouts(idle: 60, total: total)
+        request.timeouts.pace = pace
+
+        await #expect(throws: timedOut) { try await transport.send(request) }
+        await #expect(throws: timedOut) {
+            for try await _ in try await transport.stream(request).body {}
+        }
+    }
+
+    @Test("a server that is slow, but keeps the pace, is read to the end")
+    func bearsSlowness() async throws {
+        let slow = try ScriptedServer { _, _ in
+            .drip(Self.head(of: 2500), piece: [UInt8](repeating: 0x20, count: 50), times: 50)
+        }
+        var request = try get(slow.base)
+        request.timeouts.pace = 0.2
+
+        #expect(try await transport.send(request).body.count == 2500)
     }
 
     @Test("a post that a kept connection loses is not sent a second time")
@@ -156,5 +183,10 @@ struct CurlTransportTests {
         #expect(right == 200)
     }
 
+    private static func head(of length: Int) -> [UInt8] {
+        [UInt8]("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n".utf8)
+    }
+
+    private let timedOut = TransportError(.timedOut, mayHaveArrived: true)
     private let tooLarge = TransportError(.tooLarge, mayHaveArrived: true, libraryCode: 23)
 }

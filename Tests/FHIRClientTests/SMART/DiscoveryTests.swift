@@ -1,0 +1,69 @@
+import FHIR
+import PDex
+import Testing
+
+@testable import FHIRClient
+
+/// Finding out how a server gives tokens, and how far its clock is from ours (SBS-01, SBS-23, SBS-36).
+@Suite("Discovery")
+struct DiscoveryTests {
+    private let clock = ManualClock()
+
+    @Test(
+        "a server that fails at discovery is asked again when it says, and not before",
+        arguments: [500, 501, 503, 507, 599])
+    func asksFailingDiscoveryAgain(status: Int) async throws {
+        let server = AuthorizationServer()
+        let recovering = FunctionTransport { request, number in
+            number == 1
+                ? .json("<html>", status: status, headers: ["Retry-After": "50"])
+                : try await server.transport().send(request)
+        }
+        let tokens = try AuthorizationServer.tokens(recovering, clock)
+
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+        clock.advance(seconds: 49)
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(recovering.requests.count == 1)
+        clock.advance(seconds: 1)
+        let token = try await tokens.token()
+
+        #expect(fault?.code == .remoteFailed)
+        #expect(fault?.disposition == .retry)
+        #expect(fault?.retryAfterSeconds == 50)
+        #expect(token.secret == "t1")
+    }
+
+    @Test(
+        "an assertion is never from the server's future, however long discovery took and whenever its Date was taken",
+        arguments: [(0.0, 25.0), (25.0, 0.0), (0.0, 0.0)], [-90.0, 0.0, 90.0])
+    func signsForTheServersPresent(waits: (before: Double, after: Double), ahead: Double) async throws {
+        let server = AuthorizationServer()
+        let clock = clock
+        let transport = FunctionTransport { request, number in
+            guard number == 1 else { return try await server.transport().send(request) }
+            clock.advance(seconds: waits.before)
+            let date = clock.now().adding(milliseconds: Int64(ahead * 1000)).httpDate
+            clock.advance(seconds: waits.after)
+            return .json(server.configuration, headers: ["Date": date])
+        }
+
+        _ = try await AuthorizationServer.tokens(transport, clock).token()
+
+        let claims = try transport.assertions()[0].claims
+        let present = Double(clock.now().seconds) + ahead
+        #expect(claims["iat"]?.number?.int == Int(present - waits.after))
+    }
+
+    @Test("the time that a cached configuration spent in the cache is no difference between clocks")
+    func knowsCaches() async throws {
+        var server = AuthorizationServer()
+        server.headers = ["Date": clock.now().adding(milliseconds: -2_400_000).httpDate, "Age": "2400"]
+        let transport = server.transport()
+
+        _ = try await AuthorizationServer.tokens(transport, clock).token()
+
+        let claims = try transport.assertions()[0].claims
+        #expect(claims["iat"]?.number?.int == Int(clock.now().seconds))
+    }
+}
