@@ -15,7 +15,7 @@ struct ExchangeWriter: Sendable {
                 case .unchanged: break
                 case .met(let exchange): try writer.meet(exchange.id, in: run.id)
                 case .made(let exchange, let bundles, let audit, let superseded):
-                    guard try writer.exchange(exchange.id) == nil else { continue }
+                    guard try writer.standing(ofExchange: exchange.id) == nil else { continue }
                     if let superseded { try cancel(superseded, for: exchange, at: now, writer) }
                     try writer.insert(exchange, audit: audit)
                     try writer.enqueue(submissions(of: exchange, bundles))
@@ -28,7 +28,7 @@ struct ExchangeWriter: Sendable {
     private func cancel(
         _ older: Exchange, for newer: Exchange, at now: Instant, _ writer: any StoreWriter
     ) throws {
-        guard let present = try writer.exchange(older.id), present.state.successors.contains(.cancelled),
+        guard let present = try writer.standing(ofExchange: older.id), present.state.successors.contains(.cancelled),
             try writer.cancelOpenSubmissions(ofExchange: older.id) == 0
         else { return }
         let entry = AuditEntry(

@@ -18,7 +18,7 @@ extension SQLiteTransaction {
 
     func record(_ entry: AuditEntry) throws {
         let entry = entry.storable
-        guard let (last, previous) = try head() else { throw Fault.unreadableRow }
+        guard let (last, previous) = try end.value ?? head() else { throw Fault.unreadableRow }
         let sequence = last + 1
         let hash = AuditChain(digests: digests).hash(of: entry, at: sequence, after: previous)
         try change(
@@ -28,7 +28,7 @@ extension SQLiteTransaction {
                 Data(hash),
             ]
         )
-        try change("UPDATE audit_head SET seq = ?, hash = ?", [sequence, Data(hash)])
+        end.value = (sequence, hash)
     }
 
     func firstBrokenAuditEntry() throws -> Int64? {

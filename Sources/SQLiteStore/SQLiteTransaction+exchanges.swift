@@ -21,6 +21,12 @@ extension SQLiteTransaction {
         ) { try $0.text(0) }
     }
 
+    func standing(ofExchange id: String) throws -> ExchangeStanding? {
+        try first("SELECT run, state FROM exchange WHERE id = ?", [id]) {
+            ExchangeStanding(run: try $0.text(0), state: try $0.word(1, as: ExchangeState.self))
+        }
+    }
+
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
         try first(
             "SELECT \(Self.columns) FROM exchange WHERE member = ? AND payer = ? ORDER BY rid DESC LIMIT 1",
@@ -80,7 +86,7 @@ extension SQLiteTransaction {
 
     func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
         guard !audit.isEmpty else { throw Fault.refused("exchange \(exchange.id) comes without an audit entry") }
-        guard try self.exchange(exchange.id) == nil else {
+        guard try standing(ofExchange: exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
         let marks = Array(repeating: "?", count: 21).joined(separator: ", ")

@@ -8,6 +8,8 @@ import PDex
 struct SQLiteTransaction: StoreWriter {
     let database: Database
     let digests: Digests
+    /// Where the audit trail ends for this transaction, once it has written to it.
+    let end = AuditEnd()
 
     /// Runs a statement that returns nothing; returns how many rows it changed.
     @discardableResult
@@ -41,4 +43,9 @@ struct SQLiteTransaction: StoreWriter {
         guard let key else { return .min }
         return key.bits == .max ? nil : key.bits + 1
     }
+}
+
+/// The place and hash of the last audit entry that a transaction wrote: the next one follows it.
+final class AuditEnd {
+    var value: (sequence: Int64, hash: [UInt8])?
 }

@@ -68,6 +68,8 @@ public protocol StoreReader {
     func exchange(_ id: String) throws -> Exchange?
     /// Ids of exchanges that begin with `prefix`, at most `limit`, in their order.
     func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String]
+    /// Where that exchange stands; cheaper than reading all of it.
+    func standing(ofExchange id: String) throws -> ExchangeStanding?
     /// The latest exchange of a member with a payer.
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
     /// The latest acknowledged exchange of a member with a payer: what the payer holds.

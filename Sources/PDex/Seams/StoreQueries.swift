@@ -55,6 +55,20 @@ public struct ExchangeFilter: Sendable, Hashable {
     }
 }
 
+/// Where an exchange stands, without what it holds.
+public struct ExchangeStanding: Sendable, Hashable {
+    /// The run that made it.
+    public let run: String
+    /// Its state.
+    public let state: ExchangeState
+
+    /// Pairs a run with a state.
+    public init(run: String, state: ExchangeState) {
+        self.run = run
+        self.state = state
+    }
+}
+
 /// How many exchanges stand in one state for one reason.
 public struct ExchangeTally: Sendable, Hashable {
     /// The state.

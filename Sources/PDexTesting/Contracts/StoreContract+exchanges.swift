@@ -118,6 +118,15 @@ extension StoreContract {
             let limited = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2).map(\.id) }
             try expect(limited, is: ["c", "b"], "the newest two")
         },
+        StorePromise("where an exchange stands follows its moves") { store in
+            try await store.queue(StoreSample.exchange("x", state: .queued), [])
+            try await store.advance("x", to: .submitted, naming: "x")
+            let found = try await store.read {
+                (try $0.standing(ofExchange: "x"), try $0.standing(ofExchange: "none"))
+            }
+            try expect(found.0, is: ExchangeStanding(run: "run-1", state: .submitted), "where it stands")
+            try expect(found.1, is: nil, "where an unknown exchange stands")
+        },
         StorePromise("a run's tally counts each member once, by the latest of the exchanges it made or met") { store in
             try await store.queue(StoreSample.exchange("old", member: 1, state: .cancelled, reason: .superseded), [])
             try await store.queue(StoreSample.exchange("new", member: 1, state: .acknowledged), [])

@@ -113,10 +113,14 @@ struct PatientPull: Sendable {
     private func search(
         _ type: String, of patient: String, since: PullScope.Marks, _ draft: inout PatientDraft
     ) async throws {
+        let saysAll = refused.demanded(type) != nil
         do {
             try await walk(query(type, patient: patient, since: since), &draft)
-        } catch let fault as Fault where fault.code == .remoteRefused && refused.demand(type) {
-            observer(.note("\(terms.clinic.name) wants more than the patient to search \(type); all values are named"))
+        } catch let fault as Fault where fault.code == .remoteRefused && !saysAll && refused.canSayMore(of: type) {
+            if refused.demand(type) {
+                observer(
+                    .note("\(terms.clinic.name) wants more than the patient to search \(type); all values are named"))
+            }
             try await walk(query(type, patient: patient, since: since), &draft)
         }
     }

@@ -21,8 +21,13 @@ final class RefusedTypes: Sendable {
         demanding.withLock { $0.contains(type) } ? SearchShape.demanded[type] : nil
     }
 
-    /// Notes that the clinic demands more than the patient; false when it was known, or nothing more can be said.
+    /// Whether there is more to say than the patient in searches on this type.
+    func canSayMore(of type: String) -> Bool {
+        SearchShape.demanded[type] != nil
+    }
+
+    /// Notes that the clinic demands more than the patient; false when it was known.
     func demand(_ type: String) -> Bool {
-        SearchShape.demanded[type] != nil && demanding.withLock { $0.insert(type).inserted }
+        demanding.withLock { $0.insert(type).inserted }
     }
 }

@@ -39,13 +39,13 @@ struct Submit: Sendable {
             let leases = try writer.lease(
                 terms.route, limit: limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
-                guard let exchange = try writer.exchange(lease.submission.exchange),
-                    exchange.state.successors.contains(.submitted)
+                let id = lease.submission.exchange
+                guard let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.submitted)
                 else { continue }
                 let entry = AuditEntry(
-                    at: now, actor: owner, action: "exchange.submitted", run: exchange.run, exchange: exchange.id,
+                    at: now, actor: owner, action: "exchange.submitted", run: exchange.run, exchange: id,
                     reason: "part \(lease.submission.part), attempt \(lease.submission.attempts)")
-                try writer.advance(exchange.id, to: .submitted, reason: nil, detail: nil, at: now, audit: entry)
+                try writer.advance(id, to: .submitted, reason: nil, detail: nil, at: now, audit: entry)
             }
             return leases
         }

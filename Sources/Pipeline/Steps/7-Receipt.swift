@@ -96,9 +96,10 @@ struct KeepReceipts: Sendable {
                 submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
         else { return }
         _ = try writer.cancelOpenSubmissions(ofExchange: submission.exchange)
-        guard let exchange = try writer.exchange(submission.exchange), exchange.state.successors.contains(.withheld)
+        let id = submission.exchange
+        guard let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.withheld)
         else { return }
-        try advance(exchange, to: .withheld, fault, at: now, writer)
+        try advance(id, of: exchange.run, to: .withheld, fault, at: now, writer)
     }
 
     private func move(
@@ -114,21 +115,23 @@ struct KeepReceipts: Sendable {
     private func follow(
         _ submission: Submission, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
     ) throws {
-        guard let exchange = try writer.exchange(submission.exchange) else { return }
-        let states = try writer.submissions(ofExchange: exchange.id).map(\.state)
+        let id = submission.exchange
+        guard let exchange = try writer.standing(ofExchange: id) else { return }
+        let states = try writer.submissions(ofExchange: id).map(\.state)
         let next = ExchangeState.summarizing(states)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }
-        try advance(exchange, to: next, next == .acknowledged ? nil : fault, at: now, writer)
+        try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, at: now, writer)
     }
 
     private func advance(
-        _ exchange: Exchange, to state: ExchangeState, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+        _ exchange: String, of run: String, to state: ExchangeState, _ fault: Fault?, at now: Instant,
+        _ writer: any StoreWriter
     ) throws {
         let entry = AuditEntry(
-            at: now, actor: actor, action: "exchange." + state.rawValue, run: exchange.run, exchange: exchange.id,
+            at: now, actor: actor, action: "exchange." + state.rawValue, run: run, exchange: exchange,
             reason: fault?.code.rawValue)
         try writer.advance(
-            exchange.id, to: state, reason: fault?.code, detail: fault?.message, at: now, audit: entry)
+            exchange, to: state, reason: fault?.code, detail: fault?.message, at: now, audit: entry)
     }
 
     private func receipt(

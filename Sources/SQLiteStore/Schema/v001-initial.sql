@@ -241,6 +241,11 @@ BEGIN
     SELECT RAISE (ABORT, 'the audit trail has no gaps');
 END;
 
+CREATE TRIGGER audit_moves_head AFTER INSERT ON audit
+BEGIN
+    UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash;
+END;
+
 CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit
 BEGIN
     SELECT RAISE (ABORT, 'the audit trail is append-only');
