@@ -2,7 +2,9 @@ extension Reference {
     /// Tells the form of a reference; what has no known form is ``opaque(_:)``.
     public init(parsing text: String) {
         self =
-            if text.utf8.first == UInt8(ascii: "#") {
+            if let plain = Self.parsePlain(text) {
+                plain
+            } else if text.utf8.first == UInt8(ascii: "#") {
                 Self.parseContained(text)
             } else if Self.hasPrefix("urn:", text) {
                 .urn(text)
@@ -11,6 +13,14 @@ extension Reference {
             } else {
                 Self.parseLocal(text) ?? Self.parseConditional(text) ?? .opaque(text)
             }
+    }
+
+    /// `Type/id`, told from its bytes: nine in ten references have this form.
+    private static func parsePlain(_ text: String) -> Reference? {
+        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        let id = text.utf8[text.utf8.index(after: slash)...]
+        guard isReferencedType(text[..<slash]), FHIRSyntax.isID(id) else { return nil }
+        return .local(type: String(text[..<slash]), id: String(Substring(id)), version: nil)
     }
 
     private static func parseContained(_ text: String) -> Reference {

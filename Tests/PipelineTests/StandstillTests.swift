@@ -41,6 +41,28 @@ struct StandstillTests {
         #expect(try await night.pipeline.deliver() == 1)
     }
 
+    @Test("who is asked to stop ends the deliveries that have begun and gives the others back")
+    func stops() async throws {
+        let members = (1...6).map { NamedMember("p\($0)", "Sam", "Lee", born: "1960-01-0\($0)", memberID: "M0-\($0)") }
+        let night = try Night(members, mappings: usCoreMappings)
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        let (asked, ask) = AsyncStream<Void>.makeStream()
+        night.payer.whileAnswering {
+            begin.yield()
+            for await _ in asked { break }
+        }
+        let run = Task { try await night.run("night-1") }
+        for await _ in begun { break }
+        run.cancel()
+        ask.finish()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        let sent = night.payer.received.count
+        #expect((1...2).contains(sent))
+        #expect(try await exchanges(night, in: [.acknowledged]).count == sent)
+        #expect(try await exchanges(night, in: [.queued]).count == 6 - sent)
+        #expect(try await exchanges(night, in: [.submitted, .retrying, .parked]).isEmpty)
+    }
+
     private func exchanges(_ night: Night, in states: Set<ExchangeState>) async throws -> [Exchange] {
         try await night.store.read { try $0.exchanges(matching: ExchangeFilter(states: states), limit: 10) }
     }

@@ -120,6 +120,7 @@ public final class ScriptedPayer: PayerServer {
     public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
+        try Task.checkCancellation()
         let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
         switch reply {
         case .fail(let fault): throw fault

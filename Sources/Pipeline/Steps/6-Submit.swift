@@ -86,7 +86,10 @@ struct Submit: Sendable {
     private func deliver(_ lease: LeasedSubmission, _: SendPermit) async -> Result {
         do {
             let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
-            let answer = try await payer.submit(lease.bundle, requestID: requestID)
+            // A task of its own: what has begun is ended even when the process is asked to stop, because an outcome
+            // that is known need not be found out later. The delivery's own time-out bounds it.
+            let delivery = Task { [payer] in try await payer.submit(lease.bundle, requestID: requestID) }
+            let answer = try await delivery.value
             return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, .success(answer))
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
             // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
