@@ -6,12 +6,14 @@ extension DeclarativeNode {
     /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
-            ["by", "group", "types", "since"], required: ["types"], in: "'select'", &report)
+            ["by", "group", "types", "since", "reconcile"], required: ["types"], in: "'select'", &report)
         let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
         let group = fields["group"]?.fhirID(&report)
         let since = fields["since"]?.since(&report) ?? .lastSuccess
+        let reconcile = fields["reconcile"]?.duration(&report) ?? .seconds(7 * 86_400)
         return fields["types"]?.resourceTypes(&report).map { types in
-            ExchangeTerms.Selection(method: method, group: group, types: types, since: since)
+            ExchangeTerms.Selection(
+                method: method, group: group, types: types, since: since, reconcileSeconds: reconcile / .seconds(1))
         }
     }
 

@@ -7,8 +7,8 @@ public struct StoreOptions: Sendable, Hashable {
     /// How much of the database the writer keeps in memory, in KiB.
     public var writerCacheKiB: Int
 
-    /// Five seconds, three readers and 16 MiB unless told otherwise; at least one reader.
-    public init(lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 16 * 1024) {
+    /// Five seconds, three readers and 8 MiB unless told otherwise; at least one reader.
+    public init(lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 8 * 1024) {
         self.lockTimeout = lockTimeout
         self.readers = max(readers, 1)
         self.writerCacheKiB = writerCacheKiB

@@ -77,6 +77,16 @@ struct DifficultClinicTests {
         #expect(since == [false, true, false])
     }
 
+    @Test("everything is exported again after a week")
+    func exportsAgain() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        for name in ["night-1", "night-2", "night-3"] {
+            _ = try await night.run(name)
+            night.clock.advance(seconds: 4 * 86_400)
+        }
+        #expect(night.clinic.exportedSince.map { $0 == nil } == [true, false, true])
+    }
+
     @Test("one operation stages for a member what searches do, byte for byte")
     func everything() async throws {
         let searched = try Night([.joe], mappings: usCoreMappings)

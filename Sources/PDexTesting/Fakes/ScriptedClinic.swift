@@ -54,6 +54,7 @@ public final class ScriptedClinic: ClinicServer {
     private let script: Mutex<Script>
     private let log = Mutex<[String]>([])
     private let since = Mutex<Instant?>(nil)
+    private let exports = Mutex<[Instant?]>([])
     private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])
 
@@ -75,6 +76,11 @@ public final class ScriptedClinic: ClinicServer {
     /// Changes what goes wrong.
     public func rewrite(_ change: (inout Script) -> Void) {
         script.withLock { change(&$0) }
+    }
+
+    /// From when on each export was asked for, in order.
+    public var exportedSince: [Instant?] {
+        exports.withLock { $0 }
     }
 
     /// Takes a resource away.
@@ -181,6 +187,7 @@ public final class ScriptedClinic: ClinicServer {
             }
         log.withLock { $0.append("export" + level) }
         since.withLock { $0 = request.since }
+        exports.withLock { $0.append(request.since) }
         return base + "/status/1"
     }
 

@@ -79,7 +79,8 @@ public final class ScriptedPayer: PayerServer {
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(
                 uniqueKeysWithValues: [
-                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner", "Organization",
+                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner",
+                    "Organization",
                     "Provenance",
                 ].map { ($0, type) }))
     }

@@ -24,7 +24,8 @@ public struct Night: Sendable {
     public init(
         _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
-        types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"], perSecond: Double? = nil
+        types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
+        perSecond: Double? = nil
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(

@@ -78,7 +78,7 @@ struct BulkExportPull: Sendable {
     /// Starts an export; its status URL is kept before the first poll.
     private func begin(_ level: ExportRequest.Level) async throws -> String {
         let run = run.id
-        let since = try await PullScope.sinceExport(terms, store: store)
+        let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
         let request = ExportRequest(level: level, types: terms.selection.pulledTypes, since: since)
         await intake.tally.requested()
         let statusURL = try await clinic.startExport(request)

@@ -18,19 +18,35 @@ enum PullScope {
         "patients \(types(selection))"
     }
 
-    /// Single patients, when everything of theirs was fetched last.
+    /// Single patients, or an export, when everything of theirs was fetched last.
     static func reconciled(_ selection: ExchangeTerms.Selection) -> String {
         "reconciled \(types(selection))"
     }
 
     /// The server's time from which on to export; nil means everything (BLK-07).
-    static func sinceExport(_ terms: ExchangeTerms, store: any Store) async throws -> Instant? {
+    static func sinceExport(_ terms: ExchangeTerms, store: any Store, now: Instant) async throws -> Instant? {
         let scope = export(terms.selection)
         return switch terms.selection.since {
         case .all: nil
         case .instant(let instant): instant
-        case .lastSuccess: try await store.read { try $0.watermark(source: terms.clinic.name, scope: scope) }
+        case .lastSuccess: try await sinceLastExport(terms, scope, store, now)
         }
+    }
+
+    /// Since the last export, unless everything was exported too long ago: what was deleted or corrected is not always
+    /// told (BLK-35).
+    private static func sinceLastExport(
+        _ terms: ExchangeTerms, _ scope: String, _ store: any Store, _ now: Instant
+    ) async throws -> Instant? {
+        let source = terms.clinic.name
+        let (last, everything) = try await store.read {
+            (
+                try $0.watermark(source: source, scope: scope),
+                try $0.watermark(source: source, scope: reconciled(terms.selection))
+            )
+        }
+        guard let everything, (now - everything) / .seconds(1) < terms.selection.reconcileSeconds else { return nil }
+        return last
     }
 
     /// From when on one patient's data is searched.

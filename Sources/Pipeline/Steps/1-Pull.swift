@@ -71,8 +71,12 @@ struct Pull: Sendable {
         if await tally.problems.isEmpty {
             let (run, source) = (run.id, terms.clinic.name)
             let (everyone, each) = (PullScope.export(terms.selection), PullScope.patients(terms.selection))
+            let whole = PullScope.reconciled(terms.selection)
             try await store.write {
                 try $0.setWatermark(outcome.transactionTime, source: source, scope: everyone)
+                if outcome.since == nil {
+                    try $0.setWatermark(outcome.transactionTime, source: source, scope: whole)
+                }
                 guard group != nil else { return }
                 try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
             }

@@ -65,14 +65,17 @@ struct RunOperationsTests {
         let served = try ServedNight([.joe, .ada])
         let (operations, name) = (served.operations, served.job.name)
         let (asked, ask) = AsyncStream<Void>.makeStream()
+        let (answers, answer) = AsyncStream<Void>.makeStream()
         served.night.payer.whileAnswering {
-            ask.yield(); try await ClosingClock.sleepUntilCancelled()
+            ask.yield()
+            for await _ in answers { break }
         }
         let running = Task { try await operations.run(job: name) }
         var requests = asked.makeAsyncIterator()
         _ = await requests.next()
 
         running.cancel()
+        answer.finish()
         _ = await running.result
         served.night.payer.whileAnswering {}
         served.night.clock.advance(seconds: 3600)
