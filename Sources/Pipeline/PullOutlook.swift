@@ -21,7 +21,8 @@ extension ExchangePipeline {
         let capability = try await clinic.capability()
         let roster = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let since: Instant? =
-            if case .export = roster.way { try await PullScope.sinceExport(terms, store: store, now: clock.now()) } else { nil }
+            if case .export = roster.way { try await PullScope.sinceExport(terms, store: store, now: clock.now()) } else
+            { nil }
         return PullOutlook(
             job: terms.job, clinic: terms.clinic.name, roster: roster,
             member: PullPlan.member(terms.selection, capability), since: since)
