@@ -26,9 +26,9 @@ public struct ClinicClient: ClinicServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
-    /// Kicks an export off and returns its status URL.
-    public func startExport(_ request: ExportRequest) async throws -> String {
-        try await BulkExport(session: session).start(request)
+    /// Kicks an export off; what the server refuses is left out, and told.
+    public func startExport(_ request: ExportRequest) async throws -> ExportStart {
+        try await BulkKickOff(session: session).start(request)
     }
 
     /// Asks once how an export is doing.
