@@ -11,6 +11,8 @@ public struct ServerSession: Sendable {
     private let transport: any HTTPTransport
     private let tokens: AccessTokens?
     private let retry: ReadRetry
+    /// How this server is searched.
+    let searchMethod = SearchMethod()
     private let requestID: @Sendable () -> String
 
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
