@@ -14,6 +14,9 @@ public struct ClinicClient: ClinicServer {
     /// The FHIR base URL, without a trailing slash.
     public var base: String { session.policy.base.text }
 
+    /// The most requests that the configuration allows at once.
+    public var requestsAtOnce: Int { session.connection.maxConnections }
+
     /// Reads `/metadata`; kept for a day.
     public func capability() async throws -> ServerCapability { try await capabilities.capability() }
 

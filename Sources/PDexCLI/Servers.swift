@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import Mappings
 import PDex
+import Pipeline
 
 /// The clients of all configured servers and the mapping sets, each made once, when it is first needed.
 ///
@@ -18,6 +19,7 @@ actor Servers {
 
     private let configuration: Configuration
     private let clock: any WallClock
+    private let observer: @Sendable (RunEvent) -> Void
     private var jobs: [Job]?
     private var keys: KeyFolder?
     private var transports: [TransportSettings: CurlTransport] = [:]
@@ -25,10 +27,14 @@ actor Servers {
     private var payers: [String: PayerClient] = [:]
     private var mappingSets: [String: MappingSet] = [:]
 
-    /// Servers as `configuration` has them.
-    init(_ configuration: Configuration, clock: any WallClock) {
+    /// Servers as `configuration` has them; `observer` hears when one of them makes us wait.
+    init(
+        _ configuration: Configuration, clock: any WallClock,
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) {
         self.configuration = configuration
         self.clock = clock
+        self.observer = observer
     }
 
     /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, configuration.
@@ -85,7 +91,8 @@ actor Servers {
 
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
         try ServerSession(
-            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock)
+            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock,
+            waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
     }
 
     private func mappings(_ name: String) throws -> MappingSet {

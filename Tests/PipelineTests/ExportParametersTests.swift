@@ -40,6 +40,8 @@ struct ExportParametersTests {
         _ = try await night.run("night-1")
         night.clinic.rewrite { $0.droppedParameters = [.since] }
         night.clock.advance(seconds: 86_400)
+        for record in try NamedMember.ada.clinicRecords() { night.clinic.put(record) }
+        night.clinic.put(try night.group(of: [.joe, .ada]))
 
         let report = try await night.run("night-2")
 

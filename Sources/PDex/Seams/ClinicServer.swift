@@ -2,6 +2,8 @@ public import FHIR
 
 /// A clinic's FHIR R4 server: search, and Bulk Data export.
 public protocol ClinicServer: FHIRReader {
+    /// How many requests may be made at once; an implementation holds back what its server does not bear.
+    var requestsAtOnce: Int { get }
     /// Kicks an export off; its status URL is to be kept before the first poll (BLK-18).
     ///
     /// What the server refuses is left out, and told (BLK-05).

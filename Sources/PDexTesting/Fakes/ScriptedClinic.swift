@@ -63,6 +63,8 @@ public final class ScriptedClinic: ClinicServer {
 
     /// The FHIR base URL.
     public let base: String
+    /// How many requests may be made at once.
+    public let requestsAtOnce = 4
     private let clock: any WallClock
     private let server: Mutex<ScriptedServer>
     private let script: Mutex<Script>
