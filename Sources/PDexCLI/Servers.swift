@@ -12,7 +12,7 @@ actor Servers {
     /// What a job's pipeline is made of.
     struct Parts: Sendable {
         let terms: ExchangeTerms
-        let clinic: ClinicClient
+        let clinic: any ClinicServer
         let payer: PayerClient
         let mappings: MappingSet
     }
@@ -23,7 +23,8 @@ actor Servers {
     private var jobs: [Job]?
     private var keys: KeyFolder?
     private var transports: [TransportSettings: CurlTransport] = [:]
-    private var clinics: [String: ClinicClient] = [:]
+    private var bulkLog: BulkLog?
+    private var clinics: [String: any ClinicServer] = [:]
     private var payers: [String: PayerClient] = [:]
     private var mappingSets: [String: MappingSet] = [:]
 
@@ -75,11 +76,20 @@ actor Servers {
         return loaded
     }
 
-    private func client(of clinic: ClinicSettings) throws -> ClinicClient {
+    private func client(of clinic: ClinicSettings) throws -> any ClinicServer {
         if let known = clinics[clinic.server.name] { return known }
         let client = ClinicClient(try session(clinic.connection(jobs: try knownJobs()), clinic.server))
-        clinics[clinic.server.name] = client
-        return client
+        let logged = try logged(client)
+        clinics[clinic.server.name] = logged
+        return logged
+    }
+
+    /// The clinic with its exports written down, if the configuration wants that.
+    private func logged(_ client: ClinicClient) throws -> any ClinicServer {
+        guard let path = configuration.bulkLog else { return client }
+        let log = try bulkLog ?? BulkLog(path: path)
+        bulkLog = log
+        return LoggedClinic(client, log: log, clock: clock, software: Version.current)
     }
 
     private func client(of payer: PayerSettings) throws -> PayerClient {
