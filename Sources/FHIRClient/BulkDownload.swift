@@ -17,6 +17,11 @@ struct BulkDownload: Sendable {
         let stream = try await session.stream(request(url), credential)
         guard stream.status == 200 else {
             let response = HTTPResponse(status: stream.status, headers: stream.headers)
+            guard ![404, 410].contains(stream.status) else {
+                throw Fault(
+                    .clinicFileGone, .halt, "A file of \(session.connection.name) is gone (\(stream.status)).",
+                    hint: "Links live only for a while; the next run exports again.")
+            }
             throw session.faults.fault(response, "the download of a file", now: session.clock.now())
         }
         do {

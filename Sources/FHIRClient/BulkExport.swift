@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Starts, polls and ends a Bulk Data export (Bulk Data Access 3.0.0, earlier and later manifests included).
+/// Polls and ends a Bulk Data export (Bulk Data Access 3.0.0, earlier and later manifests included).
 struct BulkExport: Sendable {
     let session: ServerSession
 
@@ -9,28 +9,6 @@ struct BulkExport: Sendable {
     private static let transientCodes: Set = [
         "transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled",
     ]
-
-    /// Kicks off with GET (BLK-01, BLK-02) and returns the status URL. Asked once: a repetition could start a second.
-    func start(_ export: ExportRequest) async throws -> String {
-        let what = "the start of an export"
-        var request = HTTPRequest(.get, try session.policy.url(try query(export).encoded()))
-        request.headers = ["Accept": "application/fhir+json", "Prefer": "respond-async"]
-        let response = try await asked(request)
-        guard response.status == 202 else {
-            if response.status == 429 {
-                throw Fault(
-                    .remoteThrottled, .retry, "\(session.connection.name) answered 429 to \(what).",
-                    hint: "An earlier export may still be running there; it is asked again later.",
-                    retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()))
-            }
-            throw session.faults.fault(response, what, now: session.clock.now())
-        }
-        guard let location = response.headers["Content-Location"] else {
-            throw session.faults.malformed(what, "it has no Content-Location")
-        }
-        _ = try session.policy.vet(location, from: "Content-Location", with: .token)
-        return location
-    }
 
     /// Asks once how the export is doing (BLK-20 … BLK-24).
     ///
@@ -44,10 +22,7 @@ struct BulkExport: Sendable {
         let wait = RetryAfter.seconds(response.headers, now: session.clock.now())
         switch response.status {
         case 200:
-            switch ManifestReader.manifest(try session.faults.json(response, "the manifest of an export")) {
-            case .success(let manifest): return .complete(manifest)
-            case .failure(let flaw): throw session.faults.malformed("the manifest of an export", flaw.words)
-            }
+            return .complete(try await ManifestPages(session: session).whole(response))
         case 202: return .running(retryAfterSeconds: wait, note: Self.note(response.headers["X-Progress"]))
         case 429: return .running(retryAfterSeconds: wait, note: "slow down")
         // Gateways speak no FHIR and know nothing of the export, which goes on behind them (RD-21).
@@ -76,19 +51,6 @@ struct BulkExport: Sendable {
         } catch let error as TransportError {
             throw Fault(error, at: session.connection.name)
         }
-    }
-
-    private func query(_ export: ExportRequest) -> SearchQuery {
-        let path =
-            switch export.level {
-            case .group(let id): "Group/\(id)/$export"
-            case .patient: "Patient/$export"
-            case .system: "$export"
-            }
-        var parameters = [SearchQuery.Parameter("_outputFormat", "application/fhir+ndjson")]
-        if !export.types.isEmpty { parameters.append(.init("_type", export.types.joined(separator: ","))) }
-        if let since = export.since { parameters.append(.init("_since", since.text)) }
-        return SearchQuery(path, parameters)
     }
 
     private func isTransient(_ response: HTTPResponse) -> Bool {

@@ -14,6 +14,9 @@ public struct ClinicClient: ClinicServer {
     /// The FHIR base URL, without a trailing slash.
     public var base: String { session.policy.base.text }
 
+    /// The most requests that the configuration allows at once.
+    public var requestsAtOnce: Int { session.connection.maxConnections }
+
     /// Reads `/metadata`; kept for a day.
     public func capability() async throws -> ServerCapability { try await capabilities.capability() }
 
@@ -26,9 +29,9 @@ public struct ClinicClient: ClinicServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
-    /// Kicks an export off and returns its status URL.
-    public func startExport(_ request: ExportRequest) async throws -> String {
-        try await BulkExport(session: session).start(request)
+    /// Kicks an export off; what the server refuses is left out, and told.
+    public func startExport(_ request: ExportRequest) async throws -> ExportStart {
+        try await BulkKickOff(session: session).start(request)
     }
 
     /// Asks once how an export is doing.

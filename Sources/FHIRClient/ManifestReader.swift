@@ -3,29 +3,35 @@ import PDex
 
 /// Reads the manifest of a finished export, in the words of Bulk Data 1 to 3 and of 4 (BLK-30).
 enum ManifestReader {
-    /// The manifest, or a few words on what is amiss.
-    static func manifest(_ json: JSONValue) -> Result<ExportManifest, Flaw> {
+    /// One page of a manifest.
+    struct Page {
+        var manifest: ExportManifest
+        /// The link to the next page; nil at the last (BLK-15).
+        let next: String?
+    }
+
+    /// A page of the manifest, or a few words on what is amiss. Members that are not known here are not looked at.
+    static func page(_ json: JSONValue) -> Result<Page, Flaw> {
         guard let time = json["transactionTime"]?.string.flatMap({ Instant($0) }) else {
             return .failure(Flaw("transactionTime is missing or not an instant"))
         }
         guard let requiresToken = json["requiresAccessToken"]?.bool else {
             return .failure(Flaw("requiresAccessToken is missing"))
         }
-        // The rest of a manifest in parts would be lost without a word; we never ask for one.
-        let links = json["link"]?.elements ?? []
-        guard !links.contains(where: { $0["relation"]?.string == "next" }) else {
-            return .failure(Flaw("it is only a part, and parts were not asked for"))
-        }
+        let link = (json["link"]?.elements ?? []).first { $0["relation"]?.string == "next" }
+        let next = link?["url"]?.string
+        // Without its address the rest would be lost without a word.
+        guard link == nil || next != nil else { return .failure(Flaw("its next link has no URL")) }
         guard let output = files(json["output"]), json["output"] != nil else {
             return .failure(Flaw("output is missing or has a file without a URL"))
         }
         guard let errors = files(json["error"]), let outcomes = files(json["outcome"]),
             let deleted = files(json["deleted"])
         else { return .failure(Flaw("error, outcome or deleted has a file without a URL")) }
-        return .success(
-            ExportManifest(
-                transactionTime: time, requiresAccessToken: requiresToken, output: output, errors: errors + outcomes,
-                deleted: deleted))
+        let manifest = ExportManifest(
+            transactionTime: time, requiresAccessToken: requiresToken, output: output, errors: errors + outcomes,
+            deleted: deleted)
+        return .success(Page(manifest: manifest, next: next))
     }
 
     /// What is amiss.

@@ -55,6 +55,8 @@ public struct ServerConnection: Sendable, Hashable {
     public var allowsPrivateNetwork: Bool
     /// The most bytes that one file of an export may have, before and after decoding.
     public var maxFileBytes: Int
+    /// The most requests at one time; how many of them are under way follows how well the server answers.
+    public var maxConnections: Int
 
     /// What one file may have unless said otherwise: 4 GiB.
     public static let usualMaxFileBytes = 4 << 30
@@ -63,7 +65,7 @@ public struct ServerConnection: Sendable, Hashable {
     public init(
         name: String, side: Side, base: String, authorization: Authorization = .none, scopes: ScopeSet = ScopeSet(),
         tokenOrigins: [String] = [], openOrigins: [String] = [], allowsPrivateNetwork: Bool = false,
-        maxFileBytes: Int = usualMaxFileBytes
+        maxFileBytes: Int = usualMaxFileBytes, maxConnections: Int = 8
     ) {
         self.name = name
         self.side = side
@@ -74,5 +76,6 @@ public struct ServerConnection: Sendable, Hashable {
         self.openOrigins = openOrigins
         self.allowsPrivateNetwork = allowsPrivateNetwork
         self.maxFileBytes = maxFileBytes
+        self.maxConnections = maxConnections
     }
 }

@@ -9,15 +9,52 @@ extension ServerSession {
     /// The first page of a search.
     func search(_ query: SearchQuery) async throws -> SearchPage {
         let what = "a search on \(query.path.prefix { $0 != "/" })"
-        let scan = try await page(try policy.url(try query.encoded()), what)
-        if let link = scan.bundle.link("self") { try checkFilters(of: query, in: link) }
+        if !query.path.contains("/"), searchMethod.triesPOST {
+            let response = try await read(try form(query))
+            if !SearchMethod.refusals.contains(response.status) {
+                return try answer(response, query, what, isForm: true)
+            }
+        }
+        let response = try await read(request(try policy.url(try query.encoded())))
+        // Only what GET can do and POST cannot tells of the server; a type that is unknown answers 404 to both.
+        if response.status == 200, !query.path.contains("/") { searchMethod.stayWithGET() }
+        return try answer(response, query, what, isForm: false)
+    }
+
+    /// The same search with its parameters in the body, where no log of a proxy shows who is searched for (RD-09).
+    private func form(_ query: SearchQuery) throws(Fault) -> HTTPRequest {
+        let path = try SearchQuery(query.path).encoded() + "/_search"
+        let pairs = query.parameters.map { "\(PercentEncoding.form($0.name))=\(PercentEncoding.form($0.value))" }
+        var request = request(try policy.url(path))
+        request.method = .post
+        request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request.body = [UInt8](pairs.joined(separator: "&").utf8)
+        return request
+    }
+
+    private func answer(
+        _ response: HTTPResponse, _ query: SearchQuery, _ what: String, isForm: Bool
+    ) throws -> SearchPage {
+        let scan = try page(response, what)
+        if let link = scan.bundle.link("self") {
+            // Many servers do not repeat in a URL what came in a form; what they do repeat has to be all of it.
+            let tells = !isForm || !SearchQuery.names(in: link).isEmpty
+            if tells { try checkFilters(of: query, in: link) }
+        }
         return scan.page
     }
 
     /// The page behind a link, asked for exactly as given.
     func page(_ link: String) async throws -> SearchPage {
         let url = try policy.vet(link, from: "the next link", with: .token)
-        return try await page(url, "the next page of a search").page
+        let what = "the next page of a search"
+        let response = try await read(request(url))
+        guard ![404, 410].contains(response.status) else {
+            throw Fault(
+                .remoteSearchExpired, .halt, "\(connection.name) answered \(response.status) to \(what).",
+                hint: "It forgets searches too soon: ask its owner how long a search lives.")
+        }
+        return try page(response, what).page
     }
 
     /// One resource as written; nil for 404 and 410.
@@ -42,8 +79,7 @@ extension ServerSession {
         HTTPRequest(.get, url, headers: ["Accept": "application/fhir+json", "Prefer": "handling=strict"])
     }
 
-    private func page(_ url: OutboundURL, _ what: String) async throws -> (bundle: BundleScan, page: SearchPage) {
-        let response = try await read(request(url))
+    private func page(_ response: HTTPResponse, _ what: String) throws -> (bundle: BundleScan, page: SearchPage) {
         guard response.status == 200 else { throw faults.fault(response, what, now: clock.now()) }
         guard faults.canProveItself(response) else { throw faults.incomplete(what) }
         let bundle: BundleScan

@@ -11,20 +11,28 @@ public struct ServerSession: Sendable {
     private let transport: any HTTPTransport
     private let tokens: AccessTokens?
     private let retry: ReadRetry
+    /// How this server is searched.
+    let searchMethod = SearchMethod()
     private let requestID: @Sendable () -> String
+    private let limiter: HostLimiter
+    private let waits: @Sendable (_ seconds: Double, _ why: String) -> Void
 
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
     ///
-    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23).
+    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `waits` hears of every longer wait before a
+    /// request is repeated, and why.
     public init(
         _ connection: ServerConnection, keys: any KeyProvider, transport: any HTTPTransport, clock: any WallClock,
-        retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
+        retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) },
+        waits: @escaping @Sendable (_ seconds: Double, _ why: String) -> Void = { _, _ in }
     ) throws(Fault) {
         self.connection = connection
         self.transport = transport
         self.clock = clock
         self.retry = retry
         self.requestID = requestID
+        self.waits = waits
+        limiter = HostLimiter(most: connection.maxConnections)
         policy = try OutboundPolicy(
             base: connection.base, tokenOrigins: connection.tokenOrigins, openOrigins: connection.openOrigins,
             allowsPrivateNetwork: connection.allowsPrivateNetwork)
@@ -41,7 +49,7 @@ public struct ServerSession: Sendable {
     /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
     func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
         try await retrying {
-            let response = try await authorized(request, credential, status: \.status) { try await transport.send($0) }
+            let response = try await once(request, credential)
             try refuseTransient(response.status, response.headers)
             return response
         }
@@ -50,7 +58,9 @@ public struct ServerSession: Sendable {
     /// Starts a download with retries, which end once the header of a lasting answer is there.
     func stream(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential) async throws -> HTTPStream {
         try await retrying {
-            let stream = try await authorized(request, credential, status: \.status) { try await transport.stream($0) }
+            let stream = try await inSlot(status: \.status) {
+                try await authorized(request, credential, status: \.status) { try await transport.stream($0) }
+            }
             try refuseTransient(stream.status, stream.headers)
             return stream
         }
@@ -58,7 +68,27 @@ public struct ServerSession: Sendable {
 
     /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` as it comes.
     func once(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
-        try await authorized(request, credential, status: \.status) { try await transport.send($0) }
+        try await inSlot(status: \.status) {
+            try await authorized(request, credential, status: \.status) { try await transport.send($0) }
+        }
+    }
+
+    /// Holds one of the server's slots from the request to the answer's end; for a stream, to the end of its header.
+    private func inSlot<Answer: Sendable>(
+        status: (Answer) -> Int, _ ask: () async throws -> Answer
+    ) async throws -> Answer {
+        let slot = try await limiter.enter()
+        let began = clock.now()
+        do {
+            let answer = try await ask()
+            let isPressed = [429, 503].contains(status(answer))
+            let seconds = (clock.now() - began) / .seconds(1)
+            await limiter.leave(slot, isPressed ? .pressed : .fine(seconds: seconds))
+            return answer
+        } catch {
+            await limiter.leave(slot, .none)
+            throw error
+        }
     }
 
     private func authorized<Answer: Sendable>(
@@ -95,9 +125,20 @@ public struct ServerSession: Sendable {
             guard fault.disposition == .retry,
                 let delay = retry.delay(after: attempt, atLeast: fault.retryAfterSeconds)
             else { throw fault }
+            if delay >= Self.shortestWaitTold { await tell(delay, fault) }
             // Waits for the server to recover, or for as long as it asked.
             try await clock.sleep(seconds: delay)
             attempt += 1
         }
+    }
+
+    /// Whoever watches is not bothered with less, in seconds.
+    private static let shortestWaitTold = 2.0
+
+    private func tell(_ seconds: Double, _ fault: Fault) async {
+        let why =
+            fault.retryAfterSeconds == nil
+            ? "\(connection.name) is in trouble" : "\(connection.name) asks for it (Retry-After)"
+        waits(seconds, "\(why); \(await limiter.slots) of \(limiter.most) slots")
     }
 }

@@ -6,16 +6,46 @@ extension DeclarativeNode {
     /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
-            ["by", "group", "types", "since", "reconcile"], required: ["types"], in: "'select'", &report)
+            ["by", "group", "types", "since", "reconcile", "type-filters"], required: ["types"], in: "'select'", &report)
         let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
         let group = fields["group"]?.fhirID(&report)
         let since = fields["since"]?.since(&report) ?? .lastSuccess
         let reconcile = fields["reconcile"]?.duration(&report) ?? .seconds(7 * 86_400)
-        return fields["types"]?.resourceTypes(&report).map { types in
+        let types = fields["types"]?.resourceTypes(&report)
+        let filters = fields["type-filters"]?.typeFilters(among: types ?? [], &report) ?? []
+        return types.map { types in
             ExchangeTerms.Selection(
-                method: method, group: group, types: types, since: since, reconcileSeconds: reconcile / .seconds(1))
+                method: method, group: group, types: types, since: since, reconcileSeconds: reconcile / .seconds(1),
+                typeFilters: filters)
         }
     }
+
+    /// Queries `Type?name=value`, each on one of the job's types; a result parameter would change the form (BLK-10).
+    private func typeFilters(among types: [String], _ report: inout FileReport) -> [String]? {
+        list(&report)?.compactMap { element in
+            guard let text = element.string(&report) else { return nil }
+            let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[1].contains("="), !parts[1].contains(where: \.isWhitespace) else {
+                report.report(
+                    "'\(text.prefix(64))' is not a filter such as Observation?category=laboratory", at: element)
+                return nil
+            }
+            if !types.contains(String(parts[0])) {
+                report.report(
+                    "'\(parts[0].prefix(64))' is not among 'types'", at: element,
+                    suggestion: Suggestion.closest(to: String(parts[0]), among: types))
+            }
+            let names = parts[1].split(separator: "&").map { $0.prefix { $0 != "=" && $0 != ":" } }
+            for name in names where Self.resultParameters.contains(String(name)) {
+                report.report("a filter cannot have \(name): it says how to answer, not what is wanted", at: element)
+            }
+            return text
+        }
+    }
+
+    private static let resultParameters: Set = [
+        "_include", "_revinclude", "_sort", "_count", "_elements", "_summary", "_total", "_contained", "_format",
+    ]
 
     private func since(_ report: inout FileReport) -> ExchangeTerms.Selection.Since? {
         guard let text = string(&report) else { return nil }

@@ -28,7 +28,7 @@ struct Assembly: Sendable {
             storeExists: FileManager.default.fileExists(atPath: configuration.store))
         let identities = Identities(secret: secret, digests: Self.digests)
         let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Self.digests)
-        let servers = Servers(configuration, clock: clock)
+        let servers = Servers(configuration, clock: clock, observer: observer)
         let owner = ProcessName.current
 
         self.configuration = configuration

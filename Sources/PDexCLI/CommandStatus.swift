@@ -31,10 +31,11 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         case .interrupted:
             self = .interrupted
         case .exchangeNotReplayable, .jobTypeNotSelected, .remoteRefused, .remoteMalformed, .remoteIncomplete,
-            .remoteSearchIncomplete,
+            .remoteSearchIncomplete, .remoteSearchExpired,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
-            .clinicCountMismatch, .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
+            .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
+            .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted,
             .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import Mappings
 import PDex
+import Pipeline
 
 /// The clients of all configured servers and the mapping sets, each made once, when it is first needed.
 ///
@@ -11,24 +12,30 @@ actor Servers {
     /// What a job's pipeline is made of.
     struct Parts: Sendable {
         let terms: ExchangeTerms
-        let clinic: ClinicClient
+        let clinic: any ClinicServer
         let payer: PayerClient
         let mappings: MappingSet
     }
 
     private let configuration: Configuration
     private let clock: any WallClock
+    private let observer: @Sendable (RunEvent) -> Void
     private var jobs: [Job]?
     private var keys: KeyFolder?
     private var transports: [TransportSettings: CurlTransport] = [:]
-    private var clinics: [String: ClinicClient] = [:]
+    private var bulkLog: BulkLog?
+    private var clinics: [String: any ClinicServer] = [:]
     private var payers: [String: PayerClient] = [:]
     private var mappingSets: [String: MappingSet] = [:]
 
-    /// Servers as `configuration` has them.
-    init(_ configuration: Configuration, clock: any WallClock) {
+    /// Servers as `configuration` has them; `observer` hears when one of them makes us wait.
+    init(
+        _ configuration: Configuration, clock: any WallClock,
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) {
         self.configuration = configuration
         self.clock = clock
+        self.observer = observer
     }
 
     /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, configuration.
@@ -69,11 +76,20 @@ actor Servers {
         return loaded
     }
 
-    private func client(of clinic: ClinicSettings) throws -> ClinicClient {
+    private func client(of clinic: ClinicSettings) throws -> any ClinicServer {
         if let known = clinics[clinic.server.name] { return known }
         let client = ClinicClient(try session(clinic.connection(jobs: try knownJobs()), clinic.server))
-        clinics[clinic.server.name] = client
-        return client
+        let logged = try logged(client)
+        clinics[clinic.server.name] = logged
+        return logged
+    }
+
+    /// The clinic with its exports written down, if the configuration wants that.
+    private func logged(_ client: ClinicClient) throws -> any ClinicServer {
+        guard let path = configuration.bulkLog else { return client }
+        let log = try bulkLog ?? BulkLog(path: path)
+        bulkLog = log
+        return LoggedClinic(client, log: log, clock: clock, software: Version.current)
     }
 
     private func client(of payer: PayerSettings) throws -> PayerClient {
@@ -85,7 +101,8 @@ actor Servers {
 
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
         try ServerSession(
-            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock)
+            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock,
+            waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
     }
 
     private func mappings(_ name: String) throws -> MappingSet {

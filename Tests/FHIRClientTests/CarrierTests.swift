@@ -19,7 +19,7 @@ struct CarrierTests {
             case .statusURL: _ = try await client.pollExport(url)
             case .contentLocation, .tokenEndpoint:
                 let location = try await client.startExport(ExportRequest(level: .patient, types: [], since: nil))
-                _ = try await client.pollExport(location)
+                _ = try await client.pollExport(location.statusURL)
             case .fileWithToken: _ = try await client.download(file, requiresAccessToken: true) { _ in }
             case .fileWithoutToken: _ = try await client.download(file, requiresAccessToken: false) { _ in }
             case .deletion: await client.finishExport(url)

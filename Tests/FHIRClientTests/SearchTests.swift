@@ -12,13 +12,13 @@ struct SearchTests {
 
     @Test("parameters are encoded strictly, and filters are asked for strictly")
     func encodes() async throws {
-        let transport = FunctionTransport { _, _ in .json(#"{"resourceType":"Bundle","type":"searchset"}"#) }
+        let transport = FunctionTransport { request, _ in Self.byGET(request) }
         let client = ClinicClient(try session(transport))
 
         _ = try await client.search(
             SearchQuery("Patient", [.init("identifier", "urn:oid:1.2|a+b c&d=é"), .init("name:exact", "O'Neil/1,2")]))
 
-        let request = try #require(transport.requests.first)
+        let request = try #require(transport.requests.last)
         #expect(
             request.url.text == AuthorizationServer.base
                 + "/Patient?identifier=urn:oid:1.2%7Ca%2Bb%20c%26d%3D%C3%A9&name:exact=O%27Neil/1,2")
@@ -62,9 +62,7 @@ struct SearchTests {
         "a filter that the server says it did not apply is a fault that names it and not its value",
         arguments: ["https://x/Encounter?date=ge2026", "https://x/Encounter", "https://x/Encounter?xpatient=p1&date=1"])
     func noticesDroppedFilters(link: String) async throws {
-        let transport = FunctionTransport { _, _ in
-            .json(#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"\#(link)"}]}"#)
-        }
+        let transport = FunctionTransport { request, _ in Self.byGET(request, link: link) }
         let client = ClinicClient(try session(transport))
         let query = SearchQuery("Encounter", [.init("patient", "canary"), .init("date", "ge2026")])
 
@@ -234,5 +232,12 @@ struct SearchTests {
         #expect(capability.types["Encounter"]?.revIncludes == ["Provenance:target"])
         #expect(capability.types["Encounter"]?.updateCreate == true)
         #expect(fault?.code == .payerCapability)
+    }
+
+    /// A server that takes searches by GET only.
+    private static func byGET(_ request: HTTPRequest, link: String = "https://x/?identifier=1") -> HTTPResponse {
+        request.method == .post
+            ? .json("", status: 405)
+            : .json(#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"\#(link)"}]}"#)
     }
 }

@@ -68,6 +68,14 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         // What.
         select("{ by: auto }", "5:9: 'select' needs the key 'types'"),
         select("{ types: [] }", "5:18: 'types' needs Patient: members are recognised by it"),
+        select(
+            "{ types: [Patient], type-filters: [Patient] }",
+            "5:44: 'Patient' is not a filter such as Observation?category=laboratory"),
+        select(
+            "{ types: [Patient], type-filters: ['Condition?code=1'] }", "5:44: 'Condition' is not among 'types'"),
+        select(
+            "{ types: [Patient], type-filters: ['Patient?active=true&_sort=name'] }",
+            "5:44: a filter cannot have _sort: it says how to answer, not what is wanted"),
         select("{ types: Patient }", "5:18: 'types' must be a list, [like, this] or one '- ' a line, found text"),
         select("{ types: [Patient, Patient] }", "5:28: Patient is listed twice"),
         select(

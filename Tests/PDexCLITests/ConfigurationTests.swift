@@ -47,6 +47,15 @@ struct ConfigurationTests {
         #expect(payer.server.identifierSystem == "https://fhir.med0.example/r4")
     }
 
+    @Test("a log of exports is kept only when it is asked for")
+    func bulkLog() throws {
+        let without = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+        let with = try ConfigurationFile.parse(Self.whole + "\nbulk-log: exports.ndjson\n", path: "site/pdex.yaml")
+
+        #expect(without.bulkLog == nil)
+        #expect(with.bulkLog == "site/exports.ndjson")
+    }
+
     @Test("what may be said besides is read, too")
     func optional() throws {
         let text = Self.whole.replacing(
@@ -69,6 +78,7 @@ struct ConfigurationTests {
         let server = clinic.server
         #expect(clinic.maxFileBytes == 16 << 30)
         #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: []).maxConnections == 3)
         #expect(server.scopes == .v1)
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])

@@ -63,7 +63,8 @@ struct LiveServerTests {
     func exports() async throws {
         try await serving({ $0.members = 60 }) { live, sandbox in
             let status = try await live.clinic.startExport(
-                ExportRequest(level: .group("med0-members"), types: ["Observation", "Patient"], since: nil))
+                ExportRequest(level: .group("med0-members"), types: ["Observation", "Patient"], since: nil)
+            ).statusURL
             guard case .complete(let manifest) = try await live.clinic.pollExport(status) else {
                 Issue.record("the export is not complete")
                 return

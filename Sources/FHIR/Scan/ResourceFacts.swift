@@ -5,6 +5,7 @@ struct ResourceFacts {
     private var id: JSONReader.StringToken?
     private var versionID: String?
     private var lastUpdated: Instant?
+    private var isSubsetted = false
     private var patient: (rank: Int, reference: JSONReader.StringToken)?
     private var encounter: JSONReader.StringToken?
     private var context: JSONReader.StringToken?
@@ -19,7 +20,7 @@ struct ResourceFacts {
             type: type, id: reader.text(id), versionID: versionID, lastUpdated: lastUpdated,
             patient: type == "Patient" ? nil : patient.map { reader.text($0.reference) },
             encounter: (encounter ?? context).map { reader.text($0) },
-            start: time?.start, end: time?.end)
+            start: time?.start, end: time?.end, isSubsetted: isSubsetted)
     }
 
     /// Walks over the whole document.
@@ -49,10 +50,29 @@ struct ResourceFacts {
             } else if cursor.reader.withBytes(of: name, { $0.spells("lastUpdated") }) {
                 let reading = try cursor.readTime(levels - 1)
                 lastUpdated = reading.flatMap { $0.precision >= .second ? $0.earliest : nil }
+            } else if cursor.reader.withBytes(of: name, { $0.spells("tag") }) {
+                try readTags(&cursor, levels - 1)
             } else {
                 try cursor.skipValue(levels - 1)
             }
         }
+    }
+
+    /// The code alone decides: its system has had several names over the versions of FHIR.
+    private mutating func readTags(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "[") else { return try cursor.skipValue(levels) }
+        var found = isSubsetted
+        try cursor.readArray(levels) { (cursor) throws(JSONError) in
+            guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels - 1) }
+            try cursor.readObject(levels - 1) { (cursor, name) throws(JSONError) in
+                guard cursor.reader.withBytes(of: name, { $0.spells("code") }) else {
+                    return try cursor.skipValue(levels - 2)
+                }
+                let code = try cursor.readStringOrSkip(levels - 2)
+                if let code, cursor.reader.withBytes(of: code, { $0.spells("SUBSETTED") }) { found = true }
+            }
+        }
+        isSubsetted = found
     }
 
     private mutating func readPatient(_ cursor: inout JSONCursor, _ levels: Int, rank: Int) throws(JSONError) {

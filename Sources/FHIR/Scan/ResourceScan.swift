@@ -8,6 +8,8 @@ public struct ResourceScan: Sendable, Equatable {
     public var id: String
     /// `meta.versionId`.
     public var versionID: String?
+    /// Whether `meta.tag` says that elements were left out (`SUBSETTED`).
+    public var isSubsetted: Bool
     /// `meta.lastUpdated`; nil when absent or unreadable.
     public var lastUpdated: Instant?
 
@@ -33,7 +35,7 @@ public struct ResourceScan: Sendable, Equatable {
     /// What a scan would have found, for those who know it already.
     public init(
         type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
-        encounter: String? = nil, start: Instant? = nil, end: Instant? = nil
+        encounter: String? = nil, start: Instant? = nil, end: Instant? = nil, isSubsetted: Bool = false
     ) {
         self.type = type
         self.id = id
@@ -43,6 +45,7 @@ public struct ResourceScan: Sendable, Equatable {
         self.encounter = encounter
         self.start = start
         self.end = end
+        self.isSubsetted = isSubsetted
     }
 
     /// Scans one resource.

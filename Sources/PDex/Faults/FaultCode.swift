@@ -37,6 +37,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteMalformed = "remote.malformed"
     case remoteIncomplete = "remote.incomplete"
     case remoteSearchIncomplete = "remote.search-incomplete"
+    case remoteSearchExpired = "remote.search-expired"
     case remoteTooLarge = "remote.too-large"
     case remotePolicy = "remote.policy"
 
@@ -46,6 +47,10 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicMalformedLine = "clinic.malformed-line"
     case clinicWrongType = "clinic.wrong-type"
     case clinicCountMismatch = "clinic.count-mismatch"
+    case clinicSubsetted = "clinic.subsetted"
+    case clinicParameterRefused = "clinic.parameter-refused"
+    case clinicTypeNotAsked = "clinic.type-not-asked"
+    case clinicFileGone = "clinic.file-gone"
     case clinicPagingLoop = "clinic.paging-loop"
     case clinicUnlinked = "clinic.unlinked"
     case clinicReferenceMissing = "clinic.reference-missing"

@@ -31,16 +31,20 @@ public struct ExchangeTerms: Sendable {
         public let since: Since
         /// How long a patient may be searched only for what is new, until everything is fetched again, in seconds.
         public let reconcileSeconds: Double
+        /// Queries that narrow one type of an export, such as `Observation?category=laboratory` (BLK-10).
+        public let typeFilters: [String]
 
         /// Describes a selection; everything is fetched again after a week unless told otherwise.
         public init(
-            method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400
+            method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400,
+            typeFilters: [String] = []
         ) {
             self.method = method
             self.group = group
             self.types = types
             self.since = since
             self.reconcileSeconds = reconcileSeconds
+            self.typeFilters = typeFilters
         }
     }
 

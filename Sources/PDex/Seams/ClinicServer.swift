@@ -2,8 +2,12 @@ public import FHIR
 
 /// A clinic's FHIR R4 server: search, and Bulk Data export.
 public protocol ClinicServer: FHIRReader {
-    /// Kicks an export off and returns its status URL, to be kept before the first poll (BLK-18).
-    func startExport(_ request: ExportRequest) async throws -> String
+    /// How many requests may be made at once; an implementation holds back what its server does not bear.
+    var requestsAtOnce: Int { get }
+    /// Kicks an export off; its status URL is to be kept before the first poll (BLK-18).
+    ///
+    /// What the server refuses is left out, and told (BLK-05).
+    func startExport(_ request: ExportRequest) async throws -> ExportStart
     /// Asks once how an export is doing (BLK-20 … BLK-23).
     func pollExport(_ statusURL: String) async throws -> ExportProgress
     /// Streams one file of a finished export, whole lines at a time, with back-pressure.
@@ -16,33 +20,6 @@ public protocol ClinicServer: FHIRReader {
     ) async throws -> Int
     /// Tells the server that it may drop the export (BLK-50); never throws for a refusal.
     func finishExport(_ statusURL: String) async
-}
-
-/// What to export.
-public struct ExportRequest: Sendable, Hashable {
-    /// The level of an export (BLK-04).
-    public enum Level: Sendable, Hashable {
-        /// `Group/[id]/$export`.
-        case group(String)
-        /// `Patient/$export`.
-        case patient
-        /// `$export`.
-        case system
-    }
-
-    /// Group, Patient or system.
-    public let level: Level
-    /// The types wanted; Provenance must be named to be had (BLK-12).
-    public let types: [String]
-    /// Only what changed since; the server's time of the previous export (BLK-07).
-    public let since: Instant?
-
-    /// Describes an export.
-    public init(level: Level, types: [String], since: Instant?) {
-        self.level = level
-        self.types = types
-        self.since = since
-    }
 }
 
 /// The answer to one status request.
@@ -82,11 +59,15 @@ public struct ExportManifest: Sendable, Hashable {
     public let errors: [File]
     /// Files of transaction Bundles whose entries are deletions (BLK-34).
     public let deleted: [File]
+    /// Until when the links are good, by our clock; nil when not stated (BLK-44).
+    public var expires: Instant?
 
     /// Describes a manifest.
     public init(
-        transactionTime: Instant, requiresAccessToken: Bool, output: [File], errors: [File], deleted: [File]
+        transactionTime: Instant, requiresAccessToken: Bool, output: [File], errors: [File], deleted: [File],
+        expires: Instant? = nil
     ) {
+        self.expires = expires
         self.transactionTime = transactionTime
         self.requiresAccessToken = requiresAccessToken
         self.output = output

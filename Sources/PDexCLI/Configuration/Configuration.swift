@@ -16,6 +16,8 @@ struct Configuration: Sendable, Hashable {
     let jobs: String
     /// The folder of mapping sets.
     let mappings: String
+    /// The log of exports in the form that the clients of Bulk Data share; nil for none.
+    var bulkLog: String?
     /// The clinics, in the order of the file.
     var clinics: [ClinicSettings]
     /// The payers, in the order of the file.

@@ -26,7 +26,7 @@ enum ConfigurationFile {
     private static func configuration(in file: DeclarativeFile) throws(FileDiagnostics) -> Configuration {
         var report = FileReport()
         let fields = file.root.fields(
-            ["store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret"],
+            ["store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret", "bulk-log"],
             required: ["store", "keys", "clinics", "payers"], in: "the configuration", &report)
 
         let store = fields["store"]?.store(&report)
@@ -34,6 +34,7 @@ enum ConfigurationFile {
         let secret = fields["identity-secret"]?.filePath(&report)
         let jobs = fields["jobs"]?.filePath(&report)
         let mappings = fields["mappings"]?.filePath(&report)
+        let bulkLog = fields["bulk-log"]?.filePath(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
         let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &$2) }
@@ -43,6 +44,6 @@ enum ConfigurationFile {
         return Configuration(
             path: file.path, store: store, keys: keys, identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
-            clinics: clinics, payers: payers)
+            bulkLog: bulkLog, clinics: clinics, payers: payers)
     }
 }

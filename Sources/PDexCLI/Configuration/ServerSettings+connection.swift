@@ -40,7 +40,8 @@ extension ServerSettings {
             clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
         return ServerConnection(
             name: name, side: side, base: base, authorization: .backendServices(registration), scopes: scopes,
-            tokenOrigins: tokenOrigins, openOrigins: fileOrigins, allowsPrivateNetwork: isPrivate)
+            tokenOrigins: tokenOrigins, openOrigins: fileOrigins, allowsPrivateNetwork: isPrivate,
+            maxConnections: transport.maxConnections)
     }
 }
 

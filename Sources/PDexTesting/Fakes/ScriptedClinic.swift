@@ -38,10 +38,24 @@ public final class ScriptedClinic: ClinicServer {
         public var pageSize = Int.max
         /// The last page's next link leads back to the first one.
         public var pagesLoop = false
+        /// So many next links are no longer known.
+        public var expiredPages = 0
         /// An OperationOutcome of this severity stands on every page.
         public var outcomeSeverity: String?
         /// The total that a search states, when it is not the true one.
         public var statedTotal: Int?
+        /// So many kick-offs are answered with 429.
+        public var busyStarts = 0
+        /// What a kick-off would not take.
+        public var droppedParameters: [ExportStart.Parameter] = []
+        /// How long the links of a manifest are good, in seconds; 0 means for ever.
+        public var linksLive: Double = 0
+        /// Downloads of these types are refused with 403.
+        public var refusedDownloads: Set<String> = []
+        /// So many seconds pass while the file of this type is downloaded.
+        public var downloadSeconds: [String: Double] = [:]
+        /// Whether fresh links are to be had from the status URL.
+        public var renewsLinks = true
 
         /// Nothing goes wrong.
         public init() {}
@@ -49,12 +63,16 @@ public final class ScriptedClinic: ClinicServer {
 
     /// The FHIR base URL.
     public let base: String
+    /// How many requests may be made at once.
+    public let requestsAtOnce = 4
     private let clock: any WallClock
     private let server: Mutex<ScriptedServer>
     private let script: Mutex<Script>
     private let log = Mutex<[String]>([])
     private let since = Mutex<Instant?>(nil)
-    private let exports = Mutex<[Instant?]>([])
+    private let exports = Mutex<[ExportRequest]>([])
+    private let started = Mutex<Instant?>(nil)
+    private let expiry = Mutex<Instant?>(nil)
     private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])
 
@@ -80,7 +98,7 @@ public final class ScriptedClinic: ClinicServer {
 
     /// From when on each export was asked for, in order.
     public var exportedSince: [Instant?] {
-        exports.withLock { $0 }
+        exports.withLock { $0.map(\.since) }
     }
 
     /// Takes a resource away.
@@ -93,6 +111,11 @@ public final class ScriptedClinic: ClinicServer {
         queries.withLock { $0 }.filter { $0.path == type }.map { query in
             Dictionary(query.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         }
+    }
+
+    /// The exports that were started, in order.
+    public var exportRequests: [ExportRequest] {
+        exports.withLock { $0 }
     }
 
     /// What was asked, in order: `search Encounter`, `export`, `download Encounter`.
@@ -140,6 +163,11 @@ public final class ScriptedClinic: ClinicServer {
 
     /// The page behind a link of ``search(_:)``.
     public func page(_ link: String) async throws -> SearchPage {
+        let isExpired = script.withLock { script in
+            script.expiredPages -= 1
+            return script.expiredPages >= 0
+        }
+        if isExpired { throw Fault(.remoteSearchExpired, .halt, "the scripted clinic forgot this search") }
         guard let page = pages.withLock({ $0[link] }) else {
             throw Fault(.remoteFailed, .halt, "the scripted clinic has no such page")
         }
@@ -178,7 +206,7 @@ public final class ScriptedClinic: ClinicServer {
     }
 
     /// Starts the one export.
-    public func startExport(_ request: ExportRequest) async throws -> String {
+    public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let level =
             switch request.level {
             case .group: ""
@@ -186,13 +214,21 @@ public final class ScriptedClinic: ClinicServer {
             case .system: " system"
             }
         log.withLock { $0.append("export" + level) }
-        since.withLock { $0 = request.since }
-        exports.withLock { $0.append(request.since) }
-        return base + "/status/1"
+        let isBusy = script.withLock { script in
+            script.busyStarts -= 1
+            return script.busyStarts >= 0
+        }
+        if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
+        let dropped = script.withLock { $0.droppedParameters }
+        exports.withLock { $0.append(request) }
+        started.withLock { $0 = clock.now() }
+        since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
+        return ExportStart(statusURL: base + "/status/1", dropped: dropped)
     }
 
     /// It is complete at once.
     public func pollExport(_ statusURL: String) async throws -> ExportProgress {
+        log.withLock { $0.append("poll") }
         let isLost = script.withLock { script in
             script.lostPolls -= 1
             return script.lostPolls >= 0
@@ -206,9 +242,16 @@ public final class ScriptedClinic: ClinicServer {
             return ExportManifest.File(
                 type: type, url: "\(base)/files/\(type)", count: count + (isObservation ? stray + miscount : 0))
         }
+        let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
+        let now = clock.now()
+        let expires = expiry.withLock { expiry in
+            if life > 0, renews || expiry == nil { expiry = now.adding(milliseconds: Int64(life * 1000)) }
+            return expiry
+        }
         return .complete(
             ExportManifest(
-                transactionTime: clock.now(), requiresAccessToken: true, output: files, errors: [], deleted: []))
+                transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
+                deleted: [], expires: expires))
     }
 
     /// One batch with every line.
@@ -219,6 +262,15 @@ public final class ScriptedClinic: ClinicServer {
         log.withLock { $0.append("download \(type)") }
         if script.withLock({ Self.countDown(&$0.outages, type) }) {
             throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
+        }
+        if let expiry = expiry.withLock({ $0 }), clock.now() >= expiry {
+            throw Fault(.clinicFileGone, .halt, "the scripted clinic's link is no longer good")
+        }
+        if script.withLock({ $0.refusedDownloads.contains(type) }) {
+            throw Fault(.authForbidden, .halt, "the scripted clinic refuses this file")
+        }
+        if let seconds = script.withLock({ $0.downloadSeconds.removeValue(forKey: type) }) {
+            try await clock.sleep(seconds: seconds)
         }
         if script.withLock({ Self.countDown(&$0.breaks, type) }) {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")

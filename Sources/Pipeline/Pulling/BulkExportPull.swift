@@ -14,11 +14,6 @@ struct BulkExportPull: Sendable {
 
     /// A batch is written when it holds this many bytes: large enough that `synchronous=FULL` costs little.
     private static let batchBytes = 4 << 20
-    /// An export that takes longer is given up and tried again by the next run (BLK-25).
-    private static let longestWaitSeconds = 12.0 * 3600
-
-    /// So many status requests in a row may be lost before the run breaks off, to go on later.
-    private static let mostLosses = 10
 
     /// What an export came to.
     struct Outcome: Sendable {
@@ -31,20 +26,47 @@ struct BulkExportPull: Sendable {
     }
 
     /// Exports at `level` and stages every file; the caller moves the watermark and drops the export.
+    ///
+    /// An export that came to nothing for good is dropped here: while it goes on, the clinic may refuse the next one.
     func pull(_ level: ExportRequest.Level) async throws -> Outcome {
-        let (statusURL, manifest) = try await finishedExport(level)
+        let export = RunningExport(
+            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
+        let (statusURL, manifest) = try await export.finished(level)
+        do {
+            return try await stage(manifest, of: export, at: statusURL)
+        } catch let fault as Fault where fault.disposition != .retry {
+            await clinic.finishExport(statusURL)
+            throw fault
+        }
+    }
+
+    private func stage(
+        _ manifest: ExportManifest, of export: RunningExport, at statusURL: String
+    ) async throws -> Outcome {
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        for file in manifest.output where progress[mark(file, statusURL)] == nil {
-            try await unit.fetch("a file of \(file.type ?? "resources")") { try await stage(file, manifest, statusURL) }
+        // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
+        let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
+        let wanted = Set(terms.selection.pulledTypes)
+        let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
+        for (place, file) in manifest.output.enumerated() where progress[mark(file, statusURL)] == nil {
+            guard !isWider || file.type.map(wanted.contains) ?? true else {
+                await intake.tally.noted(.clinicTypeNotAsked)
+                continue
+            }
+            try await fetch("a file of \(file.type ?? "resources")", \.output, place, links) {
+                try await stage($0, manifest, statusURL)
+            }
         }
-        for file in manifest.deleted where progress[mark(file, statusURL)] == nil {
-            try await unit.fetch("a file of deletions") { try await retract(file, manifest, statusURL) }
+        for (place, file) in manifest.deleted.enumerated() where progress[mark(file, statusURL)] == nil {
+            try await fetch("a file of deletions", \.deleted, place, links) {
+                try await retract($0, manifest, statusURL)
+            }
         }
-        for file in manifest.errors {
-            try await unit.fetch("a file of outcomes") { try await read(errors: file, of: manifest) }
+        for place in manifest.errors.indices {
+            try await fetch("a file of outcomes", \.errors, place, links) { try await read(errors: $0, of: manifest) }
         }
         return Outcome(
-            transactionTime: manifest.transactionTime, since: progress[Self.sinceMark].flatMap { Instant($0) },
+            transactionTime: manifest.transactionTime, since: progress[RunningExport.sinceMark].flatMap { Instant($0) },
             statusURL: statusURL)
     }
 
@@ -53,71 +75,30 @@ struct BulkExportPull: Sendable {
         await clinic.finishExport(outcome.statusURL)
     }
 
-    private static let exportMark = "export"
-    private static let sinceMark = "export-since"
+    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone costs no other file.
+    private func fetch(
+        _ what: String, _ list: FreshLinks.List, _ place: Int,
+        _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
+    ) async throws {
+        do {
+            try await unit.fetch(what) {
+                let file = await links.file(list, place)
+                do {
+                    try await take(file)
+                } catch let fault as Fault where fault.code == .clinicFileGone {
+                    guard let fresh = try await links.fresh(list, place) else { throw fault }
+                    try await take(fresh)
+                }
+            }
+        } catch let fault as Fault where fault.code == .clinicFileGone {
+            observer(.note("\(what) is gone; the run goes on without it"))
+            await intake.tally.refused(fault.code)
+        }
+    }
 
     /// A file belongs to one export: another may have the same addresses.
     private func mark(_ file: ExportManifest.File, _ statusURL: String) -> String {
         "file:\(statusURL) \(file.url)"
-    }
-
-    /// Adopts the export that this run started before it was interrupted, or starts one (BLK-18).
-    private func finishedExport(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
-        let run = run.id
-        if let known = try await store.read({ try $0.pullProgress(run: run)[Self.exportMark] }) {
-            do {
-                return (known, try await poll(known))
-            } catch let fault as Fault where fault.disposition == .halt {
-                observer(.note("the export of the interrupted run is gone; a new one is started"))
-            }
-        }
-        let statusURL = try await begin(level)
-        return (statusURL, try await poll(statusURL))
-    }
-
-    /// Starts an export; its status URL is kept before the first poll.
-    private func begin(_ level: ExportRequest.Level) async throws -> String {
-        let run = run.id
-        let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
-        let request = ExportRequest(level: level, types: terms.selection.pulledTypes, since: since)
-        await intake.tally.requested()
-        let statusURL = try await clinic.startExport(request)
-        try await store.write {
-            try $0.recordProgress(run: run, unit: Self.exportMark, cursor: statusURL)
-            try $0.recordProgress(run: run, unit: Self.sinceMark, cursor: since?.text ?? "")
-        }
-        return statusURL
-    }
-
-    private func poll(_ statusURL: String) async throws -> ExportManifest {
-        var wait = 1.0
-        var waited = 0.0
-        var losses = 0
-        while true {
-            await intake.tally.requested()
-            let seconds: Double
-            do {
-                switch try await clinic.pollExport(statusURL) {
-                case .complete(let manifest): return manifest
-                case .running(let retryAfter, _): seconds = max(Double(retryAfter ?? 0), wait)
-                }
-                losses = 0
-            } catch let fault as Fault where fault.disposition == .retry && losses < Self.mostLosses {
-                // The export goes on without us: one lost answer must not end hours of work.
-                losses += 1
-                seconds = max(Double(fault.retryAfterSeconds ?? 0), wait)
-            }
-            guard waited + seconds <= Self.longestWaitSeconds else {
-                await clinic.finishExport(statusURL)
-                throw Fault(
-                    .clinicExportFailed, .halt, "the export did not finish within 12 hours",
-                    hint: "ask the clinic why its exports stall; the next run starts a new one")
-            }
-            observer(.waiting(seconds: seconds, why: "the clinic is preparing the export"))
-            try await clock.sleep(seconds: seconds)
-            waited += seconds
-            wait = min(wait * 2, 60)
-        }
     }
 
     private func stage(

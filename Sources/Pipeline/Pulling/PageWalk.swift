@@ -14,9 +14,22 @@ struct PageWalk: Sendable {
     /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
     ///
     /// An OperationOutcome that speaks of an error, or fewer matches than the server announced, means that
-    /// something is missing. Throws `clinic.paging-loop` when the links do not end.
+    /// something is missing. A search that the server forgets on the way is begun again once, so that `body` may see a
+    /// resource twice; forgotten again, it is a flaw. Throws `clinic.paging-loop` when the links do not end.
     @discardableResult
     func each(_ query: SearchQuery, _ body: (SearchPage) async throws -> Void) async throws -> Int {
+        for _ in 0..<2 {
+            do {
+                return try await once(query, body)
+            } catch let fault as Fault where fault.code == .remoteSearchExpired {
+                continue
+            }
+        }
+        await tally.refused(.remoteSearchExpired)
+        return 1
+    }
+
+    private func once(_ query: SearchQuery, _ body: (SearchPage) async throws -> Void) async throws -> Int {
         await tally.requested()
         var page = try await server.search(query)
         let total = page.total

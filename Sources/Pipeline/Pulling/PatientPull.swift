@@ -29,8 +29,6 @@ struct PatientPull: Sendable {
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
     }
 
-    /// How many patients are fetched at once.
-    private static let patientsAtOnce = 4
     /// A patient's data is written when it holds this many bytes, and at its end.
     private static let batchBytes = 2 << 20
 
@@ -39,7 +37,8 @@ struct PatientPull: Sendable {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         var waiting = patients.lazy.filter { done[Self.mark($0)] == nil }.makeIterator()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.patientsAtOnce {
+            // A patient is one request at a time, so that as many fit; the clinic's client holds back what is too much.
+            for _ in 0..<max(1, clinic.requestsAtOnce) {
                 if let next = waiting.next() { group.addTask { try await fetch(next, fromStart) } }
             }
             while try await group.next() != nil {

@@ -10,7 +10,8 @@ enum PullScope {
 
     /// A Group, or everybody, by export.
     static func export(_ selection: ExchangeTerms.Selection) -> String {
-        "export \(selection.group ?? "*") \(types(selection))"
+        let filters = selection.typeFilters.sorted().map { " " + $0 }.joined()
+        return "export \(selection.group ?? "*") \(types(selection))\(filters)"
     }
 
     /// Single patients, however they were pulled.

@@ -26,6 +26,8 @@ struct Stager: Sendable {
         let line = UnsafeRawBufferPointer(rebasing: bytes[range])
         guard let scan = try? ResourceScan.scan(line) else { return .refused(.clinicMalformedLine) }
         if let type, scan.type != type { return .refused(.clinicWrongType) }
+        // Elements are missing: it must not take the place of a complete one, nor be sent for one (BLK-13).
+        if scan.isSubsetted { return .refused(.clinicSubsetted) }
         var patient: ResourceKey?
         if !SharedTypes.contains(scan.type), let reference = scan.patient {
             patient = patients.key(of: reference, stager: self)

@@ -1,0 +1,121 @@
+import FHIR
+import PDex
+
+/// Starts a Bulk Data export: by GET or POST, and with as much of what is wanted as the server takes
+/// (BLK-01 … BLK-18).
+struct BulkKickOff: Sendable {
+    let session: ServerSession
+
+    private static let what = "the start of an export"
+    /// What these mean does not depend on a parameter.
+    private static let otherRefusals: Set = [401, 403, 408, 429]
+
+    /// Where one kick-off stands between refusals.
+    fileprivate struct Attempt {
+        var export: ExportRequest
+        var usesPOST: Bool
+        var canChangeMethod: Bool
+        var isLenient = false
+        var dropped: [ExportStart.Parameter] = []
+    }
+
+    /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never repeated.
+    func start(_ export: ExportRequest) async throws -> ExportStart {
+        // A list of patients fits into a POST only, so that there is no other way (BLK-11).
+        var attempt = Attempt(
+            export: export, usesPOST: !export.patients.isEmpty, canChangeMethod: export.patients.isEmpty)
+        while true {
+            let response = try await asked(attempt)
+            switch response.status {
+            case 202: return ExportStart(statusURL: try location(response), dropped: attempt.dropped)
+            case 404 where attempt.canChangeMethod, 405 where attempt.canChangeMethod,
+                501 where attempt.canChangeMethod:
+                attempt.usesPOST.toggle()
+                attempt.canChangeMethod = false
+            case 400..<500 where !Self.otherRefusals.contains(response.status) && concede(&attempt, to: response):
+                continue
+            case 429: throw throttled(response)
+            default: throw session.faults.fault(response, Self.what, now: session.clock.now())
+            }
+        }
+    }
+
+    /// Leaves out what is refused; false when nothing is left to leave out (BLK-05).
+    ///
+    /// What only the server can say is believed: a parameter that it names. Without a name it is first asked to be
+    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named.
+    private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
+        let present = attempt.export.droppable
+        let optional = present.filter { $0 != .type && $0 != .since }
+        let named = Self.words(of: response)
+        let refused = present.filter { named.contains($0.rawValue) }
+        let first = refused.filter(optional.contains)
+        if !first.isEmpty {
+            attempt.drop(first)
+        } else if let one = refused.first {
+            attempt.drop([one])
+        } else if !optional.isEmpty, !attempt.isLenient {
+            // What it ignores now, it does not say: nothing of it can be relied on.
+            attempt.isLenient = true
+            attempt.dropped += optional
+        } else if !optional.isEmpty {
+            attempt.isLenient = false
+            attempt.drop(optional)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// The words of an OperationOutcome, to look for names of parameters in; they are told to nobody.
+    private static func words(of response: HTTPResponse) -> Set<String> {
+        guard response.body.count <= 1 << 20, let json = try? JSONParser.parse(response.body),
+            OperationOutcome(json) != nil
+        else { return [] }
+        let words = response.body.split { byte in
+            !(UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || byte == UInt8(ascii: "_"))
+        }
+        return Set(words.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    private func asked(_ attempt: Attempt) async throws -> HTTPResponse {
+        var request: HTTPRequest
+        if attempt.usesPOST {
+            request = HTTPRequest(.post, try session.policy.url(try SearchQuery(attempt.export.path).encoded()))
+            request.body = attempt.export.parametersResource.serialized()
+            request.headers["Content-Type"] = "application/fhir+json"
+        } else {
+            let query = SearchQuery(attempt.export.path, attempt.export.queryParameters)
+            request = HTTPRequest(.get, try session.policy.url(try query.encoded()))
+        }
+        request.headers["Accept"] = "application/fhir+json"
+        request.headers["Prefer"] = "respond-async" + (attempt.isLenient ? ", handling=lenient" : "")
+        do {
+            return try await session.once(request)
+        } catch let error as TransportError {
+            throw Fault(error, at: session.connection.name)
+        }
+    }
+
+    private func location(_ response: HTTPResponse) throws(Fault) -> String {
+        guard let location = response.headers["Content-Location"] else {
+            throw session.faults.malformed(Self.what, "it has no Content-Location")
+        }
+        _ = try session.policy.vet(location, from: "Content-Location", with: .token)
+        return location
+    }
+
+    private func throttled(_ response: HTTPResponse) -> Fault {
+        Fault(
+            .remoteThrottled, .retry, "\(session.connection.name) answered 429 to \(Self.what).",
+            hint: "An earlier export may still be running there; it is asked again later.",
+            retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()))
+    }
+}
+
+extension BulkKickOff.Attempt {
+    fileprivate mutating func drop(_ parameters: [ExportStart.Parameter]) {
+        export = export.without(Set(parameters))
+        dropped += parameters.filter { !dropped.contains($0) }
+    }
+}

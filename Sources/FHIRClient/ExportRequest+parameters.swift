@@ -1,0 +1,60 @@
+import FHIR
+import PDex
+
+extension ExportRequest {
+    /// The operation's path below the base.
+    var path: String {
+        switch level {
+        case .group(let id): "Group/\(id)/$export"
+        case .patient: "Patient/$export"
+        case .system: "$export"
+        }
+    }
+
+    /// What is in the request and can be left out of it, in the order in which it goes.
+    var droppable: [ExportStart.Parameter] {
+        ExportStart.Parameter.allCases.filter { parameter in
+            switch parameter {
+            case .typeFilter: !typeFilters.isEmpty
+            case .until: until != nil
+            case .associatedData: !associatedData.isEmpty
+            case .type: !types.isEmpty
+            case .since: since != nil
+            }
+        }
+    }
+
+    /// The same request without some parameters.
+    func without(_ dropped: Set<ExportStart.Parameter>) -> ExportRequest {
+        ExportRequest(
+            level: level, types: dropped.contains(.type) ? [] : types, since: dropped.contains(.since) ? nil : since,
+            until: dropped.contains(.until) ? nil : until,
+            typeFilters: dropped.contains(.typeFilter) ? [] : typeFilters,
+            associatedData: dropped.contains(.associatedData) ? [] : associatedData, patients: patients)
+    }
+
+    /// As the query of a GET: types in one list with commas, as servers of Bulk Data 1 to 3 read it (BLK-09).
+    var queryParameters: [SearchQuery.Parameter] {
+        var parameters = [SearchQuery.Parameter("_outputFormat", Self.format)]
+        if !types.isEmpty { parameters.append(.init("_type", types.joined(separator: ","))) }
+        if let since { parameters.append(.init("_since", since.text)) }
+        if let until { parameters.append(.init("_until", until.text)) }
+        parameters += typeFilters.map { .init("_typeFilter", $0) }
+        parameters += associatedData.map { .init("includeAssociatedData", $0) }
+        return parameters
+    }
+
+    /// As the Parameters of a POST: what may be repeated is repeated, which every version takes (BLK-09).
+    var parametersResource: JSONValue {
+        var list: [JSONValue] = [["name": "_outputFormat", "valueString": .string(Self.format)]]
+        list += types.map { ["name": "_type", "valueString": .string($0)] }
+        if let since { list.append(["name": "_since", "valueInstant": .string(since.text)]) }
+        if let until { list.append(["name": "_until", "valueInstant": .string(until.text)]) }
+        list += typeFilters.map { ["name": "_typeFilter", "valueString": .string($0)] }
+        list += associatedData.map { ["name": "includeAssociatedData", "valueCode": .string($0)] }
+        list += patients.map { ["name": "patient", "valueReference": ["reference": .string("Patient/" + $0)]] }
+        return ["resourceType": "Parameters", "parameter": .array(list)]
+    }
+
+    private static let format = "application/fhir+ndjson"
+}

@@ -1,0 +1,22 @@
+/// A kick-off that was accepted.
+public struct ExportStart: Sendable, Hashable {
+    /// A parameter that a kick-off can do without: the export then holds more, and nothing is missing.
+    public enum Parameter: String, Sendable, Hashable, CaseIterable {
+        case typeFilter = "_typeFilter"
+        case until = "_until"
+        case associatedData = "includeAssociatedData"
+        case type = "_type"
+        case since = "_since"
+    }
+
+    /// Where the export is asked for.
+    public let statusURL: String
+    /// What the server refused, or was allowed to ignore: what narrows has to be applied here.
+    public let dropped: [Parameter]
+
+    /// Describes a start.
+    public init(statusURL: String, dropped: [Parameter] = []) {
+        self.statusURL = statusURL
+        self.dropped = dropped
+    }
+}

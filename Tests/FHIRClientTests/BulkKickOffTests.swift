@@ -1,0 +1,161 @@
+import FHIR
+import FHIRClient
+import PDex
+import Testing
+
+/// Kick-offs of every version, and what becomes of parameters that are refused (BLK-01 to BLK-17).
+@Suite("Bulk export kick-off")
+struct BulkKickOffTests {
+    private let full = ExportRequest(
+        level: .group("g1"), types: ["Patient", "Observation"], since: Instant(seconds: 0),
+        until: Instant(seconds: 86_400), typeFilters: ["Observation?category=laboratory&status=final"],
+        associatedData: ["LatestProvenanceResources"])
+
+    @Test("a GET has every parameter, a filter percent-encoded as one value")
+    func gets() async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        #expect(start == ExportStart(statusURL: Self.status))
+        #expect(
+            transport.requests.map(\.url.text) == [
+                AuthorizationServer.base
+                    + "/Group/g1/$export?_outputFormat=application/fhir%2Bndjson&_type=Patient,Observation"
+                    + "&_since=1970-01-01T00:00:00.000Z&_until=1970-01-02T00:00:00.000Z"
+                    + "&_typeFilter=Observation%3Fcategory%3Dlaboratory%26status%3Dfinal"
+                    + "&includeAssociatedData=LatestProvenanceResources"
+            ])
+    }
+
+    @Test("a server without GET is asked by POST, everything in a Parameters", arguments: [404, 405, 501])
+    func posts(status: Int) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.method == .get ? .json("", status: status) : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        let request = try #require(transport.requests.last)
+        #expect(start.dropped == [])
+        #expect(transport.requests.map(\.method) == [.get, .post])
+        #expect(request.url.text == AuthorizationServer.base + "/Group/g1/$export")
+        #expect(request.headers["Content-Type"] == "application/fhir+json")
+        #expect(
+            try JSONParser.parse(try #require(request.body)) == [
+                "resourceType": "Parameters",
+                "parameter": [
+                    ["name": "_outputFormat", "valueString": "application/fhir+ndjson"],
+                    ["name": "_type", "valueString": "Patient"], ["name": "_type", "valueString": "Observation"],
+                    ["name": "_since", "valueInstant": "1970-01-01T00:00:00.000Z"],
+                    ["name": "_until", "valueInstant": "1970-01-02T00:00:00.000Z"],
+                    ["name": "_typeFilter", "valueString": "Observation?category=laboratory&status=final"],
+                    ["name": "includeAssociatedData", "valueCode": "LatestProvenanceResources"],
+                ],
+            ])
+    }
+
+    @Test("patients go by POST alone, and a server without it has no other way", arguments: [405, 404])
+    func patients(status: Int) async throws {
+        let taking = FunctionTransport { _, _ in Self.accepted }
+        let refusing = FunctionTransport { _, _ in .json("", status: status) }
+        let some = ExportRequest(level: .patient, types: [], since: nil, patients: ["p1"])
+
+        _ = try await ClinicClient(try session(taking)).startExport(some)
+        let fault = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(refusing)).startExport(some)
+        }
+
+        let body = String(decoding: try #require(taking.requests.first?.body), as: UTF8.self)
+        #expect(body.contains(#"{"name":"patient","valueReference":{"reference":"Patient/p1"}}"#))
+        #expect(fault?.code == .remoteRefused)
+        #expect(refusing.requests.map(\.method) == [.post])
+    }
+
+    @Test(
+        "what the server names as refused is left out and told; the rest is asked for all the same",
+        arguments: ExportStart.Parameter.allCases)
+    func dropsNamed(parameter: ExportStart.Parameter) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.contains("&\(parameter.rawValue)=")
+                ? Self.refusal("\(parameter.rawValue) is not supported.") : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        let last = try #require(transport.requests.last)
+        let kept = ExportStart.Parameter.allCases.filter { last.url.text.contains("&\($0.rawValue)=") }
+        #expect(start.dropped == [parameter])
+        #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter })
+        #expect(transport.requests.count == 2)
+    }
+
+    @Test("a refusal that also names what the server does take costs neither types nor since")
+    func keepsWhatNarrows() async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.contains("_typeFilter")
+                ? Self.refusal("unknown: _typeFilter (known: _type, _since, _outputFormat)") : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        #expect(start.dropped == [.typeFilter])
+    }
+
+    @Test("a refusal without a name is met with leniency first, whose silence is not believed")
+    func asksForLeniency() async throws {
+        let transport = FunctionTransport { request, _ in
+            request.headers["Prefer"]?.contains("handling=lenient") == true ? Self.accepted : Self.refusal("no")
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        #expect(
+            transport.requests.map { $0.headers["Prefer"] } == ["respond-async", "respond-async, handling=lenient"])
+        #expect(start.dropped == [.typeFilter, .until, .associatedData])
+    }
+
+    @Test("what no leniency helps against goes without all that an export can do without, and never without since")
+    func dropsAllOptional() async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.contains("_typeFilter") ? .json("<html>", status: 422) : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        let last = try #require(transport.requests.last)
+        #expect(start.dropped == [.typeFilter, .until, .associatedData])
+        #expect(last.url.text.contains("_since=") && last.url.text.contains("_type="))
+        #expect(last.headers["Prefer"] == "respond-async")
+        #expect(transport.requests.count == 3)
+    }
+
+    @Test("a server that refuses everything ends in a fault, after a handful of tries", arguments: [400, 422, 404])
+    func givesUp(status: Int) async throws {
+        let transport = FunctionTransport { _, _ in .json("{}", status: status) }
+
+        let fault = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(transport)).startExport(full)
+        }
+
+        #expect(fault?.code == .remoteRefused)
+        #expect(transport.requests.count <= 5)
+    }
+
+    @Test("what says nothing of a parameter is not asked again", arguments: [401, 403, 429, 500, 503])
+    func asksOnce(status: Int) async throws {
+        let transport = FunctionTransport { _, _ in Self.refusal("_typeFilter", status: status) }
+
+        await #expect(throws: Fault.self) { try await ClinicClient(try session(transport)).startExport(full) }
+
+        #expect(transport.requests.count == 1)
+    }
+
+    private static let status = AuthorizationServer.base + "/status/1"
+    private static let accepted = HTTPResponse.json("", status: 202, headers: ["Content-Location": status])
+
+    private static func refusal(_ words: String, status: Int = 400) -> HTTPResponse {
+        let issue = #"{"severity":"error","code":"not-supported","diagnostics":"\#(words)"}"#
+        return .json(#"{"resourceType":"OperationOutcome","issue":[\#(issue)]}"#, status: status)
+    }
+}
