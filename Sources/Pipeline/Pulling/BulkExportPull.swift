@@ -35,7 +35,7 @@ struct BulkExportPull: Sendable {
         let (statusURL, manifest) = try await finishedExport(level)
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         for file in manifest.output where progress[mark(file, statusURL)] == nil {
-            try await unit.fetch("a file of \(file.type ?? "resources")") { try await stage(file, manifest, statusURL) }
+            try await unit.fetch("a file of \(file.typeTold)") { try await stage(file, manifest, statusURL) }
         }
         for file in manifest.deleted where progress[mark(file, statusURL)] == nil {
             try await unit.fetch("a file of deletions") { try await retract(file, manifest, statusURL) }
@@ -143,7 +143,7 @@ struct BulkExportPull: Sendable {
         }
         if let count = file.count, count != lines {
             throw Fault(
-                .clinicCountMismatch, .retry, "a file of \(file.type ?? "resources") has \(lines) lines, not \(count)",
+                .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
                 hint: "the manifest and the file disagree; ask the clinic")
         }
     }
