@@ -18,6 +18,10 @@ public final class ScriptedPayer: PayerServer {
         case fail(Fault)
         /// Taken but for the last entry.
         case acceptAllButLast
+        /// Nothing is taken, and these words are the answer.
+        case say(Int, JSONValue)
+        /// Everything is taken, and this is the answer to each entry.
+        case sayOfEach(JSONValue)
     }
 
     /// The FHIR base URL.
@@ -79,7 +83,8 @@ public final class ScriptedPayer: PayerServer {
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(
                 uniqueKeysWithValues: [
-                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner", "Organization",
+                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner",
+                    "Organization",
                     "Provenance",
                 ].map { ($0, type) }))
     }
@@ -124,6 +129,15 @@ public final class ScriptedPayer: PayerServer {
         switch reply {
         case .fail(let fault): throw fault
         case .refuse(let status): return answer(status, OperationOutcome.refusal)
+        case .say(let status, let words): return answer(status, words)
+        case .sayOfEach(let entry):
+            let count = try take(bundle, all: true)["entry"]?.elements.count ?? 0
+            return answer(
+                200,
+                [
+                    "resourceType": "Bundle", "type": "transaction-response",
+                    "entry": .array(Array(repeating: entry, count: count)),
+                ])
         case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
         case .accept: return answer(200, try take(bundle, all: true))
         case .acceptAllButLast: return answer(200, try take(bundle, all: false))
