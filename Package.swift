@@ -134,6 +134,13 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "PDexCLI"],
             swiftSettings: house),
+        .testTarget(
+            name: "HostileTests",
+            dependencies: [
+                "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "CZlib",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -32,6 +32,9 @@ struct BulkDownload: Sendable {
                 "A file of \(session.connection.name) has more than \(session.connection.maxFileBytes) bytes, or expands "
                     + "beyond reason.",
                 hint: "When its files are that large, raise max-file-size in the connection's configuration.")
+        } catch let error as TransportError where error.reason == .brokenOff {
+            // The server answered: the file broke off, and the files after it may well come.
+            throw session.faults.incomplete("a file")
         } catch let error as TransportError {
             throw Fault(error, at: session.connection.name)
         } catch let error as NDJSONError {

@@ -43,17 +43,41 @@ extension OperationOutcome {
             return .object(object)
         }
 
-        /// Severity, code and paths, as far as they look like ones.
+        /// Severity, code and paths: only codes that FHIR has, and paths that are no more than one.
         var summary: String {
-            let code = isWord(code, of: "-", atMost: 32) ? code : "unknown"
-            let paths = expression.prefix(3).map { isWord($0, of: ".[]", atMost: 128) ? $0 : "(path withheld)" }
+            let code = Self.codes.contains(code) ? code : "unknown"
+            let paths = expression.prefix(3).map { Self.isPath($0) ? $0 : "(path withheld)" }
             return ([severity.rawValue, code] + paths).joined(separator: " ")
         }
 
-        /// Only letters, digits and a few marks, so that nothing a person wrote can slip into a log.
-        private func isWord(_ text: String, of marks: String, atMost limit: Int) -> Bool {
-            (1...limit).contains(text.utf8.count)
-                && text.utf8.allSatisfy { FHIRSyntax.isLetter($0) || FHIRSyntax.isDigit($0) || marks.utf8.contains($0) }
+        /// The value set issue-type (FHIR R4).
+        private static let codes: Set = [
+            "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown", "expired",
+            "forbidden", "suppressed", "processing", "not-supported", "duplicate", "multiple-matches", "not-found",
+            "deleted", "too-long", "code-invalid", "extension", "too-costly", "business-rule", "conflict", "transient",
+            "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled", "informational",
+        ]
+
+        /// A type and elements with their places, such as `Patient.name[0].family`, so that nothing a person wrote can
+        /// slip into a log: a name has a capital, a number has digits outside of brackets.
+        private static func isPath(_ text: String) -> Bool {
+            guard text.utf8.count <= 128 else { return false }
+            let steps = text.split(separator: ".", omittingEmptySubsequences: false)
+            return ResourceTypes.contains(String(steps[0].prefix { $0 != "[" }))
+                && steps.dropFirst().allSatisfy(isElement)
+        }
+
+        private static func isElement(_ step: Substring) -> Bool {
+            let name = step.prefix { $0 != "[" }
+            let place = step.dropFirst(name.count)
+            guard let first = name.utf8.first, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first, name.utf8.count <= 40
+            else {
+                return false
+            }
+            return name.utf8.allSatisfy(FHIRSyntax.isLetter)
+                && (place.isEmpty
+                    || place.utf8.count <= 6 && place.hasSuffix("]")
+                        && place.dropFirst().dropLast().utf8.allSatisfy(FHIRSyntax.isDigit))
         }
     }
 }

@@ -86,6 +86,8 @@ private struct LibraryFailure: Error {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             .certificate
         case CURLE_PARTIAL_FILE: .incomplete
+        // So says libcurl of a field of the header that is longer than it would hold, since 8.6 by a number of its own.
+        case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100): .malformed
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL: .malformed
         case CURLE_FILESIZE_EXCEEDED: .tooLarge
         case CURLE_URL_MALFORMAT: .unsendable

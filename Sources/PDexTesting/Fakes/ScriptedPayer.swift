@@ -18,6 +18,10 @@ public final class ScriptedPayer: PayerServer {
         case fail(Fault)
         /// Taken but for the last entry.
         case acceptAllButLast
+        /// Nothing is taken, and these words are the answer.
+        case say(Int, JSONValue)
+        /// Everything is taken, and this is the answer to each entry.
+        case sayOfEach(JSONValue)
     }
 
     /// The FHIR base URL.
@@ -126,6 +130,15 @@ public final class ScriptedPayer: PayerServer {
         switch reply {
         case .fail(let fault): throw fault
         case .refuse(let status): return answer(status, OperationOutcome.refusal)
+        case .say(let status, let words): return answer(status, words)
+        case .sayOfEach(let entry):
+            let count = try take(bundle, all: true)["entry"]?.elements.count ?? 0
+            return answer(
+                200,
+                [
+                    "resourceType": "Bundle", "type": "transaction-response",
+                    "entry": .array(Array(repeating: entry, count: count)),
+                ])
         case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
         case .accept: return answer(200, try take(bundle, all: true))
         case .acceptAllButLast: return answer(200, try take(bundle, all: false))

@@ -53,7 +53,7 @@ struct BulkExportPull: Sendable {
                 await intake.tally.noted(.clinicTypeNotAsked)
                 continue
             }
-            try await fetch("a file of \(file.type ?? "resources")", \.output, place, links) {
+            try await fetch("a file of \(file.typeTold)", \.output, place, links) {
                 try await stage($0, manifest, statusURL)
             }
         }
@@ -124,7 +124,7 @@ struct BulkExportPull: Sendable {
         }
         if let count = file.count, count != lines {
             throw Fault(
-                .clinicCountMismatch, .retry, "a file of \(file.type ?? "resources") has \(lines) lines, not \(count)",
+                .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
                 hint: "the manifest and the file disagree; ask the clinic")
         }
     }

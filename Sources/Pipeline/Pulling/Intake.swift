@@ -30,7 +30,7 @@ struct Intake: Sendable {
         }
         await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: count)
         for (code, count) in refused { await tally.refused(code, count) }
-        if let name = type ?? batch.rows.first?.type {
+        if let name = type ?? batch.rows.first?.type, ResourceTypes.contains(name) {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
         }
         return refused.values.reduce(0, +)

@@ -37,7 +37,7 @@ enum AnswerReading: Sendable, Hashable {
         for entry in bundle.entries {
             let status = Int(entry.response?.status.prefix(3) ?? "") ?? 0
             if (200..<300).contains(status) {
-                locations.append(entry.response?.location ?? "")
+                locations.append(entry.response?.location.flatMap(version) ?? "")
             } else {
                 refused.append(status)
                 outcome = outcome ?? entry.response?.outcome?.summary
@@ -51,6 +51,17 @@ enum AnswerReading: Sendable, Hashable {
         }
         return .park(
             Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: outcome)
+    }
+
+    /// `Type/id/_history/version` at the end of a location, or without the version; nil for anything else, which could
+    /// say anything of anybody.
+    private static func version(_ location: String) -> String? {
+        let steps = location.split(separator: "/", omittingEmptySubsequences: false)
+        for count in [4, 2] {
+            let end = steps.suffix(count).joined(separator: "/")
+            if case .local(let type, _, _) = Reference(parsing: end), ResourceTypes.contains(type) { return end }
+        }
+        return nil
     }
 
     private static func fault(_ answer: PayerAnswer, payer: String) -> Fault {

@@ -1,7 +1,8 @@
-/// The resource types of FHIR R4 (4.0.1), so that a misspelt one is found before the clinic is asked for it.
-enum ResourceTypes {
+/// The resource types of FHIR R4 (4.0.1): a misspelt one is found before the clinic is asked for it, and a stranger's word
+/// is told from a type before it is repeated.
+public enum ResourceTypes {
     /// Every concrete type, by name.
-    static let r4: [String] =
+    public static let r4: [String] =
         """
         Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic
         Binary BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry
@@ -29,4 +30,8 @@ enum ResourceTypes {
         ValueSet VerificationResult VisionPrescription
         """
         .split(whereSeparator: \.isWhitespace).map(String.init)
+    private static let known = Set(r4)
+
+    /// Whether `name` is one of them.
+    public static func contains(_ name: String) -> Bool { known.contains(name) }
 }

@@ -1,0 +1,92 @@
+import FHIR
+import Foundation
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+/// One fault of reliability's list, and what it comes to.
+struct FaultLine: Sendable, CustomTestStringConvertible {
+    /// What a run under the fault comes to.
+    enum Ending: Sendable {
+        /// The run is complete and what is staged is what the fault-free run stages.
+        case same
+        /// The run is partial for these reasons, and the next one stages what the fault-free run does.
+        case partial([FaultCode])
+        /// The run breaks off with this, and the next one stages what the fault-free run does.
+        case broken(FaultCode)
+
+        /// The run is partial for this reason.
+        static func partial(_ code: FaultCode) -> Ending { .partial([code]) }
+    }
+
+    typealias Method = ExchangeTerms.Selection.Method
+
+    let name: String
+    let method: Method
+    let ending: Ending
+    /// Sets the fault up.
+    let prepare: @Sendable (HostileNight) throws -> Void
+    /// Whether a silence of half a second is one too long.
+    var isImpatient = false
+    /// What is staged beside what the fault-free run stages.
+    var also: [String: [UInt8]] = [:]
+    /// Whether Joe is whole in spite of the fault, which is Ada's alone.
+    var sparesJoe = false
+    /// What is not staged any more.
+    var gone: Set<String> = []
+
+    var testDescription: String { "\(name) (\(method.rawValue))" }
+
+    init(
+        _ name: String, _ method: Method, _ ending: Ending,
+        _ prepare: @escaping @Sendable (HostileNight) throws -> Void
+    ) {
+        self.name = name
+        self.method = method
+        self.ending = ending
+        self.prepare = prepare
+    }
+
+    /// A fault of the answer of one place, so many times.
+    init(
+        _ name: String, _ method: Method, at place: String, times: Int = .max, _ ending: Ending,
+        _ reply: @escaping @Sendable (HostileClinic.Moment) -> Listener.Reply
+    ) {
+        self.init(name, method, ending) { night in
+            night.clinic.play { $0.place == place && $0.count <= times ? reply($0) : nil }
+        }
+    }
+
+    func with(_ change: (inout FaultLine) -> Void) -> FaultLine {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}
+
+extension HostileClinic.Moment {
+    /// The honest answer as it goes over the wire, up to the middle of its body.
+    func half(_ framing: Answer.Framing = .length) -> [UInt8] {
+        let wire = honest.wire(framing)
+        let head = wire.firstRange(of: [13, 10, 13, 10])?.upperBound ?? 0
+        return Array(wire[..<(head + (wire.count - head) / 2)])
+    }
+
+    /// The header alone.
+    var header: [UInt8] { honest.head("Content-Length: \(honest.body.count)") }
+
+    /// The honest body under other fields.
+    func refielded(_ fields: String..., body: [UInt8]? = nil) -> [UInt8] {
+        var answer = honest
+        answer.fields += fields
+        return answer.head() + (body ?? honest.body)
+    }
+
+    /// Another status.
+    func status(_ status: Int, _ body: String = "", _ fields: String...) -> Listener.Reply {
+        var answer = Answer(body, status: status)
+        answer.fields += fields
+        return .keep(answer.wire())
+    }
+}
