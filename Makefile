@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs clean system toolchain
+.PHONY: help demo test check format bench fuzz docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -10,7 +10,10 @@ SYSTEM_HEADERS := sqlite3.h curl/curl.h openssl/ssl.h zlib.h
 SWIFT_NEEDED := 6.3
 # Builds tell their progress to people, and only errors to logs.
 QUIET := $(shell test -t 2 || echo --quiet)
-SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks)
+SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Fuzzing)
+# Inputs a target, or other targets: make fuzz FUZZ_RUNS=1000000 FUZZ_TARGETS="json bundle"
+FUZZ_RUNS := 100000
+FUZZ_TARGETS :=
 
 help: ## Show these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,11 +41,27 @@ bench: system toolchain ## Measure the scanner, the store, the mapping and a who
 	@swift build $(QUIET) -c release --product pdex-bench >&2
 	@.build/release/pdex-bench
 
+# libFuzzer comes with the toolchain, at a place that depends on its clang. Kept inputs stay in .build-fuzz/corpus.
+fuzz: system toolchain ## Feed each reader of outside bytes with FUZZ_RUNS odd inputs
+	@clang=$$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/clang/lib; \
+	library=$$(find -L "$$clang" -name "libclang_rt.fuzzer_no_main*$$(uname -m).a" | head -n 1); \
+	[ -n "$$library" ] || { echo "This toolchain has no libclang_rt.fuzzer_no_main below $$clang." >&2; exit 1; }; \
+	PDEX_LIBFUZZER="$$library" swift build $(QUIET) -c release --scratch-path .build-fuzz --product pdex-fuzz \
+	  --sanitize address -Xswiftc -enable-testing \
+	  -Xswiftc -sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table >&2
+	@for target in $(or $(FUZZ_TARGETS),$$(.build-fuzz/release/pdex-fuzz)); do \
+	  SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=quarantine_size_mb=32 nice -n 19 \
+	    .build-fuzz/release/pdex-fuzz $$target .build-fuzz/corpus/$$target -runs=$(FUZZ_RUNS) -timeout=1 -rss_limit_mb=512 \
+	    -artifact_prefix=.build-fuzz/found-$$target- -print_final_stats=1 >.build-fuzz/$$target.log 2>&1 || { \
+	    tail -n 40 .build-fuzz/$$target.log >&2; echo "$$target: found something, see above." >&2; exit 1; }; \
+	  printf '%-12s' $$target; sed -n 's/.*DONE *//p' .build-fuzz/$$target.log; \
+	done
+
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation
 
 clean: ## Remove what building, demo and sandbox made
-	@rm -rf .build .pdex-demo .pdex-sandbox
+	@rm -rf .build .build-fuzz .pdex-demo .pdex-sandbox
 
 # Installs what is missing, where apt can; silent when nothing is.
 system:

@@ -145,3 +145,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make fuzz` knows of it: libFuzzer comes with the toolchain, its place is handed in.
+if let libFuzzer = Context.environment["PDEX_LIBFUZZER"] {
+    package.targets += [
+        .target(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "pdex-fuzz", dependencies: ["FHIR", "FHIRPath", "PDex", "FHIRClient", "CCurl", "CLibFuzzer"],
+            path: "Fuzzing", exclude: ["CLibFuzzer"], swiftSettings: house,
+            linkerSettings: [.unsafeFlags([libFuzzer]), .linkedLibrary("stdc++")]),
+    ]
+}

@@ -20,7 +20,7 @@ public struct BundleScan: Sendable, Equatable {
 
     /// `Bundle.type`; empty when absent.
     public private(set) var type = ""
-    /// `Bundle.total`; nil when absent or not an integer.
+    /// `Bundle.total`; nil when absent or not a whole number from 0 on.
     public private(set) var total: Int?
     /// The links in order.
     public private(set) var links: [Link] = []
@@ -53,7 +53,7 @@ public struct BundleScan: Sendable, Equatable {
                     switch cursor.reader.text(name) {
                     case "resourceType": resourceType = try cursor.readText(levels - 1)
                     case "type": bundle.type = try cursor.readText(levels - 1) ?? ""
-                    case "total": bundle.total = try cursor.readInteger(levels - 1)
+                    case "total": bundle.total = try cursor.readCount(levels - 1)
                     case "link": try bundle.readLinks(&cursor, levels - 1)
                     case "entry": try bundle.readEntries(&cursor, levels - 1)
                     default: try cursor.skipValue(levels - 1)
@@ -107,10 +107,12 @@ public struct BundleScan: Sendable, Equatable {
 }
 
 extension JSONCursor {
-    /// Reads any value; `object` is called to read each object when it is a list of them.
+    /// Reads any value; `object` is called to read each object when it is a list of them, or one without its list.
     fileprivate mutating func readObjects(
         _ levels: Int, _ object: (inout JSONCursor, Int) throws(JSONError) -> Void
     ) throws(JSONError) {
+        // Some writers leave the brackets out around a single link or entry: it must not be lost without a word.
+        if reader.current == UInt8(ascii: "{") { return try object(&self, levels) }
         guard reader.current == UInt8(ascii: "[") else { return try skipValue(levels) }
         try readArray(levels) { (cursor) throws(JSONError) in
             guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels - 1) }
@@ -132,10 +134,11 @@ extension JSONCursor {
         return mode
     }
 
-    /// Reads any value; the number when it is an integer.
-    fileprivate mutating func readInteger(_ levels: Int) throws(JSONError) -> Int? {
+    /// Reads any value; the number when it is a whole one from 0 on.
+    fileprivate mutating func readCount(_ levels: Int) throws(JSONError) -> Int? {
         let start = reader.position
         try skipValue(levels)
-        return Int(String(decoding: reader.slice(start, reader.position), as: UTF8.self))
+        let number = Int(String(decoding: reader.slice(start, reader.position), as: UTF8.self))
+        return number.flatMap { $0 >= 0 ? $0 : nil }
     }
 }

@@ -42,7 +42,7 @@ struct Lexer {
         case "$":
             position += 1
             return .special(try required(name(), "this or index after $"))
-        case "0"..."9":
+        case _ where Self.isDigit(next):
             return .number(number())
         case _ where Self.startsName(next):
             return .name(name(), quoted: false)
@@ -73,14 +73,14 @@ struct Lexer {
 
     private mutating func name() -> String {
         let start = position
-        while let next = peek(), Self.startsName(next) || ("0"..."9").contains(next) { position += 1 }
+        while let next = peek(), Self.startsName(next) || Self.isDigit(next) { position += 1 }
         return String(characters[start..<position])
     }
 
     private mutating func number() -> String {
         let start = position
         skipDigits()
-        if peek() == ".", position + 1 < characters.count, ("0"..."9").contains(characters[position + 1]) {
+        if peek() == ".", position + 1 < characters.count, Self.isDigit(characters[position + 1]) {
             position += 1
             skipDigits()
         }
@@ -88,16 +88,16 @@ struct Lexer {
     }
 
     private mutating func skipDigits() {
-        while let next = peek(), ("0"..."9").contains(next) { position += 1 }
+        while let next = peek(), Self.isDigit(next) { position += 1 }
     }
 
     private mutating func moment() throws(PathError) -> PathMoment {
         let column = position + 1
         position += 1
         let start = position
-        while let next = peek(), ("0"..."9").contains(next) || "-:TZ+.".contains(next) {
+        while let next = peek(), Self.isDigit(next) || "-:TZ+.".contains(next) {
             // A full stop belongs to the moment only before a fraction's digits.
-            if next == ".", position + 1 >= characters.count || !("0"..."9").contains(characters[position + 1]) {
+            if next == ".", position + 1 >= characters.count || !Self.isDigit(characters[position + 1]) {
                 break
             }
             position += 1
@@ -171,7 +171,20 @@ struct Lexer {
         position + 1 < characters.count && characters[position + 1] == character
     }
 
+    /// By its one byte: a range of characters would also hold letters and digits with a combining mark.
     private static func startsName(_ character: Character) -> Bool {
-        character == "_" || ("a"..."z").contains(character) || ("A"..."Z").contains(character)
+        switch byte(character) {
+        case UInt8(ascii: "_"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: false
+        }
+    }
+
+    private static func isDigit(_ character: Character) -> Bool {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte(character)
+    }
+
+    /// The only byte of a character, 0 when it has more.
+    private static func byte(_ character: Character) -> UInt8 {
+        character.utf8.count == 1 ? character.utf8.first ?? 0 : 0
     }
 }

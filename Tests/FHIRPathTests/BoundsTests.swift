@@ -70,6 +70,13 @@ struct BoundsTests {
     }
 
     @Test(
+        "letters and digits with a combining mark are neither names nor numbers",
+        arguments: ["b\u{301}", "a.b\u{301}c", "1\u{301}", "1.5\u{301}", "%b\u{302}"])
+    func combiningMarks(text: String) {
+        #expect(throws: PathError.self) { try PathExpression(text, variables: ["b\u{302}"]) }
+    }
+
+    @Test(
         "numbers at the edge do not overflow",
         arguments: [
             "9223372036854775807 + 1", "-9223372036854775807 - 2", "9223372036854775807 * 2", "5 div 0", "5 mod 0",

@@ -58,4 +58,24 @@ struct BundleScanTests {
         let bundle = try BundleScan.scan([UInt8](text.utf8))
         #expect(bundle.type == "" && bundle.total == nil && bundle.links.isEmpty && bundle.entries.isEmpty)
     }
+
+    @Test(
+        "agrees with the tree where brackets are left out, and about totals that cannot be",
+        arguments: [
+            #"{"resourceType":"Bundle","link":{"relation":"next","url":"https://h/b"},"total":-1}"#,
+            #"{"resourceType":"Bundle","entry":{"resource":{"resourceType":"Basic"},"search":{"mode":"include"}}}"#,
+            #"{"resourceType":"Bundle","total":-0,"link":[{"relation":"self","url":"https://h/a"}]}"#,
+            #"{"resourceType":"Bundle","total":1.0}"#,
+        ])
+    func agreesOnOddities(text: String) throws {
+        let bytes = [UInt8](text.utf8)
+        let whole = try FHIRBundle(JSONParser.parse(bytes))
+
+        let scan = try BundleScan.scan(bytes)
+
+        #expect(scan.total == whole.total)
+        #expect(scan.links.map(\.url) == whole.links.map(\.url))
+        #expect(scan.links.map(\.relation) == whole.links.map(\.relation))
+        #expect(scan.entries.map(\.mode) == whole.entries.map(\.searchMode))
+    }
 }
