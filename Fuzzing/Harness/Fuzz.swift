@@ -19,7 +19,10 @@ enum Fuzz {
             exit(words.count > 1 ? 64 : 0)
         }
         chosen = target
-        try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory))
+        // A single file is an input to be seen again.
+        var isFolder: ObjCBool = true
+        _ = FileManager.default.fileExists(atPath: words[2], isDirectory: &isFolder)
+        if isFolder.boolValue { try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory)) }
         var arguments = ([words[0]] + words[2...]).map { strdup($0) } + [nil]
         var count = Int32(arguments.count - 1)
         let code = arguments.withUnsafeMutableBufferPointer { list in

@@ -9,7 +9,9 @@ extension FuzzTarget {
             #"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/p-1"},"#
                 + #""encounter":{"reference":"Encounter/e"},"effectivePeriod":{"start":"2026","end":"2026-02"}}"#,
             #"{"resourceType":"DocumentReference","id":"d","context":{"encounter":[{"reference":"Encounter/e"}]}}"#,
-            #"[1,-0.50e+10,true,false,null,"\u00e9\ud83d\ude00\n\\\"é😀",[[]],{}]"#, #"{"a":1,"a":2}"#, "{\"\u{7f}",
+            #"[1,-0.50e+10,true,false,null,"\u00e9\ud83d\ude00\n\\\"é😀",[[]],{}]"#, #"{"a":1,"a":2}"#,
+            #"["\u0000\u0008\u0009\u000a\u000b\u000c\u000d\u0010\u001f\u0022\u005c\u007f\ufeff","\/\b\f\r\t"]"#,
+            "{\"\u{7f}",
         ]
     ) { input in
         let bytes = Array(input)

@@ -16,7 +16,7 @@ extension Rule<Page> {
         let audiences = ["newcomer", "operator", "mapping author", "contributor"]
         let types = [
             "docs": "index", "docs/tutorial": "tutorial", "docs/how-to": "how-to", "docs/reference": "reference",
-            "docs/explanation": "explanation", "docs/decisions": "decision",
+            "docs/explanation": "explanation", "docs/decisions": "decision", "docs/evidence": "evidence",
         ]
         return pages.filter { $0.folder.first == "docs" }.flatMap { page -> [String] in
             var offences: [String] = []
