@@ -18,7 +18,8 @@ extension FuzzTarget {
         ]
     ) { input in
         guard let json = try? JSONParser.parse(input) else { return }
-        guard case .success(let manifest) = ManifestReader.manifest(json) else { return }
+        guard case .success(let page) = ManifestReader.page(json) else { return }
+        let manifest = page.manifest
         promise(manifest.output.count == json["output"]?.array?.count, "an output file is missing")
         let errors = (json["error"]?.array?.count ?? 0) + (json["outcome"]?.array?.count ?? 0)
         promise(manifest.errors.count == errors, "an error file is missing")
