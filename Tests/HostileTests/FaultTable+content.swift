@@ -46,7 +46,7 @@ extension FaultTable {
                 $0.clinic.outcome("dreadful")
             },
             FaultLine("R8 a warning beside the files", .bulkExport, .same) { $0.clinic.outcome("warning") },
-            FaultLine("R11 a resource that is deleted", .bulkExport, .same) {
+            FaultLine("R11 a deletion of what never came", .bulkExport, .same) {
                 $0.clinic.delete("Observation/joe-more-2")
             }
             .with { $0.gone = ["Observation/joe-more-2"] },

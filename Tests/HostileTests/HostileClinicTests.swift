@@ -37,6 +37,23 @@ struct HostileClinicTests {
         #expect(try await night.staged() == expected)
     }
 
+    @Test("R11 what the clinic says is deleted is forgotten, and a deletion that is cut off is asked for again")
+    func forgets() async throws {
+        let night = try HostileNight(by: .bulkExport)
+        _ = try await night.run("night-1")
+        let before = try await night.staged()
+        night.clinic.delete("Observation/joe-more-2")
+        night.night.clock.advance(seconds: 86_400)
+        night.clinic.play { $0.place == "file deleted" && $0.count < 3 ? .close($0.half()) : nil }
+
+        let report = try await night.run("night-2")
+
+        #expect(report.state == .complete)
+        #expect(before["Observation/joe-more-2"] != nil)
+        #expect(try await night.staged() == before.filter { $0.key != "Observation/joe-more-2" })
+        #expect(night.clinic.count("file deleted") == 3)
+    }
+
     /// What a run without a fault leaves behind, made once for each way of pulling.
     private struct Reference: Sendable {
         let staged: [String: [UInt8]]
