@@ -11,7 +11,8 @@ struct PDexBench {
                 throw BenchmarkError("no pdex beside pdex-bench; build it first: swift build -c release --product pdex")
             }
             // First: a child's peak begins with its parent's, so the parent must still be small.
-            try await NightBenchmark(pdex: pdex).run()
+            try NightBenchmark(pdex: pdex).run()
+            try await PullBenchmark(pdex: pdex).run()
             try await ReadingBenchmark().run()
         } catch {
             FileHandle.standardError.write(Data("pdex-bench: \(error)\n".utf8))
