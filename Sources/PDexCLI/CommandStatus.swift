@@ -16,7 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
+            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
+            .mappingInvalid,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
@@ -43,7 +44,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
-            .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
+            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .cancelledByOperator,
             .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed
         }

@@ -31,7 +31,7 @@ struct CommandsTests {
                 "exchanges cancel", "replay", "requests list", "requests show", "requests cancel",
                 "jobs lint", "jobs next", "jobs list", "mappings lint", "mappings test", "mappings explain",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",
-                "store check",
+                "store check", "runs list", "runs show", "queue status", "queue pause", "queue resume",
             ])
     }
 
