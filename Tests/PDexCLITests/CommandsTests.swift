@@ -32,6 +32,7 @@ struct CommandsTests {
                 "jobs lint", "jobs next", "jobs list", "mappings lint", "mappings test", "mappings explain",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",
                 "store check", "runs list", "runs show", "queue status", "queue pause", "queue resume",
+                "store backup",
             ])
     }
 
