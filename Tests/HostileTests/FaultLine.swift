@@ -1,4 +1,5 @@
 import FHIR
+import FHIRClient
 import Foundation
 import PDex
 import PDexTesting
@@ -62,6 +63,26 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
         var copy = self
         change(&copy)
         return copy
+    }
+}
+
+extension FaultLine.Ending {
+    /// As ``HostileNight/ending(_:)`` says it.
+    var words: String {
+        switch self {
+        case .same: "complete"
+        case .partial(let codes): "partial \(codes.map(\.rawValue).sorted().joined(separator: " "))"
+        case .broken(let code): "broken \(code.rawValue)"
+        }
+    }
+}
+
+extension HostileNight {
+    /// A night under the fault of a line.
+    init(under line: FaultLine, members: [NamedMember] = [.joe, .ada]) throws {
+        let transport: any HTTPTransport = line.isImpatient ? Impatient() : CurlTransport()
+        try self.init(by: line.method, members: members, transport: transport)
+        try line.prepare(self)
     }
 }
 

@@ -2,6 +2,9 @@ import PDex
 
 /// The faults of a network and of HTTP's framing.
 enum FaultTable {
+    /// Every line.
+    static let all = network + http + content
+
     private static let file = "file Observation"
     private static let search = "search Observation"
 

@@ -28,6 +28,9 @@ final class HostileClinic: Sendable {
         var counts: [String: Int] = [:]
         var tokens = 0
         var base = ""
+        var kickOffs = 0
+        var dropped: Set<String> = []
+        var mostExports = 0
     }
 
     let listener: Listener
@@ -46,6 +49,11 @@ final class HostileClinic: Sendable {
     func count(_ place: String) -> Int { box.state.withLock { $0.counts[place] ?? 0 } }
     /// How many tokens were given out.
     var tokens: Int { box.state.withLock { $0.tokens } }
+
+    /// How many exports were started.
+    var kickOffs: Int { box.state.withLock { $0.kickOffs } }
+    /// The most exports that stood at one time: started, and not dropped.
+    var mostExports: Int { box.state.withLock { $0.mostExports } }
 
     /// Plays a fault from now on.
     func play(_ play: @escaping Play) {
@@ -95,7 +103,19 @@ final class HostileClinic: Sendable {
         let count = (state.counts[place] ?? 0) + 1
         state.counts[place] = count
         let moment = Moment(place: place, count: count, request: request, honest: honest, base: state.base)
-        return state.play(moment) ?? .keep(honest.wire())
+        let reply = state.play(moment) ?? .keep(honest.wire())
+        note(place, request, reply, &state)
+        return reply
+    }
+
+    /// Keeps account of exports: one is there from its 202 until it is dropped.
+    private static func note(
+        _ place: String, _ request: ArrivedRequest, _ reply: Listener.Reply, _ state: inout State
+    ) {
+        if place == "delete" { state.dropped.insert(request.path) }
+        guard place == "kickoff", reply.status == 202 else { return }
+        state.kickOffs += 1
+        state.mostExports = max(state.mostExports, state.kickOffs - state.dropped.count)
     }
 
     // MARK: The honest clinic
@@ -117,12 +137,14 @@ final class HostileClinic: Sendable {
         switch (parts.first ?? "", parts.count) {
         case ("metadata", _): return ("metadata", capability)
         case ("status", _):
+            if state.dropped.contains(request.path) { return checked("status", Answer("{}", status: 404)) }
             return checked(
                 request.method == "DELETE" ? "delete" : "status",
                 request.method == "DELETE" ? Answer(status: 202) : manifest(state))
         case ("files", 2): return checked("file \(parts[1])", file(parts[1], state))
         case (_, 3) where parts[2] == "$export":
-            return checked("kickoff", Answer(status: 202, "Content-Location: \(state.base)/status/1"))
+            return checked(
+                "kickoff", Answer(status: 202, "Content-Location: \(state.base)/status/\(state.kickOffs + 1)"))
         case (let type, 2):
             let found = state.records.first { $0.type == type && $0.id == parts[1] }
             return checked("read \(type)", found.map { Answer($0.serialized()) } ?? Answer("{}", status: 404))

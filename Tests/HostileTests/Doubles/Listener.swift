@@ -16,6 +16,14 @@ final class Listener: Sendable {
         case hang([UInt8])
         /// Write the bytes, then the piece again and again until the client leaves.
         case endless([UInt8], piece: [UInt8])
+
+        /// The status, when there is a header.
+        var status: Int? {
+            switch self {
+            case .keep(let bytes), .close(let bytes), .reset(let bytes), .hang(let bytes), .endless(let bytes, _):
+                Int(String(decoding: bytes.dropFirst(9).prefix(3), as: UTF8.self))
+            }
+        }
     }
 
     private struct State: ~Copyable {
