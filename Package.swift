@@ -90,7 +90,8 @@ let package = Package(
             name: "pdex-bench", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
-            name: "PDexTesting", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline"],
+            name: "PDexTesting",
+            dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib"],
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
@@ -99,7 +100,7 @@ let package = Package(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
-            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "CZlib"],
+            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
             name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
@@ -138,7 +139,7 @@ let package = Package(
             name: "HostileTests",
             dependencies: [
                 "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
-                "CZlib",
+
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

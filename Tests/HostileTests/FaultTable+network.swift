@@ -1,4 +1,5 @@
 import PDex
+import PDexTesting
 
 /// The faults of a network and of HTTP's framing.
 enum FaultTable {

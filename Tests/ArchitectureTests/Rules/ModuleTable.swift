@@ -44,7 +44,7 @@ struct ModuleTable {
         Row(-1, "CZlib", []),
         Row(
             9, "PDexTesting",
-            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary),
+            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.

@@ -1,5 +1,6 @@
 import FHIR
 import Foundation
+import PDexTesting
 import Synchronization
 
 /// A clinic on a loopback port: token endpoint, searches in pages, reads and a bulk export, honest until it is told to
