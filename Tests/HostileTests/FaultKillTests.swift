@@ -35,7 +35,7 @@ struct FaultKillTests {
 
     /// One boundary from each of so many equal parts of a run, another one for each line.
     private static func spread(over count: Int, as line: FaultLine) -> [Int] {
-        let parts = min(count, line.isImpatient ? min(killsALine, 6) : killsALine)
+        let parts = min(count, killsALine, line.mostKills, line.isImpatient ? 6 : .max)
         var numbers = SeededNumbers(seed: line.testDescription.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
         return (0..<parts).map { part in
             let (start, end) = (count * part / parts, count * (part + 1) / parts)

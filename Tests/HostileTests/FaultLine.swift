@@ -34,6 +34,12 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
     var also: [String: [UInt8]] = [:]
     /// Whether Joe is whole in spite of the fault, which is Ada's alone.
     var sparesJoe = false
+    /// Whether Ada is whole in spite of the fault, which is Joe's alone.
+    var sparesAda = false
+    /// Up to when everything is staged by the clinic's own clock, when that is another one.
+    var asOf: Instant?
+    /// How many kills the line bears: it is slow, or large.
+    var mostKills = Int.max
     /// What is not staged any more.
     var gone: Set<String> = []
 

@@ -4,7 +4,7 @@ import PDexTesting
 /// The faults of a network and of HTTP's framing.
 enum FaultTable {
     /// Every line.
-    static let all = network + http + content
+    static let all = network + wire + http + content + clinic
 
     private static let file = "file Observation"
     private static let search = "search Observation"

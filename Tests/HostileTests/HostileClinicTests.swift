@@ -19,12 +19,12 @@ struct HostileClinicTests {
         if case .same = line.ending {
             #expect(first == "complete")
             #expect(try await night.staged() == expected)
-            #expect(try await night.watermarks() == reference.watermarks)
+            #expect(try await night.watermarks() == reference.watermarks(under: line))
             return
         }
         #expect(first == line.ending.words)
         let moved = try await night.watermarks().map { $0 != nil }
-        #expect(moved == [false, line.sparesJoe, false])
+        #expect(moved == [false, line.sparesJoe, line.sparesAda])
         night.clinic.heal()
         try night.clinic.listener.restart()
         night.night.clock.advance(seconds: 86_400)

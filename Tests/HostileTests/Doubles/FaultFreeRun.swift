@@ -23,6 +23,11 @@ struct FaultFreeRun: Sendable {
         return expected
     }
 
+    /// The watermarks in the end of a run under a line that comes to the same.
+    func watermarks(under line: FaultLine) -> [Instant?] {
+        watermarks.map { known in known.map { line.asOf ?? $0 } }
+    }
+
     private static func made(_ method: FaultLine.Method) async throws -> FaultFreeRun {
         let night = try HostileNight(by: method)
         #expect(try await night.run("night-1").state == .complete)

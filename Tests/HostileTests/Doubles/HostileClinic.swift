@@ -1,4 +1,5 @@
 import FHIR
+import FHIRClient
 import Foundation
 import PDexTesting
 import Synchronization
@@ -32,6 +33,7 @@ final class HostileClinic: Sendable {
         var kickOffs = 0
         var dropped: Set<String> = []
         var mostExports = 0
+        var cut: (path: String, reason: TransportError.Reason, left: Int)?
     }
 
     let listener: Listener
@@ -64,6 +66,25 @@ final class HostileClinic: Sendable {
         }
     }
 
+    /// Cuts off the way to a path, so many times.
+    func cut(_ reason: TransportError.Reason, at path: String, times: Int = .max) {
+        box.state.withLock { $0.cut = (path, reason, times) }
+    }
+
+    /// Why a request does not arrive; nil when it does.
+    func isCut(at url: String) -> TransportError.Reason? {
+        box.state.withLock { state in
+            guard let cut = state.cut, cut.left > 0, url.contains(cut.path) else { return nil }
+            state.cut?.left -= 1
+            return cut.reason
+        }
+    }
+
+    /// Has another resource.
+    func put(_ resource: Resource) {
+        box.state.withLock { $0.records.append(resource) }
+    }
+
     /// Is honest again, and without strays.
     func heal() {
         box.state.withLock {
@@ -71,6 +92,7 @@ final class HostileClinic: Sendable {
             $0.counts = [:]
             $0.strays = []
             $0.outcomes = []
+            $0.cut = nil
         }
     }
 

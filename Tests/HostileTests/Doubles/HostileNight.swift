@@ -40,8 +40,8 @@ struct HostileNight: Sendable {
             try records ?? Self.records(of: members) + [practitioner, night.group(of: members)])
         let terms = Self.terms(night.pipeline.terms, base: clinic.base, method)
         try self.init(
-            clinic, night, terms, store: night.store, payer: night.payer, transport: transport, clock: night.clock,
-            owner: "tests")
+            clinic, night, terms, store: night.store, payer: night.payer,
+            transport: CutTransport(transport: transport, clinic: clinic), clock: night.clock, owner: "tests")
     }
 
     /// The same night as another process sees it, which finds the store's file as the one before left it.
@@ -101,7 +101,7 @@ struct HostileNight: Sendable {
         return try await store.read { reader in
             var found: [String: [UInt8]] = [:]
             for type in types {
-                for key in try reader.keys(ofSource: "clinic0", type: type, after: nil, limit: 1000) {
+                for key in try reader.keys(ofSource: "clinic0", type: type, after: nil, limit: 20_000) {
                     guard let resource = try reader.staged(key) else { continue }
                     found["\(type)/\(resource.id)"] = resource.bytes
                 }

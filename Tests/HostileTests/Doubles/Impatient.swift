@@ -1,6 +1,6 @@
 import FHIRClient
 
-/// Gives a server that says nothing half a second, where the product would give it a minute.
+/// Gives a server that says nothing, or hardly anything, half a second, where the product would give it a minute.
 struct Impatient: HTTPTransport {
     let transport = CurlTransport()
 
@@ -10,6 +10,7 @@ struct Impatient: HTTPTransport {
     private func hurried(_ request: HTTPRequest) -> HTTPRequest {
         var request = request
         request.timeouts.idle = 0.5
+        request.timeouts.pace = 0.5
         return request
     }
 }
