@@ -96,7 +96,7 @@ extension FaultTable {
     private static let large = observation(
         "large", of: "nobody", #","note":[{"text":"\#(String(repeating: "x", count: 8 << 20))"}]"#)
     private static let many = Dictionary(
-        uniqueKeysWithValues: (0..<10_000).map { ("Observation/n\($0)", observation("n\($0)", "")) })
+        uniqueKeysWithValues: (0..<10_000).map { ("Observation/n\($0)", observation("n\($0)", of: "nobody", "")) })
     private static let manyEntries = many.values.map {
         #"{"resource":"# + String(decoding: $0, as: UTF8.self) + "},"
     }.joined()

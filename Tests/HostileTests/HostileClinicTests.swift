@@ -49,4 +49,22 @@ struct HostileClinicTests {
         #expect(try await night.staged() == before.filter { $0.key != "Observation/joe-more-2" })
         #expect(night.clinic.count("file deleted") == 3)
     }
+
+    @Test(
+        "R17 a clinic that ignores _since sends everything again: it is staged as it was, and nothing is sent twice")
+    func bearsEverything() async throws {
+        let night = try HostileNight(by: .bulkExport)
+        _ = try await night.run("night-1")
+        let before = try await night.staged()
+        let sent = night.night.payer.received.count
+        night.night.clock.advance(seconds: 86_400)
+
+        let report = try await night.run("night-2")
+
+        let kickOff = night.clinic.listener.received.last { $0.path.hasSuffix("$export") }
+        #expect(kickOff?.parameter("_since") != nil)
+        #expect(report.state == .complete)
+        #expect(try await night.staged() == before)
+        #expect(night.night.payer.received.count == sent)
+    }
 }
