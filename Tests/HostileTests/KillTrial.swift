@@ -20,6 +20,8 @@ struct KillTrial: Sendable {
         var isDropped = false
         /// What the run came to in the end, and the one after it, if there was one.
         var endings: [String] = []
+        /// What the fault said with which the run that was gone on with broke off.
+        var message = ""
         var staged: [String: [UInt8]] = [:]
         /// What the payer holds but for Provenance, without the times of runs.
         var held: [String: JSONValue] = [:]
@@ -58,6 +60,7 @@ struct KillTrial: Sendable {
             outcome.isDropped = night.clinic.count("delete") > 0
             let heard = night.clinic.listener.received.count
             outcome.endings = [await second.ending("night-1")]
+            outcome.message = second.heard.fault?.message ?? ""
             let asked = night.clinic.listener.received.dropFirst(heard)
             outcome.fetchedAgain = asked.filter { Self.isWhole($0, progress) }.map(\.target)
         }
@@ -80,7 +83,7 @@ struct KillTrial: Sendable {
         func expect(_ isRight: Bool, _ words: String) {
             if !isRight { wrongs.append("killed \(end) (\(outcome.boundaries.last ?? "")): \(words)") }
         }
-        expect(outcome.endings == calm.endings, "\(outcome.endings) in place of \(calm.endings)")
+        expect(outcome.endings == calm.endings, "\(outcome.endings) in place of \(calm.endings); \(outcome.message)")
         expect(outcome.staged == whole.expected(after: line), "something else is staged")
         expect(outcome.watermarks == calm.watermarks, "the watermarks are \(outcome.watermarks)")
         expect(outcome.held == calm.held, "the payer holds something else")

@@ -73,10 +73,11 @@ public final class Listener: Sendable {
 
     /// Refuses connections from now on; those that stand stay.
     public func stop() {
-        // Not closed: the thread that accepts could otherwise meet another server under the same descriptor.
-        state.withLock {
-            $0.isStopped = true
-            _ = shutdown($0.socket, Int32(SHUT_RDWR))
+        // The thread that accepts closes it: here its number could already be another's.
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.isStopped = true
+            _ = shutdown(state.socket, Int32(SHUT_RDWR))
         }
     }
 
@@ -114,7 +115,10 @@ public final class Listener: Sendable {
         Thread { [self] in
             while true {
                 let connection = accept(socket, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    Foundation.close(socket)
+                    return
+                }
                 state.withLock { $0.connections += 1 }
                 Thread { [self] in serve(connection) }.start()
             }

@@ -47,6 +47,8 @@ final class HostileClinic: Sendable {
         box.state.withLock { $0.base = base }
     }
 
+    deinit { listener.stop() }
+
     var base: String { listener.base }
     /// How often a place was asked since the fault began.
     func count(_ place: String) -> Int { box.state.withLock { $0.counts[place] ?? 0 } }

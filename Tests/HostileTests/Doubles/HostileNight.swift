@@ -84,11 +84,13 @@ struct HostileNight: Sendable {
 
     /// Runs the job, and says in words how that ended.
     func ending(_ name: String) async -> String {
+        heard.fault = nil
         do {
             let report = try await run(name)
             let problems = report.problems.keys.map(\.rawValue).sorted().joined(separator: " ")
             return report.state == .complete ? "complete" : "\(report.state.rawValue) \(problems)"
         } catch let fault as Fault {
+            heard.fault = fault
             return "broken \(fault.code.rawValue)"
         } catch {
             return "\(error)"

@@ -9,7 +9,7 @@ struct Scene {
     let clinic: HostileClinic
     let payer: WirePayer
     let command: PDexCommand
-    private let stalled = HTTPLength()
+    private let stalled = Wire()
 
     private static let types = [
         "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner", "Organization",
@@ -40,7 +40,7 @@ struct Scene {
     func stall(_ point: ProcessKillTests.Point) {
         let play: HostileClinic.Play = { [stalled] moment in
             guard moment.place == point.place else { return nil }
-            defer { stalled.set(1) }
+            defer { stalled.set([1]) }
             return .hang(Array(moment.honest.wire().dropLast(2)))
         }
         if point.isPayers { payer.play(play) } else { clinic.play(play) }
@@ -48,7 +48,7 @@ struct Scene {
 
     /// Waits until it stalls.
     func awaitStall() {
-        while stalled.value == 0 { poll(nil, 0, 2) }
+        while stalled.bytes.isEmpty { poll(nil, 0, 2) }
     }
 
     /// Is honest again.
