@@ -67,6 +67,18 @@ extension StoreContract {
             let last = try await store.claim().map(\.submission.id)
             try expect(last, is: ["s2"], "the claim of one that was answered, before the one that was not")
         },
+        StorePromise("runs are listed newest first, up to the limit, and those of one job alone") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("a"))
+                try writer.open(StoreSample.run("b", job: "other", at: StoreSample.seconds(1)))
+                try writer.open(StoreSample.run("c", at: StoreSample.seconds(2)))
+            }
+            let (two, own) = try await store.read {
+                (try $0.runs(ofJob: nil, limit: 2), try $0.runs(ofJob: "nightly", limit: 9))
+            }
+            try expect(two.map(\.id), is: ["c", "b"], "the newest two")
+            try expect(own.map(\.id), is: ["c", "a"], "those of the job")
+        },
         StorePromise("what is open is counted by payer, lane and state") { store in
             try await store.queueLanes([.nightly: 3, .onDemand: 2])
             _ = try await store.claim(1)
