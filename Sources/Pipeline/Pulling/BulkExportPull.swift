@@ -27,17 +27,10 @@ struct BulkExportPull: Sendable {
 
     /// Exports at `level` and stages every file; the caller moves the watermark and drops the export.
     ///
-    /// An export that came to nothing for good is dropped here: while it goes on, the clinic may refuse the next one.
+    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one.
     func pull(_ level: ExportRequest.Level) async throws -> Outcome {
-        let export = RunningExport(
-            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
         let (statusURL, manifest) = try await export.finished(level)
-        do {
-            return try await stage(manifest, of: export, at: statusURL)
-        } catch let fault as Fault where fault.disposition != .retry {
-            await clinic.finishExport(statusURL)
-            throw fault
-        }
+        return try await export.dropping(statusURL) { try await stage(manifest, of: export, at: statusURL) }
     }
 
     private func stage(
@@ -70,9 +63,22 @@ struct BulkExportPull: Sendable {
             statusURL: statusURL)
     }
 
-    /// Tells the clinic that the export may be dropped (BLK-50).
-    func drop(_ outcome: Outcome) async {
-        await clinic.finishExport(outcome.statusURL)
+    /// What a transfer can come to although the export is whole: by another run the file may come.
+    private static let passing: Set<FaultCode> = [.remoteIncomplete, .remoteFailed, .remoteThrottled, .remoteTimeout]
+
+    /// Tells the clinic that the export may be dropped, unless all that is missing may still come of it (BLK-50).
+    func end(_ outcome: Outcome) async {
+        let problems = await intake.tally.problems
+        if export.isKept, !problems.isEmpty, problems.keys.allSatisfy(Self.passing.contains) {
+            observer(.note("the clinic's export is kept for the next run, which may fetch what did not come"))
+        } else {
+            await export.drop(outcome.statusURL)
+        }
+    }
+
+    private var export: RunningExport {
+        RunningExport(
+            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
     }
 
     /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone costs no other file.

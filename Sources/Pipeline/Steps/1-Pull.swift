@@ -82,7 +82,7 @@ struct Pull: Sendable {
                 try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
             }
         }
-        await export.drop(outcome)
+        await export.end(outcome)
     }
 
     /// Those of the Group who were not whole when the export before this one was made (BLK-08).
