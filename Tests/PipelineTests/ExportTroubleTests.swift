@@ -62,6 +62,22 @@ struct ExportTroubleTests {
         #expect(report.problems == [.clinicFileGone: 3])
     }
 
+    @Test("a file that is refused costs no other file: the run is partial, and the next one asks for the same again")
+    func refusedFile() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.refusedDownloads = ["Observation"] }
+
+        let first = try await night.run("night-1")
+        night.clinic.rewrite { $0.refusedDownloads = [] }
+        let second = try await night.run("night-2")
+
+        #expect(first.state == .partial)
+        #expect(first.problems == [.authForbidden: 1])
+        #expect(night.clinic.requests.contains("download Patient"))
+        #expect(night.clinic.exportedSince == [nil, nil])
+        #expect(second.state == .complete)
+    }
+
     @Test("an export that failed for good is dropped, so that it is not in the next one's way")
     func dropsFailed() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -81,7 +81,10 @@ struct BulkExportPull: Sendable {
             terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
     }
 
-    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone costs no other file.
+    /// What is said of one file alone: scopes may leave out a type, and a signed link that grew old is refused, too.
+    private static let ofOneFile: Set<FaultCode> = [.clinicFileGone, .authForbidden]
+
+    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone or refused costs no other.
     private func fetch(
         _ what: String, _ list: FreshLinks.List, _ place: Int,
         _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
@@ -91,13 +94,14 @@ struct BulkExportPull: Sendable {
                 let file = await links.file(list, place)
                 do {
                     try await take(file)
-                } catch let fault as Fault where fault.code == .clinicFileGone {
+                } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
                     guard let fresh = try await links.fresh(list, place) else { throw fault }
                     try await take(fresh)
                 }
             }
-        } catch let fault as Fault where fault.code == .clinicFileGone {
-            observer(.note("\(what) is gone; the run goes on without it"))
+        } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
+            let why = fault.code == .authForbidden ? "is refused (403)" : "is gone"
+            observer(.note("\(what) \(why); the run goes on without it"))
             await intake.tally.refused(fault.code)
         }
     }
