@@ -16,7 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
+            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .packageUnusable, .keyMissing, .keyExposed,
+            .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
         case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,

@@ -23,7 +23,7 @@ struct PDexCommand: AsyncParsableCommand {
                 name: "Set up",
                 subcommands: [
                     ConfigCommand.self, KeysCommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
-                    DoctorCommand.self,
+                    ValidateCommand.self, DoctorCommand.self,
                 ]),
         ])
 }

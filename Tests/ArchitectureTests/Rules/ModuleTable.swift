@@ -27,12 +27,13 @@ struct ModuleTable {
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
-            ["Sandbox", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary,
+            ["Sandbox", "Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore"] + vocabulary,
             outside: ["ArgumentParser", "ServiceLifecycle"]),
         Row(5, "Sandbox", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
         Row(4, "Jobs", ["Pipeline", "Mappings", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
         Row(3, "Pipeline", ["Mappings", "PDex", "FHIR"]),
         Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
+        Row(2, "Conformance", ["FHIRPath", "PDex", "FHIR", "CZlib"]),
         Row(2, "FHIRClient", ["PDex", "FHIR", "CCurl", "COpenSSL", "CZlib"], outside: ["Dispatch"]),
         Row(2, "SQLiteStore", ["PDex", "FHIR"], outside: ["GRDB", "GRDBSQLite", "Dispatch"]),
         Row(1, "PDex", ["FHIR"]),
