@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "CZlib"], swiftSettings: house),
+            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "CZlib"], exclude: ["Scripts"],
+            swiftSettings: house),
         .testTarget(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),
