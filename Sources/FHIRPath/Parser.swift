@@ -253,11 +253,10 @@ struct Parser {
                 "unknown namespace '\(namespace)'", column: column, unknownWord: namespace,
                 knownWords: ["FHIR", "System"])
         }
-        // Only what could not be another resource's type is an error: the types of R4 are known.
         if !FHIRTypes.names.contains(named.name) {
             throw PathError(
                 "unknown type '\(named.name)'", column: column, unknownWord: named.name,
-                knownWords: FHIRTypes.names.sorted())
+                knownWords: FHIRTypes.names(like: named.name))
         }
         return named
     }

@@ -22,6 +22,11 @@ enum FHIRTypes {
         return resources.union(system).union(shallow).union(["Base"])
     }()
 
+    /// The names of primitive types for a word that begins small, and else all others.
+    static func names(like word: String) -> [String] {
+        word.first?.isLowercase ?? false ? primitives.sorted() : names.subtracting(primitives).sorted()
+    }
+
     /// Elements that R4 writes with their type at the end of the name, such as `effectiveDateTime`.
     static let choices: Set<String> = [
         "abatement", "additive", "age", "allowed", "amount", "answer", "asNeeded", "author", "born", "bounds",
