@@ -18,11 +18,14 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Run", subcommands: [PlanCommand.self, RunCommand.self, RequestCommand.self, ServeCommand.self]),
             CommandGroup(
-                name: "Look after", subcommands: [ExchangesCommand.self, ReplayCommand.self, StoreCommand.self]),
+                name: "Look after",
+                subcommands: [
+                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, StoreCommand.self,
+                ]),
             CommandGroup(
                 name: "Set up",
                 subcommands: [
-                    ConfigCommand.self, KeysCommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
+                    ConfigCommand.self, KeysCommand.self, APICommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
                     DoctorCommand.self,
                 ]),
         ])

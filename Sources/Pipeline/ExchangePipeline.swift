@@ -1,4 +1,4 @@
-import FHIR
+public import FHIR
 public import Mappings
 public import PDex
 
@@ -11,7 +11,7 @@ public import PDex
 /// derived identities, and what the payer already holds is not sent again.
 public struct ExchangePipeline: Sendable {
     /// What the job agreed.
-    public let terms: ExchangeTerms
+    public private(set) var terms: ExchangeTerms
     let clinic: any ClinicServer
     let payer: any PayerServer
     let store: any Store
@@ -55,13 +55,27 @@ public struct ExchangePipeline: Sendable {
         try await whole(run, dryRun: dryRun) { pull in try await pull.everyone() }
     }
 
-    /// Carries one patient of the clinic, by its id there, on demand.
-    public func request(member patient: String, run: Run) async throws -> RunReport {
-        try await whole(run, dryRun: false) { pull in try await pull.one(patient) }
+    /// Carries one patient of the clinic, by its id there, on demand: everything, or what changed since an instant.
+    ///
+    /// `types` narrows what the job names; empty leaves it as it is.
+    public func request(
+        member patient: String, since: Instant? = nil, types: [String] = [], run: Run
+    ) async throws -> RunReport {
+        try await narrowed(to: types).whole(run, dryRun: false) { pull in
+            try await pull.one(patient, since: since)
+            return nil
+        }
+    }
+
+    private func narrowed(to types: [String]) -> ExchangePipeline {
+        guard !types.isEmpty else { return self }
+        var narrowed = self
+        narrowed.terms = terms.narrowed(to: types)
+        return narrowed
     }
 
     private func whole(
-        _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> Void
+        _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> FinishedExport?
     ) async throws -> RunReport {
         let began = clock.now()
         try await checkPayer()
@@ -69,7 +83,7 @@ public struct ExchangePipeline: Sendable {
         let pull = Pull(
             terms: terms, run: run, clinic: clinic, records: records, store: store, identities: identities,
             clock: clock, observer: observer)
-        try await pulling(pull)
+        let export = try await pulling(pull)
         var report = RunReport(run: run.id, job: run.job)
         report.pulled.resources = await pull.tally.resources
         report.pulled.bytes = await pull.tally.bytes
@@ -81,6 +95,8 @@ public struct ExchangePipeline: Sendable {
         report.seconds = (clock.now() - began) / .seconds(1)
         let closed = report
         try await store.write { try $0.close(run.id, as: closed.state, summary: closed.json.serialized()) }
+        // Not sooner: until then the run may have to be gone on with, and would need a second export to do so.
+        if let export { await clinic.finishExport(export.statusURL) }
         return report
     }
 

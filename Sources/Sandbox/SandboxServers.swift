@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Serving
 
 /// Clinic0 and Med0, each a FHIR R4 server with its own authorization server, on loopback ports.
 ///
@@ -13,6 +14,9 @@ import PDex
 /// }
 /// ```
 public final class SandboxServers: Sendable {
+    /// Bundles larger than this are refused with 413.
+    static let bodyLimit = 64 << 20
+
     let clinic: Clinic0
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
@@ -28,8 +32,7 @@ public final class SandboxServers: Sendable {
         clinic = Clinic0(
             front: Self.front(
                 id: options.clinicClientID, keys: options.clientKeys.clinic, scopes: options.clinicScopes, options),
-            store: world.clinic, exports: ExportDesk(fileSize: options.exportFileSize, polls: options.exportPolls),
-            clock: options.clock)
+            store: world.clinic, exports: ExportDesk(options.export), clock: options.clock)
         payer = try Med0(
             front: Self.front(
                 id: options.payerClientID, keys: options.clientKeys.payer, scopes: options.payerScopes, options),
@@ -41,7 +44,9 @@ public final class SandboxServers: Sendable {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (endpoint, port) in [(clinic as any SandboxEndpoint, options.clinicPort), (payer, options.payerPort)] {
-                let server = LoopbackServer(endpoint: endpoint, port: port, clock: options.clock)
+                let server = HTTPServer(
+                    endpoint, port: port, bodyLimit: Self.bodyLimit, latencyMilliseconds: options.latencyMilliseconds,
+                    clock: options.clock)
                 group.addTask { try await server.run() }
             }
             // The first to end, for whatever reason, ends both.

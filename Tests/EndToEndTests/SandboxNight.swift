@@ -13,6 +13,14 @@ struct SandboxNight: Sendable {
     let sandbox: SandboxServers
     let operations: Operations
     let store: any Store
+    /// Where its job file is.
+    let jobs: String
+
+    /// Accepts a demand for one patient and answers it at once.
+    func answer(_ patient: String) async throws -> RunReport {
+        let job = try JobFile.load(path: "\(jobs)/\(Self.job).yaml")
+        return try await operations.answer(operations.accept(MemberDemand(patient: patient), by: job).id)
+    }
 
     static let job = "whole-clinic-sync"
 
@@ -23,10 +31,11 @@ struct SandboxNight: Sendable {
         "Specimen", "ServiceRequest", "RelatedPerson", "Media", "MedicationDispense", "QuestionnaireResponse",
     ]
 
-    /// Runs `body` against a clinic of `data`, or of an invented population when nil.
+    /// Runs `body` against a clinic of `data`, or of an invented population when nil. A payer that knows no members is
+    /// for tests of the pull alone: nothing is mapped for anybody.
     static func with<Value: Sendable>(
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
-        _ body: @Sendable (SandboxNight) async throws -> Value
+        knowsMembers: Bool = true, _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
         let folder = SandboxFolder(path: path)
         let now = SystemClock().now()
@@ -44,12 +53,16 @@ struct SandboxNight: Sendable {
         options.exceptMembers = 2
         let sandbox = try SandboxFolder.sandbox(options)
         return try await SandboxFolder.running(sandbox) { clinic, payer in
-            try configuration(clinic: clinic, payer: payer)
-                .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+            try "".write(toFile: path + "/none.ndjson", atomically: true, encoding: .utf8)
+            try configuration(
+                clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }"
+            )
+            .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
             return try await body(
                 SandboxNight(
-                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store))
+                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
+                    jobs: path + "/jobs"))
         }
     }
 
@@ -64,7 +77,9 @@ struct SandboxNight: Sendable {
         let path = folder.path + "/\(method).yaml"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let assembly = try Assembly(try ConfigurationFile.load(path: path), actor: "tests")
-        return SandboxNight(folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store)
+        return SandboxNight(
+            folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
+            jobs: place + "/jobs")
     }
 
     /// References in what Med0 holds that lead to nothing there.
@@ -106,7 +121,7 @@ struct SandboxNight: Sendable {
         """
     }
 
-    private static func configuration(clinic: String, payer: String) -> String {
+    private static func configuration(clinic: String, payer: String, records: String) -> String {
         """
         store: { sqlite: ./pdex.db }
         keys: ./keys
@@ -125,8 +140,8 @@ struct SandboxNight: Sendable {
             client-id: pdex-med0
             key: \(SandboxFolder.payerKey)
             organization: { npi: "1003000126", name: Med0 Health Plan }
-            coverage: { from: fhir }
-            consent: { from: fhir }
+            coverage: \(records)
+            consent: \(records)
 
         """
     }

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -200,7 +201,7 @@ struct ClinicSearchTests {
 
     @Test("are listed in the capability statement")
     func metadata() {
-        let json = world.clinic.endpoint.answer(SandboxRequest("GET", "/fhir/r4/metadata")).json
+        let json = world.clinic.endpoint.answer(ServedRequest("GET", "/fhir/r4/metadata")).json
 
         let rest = json?["rest"]?[0]
         let encounter = rest?["resource"]?.elements.first { $0["type"] == "Encounter" }
@@ -210,7 +211,7 @@ struct ClinicSearchTests {
         #expect(Set(parameters).isSuperset(of: ["_id", "_lastUpdated", "patient", "date", "identifier"]))
         #expect(encounter?["searchRevInclude"] == ["Provenance:target"])
         #expect(encounter?["searchInclude"]?.elements.contains("Encounter:location") == true)
-        #expect(patient?["operation"]?.elements.compactMap { $0["name"]?.string } == ["export", "everything"])
+        #expect(patient?["operation"]?.elements.compactMap { $0["name"]?.string } == ["everything", "export"])
         #expect(rest?["operation"]?[0]?["name"] == "export")
         #expect(rest?["interaction"] == nil)
     }

@@ -1,0 +1,133 @@
+import FHIR
+import FHIRClient
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+public import PDex
+
+/// Puts an endpoint on a port: HTTP/1.1, streamed bodies, and connections that can be dropped.
+public struct HTTPServer: Sendable {
+    private let endpoint: any Endpoint
+    private let host: String
+    private let port: Int
+    private let bodyLimit: Int
+    private let latencyMilliseconds: Int
+    private let clock: any WallClock
+
+    /// A server of `endpoint`; port 0 takes any that is free. Bodies longer than `bodyLimit` bytes are refused.
+    ///
+    /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says.
+    public init(
+        _ endpoint: any Endpoint, host: String = "127.0.0.1", port: Int, bodyLimit: Int, latencyMilliseconds: Int = 0,
+        clock: any WallClock
+    ) {
+        self.endpoint = endpoint
+        self.host = host
+        self.port = port
+        self.bodyLimit = bodyLimit
+        self.latencyMilliseconds = latencyMilliseconds
+        self.clock = clock
+    }
+
+    /// Serves until the task is cancelled. Throws when the port cannot be bound.
+    public func run() async throws {
+        var logger = Logger(label: "server")
+        logger.logLevel = .critical
+        let server = Server(
+            childChannelSetup: HTTP1Channel { request, writer, channel in
+                try await respond(to: request, writer: writer, channel: channel)
+            },
+            configuration: ServerConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in endpoint.isBound(port: channel.localAddress?.port ?? port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
+        // has to arrive as a request to stop.
+        let serving = Task { try await server.run() }
+        let result = await withTaskCancellationHandler {
+            await serving.result
+        } onCancel: {
+            Task { await stop(server, serving) }
+        }
+        do {
+            try result.get()
+            endpoint.isClosed(by: CancellationError())
+        } catch {
+            endpoint.isClosed(by: error)
+            throw error
+        }
+    }
+
+    /// Stops accepting, lets what is being answered end, and cuts off what does not.
+    private func stop(_ server: Server<HTTP1Channel>, _ serving: Task<Void, any Error>) async {
+        // A server that has not begun to listen cannot be told to stop.
+        guard (try? await endpoint.listening()) != nil else { return }
+        // A client that has stopped reading would be waited for.
+        let limit = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(2)) { serving.cancel() }
+        try? await server.shutdownGracefully()
+        limit.cancel()
+    }
+
+    private func respond(
+        to request: Request, writer: consuming ResponseWriter, channel: any Channel
+    ) async throws {
+        guard let body = try? await request.body.collect(upTo: bodyLimit) else {
+            let answer = endpoint.tooLong(limit: bodyLimit)
+            // What is left of the body is not read, so this connection is of no more use.
+            try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
+            return try await channel.close()
+        }
+        let answer = await endpoint.answer(
+            ServedRequest(
+                request.method.rawValue, request.head.path ?? "/", headers: Self.headers(of: request),
+                body: Array(buffer: body)))
+        if latencyMilliseconds > 0 { try await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
+        if case .dropped = answer.body { return try await channel.close() }
+        try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
+    }
+
+    private static func headers(of request: Request) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        for field in request.headers { headers.append(field.name.rawName, field.value) }
+        return headers
+    }
+
+    private func head(of answer: ServedAnswer, to request: Request) -> HTTPTypes.HTTPResponse {
+        var fields = HTTPFields()
+        for field in answer.headers.fields {
+            if let name = HTTPField.Name(field.name) { fields.append(HTTPField(name: name, value: field.value)) }
+        }
+        fields[.date] = clock.now().httpDate
+        if let name = HTTPField.Name("X-Request-Id"), let id = request.headers[name] { fields[name] = id }
+        return HTTPTypes.HTTPResponse(status: .init(code: answer.status), headerFields: fields)
+    }
+
+    private static func write(
+        _ answer: ServedAnswer, to request: Request, _ writer: consuming ResponseWriter, head: HTTPTypes.HTTPResponse
+    ) async throws {
+        var head = head
+        switch answer.body {
+        case .bytes(let bytes):
+            head.headerFields[.contentLength] = String(bytes.count)
+            guard request.method != .head else { return try await writer.writeResponse(head) }
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .lines(let lines):
+            let isCompressed = acceptsGzip(request)
+            head.headerFields[.contentLength] = isCompressed ? nil : String(lines.reduce(lines.count) { $0 + $1.count })
+            head.headerFields[.contentEncoding] = isCompressed ? "gzip" : nil
+            var body = try await writer.writeHead(head)
+            try await LineStream(lines: lines, isCompressed: isCompressed).forEachChunk { chunk in
+                try await body.write(ByteBuffer(bytes: chunk))
+            }
+            try await body.finish(nil)
+        case .dropped: break
+        }
+    }
+
+    private static func acceptsGzip(_ request: Request) -> Bool {
+        (request.headers[.acceptEncoding] ?? "").split(separator: ",").contains { coding in
+            coding.split(separator: ";").first?.filter { $0 != " " } == "gzip"
+        }
+    }
+}
