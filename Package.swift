@@ -98,7 +98,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "pdex-bench", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
+            name: "pdex-bench", dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",

@@ -1,3 +1,5 @@
+import FHIR
+
 /// What R4 says of its own type names, as far as expressions need it.
 enum FHIRTypes {
     /// R4's primitive types.
@@ -11,12 +13,19 @@ enum FHIRTypes {
     static let system: Set<String> = [
         "Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time", "Quantity",
     ]
-    /// What a primitive type may stand in for.
-    static let parents = [
-        "canonical": "uri", "oid": "uri", "url": "uri", "uuid": "uri", "code": "string", "id": "string",
-        "markdown": "string", "positiveInt": "integer", "unsignedInt": "integer", "Age": "Quantity",
-        "Count": "Quantity", "Distance": "Quantity", "Duration": "Quantity", "Money": "Quantity",
-    ]
+    /// The names of R4's resources, and of what they come from.
+    static let resources = Set(ResourceTypes.r4 + ["Resource", "DomainResource"])
+
+    /// The names an expression may use for a type, without a namespace.
+    static let names: Set<String> = {
+        let shallow = R4Types.names.filter { !$0.isEmpty && !$0.contains(".") }
+        return resources.union(system).union(shallow).union(["Base"])
+    }()
+
+    /// The names of primitive types for a word that begins small, and else all others.
+    static func names(like word: String) -> [String] {
+        word.first?.isLowercase ?? false ? primitives.sorted() : names.subtracting(primitives).sorted()
+    }
 
     /// Elements that R4 writes with their type at the end of the name, such as `effectiveDateTime`.
     static let choices: Set<String> = [
@@ -32,19 +41,20 @@ enum FHIRTypes {
     ]
 
     /// The type that the end of a choice element's name says: `DateTime` is `dateTime`, `Period` is `Period`.
-    static func choiceType(suffix: Substring) -> String? {
-        choiceTypes[String(suffix)]
+    static func choiceType(suffix: Substring) -> R4Type? {
+        choiceTypes[suffix]
     }
 
-    private static let choiceTypes: [String: String] = {
+    private static let choiceTypes: [Substring: R4Type] = {
         let complex = [
             "Address", "Age", "Annotation", "Attachment", "CodeableConcept", "Coding", "ContactDetail", "ContactPoint",
             "Contributor", "Count", "DataRequirement", "Distance", "Dosage", "Duration", "Expression", "HumanName",
             "Identifier", "Meta", "Money", "ParameterDefinition", "Period", "Quantity", "Range", "Ratio", "Reference",
             "RelatedArtifact", "SampledData", "Signature", "Timing", "TriggerDefinition", "UsageContext",
         ]
-        let pairs = complex.map { ($0, $0) } + primitives.map { ($0.prefix(1).uppercased() + $0.dropFirst(), $0) }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        let names = complex.map { (Substring($0), $0) }
+        let pairs = names + primitives.map { (Substring($0.prefix(1).uppercased() + $0.dropFirst()), $0) }
+        return Dictionary(uniqueKeysWithValues: pairs.compactMap { pair in R4Types.named(pair.1).map { (pair.0, $0) } })
     }()
 
     /// Elements that tell a structure's type when nothing declares it: all of a structure's keys must be among them.

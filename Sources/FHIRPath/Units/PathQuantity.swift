@@ -1,25 +1,50 @@
 import FHIR
-public import FoundationEssentials
 
 /// A number with a unit, written `4.5 'mg'` or `3 days`.
 public struct PathQuantity: Sendable, Hashable {
     /// The number.
-    public let value: Decimal
+    public let value: PathDecimal
     /// The UCUM code, or the singular calendar word.
     public let unit: String
 
-    init(value: Decimal, unit: String) {
+    init(value: PathDecimal, unit: String) {
         self.value = value
         self.unit = Self.singular[unit] ?? unit
     }
 
     /// Reads an R4 Quantity, by its code and else by its unit's name.
     init?(_ element: PathElement) {
-        guard let number = element.json["value"]?.number?.decimal, element.json["comparator"] == nil,
+        guard let number = element.json["value"]?.number, let value = PathDecimal(number.text),
+            element.json["comparator"] == nil,
             let unit = element.json["code"]?.string ?? element.json["unit"]?.string
         else { return nil }
-        value = number
+        self.value = value
         self.unit = unit
+    }
+
+    /// Reads `1`, `1 day` and `1 'mg'`; nil for any other text.
+    init?(text: String) {
+        let parts = text.split(separator: " ", maxSplits: 1)
+        guard let first = parts.first, let value = PathDecimal(first) else { return nil }
+        guard parts.count == 2 else {
+            self.init(value: value, unit: "1")
+            return
+        }
+        let unit = parts[1].drop { $0 == " " }
+        if Self.isCalendarWord(String(unit)) {
+            self.init(value: value, unit: String(unit))
+        } else {
+            guard unit.count > 2, unit.first == "'", unit.last == "'", !unit.dropFirst().dropLast().contains("'") else {
+                return nil
+            }
+            self.init(value: value, unit: String(unit.dropFirst().dropLast()))
+        }
+    }
+
+    /// The quantity as FHIRPath writes it.
+    var text: String {
+        guard Self.calendar[unit] != nil else { return "\(value) '\(unit)'" }
+        return "\(value) \(unit)" + (value == PathDecimal(1) ? "" : "s")
     }
 
     var json: JSONValue? {
@@ -29,11 +54,6 @@ public struct PathQuantity: Sendable, Hashable {
             "value": .number(number), "unit": .string(unit), "system": "http://unitsofmeasure.org",
             "code": .string(code),
         ])
-    }
-
-    /// Whether both count the same thing, so that the numbers may be compared.
-    func sharesUnit(with other: PathQuantity) -> Bool {
-        (Self.calendar[unit] ?? unit) == (Self.calendar[other.unit] ?? other.unit)
     }
 
     /// Calendar words and the UCUM codes that stand for the same length.

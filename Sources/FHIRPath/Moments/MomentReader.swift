@@ -4,6 +4,8 @@ struct MomentReader {
 
     private let bytes: [UInt8]
     private var position = 0
+    /// How many digits of a second's fraction were read.
+    private(set) var fractionDigits = 0
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -67,6 +69,7 @@ struct MomentReader {
             value += digit * unit
             unit /= 10
         }
+        fractionDigits = position - start
         return position > start ? value : nil
     }
 

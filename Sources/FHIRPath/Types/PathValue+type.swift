@@ -3,7 +3,7 @@ import FHIR
 extension PathValue {
     /// Whether the value is of a type.
     ///
-    /// JSON does not say the type of most elements: a text then is of every type whose texts look like it,
+    /// Where R4's definition of an element is not known, JSON has to say it: a text then is of every type whose texts look like it,
     /// and a structure of every type that has all of its elements.
     func has(_ type: TypeName) -> Bool {
         switch self {
@@ -23,6 +23,25 @@ extension PathValue {
     }
 }
 
+extension PathValue {
+    /// What `type()` says: a namespace and a name.
+    var typeInfo: JSONValue {
+        let name: String
+        switch self {
+        case .boolean: name = "Boolean"
+        case .integer: name = "Integer"
+        case .decimal: name = "Decimal"
+        case .string: name = "String"
+        case .moment(let moment):
+            name = [.date: "Date", .dateTime: "DateTime", .time: "Time"][moment.kind] ?? "DateTime"
+        case .quantity: name = "Quantity"
+        case .element(let element):
+            return ["namespace": "FHIR", "name": .string(element.type ?? element.guessedType)]
+        }
+        return ["namespace": "System", "name": .string(name)]
+    }
+}
+
 extension TypeName {
     fileprivate func isSystem(_ name: String) -> Bool {
         namespace != "FHIR" && self.name == name
@@ -31,10 +50,10 @@ extension TypeName {
 
 extension PathElement {
     fileprivate func has(_ name: String) -> Bool {
-        if name == "Element" || name == "Base" { return true }
-        if let type {
-            if json["resourceType"] != nil { return type == name || name == "Resource" || name == "DomainResource" }
-            return type == name || FHIRTypes.parents[type] == name
+        if name == "Element" || name == "Base" { return json["resourceType"] == nil || name == "Base" }
+        if known != .unknown { return R4Types.named(name).map(known.comes) ?? false }
+        if let type = json["resourceType"]?.string {
+            return type == name || name == "Resource" || name == "DomainResource"
         }
         switch json {
         case .bool: return name == "boolean"
@@ -56,6 +75,16 @@ extension PathElement {
         case "time": PathMoment(text)?.kind == .time
         case "boolean", "decimal", "integer", "positiveInt", "unsignedInt": false
         default: FHIRTypes.primitives.contains(name)
+        }
+    }
+
+    /// What the JSON looks like, where nothing else is known.
+    fileprivate var guessedType: String {
+        switch json {
+        case .bool: "boolean"
+        case .number(let number): number.int == nil ? "decimal" : "integer"
+        case .string: "string"
+        default: "Element"
         }
     }
 }

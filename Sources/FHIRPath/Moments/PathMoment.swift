@@ -16,8 +16,11 @@ public struct PathMoment: Sendable, Hashable {
     public let kind: Kind
 
     /// Year, month, day, hour, minute, nanoseconds of the minute; a time of day has the last three only.
-    private let fields: [Int]
-    private let offsetMinutes: Int?
+    let fields: [Int]
+    /// How many digits of a second's fraction were written.
+    let fractionDigits: Int
+    /// Minutes east of Greenwich; nil when no zone was written.
+    let offsetMinutes: Int?
 
     /// Reads a moment; nil when a part is out of its range or out of place.
     init?(_ text: String) {
@@ -26,7 +29,17 @@ public struct PathMoment: Sendable, Hashable {
         self.text = text
         kind = parts.kind
         fields = parts.fields
+        fractionDigits = reader.fractionDigits
         offsetMinutes = parts.offsetMinutes
+    }
+
+    /// A moment of parts that are in their ranges.
+    init(_ kind: Kind, fields: [Int], fractionDigits: Int = 0, offsetMinutes: Int? = nil) {
+        self.kind = kind
+        self.fields = fields
+        self.fractionDigits = fractionDigits
+        self.offsetMinutes = offsetMinutes
+        text = MomentWriter.text(kind, fields, fractionDigits, offsetMinutes)
     }
 
     /// Which comes first; nil when the less precise of the two could be either.
