@@ -16,6 +16,9 @@ enum Repository {
 
     static func folder(of set: String) -> String { root.appendingPathComponent("mappings/" + set).path }
 
+    /// A page of the documentation.
+    static func page(_ path: String) -> String { root.appendingPathComponent("docs/" + path).path }
+
     /// Bundles of real resources, never copied into the repository; none when the folder is not there.
     static let bundles: [String] = {
         let folder = root.deletingLastPathComponent().appendingPathComponent("shared/data/us-core-patients").path
