@@ -1,8 +1,10 @@
 import Foundation
 
-/// `pdex-bench`: what the service costs, as ratios and resources per CPU second.
+/// `pdex-bench [night] [pull] [reading]`: what the service costs, as ratios and resources per CPU second.
 @main
 struct PDexBench {
+    private static let names = ["night", "pull", "reading"]
+
     static func main() async {
         do {
             let own = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -10,9 +12,18 @@ struct PDexBench {
             guard FileManager.default.isExecutableFile(atPath: pdex) else {
                 throw BenchmarkError("no pdex beside pdex-bench; build it first: swift build -c release --product pdex")
             }
-            // First: a child's peak begins with its parent's, so the parent must still be small.
-            try await NightBenchmark(pdex: pdex).run()
-            try await ReadingBenchmark().run()
+            let wanted = Set(CommandLine.arguments.dropFirst())
+            guard wanted.isSubset(of: Self.names) else {
+                throw BenchmarkError("what can be measured: \(Self.names.joined(separator: ", "))")
+            }
+            // Reading is last: a child's peak begins with its parent's, so the parent must still be small.
+            for name in Self.names where wanted.isEmpty || wanted.contains(name) {
+                switch name {
+                case "night": try NightBenchmark(pdex: pdex).run()
+                case "pull": try await PullBenchmark(pdex: pdex).run()
+                default: try await ReadingBenchmark().run()
+                }
+            }
         } catch {
             FileHandle.standardError.write(Data("pdex-bench: \(error)\n".utf8))
             exit(1)

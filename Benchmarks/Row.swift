@@ -7,8 +7,8 @@ enum Row {
             .joined().trimmingCharacters(in: .whitespaces)
     }
 
-    static func number(_ value: Double) -> String {
-        String(format: "%.1f", value)
+    static func number(_ value: Double, _ digits: Int = 1) -> String {
+        String(format: "%.\(digits)f", value)
     }
 
     static func whole(_ value: Double) -> String {

@@ -11,27 +11,29 @@ extension Reference {
             } else if Self.hasPrefix("http://", text) || Self.hasPrefix("https://", text) {
                 Self.parseAbsolute(text) ?? .opaque(text)
             } else {
-                Self.parseLocal(text) ?? Self.parseConditional(text) ?? .opaque(text)
+                Self.parseConditional(text) ?? .opaque(text)
             }
     }
 
-    /// `Type/id`, told from its bytes: nine in ten references have this form.
+    /// `Type/id` and `Type/id/_history/version`, told from their bytes: nine in ten references have these forms.
     private static func parsePlain(_ text: String) -> Reference? {
         guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        let id = text.utf8[text.utf8.index(after: slash)...]
-        guard isReferencedType(text[..<slash]), FHIRSyntax.isID(id) else { return nil }
-        return .local(type: String(text[..<slash]), id: String(Substring(id)), version: nil)
+        guard isReferencedType(text[..<slash]) else { return nil }
+        let rest = text[text.utf8.index(after: slash)...]
+        guard let end = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+            guard FHIRSyntax.isID(rest.utf8) else { return nil }
+            return .local(type: String(text[..<slash]), id: String(rest), version: nil)
+        }
+        let history = "/_history/"
+        guard rest[end...].utf8.starts(with: history.utf8) else { return nil }
+        let (id, version) = (rest[..<end], rest[rest.utf8.index(end, offsetBy: history.utf8.count)...])
+        guard FHIRSyntax.isID(id.utf8), FHIRSyntax.isID(version.utf8) else { return nil }
+        return .local(type: String(text[..<slash]), id: String(id), version: String(version))
     }
 
     private static func parseContained(_ text: String) -> Reference {
         let id = text.utf8.dropFirst()
         return id.isEmpty || FHIRSyntax.isID(id) ? .contained(id: String(text.dropFirst())) : .opaque(text)
-    }
-
-    private static func parseLocal(_ text: String) -> Reference? {
-        let segments = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let tail = Tail(segments), segments.count == (tail.version == nil ? 2 : 4) else { return nil }
-        return .local(type: tail.type, id: tail.id, version: tail.version)
     }
 
     private static func parseAbsolute(_ text: String) -> Reference? {

@@ -17,7 +17,18 @@ enum CapabilityReader {
         }
         return ServerCapability(
             fhirVersion: version, systemInteractions: codes(server?["interaction"], "code"),
-            systemOperations: operations(server?["operation"]), types: types)
+            systemOperations: operations(server?["operation"]), types: types, software: software(json["software"]))
+    }
+
+    /// What runs there, as far as it says so in a few plain words: it goes into logs.
+    private static func software(_ json: JSONValue?) -> ServerCapability.Software {
+        func word(_ key: String) -> String? {
+            guard let text = json?[key]?.string, (1...64).contains(text.utf8.count),
+                text.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
+            else { return nil }
+            return text
+        }
+        return .init(name: word("name"), version: word("version"), releaseDate: word("releaseDate"))
     }
 
     private static func typeCapability(_ json: JSONValue) -> ServerCapability.TypeCapability {

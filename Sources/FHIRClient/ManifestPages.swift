@@ -31,11 +31,13 @@ struct ManifestPages: Sendable {
             let more = page.manifest
             guard more.transactionTime == whole.transactionTime, more.requiresAccessToken == whole.requiresAccessToken
             else { throw session.faults.malformed(Self.what, "its pages contradict each other") }
+            let pages = whole.pages + more.pages
             whole = ExportManifest(
                 transactionTime: whole.transactionTime, requiresAccessToken: whole.requiresAccessToken,
                 output: whole.output + more.output, errors: whole.errors + more.errors,
                 deleted: whole.deleted + more.deleted,
                 expires: [whole.expires, expiry(response)].compactMap(\.self).min())
+            whole.pages = pages
         }
         return whole
     }

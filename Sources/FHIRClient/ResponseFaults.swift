@@ -19,7 +19,7 @@ struct ResponseFaults {
         return Fault(
             code, .retry, "\(connection.name) answered \(status).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
-            retryAfterSeconds: RetryAfter.seconds(headers, now: now))
+            retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
 
     /// The fault of any status that is not a success; `what` names the request, such as "a search on Encounter".
@@ -31,12 +31,14 @@ struct ResponseFaults {
         case 403:
             return Fault(
                 .authForbidden, .halt, "\(connection.name) answered 403 to \(what)\(said(response)).",
-                hint: "Our token is good but not allowed this: compare scopes with the server's owner.")
+                hint: "Our token is good but not allowed this: compare scopes with the server's owner.",
+                httpStatus: 403)
         case 500...: return failed(response, what, now: now)
         default:
             return Fault(
                 .remoteRefused, .halt, "\(connection.name) answered \(response.status) to \(what)\(said(response)).",
-                hint: "Asking again would not help: compare the request with the server's CapabilityStatement.")
+                hint: "Asking again would not help: compare the request with the server's CapabilityStatement.",
+                httpStatus: response.status)
         }
     }
 
@@ -44,7 +46,8 @@ struct ResponseFaults {
     func redirect(_ status: Int, _ what: String) -> Fault {
         Fault(
             .remotePolicy, .halt, "\(connection.name) answered \(status) to \(what); redirects are not followed.",
-            hint: "Write the URL where the server really is into the connection's configuration.")
+            hint: "Write the URL where the server really is into the connection's configuration.",
+            httpStatus: status)
     }
 
     /// The fault of a server that failed at a request.
@@ -52,7 +55,7 @@ struct ResponseFaults {
         Fault(
             .remoteFailed, .retry, "\(connection.name) answered \(response.status) to \(what).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
-            retryAfterSeconds: RetryAfter.seconds(response.headers, now: now))
+            retryAfterSeconds: RetryAfter.seconds(response.headers, now: now), httpStatus: response.status)
     }
 
     /// The fault of a token that is refused, and so is its successor; or of a token that is missing.
@@ -63,7 +66,8 @@ struct ResponseFaults {
             "\(connection.name) answered 401 to \(what), \(isAnonymous ? "without a token" : "with a new token too").",
             hint: isAnonymous
                 ? "Configure how we are allowed in: client id and key."
-                : "Run  pdex auth test \(connection.name)  and compare base URL and audience with the registration.")
+                : "Run  pdex auth test \(connection.name)  and compare base URL and audience with the registration.",
+            httpStatus: 401)
     }
 
     /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.

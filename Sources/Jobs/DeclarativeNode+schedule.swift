@@ -1,16 +1,31 @@
-import DeclarativeFiles
-import Foundation
+public import DeclarativeFiles
+public import Foundation
 
 extension DeclarativeNode {
     /// `on`: when a job starts by itself, and whether it may be asked for.
-    func start(_ report: inout FileReport) -> (schedule: Schedule?, allowsRequests: Bool) {
-        let fields = fields(["schedule", "request"], in: "'on'", &report)
+    func start(_ report: inout FileReport) -> (schedule: Schedule?, allowsRequests: Bool, answerTime: AnswerTime?) {
+        let fields = fields(["schedule", "request", "answer-within"], in: "'on'", &report)
         let schedule = fields["schedule"]?.schedule(&report)
         let allowsRequests = fields["request"]?.bool(&report) ?? false
         if isMapping, fields["schedule"] == nil, !allowsRequests {
             report.report("the job never starts: give it a schedule, or request: true", at: self)
         }
-        return (schedule, allowsRequests)
+        let answerTime = fields["answer-within"]?.answerTime(&report)
+        if let node = fields["answer-within"], !allowsRequests {
+            report.report("answer-within is for jobs that may be asked: say request: true", at: node)
+        }
+        return (schedule, allowsRequests, answerTime)
+    }
+
+    /// `answer-within`: business days such as `1bd`, or a duration.
+    private func answerTime(_ report: inout FileReport) -> AnswerTime? {
+        guard let text = string(&report) else { return nil }
+        if text.hasSuffix("bd") {
+            if let days = Int(text.dropLast(2)), (1...365).contains(days) { return .businessDays(days) }
+            report.report("business days are written 1bd to 365bd", at: self)
+            return nil
+        }
+        return duration(&report).map { .seconds($0 / .seconds(1)) }
     }
 
     /// `schedule`: UTC, caught up with for a day, and skipped while running, unless it says otherwise.
@@ -35,7 +50,7 @@ extension DeclarativeNode {
     }
 
     /// A zone by the name of a place; abbreviations such as EST leave open what happens in summer.
-    private func timeZone(_ report: inout FileReport) -> TimeZone? {
+    public func timeZone(_ report: inout FileReport) -> TimeZone? {
         guard let name = string(&report) else { return nil }
         if name == "UTC" { return .gmt }
         if name.contains("/"), let zone = TimeZone(identifier: name) { return zone }

@@ -6,7 +6,8 @@ extension DeclarativeNode {
     /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
-            ["by", "group", "types", "since", "reconcile", "type-filters"], required: ["types"], in: "'select'", &report)
+            ["by", "group", "types", "since", "reconcile", "type-filters"], required: ["types"], in: "'select'", &report
+        )
         let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
         let group = fields["group"]?.fhirID(&report)
         let since = fields["since"]?.since(&report) ?? .lastSuccess

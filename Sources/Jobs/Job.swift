@@ -33,6 +33,8 @@ public struct Job: Sendable, Hashable {
     public let schedule: Schedule?
     /// Whether people and systems may ask for single members' data.
     public let allowsRequests: Bool
+    /// How long answering one of them may take; one business day unless said otherwise.
+    public let answerTime: AnswerTime
     /// The name of the clinic in `pdex.yaml`.
     public let clinic: String
     /// The name of the payer in `pdex.yaml`.
@@ -50,7 +52,8 @@ public struct Job: Sendable, Hashable {
 
     /// Assembles a job.
     public init(
-        name: String, about: String, schedule: Schedule?, allowsRequests: Bool, clinic: String, payer: String,
+        name: String, about: String, schedule: Schedule?, allowsRequests: Bool,
+        answerTime: AnswerTime = .businessDays(1), clinic: String, payer: String,
         selection: ExchangeTerms.Selection, matchBy: [MatchRule], mappings: String, delivery: Delivery,
         retry: RetryPolicy
     ) {
@@ -58,6 +61,7 @@ public struct Job: Sendable, Hashable {
         self.about = about
         self.schedule = schedule
         self.allowsRequests = allowsRequests
+        self.answerTime = answerTime
         self.clinic = clinic
         self.payer = payer
         self.selection = selection

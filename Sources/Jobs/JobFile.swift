@@ -71,7 +71,8 @@ public enum JobFile {
         }
         return Job(
             name: name, about: about ?? "", schedule: start.schedule, allowsRequests: start.allowsRequests,
-            clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, mappings: mappings,
+            answerTime: start.answerTime ?? .businessDays(1), clinic: clinic, payer: payer, selection: selection,
+            matchBy: matchBy, mappings: mappings,
             delivery: delivery, retry: retry)
     }
 

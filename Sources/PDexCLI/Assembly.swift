@@ -36,7 +36,7 @@ struct Assembly: Sendable {
         self.store = store
         operations = Operations(
             store: store, clock: clock, identities: identities, actor: actor, owner: owner.text,
-            ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }
+            ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }, calendar: configuration.calendar
         ) { job in
             let parts = try await servers.parts(of: job)
             return ExchangePipeline(

@@ -16,7 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
+            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
+            .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
         case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
@@ -43,7 +44,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
-            .storeCorrupt, .storeFailed, .storeKeyCollision:
+            .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed
         }
     }

@@ -18,7 +18,10 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Run", subcommands: [PlanCommand.self, RunCommand.self, RequestCommand.self, ServeCommand.self]),
             CommandGroup(
-                name: "Look after", subcommands: [ExchangesCommand.self, ReplayCommand.self, StoreCommand.self]),
+                name: "Look after",
+                subcommands: [
+                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, StoreCommand.self,
+                ]),
             CommandGroup(
                 name: "Set up",
                 subcommands: [

@@ -89,7 +89,7 @@ actor Servers {
         guard let path = configuration.bulkLog else { return client }
         let log = try bulkLog ?? BulkLog(path: path)
         bulkLog = log
-        return LoggedClinic(client, log: log, clock: clock, software: Version.current)
+        return LoggedClinic(client, log: log, clock: clock)
     }
 
     private func client(of payer: PayerSettings) throws -> PayerClient {

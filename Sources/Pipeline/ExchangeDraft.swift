@@ -4,7 +4,7 @@ import PDex
 /// An exchange while its member is being looked at: the states it passes and what becomes of each resource.
 struct ExchangeDraft {
     let id: String
-    let staged: StagedMember
+    let content: MemberContent
     let now: Instant
     let run: String
     let actor: String
@@ -18,15 +18,15 @@ struct ExchangeDraft {
     private var unchanged = 0
     var consent: ConsentEvidence?
 
-    init(id: String, staged: StagedMember, now: Instant, run: String, actor: String) {
+    init(id: String, content: MemberContent, now: Instant, run: String, actor: String) {
         self.id = id
-        self.staged = staged
+        self.content = content
         self.now = now
         self.run = run
         self.actor = actor
         manifest = ExchangeManifest()
-        resources.examined = staged.hashes.count
-        note(.staged, why: "\(staged.hashes.count) resources")
+        resources.examined = content.hashes.count
+        note(.staged, why: "\(content.hashes.count) resources")
     }
 
     /// Goes on to the next state.
@@ -39,8 +39,8 @@ struct ExchangeDraft {
     mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String) {
         reason = code
         detail = why
-        manifest = staged.manifest(leavingOut: code)
-        resources.leftOut = [code: staged.hashes.count]
+        manifest = content.manifest(leavingOut: code)
+        resources.leftOut = [code: content.hashes.count]
         pass(exit, why: code.rawValue)
     }
 
@@ -74,7 +74,7 @@ struct ExchangeDraft {
 
     func exchange(terms: ExchangeTerms, mapping: String, fingerprint: Int64, replayOf: String?) -> Exchange {
         Exchange(
-            id: id, job: terms.job, run: run, member: staged.key, clinic: terms.clinic.name,
+            id: id, job: terms.job, run: run, member: content.key, clinic: terms.clinic.name,
             payer: terms.payer.name, state: state, reason: reason, detail: detail, fingerprint: fingerprint,
             manifest: manifest, carried: carried, unchanged: unchanged, consent: consent, mapping: mapping,
             replayOf: replayOf, created: now, updated: now)

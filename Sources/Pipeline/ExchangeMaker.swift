@@ -7,7 +7,6 @@ struct ExchangeMaker: Sendable {
     let terms: ExchangeTerms
     let run: Run
     let identities: Identities
-    let stager: Stager
     let join: Join
     let consent: CheckConsent
     let map: MapResources
@@ -19,21 +18,21 @@ struct ExchangeMaker: Sendable {
     func make(
         _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil
     ) throws -> MadeExchange {
-        let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
-        let step = try join.outcome(for: staged, reader)
+        let step = try join.outcome(for: member, reader)
+        let content = try step.content ?? MemberContent(key: member, hashes: reader.compartmentHashes(of: member))
         let standing = Standing(step, consent: consent)
         if replaying == nil, let latest {
-            let shared = try sharedHashes(of: latest, besides: staged, reader)
-            if latest.fingerprint == fingerprint(staged, shared: shared, standing) {
-                return met(latest, staged)
+            let shared = try sharedHashes(of: latest, besides: content, reader)
+            if latest.fingerprint == fingerprint(content, shared: shared, standing) {
+                return met(latest, content)
             }
         }
-        return try write(staged, standing, latest: latest, replaying: replaying, reader)
+        return try write(content, standing, latest: latest, replaying: replaying, reader)
     }
 
-    private func met(_ latest: Exchange, _ staged: StagedMember) -> MadeExchange {
-        let own = Set(staged.hashes.map(\.key))
+    private func met(_ latest: Exchange, _ content: MemberContent) -> MadeExchange {
+        let own = Set(content.hashes.map(\.key))
         // An interrupted run that goes on meets what it made itself.
         let isUnchanged = latest.state == .acknowledged && latest.run != run.id
         var resources = RunReport.Resources()
@@ -49,16 +48,16 @@ struct ExchangeMaker: Sendable {
     }
 
     private func write(
-        _ staged: StagedMember, _ standing: Standing, latest: Exchange?, replaying: Exchange?,
+        _ content: MemberContent, _ standing: Standing, latest: Exchange?, replaying: Exchange?,
         _ reader: any StoreReader
     ) throws -> MadeExchange {
         let now = clock.now()
         // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange.
-        let content = fingerprint(staged, shared: [], standing)
+        let basis = fingerprint(content, shared: [], standing)
         var draft = ExchangeDraft(
             id: identities.derived(
-                "exchange", staged.key.description, terms.payer.name, run.id, replaying?.id ?? "", "\(content)"),
-            staged: staged, now: now, run: run.id, actor: actor)
+                "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? "", "\(basis)"),
+            content: content, now: now, run: run.id, actor: actor)
         var shared: [StagedHash] = []
         var bundles: [ExchangeBundle] = []
         switch standing {
@@ -76,7 +75,7 @@ struct ExchangeMaker: Sendable {
             case .mapped(let mapped):
                 draft.pass(.mapped, why: mapped.summary)
                 do {
-                    let known = try reader.latestAcknowledged(member: staged.key, payer: terms.payer.name)
+                    let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
                         known: replaying == nil && known?.mapping == map.mappings.hash ? known?.manifest : nil,
@@ -90,7 +89,7 @@ struct ExchangeMaker: Sendable {
             }
         }
         let exchange = draft.exchange(
-            terms: terms, mapping: map.mappings.hash, fingerprint: fingerprint(staged, shared: shared, standing),
+            terms: terms, mapping: map.mappings.hash, fingerprint: fingerprint(content, shared: shared, standing),
             replayOf: replaying?.id)
         return MadeExchange(
             work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources
@@ -99,16 +98,16 @@ struct ExchangeMaker: Sendable {
 
     /// Shared resources that an earlier exchange rested on, as they are staged now.
     private func sharedHashes(
-        of latest: Exchange, besides staged: StagedMember, _ reader: any StoreReader
+        of latest: Exchange, besides content: MemberContent, _ reader: any StoreReader
     ) throws -> [StagedHash] {
-        let own = Set(staged.hashes.map(\.key))
+        let own = Set(content.hashes.map(\.key))
         return try reader.stagedHashes(latest.manifest.entries.map(\.key).filter { !own.contains($0) })
     }
 
     /// Everything that decides the exchange's content, in 64 bits: equal means there is nothing new.
-    private func fingerprint(_ staged: StagedMember, shared: [StagedHash], _ standing: Standing) -> Int64 {
+    private func fingerprint(_ content: MemberContent, shared: [StagedHash], _ standing: Standing) -> Int64 {
         var bytes: [UInt8] = []
-        for hash in (staged.hashes + shared + standing.basis).sorted(by: { $0.key < $1.key }) {
+        for hash in (content.hashes + shared + standing.basis).sorted(by: { $0.key < $1.key }) {
             withUnsafeBytes(of: hash.key.bits) { bytes += $0 }
             withUnsafeBytes(of: hash.contentHash) { bytes += $0 }
         }

@@ -8,8 +8,8 @@ extension ExchangePipeline {
         let mapper = MapResources(terms: terms, mappings: mappings)
         let writer = EntryWriter(terms: terms, identities: identities)
         return ExchangeMaker(
-            terms: terms, run: run, identities: identities, stager: stager,
-            join: Join(terms: terms, identities: identities, clock: clock),
+            terms: terms, run: run, identities: identities,
+            join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
             consent: CheckConsent(terms: terms, clock: clock),
             map: mapper,
             bundle: MakeBundles(

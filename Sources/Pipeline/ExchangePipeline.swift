@@ -1,4 +1,4 @@
-import FHIR
+public import FHIR
 public import Mappings
 public import PDex
 
@@ -11,7 +11,7 @@ public import PDex
 /// derived identities, and what the payer already holds is not sent again.
 public struct ExchangePipeline: Sendable {
     /// What the job agreed.
-    public let terms: ExchangeTerms
+    public private(set) var terms: ExchangeTerms
     let clinic: any ClinicServer
     let payer: any PayerServer
     let store: any Store
@@ -55,9 +55,20 @@ public struct ExchangePipeline: Sendable {
         try await whole(run, dryRun: dryRun) { pull in try await pull.everyone() }
     }
 
-    /// Carries one patient of the clinic, by its id there, on demand.
-    public func request(member patient: String, run: Run) async throws -> RunReport {
-        try await whole(run, dryRun: false) { pull in try await pull.one(patient) }
+    /// Carries one patient of the clinic, by its id there, on demand: everything, or what changed since an instant.
+    ///
+    /// `types` narrows what the job names; empty leaves it as it is.
+    public func request(
+        member patient: String, since: Instant? = nil, types: [String] = [], run: Run
+    ) async throws -> RunReport {
+        try await narrowed(to: types).whole(run, dryRun: false) { pull in try await pull.one(patient, since: since) }
+    }
+
+    private func narrowed(to types: [String]) -> ExchangePipeline {
+        guard !types.isEmpty else { return self }
+        var narrowed = self
+        narrowed.terms = terms.narrowed(to: types)
+        return narrowed
     }
 
     private func whole(

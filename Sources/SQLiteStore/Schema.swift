@@ -7,7 +7,9 @@ struct Schema {
     static let applicationID = 1_346_659_704
 
     /// What this program understands.
-    static let current = Schema(texts: [PackageResources.v001_initial_sql])
+    static let current = Schema(texts: [
+        PackageResources.v001_initial_sql, PackageResources.v002_member_requests_sql,
+    ])
 
     /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.
     let texts: [[UInt8]]

@@ -47,10 +47,10 @@ public struct SandboxOptions: Sendable {
     public var payerScopes = "system/*.cruds"
     /// How long a token lives, in seconds.
     public var tokenLifetime = 300
-    /// How many resources one export file holds.
-    public var exportFileSize = 20_000
-    /// How many status requests an export answers with 202 before it is complete.
-    public var exportPolls = 0
+    /// How Clinic0 runs its exports.
+    public var export = ExportHabits()
+    /// How long Clinic0 and Med0 take for each answer, in milliseconds, beside the work itself.
+    public var latencyMilliseconds = 0
     /// The sandbox's clock: tokens, `meta.lastUpdated`, the `Date` header.
     public var clock: any WallClock
 

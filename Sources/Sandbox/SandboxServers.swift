@@ -28,8 +28,7 @@ public final class SandboxServers: Sendable {
         clinic = Clinic0(
             front: Self.front(
                 id: options.clinicClientID, keys: options.clientKeys.clinic, scopes: options.clinicScopes, options),
-            store: world.clinic, exports: ExportDesk(fileSize: options.exportFileSize, polls: options.exportPolls),
-            clock: options.clock)
+            store: world.clinic, exports: ExportDesk(options.export), clock: options.clock)
         payer = try Med0(
             front: Self.front(
                 id: options.payerClientID, keys: options.clientKeys.payer, scopes: options.payerScopes, options),
@@ -41,7 +40,9 @@ public final class SandboxServers: Sendable {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (endpoint, port) in [(clinic as any SandboxEndpoint, options.clinicPort), (payer, options.payerPort)] {
-                let server = LoopbackServer(endpoint: endpoint, port: port, clock: options.clock)
+                let server = LoopbackServer(
+                    endpoint: endpoint, port: port, latencyMilliseconds: options.latencyMilliseconds,
+                    clock: options.clock)
                 group.addTask { try await server.run() }
             }
             // The first to end, for whatever reason, ends both.

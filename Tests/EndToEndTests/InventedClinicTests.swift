@@ -39,7 +39,7 @@ struct InventedClinicTests {
     func oneMember() async throws {
         try await withTemporaryFolder { place in
             try await SandboxNight.with(data: nil, in: place) { night in
-                let report = try await night.operations.request(member: Self.joeSmith, job: SandboxNight.job)
+                let report = try await night.answer(Self.joeSmith)
                 #expect(report.exchanges.acknowledged == 1)
                 let patients = night.sentIDs().filter { $0.hasPrefix("Patient/") }
                 #expect(patients == ["Patient/" + Self.joeSmith])
@@ -52,7 +52,7 @@ struct InventedClinicTests {
         try await withTemporaryFolder { place in
             try await SandboxNight.with(data: nil, in: place) { night in
                 let failure = await #expect(throws: RunFailure.self) {
-                    try await night.operations.request(member: "nobody", job: SandboxNight.job)
+                    try await night.answer("nobody")
                 }
                 #expect(failure?.fault.code == .memberUnknown)
             }

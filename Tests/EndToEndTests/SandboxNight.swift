@@ -13,6 +13,14 @@ struct SandboxNight: Sendable {
     let sandbox: SandboxServers
     let operations: Operations
     let store: any Store
+    /// Where its job file is.
+    let jobs: String
+
+    /// Accepts a demand for one patient and answers it at once.
+    func answer(_ patient: String) async throws -> RunReport {
+        let job = try JobFile.load(path: "\(jobs)/\(Self.job).yaml")
+        return try await operations.answer(operations.accept(MemberDemand(patient: patient), by: job).id)
+    }
 
     static let job = "whole-clinic-sync"
 
@@ -49,7 +57,8 @@ struct SandboxNight: Sendable {
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
             return try await body(
                 SandboxNight(
-                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store))
+                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
+                    jobs: path + "/jobs"))
         }
     }
 
@@ -64,7 +73,9 @@ struct SandboxNight: Sendable {
         let path = folder.path + "/\(method).yaml"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let assembly = try Assembly(try ConfigurationFile.load(path: path), actor: "tests")
-        return SandboxNight(folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store)
+        return SandboxNight(
+            folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
+            jobs: place + "/jobs")
     }
 
     /// References in what Med0 holds that lead to nothing there.

@@ -9,7 +9,8 @@ struct CommandStatusTests {
     private static let special: [CommandStatus: Set<FaultCode>] = [
         .usage: [
             .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .mappingInvalid, .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
+            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
+            .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed,
         ],
         .authentication: [

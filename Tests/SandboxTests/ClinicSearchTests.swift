@@ -210,7 +210,7 @@ struct ClinicSearchTests {
         #expect(Set(parameters).isSuperset(of: ["_id", "_lastUpdated", "patient", "date", "identifier"]))
         #expect(encounter?["searchRevInclude"] == ["Provenance:target"])
         #expect(encounter?["searchInclude"]?.elements.contains("Encounter:location") == true)
-        #expect(patient?["operation"]?.elements.compactMap { $0["name"]?.string } == ["export", "everything"])
+        #expect(patient?["operation"]?.elements.compactMap { $0["name"]?.string } == ["everything", "export"])
         #expect(rest?["operation"]?[0]?["name"] == "export")
         #expect(rest?["interaction"] == nil)
     }

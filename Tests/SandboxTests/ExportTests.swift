@@ -42,7 +42,7 @@ struct ExportTests {
     let token: String
 
     init() async throws {
-        world = try TestSandbox { $0.exportFileSize = 10 }
+        world = try TestSandbox { $0.export.fileSize = 10 }
         token = try await world.clinic.token("system/*.rs")
     }
 
@@ -144,7 +144,7 @@ struct ExportTests {
     func polls() async throws {
         let world = try TestSandbox {
             $0.members = 1
-            $0.exportPolls = 2
+            $0.export.polls = 2
         }
         let token = try await world.clinic.token("system/*.rs")
         let start = world.clinic.send("GET", "/fhir/r4/$export", token: token, headers: [("Prefer", "respond-async")])
@@ -171,17 +171,128 @@ struct ExportTests {
     @Test(
         "refuses a kick-off that it would have to guess about",
         arguments: [
-            ("$export?_typeFilter=Patient%3F_id%3D1", "respond-async", 400),
-            ("$export?_since=2026-01-01", "respond-async", 400),
+            ("$export?_elements=id", "respond-async", 400), ("$export?_typeFilter=Patient", "respond-async", 400),
+            ("$export?_typeFilter=Patient%3Fshoe-size%3D1", "respond-async", 400),
+            ("$export?patient=Patient/pat-000001", "respond-async", 400),
+            ("$export?includeAssociatedData=Custom", "respond-async", 400),
+            ("$export?_until=yesterday", "respond-async", 400), ("$export?_since=2026-01-01", "respond-async", 400),
             ("$export?_outputFormat=text/csv", "respond-async", 400), ("$export", "return=minimal", 400),
             ("Group/nobody/$export", "respond-async", 404),
-            ("$export?_typeFilter=Patient%3F_id%3D1", "respond-async, handling=lenient", 202),
+            ("$export?_elements=id", "respond-async, handling=lenient", 202),
             ("$export?_outputFormat=ndjson", "respond-async", 202),
         ])
     func refuses(target: String, prefer: String, status: Int) {
         let answer = world.clinic.send("GET", "/fhir/r4/" + target, token: token, headers: [("Prefer", prefer)])
 
         #expect(answer.status == status)
+    }
+
+    @Test("hands out of a type only what one of its filters finds, and all of the others")
+    func typeFilters() {
+        let filter =
+            "_typeFilter=Observation%3Fcategory%3Dlaboratory&_typeFilter=Observation%3F_id%3Dobs-000002-1-vital"
+
+        let export = Export(world.clinic, token, "$export?_type=Observation,Condition&\(filter)")
+
+        let whole = Export(world.clinic, token, "$export?_type=Observation,Condition")
+        let expected = whole.files().flatMap(\.lines).filter { line in
+            let category = line["category"]?[0]?["coding"]?[0]?["code"]?.string
+            return line["resourceType"] == "Condition" || category == "laboratory" || line["id"] == "obs-000002-1-vital"
+        }
+        #expect(export.keys == expected.compactMap(\.key))
+        #expect(export.keys.count < whole.keys.count)
+    }
+
+    @Test("hands out what changed until an instant, and the next one what changed from then on")
+    func until() throws {
+        let time = world.clock.now().text
+        world.clock.advance(seconds: 60)
+        try world.sandbox.updateClinic(#require(world.sandbox.clinicResource("Patient", "pat-000003")))
+
+        let before = Export(world.clinic, token, "$export?_type=Patient&_until=\(time)")
+        let after = Export(world.clinic, token, "$export?_type=Patient&_since=\(time)")
+
+        #expect(before.keys.count == 13)
+        #expect(after.keys == ["Patient/pat-000003"])
+    }
+
+    @Test("of some patients alone is ordered by POST, also within a Group")
+    func patients() {
+        let body: JSONValue = [
+            "resourceType": "Parameters",
+            "parameter": [
+                ["name": "_type", "valueString": "Patient"],
+                ["name": "patient", "valueReference": ["reference": "Patient/pat-000002"]],
+            ],
+        ]
+
+        let some = Export(world.clinic, token, "Patient/$export", method: "POST", body: body)
+        let inGroup = Export(world.clinic, token, "Group/med0-members/$export", method: "POST", body: body)
+
+        #expect(some.keys == ["Patient/pat-000002"])
+        #expect(inGroup.keys == ["Patient/pat-000002"])
+    }
+
+    @Test("brings the Provenance of what it hands out when that is asked for")
+    func associatedData() {
+        let wish = "Patient/$export?_type=Observation&includeAssociatedData=LatestProvenanceResources"
+
+        let export = Export(world.clinic, token, wish)
+
+        let keys = Set(export.keys)
+        let provenance = export.files().filter { $0.type == "Provenance" }.flatMap(\.lines)
+        #expect(!provenance.isEmpty)
+        #expect(
+            provenance.allSatisfy { line in
+                (line["target"]?.elements ?? []).contains { keys.contains($0["reference"]?.string ?? "") }
+            })
+    }
+
+    @Test("may come with a manifest of several pages")
+    func pages() async throws {
+        let world = try TestSandbox {
+            $0.export.fileSize = 10
+            $0.export.filesAPage = 3
+        }
+        let token = try await world.clinic.token("system/*.rs")
+        var page = Export(world.clinic, token, "$export").manifest
+
+        var urls: [String] = []
+        var pages = 1
+        while true {
+            urls += (page["output"]?.elements ?? []).compactMap { $0["url"]?.string }
+            guard let next = page["link"]?[0]?["url"]?.string else { break }
+            page = world.clinic.send("GET", Export.path(next), token: token).json ?? .null
+            pages += 1
+        }
+
+        let lines = urls.flatMap { world.clinic.send("GET", Export.path($0), token: token).lines }
+        #expect(pages > 3)
+        #expect(Set(lines.compactMap(\.key)).count == world.sandbox.clinicCounts().values.reduce(0, +))
+    }
+
+    @Test("may hand out its files without a token, and then refuses one")
+    func openFiles() async throws {
+        let world = try TestSandbox { $0.export.filesAreOpen = true }
+        let token = try await world.clinic.token("system/*.rs")
+        let export = Export(world.clinic, token, "$export?_type=Patient")
+        let path = Export.path(export.statusURL) + "/0"
+
+        #expect(export.manifest["requiresAccessToken"] == false)
+        #expect(world.clinic.send("GET", path, token: "").lines.count == 14)
+        #expect(world.clinic.send("GET", path, token: token).status == 400)
+    }
+
+    @Test("is not offered by a clinic that has none")
+    func notOffered() async throws {
+        let world = try TestSandbox { $0.export.isOffered = false }
+        let token = try await world.clinic.token("system/*.rs")
+
+        let start = world.clinic.send("GET", "/fhir/r4/$export", token: token, headers: [("Prefer", "respond-async")])
+
+        let metadata = world.clinic.send("GET", "/fhir/r4/metadata", token: "").json
+        #expect(start.status >= 400)
+        #expect(metadata?["rest"]?[0]?["operation"] == nil)
     }
 
     @Test("reaches as far as the token does, at the kick-off, the status and the files")

@@ -59,9 +59,17 @@ struct LiveServerTests {
         }
     }
 
-    @Test("an export is downloaded compressed and whole by the real client")
-    func exports() async throws {
-        try await serving({ $0.members = 60 }) { live, sandbox in
+    @Test(
+        "an export is downloaded compressed and whole by the real client, open files and pages of a manifest too",
+        arguments: [false, true])
+    func exports(isOdd: Bool) async throws {
+        let change: @Sendable (inout SandboxOptions) -> Void = { options in
+            options.members = 60
+            options.export.filesAreOpen = isOdd
+            options.export.filesAPage = isOdd ? 1 : 1_000
+            options.export.fileSize = isOdd ? 50 : 20_000
+        }
+        try await serving(change) { live, sandbox in
             let status = try await live.clinic.startExport(
                 ExportRequest(level: .group("med0-members"), types: ["Observation", "Patient"], since: nil)
             ).statusURL

@@ -52,7 +52,7 @@ final class TestPeer: Sendable {
         return answer.json?["access_token"]?.string ?? ""
     }
 
-    /// Sends a request with a token.
+    /// Sends a request with a token, or without one when it is empty.
     func send(
         _ method: String, _ target: String, token: String, headers: [(String, String)] = [], body: JSONValue? = nil
     ) -> SandboxAnswer {
@@ -63,7 +63,7 @@ final class TestPeer: Sendable {
     func send(
         _ method: String, _ target: String, token: String, headers: [(String, String)] = [], bytes: [UInt8]
     ) -> SandboxAnswer {
-        var fields: HTTPHeaders = ["Authorization": "Bearer \(token)"]
+        var fields: HTTPHeaders = token.isEmpty ? [:] : ["Authorization": "Bearer \(token)"]
         for (name, value) in headers { fields.append(name, value) }
         return endpoint.answer(SandboxRequest(method, target, headers: fields, body: bytes))
     }

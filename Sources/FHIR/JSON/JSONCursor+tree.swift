@@ -6,6 +6,8 @@ extension JSONCursor {
             return .string(reader.text(try readString()))
         case UInt8(ascii: "{"):
             var members: [JSONObject.Member] = []
+            // What most elements of FHIR have; growing to it costs two more allocations.
+            members.reserveCapacity(4)
             try readObject(levels) { (cursor, name) throws(JSONError) in
                 let value = try cursor.readTree(levels - 1)
                 members.append(JSONObject.Member(key: cursor.reader.text(name), value: value))

@@ -16,20 +16,19 @@ public final class LoggedClinic: ClinicServer {
     private let clinic: any ClinicServer
     private let log: BulkLog
     private let clock: any WallClock
-    private let software: String
     private let newID: @Sendable () -> String
     private let accounts = Mutex<[String: Account]>([:])
-    private let owners = Mutex<[String: String]>([:])
+    /// Which export and which list of its manifest a file belongs to.
+    private let owners = Mutex<[String: (statusURL: String, list: String)]>([:])
 
-    /// Writes what `clinic` exports into `log`; `software` is our version, `newID` names an export.
+    /// Writes what `clinic` exports into `log`; `newID` names an export.
     public init(
-        _ clinic: any ClinicServer, log: BulkLog, clock: any WallClock, software: String,
+        _ clinic: any ClinicServer, log: BulkLog, clock: any WallClock,
         newID: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
     ) {
         self.clinic = clinic
         self.log = log
         self.clock = clock
-        self.software = software
         self.newID = newID
     }
 
@@ -49,9 +48,14 @@ public final class LoggedClinic: ClinicServer {
     /// Kicks an export off: `kickoff`, also when it is refused.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let account = Account(id: newID(), began: clock.now())
+        // Known since the way of pulling was chosen.
+        let server = try? await clinic.capability()
         var detail: JSONObject = [
-            "exportUrl": BulkLog.bare(base + "/" + request.path), "softwareName": "pdex",
-            "softwareVersion": .string(software), "requestParameters": request.loggedParameters,
+            "exportUrl": BulkLog.bare(base + "/" + request.path), "softwareName": .text(server?.software.name),
+            "softwareVersion": .text(server?.software.version),
+            "softwareReleaseDate": .text(server?.software.releaseDate), "fhirVersion": .text(server?.fhirVersion),
+            "requestParameters": request.loggedParameters, "errorCode": .null, "errorBody": .null,
+            "responseHeaders": [:],
         ]
         do {
             let start = try await clinic.startExport(request)
@@ -59,14 +63,15 @@ public final class LoggedClinic: ClinicServer {
             write("kickoff", account, .object(detail))
             return start
         } catch let fault as Fault {
-            detail["errorCode"] = .string(fault.code.rawValue)
-            detail["errorBody"] = .string(fault.message)
+            detail["errorCode"] = .count(fault.httpStatus ?? 0)
+            detail["errorBody"] = .string("\(fault.code.rawValue): \(fault.message)")
             write("kickoff", account, .object(detail))
             throw fault
         }
     }
 
-    /// Asks how an export is doing: `status_progress`, `status_complete` and `manifest_complete`, or `status_error`.
+    /// Asks how an export is doing: `status_progress`; or `status_complete`, a `status_page_complete` for each page of
+    /// the manifest and `manifest_complete`; or `status_error`.
     public func pollExport(_ statusURL: String) async throws -> ExportProgress {
         let account = account(of: statusURL)
         do {
@@ -75,15 +80,12 @@ public final class LoggedClinic: ClinicServer {
             case .running(let wait, let note):
                 write(
                     "status_progress", account,
-                    [
-                        "xProgress": note.map { .string($0) } ?? .null,
-                        "retryAfter": wait.map { .string(String($0)) } ?? .null,
-                    ])
+                    ["body": .null, "xProgress": .text(note), "retryAfter": .text(wait.map(String.init))])
             case .complete(let manifest): complete(manifest, account, statusURL)
             }
             return progress
         } catch let fault as Fault {
-            write("status_error", account, ["code": .string(fault.code.rawValue), "message": .string(fault.message)])
+            write("status_error", account, .object(Self.detail(of: fault)))
             throw fault
         }
     }
@@ -92,10 +94,15 @@ public final class LoggedClinic: ClinicServer {
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
-        let statusURL = owners.withLock { $0[file.url] } ?? ""
+        let owner = owners.withLock { $0[file.url] }
+        let statusURL = owner?.statusURL ?? ""
         let account = account(of: statusURL)
-        let type: JSONValue = file.type.map { .string($0) } ?? .null
-        write("download_request", account, ["fileUrl": BulkLog.bare(file.url), "itemType": type])
+        write(
+            "download_request", account,
+            [
+                "fileUrl": BulkLog.bare(file.url), "itemType": .string(owner?.list ?? "output"),
+                "resourceType": .text(file.type),
+            ])
         var lines = 0
         do {
             let bytes = try await clinic.download(file, requiresAccessToken: requiresAccessToken) { batch in
@@ -113,12 +120,9 @@ public final class LoggedClinic: ClinicServer {
                 ["fileUrl": BulkLog.bare(file.url), "resourceCount": .count(lines), "fileSize": .count(bytes)])
             return bytes
         } catch let fault as Fault {
-            write(
-                "download_error", account,
-                [
-                    "fileUrl": BulkLog.bare(file.url), "code": .string(fault.code.rawValue),
-                    "message": .string(fault.message),
-                ])
+            var detail = Self.detail(of: fault)
+            detail["fileUrl"] = BulkLog.bare(file.url)
+            write("download_error", account, .object(detail))
             throw fault
         }
     }
@@ -135,21 +139,42 @@ public final class LoggedClinic: ClinicServer {
                 "bytes": .count(account.bytes), "attachments": .count(0), "duration": .count(Int(milliseconds)),
             ])
         accounts.withLock { $0[statusURL] = nil }
-        owners.withLock { owners in owners = owners.filter { $0.value != statusURL } }
+        owners.withLock { owners in owners = owners.filter { $0.value.statusURL != statusURL } }
     }
 
     private func complete(_ manifest: ExportManifest, _ account: Account, _ statusURL: String) {
-        let files = manifest.output + manifest.deleted + manifest.errors
-        owners.withLock { owners in for file in files { owners[file.url] = statusURL } }
+        owners.withLock { owners in
+            for (list, files) in [
+                ("output", manifest.output), ("deleted", manifest.deleted), ("error", manifest.errors),
+            ] {
+                for file in files { owners[file.url] = (statusURL, list) }
+            }
+        }
         let time: JSONValue = .string(manifest.transactionTime.text)
         write("status_complete", account, ["transactionTime": time])
+        for page in manifest.pages {
+            write(
+                "status_page_complete", account,
+                [
+                    "transactionTime": time, "outputFileCount": .count(page.output),
+                    "deletedFileCount": .count(page.deleted), "errorFileCount": .count(page.errors),
+                ])
+        }
         write(
             "manifest_complete", account,
             [
                 "transactionTime": time, "totalOutputFileCount": .count(manifest.output.count),
                 "totalDeletedFileCount": .count(manifest.deleted.count),
-                "totalErrorFileCount": .count(manifest.errors.count),
+                "totalErrorFileCount": .count(manifest.errors.count), "totalManifests": .count(manifest.pages.count),
             ])
+    }
+
+    /// A fault in the fields of the log; the body of the answer stays out of it.
+    private static func detail(of fault: Fault) -> JSONObject {
+        [
+            "body": .null, "code": fault.httpStatus.map { .count($0) } ?? .null,
+            "message": .string("\(fault.code.rawValue): \(fault.message)"), "responseHeaders": [:],
+        ]
     }
 
     /// The account of an export; a new one for an export that an earlier process started.
@@ -168,18 +193,18 @@ public final class LoggedClinic: ClinicServer {
 }
 
 extension ExportRequest {
-    /// The parameters as far as they name nobody: filters and patients only by their number.
+    /// The parameters as far as they name nobody: filters only by their number, patients not at all.
     fileprivate var loggedParameters: JSONValue {
         var object: JSONObject = ["_outputFormat": "application/fhir+ndjson"]
         if !types.isEmpty { object["_type"] = .string(types.joined(separator: ",")) }
         object["_since"] = since.map { .string($0.text) }
         object["_until"] = until.map { .string($0.text) }
         if !typeFilters.isEmpty { object["_typeFilter"] = .string("(\(typeFilters.count))") }
-        if !patients.isEmpty { object["patient"] = .string("(\(patients.count))") }
         return .object(object)
     }
 }
 
 extension JSONValue {
+    fileprivate static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     fileprivate static func count(_ count: Int) -> JSONValue { .number(JSONNumber(count)) }
 }

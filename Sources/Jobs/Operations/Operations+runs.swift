@@ -25,18 +25,6 @@ extension Operations {
         return try await carry(run, goesOn: true) { try await pipeline.run(run) }
     }
 
-    /// Answers a request for one member, by the Patient's id at the clinic. Throws ``RunFailure``.
-    public func request(member: String, job: String) async throws -> RunReport {
-        let pipeline = try await pipeline(job)
-        let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: member)
-        let entry = entry(of: run, "run.requested")
-        try await store.write { writer in
-            try writer.open(run)
-            try writer.record(entry)
-        }
-        return try await carry(run, goesOn: false) { try await pipeline.request(member: member, run: run) }
-    }
-
     /// Takes the job's unfinished run, or opens `fresh`, in one transaction, so that two processes never both do.
     private func claim(_ job: String, or fresh: Run?) async throws -> Run? {
         try await store.write { writer in
@@ -65,7 +53,7 @@ extension Operations {
     }
 
     /// A run that cannot go on is closed as failed; one that was only interrupted stays open if it `goesOn` later.
-    private func carry(
+    func carry(
         _ run: Run, goesOn: Bool, _ body: () async throws -> RunReport
     ) async throws -> RunReport {
         guard underWay.begin(run.id) else { throw Self.inProgress(run) }

@@ -10,16 +10,17 @@ public struct Operations: Sendable {
     let actor: String
     let owner: String
     let ownerIsGone: @Sendable (String) -> Bool
+    let calendar: BusinessCalendar
     let pipeline: @Sendable (String) async throws -> ExchangePipeline
     let underWay = RunsUnderWay()
 
     /// Wires the façade; `pipeline` makes the pipeline of a job, `actor` is who is written into the audit trail.
     ///
     /// `owner` names this process on the runs that it works on; `ownerIsGone` tells whether the process behind
-    /// another such name has ended, so that its runs may be gone on with.
+    /// another such name has ended, so that its runs may be gone on with. By `calendar` requests are due.
     public init(
         store: any Store, clock: any WallClock, identities: Identities, actor: String, owner: String,
-        ownerIsGone: @escaping @Sendable (String) -> Bool,
+        ownerIsGone: @escaping @Sendable (String) -> Bool, calendar: BusinessCalendar = BusinessCalendar(),
         pipeline: @escaping @Sendable (_ job: String) async throws -> ExchangePipeline
     ) {
         self.store = store
@@ -28,6 +29,7 @@ public struct Operations: Sendable {
         self.actor = actor
         self.owner = owner
         self.ownerIsGone = ownerIsGone
+        self.calendar = calendar
         self.pipeline = pipeline
     }
 

@@ -12,6 +12,8 @@ public struct Fault: Error, Sendable, Hashable {
     public let hint: String?
     /// The least wait that the other side asked for (`Retry-After`), in seconds.
     public let retryAfterSeconds: Int?
+    /// The status of the answer that the fault is about; nil when there was none.
+    public let httpStatus: Int?
 
     /// Names a fault.
     public init(
@@ -19,13 +21,15 @@ public struct Fault: Error, Sendable, Hashable {
         _ disposition: Disposition,
         _ message: String,
         hint: String? = nil,
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil,
+        httpStatus: Int? = nil
     ) {
         self.code = code
         self.disposition = disposition
         self.message = message
         self.hint = hint
         self.retryAfterSeconds = retryAfterSeconds
+        self.httpStatus = httpStatus
     }
 
     /// The page and anchor that explains the code.

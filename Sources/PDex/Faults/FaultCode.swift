@@ -13,6 +13,10 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
     case memberUnknown = "member.unknown"
+    case requestInvalid = "request.invalid"
+    case requestConflict = "request.conflict"
+    case requestUnknown = "request.unknown"
+    case requestNotOpen = "request.not-open"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"

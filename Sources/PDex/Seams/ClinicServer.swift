@@ -61,8 +61,20 @@ public struct ExportManifest: Sendable, Hashable {
     public let deleted: [File]
     /// Until when the links are good, by our clock; nil when not stated (BLK-44).
     public var expires: Instant?
+    /// How many files each page of the manifest named (BLK-15).
+    public var pages: [PageCount]
 
-    /// Describes a manifest.
+    /// How many files of each list one page of a manifest names.
+    public struct PageCount: Sendable, Hashable {
+        /// Resource files.
+        public let output: Int
+        /// Files of deletions.
+        public let deleted: Int
+        /// OperationOutcome files.
+        public let errors: Int
+    }
+
+    /// Describes a manifest of one page.
     public init(
         transactionTime: Instant, requiresAccessToken: Bool, output: [File], errors: [File], deleted: [File],
         expires: Instant? = nil
@@ -73,6 +85,7 @@ public struct ExportManifest: Sendable, Hashable {
         self.output = output
         self.errors = errors
         self.deleted = deleted
+        pages = [PageCount(output: output.count, deleted: deleted.count, errors: errors.count)]
     }
 }
 

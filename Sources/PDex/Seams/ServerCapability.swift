@@ -33,6 +33,25 @@ public struct ServerCapability: Sendable, Hashable {
         }
     }
 
+    /// What runs there, as it calls itself; absent members are nil.
+    public struct Software: Sendable, Hashable {
+        /// `software.name`.
+        public var name: String?
+        /// `software.version`.
+        public var version: String?
+        /// `software.releaseDate`.
+        public var releaseDate: String?
+
+        /// Software that says nothing of itself unless given.
+        public init(name: String? = nil, version: String? = nil, releaseDate: String? = nil) {
+            self.name = name
+            self.version = version
+            self.releaseDate = releaseDate
+        }
+    }
+
+    /// What runs there.
+    public let software: Software
     /// `CapabilityStatement.fhirVersion`; must begin with `4.0`.
     public let fhirVersion: String
     /// Server-level interactions such as `transaction` and `batch`.
@@ -45,11 +64,12 @@ public struct ServerCapability: Sendable, Hashable {
     /// Describes a server.
     public init(
         fhirVersion: String, systemInteractions: Set<String>, systemOperations: Set<String>,
-        types: [String: TypeCapability]
+        types: [String: TypeCapability], software: Software = Software()
     ) {
         self.fhirVersion = fhirVersion
         self.systemInteractions = systemInteractions
         self.systemOperations = systemOperations
         self.types = types
+        self.software = software
     }
 }

@@ -62,6 +62,13 @@ public protocol StoreReader {
     /// A page of a run's roster in the order of keys.
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
+    // MARK: Member requests
+
+    /// The member request with that id.
+    func memberRequest(_ id: String) throws -> MemberRequest?
+    /// Member requests in some states, those that are due first in front.
+    func memberRequests(in states: Set<MemberRequestState>, limit: Int) throws -> [MemberRequest]
+
     // MARK: Exchanges
 
     /// The exchange with that id.
@@ -132,6 +139,18 @@ public protocol StoreWriter: StoreReader {
     func recordProgress(run: String, unit: String, cursor: String) throws
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
+
+    // MARK: Member requests
+
+    /// Keeps a member request, unless one of its id is known; returns the one that is kept.
+    func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest
+    /// Moves a member request on; false, and nothing changes, when its state does not lead there.
+    ///
+    /// `run` is the run that answers it; nil leaves the one it has.
+    func advance(
+        memberRequest id: String, to state: MemberRequestState, run: String?, reason: FaultCode?, at instant: Instant,
+        audit: AuditEntry
+    ) throws -> Bool
 
     // MARK: Exchanges
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FHIR
 import Jobs
 import PDex
 import Pipeline
@@ -8,7 +9,13 @@ struct RequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
         abstract: "Carry one member's data now.",
-        discussion: HelpText.with(examples: ["pdex request 4711", "pdex request 4711 --job member-data-request"]))
+        discussion: HelpText.with(
+            "It is kept first and then answered here, beside whatever runs. With --queue it is left to  pdex serve ; "
+                + "pdex requests  tells where it stands.",
+            examples: [
+                "pdex request 4711", "pdex request 4711 --payer med0 --types Encounter,Condition",
+                "pdex request 4711 --since 2026-01-01T00:00:00Z --queue --wait",
+            ]))
 
     @Argument(help: "The id of the Patient at the clinic.")
     var member: String
@@ -16,28 +23,48 @@ struct RequestCommand: AsyncParsableCommand {
     @Option(help: "The job to do it by. (default: the one that is there for requests)")
     var job: String?
 
+    @Option(help: ArgumentHelp("The payer who asks, when that tells the job.", valueName: "name"))
+    var payer: String?
+
+    @Option(help: ArgumentHelp("Only what changed since.", valueName: "instant"))
+    var since: Instant?
+
+    @Option(help: ArgumentHelp("Only these of the job's types, separated by commas.", valueName: "types"))
+    var types: String?
+
+    @Option(help: ArgumentHelp("A word that makes the same demand the same one again.", valueName: "word"))
+    var idempotencyKey: String?
+
+    @Flag(help: "Leave it to pdex serve.")
+    var queue = false
+
+    @Flag(help: "With --queue: wait until it is answered.")
+    var wait = false
+
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        let isID = member.utf8.allSatisfy {
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
-        }
-        guard isID, (1...64).contains(member.utf8.count) else {
+        guard MemberDemand(patient: member).namesAPatient else {
             throw ValidationError("MEMBER is a FHIR id: at most 64 letters, digits, dots and dashes.")
+        }
+        guard queue || !wait else {
+            throw ValidationError("--wait goes with --queue; without it the end is awaited anyway.")
         }
     }
 
     func run() async throws {
         let progress = output.progress
-        let report = try await configuration.reaching { [member, job, output] configuration in
-            let job = try Self.job(job, among: JobFolder.load(configuration))
+        let demand = MemberDemand(
+            patient: member, since: since, types: (types ?? "").split(separator: ",").map(String.init),
+            key: idempotencyKey)
+        if queue { return try await leave(demand, progress) }
+        let report = try await configuration.reaching { [job, payer, output] configuration in
+            let job = try Self.job(job, payer: payer, among: JobFolder.load(configuration))
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
             let operations = try Assembly(configuration, observer: progress.show).operations
-            return try await output.reporting(progress) {
-                try await operations.request(member: member, job: job.name)
-            }
+            let request = try await operations.accept(demand, by: job)
+            return try await output.reporting(progress) { try await operations.answer(request.id) }
         }
         progress.end()
         output.results.write(
@@ -45,9 +72,27 @@ struct RequestCommand: AsyncParsableCommand {
         try Ending.check(CommandStatus(report.state))
     }
 
+    /// Accepts the demand for the service to answer.
+    private func leave(_ demand: MemberDemand, _ progress: RunProgress) async throws {
+        let settings = try configuration.load()
+        let job = try Self.job(job, payer: payer, among: JobFolder.load(settings))
+        let assembly = try Assembly(settings)
+        let request = try await assembly.operations.accept(demand, by: job)
+        var detail = try await assembly.operations.show(request: request.id)
+        while wait, detail.request.state.isOpen {
+            progress.say("request \(request.id) is \(detail.request.state.rawValue)")
+            try await assembly.clock.sleep(seconds: 1)
+            detail = try await assembly.operations.show(request: request.id)
+        }
+        progress.end()
+        let sheet = RequestSheet(detail: detail, now: assembly.clock.now(), options: configuration.repeated)
+        output.results.write(sheet.json, text: sheet.text)
+        try Ending.check(wait && detail.request.state != .completed ? .failed : .success)
+    }
+
     /// The job named, or the only one that allows requests, or the only one of those without a schedule.
-    static func job(_ name: String?, among jobs: [Job]) throws(Fault) -> Job {
-        let allowed = jobs.filter(\.allowsRequests)
+    static func job(_ name: String?, payer: String? = nil, among jobs: [Job]) throws(Fault) -> Job {
+        let allowed = jobs.filter { $0.allowsRequests && $0.payer == payer ?? $0.payer }
         guard let name else {
             let candidates = allowed.count == 1 ? allowed : allowed.filter { $0.schedule == nil }
             if let only = candidates.first, candidates.count == 1 { return only }

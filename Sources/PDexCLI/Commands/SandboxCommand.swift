@@ -15,6 +15,7 @@ struct SandboxCommand: AsyncParsableCommand {
             examples: [
                 "pdex sandbox", "pdex sandbox --fail 5% --throttle 5% --drop-response 1%",
                 "pdex sandbox --clinic-data ./ndjson --write-config ./try",
+                "pdex sandbox --no-export --latency 50",
             ]))
 
     @Option(help: ArgumentHelp("Another seed invents other people and another order of faults.", valueName: "number"))
@@ -48,6 +49,9 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for pdex.yaml and keys; made when it is missing.", valueName: "dir"))
     var writeConfig = ".pdex-sandbox"
 
+    @OptionGroup(title: "How Clinic0 behaves")
+    var habits: ExportHabitOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -69,6 +73,8 @@ struct SandboxCommand: AsyncParsableCommand {
             faults: SandboxFaults(
                 failFraction: fail.fraction, throttleFraction: throttle.fraction,
                 dropResponseFraction: dropResponse.fraction))
+        options.export = habits.habits
+        options.latencyMilliseconds = habits.latency
         options.clinicPort = clinicPort
         options.payerPort = payerPort
         options.med0File = med0File ?? folder.med0

@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
             [
                 Scheduler(jobs: jobs, operations: operations, logger: logger),
                 Worker(jobs: jobs, operations: operations, logger: logger),
+                RequestDesk(operations: operations, logger: logger),
             ])
         logger.info("stopped")
     }

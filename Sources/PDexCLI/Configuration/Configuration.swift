@@ -1,3 +1,4 @@
+import Jobs
 import PDex
 
 /// What `pdex.yaml` says: which clinics and payers there are, and where everything is kept.
@@ -18,6 +19,8 @@ struct Configuration: Sendable, Hashable {
     let mappings: String
     /// The log of exports in the form that the clients of Bulk Data share; nil for none.
     var bulkLog: String?
+    /// Which days are business days.
+    var calendar = BusinessCalendar()
     /// The clinics, in the order of the file.
     var clinics: [ClinicSettings]
     /// The payers, in the order of the file.

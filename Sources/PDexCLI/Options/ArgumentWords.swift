@@ -1,11 +1,20 @@
 // Words of other modules that stand on the command line as they are.
 
 public import ArgumentParser
+public import FHIR
 public import FHIRClient
 public import Logging
 public import PDex
 
 extension ExchangeState: ExpressibleByArgument {}
+extension MemberRequestState: ExpressibleByArgument {}
 extension FaultCode: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension Instant: ExpressibleByArgument {
+    /// Reads an instant with its zone, such as `2026-01-31T00:00:00Z`.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}

@@ -4,6 +4,6 @@
 public enum StoreContract {
     /// All promises.
     public static var promises: [StorePromise] {
-        staging + finding + runs + exchanges + outbox + leases + audit + transactions + conservation
+        staging + finding + runs + exchanges + outbox + leases + audit + transactions + conservation + requests
     }
 }

@@ -32,31 +32,29 @@ struct PatientPull: Sendable {
     /// A patient's data is written when it holds this many bytes, and at its end.
     private static let batchBytes = 2 << 20
 
-    /// Fetches everything of the patients named, each from where it was whole last; `fromStart` fetches all of it.
-    func pull(patients: some Sequence<String>, fromStart: Bool = false) async throws {
+    /// Fetches everything of the patients named, each from where it was whole last unless told otherwise.
+    func pull(patients: some Sequence<String>, from start: PullScope.Start = .watermark) async throws {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         var waiting = patients.lazy.filter { done[Self.mark($0)] == nil }.makeIterator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             // A patient is one request at a time, so that as many fit; the clinic's client holds back what is too much.
             for _ in 0..<max(1, clinic.requestsAtOnce) {
-                if let next = waiting.next() { group.addTask { try await fetch(next, fromStart) } }
+                if let next = waiting.next() { group.addTask { try await fetch(next, start) } }
             }
             while try await group.next() != nil {
-                if let next = waiting.next() { group.addTask { try await fetch(next, fromStart) } }
+                if let next = waiting.next() { group.addTask { try await fetch(next, start) } }
             }
         }
     }
 
-    private func fetch(_ patient: String, _ fromStart: Bool) async throws {
-        try await unit.fetch("a patient's data") { try await pull(patient, fromStart) }
+    private func fetch(_ patient: String, _ start: PullScope.Start) async throws {
+        try await unit.fetch("a patient's data") { try await pull(patient, start) }
     }
 
     /// Fetches one patient; the last of the data, the mark and the patient's watermarks commit together.
-    private func pull(_ patient: String, _ fromStart: Bool) async throws {
+    private func pull(_ patient: String, _ start: PullScope.Start) async throws {
         let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
-        let marks =
-            fromStart
-            ? PullScope.Marks.none : try await PullScope.marks(terms, patient: key, store: store, now: intake.now)
+        let marks = try await PullScope.marks(terms, patient: key, from: start, store: store, now: intake.now)
         var draft = PatientDraft()
         switch plan.way {
         case .everything:
@@ -73,10 +71,12 @@ struct PatientPull: Sendable {
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
         // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
         let (isWhole, asOf, isComplete) = (draft.flaws == 0, draft.time, marks.isComplete)
+        let hasNoGap = marks.hasNoGap
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
             try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
-            guard let asOf else { return }
+            // What was before an instant that somebody named is not known: that moves no watermark.
+            guard let asOf, hasNoGap else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.patients(selection))
             guard isComplete else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.reconciled(selection))

@@ -56,23 +56,38 @@ enum PullScope {
         let written: Instant?
         /// What was done since: earlier by far, since much is written late (RD-12).
         let done: Instant?
+        /// Whether there is no gap between what was staged before and what is fetched now.
+        let hasNoGap: Bool
         /// Whether everything of the patient is asked for.
         var isComplete: Bool { written == nil }
 
         /// Everything.
-        static let none = Marks(written: nil, done: nil)
+        static let none = Marks(written: nil, done: nil, hasNoGap: true)
+
+        /// What changed since an instant that somebody named: what was before is not known.
+        static func since(_ instant: Instant) -> Marks { Marks(written: instant, done: instant, hasNoGap: false) }
+    }
+
+    /// From when on a patient is to be fetched.
+    enum Start: Sendable {
+        /// From the beginning.
+        case beginning
+        /// From where the patient was whole last, or as the job says.
+        case watermark
+        /// From an instant that a request names.
+        case instant(Instant)
     }
 
     /// From when on to search for one patient's data: since the patient was whole, less an overlap; and all of it
     /// every so often, because dates miss what was corrected late (BLK-35).
     static func marks(
-        _ terms: ExchangeTerms, patient: ResourceKey, store: any Store, now: Instant
+        _ terms: ExchangeTerms, patient: ResourceKey, from start: Start, store: any Store, now: Instant
     ) async throws -> Marks {
         let source = terms.clinic.name
-        switch terms.selection.since {
-        case .all: return .none
-        case .instant(let instant): return Marks(written: instant, done: instant)
-        case .lastSuccess:
+        switch (start, terms.selection.since) {
+        case (.beginning, _), (.watermark, .all): return .none
+        case (.instant(let instant), _), (.watermark, .instant(let instant)): return .since(instant)
+        case (.watermark, .lastSuccess):
             let (whole, reconciled) = try await store.read {
                 (
                     try $0.watermark(of: patient, source: source, scope: patients(terms.selection)),
@@ -83,7 +98,7 @@ enum PullScope {
             else { return .none }
             return Marks(
                 written: whole.adding(milliseconds: -overlapMilliseconds),
-                done: whole.adding(milliseconds: -doneOverlapMilliseconds))
+                done: whole.adding(milliseconds: -doneOverlapMilliseconds), hasNoGap: true)
         }
     }
 

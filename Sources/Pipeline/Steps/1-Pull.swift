@@ -38,12 +38,13 @@ struct Pull: Sendable {
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
     }
 
-    /// Pulls one patient, whole, for a request on demand.
-    func one(_ patient: String) async throws {
+    /// Pulls one patient for a request on demand: whole, or what changed since an instant.
+    func one(_ patient: String, since: Instant? = nil) async throws {
         let capability = try await clinic.capability()
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
-        try await patientPull(plan, capability).pull(patients: [patient], fromStart: true)
+        try await patientPull(plan, capability).pull(
+            patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
             throw Fault(
@@ -66,7 +67,7 @@ struct Pull: Sendable {
             let newcomers = try await newcomers(of: group, since: since)
             if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
             let plan = PullPlan.member(terms.selection, capability)
-            try await patientPull(plan, capability).pull(patients: newcomers, fromStart: true)
+            try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
         }
         if await tally.problems.isEmpty {
             let (run, source) = (run.id, terms.clinic.name)

@@ -8,29 +8,37 @@ struct Join: Sendable {
         case matched(MatchedMember)
         case unmatched(FaultCode, String)
         case ambiguous(FaultCode, String)
+
+        /// What is staged of a member; nil when nothing but the Patient had to be read.
+        var content: MemberContent? {
+            if case .matched(let matched) = self { matched.member.content } else { nil }
+        }
     }
 
     let terms: ExchangeTerms
     let identities: Identities
+    let stager: Stager
     let clock: any WallClock
 
-    /// Decides for one patient, from what is staged.
-    func outcome(for member: StagedMember, _ reader: any StoreReader) throws -> Outcome {
-        guard let patient = member.patient else {
+    /// Decides for one patient, from what is staged; what a stranger to the payer has is not even read.
+    func outcome(for member: ResourceKey, _ reader: any StoreReader) throws -> Outcome {
+        guard let patient = try reader.staged(member).flatMap({ ClinicalResource($0, stager: stager) }) else {
             return .unmatched(.clinicUnlinked, "the clinic did not send this member's Patient")
         }
         let recognition = Recognition(terms: terms, identities: identities, reader: reader)
         switch try recognition.outcome(for: patient) {
         case .nobody: return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
         case .unsure(let code, let why): return .ambiguous(code, why)
-        case .recognised(let records, let rule): return covered(member, by: records, rule)
+        case .recognised(let records, let rule):
+            guard !records.coverages.isEmpty else {
+                return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
+            }
+            let compartment = try reader.compartment(of: member)
+            return covered(StagedMember(member, compartment: compartment, stager: stager), by: records, rule)
         }
     }
 
     private func covered(_ member: StagedMember, by records: MemberRecords, _ rule: MatchRule) -> Outcome {
-        guard !records.coverages.isEmpty else {
-            return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
-        }
         var (kept, leftOut) = split(member, by: records.coverages)
         guard !kept.isEmpty || member.resources.isEmpty else {
             return .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")

@@ -56,9 +56,13 @@ enum AnswerReading: Sendable, Hashable {
     /// `Type/id/_history/version` at the end of a location, or without the version; nil for anything else, which could
     /// say anything of anybody.
     private static func version(_ location: String) -> String? {
-        let steps = location.split(separator: "/", omittingEmptySubsequences: false)
-        for count in [4, 2] {
-            let end = steps.suffix(count).joined(separator: "/")
+        for steps in [4, 2] {
+            var slashes = 0
+            let start = location.utf8.lastIndex { byte in
+                if byte == UInt8(ascii: "/") { slashes += 1 }
+                return slashes == steps
+            }
+            let end = String(start.map { location[location.utf8.index(after: $0)...] } ?? location[...])
             if case .local(let type, _, _) = Reference(parsing: end), ResourceTypes.contains(type) { return end }
         }
         return nil

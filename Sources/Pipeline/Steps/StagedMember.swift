@@ -9,8 +9,8 @@ struct StagedMember: Sendable {
     let resources: [ClinicalResource]
     /// Staged bytes that cannot be read as a resource.
     let unreadable: [ExchangeManifest.Entry]
-    /// Content hashes of all of it, readable or not.
-    let hashes: [StagedHash]
+    /// All of it, readable or not.
+    let content: MemberContent
     private let encounters: [ResourceKey: ClinicalResource]
 
     init(_ key: ResourceKey, compartment: [StagedResource], stager: Stager) {
@@ -29,7 +29,8 @@ struct StagedMember: Sendable {
         self.patient = patient
         self.resources = resources
         self.unreadable = unreadable
-        hashes = compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+        content = MemberContent(
+            key: key, hashes: compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) })
         let visits = resources.filter { $0.staged.type == "Encounter" }
         encounters = Dictionary(visits.map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -37,12 +38,6 @@ struct StagedMember: Sendable {
     /// The staged Encounter with that key, if it is this member's.
     func encounter(_ key: ResourceKey) -> ClinicalResource? {
         encounters[key]
-    }
-
-    /// A manifest that leaves everything out for one reason.
-    func manifest(leavingOut reason: FaultCode) -> ExchangeManifest {
-        ExchangeManifest(
-            hashes.map { .init(key: $0.key, contentHash: $0.contentHash, leftOut: reason) })
     }
 }
 

@@ -23,12 +23,14 @@ final class Clinic0: SandboxEndpoint {
     func answer(_ request: SandboxRequest) -> SandboxAnswer {
         if let answer = front.answer(request, metadata: { metadata }) { return answer }
         do throws(Refusal) {
+            let isExport = request.path.hasPrefix(ExportDesk.path)
+            if isExport, let file = try exports.openFile(request) { return file }
             let grant = try front.authorization.grant(for: request)
-            if request.path.hasPrefix(ExportDesk.path) { return try exports.answer(request, grant: grant) }
+            if isExport { return try exports.answer(request, grant: grant) }
             guard let segments = front.segments(of: request) else { throw .notFound("The path") }
             let reading = ReadInteractions(base: front.base, grant: grant)
             return try store.withLock { (store) throws(Refusal) -> SandboxAnswer in
-                if let level = ExportOrder.Level(segments) {
+                if exports.habits.isOffered, let level = ExportOrder.Level(segments) {
                     return try exports.start(
                         level, request, front: front, grant: grant, store: &store, now: clock.now())
                 }
@@ -82,17 +84,16 @@ final class Clinic0: SandboxEndpoint {
 
     private var metadata: JSONValue {
         let bulk = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
+        var operations = ["Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")]]
+        if exports.habits.isOffered {
+            operations["", default: []].append(("export", bulk + "export"))
+            operations["Group", default: []].append(("export", bulk + "group-export"))
+            operations["Patient", default: []].append(("export", bulk + "patient-export"))
+        }
         return Capability(
             name: "Clinic0", base: front.base, types: store.withLock { $0.types },
-            interactions: ["read", "vread", "search-type"], systemInteractions: [],
-            operations: [
-                "": [("export", bulk + "export")],
-                "Group": [("export", bulk + "group-export")],
-                "Patient": [
-                    ("export", bulk + "patient-export"),
-                    ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
-                ],
-            ], isWritable: false, date: String(clock.now().text.prefix(10))
+            interactions: ["read", "vread", "search-type"], systemInteractions: [], operations: operations,
+            isWritable: false, date: String(clock.now().text.prefix(10))
         ).json
     }
 }

@@ -11,14 +11,12 @@ final class ExportDesk: Sendable {
         var jobs: [String: ExportJob] = [:]
     }
 
-    private let fileSize: Int
-    private let polls: Int
+    let habits: ExportHabits
     private let orders = Mutex(Orders())
 
-    /// Files hold `fileSize` resources; a job answers `polls` status requests with 202 before it is complete.
-    init(fileSize: Int, polls: Int) {
-        self.fileSize = max(1, fileSize)
-        self.polls = max(0, polls)
+    /// Hands out exports the way `habits` say.
+    init(_ habits: ExportHabits) {
+        self.habits = habits
     }
 
     /// Kick-off: freezes what is exported and answers 202 with `Content-Location`.
@@ -30,33 +28,60 @@ final class ExportDesk: Sendable {
         for type in wish.types where !grant.permits(.read, on: type) { throw .missingScope(.read, type) }
         let types = wish.types.isEmpty ? store.types.filter { grant.permits(.read, on: $0) } : wish.types
         guard !types.isEmpty else { throw .missingScope(.read, "*") }
-        let selection = ExportSelection(level: level, since: wish.since, fileSize: fileSize)
+        let selection = ExportSelection(level: level, order: wish, fileSize: max(1, habits.fileSize))
         let id = Base64URL.encode(RandomBytes.bytes(12))
         let statusURL = front.origin.text + Self.path + id
         let job = ExportJob(
             types: types, statusURL: statusURL, transactionTime: store.tick(now),
             request: front.origin.text + request.path + (request.query.isEmpty ? "" : "?" + request.query),
             output: try selection.output(of: types, in: store), deleted: try selection.deleted(of: types, in: store),
-            pollsLeft: polls)
+            habits: habits, pollsLeft: habits.polls)
         orders.withLock { $0.jobs[id] = job }
         return SandboxAnswer(202, headers: ["Content-Location": statusURL])
     }
 
-    /// Status (GET), files (GET) and clean-up (DELETE).
+    /// A file that needs no token; nil when the request is for something else, or files are not open.
+    func openFile(_ request: SandboxRequest) throws(Refusal) -> SandboxAnswer? {
+        let segments = Self.segments(of: request)
+        guard habits.filesAreOpen, request.method == "GET", segments.count == 2 else { return nil }
+        guard request.headers["Authorization"] == nil else {
+            throw Refusal(
+                400, "security", "This file is open: a token must not be sent (requiresAccessToken is false).")
+        }
+        return try file(segments[1], of: job(segments[0]))
+    }
+
+    /// Status (GET), pages of the manifest, files, and clean-up (DELETE).
     func answer(_ request: SandboxRequest, grant: AuthorizationServer.Grant) throws(Refusal) -> SandboxAnswer {
-        let segments = request.path.split(separator: "/").dropFirst().map(String.init)
-        guard let id = segments.first, let job = orders.withLock({ $0.jobs[id] }) else { throw .notFound("The export") }
+        let segments = Self.segments(of: request)
+        let id = segments.first ?? ""
+        let job = try job(id)
         for type in job.types where !grant.permits(.read, on: type) { throw .missingScope(.read, type) }
         switch (request.method, segments.count) {
         case ("GET", 1): return status(id, job)
         case ("DELETE", 1):
             orders.withLock { $0.jobs[id] = nil }
             return SandboxAnswer(202)
-        case ("GET", 2):
-            guard let place = Int(segments[1]), job.files.indices.contains(place) else { throw .notFound("The file") }
-            return .ndjson(job.files[place].lines)
+        case ("GET", 2): return try file(segments[1], of: job)
+        case ("GET", 3) where segments[1] == "manifest":
+            guard let page = Int(segments[2]), (0..<job.pages).contains(page) else { throw .notFound("The page") }
+            return .json(200, job.manifest(page: page))
         default: throw .notSupported("\(request.method) on an export")
         }
+    }
+
+    private static func segments(of request: SandboxRequest) -> [String] {
+        request.path.split(separator: "/").dropFirst().map(String.init)
+    }
+
+    private func job(_ id: String) throws(Refusal) -> ExportJob {
+        guard let job = orders.withLock({ $0.jobs[id] }) else { throw .notFound("The export") }
+        return job
+    }
+
+    private func file(_ place: String, of job: ExportJob) throws(Refusal) -> SandboxAnswer {
+        guard let place = Int(place), job.files.indices.contains(place) else { throw .notFound("The file") }
+        return .ndjson(job.files[place].lines)
     }
 
     private func status(_ id: String, _ job: ExportJob) -> SandboxAnswer {
@@ -64,6 +89,6 @@ final class ExportDesk: Sendable {
             orders.withLock { $0.jobs[id]?.pollsLeft -= 1 }
             return SandboxAnswer(202, headers: ["X-Progress": "\(job.files.count) files", "Retry-After": "1"])
         }
-        return .json(200, job.manifest)
+        return .json(200, job.manifest(page: 0))
     }
 }

@@ -16,27 +16,38 @@ struct ExportJob: Sendable {
     let request: String
     let output: [File]
     let deleted: [File]
+    /// How its files are handed out.
+    let habits: ExportHabits
     /// How many status requests will still be answered with 202.
     var pollsLeft: Int
 
     /// Every file; its place is the last segment of its URL.
     var files: [File] { output + deleted }
 
-    /// The manifest (Bulk Data 3.0.0).
-    var manifest: JSONValue {
-        func list(_ files: [File], from first: Int) -> JSONValue {
+    /// How many pages the manifest has.
+    var pages: Int { max(1, (files.count + habits.filesAPage - 1) / habits.filesAPage) }
+
+    /// One page of the manifest, from 0 (Bulk Data 3.0.0; the link to the next is of the 4.0 ballot).
+    func manifest(page: Int) -> JSONValue {
+        let first = page * habits.filesAPage
+        let places = first..<min(first + habits.filesAPage, files.count)
+        func list(_ part: Range<Int>) -> JSONValue {
             .array(
-                files.enumerated().map { offset, file in
+                places.clamped(to: part).map { place in
                     [
-                        "type": .string(file.type), "url": .string("\(statusURL)/\(first + offset)"),
-                        "count": .number(JSONNumber(file.lines.count)),
+                        "type": .string(files[place].type), "url": .string("\(statusURL)/\(place)"),
+                        "count": .number(JSONNumber(files[place].lines.count)),
                     ]
                 })
         }
-        return [
+        var manifest: JSONObject = [
             "transactionTime": .string(transactionTime.text), "request": .string(request),
-            "requiresAccessToken": true, "output": list(output, from: 0),
-            "deleted": list(deleted, from: output.count), "error": [],
+            "requiresAccessToken": .bool(!habits.filesAreOpen), "output": list(0..<output.count),
+            "deleted": list(output.count..<files.count), "error": [],
         ]
+        if page + 1 < pages {
+            manifest["link"] = [["relation": "next", "url": .string("\(statusURL)/manifest/\(page + 1)")]]
+        }
+        return .object(manifest)
     }
 }

@@ -22,28 +22,60 @@ struct ExportOrder: Sendable {
 
     private(set) var types: [String] = []
     private(set) var since: Instant?
+    private(set) var until: Instant?
+    /// Searches by type, of which a resource of that type has to be found by one.
+    private(set) var typeFilters: [String: [SearchRequest]] = [:]
+    /// Ids of the only patients; nil for all.
+    private(set) var patients: Set<String>?
+    /// Whether the Provenance of what is exported goes along.
+    private(set) var hasProvenance = false
 
     /// Reads the parameters of a GET, or of a POST with a Parameters resource. Throws 400 for what is not offered.
     init(_ request: SandboxRequest) throws(Refusal) {
         guard request.prefers("respond-async") else {
             throw Refusal(400, "invalid", "A kick-off needs the header Prefer: respond-async.")
         }
-        for (name, value) in try Self.pairs(of: request) {
-            switch name {
-            case "_type": types += value.split(separator: ",").map(String.init)
-            case "_since":
-                guard let instant = Instant(value) else { throw Refusal(400, "invalid", "_since is not an instant.") }
-                since = instant
-            case "_outputFormat":
-                guard ["application/fhir+ndjson", "application/ndjson", "ndjson"].contains(value) else {
-                    throw Refusal(400, "not-supported", "_outputFormat has to be application/fhir+ndjson.")
-                }
-            default:
-                guard request.prefers("handling=lenient") else {
-                    throw Refusal(400, "not-supported", "The export parameter \(name) is not offered.")
-                }
+        for (name, value) in try Self.pairs(of: request) where try !add(name, value) {
+            guard request.prefers("handling=lenient") else {
+                throw Refusal(400, "not-supported", "The export parameter \(name) is not offered.")
             }
         }
+        guard patients == nil || request.method == "POST" else {
+            throw Refusal(400, "invalid", "patient is a parameter of a kick-off by POST.")
+        }
+    }
+
+    /// Takes one parameter; false when it is not offered.
+    private mutating func add(_ name: String, _ value: String) throws(Refusal) -> Bool {
+        switch name {
+        case "_type": types += value.split(separator: ",").map(String.init)
+        case "_since": since = try Self.instant(name, value)
+        case "_until": until = try Self.instant(name, value)
+        case "_typeFilter": try addFilter(value)
+        case "patient": patients = (patients ?? []).union([Reference(parsing: value).id ?? value])
+        case "includeAssociatedData":
+            guard value == "LatestProvenanceResources" else { return false }
+            hasProvenance = true
+        case "_outputFormat":
+            guard ["application/fhir+ndjson", "application/ndjson", "ndjson"].contains(value) else {
+                throw Refusal(400, "not-supported", "_outputFormat has to be application/fhir+ndjson.")
+            }
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func addFilter(_ value: String) throws(Refusal) {
+        let parts = value.split(separator: "?", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let fields = FormFields(parts[1]) else {
+            throw Refusal(400, "invalid", "_typeFilter is not a search such as Observation?category=laboratory.")
+        }
+        typeFilters[parts[0], default: []].append(try SearchRequest(type: parts[0], fields: fields, isStrict: true))
+    }
+
+    private static func instant(_ name: String, _ value: String) throws(Refusal) -> Instant {
+        guard let instant = Instant(value) else { throw Refusal(400, "invalid", "\(name) is not an instant.") }
+        return instant
     }
 
     private static func pairs(of request: SandboxRequest) throws(Refusal) -> [(name: String, value: String)] {
@@ -58,8 +90,9 @@ struct ExportOrder: Sendable {
             throw Refusal(400, "invalid", "A kick-off by POST takes a Parameters resource.")
         }
         return (parameters["parameter"]?.elements ?? []).compactMap { parameter in
-            let value = parameter.object?.members.first { $0.key.hasPrefix("value") }?.value.string
-            return parameter["name"]?.string.flatMap { name in value.map { (name, $0) } }
+            let value = parameter.object?.members.first { $0.key.hasPrefix("value") }?.value
+            let text = value?.string ?? value?["reference"]?.string
+            return parameter["name"]?.string.flatMap { name in text.map { (name, $0) } }
         }
     }
 }

@@ -3,27 +3,52 @@ import FHIR
 /// Chooses what an export holds.
 struct ExportSelection {
     let level: ExportOrder.Level
-    let since: Instant?
+    let order: ExportOrder
     /// Resources a file.
     let fileSize: Int
 
     /// The files of the types, in their order. Throws 404 for an unknown Group.
     func output(of types: [String], in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
         let members = try members(in: store)
-        return types.flatMap { type -> [ExportJob.File] in
-            let lines = (store.tables[type]?.resources ?? []).lazy
-                .filter { isWanted($0.patient, members) && $0.lastUpdated > since ?? Instant(seconds: -1) }
-                .map(\.bytes)
-            let all = Array(lines)
-            return stride(from: 0, to: all.count, by: fileSize).map {
-                ExportJob.File(type: type, lines: Array(all[$0..<min($0 + fileSize, all.count)]))
+        var chosen: [(type: String, resources: [StoredResource])] = []
+        for type in types {
+            chosen.append((type, (store.tables[type]?.resources ?? []).filter { isWanted($0, members) }))
+        }
+        if order.hasProvenance, !types.contains("Provenance") {
+            chosen.append(("Provenance", provenance(of: chosen.flatMap(\.resources), in: store)))
+        }
+        return chosen.flatMap { type, resources in
+            stride(from: 0, to: resources.count, by: fileSize).map { first in
+                let part = resources[first..<min(first + fileSize, resources.count)]
+                return ExportJob.File(type: type, lines: part.map(\.bytes))
+            }
+        }
+    }
+
+    private func isWanted(_ resource: StoredResource, _ members: Set<String>?) -> Bool {
+        guard isWanted(resource.patient, members), resource.lastUpdated > order.since ?? Instant(seconds: -1),
+            order.until.map({ resource.lastUpdated <= $0 }) ?? true
+        else { return false }
+        guard let filters = order.typeFilters[resource.type] else { return true }
+        return filters.contains { search in search.filters.allSatisfy { $0.matches(resource) } }
+    }
+
+    /// The Provenance of what is exported, each once.
+    private func provenance(of exported: [StoredResource], in store: FHIRStore) -> [StoredResource] {
+        let targets = Set(exported.map(\.key))
+        return (store.tables["Provenance"]?.resources ?? []).filter { provenance in
+            (provenance.tree["target"]?.elements ?? []).contains { target in
+                guard let text = target["reference"]?.string,
+                    case .local(let type, let id, _) = Reference(parsing: text)
+                else { return false }
+                return targets.contains("\(type)/\(id)")
             }
         }
     }
 
     /// Transaction Bundles of the deletions since; nothing without `_since`.
     func deleted(of types: [String], in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
-        guard let since else { return [] }
+        guard let since = order.since else { return [] }
         let members = try members(in: store)
         let entries: [JSONValue] = store.tombstones
             .filter { types.contains($0.type) && $0.deletedAt > since && isWanted($0.patient, members) }
@@ -43,12 +68,13 @@ struct ExportSelection {
         return members.contains(patient)
     }
 
+    /// The only patients; nil for all.
     private func members(in store: FHIRStore) throws(Refusal) -> Set<String>? {
-        guard case .group(let id) = level else { return nil }
+        guard case .group(let id) = level else { return order.patients }
         guard let group = store["Group", id] else { throw .notFound("Group/\(id)") }
-        return Set(
-            (group.tree["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }.compactMap { member in
-                member["entity"]?["reference"]?.string.flatMap { Reference(parsing: $0).id }
-            })
+        let ids = (group.tree["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }.compactMap { member in
+            member["entity"]?["reference"]?.string.flatMap { Reference(parsing: $0).id }
+        }
+        return order.patients.map { $0.intersection(ids) } ?? Set(ids)
     }
 }

@@ -15,6 +15,8 @@ struct LoopbackServer: Sendable {
     let endpoint: any SandboxEndpoint
     /// 0 for any free port.
     let port: Int
+    /// What each answer takes beside the work.
+    let latencyMilliseconds: Int
     /// What the `Date` header says.
     let clock: any WallClock
 
@@ -70,6 +72,7 @@ struct LoopbackServer: Sendable {
             SandboxRequest(
                 request.method.rawValue, request.head.path ?? "/", headers: Self.headers(of: request),
                 body: Array(buffer: body)))
+        if latencyMilliseconds > 0 { try await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
         if case .dropped = answer.body { return try await channel.close() }
         try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
     }

@@ -92,7 +92,7 @@ struct RunOperationsTests {
         served.night.clinic.rewrite { $0.unreachable = ["joe"] }
 
         let failure = await #expect(throws: RunFailure.self) {
-            try await served.operations.request(member: "joe", job: served.job.name)
+            try await served.answer("joe")
         }
 
         #expect(failure?.report.state == .failed)

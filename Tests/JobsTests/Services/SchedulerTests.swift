@@ -50,7 +50,7 @@ struct SchedulerTests {
         let served = try ServedNight(until: "2026-06-02T09:01:00Z")
         try await served.leaveUnfinished()
         try served.wait(until: "2026-06-02T09:00:00Z")
-        _ = try await served.operations.request(member: "joe", job: served.job.name)
+        _ = try await served.answer("joe")
         _ = try await served.operations.run(job: served.job.name, dryRun: true)
 
         try await served.schedule()

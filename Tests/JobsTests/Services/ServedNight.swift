@@ -54,6 +54,35 @@ struct ServedNight: Sendable {
         try await serve(Worker(jobs: [job], operations: operations, logger: Self.silence))
     }
 
+    /// Lets the desk look at the member requests, answer what it finds, and look once more.
+    func desk() async throws {
+        let desk = RequestDesk(operations: operations, logger: Self.silence)
+        var state = RequestDesk.State()
+        try await desk.turn(&state)
+        for task in state.underWay.values { _ = await task.value }
+        try await desk.turn(&state)
+        #expect(state.underWay.isEmpty)
+    }
+
+    /// Lets another process begin to answer a request; it does not get to its end.
+    func beginElsewhere(_ request: MemberRequest) async throws {
+        var run = night.firing("elsewhere-1")
+        run.owner = "elsewhere"
+        let opened = run
+        let entry = AuditEntry(at: clock.now(), actor: "elsewhere", action: "run.requested", run: run.id)
+        try await night.store.write { writer in
+            try writer.open(opened)
+            _ = try writer.advance(
+                memberRequest: request.id, to: .inProgress, run: opened.id, reason: nil, at: request.accepted,
+                audit: entry)
+        }
+    }
+
+    /// Accepts a demand for one patient and answers it at once.
+    func answer(_ patient: String) async throws -> RunReport {
+        try await operations.answer(operations.accept(MemberDemand(patient: patient), by: job).id)
+    }
+
     private func serve(_ service: some Service) async throws {
         let serving = Task { try await service.run() }
         await clock.closed()

@@ -1,0 +1,29 @@
+import FHIR
+import Foundation
+
+/// One `pdex run` in a process of its own: what it did, and what it used.
+struct MeasuredRun {
+    let resources: Int
+    let requests: Int
+    let bundles: Int
+    let usage: Usage
+    let seconds: Double
+
+    /// Runs the nightly job to its end.
+    init(pdex: String, configuration: String, output: String) throws {
+        try? FileManager.default.removeItem(atPath: output)
+        let began = Date()
+        let child = try ChildProcess(
+            [pdex, "run", "nightly-payer-sync", "--config", configuration, "--output", "json", "--quiet"], log: output)
+        let (code, usage) = child.wait()
+        seconds = Date().timeIntervalSince(began)
+        let text = try String(contentsOfFile: output, encoding: .utf8)
+        guard code == 0 || code == 3, let json = try? JSONParser.parse(text) else {
+            throw BenchmarkError("the run ended with \(code): \(text.prefix(2000))")
+        }
+        self.usage = usage
+        resources = json["pulled"]?["resources"]?.number?.int ?? 0
+        requests = json["pulled"]?["requests"]?.number?.int ?? 0
+        bundles = json["submitted"]?["bundles"]?.number?.int ?? 0
+    }
+}

@@ -1,0 +1,75 @@
+import FHIRClient
+import Foundation
+import PDex
+
+/// What fetching and staging costs: an export beside curl and `sqlite3 .import` of the same files, a search patient by
+/// patient, and the time from the start of the process to its first request.
+///
+/// The payer of these runs insures nobody, so that nothing is mapped or sent; what remains beside the pull is one
+/// `unmatched` exchange a patient.
+struct PullBenchmark {
+    let pdex: String
+    private static let insuringNobody = [
+        (from: "coverage: { from: fhir }", to: "coverage: { file: nobody.ndjson }"),
+        (from: "consent: { from: fhir }", to: "consent: { file: nobody.ndjson }"),
+    ]
+
+    func run() async throws {
+        try await export()
+        try crawl(latency: 0, ports: (18_550, 18_551))
+        try crawl(latency: 50, ports: (18_560, 18_561))
+        print(Row.text("start-up", "\(Row.whole(try StartUp(pdex: pdex).milliseconds())) ms to the first request"))
+    }
+
+    private func export() async throws {
+        let sandbox = try SandboxProcess(
+            pdex: pdex, ports: (18_530, 18_531), ["--members", "10000", "--open-files"])
+        defer { sandbox.end() }
+        let run = try pull(sandbox, 18_530)
+        let perSecond = Double(run.resources) / run.usage.cpuSeconds
+        print(
+            Row.text(
+                "export of \(run.resources)",
+                "\(Row.number(run.usage.cpuSeconds)) CPU s, \(Row.whole(perSecond)) a CPU s",
+                "\(Row.number(Double(run.usage.peakBytes) / 1e6)) MB at most", "in \(Row.number(run.seconds)) s"))
+        let plain = try await PlainTools(folder: sandbox.folder).cpuSeconds(
+            of: ExportedFiles(sandbox, port: 18_530).urls())
+        guard let plain else { return print("curl or sqlite3 is not there to be compared with") }
+        print(
+            Row.text(
+                "the same files", "\(Row.number(plain)) CPU s by curl and sqlite3 .import",
+                "ratio \(Row.number(run.usage.cpuSeconds / plain))"))
+    }
+
+    private func crawl(latency: Int, ports: (Int, Int)) throws {
+        let sandbox = try SandboxProcess(
+            pdex: pdex, ports: ports, ["--members", "300", "--no-export", "--latency", "\(latency)"])
+        defer { sandbox.end() }
+        let run = try pull(sandbox, ports.0)
+        let each = run.usage.cpuSeconds / Double(run.requests) * 1000
+        // What the allowed number at once makes of so many answers, each so late.
+        let bound = Double(run.requests * latency) / 1000 / 8
+        print(
+            Row.text(
+                "search of \(run.resources)", "\(run.requests) requests of \(Row.number(each, 2)) ms CPU",
+                "\(latency) ms a answer", "in \(Row.number(run.seconds)) s; 8 at once allow \(Row.number(bound)) s"))
+    }
+
+    /// One pull for a payer that insures nobody.
+    private func pull(_ sandbox: SandboxProcess, _ port: Int) throws -> MeasuredRun {
+        try Data().write(to: sandbox.folder.appendingPathComponent("nobody.ndjson"))
+        var changes = Self.insuringNobody
+        let jobs = sandbox.folder.appendingPathComponent("jobs")
+        try FileManager.default.createDirectory(at: jobs, withIntermediateDirectories: true)
+        let job = try String(contentsOfFile: "jobs/nightly-payer-sync.yaml", encoding: .utf8)
+            .replacingOccurrences(of: "by: bulk-export ", with: "by: auto ")
+        try job.write(
+            to: jobs.appendingPathComponent("nightly-payer-sync.yaml"), atomically: true, encoding: .utf8)
+        let text = try String(contentsOfFile: sandbox.path("pdex.yaml"), encoding: .utf8)
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("jobs:") }) else {
+            throw BenchmarkError("pdex.yaml of the sandbox names no jobs")
+        }
+        changes.append((from: String(line), to: "jobs: ./jobs"))
+        return try sandbox.run(sandbox.configuration("pull", changes))
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// The sandbox in a process of its own, with a folder of configuration, for commands to be measured against it.
+struct SandboxProcess {
+    let pdex: String
+    let folder: URL
+    private let child: ChildProcess
+
+    /// Starts it with `options` of `pdex sandbox`, and waits until it listens.
+    init(pdex: String, ports: (Int, Int), _ options: [String]) throws {
+        self.pdex = pdex
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("pdex-bench-\(getpid())-\(ports.0)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let log = folder.appendingPathComponent("sandbox.log").path
+        child = try ChildProcess(
+            [
+                pdex, "sandbox", "--clinic-port", "\(ports.0)", "--payer-port", "\(ports.1)", "--write-config",
+                folder.path,
+            ] + options, log: log)
+        try Self.wait(for: "Med0", in: log)
+    }
+
+    /// Ends it, and removes what it left.
+    func end() {
+        child.end()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Where a file of the folder is.
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    /// A second configuration in the folder: its `pdex.yaml` with `changes`, and a store of its own.
+    func configuration(_ name: String, _ changes: [(from: String, to: String)]) throws -> String {
+        var text = try String(contentsOfFile: path("pdex.yaml"), encoding: .utf8)
+        for (from, to) in changes + [("./pdex.db", "./\(name).db")] {
+            guard text.contains(from) else { throw BenchmarkError("pdex.yaml of the sandbox has no \(from)") }
+            text = text.replacingOccurrences(of: from, with: to)
+        }
+        try text.write(toFile: path(name + ".yaml"), atomically: true, encoding: .utf8)
+        return path(name + ".yaml")
+    }
+
+    /// One run of the nightly job, measured.
+    func run(_ configuration: String) throws -> MeasuredRun {
+        try MeasuredRun(pdex: pdex, configuration: configuration, output: path("run.json"))
+    }
+
+    /// The sandbox says when it listens.
+    private static func wait(for word: String, in log: String) throws {
+        for _ in 0..<600 {
+            if let text = try? String(contentsOfFile: log, encoding: .utf8), text.contains(word) { return }
+            usleep(200_000)
+        }
+        throw BenchmarkError("the sandbox did not start; see \(log)")
+    }
+}

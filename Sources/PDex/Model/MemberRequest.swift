@@ -1,0 +1,52 @@
+public import FHIR
+
+/// A demand for one member's data, from being accepted to its end.
+///
+/// It is kept before it is answered, so that what was accepted is answered, whatever happens to the process.
+public struct MemberRequest: Sendable, Hashable, Identifiable {
+    /// Derived from what makes two demands the same one.
+    public let id: String
+    /// The job that it is answered by.
+    public let job: String
+    /// The id of the Patient at the clinic.
+    public let patient: String
+    /// Only what changed since; nil means everything.
+    public let since: Instant?
+    /// The types wanted, of those that the job names; empty means all of them.
+    public let types: [String]
+    /// When it was accepted.
+    public let accepted: Instant
+    /// By when it has to be answered.
+    public let due: Instant
+    /// How it stands.
+    public var state: MemberRequestState
+    /// The run that answers it, or did last.
+    public var run: String?
+    /// Why it failed.
+    public var reason: FaultCode?
+    /// When it came into its state.
+    public var updated: Instant
+
+    /// Assembles a request that nobody has begun to answer.
+    public init(
+        id: String, job: String, patient: String, since: Instant?, types: [String], accepted: Instant, due: Instant,
+        state: MemberRequestState = .requested, run: String? = nil, reason: FaultCode? = nil, updated: Instant? = nil
+    ) {
+        self.id = id
+        self.job = job
+        self.patient = patient
+        self.since = since
+        self.types = types
+        self.accepted = accepted
+        self.due = due
+        self.state = state
+        self.run = run
+        self.reason = reason
+        self.updated = updated ?? accepted
+    }
+
+    /// Whether two demands ask for the same.
+    public func asksTheSame(as other: MemberRequest) -> Bool {
+        job == other.job && patient == other.patient && since == other.since && types == other.types
+    }
+}

@@ -1,0 +1,62 @@
+import FHIR
+import Jobs
+import PDex
+
+/// One member request for people and programs: where it stands, what came of it, and what to type next.
+struct RequestSheet: Sendable {
+    let detail: MemberRequestDetail
+    let now: Instant
+    /// What the commands to type next end with.
+    let options: String
+    /// What they begin with.
+    var program = ProgramName.current
+
+    private var request: MemberRequest { detail.request }
+
+    /// The sheet as lines.
+    var text: String {
+        var table = TextTable()
+        table.add("job", request.job)
+        if !request.types.isEmpty { table.add("types", request.types.joined(separator: ", ")) }
+        if let since = request.since { table.add("since", since.text) }
+        table.add("accepted", request.accepted.text)
+        table.add("due", request.due.text + (detail.isLate(at: now) ? "  late" : ""))
+        if request.updated != request.accepted { table.add("changed", request.updated.text) }
+        if let run = detail.run { table.add("run", "\(run.id) · \(run.state.rawValue)") }
+        if let exchange = detail.exchange {
+            let reason = exchange.reason.map { " · \($0.rawValue)" } ?? ""
+            table.add("exchange", "\(exchange.id) · \(exchange.state.rawValue)\(reason)")
+        }
+        let reason = request.reason.map { " · \($0.rawValue)" } ?? ""
+        return ["request \(request.id) · \(request.state.rawValue)\(reason)", table.text(indent: "  "), next]
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private var next: String {
+        let command =
+            switch (request.state, detail.exchange) {
+            case (.requested, _):
+                "serve\(options)  # answers it; or: \(program.text) requests cancel \(request.id)\(options)"
+            case (.completed, let exchange?): "exchanges show \(exchange.id)\(options)"
+            default: ""
+            }
+        return command.isEmpty ? "" : "next:\n  \(program.text) \(command)"
+    }
+
+    /// The sheet as a JSON object; it names nobody.
+    var json: JSONValue {
+        var object: JSONObject = [
+            "request": .string(request.id), "job": .string(request.job), "state": .string(request.state.rawValue),
+            "accepted": .string(request.accepted.text), "due": .string(request.due.text),
+            "late": .bool(detail.isLate(at: now)), "updated": .string(request.updated.text),
+        ]
+        if !request.types.isEmpty { object["types"] = .array(request.types.map { .string($0) }) }
+        object["since"] = request.since.map { .string($0.text) }
+        object["reason"] = request.reason.map { .string($0.rawValue) }
+        object["run"] = detail.run.map { .string($0.id) }
+        object["exchange"] = detail.exchange.map {
+            ["id": .string($0.id), "state": .string($0.state.rawValue)]
+        }
+        return .object(object)
+    }
+}

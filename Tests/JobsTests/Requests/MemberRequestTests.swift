@@ -1,0 +1,152 @@
+import FHIR
+import Jobs
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("Member requests")
+struct MemberRequestTests {
+    @Test("are kept before they are answered, and end when they are")
+    func ends() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+
+        let report = try await served.operations.answer(request.id)
+
+        let detail = try await served.operations.show(request: request.id)
+        #expect(request.state == .requested)
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(detail.request.state == .completed)
+        #expect(detail.run?.id == report.run)
+        #expect(detail.exchange?.state == .acknowledged)
+        #expect(request.due == request.accepted.adding(milliseconds: 86_400_000))
+    }
+
+    @Test("of one key are one request, and another demand under the key is refused")
+    func idempotent() async throws {
+        let served = try ServedNight([.joe, .ada])
+        let demand = MemberDemand(patient: "joe", key: "k-1")
+        let first = try await served.operations.accept(demand, by: served.job)
+        served.night.clock.advance(seconds: 60)
+
+        let second = try await served.operations.accept(demand, by: served.job)
+        let conflict = await #expect(throws: Fault.self) {
+            try await served.operations.accept(MemberDemand(patient: "ada", key: "k-1"), by: served.job)
+        }
+
+        #expect(first == second)
+        #expect(conflict?.code == .requestConflict)
+        #expect(try await served.operations.memberRequests(limit: 10).count == 1)
+    }
+
+    @Test("that cannot be meant are refused, and nothing is kept")
+    func refused() async throws {
+        let served = try ServedNight()
+        let odd = [
+            MemberDemand(patient: ""), MemberDemand(patient: "joe smith"),
+            MemberDemand(patient: String(repeating: "j", count: 65)),
+            MemberDemand(patient: "joe", types: ["Encounter", "Account"]),
+        ]
+
+        for demand in odd {
+            let fault = await #expect(throws: Fault.self) {
+                try await served.operations.accept(demand, by: served.job)
+            }
+            #expect(fault?.code == .requestInvalid)
+        }
+
+        #expect(try await served.operations.memberRequests(limit: 10).isEmpty)
+    }
+
+    @Test("may be for some types, and then only those are sent")
+    func types() async throws {
+        let served = try ServedNight()
+        let demand = MemberDemand(patient: "joe", types: ["Encounter"])
+        let request = try await served.operations.accept(demand, by: served.job)
+
+        _ = try await served.operations.answer(request.id)
+
+        let sent = Set(served.night.payer.held.values.map(\.type))
+        #expect(sent.contains("Encounter") && sent.contains("Patient"))
+        #expect(!sent.contains("Observation") && !sent.contains("Condition"))
+    }
+
+    @Test("since an instant move no watermark: what was before is not known")
+    func since() async throws {
+        let served = try ServedNight()
+        let instant = try #require(Instant("2026-05-31T00:00:00Z"))
+        let demand = MemberDemand(patient: "joe", since: instant)
+
+        _ = try await served.operations.answer(served.operations.accept(demand, by: served.job).id)
+
+        let key = served.night.identities.key(source: "clinic0", type: "Patient", id: "joe")
+        let scope = "patients " + served.night.pipeline.terms.selection.types.sorted().joined(separator: ",")
+        let before = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }
+        _ = try await served.answer("joe")
+        let after = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }
+        #expect(before == nil)
+        #expect(after != nil)
+    }
+
+    @Test("that cannot be answered now wait, and that never can have failed with the reason")
+    func fails() async throws {
+        let served = try ServedNight()
+        let joe = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        let nobody = try await served.operations.accept(MemberDemand(patient: "nobody"), by: served.job)
+        served.night.clinic.rewrite { $0.unreachable = ["joe"] }
+
+        await #expect(throws: RunFailure.self) { try await served.operations.answer(joe.id) }
+        await #expect(throws: RunFailure.self) { try await served.operations.answer(nobody.id) }
+
+        let (later, never) = (
+            try await served.operations.show(request: joe.id), try await served.operations.show(request: nobody.id)
+        )
+        #expect(later.request.state == .requested)
+        #expect(never.request.state == .failed && never.request.reason == .memberUnknown)
+        #expect(later.run?.state == .failed)
+    }
+
+    @Test("can be taken back until they are answered, and not afterwards")
+    func cancelled() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+
+        let cancelled = try await served.operations.cancel(request: request.id, reason: "asked twice")
+        let late = await #expect(throws: Fault.self) { try await served.operations.answer(request.id) }
+        let again = await #expect(throws: Fault.self) {
+            try await served.operations.cancel(request: request.id, reason: "once more")
+        }
+
+        #expect(cancelled.state == .cancelled)
+        #expect([late?.code, again?.code] == [.requestNotOpen, .requestNotOpen])
+        #expect(served.night.payer.held.isEmpty)
+    }
+
+    @Test("are answered by the desk, those of a process that has died among them")
+    func desk() async throws {
+        let served = try ServedNight([.joe, .ada], gone: ["elsewhere"])
+        let joe = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        let ada = try await served.operations.accept(MemberDemand(patient: "ada"), by: served.job)
+        try await served.beginElsewhere(joe)
+
+        try await served.desk()
+
+        let states = try await served.operations.memberRequests(limit: 10).map(\.state)
+        #expect(states == [.completed, .completed])
+        #expect(try await served.operations.show(request: joe.id).exchange?.state == .acknowledged)
+        #expect(try await served.operations.show(request: ada.id).exchange?.state == .acknowledged)
+    }
+
+    @Test("that another process is answering are left alone")
+    func elsewhere() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        try await served.beginElsewhere(request)
+
+        try await served.desk()
+
+        #expect(try await served.operations.show(request: request.id).request.state == .inProgress)
+        #expect(served.night.payer.held.isEmpty)
+    }
+}
