@@ -117,6 +117,9 @@ public struct ServerSession: Sendable {
             let fault: Fault
             do {
                 return try await ask()
+            } catch let error as TransportError where error.reason == .brokenOff && error.mayHaveArrived {
+                // The server took the request: this one may be what breaks it, and others be answered.
+                fault = faults.incomplete("An answer")
             } catch let error as TransportError {
                 fault = Fault(error, at: connection.name)
             } catch let thrown as Fault {

@@ -32,7 +32,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         case .interrupted:
             self = .interrupted
         case .exchangeNotReplayable, .jobTypeNotSelected, .remoteRefused, .remoteMalformed, .remoteIncomplete,
-            .remoteSearchIncomplete, .remoteSearchExpired,
+            .remoteSearchIncomplete, .remoteSearchExpired, .remoteSearchDemands,
+            .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,

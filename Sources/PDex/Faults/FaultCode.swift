@@ -42,6 +42,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteIncomplete = "remote.incomplete"
     case remoteSearchIncomplete = "remote.search-incomplete"
     case remoteSearchExpired = "remote.search-expired"
+    case remoteSearchDemands = "remote.search-demands"
     case remoteTooLarge = "remote.too-large"
     case remotePolicy = "remote.policy"
 
@@ -54,6 +55,10 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicSubsetted = "clinic.subsetted"
     case clinicParameterRefused = "clinic.parameter-refused"
     case clinicTypeNotAsked = "clinic.type-not-asked"
+    case clinicSearchNarrowed = "clinic.search-narrowed"
+    case clinicOtherPatient = "clinic.other-patient"
+    case clinicClockAhead = "clinic.clock-ahead"
+    case clinicGroupEmpty = "clinic.group-empty"
     case clinicFileGone = "clinic.file-gone"
     case clinicPagingLoop = "clinic.paging-loop"
     case clinicUnlinked = "clinic.unlinked"

@@ -7,6 +7,8 @@ struct Intake: Sendable {
     let store: any Store
     let tally: PullTally
     let clock: any WallClock
+    /// The run that enrols the patients of what is staged; nil when others say who is in its roster.
+    var enrolls: String?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -25,6 +27,7 @@ struct Intake: Sendable {
         let count = try await store.write { writer in
             let count = try writer.stage(batch)
             for (key, found) in identifiers { try writer.identify(key, by: found) }
+            if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
             if refused.isEmpty { try whenWhole(writer) }
             return count
         }
@@ -34,6 +37,10 @@ struct Intake: Sendable {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
         }
         return refused.values.reduce(0, +)
+    }
+
+    private static func patients(of batch: StagingBatch) -> [ResourceKey] {
+        Array(Set(batch.rows.compactMap { $0.type == "Patient" ? $0.key : $0.patient }))
     }
 
     private func prepare(_ lines: LineBatch, expecting type: String?) -> (StagingBatch, [FaultCode: Int]) {

@@ -9,7 +9,14 @@ actor SharedClosure {
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
-    private var known: Set<String> = []
+    /// The requests under way and those that were answered, by reference.
+    private var asked: [String: Task<Answer, any Error>] = [:]
+
+    /// What a request led to.
+    private struct Answer: Sendable {
+        var references: Set<String> = []
+        var flaws = 0
+    }
 
     init(clinic: any ClinicServer, intake: Intake, name: String, capability: ServerCapability) {
         self.clinic = clinic
@@ -31,38 +38,80 @@ actor SharedClosure {
     }
 
     /// Fetches those of `references` that this run has not fetched, and what they refer to in turn.
-    func fetch(_ references: Set<String>) async throws {
+    ///
+    /// Returns how many flaws there were in what they led to. What another patient is fetching is waited for, and what
+    /// failed is asked for again by whoever needs it next: a reference is known only once it is staged.
+    func fetch(_ references: Set<String>) async throws -> Int {
         var open = references
+        var seen: Set<String> = []
+        var flaws = 0
         while !open.isEmpty {
-            let fresh = open.subtracting(known).sorted()
-            known.formUnion(fresh)
-            open = []
-            for wanted in Self.wanted(fresh, base: intake.stager.base) {
-                open.formUnion(try await fetch(wanted))
-            }
+            seen.formUnion(open)
+            ask(open)
+            let answers = try await answers(to: open)
+            flaws += answers.reduce(0) { $0 + $1.flaws }
+            open = answers.reduce(into: Set<String>()) { $0.formUnion($1.references) }.subtracting(seen)
+        }
+        return flaws
+    }
+
+    /// Begins a request for those that nobody has asked for.
+    private func ask(_ references: Set<String>) {
+        let fresh = references.filter { asked[$0] == nil }.sorted()
+        for request in SharedRequest.all(for: fresh, base: intake.stager.base) {
+            let task = Task { try await answer(to: request.question) }
+            for text in request.references { asked[text] = task }
         }
     }
 
-    /// What one request asks for.
-    private enum Wanted {
-        case ids(type: String, [String])
-        case identified(type: String, token: String)
+    /// Waits for the answers to the end, even when one of them is a failure: none may arrive after the run.
+    private func answers(to references: Set<String>) async throws -> [Answer] {
+        var answers: [Answer] = []
+        var failure: (any Error)?
+        for task in Set(references.compactMap { asked[$0] }) {
+            do {
+                answers.append(
+                    try await withTaskCancellationHandler {
+                        try await task.value
+                    } onCancel: {
+                        task.cancel()
+                    })
+            } catch {
+                failure = failure ?? error
+                for text in references where asked[text] == task { asked[text] = nil }
+            }
+        }
+        if let failure { throw failure }
+        return answers
     }
 
-    private func fetch(_ wanted: Wanted) async throws -> Set<String> {
+    private func answer(to question: SharedRequest.Question) async throws -> Answer {
         do {
-            switch wanted {
+            switch question {
             case .ids(let type, let ids) where searches(type, by: "_id"):
-                let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
-                return try await search(query, expecting: ids.count)
+                return try await search(type, ids)
             case .ids(let type, let ids):
                 return try await read(type, ids)
             case .identified(let type, let token):
                 return try await search(SearchQuery(type, [.init("identifier", token)]), expecting: 1)
             }
-        } catch let fault as Fault where [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code) {
+        } catch let fault as Fault where Self.isRefusal(fault) {
             await intake.tally.noted(fault.code)
-            return []
+            return Answer()
+        }
+    }
+
+    private static func isRefusal(_ fault: Fault) -> Bool {
+        [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code)
+    }
+
+    /// Searches by id; what is refused together is read one by one.
+    private func search(_ type: String, _ ids: [String]) async throws -> Answer {
+        let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
+        do {
+            return try await search(query, expecting: ids.count)
+        } catch let fault as Fault where [.remoteRefused, .clinicCapability].contains(fault.code) {
+            return try await read(type, ids)
         }
     }
 
@@ -71,60 +120,41 @@ actor SharedClosure {
         return offered.contains(parameter)
     }
 
-    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Set<String> {
-        var open: Set<String> = []
+    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Answer {
+        var answer = Answer()
         var held = LineBuffer()
         var matches = 0
-        try await walk.each(query) { page in
-            open.formUnion(Self.references(in: page))
+        answer.flaws += try await walk.each(query) { page in
+            answer.references.formUnion(Self.references(in: page))
             held.append(page)
             matches += page.entries.count { $0.mode == .match }
         }
         await intake.tally.noted(.clinicReferenceMissing, count - matches)
-        try await intake.stage(held.take(), expecting: nil)
-        return open
+        answer.flaws += try await intake.stage(held.take(), expecting: nil)
+        return answer
     }
 
-    private func read(_ type: String, _ ids: [String]) async throws -> Set<String> {
-        var open: Set<String> = []
+    /// Reads one by one; one that is refused costs no other.
+    private func read(_ type: String, _ ids: [String]) async throws -> Answer {
+        var answer = Answer()
         var held = LineBuffer()
         for id in ids {
             await intake.tally.requested()
-            guard let bytes = try await clinic.read(type: type, id: id) else {
-                await intake.tally.noted(.clinicReferenceMissing)
-                continue
-            }
-            let page = SearchPage(
-                entries: [.init(bytes: bytes, mode: .match)], next: nil, total: nil, serverTime: nil,
-                byteCount: bytes.count)
-            open.formUnion(Self.references(in: page))
-            held.append(page)
-        }
-        try await intake.stage(held.take(), expecting: nil)
-        return open
-    }
-
-    /// `_id` batches for literal references, one search each for conditional ones.
-    private static func wanted(_ references: [String], base: String) -> [Wanted] {
-        var ids: [String: [String]] = [:]
-        var wanted: [Wanted] = []
-        for text in references {
-            switch Reference(parsing: text).relative(to: base) {
-            case .local(let type, let id, _):
-                ids[type, default: []].append(id)
-            case .conditional(let type, let query):
-                guard let token = Reference.identifierToken(inQuery: query) else { continue }
-                let value = (token.system.map { $0 + "|" } ?? "") + token.value
-                wanted.append(.identified(type: type, token: value))
-            default:
-                continue
+            do {
+                guard let bytes = try await clinic.read(type: type, id: id) else {
+                    await intake.tally.noted(.clinicReferenceMissing)
+                    continue
+                }
+                let page = SearchPage(
+                    entries: [.init(bytes: bytes, mode: .match)], next: nil, total: nil, serverTime: nil,
+                    byteCount: bytes.count)
+                answer.references.formUnion(Self.references(in: page))
+                held.append(page)
+            } catch let fault as Fault where Self.isRefusal(fault) {
+                await intake.tally.noted(fault.code)
             }
         }
-        for (type, all) in ids.sorted(by: { $0.key < $1.key }) {
-            for start in stride(from: 0, to: all.count, by: 50) {
-                wanted.append(.ids(type: type, Array(all[start..<min(start + 50, all.count)])))
-            }
-        }
-        return wanted
+        answer.flaws += try await intake.stage(held.take(), expecting: nil)
+        return answer
     }
 }

@@ -19,23 +19,36 @@ struct Pull: Sendable {
     /// Pulls the whole roster.
     func everyone() async throws {
         let capability = try await clinic.capability()
-        let group = try await groupMembers()
-        if let group { try await enroll(group.map(key)) }
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
+        let members = try await members(plan)
+        if let members { try await enrolment.enroll(members: members) }
         let why = plan.reasons.joined(separator: "; ")
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            try await export(at: level, group, capability)
+            try await export(at: level, members, capability)
         case .search, .everything:
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
-            let patients: [String] = if let group { group } else { try await allPatients() }
+            let patients: [String] = if let members { members } else { try await allPatients() }
             try await patientPull(plan, capability).pull(patients: patients)
         }
-        if group == nil { try await enrollEverybody() }
+        if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
+    }
+
+    /// The ids of the Patients whom the job's Group names; nil when the job names none, or when only the Group's export
+    /// tells who they are.
+    private func members(_ plan: PullPlan) async throws -> [String]? {
+        guard let group = terms.selection.group else { return nil }
+        switch (try await enrolment.members(of: group), plan.way) {
+        case (.patients(let ids), _): return ids
+        case (.untold, .export(.group)):
+            observer(.note("the Group names no members, or may not be read: they are those of its export"))
+            return nil
+        case (.untold, _): throw enrolment.nobody()
+        }
     }
 
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
@@ -43,7 +56,8 @@ struct Pull: Sendable {
         let capability = try await clinic.capability()
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
-        try await patientPull(plan, capability).pull(
+        // There is nobody to go on with: what is wrong with this one ends it.
+        try await patientPull(plan, capability, mostFailures: 1).pull(
             patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
@@ -51,61 +65,62 @@ struct Pull: Sendable {
                 .memberUnknown, .stop, "\(terms.clinic.name) has no Patient of that id",
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
-        try await enroll([key])
+        try await enrolment.enroll([key])
         try await records.freshen(oldest: PayerRecords.oldestOnDemandSeconds, tally)
     }
 
-    /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
+    /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
     ) async throws {
+        let enrolls = terms.selection.group != nil && members == nil
         let export = BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
-            unit: unit, observer: observer)
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake(enrolling: enrolls ? run.id : nil),
+            clock: clock, unit: unit, observer: observer)
         let outcome = try await export.pull(level)
-        if let group, let since = outcome.since {
-            let newcomers = try await newcomers(of: group, since: since)
+        if enrolls { try await enrolment.countEnrolled() }
+        if terms.selection.group != nil {
+            let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
             let plan = PullPlan.member(terms.selection, capability)
             try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
         }
-        if await tally.problems.isEmpty {
-            let (run, source) = (run.id, terms.clinic.name)
-            let (everyone, each) = (PullScope.export(terms.selection), PullScope.patients(terms.selection))
-            let whole = PullScope.reconciled(terms.selection)
-            try await store.write {
-                try $0.setWatermark(outcome.transactionTime, source: source, scope: everyone)
-                if outcome.since == nil {
-                    try $0.setWatermark(outcome.transactionTime, source: source, scope: whole)
-                }
-                guard group != nil else { return }
-                try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
-            }
-        }
+        if await tally.problems.isEmpty { try await move(outcome) }
         await export.drop(outcome)
     }
 
-    /// Those of the Group who were not whole when the export before this one was made (BLK-08).
-    private func newcomers(of group: [String], since: Instant) async throws -> [String] {
-        let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
-        var found: Set<ResourceKey> = []
-        var last: ResourceKey?
-        repeat {
-            let after = last
-            let page = try await store.read {
-                try $0.newcomers(
-                    inRosterOf: run, since: since, source: source, scope: scope, after: after, limit: 1000)
-            }
-            found.formUnion(page)
-            last = page.last
-        } while last != nil
-        return group.filter { found.contains(key($0)) }
+    /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
+    ///
+    /// What a job asks for from a named instant on is wanted of nobody before it.
+    private func newcomers(_ outcome: BulkExportPull.Outcome, _ members: [String]?) async throws -> [String] {
+        let late = try await enrolment.late()
+        guard let since = outcome.since, case .lastSuccess = terms.selection.since else { return late }
+        return Set(late).union(try await enrolment.newcomers(since: since, of: members)).sorted()
     }
 
-    private func patientPull(_ plan: PullPlan, _ capability: ServerCapability) -> PatientPull {
+    /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
+    /// what was before it is not known.
+    private func move(_ outcome: BulkExportPull.Outcome) async throws {
+        if case .instant = terms.selection.since, outcome.since != nil { return }
+        let time = PullScope.believable(outcome.transactionTime, now: clock.now())
+        if time != outcome.transactionTime { await tally.noted(.clinicClockAhead) }
+        let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
+        try await store.write {
+            try $0.setWatermark(time, source: source, scope: PullScope.export(selection))
+            if outcome.since == nil {
+                try $0.setWatermark(time, source: source, scope: PullScope.reconciledExport(selection))
+            }
+            guard selection.group != nil else { return }
+            try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.patients(selection))
+        }
+    }
+
+    private func patientPull(
+        _ plan: PullPlan, _ capability: ServerCapability, mostFailures: Int = PatientPull.mostFailures
+    ) -> PatientPull {
         PatientPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, plan: plan,
-            capability: capability, unit: unit, observer: observer)
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
+            capability: capability, unit: unit, mostFailures: mostFailures, observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
@@ -114,32 +129,13 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    private var intake: Intake {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        return Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
+    private var enrolment: Enrolment {
+        Enrolment(terms: terms, run: run, clinic: clinic, store: store, identities: identities, tally: tally)
     }
 
-    /// The ids of the Patients in the job's Group; nil when the job names none.
-    private func groupMembers() async throws -> [String]? {
-        guard let group = terms.selection.group else { return nil }
-        await tally.requested()
-        guard let bytes = try await clinic.read(type: "Group", id: group) else {
-            throw Fault(
-                .clinicCapability, .halt, "\(terms.clinic.name) has no Group of the job's name",
-                hint: "check select.group in the job, and that the client may read Group")
-        }
-        guard let resource = try? Resource(parsing: bytes) else {
-            throw Fault(.remoteMalformed, .halt, "\(terms.clinic.name) answered a Group that is not FHIR JSON")
-        }
-        let present = (resource["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }
-        let ids = present.compactMap { member -> String? in
-            guard let text = member["entity"]?["reference"]?.string,
-                case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
-            else { return nil }
-            return id
-        }
-        await tally.refused(.clinicUnlinked, present.count - ids.count)
-        return ids
+    private func intake(enrolling run: String? = nil) -> Intake {
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        return Intake(stager: stager, store: store, tally: tally, clock: clock, enrolls: run, observer: observer)
     }
 
     private func allPatients() async throws -> [String] {
@@ -157,24 +153,5 @@ struct Pull: Sendable {
         }
         await tally.refused(.clinicMalformedLine, unreadable)
         return ids
-    }
-
-    private func enroll(_ patients: [ResourceKey]) async throws {
-        let run = run.id
-        try await store.write { try $0.addToRoster(run: run, patients: patients) }
-        await tally.rostered(Set(patients).count)
-    }
-
-    /// Without a Group the roster is every staged patient.
-    private func enrollEverybody() async throws {
-        let clinic = terms.clinic.name
-        var last: ResourceKey?
-        while true {
-            let after = last
-            let page = try await store.read { try $0.patients(ofSource: clinic, after: after, limit: 1000) }
-            guard !page.isEmpty else { return }
-            try await enroll(page)
-            last = page.last
-        }
     }
 }
