@@ -16,17 +16,18 @@ struct Pull: Sendable {
     let observer: @Sendable (RunEvent) -> Void
     let tally = PullTally()
 
-    /// Pulls the whole roster.
-    func everyone() async throws {
+    /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
+    func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
         let why = plan.reasons.joined(separator: "; ")
+        var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            try await export(at: level, members, capability)
+            exported = try await export(at: level, members, capability)
         case .search, .everything:
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
             let patients: [String] = if let members { members } else { try await allPatients() }
@@ -36,6 +37,7 @@ struct Pull: Sendable {
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
+        return exported
     }
 
     /// The ids of the Patients whom the job's Group names; nil when the job names none, or when only the Group's export
@@ -72,7 +74,7 @@ struct Pull: Sendable {
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
         at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
-    ) async throws {
+    ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let export = BulkExportPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(enrolling: enrolls ? run.id : nil),
@@ -86,13 +88,13 @@ struct Pull: Sendable {
             try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
         }
         if await tally.problems.isEmpty { try await move(outcome) }
-        await export.drop(outcome)
+        return outcome
     }
 
     /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
     ///
     /// What a job asks for from a named instant on is wanted of nobody before it.
-    private func newcomers(_ outcome: BulkExportPull.Outcome, _ members: [String]?) async throws -> [String] {
+    private func newcomers(_ outcome: FinishedExport, _ members: [String]?) async throws -> [String] {
         let late = try await enrolment.late()
         guard let since = outcome.since, case .lastSuccess = terms.selection.since else { return late }
         return Set(late).union(try await enrolment.newcomers(since: since, of: members)).sorted()
@@ -100,7 +102,7 @@ struct Pull: Sendable {
 
     /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
     /// what was before it is not known.
-    private func move(_ outcome: BulkExportPull.Outcome) async throws {
+    private func move(_ outcome: FinishedExport) async throws {
         if case .instant = terms.selection.since, outcome.since != nil { return }
         let time = PullScope.believable(outcome.transactionTime, now: clock.now())
         if time != outcome.transactionTime { await tally.noted(.clinicClockAhead) }
