@@ -46,6 +46,20 @@ struct EnrolmentTests {
         #expect(try await roster(night, "night-2") == ["joe"])
     }
 
+    @Test("a scope that is missing stops a job that names its type, and is noted for what comes along")
+    func withheld() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.withheld = ["Location", "Claim"] }
+        let report = try await night.run("night-1")
+        night.clinic.rewrite { $0.withheld = ["Observation"] }
+
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-2") }
+
+        #expect(report.state == .complete)
+        #expect(report.notes == [.authScopeNotGranted: 1])
+        #expect(fault?.code == .authScopeNotGranted)
+    }
+
     @Test("a Group that tells nobody ends the run when there is no export of it")
     func nobody() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)

@@ -74,6 +74,41 @@ struct SharedResourcesTests {
         #expect(tokens == [#"urn:x|a\,b\|c\$d"#])
     }
 
+    @Test("an export of changes fetches whom a new result names for the first time, also after a break")
+    func incremental() async throws {
+        let wu = try practitioner("dr-wu", [:])
+        let night = try Night([.joe], mappings: usCoreMappings, also: [wu])
+        night.clinic.rewrite { $0.unexported = ["dr-wu"] }
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(try referring(to: "Practitioner/dr-wu"))
+        night.clinic.put(try practitioner("dr-hale", ["active": true]))
+        night.clinic.rewrite { $0.outages = ["Practitioner": 1] }
+        let run = night.firing("night-2")
+        await #expect(throws: Fault.self) { try await night.pipeline.run(run) }
+
+        let report = try await night.pipeline.run(run)
+
+        #expect(report.state == .complete)
+        #expect(try await isStaged("Practitioner", "dr-wu", night))
+        #expect(night.clinic.asked("Practitioner").map { $0["_id"] } == ["dr-wu"])
+    }
+
+    @Test("a stamp from the future does not make the next version look old")
+    func futureStamp() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.put(try practitioner("dr-hale", ["meta": ["lastUpdated": "2036-01-01T00:00:00Z"]]))
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        let later = try practitioner("dr-hale", ["meta": ["lastUpdated": "2026-06-01T00:00:00Z"]])
+        night.clinic.put(later)
+
+        _ = try await night.run("night-2")
+
+        let key = night.identities.key(source: "clinic0", type: "Practitioner", id: "dr-hale")
+        #expect(try await night.store.read { try $0.staged(key) }?.bytes == later.serialized())
+    }
+
     private func practitioner(_ id: String, _ more: JSONObject) throws -> Resource {
         var json = more
         json["resourceType"] = "Practitioner"

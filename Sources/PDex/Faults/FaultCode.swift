@@ -9,6 +9,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case jobInvalid = "job.invalid"
     case jobUnknown = "job.unknown"
     case jobTypeNotSelected = "job.type-not-selected"
+    case jobFilteredOut = "job.filtered-out"
     case exchangeUnknown = "exchange.unknown"
     case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"

@@ -22,6 +22,8 @@ public final class ScriptedClinic: ClinicServer {
         public var demands: [String: String] = [:]
         /// Types on which a search is refused, and how.
         public var refusals: [String: FaultCode] = [:]
+        /// Types that the token does not allow.
+        public var withheld: Set<String> = []
         /// Types of which reading one is refused, and how.
         public var refusedReads: [String: FaultCode] = [:]
         /// How far ahead the clinic's clock is, in seconds.
@@ -40,7 +42,7 @@ public final class ScriptedClinic: ClinicServer {
         public var offersEverything = false
         /// Patients for whom the clinic cannot be reached.
         public var unreachable: Set<String> = []
-        /// Patients whose resources an export leaves out.
+        /// Patients whose resources an export leaves out, and ids of what is no patient's.
         public var unexported: Set<String> = []
         /// So many status requests in a row are lost.
         public var lostPolls = 0
@@ -231,6 +233,11 @@ public final class ScriptedClinic: ClinicServer {
         return made[0]
     }
 
+    /// Those of `types` that the script withholds.
+    public func withheldTypes(among types: [String]) async throws -> [String] {
+        types.filter(script.withLock { $0 }.withheld.contains)
+    }
+
     /// One resource.
     public func read(type: String, id: String) async throws -> [UInt8]? {
         log.withLock { $0.append("read \(type)") }
@@ -331,7 +338,7 @@ public final class ScriptedClinic: ClinicServer {
                 ? resource.id
                 : ScriptedServer.patient(of: resource)?.dropFirst(8)
                     .description
-            return owner.map { !unexported.contains($0) } ?? true
+            return (owner ?? resource.id).map { !unexported.contains($0) } ?? true
         }
     }
 

@@ -9,6 +9,8 @@ struct Intake: Sendable {
     let clock: any WallClock
     /// The run that enrols the patients of what is staged; nil when others say who is in its roster.
     var enrolls: String?
+    /// Keeps in mind what is referred to and not staged; nil where that is fetched otherwise, or comes along.
+    var wants: SharedWants?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -24,9 +26,11 @@ struct Intake: Sendable {
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)
+        let references = wants?.references(in: batch) ?? []
         let count = try await store.write { writer in
             let count = try writer.stage(batch)
             for (key, found) in identifiers { try writer.identify(key, by: found) }
+            try wants?.remember(references, writer)
             if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
             if refused.isEmpty { try whenWhole(writer) }
             return count
@@ -48,9 +52,10 @@ struct Intake: Sendable {
         var refused: [FaultCode: Int] = [:]
         var patients = PatientKeys()
         batch.rows.reserveCapacity(lines.lines.count)
+        let now = now
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
-                switch stager.row(bytes, at: range, expecting: type, patients: &patients) {
+                switch stager.row(bytes, at: range, expecting: type, now: now, patients: &patients) {
                 case .row(let row): batch.rows.append(row)
                 case .refused(let code): refused[code, default: 0] += 1
                 }

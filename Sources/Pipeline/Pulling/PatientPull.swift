@@ -211,7 +211,7 @@ struct PatientPull: Sendable {
 
     /// Whether a fault may well be one patient's, and nobody else's: nothing about our key, our configuration or our
     /// store.
-    private static func isOfOnePatient(_ fault: Fault) -> Bool {
+    static func isOfOnePatient(_ fault: Fault) -> Bool {
         guard fault.disposition != .retry else { return false }
         return isOfOneType(fault)
             || [

@@ -37,7 +37,8 @@ enum PullScope {
         isAhead(instant, of: now) ? now : instant
     }
 
-    private static func isAhead(_ instant: Instant, of now: Instant) -> Bool {
+    /// Whether a time is further ahead of our clock than clocks differ.
+    static func isAhead(_ instant: Instant, of now: Instant) -> Bool {
         instant > now.adding(milliseconds: mostAheadMilliseconds)
     }
 
@@ -49,9 +50,12 @@ enum PullScope {
     /// The server's time from which on to export; nil means everything (BLK-07).
     static func sinceExport(_ terms: ExchangeTerms, store: any Store, now: Instant) async throws -> Instant? {
         let scope = export(terms.selection)
+        // Newcomers would have to be searched, where a filter of the clinic's alone does not hold.
+        let isFiltered = terms.selection.group != nil && !TypeFilters(terms.selection.typeFilters).areLocal
         return switch terms.selection.since {
         case .all: nil
         case .instant(let instant): instant
+        case .lastSuccess where isFiltered: nil
         case .lastSuccess: try await sinceLastExport(terms, scope, store, now)
         }
     }

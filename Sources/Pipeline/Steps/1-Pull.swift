@@ -20,6 +20,7 @@ struct Pull: Sendable {
     func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
+        try await requireScopes()
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
         let why = plan.reasons.joined(separator: "; ")
@@ -29,6 +30,7 @@ struct Pull: Sendable {
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
             exported = try await export(at: level, members, capability)
         case .search, .everything:
+            try requireLocalFilters()
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
             let patients: [String] = if let members { members } else { try await allPatients() }
             try await patientPull(plan, capability).pull(patients: patients)
@@ -55,6 +57,8 @@ struct Pull: Sendable {
 
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
+        try requireLocalFilters()
+        try await requireScopes()
         let capability = try await clinic.capability()
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
@@ -76,14 +80,24 @@ struct Pull: Sendable {
         at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
+        let wants = try await sharedWants()
         let export = BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake(enrolling: enrolls ? run.id : nil),
+            terms: terms, run: run, clinic: clinic, store: store,
+            intake: intake(enrolling: enrolls ? run.id : nil, wants),
             clock: clock, unit: unit, observer: observer)
         let outcome = try await export.pull(level)
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
+            try requireLocalFilters()
+        }
         if enrolls { try await enrolment.countEnrolled() }
+        if let wants { try await fetch(wants, capability) }
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
-            if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
+            if !newcomers.isEmpty {
+                try requireLocalFilters()
+                observer(.note("\(newcomers.count) members are new in the Group"))
+            }
             let plan = PullPlan.member(terms.selection, capability)
             try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
         }
@@ -131,13 +145,60 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
+    /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
+    /// visits is wanted, and not needed.
+    private func requireScopes() async throws {
+        let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
+        let needed = withheld.filter(terms.selection.types.contains).sorted()
+        guard needed.isEmpty else {
+            throw Fault(
+                .authScopeNotGranted, .halt,
+                "\(terms.clinic.name) did not grant the job's types \(needed.joined(separator: ", ")).",
+                hint: "Have their scopes registered for this client, or take the types out of the job.")
+        }
+        await tally.noted(.authScopeNotGranted, withheld.count)
+    }
+
+    /// Refuses filters that nobody would apply (BLK-10).
+    private func requireLocalFilters() throws(Fault) {
+        let filters = TypeFilters(terms.selection.typeFilters)
+        if !filters.areLocal { throw filters.refusal(terms.clinic.name) }
+    }
+
     private var enrolment: Enrolment {
         Enrolment(terms: terms, run: run, clinic: clinic, store: store, identities: identities, tally: tally)
     }
 
-    private func intake(enrolling run: String? = nil) -> Intake {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        return Intake(stager: stager, store: store, tally: tally, clock: clock, enrolls: run, observer: observer)
+    private func intake(enrolling run: String? = nil, _ wants: SharedWants? = nil) -> Intake {
+        Intake(
+            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, observer: observer)
+    }
+
+    private var stager: Stager {
+        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+    }
+
+    /// What an export of changes alone may leave out; nil when the export holds everything.
+    private func sharedWants() async throws -> SharedWants? {
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let since: Instant? =
+            if let begun = progress[RunningExport.sinceMark] { Instant(begun) } else {
+                try await PullScope.sinceExport(terms, store: store, now: clock.now())
+            }
+        return since == nil ? nil : SharedWants(run: run.id, stager: stager)
+    }
+
+    /// Fetches what the export refers to and does not hold.
+    private func fetch(_ wants: SharedWants, _ capability: ServerCapability) async throws {
+        let open = try await store.read { try wants.open($0) }
+        guard !open.isEmpty else { return }
+        let closure = SharedClosure(
+            clinic: clinic, intake: intake(), name: terms.clinic.name, capability: capability)
+        do {
+            try await unit.fetch("what visits refer to") { _ = try await closure.fetch(open) }
+        } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
+            await tally.refused(fault.code)
+        }
     }
 
     private func allPatients() async throws -> [String] {
