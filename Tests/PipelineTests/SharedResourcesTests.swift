@@ -38,6 +38,7 @@ struct SharedResourcesTests {
         night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
         let subsetted = try practitioner("dr-hale", ["meta": ["tag": [["code": "SUBSETTED"]]]])
         night.clinic.put(subsetted)
+        night.clock.advance(seconds: 3600)
         let first = try await night.run("night-1")
         night.clinic.put(try practitioner("dr-hale", [:]))
         night.clock.advance(seconds: 86_400)
