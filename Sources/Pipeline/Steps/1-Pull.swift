@@ -81,11 +81,7 @@ struct Pull: Sendable {
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let wants = try await sharedWants()
-        let export = BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store,
-            intake: intake(enrolling: enrolls ? run.id : nil, wants),
-            clock: clock, unit: unit, observer: observer)
-        let outcome = try await export.pull(level)
+        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants)).pull(level)
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
             try requireLocalFilters()
@@ -103,6 +99,16 @@ struct Pull: Sendable {
         }
         if await tally.problems.isEmpty { try await move(outcome) }
         return outcome
+    }
+
+    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
+    /// to be gone on with, and would need a second export to do so.
+    func end(_ export: FinishedExport) async { await exportPull(intake()).end(export) }
+
+    private func exportPull(_ intake: Intake) -> BulkExportPull {
+        BulkExportPull(
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock, unit: unit,
+            observer: observer)
     }
 
     /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
