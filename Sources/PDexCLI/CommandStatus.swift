@@ -16,8 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
-            .packageUnusable,
+            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
+            .mappingInvalid, .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
@@ -46,7 +46,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
-            .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
+            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .cancelledByOperator,
             .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed
         }

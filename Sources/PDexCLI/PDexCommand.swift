@@ -20,7 +20,9 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Look after",
                 subcommands: [
-                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, StoreCommand.self,
+                    RequestsCommand.self, RunsCommand.self, ExchangesCommand.self, ReplayCommand.self,
+                    QueueCommand.self,
+                    StoreCommand.self,
                 ]),
             CommandGroup(
                 name: "Set up",

@@ -99,6 +99,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"
+    case processLost = "submission.process-lost"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"
 
@@ -110,6 +111,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeFailed = "store.failed"
     case storeKeyCollision = "store.key-collision"
 
+    case runUnknown = "run.unknown"
     case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"
