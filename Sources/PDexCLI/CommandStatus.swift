@@ -32,8 +32,10 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .jobTypeNotSelected, .remoteRefused, .remoteMalformed, .remoteIncomplete,
-            .remoteSearchIncomplete, .remoteSearchExpired,
+        case .exchangeNotReplayable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused, .remoteMalformed,
+            .remoteIncomplete,
+            .remoteSearchIncomplete, .remoteSearchExpired, .remoteSearchDemands,
+            .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,

@@ -26,12 +26,12 @@ public struct Night: Sendable {
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
-        typeFilters: [String] = []
+        typeFilters: [String] = [], since: ExchangeTerms.Selection.Since = .lastSuccess
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
-            typeFilters: typeFilters)
+            typeFilters: typeFilters, since: since)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -78,7 +78,7 @@ public struct Night: Sendable {
 
     private static func terms(
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
-        perSecond: Double?, typeFilters: [String]
+        perSecond: Double?, typeFilters: [String], since: ExchangeTerms.Selection.Since
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -90,7 +90,7 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
                 method: method, group: "med0-members",
-                types: types, since: .lastSuccess, typeFilters: typeFilters),
+                types: types, since: since, typeFilters: typeFilters),
             matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),

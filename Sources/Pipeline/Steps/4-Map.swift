@@ -15,11 +15,13 @@ struct MapResources: Sendable {
     ///
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
     let wanted: Set<String>
+    private let filters: TypeFilters
     private let context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet) {
         self.mappings = mappings
         wanted = Set(terms.selection.types + ["Patient"])
+        filters = TypeFilters(terms.selection.typeFilters)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
@@ -46,6 +48,10 @@ struct MapResources: Sendable {
         for item in permitted.resources {
             guard wanted.contains(item.staged.type) else {
                 leftOut.append(item.entry(leftOut: .jobTypeNotSelected))
+                continue
+            }
+            guard filters.allow(item.staged, item.resource) else {
+                leftOut.append(item.entry(leftOut: .jobFilteredOut))
                 continue
             }
             switch map(item.staged, item.resource) {
