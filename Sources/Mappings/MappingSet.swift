@@ -15,13 +15,25 @@ public struct MappingSet: Sendable {
     public let mappings: [ResourceMapping]
 
     private let byType: [String: [ResourceMapping]]
+    /// How many conditions there are.
+    private let conditions: Int
 
     init(name: String, about: String, target: String, hash: String, mappings: [ResourceMapping]) {
         self.name = name
         self.about = about
         self.target = target
         self.hash = hash
+        var numbers: [FilePlace: Int] = [:]
+        var mappings = mappings
+        for index in mappings.indices {
+            for place in mappings[index].whens.indices {
+                let key = mappings[index].whens[place].place
+                mappings[index].whens[place].number = numbers[key] ?? numbers.count
+                numbers[key] = mappings[index].whens[place].number
+            }
+        }
         self.mappings = mappings
+        conditions = numbers.count
         byType = Dictionary(grouping: mappings, by: \.sourceType)
     }
 
@@ -52,9 +64,10 @@ public struct MappingSet: Sendable {
         _ resource: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
     ) -> MappingOutcome {
         guard let candidates = byType[resource.type], let last = candidates.last else { return .unmapped }
+        var verdicts = WhenVerdicts(conditions: conditions)
         for mapping in candidates {
             do {
-                if try mapping.wants(resource, environment, &trace) {
+                if try mapping.wants(resource, environment, &verdicts, &trace) {
                     let outcome = mapping.map(resource, environment, &trace)
                     return attachContained(of: resource, to: outcome, by: mapping, environment, &trace)
                 }

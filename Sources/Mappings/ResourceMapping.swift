@@ -34,9 +34,10 @@ public struct ResourceMapping: Sendable {
     var isBaseProfile: Bool { profile.hasPrefix("http://hl7.org/fhir/StructureDefinition/") }
 
     func wants(
-        _ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
+        _ source: Resource, _ environment: PathEnvironment, _ verdicts: inout WhenVerdicts,
+        _ trace: inout TraceRecorder
     ) throws(PathError) -> Bool {
-        for when in whens where try !when.holds(source, environment, &trace) { return false }
+        for when in whens where try !when.holds(source, environment, &verdicts, &trace) { return false }
         return true
     }
 
