@@ -17,6 +17,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
             .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
+
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
@@ -37,7 +38,9 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicWrongType,
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
-            .matchAmbiguous, .matchContradicted,
+            .matchAmbiguous, .matchContradicted, .matchMergeUnclear, .matchUnmerged, .matchInactive, .matchApart,
+            .matchTaken,
+            .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,

@@ -20,7 +20,8 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Look after",
                 subcommands: [
-                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, StoreCommand.self,
+                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, MembersCommand.self,
+                    StoreCommand.self,
                 ]),
             CommandGroup(
                 name: "Set up",

@@ -5,5 +5,6 @@ public enum StoreContract {
     /// All promises.
     public static var promises: [StorePromise] {
         staging + finding + runs + exchanges + outbox + leases + audit + transactions + conservation + requests
+            + members
     }
 }

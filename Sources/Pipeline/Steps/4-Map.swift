@@ -15,11 +15,14 @@ struct MapResources: Sendable {
     ///
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
     let wanted: Set<String>
+    private let forbidden: Set<String>
     private let context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet) {
         self.mappings = mappings
-        wanted = Set(terms.selection.types + ["Patient"])
+        let selected = Set(terms.selection.types + ["Patient"])
+        wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
+        forbidden = selected.subtracting(wanted)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
@@ -45,7 +48,8 @@ struct MapResources: Sendable {
         var lostVisits: Set<ResourceKey> = []
         for item in permitted.resources {
             guard wanted.contains(item.staged.type) else {
-                leftOut.append(item.entry(leftOut: .jobTypeNotSelected))
+                let isForbidden = forbidden.contains(item.staged.type)
+                leftOut.append(item.entry(leftOut: isForbidden ? .payerTypeNotAllowed : .jobTypeNotSelected))
                 continue
             }
             switch map(item.staged, item.resource) {
