@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -14,6 +14,8 @@ SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Fuzzing)
 # Inputs a target, or other targets: make fuzz FUZZ_RUNS=1000000 FUZZ_TARGETS="json bundle"
 FUZZ_RUNS := 100000
 FUZZ_TARGETS :=
+# Kills a fault, spread evenly over the run: make kills KILLS=20
+KILLS := all
 
 help: ## Show these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +58,10 @@ fuzz: system toolchain ## Feed each reader of outside bytes with FUZZ_RUNS odd i
 	    tail -n 40 .build-fuzz/$$target.log >&2; echo "$$target: found something, see above." >&2; exit 1; }; \
 	  printf '%-12s' $$target; sed -n 's/.*DONE *//p' .build-fuzz/$$target.log; \
 	done
+
+kills: system toolchain ## End a pull at KILLS places under every fault: a number a line, or all
+	@swift build $(QUIET) --build-tests
+	@PDEX_KILLS=$(KILLS) swift test --no-parallel --disable-xctest --filter HostileTests.FaultKillTests
 
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation

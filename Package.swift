@@ -4,9 +4,11 @@ import PackageDescription
 // Imports only go down. Modules on one floor never import each other.
 //
 //   6  PDexCLI            commands, configuration, Assembly
-//   5  Sandbox            Clinic0 and Med0 with their authorization servers
+//   5  Console            the HTTP API
+//      Sandbox            Clinic0 and Med0 with their authorization servers
 //   4  Jobs               job files, schedule, worker, Operations
 //   3  Pipeline           the seven steps
+//      Serving            an HTTP server for Console and Sandbox
 //   2  Mappings           FHIRClient         SQLiteStore
 //   1  PDex               FHIRPath
 //   0  FHIR               DeclarativeFiles
@@ -67,7 +69,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
-            name: "Sandbox",
+            name: "Serving",
             dependencies: [
                 "FHIR", "PDex", "FHIRClient", "CZlib",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -76,11 +78,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        .target(
+            name: "Sandbox", dependencies: ["FHIR", "PDex", "FHIRClient", "Serving", "CZlib"], swiftSettings: house),
+        .target(
+            name: "Console",
+            dependencies: [
+                "FHIR", "PDex", "FHIRClient", "Jobs", "Serving", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "PDexCLI",
             dependencies: [
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs",
-                "Sandbox",
+                "Console", "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -90,7 +100,8 @@ let package = Package(
             name: "pdex-bench", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
-            name: "PDexTesting", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline"],
+            name: "PDexTesting",
+            dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib"],
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
@@ -99,7 +110,7 @@ let package = Package(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
-            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "CZlib"],
+            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
             name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
@@ -120,7 +131,11 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "FHIRClient", "PDex", "FHIR", "CZlib"],
+            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "CZlib"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Serving", "Jobs", "PDexTesting", "FHIRClient", "PDex", "FHIR"],
             swiftSettings: house),
         .testTarget(
             name: "PDexCLITests",
@@ -137,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "HostileTests",
             dependencies: [
-                "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "CZlib",
+                "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
+
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

@@ -4,6 +4,8 @@ import PDex
 extension ServerSession {
     /// Filters that narrow what is read: a server that ignores one answers with other people's data (RD-06).
     private static let filters: Set = ["_lastUpdated", "date", "patient", "_id", "identifier"]
+    /// Filters whose value is one id or several: the answer to another patient's search is nobody's.
+    private static let identities: Set = ["patient", "_id"]
     private static let pageLimits = JSONLimits(depth: 72, bytes: 64 << 20)
 
     /// The first page of a search.
@@ -39,7 +41,10 @@ extension ServerSession {
         if let link = scan.bundle.link("self") {
             // Many servers do not repeat in a URL what came in a form; what they do repeat has to be all of it.
             let tells = !isForm || !SearchQuery.names(in: link).isEmpty
-            if tells { try checkFilters(of: query, in: link) }
+            if tells {
+                try checkFilters(of: query, in: link)
+                try checkIdentity(of: query, in: link, what)
+            }
         }
         return scan.page
     }
@@ -110,6 +115,16 @@ extension ServerSession {
                 connection.side == .clinic ? .clinicCapability : .payerCapability, .halt,
                 "\(connection.name) ignored the parameter \(name) of a search on \(query.path.prefix { $0 != "/" }).",
                 hint: "The result was not used. Select another way that the CapabilityStatement offers.")
+        }
+    }
+
+    /// Refuses what says of itself that it is the answer to a search for somebody else.
+    private func checkIdentity(of query: SearchQuery, in link: String, _ what: String) throws(Fault) {
+        for parameter in query.parameters where Self.identities.contains(parameter.name) {
+            let told = SearchQuery.ids(of: parameter.name, in: link)
+            guard told.isEmpty || !told.isDisjoint(with: SearchQuery.ids(in: parameter.value)) else {
+                throw faults.malformed(what, "it is the answer to another search")
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Set up",
                 subcommands: [
-                    ConfigCommand.self, KeysCommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
+                    ConfigCommand.self, KeysCommand.self, APICommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
                     DoctorCommand.self,
                 ]),
         ])

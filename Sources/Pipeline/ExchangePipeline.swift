@@ -64,7 +64,10 @@ public struct ExchangePipeline: Sendable {
     public func request(
         member patient: String, since: Instant? = nil, types: [String] = [], run: Run
     ) async throws -> RunReport {
-        try await narrowed(to: types).whole(run, dryRun: false) { pull in try await pull.one(patient, since: since) }
+        try await narrowed(to: types).whole(run, dryRun: false) { pull in
+            try await pull.one(patient, since: since)
+            return nil
+        }
     }
 
     private func narrowed(to types: [String]) -> ExchangePipeline {
@@ -75,7 +78,7 @@ public struct ExchangePipeline: Sendable {
     }
 
     private func whole(
-        _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> Void
+        _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> FinishedExport?
     ) async throws -> RunReport {
         let began = clock.now()
         try await checkPayer()
@@ -83,7 +86,7 @@ public struct ExchangePipeline: Sendable {
         let pull = Pull(
             terms: terms, run: run, clinic: clinic, records: records, store: store, identities: identities,
             clock: clock, observer: observer)
-        try await pulling(pull)
+        let export = try await pulling(pull)
         var report = RunReport(run: run.id, job: run.job)
         report.pulled.resources = await pull.tally.resources
         report.pulled.bytes = await pull.tally.bytes
@@ -95,6 +98,8 @@ public struct ExchangePipeline: Sendable {
         report.seconds = (clock.now() - began) / .seconds(1)
         let closed = report
         try await store.write { try $0.close(run.id, as: closed.state, summary: closed.json.serialized()) }
+        // Not sooner: until then the run may have to be gone on with, and would need a second export to do so.
+        if let export { await clinic.finishExport(export.statusURL) }
         return report
     }
 

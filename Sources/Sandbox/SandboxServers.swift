@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Serving
 
 /// Clinic0 and Med0, each a FHIR R4 server with its own authorization server, on loopback ports.
 ///
@@ -13,6 +14,9 @@ import PDex
 /// }
 /// ```
 public final class SandboxServers: Sendable {
+    /// Bundles larger than this are refused with 413.
+    static let bodyLimit = 64 << 20
+
     let clinic: Clinic0
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
@@ -40,8 +44,8 @@ public final class SandboxServers: Sendable {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (endpoint, port) in [(clinic as any SandboxEndpoint, options.clinicPort), (payer, options.payerPort)] {
-                let server = LoopbackServer(
-                    endpoint: endpoint, port: port, latencyMilliseconds: options.latencyMilliseconds,
+                let server = HTTPServer(
+                    endpoint, port: port, bodyLimit: Self.bodyLimit, latencyMilliseconds: options.latencyMilliseconds,
                     clock: options.clock)
                 group.addTask { try await server.run() }
             }

@@ -31,10 +31,11 @@ struct SandboxNight: Sendable {
         "Specimen", "ServiceRequest", "RelatedPerson", "Media", "MedicationDispense", "QuestionnaireResponse",
     ]
 
-    /// Runs `body` against a clinic of `data`, or of an invented population when nil.
+    /// Runs `body` against a clinic of `data`, or of an invented population when nil. A payer that knows no members is
+    /// for tests of the pull alone: nothing is mapped for anybody.
     static func with<Value: Sendable>(
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
-        _ body: @Sendable (SandboxNight) async throws -> Value
+        knowsMembers: Bool = true, _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
         let folder = SandboxFolder(path: path)
         let now = SystemClock().now()
@@ -52,8 +53,11 @@ struct SandboxNight: Sendable {
         options.exceptMembers = 2
         let sandbox = try SandboxFolder.sandbox(options)
         return try await SandboxFolder.running(sandbox) { clinic, payer in
-            try configuration(clinic: clinic, payer: payer)
-                .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
+            try "".write(toFile: path + "/none.ndjson", atomically: true, encoding: .utf8)
+            try configuration(
+                clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }"
+            )
+            .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
             return try await body(
                 SandboxNight(
@@ -117,7 +121,7 @@ struct SandboxNight: Sendable {
         """
     }
 
-    private static func configuration(clinic: String, payer: String) -> String {
+    private static func configuration(clinic: String, payer: String, records: String) -> String {
         """
         store: { sqlite: ./pdex.db }
         keys: ./keys
@@ -136,8 +140,8 @@ struct SandboxNight: Sendable {
             client-id: pdex-med0
             key: \(SandboxFolder.payerKey)
             organization: { npi: "1003000126", name: Med0 Health Plan }
-            coverage: { from: fhir }
-            consent: { from: fhir }
+            coverage: \(records)
+            consent: \(records)
 
         """
     }

@@ -14,7 +14,9 @@ struct ThreeWaysTests {
         .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
     func same() async throws {
         try await withTemporaryFolder { place in
-            try await SandboxNight.with(data: SharedData.path("clinic-100"), in: place + "/night") { exporting in
+            try await SandboxNight.with(
+                data: SharedData.path("clinic-100"), in: place + "/night", knowsMembers: false
+            ) { exporting in
                 _ = try await exporting.operations.run(job: SandboxNight.job, dryRun: true)
                 let exported = try await staged(exporting)
                 #expect(exported.count > 10_000)

@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Testing
 
 /// Bulk Data exports (BLK-01 to BLK-50).
@@ -231,7 +232,7 @@ struct BulkExportTests {
     @Test("a file may have so many bytes as the connection says and not one more")
     func capsFiles() async throws {
         let line = #"{"resourceType":"Basic","id":"1"}"# + "\n"
-        let server = try ScriptedServer { _, _ in .ok(String(repeating: line, count: 100)) }
+        let server = try Listener { _, _ in .ok(String(repeating: line, count: 100)) }
         var connection = ServerConnection(name: "clinic0", side: .clinic, base: server.base)
         let file = ExportManifest.File(type: nil, url: server.base + "/f", count: nil)
         func download() async throws -> Int {
@@ -264,7 +265,7 @@ struct BulkExportTests {
         let text = (0..<5000).map { #"{"resourceType":"Basic","id":"\#($0)"}"# }.joined(separator: "\n")
         let coded = gzip([UInt8](text.utf8))
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(coded.count)\r\nContent-Encoding: gzip\r\n\r\n"
-        let server = try ScriptedServer { request, _ in
+        let server = try Listener { request, _ in
             .close([UInt8](head.utf8) + coded.prefix(request.target == "/cut" ? coded.count - 1 : coded.count))
         }
         let client = ClinicClient(try session(CurlTransport(), base: server.base))

@@ -72,6 +72,22 @@ struct SearchMethodTests {
         #expect(fault?.description.contains("canary") == false)
     }
 
+    @Test(
+        "an answer that says it is the answer to another search is refused, however its self link writes ids",
+        arguments: [
+            ("patient=joe", true), ("patient=Patient/joe", true), ("patient=Patient%2Fjoe&_count=50", true),
+            ("patient=https://x/r4/Patient/joe", true), ("patient:Patient=joe", true), ("patient=joe,ada", true),
+            ("patient=ada", false), ("patient=Patient/ada", false), ("patient=joeline", false),
+        ])
+    func checksIdentity(told: String, isOurs: Bool) async throws {
+        let transport = FunctionTransport { _, _ in Self.page("https://x/Encounter?\(told)") }
+        let client = ClinicClient(try session(transport))
+
+        let page = try? await client.search(SearchQuery("Encounter", [.init("patient", "joe")]))
+
+        #expect((page != nil) == isOurs)
+    }
+
     @Test("a next link that is no longer known is told apart from a refusal", arguments: [404, 410])
     func expires(status: Int) async throws {
         let transport = FunctionTransport { _, _ in .json("", status: status) }
@@ -83,7 +99,7 @@ struct SearchMethodTests {
         #expect(fault?.code == .remoteSearchExpired)
     }
 
-    private static func page(_ link: String = "https://x/Encounter?patient=1") -> HTTPResponse {
+    private static func page(_ link: String = "https://x/Encounter?patient=canary%2B1") -> HTTPResponse {
         .json(#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"\#(link)"}]}"#)
     }
 }

@@ -1,5 +1,6 @@
 import FHIRClient
 import PDex
+import PDexTesting
 import Testing
 
 /// Delivering a bundle to a payer (WR-02, WR-15, WR-16).
@@ -54,11 +55,11 @@ struct SubmitTests {
 
     @Test("over the wire, a payer that reads and hangs up leaves the outcome unknown, a closed port does not")
     func knowsOverTheWire() async throws {
-        let rude = try ScriptedServer { _, _ in .close([]) }
-        let half = try ScriptedServer { _, _ in .close([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{".utf8)) }
-        let closed = try ScriptedServer { _, _ in .close([]) }
+        let rude = try Listener { _, _ in .close([]) }
+        let half = try Listener { _, _ in .close([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{".utf8)) }
+        let closed = try Listener { _, _ in .close([]) }
         closed.stop()
-        let expected: [(ScriptedServer, FaultCode, Int)] = [
+        let expected: [(Listener, FaultCode, Int)] = [
             (rude, .payerUnknownOutcome, 1), (half, .payerUnknownOutcome, 1), (closed, .remoteUnreachable, 0),
         ]
 

@@ -63,8 +63,8 @@ struct Canary: Sendable {
     func found(in text: String) -> [String] {
         let assertions = night.clinic.listener.received.compactMap { $0.parameter("client_assertion") }
         let parts = assertions.flatMap { $0.split(separator: ".").map { String($0.prefix(24)) } }
-        let text = text.lowercased()
-        return Set(Self.needles + parts).filter { text.range(of: $0.lowercased(), options: .literal) != nil }.sorted()
+        let text = text.replacing("\0", with: " ").lowercased()
+        return Set(Self.needles + parts).filter { strstr(text, $0.lowercased()) != nil }.sorted()
     }
 
     /// What `exchanges list` and `exchanges show` print of every exchange, and the whole audit trail.

@@ -20,11 +20,9 @@ struct CanaryTests {
         #expect(canary.found(in: shown) == [])
     }
 
-    @Test("no fault makes a night talk", arguments: FaultTable.network + FaultTable.http + FaultTable.content)
+    @Test("no fault makes a night talk", arguments: FaultTable.all)
     func keepsQuiet(line: FaultLine) async throws {
-        let transport: any HTTPTransport = line.isImpatient ? Impatient() : CurlTransport()
-        let night = try HostileNight(by: line.method, members: Canary.members, transport: transport)
-        try line.prepare(night)
+        let night = try HostileNight(under: line, members: Canary.members)
         let canary = Canary(night)
 
         let shown = try await canary.shown()

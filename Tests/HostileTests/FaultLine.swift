@@ -1,4 +1,5 @@
 import FHIR
+import FHIRClient
 import Foundation
 import PDex
 import PDexTesting
@@ -33,6 +34,12 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
     var also: [String: [UInt8]] = [:]
     /// Whether Joe is whole in spite of the fault, which is Ada's alone.
     var sparesJoe = false
+    /// Whether Ada is whole in spite of the fault, which is Joe's alone.
+    var sparesAda = false
+    /// Up to when everything is staged by the clinic's own clock, when that is another one.
+    var asOf: Instant?
+    /// How many kills the line bears: it is slow, or large.
+    var mostKills = Int.max
     /// What is not staged any more.
     var gone: Set<String> = []
 
@@ -62,6 +69,26 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
         var copy = self
         change(&copy)
         return copy
+    }
+}
+
+extension FaultLine.Ending {
+    /// As ``HostileNight/ending(_:)`` says it.
+    var words: String {
+        switch self {
+        case .same: "complete"
+        case .partial(let codes): "partial \(codes.map(\.rawValue).sorted().joined(separator: " "))"
+        case .broken(let code): "broken \(code.rawValue)"
+        }
+    }
+}
+
+extension HostileNight {
+    /// A night under the fault of a line.
+    init(under line: FaultLine, members: [NamedMember] = [.joe, .ada]) throws {
+        let transport: any HTTPTransport = line.isImpatient ? Impatient() : CurlTransport()
+        try self.init(by: line.method, members: members, transport: transport)
+        try line.prepare(self)
     }
 }
 

@@ -1,4 +1,5 @@
 import PDex
+import PDexTesting
 
 extension FaultTable {
     /// The faults of what is said: FHIR, JSON and NDJSON.

@@ -1,4 +1,5 @@
 import PDex
+import PDexTesting
 
 extension FaultTable {
     private static let file = "file Observation"

@@ -1,7 +1,11 @@
 import PDex
+import PDexTesting
 
 /// The faults of a network and of HTTP's framing.
 enum FaultTable {
+    /// Every line.
+    static let all = network + wire + http + content + clinic
+
     private static let file = "file Observation"
     private static let search = "search Observation"
 

@@ -1,4 +1,3 @@
-import FHIR
 import FHIRClient
 import PDex
 import PDexTesting
@@ -9,30 +8,27 @@ import Testing
 /// staged is what a run without the fault stages, or the run says what is missing and no watermark moves.
 @Suite("A hostile clinic", .serialized, .timeLimit(.minutes(10)))
 struct HostileClinicTests {
-    @Test("nothing is lost silently", arguments: FaultTable.network + FaultTable.http + FaultTable.content)
+    @Test("nothing is lost silently", arguments: FaultTable.all)
     func losesNothing(line: FaultLine) async throws {
-        let reference = try await Reference.of(line.method)
-        var expected = reference.staged.merging(line.also) { $1 }
-        for key in line.gone { expected[key] = nil }
-        let transport: any HTTPTransport = line.isImpatient ? Impatient() : CurlTransport()
-        let night = try HostileNight(by: line.method, transport: transport)
-        try line.prepare(night)
+        let reference = try await FaultFreeRun.of(line.method)
+        let expected = reference.expected(after: line)
+        let night = try HostileNight(under: line)
 
-        let first = await ending(of: night, "night-1")
+        let first = await night.ending("night-1")
 
         if case .same = line.ending {
             #expect(first == "complete")
             #expect(try await night.staged() == expected)
-            #expect(try await night.watermarks() == reference.watermarks)
+            #expect(try await night.watermarks() == reference.watermarks(under: line))
             return
         }
         #expect(first == line.ending.words)
         let moved = try await night.watermarks().map { $0 != nil }
-        #expect(moved == [false, line.sparesJoe, false])
+        #expect(moved == [false, line.sparesJoe, line.sparesAda])
         night.clinic.heal()
         try night.clinic.listener.restart()
         night.night.clock.advance(seconds: 86_400)
-        let second = await ending(of: night, "night-2")
+        let second = await night.ending("night-2")
         #expect(second == "complete")
         #expect(try await night.staged() == expected)
     }
@@ -54,47 +50,21 @@ struct HostileClinicTests {
         #expect(night.clinic.count("file deleted") == 3)
     }
 
-    /// What a run without a fault leaves behind, made once for each way of pulling.
-    private struct Reference: Sendable {
-        let staged: [String: [UInt8]]
-        let watermarks: [Instant?]
+    @Test(
+        "R17 a clinic that ignores _since sends everything again: it is staged as it was, and nothing is sent twice")
+    func bearsEverything() async throws {
+        let night = try HostileNight(by: .bulkExport)
+        _ = try await night.run("night-1")
+        let before = try await night.staged()
+        let sent = night.night.payer.received.count
+        night.night.clock.advance(seconds: 86_400)
 
-        private static let exported = Task { try await made(.bulkExport) }
-        private static let searched = Task { try await made(.rosterSearch) }
+        let report = try await night.run("night-2")
 
-        static func of(_ method: FaultLine.Method) async throws -> Reference {
-            try await (method == .bulkExport ? exported : searched).value
-        }
-
-        private static func made(_ method: FaultLine.Method) async throws -> Reference {
-            let night = try HostileNight(by: method)
-            #expect(try await night.run("night-1").state == .complete)
-            let reference = Reference(staged: try await night.staged(), watermarks: try await night.watermarks())
-            #expect(reference.staged.count == 12 && reference.watermarks.contains { $0 != nil })
-            return reference
-        }
-    }
-
-    /// How a run ends, in words.
-    private func ending(of night: HostileNight, _ name: String) async -> String {
-        do {
-            let report = try await night.run(name)
-            let problems = report.problems.keys.map(\.rawValue).sorted().joined(separator: " ")
-            return report.state == .complete ? "complete" : "\(report.state.rawValue) \(problems)"
-        } catch let fault as Fault {
-            return "broken \(fault.code.rawValue)"
-        } catch {
-            return "\(error)"
-        }
-    }
-}
-
-extension FaultLine.Ending {
-    fileprivate var words: String {
-        switch self {
-        case .same: "complete"
-        case .partial(let codes): "partial \(codes.map(\.rawValue).sorted().joined(separator: " "))"
-        case .broken(let code): "broken \(code.rawValue)"
-        }
+        let kickOff = night.clinic.listener.received.last { $0.path.hasSuffix("$export") }
+        #expect(kickOff?.parameter("_since") != nil)
+        #expect(report.state == .complete)
+        #expect(try await night.staged() == before)
+        #expect(night.night.payer.received.count == sent)
     }
 }

@@ -25,11 +25,11 @@ struct TruncationTests {
     func refusesEveryCut(body: Body, framing: Answer.Framing) async throws {
         let night = try HostileNight(by: .bulkExport, members: [.joe])
         let clinic = night.clinic
-        let length = HTTPLength()
+        let whole = Wire()
         clinic.play { moment in
             guard moment.place == body.rawValue else { return nil }
             let wire = moment.honest.wire(framing)
-            length.set(wire.count)
+            whole.set(wire)
             // A body that ends by itself leaves the connection open: what comes next must not meet a closing one.
             return framing.isClose ? .close(wire) : .keep(wire)
         }
@@ -38,16 +38,17 @@ struct TruncationTests {
         #expect(isWhole == (body.mayProveItself || !framing.isClose))
 
         var accepted: [Int] = []
-        for cut in 0..<(length.value - framing.idleEnd) {
-            clinic.play { $0.place == body.rawValue ? .close(Array($0.honest.wire(framing).prefix(cut))) : nil }
+        let wire = whole.bytes
+        for cut in 0..<(wire.count - framing.idleEnd) {
+            clinic.play { $0.place == body.rawValue ? .close(Array(wire.prefix(cut))) : nil }
             // What is remembered for a while is asked for by a client of its own.
             let client = body.isRemembered ? try Self.client(clinic) : client
             if await accepts(body, client, clinic) { accepted.append(cut) }
         }
 
         #expect(accepted == [])
-        #expect(length.value > 100)
-        print("truncation: \(length.value - framing.idleEnd) cuts of \(body), \(framing)")
+        #expect(wire.count > 100)
+        print("truncation: \(wire.count - framing.idleEnd) cuts of \(body), \(framing)")
     }
 
     @Test(

@@ -24,9 +24,9 @@ struct ChoicesTests {
         let nightly = try Self.job("nightly", requests: true, cron: "15 2 * * *")
         let asked = try Self.job("asked", requests: true, cron: nil)
 
-        #expect(try RequestCommand.job(nil, among: [nightly, asked]) == asked)
-        #expect(try RequestCommand.job(nil, among: [nightly]) == nightly)
-        #expect(try RequestCommand.job("nightly", among: [nightly, asked]) == nightly)
+        #expect(try RequestJobs([nightly, asked]).job(nil) == asked)
+        #expect(try RequestJobs([nightly]).job(nil) == nightly)
+        #expect(try RequestJobs([nightly, asked]).job("nightly") == nightly)
     }
 
     @Test("a request is refused when no job, or more than one, would do it")
@@ -36,7 +36,7 @@ struct ChoicesTests {
         let two = try Self.job("two", requests: true, cron: nil)
 
         for (name, jobs) in [(nil, [closed]), (nil, [one, two]), ("closed", [closed])] as [(String?, [Job])] {
-            #expect(throws: Fault.self) { try RequestCommand.job(name, among: jobs) }
+            #expect(throws: Fault.self) { try RequestJobs(jobs).job(name) }
         }
     }
 

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -12,7 +13,7 @@ struct AccessTests {
         let world = try TestSandbox { $0.members = 1 }
         let parts = line.split(separator: " ").map(String.init)
 
-        let answer = world.sandbox.clinic.answer(SandboxRequest(parts[0], parts[1]))
+        let answer = world.sandbox.clinic.answer(ServedRequest(parts[0], parts[1]))
 
         #expect(answer.status == 401)
         #expect(answer.headers["WWW-Authenticate"] == "Bearer")

@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 import Testing
 
 @testable import Sandbox

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -200,7 +201,7 @@ struct ClinicSearchTests {
 
     @Test("are listed in the capability statement")
     func metadata() {
-        let json = world.clinic.endpoint.answer(SandboxRequest("GET", "/fhir/r4/metadata")).json
+        let json = world.clinic.endpoint.answer(ServedRequest("GET", "/fhir/r4/metadata")).json
 
         let rest = json?["rest"]?[0]
         let encounter = rest?["resource"]?.elements.first { $0["type"] == "Encounter" }

@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import FoundationEssentials
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -9,7 +10,7 @@ import Testing
 struct FaultTests {
     private static let patient: JSONValue = ["resourceType": "Patient", "id": "x"]
 
-    private func submit(_ world: TestSandbox, _ resource: JSONValue = patient) async throws -> SandboxAnswer {
+    private func submit(_ world: TestSandbox, _ resource: JSONValue = patient) async throws -> ServedAnswer {
         let token = try await world.payer.token("system/*.cruds")
         return world.payer.send(
             "POST", "/fhir/r4", token: token, body: TestBundle.transaction([TestBundle.put(resource)]))

@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import FoundationEssentials
+import Serving
 import Testing
 
 @testable import Sandbox

@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Serving
 import Synchronization
 
 /// A clock that stands still until a test moves it.

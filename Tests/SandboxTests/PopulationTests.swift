@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import Serving
 import Testing
 
 @testable import Sandbox

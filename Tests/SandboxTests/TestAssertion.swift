@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 
 @testable import Sandbox
 

@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// Bundles for the payer.
 enum TestBundle {

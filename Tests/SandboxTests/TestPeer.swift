@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Synchronization
 
 @testable import Sandbox
@@ -41,9 +42,9 @@ final class TestPeer: Sendable {
     /// Posts a token request.
     func requestToken(
         _ fields: [(String, String)], headers: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
-    ) -> SandboxAnswer {
+    ) -> ServedAnswer {
         let body = fields.map { "\($0.0)=\(FormFields.encoded($0.1))" }.joined(separator: "&")
-        return endpoint.answer(SandboxRequest("POST", "/token", headers: headers, body: Array(body.utf8)))
+        return endpoint.answer(ServedRequest("POST", "/token", headers: headers, body: Array(body.utf8)))
     }
 
     /// A token for `scope`.
@@ -55,17 +56,17 @@ final class TestPeer: Sendable {
     /// Sends a request with a token, or without one when it is empty.
     func send(
         _ method: String, _ target: String, token: String, headers: [(String, String)] = [], body: JSONValue? = nil
-    ) -> SandboxAnswer {
+    ) -> ServedAnswer {
         send(method, target, token: token, headers: headers, bytes: body?.serialized() ?? [])
     }
 
     /// Sends a request with a token and a body that need not be JSON.
     func send(
         _ method: String, _ target: String, token: String, headers: [(String, String)] = [], bytes: [UInt8]
-    ) -> SandboxAnswer {
+    ) -> ServedAnswer {
         var fields: HTTPHeaders = token.isEmpty ? [:] : ["Authorization": "Bearer \(token)"]
         for (name, value) in headers { fields.append(name, value) }
-        return endpoint.answer(SandboxRequest(method, target, headers: fields, body: bytes))
+        return endpoint.answer(ServedRequest(method, target, headers: fields, body: bytes))
     }
 
     /// Follows a search to its end; returns the pages.
@@ -88,7 +89,7 @@ final class TestPeer: Sendable {
     }
 }
 
-extension SandboxAnswer {
+extension ServedAnswer {
     /// The body as JSON.
     var json: JSONValue? {
         if case .bytes(let bytes) = body { try? JSONParser.parse(bytes) } else { nil }

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -33,7 +34,7 @@ struct TokenEndpointTests {
 
     @Test("is announced by the discovery document")
     func discovery() {
-        let answer = peer.endpoint.answer(SandboxRequest("GET", "/fhir/r4/.well-known/smart-configuration"))
+        let answer = peer.endpoint.answer(ServedRequest("GET", "/fhir/r4/.well-known/smart-configuration"))
 
         #expect(answer.json?["token_endpoint"]?.string == peer.endpoint.origin.text + "/token")
         #expect(answer.json?["grant_types_supported"] == ["client_credentials"])
@@ -159,7 +160,7 @@ struct TokenEndpointTests {
         let json = peer.requestToken(fields, headers: ["Content-Type": "application/json"])
         let basic = peer.requestToken(
             fields, headers: ["Content-Type": "application/x-www-form-urlencoded", "Authorization": "Basic eDp5"])
-        let get = peer.endpoint.answer(SandboxRequest("GET", "/token"))
+        let get = peer.send("GET", "/token", token: "")
 
         #expect(json.json?["error"] == "invalid_request")
         #expect(basic.json?["error"] == "invalid_request")

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Testing
 
 @testable import Sandbox
@@ -12,12 +13,12 @@ struct TransactionTests {
         world = try TestSandbox()
     }
 
-    private func submit(_ entries: [JSONValue], type: String = "transaction") async throws -> SandboxAnswer {
+    private func submit(_ entries: [JSONValue], type: String = "transaction") async throws -> ServedAnswer {
         let token = try await world.payer.token("system/*.cruds")
         return world.payer.send("POST", "/fhir/r4", token: token, body: TestBundle.transaction(entries, type: type))
     }
 
-    private func statuses(_ answer: SandboxAnswer) -> [String] {
+    private func statuses(_ answer: ServedAnswer) -> [String] {
         (answer.json?["entry"]?.elements ?? []).compactMap { $0["response"]?["status"]?.string }
     }
 
@@ -141,7 +142,7 @@ struct TransactionTests {
 
     @Test("update by a condition: nothing found creates, one is updated, several are refused")
     func conditionalUpdate() async throws {
-        func put(_ query: String, _ value: String) async throws -> SandboxAnswer {
+        func put(_ query: String, _ value: String) async throws -> ServedAnswer {
             let identifier: JSONValue = ["system": "https://a.example", "value": .string(value)]
             return try await submit([
                 TestBundle.write(

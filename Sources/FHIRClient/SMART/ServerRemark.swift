@@ -26,7 +26,7 @@ public struct ServerRemark: Sendable, Hashable {
     private static func shown(_ said: String, hiding assertion: String) -> String {
         guard said.utf8.count <= maxBytes else { return "(not shown: it is longer than 4 KiB)" }
         let printable = printable(said)
-        let readings = [printable] + (PercentEncoding.decodedName(printable[...]).map { [Self.printable($0)] } ?? [])
+        let readings = [printable] + (PercentEncoding.decoded(printable[...]).map { [Self.printable($0)] } ?? [])
         guard !readings.contains(where: { SecretTraces.areFound(in: $0, of: assertion) }) else {
             return "(not shown: it may hold a secret)"
         }

@@ -45,11 +45,25 @@ final class CurlThreads: Sendable {
             defer { seat.isStarted.store(true, ordering: .relaxed) }
             return !seat.isStarted.load(ordering: .relaxed)
         }
-        if isNew, !start(seat) {
-            state.withLock { $0.started -= 1 }
-            transfer.finish(.failure(TransportError(.unsendable, mayHaveArrived: false)))
-        }
+        guard !isNew || start(seat) else { return wait(with: transfer) }
         seat.wake.signal()
+    }
+
+    /// The system has no thread to give: one of those that there are carries `transfer`, if there are any.
+    private func wait(with transfer: CurlTransfer) {
+        let idle: Seat?? = state.withLock { state in
+            state.started -= 1
+            guard state.started > 0 else { return nil }
+            if let seat = state.idle.popLast() { return seat }
+            state.queue.append(transfer)
+            return .some(nil)
+        }
+        guard let idle else {
+            return transfer.finish(.failure(TransportError(.unreachable, mayHaveArrived: false)))
+        }
+        guard let idle else { return }
+        idle.transfer.withLock { $0 = transfer }
+        idle.wake.signal()
     }
 
     /// Lets every thread end after the transfer it is carrying.

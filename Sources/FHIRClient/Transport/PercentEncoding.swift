@@ -8,8 +8,8 @@ enum PercentEncoding {
     /// A value in a form (application/x-www-form-urlencoded), spaces as `%20`.
     static func form(_ text: String) -> String { encode(text, keeping: "") }
 
-    /// Undoes it for a name in a query; `+` is a space. Nil when it is not well-formed.
-    static func decodedName(_ text: Substring) -> String? {
+    /// Undoes it for a name or a value in a query; `+` is a space. Nil when it is not well-formed.
+    static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

@@ -7,7 +7,7 @@ public struct Operations: Sendable {
     let store: any Store
     let clock: any WallClock
     let identities: Identities
-    let actor: String
+    private(set) var actor: String
     let owner: String
     let ownerIsGone: @Sendable (String) -> Bool
     let calendar: BusinessCalendar
@@ -31,6 +31,13 @@ public struct Operations: Sendable {
         self.ownerIsGone = ownerIsGone
         self.calendar = calendar
         self.pipeline = pipeline
+    }
+
+    /// The same operations in another's name.
+    public func acting(as actor: String) -> Operations {
+        var other = self
+        other.actor = actor
+        return other
     }
 
     func newRun(

@@ -60,7 +60,7 @@ struct RequestCommand: AsyncParsableCommand {
             key: idempotencyKey)
         if queue { return try await leave(demand, progress) }
         let report = try await configuration.reaching { [job, payer, output] configuration in
-            let job = try Self.job(job, payer: payer, among: JobFolder.load(configuration))
+            let job = try RequestJobs(JobFolder.load(configuration)).job(job, payer: payer)
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
             let operations = try Assembly(configuration, observer: progress.show).operations
             let request = try await operations.accept(demand, by: job)
@@ -75,7 +75,7 @@ struct RequestCommand: AsyncParsableCommand {
     /// Accepts the demand for the service to answer.
     private func leave(_ demand: MemberDemand, _ progress: RunProgress) async throws {
         let settings = try configuration.load()
-        let job = try Self.job(job, payer: payer, among: JobFolder.load(settings))
+        let job = try RequestJobs(JobFolder.load(settings)).job(job, payer: payer)
         let assembly = try Assembly(settings)
         let request = try await assembly.operations.accept(demand, by: job)
         var detail = try await assembly.operations.show(request: request.id)
@@ -88,26 +88,5 @@ struct RequestCommand: AsyncParsableCommand {
         let sheet = RequestSheet(detail: detail, now: assembly.clock.now(), options: configuration.repeated)
         output.results.write(sheet.json, text: sheet.text)
         try Ending.check(wait && detail.request.state != .completed ? .failed : .success)
-    }
-
-    /// The job named, or the only one that allows requests, or the only one of those without a schedule.
-    static func job(_ name: String?, payer: String? = nil, among jobs: [Job]) throws(Fault) -> Job {
-        let allowed = jobs.filter { $0.allowsRequests && $0.payer == payer ?? $0.payer }
-        guard let name else {
-            let candidates = allowed.count == 1 ? allowed : allowed.filter { $0.schedule == nil }
-            if let only = candidates.first, candidates.count == 1 { return only }
-            let names = allowed.map(\.name).joined(separator: ", ")
-            throw Fault(
-                .usage, .stop,
-                allowed.isEmpty ? "No job allows requests." : "More than one job allows requests: \(names).",
-                hint: allowed.isEmpty ? "Say  on: { request: true }  in a job." : "Name one with --job.")
-        }
-        let job = try JobFolder.job(name, among: jobs)
-        guard job.allowsRequests else {
-            throw Fault(
-                .usage, .stop, "The job \(job.name) does not allow requests.",
-                hint: "Say  on: { request: true }  in its file.")
-        }
-        return job
     }
 }

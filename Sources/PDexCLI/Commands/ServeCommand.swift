@@ -27,20 +27,22 @@ struct ServeCommand: AsyncParsableCommand {
         try await configuration.reaching { configuration in
             let jobs = try JobFolder.load(configuration)
             let assembly = try Assembly(configuration, actor: "service", observer: { told.note($0) })
-            try await Self.serve(jobs, assembly.operations, logger: told)
+            try await Self.serve(jobs, assembly, logger: told)
         }
     }
 
-    private static func serve(_ jobs: [Job], _ operations: Operations, logger: Logger) async throws {
+    private static func serve(_ jobs: [Job], _ assembly: Assembly, logger: Logger) async throws {
+        let operations = assembly.operations
         logger.info(
             "serving",
             metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
-        try await serve(
-            [
-                Scheduler(jobs: jobs, operations: operations, logger: logger),
-                Worker(jobs: jobs, operations: operations, logger: logger),
-                RequestDesk(operations: operations, logger: logger),
-            ])
+        var services: [any Service] = [
+            Scheduler(jobs: jobs, operations: operations, logger: logger),
+            Worker(jobs: jobs, operations: operations, logger: logger),
+            RequestDesk(operations: operations, logger: logger),
+        ]
+        if let api = assembly.api(jobs, logger: logger) { services.append(api) }
+        try await serve(services)
         logger.info("stopped")
     }
 

@@ -21,6 +21,8 @@ struct Configuration: Sendable, Hashable {
     var bulkLog: String?
     /// Which days are business days.
     var calendar = BusinessCalendar()
+    /// Where the API listens and who may use it; nil for no API.
+    var api: APISettings?
     /// The clinics, in the order of the file.
     var clinics: [ClinicSettings]
     /// The payers, in the order of the file.

@@ -27,7 +27,10 @@ enum ConfigurationFile {
     private static func configuration(in file: DeclarativeFile) throws(FileDiagnostics) -> Configuration {
         var report = FileReport()
         let fields = file.root.fields(
-            ["store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret", "bulk-log", "calendar"],
+            [
+                "store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret", "bulk-log", "calendar",
+                "api",
+            ],
             required: ["store", "keys", "clinics", "payers"], in: "the configuration", &report)
 
         let store = fields["store"]?.store(&report)
@@ -37,6 +40,7 @@ enum ConfigurationFile {
         let mappings = fields["mappings"]?.filePath(&report)
         let bulkLog = fields["bulk-log"]?.filePath(&report)
         let calendar = fields["calendar"]?.calendar(&report)
+        let api = fields["api"]?.api(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
         let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &$2) }
@@ -46,6 +50,6 @@ enum ConfigurationFile {
         return Configuration(
             path: file.path, store: store, keys: keys, identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
-            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), clinics: clinics, payers: payers)
+            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, clinics: clinics, payers: payers)
     }
 }

@@ -53,7 +53,7 @@ public struct Night: Sendable {
         store = try SQLiteExchangeStore.inMemory(digests: digests)
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
-            mappings: try MappingSet.load(directory: mappings, digests: digests), identities: identities,
+            mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
             clock: clock, random: { 0.5 }, owner: "tests")
     }
 

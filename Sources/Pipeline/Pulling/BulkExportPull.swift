@@ -15,20 +15,11 @@ struct BulkExportPull: Sendable {
     /// A batch is written when it holds this many bytes: large enough that `synchronous=FULL` costs little.
     private static let batchBytes = 4 << 20
 
-    /// What an export came to.
-    struct Outcome: Sendable {
-        /// The server's time of the export: what the watermark becomes once nothing is missing.
-        let transactionTime: Instant
-        /// From when on it was asked for; nil when it held everything.
-        let since: Instant?
-        /// Where the export is.
-        let statusURL: String
-    }
-
-    /// Exports at `level` and stages every file; the caller moves the watermark and drops the export.
+    /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when
+    /// the run is closed.
     ///
     /// An export that came to nothing for good is dropped here: while it goes on, the clinic may refuse the next one.
-    func pull(_ level: ExportRequest.Level) async throws -> Outcome {
+    func pull(_ level: ExportRequest.Level) async throws -> FinishedExport {
         let export = RunningExport(
             terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
         let (statusURL, manifest) = try await export.finished(level)
@@ -42,7 +33,7 @@ struct BulkExportPull: Sendable {
 
     private func stage(
         _ manifest: ExportManifest, of export: RunningExport, at statusURL: String
-    ) async throws -> Outcome {
+    ) async throws -> FinishedExport {
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
         let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
@@ -65,14 +56,9 @@ struct BulkExportPull: Sendable {
         for place in manifest.errors.indices {
             try await fetch("a file of outcomes", \.errors, place, links) { try await read(errors: $0, of: manifest) }
         }
-        return Outcome(
+        return FinishedExport(
             transactionTime: manifest.transactionTime, since: progress[RunningExport.sinceMark].flatMap { Instant($0) },
             statusURL: statusURL)
-    }
-
-    /// Tells the clinic that the export may be dropped (BLK-50).
-    func drop(_ outcome: Outcome) async {
-        await clinic.finishExport(outcome.statusURL)
     }
 
     /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone costs no other file.

@@ -13,7 +13,7 @@ struct PageWalk: Sendable {
 
     /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
     ///
-    /// An OperationOutcome that speaks of an error, or fewer matches than the server announced, means that
+    /// An OperationOutcome that speaks of an error, or fewer different matches than the server announced, means that
     /// something is missing. A search that the server forgets on the way is begun again once, so that `body` may see a
     /// resource twice; forgotten again, it is a flaw. Throws `clinic.paging-loop` when the links do not end.
     @discardableResult
@@ -33,11 +33,11 @@ struct PageWalk: Sendable {
         await tally.requested()
         var page = try await server.search(query)
         let total = page.total
-        var matches = 0
+        var matches = MatchCount()
         var flaws = 0
         var followed: Set<String> = []
         while true {
-            matches += page.entries.count { $0.mode == .match }
+            if total != nil { matches.count(page) }
             flaws += page.entries.count { $0.mode == .outcome && Self.isError($0) }
             try await body(page)
             guard let next = page.next else { break }
@@ -50,7 +50,7 @@ struct PageWalk: Sendable {
             await tally.requested()
             page = try await server.page(next)
         }
-        if let total, matches < total { flaws += 1 }
+        if let total, matches.distinct < total { flaws += 1 }
         await tally.refused(.remoteSearchIncomplete, flaws)
         return flaws
     }

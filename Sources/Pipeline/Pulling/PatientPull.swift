@@ -67,7 +67,7 @@ struct PatientPull: Sendable {
             }
         case .search, .export: try await search(patient, since: marks, &draft)
         }
-        try await closure.fetch(draft.references)
+        draft.flaws += try await closure.fetch(draft.references)
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
         // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
         let (isWhole, asOf, isComplete) = (draft.flaws == 0, draft.time, marks.isComplete)

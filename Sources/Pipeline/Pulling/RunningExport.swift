@@ -39,6 +39,8 @@ struct RunningExport: Sendable {
                 return (known, manifest)
             } catch let fault as Fault where fault.disposition == .halt {
                 observer(.note("the export of the interrupted run is gone; a new one is started"))
+                // It may be there and only its answer unreadable: two of ours at one time are one too many (BLK-17).
+                await clinic.finishExport(known)
             }
         }
         let statusURL = try await begin(level)

@@ -3,13 +3,21 @@ import PDex
 
 /// Fetches the practitioners, places and organizations that visits refer to, each once a run (RD-14, RD-15).
 ///
-/// What the clinic does not give is noted by reason and left as the clinic wrote it: a reference to nothing.
+/// What the clinic does not give is noted by reason and left as the clinic wrote it: a reference to nothing. What
+/// breaks off, or does not come whole, is missing to every patient who refers to it: none of them is whole.
 actor SharedClosure {
     private let clinic: any ClinicServer
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
-    private var known: Set<String> = []
+    private var loads: [String: Task<Loaded, any Error>] = [:]
+
+    /// What was fetched for some references.
+    private struct Loaded: Sendable {
+        /// What those refer to in turn.
+        var references: Set<String> = []
+        var flaws = 0
+    }
 
     init(clinic: any ClinicServer, intake: Intake, name: String, capability: ServerCapability) {
         self.clinic = clinic
@@ -30,17 +38,59 @@ actor SharedClosure {
         return found
     }
 
-    /// Fetches those of `references` that this run has not fetched, and what they refer to in turn.
-    func fetch(_ references: Set<String>) async throws {
+    /// Fetches those of `references` that this run has not fetched, and what they refer to in turn; returns how many
+    /// flaws were counted on the way.
+    ///
+    /// Who refers to what another patient is already waiting for waits with it. What broke off is forgotten, so that
+    /// the next try fetches it again.
+    func fetch(_ references: Set<String>) async throws -> Int {
+        var flaws = 0
+        var met: Set<String> = []
         var open = references
         while !open.isEmpty {
-            let fresh = open.subtracting(known).sorted()
-            known.formUnion(fresh)
-            open = []
-            for wanted in Self.wanted(fresh, base: intake.stager.base) {
-                open.formUnion(try await fetch(wanted))
+            met.formUnion(open)
+            var next: Set<String> = []
+            for load in loading(open) {
+                let loaded = try await outcome(of: load)
+                flaws += loaded.flaws
+                next.formUnion(loaded.references)
             }
+            open = next.subtracting(met)
         }
+        return flaws
+    }
+
+    /// What fetches the references: begun now, or by somebody before.
+    private func loading(_ references: Set<String>) -> Set<Task<Loaded, any Error>> {
+        let fresh = references.filter { loads[$0] == nil }.sorted()
+        if !fresh.isEmpty {
+            let load = Task { try await self.load(fresh) }
+            for reference in fresh { loads[reference] = load }
+        }
+        return Set(references.compactMap { loads[$0] })
+    }
+
+    private func outcome(of load: Task<Loaded, any Error>) async throws -> Loaded {
+        do {
+            return try await withTaskCancellationHandler {
+                try await load.value
+            } onCancel: {
+                load.cancel()
+            }
+        } catch {
+            loads = loads.filter { $0.value != load }
+            throw error
+        }
+    }
+
+    private func load(_ references: [String]) async throws -> Loaded {
+        var loaded = Loaded()
+        for wanted in Self.wanted(references, base: intake.stager.base) {
+            let more = try await fetch(wanted)
+            loaded.references.formUnion(more.references)
+            loaded.flaws += more.flaws
+        }
+        return loaded
     }
 
     /// What one request asks for.
@@ -49,7 +99,7 @@ actor SharedClosure {
         case identified(type: String, token: String)
     }
 
-    private func fetch(_ wanted: Wanted) async throws -> Set<String> {
+    private func fetch(_ wanted: Wanted) async throws -> Loaded {
         do {
             switch wanted {
             case .ids(let type, let ids) where searches(type, by: "_id"):
@@ -62,7 +112,7 @@ actor SharedClosure {
             }
         } catch let fault as Fault where [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code) {
             await intake.tally.noted(fault.code)
-            return []
+            return Loaded()
         }
     }
 
@@ -71,22 +121,22 @@ actor SharedClosure {
         return offered.contains(parameter)
     }
 
-    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Set<String> {
-        var open: Set<String> = []
+    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Loaded {
+        var loaded = Loaded()
         var held = LineBuffer()
         var matches = 0
-        try await walk.each(query) { page in
-            open.formUnion(Self.references(in: page))
+        loaded.flaws = try await walk.each(query) { page in
+            loaded.references.formUnion(Self.references(in: page))
             held.append(page)
             matches += page.entries.count { $0.mode == .match }
         }
         await intake.tally.noted(.clinicReferenceMissing, count - matches)
-        try await intake.stage(held.take(), expecting: nil)
-        return open
+        loaded.flaws += try await intake.stage(held.take(), expecting: nil)
+        return loaded
     }
 
-    private func read(_ type: String, _ ids: [String]) async throws -> Set<String> {
-        var open: Set<String> = []
+    private func read(_ type: String, _ ids: [String]) async throws -> Loaded {
+        var loaded = Loaded()
         var held = LineBuffer()
         for id in ids {
             await intake.tally.requested()
@@ -97,11 +147,11 @@ actor SharedClosure {
             let page = SearchPage(
                 entries: [.init(bytes: bytes, mode: .match)], next: nil, total: nil, serverTime: nil,
                 byteCount: bytes.count)
-            open.formUnion(Self.references(in: page))
+            loaded.references.formUnion(Self.references(in: page))
             held.append(page)
         }
-        try await intake.stage(held.take(), expecting: nil)
-        return open
+        loaded.flaws += try await intake.stage(held.take(), expecting: nil)
+        return loaded
     }
 
     /// `_id` batches for literal references, one search each for conditional ones.

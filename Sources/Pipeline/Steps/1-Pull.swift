@@ -16,17 +16,18 @@ struct Pull: Sendable {
     let observer: @Sendable (RunEvent) -> Void
     let tally = PullTally()
 
-    /// Pulls the whole roster.
-    func everyone() async throws {
+    /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
+    func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
         let group = try await groupMembers()
         if let group { try await enroll(group.map(key)) }
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let why = plan.reasons.joined(separator: "; ")
+        var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            try await export(at: level, group, capability)
+            exported = try await export(at: level, group, capability)
         case .search, .everything:
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
             let patients: [String] = if let group { group } else { try await allPatients() }
@@ -36,6 +37,7 @@ struct Pull: Sendable {
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
+        return exported
     }
 
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
@@ -58,7 +60,7 @@ struct Pull: Sendable {
     /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
         at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
-    ) async throws {
+    ) async throws -> FinishedExport {
         let export = BulkExportPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
             unit: unit, observer: observer)
@@ -82,7 +84,7 @@ struct Pull: Sendable {
                 try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
             }
         }
-        await export.drop(outcome)
+        return outcome
     }
 
     /// Those of the Group who were not whole when the export before this one was made (BLK-08).

@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import Serving
 import Synchronization
 
 /// Issues tokens to one registered client as SMART backend services ask (SMART App Launch 2.2.0), and knows them again.
@@ -35,7 +36,7 @@ final class AuthorizationServer: Sendable {
     }
 
     /// `/.well-known/smart-configuration`.
-    func discovery(tokenURL: String) -> SandboxAnswer {
+    func discovery(tokenURL: String) -> ServedAnswer {
         .json(
             200,
             [
@@ -49,7 +50,7 @@ final class AuthorizationServer: Sendable {
     }
 
     /// The token endpoint.
-    func token(_ request: SandboxRequest, tokenURL: String) -> SandboxAnswer {
+    func token(_ request: ServedRequest, tokenURL: String) -> ServedAnswer {
         do throws(TokenError) {
             return try issue(TokenRequest(request), tokenURL: tokenURL)
         } catch {
@@ -58,7 +59,7 @@ final class AuthorizationServer: Sendable {
     }
 
     /// The grant behind a request's token. Throws 401 with `WWW-Authenticate` (RFC 6750 §3).
-    func grant(for request: SandboxRequest) throws(Refusal) -> Grant {
+    func grant(for request: ServedRequest) throws(Refusal) -> Grant {
         guard let token = request.bearer else {
             throw Refusal(
                 401, "login", "This request needs a bearer token.", headers: ["WWW-Authenticate": "Bearer"])
@@ -77,7 +78,7 @@ final class AuthorizationServer: Sendable {
         memory.withLock { $0.grants.removeAll() }
     }
 
-    private func issue(_ request: TokenRequest, tokenURL: String) throws(TokenError) -> SandboxAnswer {
+    private func issue(_ request: TokenRequest, tokenURL: String) throws(TokenError) -> ServedAnswer {
         let now = clock.now()
         let (jti, expires) = try client.authenticate(request.assertion, audience: tokenURL, at: now)
         guard request.clientID ?? client.id == client.id else {

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 
 /// Why no token is issued (RFC 6749 §5.2).
 struct TokenError: Error, Sendable, Equatable {
@@ -21,7 +22,7 @@ struct TokenError: Error, Sendable, Equatable {
     }
 
     /// The answer: 401 when the client could not be authenticated, else 400.
-    var answer: SandboxAnswer {
+    var answer: ServedAnswer {
         let body: JSONValue = ["error": .string(code.rawValue), "error_description": .string(description)]
         return .json(
             code == .invalidClient ? 401 : 400, body, headers: ["Cache-Control": "no-store", "Pragma": "no-cache"])

@@ -1,4 +1,5 @@
 import FHIRClient
+import Serving
 
 /// The form of a SMART backend services token request.
 struct TokenRequest: Sendable {
@@ -10,7 +11,7 @@ struct TokenRequest: Sendable {
     let clientID: String?
 
     /// Reads the form. Throws `invalid_request`, `unsupported_grant_type` or `invalid_client`.
-    init(_ request: SandboxRequest) throws(TokenError) {
+    init(_ request: ServedRequest) throws(TokenError) {
         guard request.isForm, let text = String(validating: request.body, as: UTF8.self), let form = FormFields(text)
         else { throw TokenError(.invalidRequest, "the body is not application/x-www-form-urlencoded") }
         guard request.query.isEmpty else { throw TokenError(.invalidRequest, "fields belong into the body") }

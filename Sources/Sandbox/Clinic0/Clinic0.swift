@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import Serving
 import Synchronization
 
 /// The clinic: a FHIR R4 server that is read by search, `$everything` and Bulk Data export.
@@ -20,7 +21,7 @@ final class Clinic0: SandboxEndpoint {
         self.clock = clock
     }
 
-    func answer(_ request: SandboxRequest) -> SandboxAnswer {
+    func answer(_ request: ServedRequest) -> ServedAnswer {
         if let answer = front.answer(request, metadata: { metadata }) { return answer }
         do throws(Refusal) {
             let isExport = request.path.hasPrefix(ExportDesk.path)
@@ -29,7 +30,7 @@ final class Clinic0: SandboxEndpoint {
             if isExport { return try exports.answer(request, grant: grant) }
             guard let segments = front.segments(of: request) else { throw .notFound("The path") }
             let reading = ReadInteractions(base: front.base, grant: grant)
-            return try store.withLock { (store) throws(Refusal) -> SandboxAnswer in
+            return try store.withLock { (store) throws(Refusal) -> ServedAnswer in
                 if exports.habits.isOffered, let level = ExportOrder.Level(segments) {
                     return try exports.start(
                         level, request, front: front, grant: grant, store: &store, now: clock.now())

@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// Which part of a compartment `$everything` is asked for.
 struct EverythingChoice: Sendable {

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Synchronization
 
 /// Takes export orders, says how they are doing, and hands out their files (Bulk Data Access 3.0.0).
@@ -21,9 +22,9 @@ final class ExportDesk: Sendable {
 
     /// Kick-off: freezes what is exported and answers 202 with `Content-Location`.
     func start(
-        _ level: ExportOrder.Level, _ request: SandboxRequest, front: Front, grant: AuthorizationServer.Grant,
+        _ level: ExportOrder.Level, _ request: ServedRequest, front: Front, grant: AuthorizationServer.Grant,
         store: inout FHIRStore, now: Instant
-    ) throws(Refusal) -> SandboxAnswer {
+    ) throws(Refusal) -> ServedAnswer {
         let wish = try ExportOrder(request)
         for type in wish.types where !grant.permits(.read, on: type) { throw .missingScope(.read, type) }
         let types = wish.types.isEmpty ? store.types.filter { grant.permits(.read, on: $0) } : wish.types
@@ -37,11 +38,11 @@ final class ExportDesk: Sendable {
             output: try selection.output(of: types, in: store), deleted: try selection.deleted(of: types, in: store),
             habits: habits, pollsLeft: habits.polls)
         orders.withLock { $0.jobs[id] = job }
-        return SandboxAnswer(202, headers: ["Content-Location": statusURL])
+        return ServedAnswer(202, headers: ["Content-Location": statusURL])
     }
 
     /// A file that needs no token; nil when the request is for something else, or files are not open.
-    func openFile(_ request: SandboxRequest) throws(Refusal) -> SandboxAnswer? {
+    func openFile(_ request: ServedRequest) throws(Refusal) -> ServedAnswer? {
         let segments = Self.segments(of: request)
         guard habits.filesAreOpen, request.method == "GET", segments.count == 2 else { return nil }
         guard request.headers["Authorization"] == nil else {
@@ -52,7 +53,7 @@ final class ExportDesk: Sendable {
     }
 
     /// Status (GET), pages of the manifest, files, and clean-up (DELETE).
-    func answer(_ request: SandboxRequest, grant: AuthorizationServer.Grant) throws(Refusal) -> SandboxAnswer {
+    func answer(_ request: ServedRequest, grant: AuthorizationServer.Grant) throws(Refusal) -> ServedAnswer {
         let segments = Self.segments(of: request)
         let id = segments.first ?? ""
         let job = try job(id)
@@ -61,7 +62,7 @@ final class ExportDesk: Sendable {
         case ("GET", 1): return status(id, job)
         case ("DELETE", 1):
             orders.withLock { $0.jobs[id] = nil }
-            return SandboxAnswer(202)
+            return ServedAnswer(202)
         case ("GET", 2): return try file(segments[1], of: job)
         case ("GET", 3) where segments[1] == "manifest":
             guard let page = Int(segments[2]), (0..<job.pages).contains(page) else { throw .notFound("The page") }
@@ -70,7 +71,7 @@ final class ExportDesk: Sendable {
         }
     }
 
-    private static func segments(of request: SandboxRequest) -> [String] {
+    private static func segments(of request: ServedRequest) -> [String] {
         request.path.split(separator: "/").dropFirst().map(String.init)
     }
 
@@ -79,15 +80,15 @@ final class ExportDesk: Sendable {
         return job
     }
 
-    private func file(_ place: String, of job: ExportJob) throws(Refusal) -> SandboxAnswer {
+    private func file(_ place: String, of job: ExportJob) throws(Refusal) -> ServedAnswer {
         guard let place = Int(place), job.files.indices.contains(place) else { throw .notFound("The file") }
         return .ndjson(job.files[place].lines)
     }
 
-    private func status(_ id: String, _ job: ExportJob) -> SandboxAnswer {
+    private func status(_ id: String, _ job: ExportJob) -> ServedAnswer {
         guard job.pollsLeft <= 0 else {
             orders.withLock { $0.jobs[id]?.pollsLeft -= 1 }
-            return SandboxAnswer(202, headers: ["X-Progress": "\(job.files.count) files", "Retry-After": "1"])
+            return ServedAnswer(202, headers: ["X-Progress": "\(job.files.count) files", "Retry-After": "1"])
         }
         return .json(200, job.manifest(page: 0))
     }

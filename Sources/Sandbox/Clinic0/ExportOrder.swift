@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// A Bulk Data kick-off, understood.
 struct ExportOrder: Sendable {
@@ -31,7 +32,7 @@ struct ExportOrder: Sendable {
     private(set) var hasProvenance = false
 
     /// Reads the parameters of a GET, or of a POST with a Parameters resource. Throws 400 for what is not offered.
-    init(_ request: SandboxRequest) throws(Refusal) {
+    init(_ request: ServedRequest) throws(Refusal) {
         guard request.prefers("respond-async") else {
             throw Refusal(400, "invalid", "A kick-off needs the header Prefer: respond-async.")
         }
@@ -78,7 +79,7 @@ struct ExportOrder: Sendable {
         return instant
     }
 
-    private static func pairs(of request: SandboxRequest) throws(Refusal) -> [(name: String, value: String)] {
+    private static func pairs(of request: ServedRequest) throws(Refusal) -> [(name: String, value: String)] {
         guard request.method == "POST" else {
             guard request.method == "GET" else { throw .notSupported("\(request.method) on an export") }
             guard let fields = FormFields(request.query) else {

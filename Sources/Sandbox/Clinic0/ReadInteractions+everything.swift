@@ -1,10 +1,11 @@
 import FHIR
+import Serving
 
 extension ReadInteractions {
     /// `Patient/[id]/$everything`: the compartment in pages, each with the shared resources that it refers to.
     ///
     /// Offers `_since`, `_type`, `_count`, `start` and `end` (dates of care).
-    func everything(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> SandboxAnswer {
+    func everything(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> ServedAnswer {
         try require(.read, on: "Patient")
         let id = page.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         guard store["Patient", id] != nil else { throw .notFound("Patient/\(id)") }

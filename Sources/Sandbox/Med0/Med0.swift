@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import Serving
 import Synchronization
 
 /// The payer: a FHIR R4 server that is read by search and written by transaction, batch and single requests.
@@ -37,7 +38,7 @@ final class Med0: SandboxEndpoint {
         self.state = Mutex(state)
     }
 
-    func answer(_ request: SandboxRequest) -> SandboxAnswer {
+    func answer(_ request: ServedRequest) -> ServedAnswer {
         if let answer = front.answer(request, metadata: { metadata }) { return answer }
         do throws(Refusal) {
             let grant = try front.authorization.grant(for: request)
@@ -45,7 +46,7 @@ final class Med0: SandboxEndpoint {
             count(request, segments)
             if request.method == "POST", segments.isEmpty { return try submit(request, grant) }
             let reading = ReadInteractions(base: front.base, grant: grant)
-            let read = try state.withLock { (state) throws(Refusal) -> SandboxAnswer? in
+            let read = try state.withLock { (state) throws(Refusal) -> ServedAnswer? in
                 try reading.answer(segments, request, in: &state.store)
             }
             if let read { return read }
@@ -86,8 +87,7 @@ final class Med0: SandboxEndpoint {
 
     // MARK: Writing
 
-    private func submit(_ request: SandboxRequest, _ grant: AuthorizationServer.Grant) throws(Refusal) -> SandboxAnswer
-    {
+    private func submit(_ request: ServedRequest, _ grant: AuthorizationServer.Grant) throws(Refusal) -> ServedAnswer {
         let fault = state.withLock { $0.faults.next() }
         switch fault {
         case .failure: throw Refusal(503, "transient", "Med0 is down for a moment.")
@@ -96,7 +96,7 @@ final class Med0: SandboxEndpoint {
         }
         let submission = try Submission(request)
         for write in submission.requests { try write?.check(grant) }
-        let answer = try state.withLock { (state) throws(Refusal) -> SandboxAnswer in
+        let answer = try state.withLock { (state) throws(Refusal) -> ServedAnswer in
             try refuse(submission, &state)
             return try carryOut(submission, grant, &state)
         }
@@ -115,7 +115,7 @@ final class Med0: SandboxEndpoint {
 
     private func carryOut(
         _ submission: Submission, _ grant: AuthorizationServer.Grant, _ state: inout State
-    ) throws(Refusal) -> SandboxAnswer {
+    ) throws(Refusal) -> ServedAnswer {
         let now = state.store.tick(clock.now())
         if submission.isTransaction {
             let requests = submission.requests.compactMap { $0 }
@@ -142,8 +142,8 @@ final class Med0: SandboxEndpoint {
     }
 
     private func writeOne(
-        _ request: SandboxRequest, _ segments: [String], _ grant: AuthorizationServer.Grant
-    ) throws(Refusal) -> SandboxAnswer {
+        _ request: ServedRequest, _ segments: [String], _ grant: AuthorizationServer.Grant
+    ) throws(Refusal) -> ServedAnswer {
         guard ["POST", "PUT", "DELETE"].contains(request.method), 1...2 ~= segments.count else {
             throw .notSupported("\(request.method) on this path")
         }
@@ -153,12 +153,12 @@ final class Med0: SandboxEndpoint {
             method: request.method, url: url, fullURL: nil, resource: resource, ifMatch: request.headers["If-Match"],
             ifNoneExist: request.headers["If-None-Exist"])
         try write.check(grant)
-        return try state.withLock { (state) throws(Refusal) -> SandboxAnswer in
+        return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
             let now = state.store.tick(clock.now())
             let transaction = try Transaction([write], base: front.base, now: now, in: &state.store)
             commit(transaction.changes, &state)
             guard let outcome = transaction.outcomes.first, let stored = outcome.resource else {
-                return SandboxAnswer(204)
+                return ServedAnswer(204)
             }
             return .fhir(
                 outcome.status, stored.bytes,
@@ -182,7 +182,7 @@ final class Med0: SandboxEndpoint {
         }
     }
 
-    private func count(_ request: SandboxRequest, _ segments: [String]) {
+    private func count(_ request: ServedRequest, _ segments: [String]) {
         let kind = "\(request.method) \(segments.first ?? "/")"
         state.withLock { $0.requests[kind, default: 0] += 1 }
     }

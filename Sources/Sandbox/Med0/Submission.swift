@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// A transaction or batch Bundle, understood.
 struct Submission: Sendable {
@@ -7,10 +8,10 @@ struct Submission: Sendable {
     let requests: [WriteRequest?]
 
     /// Reads the body. Throws 400 when it is no such Bundle, or when an entry of a transaction is no request.
-    init(_ request: SandboxRequest) throws(Refusal) {
+    init(_ request: ServedRequest) throws(Refusal) {
         let json: JSONValue
         do throws(JSONError) {
-            json = try JSONParser.parse(request.body, limits: JSONLimits(depth: 64, bytes: LoopbackServer.bodyLimit))
+            json = try JSONParser.parse(request.body, limits: JSONLimits(depth: 64, bytes: SandboxServers.bodyLimit))
         } catch {
             throw Refusal(400, "structure", "The body is not well-formed JSON.")
         }

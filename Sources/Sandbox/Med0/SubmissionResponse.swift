@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// Writes the Bundle that answers a transaction or batch: one entry for each entry sent, in order.
 enum SubmissionResponse {
@@ -10,7 +11,7 @@ enum SubmissionResponse {
     /// The answer; reads inside the Bundle are done now, after all writes.
     static func answer(
         _ type: String, _ results: [Result], base: String, grant: AuthorizationServer.Grant, store: inout FHIRStore
-    ) -> SandboxAnswer {
+    ) -> ServedAnswer {
         var entries: [JSONValue] = []
         for result in results {
             switch result {
@@ -38,7 +39,7 @@ enum SubmissionResponse {
     }
 
     private static func read(_ url: String, _ reading: ReadInteractions, in store: inout FHIRStore) -> JSONValue {
-        let request = SandboxRequest("GET", "/fhir/r4/" + url)
+        let request = ServedRequest("GET", "/fhir/r4/" + url)
         let segments = request.path.split(separator: "/").dropFirst(2).map(String.init)
         do throws(Refusal) {
             guard let answer = try reading.answer(segments, request, in: &store), case .bytes(let bytes) = answer.body,

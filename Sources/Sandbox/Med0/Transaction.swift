@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 
 /// Works a list of writes out against a store without touching it: all of them, or the first refusal.
 ///

@@ -1,8 +1,10 @@
+import Serving
+
 extension ReadInteractions {
     /// Answers the reading requests of R4: read, vread, search by GET and POST, and next links; nil for others.
     func answer(
-        _ segments: [String], _ request: SandboxRequest, in store: inout FHIRStore
-    ) throws(Refusal) -> SandboxAnswer? {
+        _ segments: [String], _ request: ServedRequest, in store: inout FHIRStore
+    ) throws(Refusal) -> ServedAnswer? {
         let isStrict = request.prefers("handling=strict")
         switch (request.method, segments.count) {
         case ("GET", 0):

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 import Synchronization
 
 /// Reading, searching and paging over a store, each as far as the grant permits.
@@ -8,7 +9,7 @@ struct ReadInteractions: Sendable {
     let grant: AuthorizationServer.Grant
 
     /// `GET Type/id` and `GET Type/id/_history/version`; only the current version is kept.
-    func read(_ type: String, _ id: String, version: String?, in store: FHIRStore) throws(Refusal) -> SandboxAnswer {
+    func read(_ type: String, _ id: String, version: String?, in store: FHIRStore) throws(Refusal) -> ServedAnswer {
         try require(.read, on: type)
         guard let resource = store[type, id], version.map({ $0 == String(resource.version) }) ?? true else {
             if store.isGone(type, id) { throw Refusal(410, "deleted", "\(type)/\(id) was deleted.") }
@@ -20,13 +21,13 @@ struct ReadInteractions: Sendable {
 
     /// `GET Type?…` and `POST Type/_search`.
     func search(_ type: String, query: String, isStrict: Bool, in store: inout FHIRStore) throws(Refusal)
-        -> SandboxAnswer
+        -> ServedAnswer
     {
         try search(PageToken(path: type, query: query, type: type, row: -1), isStrict: isStrict, in: &store)
     }
 
     /// The page after another one, by the token of its next link.
-    func search(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> SandboxAnswer {
+    func search(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> ServedAnswer {
         try require(.search, on: page.type)
         guard let fields = FormFields(page.query) else { throw Refusal(400, "invalid", "The query cannot be read.") }
         let request = try SearchRequest(type: page.type, fields: fields, isStrict: isStrict)

@@ -1,3 +1,5 @@
+import Serving
+
 /// A search on one type, understood.
 struct SearchRequest: Sendable {
     /// The most entries that match on one page.

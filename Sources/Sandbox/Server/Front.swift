@@ -1,4 +1,5 @@
 import FHIR
+import Serving
 
 /// What clinic and payer do alike before they look at a resource: discovery, tokens, metadata, paths.
 struct Front: Sendable {
@@ -11,7 +12,7 @@ struct Front: Sendable {
     var tokenURL: String { origin.text + "/token" }
 
     /// Answers what needs no token; nil for everything else.
-    func answer(_ request: SandboxRequest, metadata: () -> JSONValue) -> SandboxAnswer? {
+    func answer(_ request: ServedRequest, metadata: () -> JSONValue) -> ServedAnswer? {
         switch (request.method, request.path) {
         case ("POST", "/token"): authorization.token(request, tokenURL: tokenURL)
         case (_, "/token"): .refusal(.notSupported("\(request.method) on the token endpoint"))
@@ -22,7 +23,7 @@ struct Front: Sendable {
     }
 
     /// The segments below the FHIR base; nil for a path that is not below it.
-    func segments(of request: SandboxRequest) -> [String]? {
+    func segments(of request: ServedRequest) -> [String]? {
         let segments = request.path.split(separator: "/").map(String.init)
         guard segments.starts(with: ["fhir", "r4"]) else { return nil }
         return Array(segments.dropFirst(2))

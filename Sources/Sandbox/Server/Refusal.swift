@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import Serving
 
 /// Why a server does not do what it was asked: an HTTP status and an OperationOutcome.
 struct Refusal: Error, Sendable {
@@ -39,4 +40,16 @@ struct Refusal: Error, Sendable {
     static func notSupported(_ what: String) -> Refusal {
         Refusal(405, "not-supported", "\(what) is not offered.")
     }
+}
+
+extension ServedAnswer {
+    /// A refusal as OperationOutcome.
+    static func refusal(_ refusal: Refusal) -> ServedAnswer {
+        fhir(refusal.status, refusal.outcome.serialized(), headers: refusal.headers)
+    }
+}
+
+extension ServedRequest {
+    /// Whether the body says it is a form.
+    var isForm: Bool { mediaType == "application/x-www-form-urlencoded" }
 }

@@ -1,7 +1,21 @@
+import Serving
+
 /// A server of the sandbox: a function from request to answer.
-protocol SandboxEndpoint: Sendable {
+protocol SandboxEndpoint: Endpoint {
     /// Where it is reached.
     var origin: Origin { get }
     /// Answers one request; never throws, never waits for anything but its own state.
-    func answer(_ request: SandboxRequest) -> SandboxAnswer
+    func answer(_ request: ServedRequest) -> ServedAnswer
+}
+
+extension SandboxEndpoint {
+    func isBound(port: Int) { origin.bind(port: port) }
+
+    func isClosed(by error: any Error) { origin.fail(error) }
+
+    func listening() async throws { _ = try await origin.port() }
+
+    func tooLong(limit: Int) -> ServedAnswer {
+        .refusal(Refusal(413, "too-long", "The body is longer than \(limit) bytes."))
+    }
 }

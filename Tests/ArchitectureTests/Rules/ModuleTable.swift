@@ -27,10 +27,12 @@ struct ModuleTable {
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
-            ["Sandbox", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary,
+            ["Console", "Sandbox", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary,
             outside: ["ArgumentParser", "ServiceLifecycle"]),
-        Row(5, "Sandbox", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
+        Row(5, "Console", ["Jobs", "Serving", "FHIRClient", "PDex", "FHIR"]),
+        Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR", "CZlib"]),
         Row(4, "Jobs", ["Pipeline", "Mappings", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
+        Row(3, "Serving", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
         Row(3, "Pipeline", ["Mappings", "PDex", "FHIR"]),
         Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
         Row(2, "FHIRClient", ["PDex", "FHIR", "CCurl", "COpenSSL", "CZlib"], outside: ["Dispatch"]),
@@ -44,7 +46,7 @@ struct ModuleTable {
         Row(-1, "CZlib", []),
         Row(
             9, "PDexTesting",
-            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary),
+            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.

@@ -5,7 +5,13 @@ import Foundation
 /// OpenSSL does TLS and ALPN; what it deciphers comes out of its output, and its input is what it sends.
 final class HTTP2Server: Sendable {
     /// What follows the header and the body `{}`.
-    enum Ending: Sendable { case endOfStream, reset, nothing }
+    enum Ending: Sendable {
+        case endOfStream, reset, nothing
+        /// GOAWAY behind the whole answer.
+        case goodbye
+        /// GOAWAY, which says that no stream was looked at, in place of the answer.
+        case refusal
+    }
 
     let certificates: TestCertificates
     let base: String
@@ -23,7 +29,10 @@ final class HTTP2Server: Sendable {
         Thread {
             guard let stream = Self.stream(in: reader) else { return }
             try? writer.write(contentsOf: Self.answer(on: stream, ending))
-            if ending == .nothing { process.end() }
+            if ending == .nothing || ending == .refusal {
+                poll(nil, 0, 200)
+                process.end()
+            }
         }.start()
     }
 
@@ -49,12 +58,15 @@ final class HTTP2Server: Sendable {
     private static func answer(on stream: [UInt8], _ ending: Ending) -> [UInt8] {
         let connection: [UInt8] = [0, 0, 0, 0]
         // SETTINGS and the acknowledgement of the client's; then the header, of which 0x88 is `:status: 200`.
-        let start = frame(4, connection) + frame(4, flags: 1, connection) + frame(1, flags: 4, stream, [0x88])
+        let greeting = frame(4, connection) + frame(4, flags: 1, connection)
+        let start = greeting + frame(1, flags: 4, stream, [0x88])
         let body = [UInt8]("{}".utf8)
         switch ending {
         case .endOfStream: return start + frame(0, flags: 1, stream, body)
         case .reset: return start + frame(0, stream, body) + frame(3, stream, [0, 0, 0, 0])
         case .nothing: return start + frame(0, stream, body)
+        case .goodbye: return start + frame(0, flags: 1, stream, body) + frame(7, connection, stream + [0, 0, 0, 0])
+        case .refusal: return greeting + frame(7, connection, connection + [0, 0, 0, 0])
         }
     }
 

@@ -6,15 +6,27 @@ final class TLSServer: Sendable {
     let base: String
     private let process: Process
 
-    /// Starts a server whose certificate is for `host`, with more arguments for `s_server`.
-    init(host: String = "IP:127.0.0.1", _ arguments: [String] = []) throws {
-        certificates = try TestCertificates(host: host)
+    /// The port.
+    let port: Int
+
+    /// Starts a server whose certificate is for `host` and good for so many days, with more arguments for `s_server`;
+    /// on a port of its own, or on one that another has left.
+    init(host: String = "IP:127.0.0.1", days: Int = 30, port: Int = 0, _ arguments: [String] = []) throws {
+        certificates = try TestCertificates(host: host, days: days)
         try certificates.folder.write("metadata", [UInt8]("{}".utf8))
-        process = certificates.server(["-WWW"] + arguments)
+        process = certificates.server(["-WWW", "-accept", "\(port)"] + arguments)
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        base = "https://127.0.0.1:\(TestCertificates.port(in: output.fileHandleForReading))"
+        let told = TestCertificates.port(in: output.fileHandleForReading)
+        self.port = port == 0 ? told : port
+        base = "https://127.0.0.1:\(self.port)"
+    }
+
+    /// Ends it, and frees its port.
+    func stop() {
+        process.end()
+        process.waitUntilExit()
     }
 
     deinit { process.end() }

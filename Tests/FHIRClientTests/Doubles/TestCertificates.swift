@@ -8,8 +8,8 @@ struct TestCertificates: Sendable {
     /// Where the files are: `ca.pem`, and `server` and `client` with the endings `.pem` and `.key`.
     let folder: TemporaryFolder
 
-    /// Makes an authority, and certificates for `host` from it.
-    init(host: String = "IP:127.0.0.1") throws {
+    /// Makes an authority, and certificates for `host` from it that are good for so many days from now.
+    init(host: String = "IP:127.0.0.1", days: Int = 30) throws {
         folder = try TemporaryFolder()
         try folder.write("ext", [UInt8]("subjectAltName=\(host)".utf8))
         try run([
@@ -22,7 +22,7 @@ struct TestCertificates: Sendable {
             ])
             try run([
                 "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                "-extfile", "ext", "-out", "\(name).pem",
+                "-days", "\(days)", "-extfile", "ext", "-out", "\(name).pem",
             ])
         }
     }

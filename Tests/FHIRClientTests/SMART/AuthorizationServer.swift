@@ -68,7 +68,7 @@ extension FunctionTransport {
     static func form(_ request: HTTPRequest) -> [String: String] {
         let pairs = String(decoding: request.body ?? [], as: UTF8.self).split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1)
-            return parts.count == 2 ? PercentEncoding.decodedName(parts[1]).map { (String(parts[0]), $0) } : nil
+            return parts.count == 2 ? PercentEncoding.decoded(parts[1]).map { (String(parts[0]), $0) } : nil
         }
         return Dictionary(pairs) { first, _ in first }
     }

@@ -1,3 +1,4 @@
+import PDexTesting
 import Testing
 
 @testable import FHIRClient

@@ -1,4 +1,5 @@
 import FHIRClient
+import PDexTesting
 import Testing
 
 /// A body is complete only when its end is proven: cut anywhere, it is an error (reliability F2, T4).
@@ -28,7 +29,7 @@ struct CompletenessTests {
         private func coded(_ body: [UInt8]) -> [UInt8] {
             switch self {
             case .identity, .chunked: body
-            case .gzip, .gzipChunked: FHIRClientTests.gzip(body)
+            case .gzip, .gzipChunked: PDexTesting.gzip(body)
             case .members, .membersChunked: inMembers(body).flatMap(\.self)
             }
         }
@@ -44,7 +45,7 @@ struct CompletenessTests {
     @Test("a whole body is read whole", arguments: Form.allCases)
     func readsWhole(form: Form) async throws {
         let bytes = form.bytes(body)
-        let server = try ScriptedServer { _, _ in .close(bytes) }
+        let server = try Listener { _, _ in .close(bytes) }
 
         let response = try await transport.send(try get(server.base))
         let streamed = try await collected(try get(server.base))
@@ -57,7 +58,7 @@ struct CompletenessTests {
     @Test("a body cut at any byte is never taken for a whole one", arguments: Form.allCases)
     func refusesEveryCut(form: Form) async throws {
         let bytes = form.bytes(body)
-        let server = try ScriptedServer { request, _ in
+        let server = try Listener { request, _ in
             .close(Array(bytes.prefix(Int(request.target.dropFirst()) ?? 0)))
         }
 
@@ -77,7 +78,7 @@ struct CompletenessTests {
     func marksCloseDelimited(coding: String) async throws {
         let coded = coding.isEmpty ? body : inMembers(body).flatMap(\.self)
         let head = [UInt8]("HTTP/1.1 200 OK\r\n\(coding)\r\n".utf8)
-        let server = try ScriptedServer { request, _ in
+        let server = try Listener { request, _ in
             .close(head + coded.prefix(Int(request.target.dropFirst()) ?? 0))
         }
 
@@ -124,7 +125,7 @@ struct CompletenessTests {
     func refusesWrongGzip(flaw: Flaw) async throws {
         let coded = flaw.applied(to: gzip(body))
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(coded.count)\r\nContent-Encoding: gzip\r\n\r\n"
-        let server = try ScriptedServer { _, _ in .close([UInt8](head.utf8) + coded) }
+        let server = try Listener { _, _ in .close([UInt8](head.utf8) + coded) }
 
         await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
     }
@@ -139,7 +140,7 @@ struct CompletenessTests {
             ("200 OK", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false),
         ])
     func toleratesNothing(status: String, rest: String, isWhole: Bool) async throws {
-        let server = try ScriptedServer { _, _ in
+        let server = try Listener { _, _ in
             .close([UInt8]("HTTP/1.1 \(status)\r\nContent-Encoding: gzip\r\n\(rest)".utf8))
         }
 
@@ -159,7 +160,7 @@ struct CompletenessTests {
             "Content-Length: 2\r\nContent-Encoding: br", "Content-Length: 2\r\nContent-Encoding: gzip, gzip",
         ])
     func refusesContradictions(fields: String) async throws {
-        let server = try ScriptedServer { _, _ in .close([UInt8]("HTTP/1.1 200 OK\r\n\(fields)\r\n\r\n{}".utf8)) }
+        let server = try Listener { _, _ in .close([UInt8]("HTTP/1.1 200 OK\r\n\(fields)\r\n\r\n{}".utf8)) }
 
         await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
     }

@@ -1,4 +1,5 @@
 import FHIRClient
+import PDexTesting
 import Synchronization
 import Testing
 
@@ -9,9 +10,9 @@ struct CurlTransportTests {
 
     @Test("a redirect is returned, and the other listener sees nothing", arguments: [301, 302, 303, 307, 308])
     func followsNoRedirect(status: Int) async throws {
-        let thief = try ScriptedServer { _, _ in .ok("{}") }
+        let thief = try Listener { _, _ in .ok("{}") }
         let target = thief.base
-        let server = try ScriptedServer { _, _ in .ok("", "Location: \(target)/\r\n", status: status) }
+        let server = try Listener { _, _ in .ok("", "Location: \(target)/\r\n", status: status) }
         var request = try get(server.base)
         request.headers["Authorization"] = "Bearer canary"
 
@@ -27,8 +28,8 @@ struct CurlTransportTests {
         let bomb = [UInt8]([[UInt8]](repeating: member, count: members).joined())
         let length = bomb.count
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\nContent-Encoding: gzip\r\n\r\n"
-        let bomber = try ScriptedServer { _, _ in .close([UInt8](head.utf8) + bomb) }
-        let endless = try ScriptedServer { _, _ in
+        let bomber = try Listener { _, _ in .close([UInt8](head.utf8) + bomb) }
+        let endless = try Listener { _, _ in
             .endless(
                 [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8),
                 piece: [UInt8]("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x1000) + [UInt8]("\r\n".utf8))
@@ -42,7 +43,7 @@ struct CurlTransportTests {
 
     @Test("headers without end are refused")
     func capsHeaders() async throws {
-        let server = try ScriptedServer { _, _ in
+        let server = try Listener { _, _ in
             .endless(
                 [UInt8]("HTTP/1.1 200 OK\r\n".utf8),
                 piece: [UInt8]("X-Filler: \(String(repeating: "x", count: 900))\r\n".utf8))
@@ -55,8 +56,8 @@ struct CurlTransportTests {
     func holdsBack() async throws {
         let flood = Flood(most: 256 << 20)
         let piece = [UInt8]("20000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x20000) + [UInt8]("\r\n".utf8)
-        let server = try ScriptedServer { _, _ in
-            .flood([UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8), piece: piece, flood)
+        let server = try Listener { _, _ in
+            .hand([UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)) { flood.pour(piece, into: $0) }
         }
 
         var request = try get(server.base)
@@ -74,8 +75,8 @@ struct CurlTransportTests {
 
     @Test("cancelling a task ends its request at once, before and after the header")
     func cancels() async throws {
-        let silent = try ScriptedServer { _, _ in .hang([]) }
-        let stalled = try ScriptedServer { _, _ in .hang([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".utf8))
+        let silent = try Listener { _, _ in .hang([]) }
+        let stalled = try Listener { _, _ in .hang([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".utf8))
         }
         let clock = ContinuousClock()
 
@@ -93,7 +94,7 @@ struct CurlTransportTests {
 
     @Test("a server that says nothing is given up after the idle time-out")
     func endsSilence() async throws {
-        let silent = try ScriptedServer { _, _ in .hang([]) }
+        let silent = try Listener { _, _ in .hang([]) }
         var request = try get(silent.base)
         request.timeouts = HTTPRequest.Timeouts(idle: 0.2, total: nil)
 
@@ -105,7 +106,9 @@ struct CurlTransportTests {
         arguments: [(0.3, 60), (nil, 0.3)] as [(Double?, Double)])
     func endsDripping(total: Double?, pace: Double) async throws {
         // 50 bytes a second, half of the slowest pace, for two seconds.
-        let dripping = try ScriptedServer { _, _ in .drip(Self.head(of: 100), piece: [0x20], times: 100) }
+        let dripping = try Listener { _, _ in
+            .drip(Self.head(of: 100), pieces: Array(repeating: [0x20], count: 100), milliseconds: 20)
+        }
         var request = try get(dripping.base)
         request.timeouts = HTTPRequest.Timeouts(idle: 60, total: total)
         request.timeouts.pace = pace
@@ -118,8 +121,10 @@ struct CurlTransportTests {
 
     @Test("a server that is slow, but keeps the pace, is read to the end")
     func bearsSlowness() async throws {
-        let slow = try ScriptedServer { _, _ in
-            .drip(Self.head(of: 2500), piece: [UInt8](repeating: 0x20, count: 50), times: 50)
+        let slow = try Listener { _, _ in
+            .drip(
+                Self.head(of: 2500), pieces: Array(repeating: [UInt8](repeating: 0x20, count: 50), count: 50),
+                milliseconds: 20)
         }
         var request = try get(slow.base)
         request.timeouts.pace = 0.2
@@ -129,7 +134,7 @@ struct CurlTransportTests {
 
     @Test("a post that a kept connection loses is not sent a second time")
     func repeatsNoPost() async throws {
-        let server = try ScriptedServer { _, number in number == 1 ? .ok("{}") : .close([]) }
+        let server = try Listener { _, number in number == 1 ? .ok("{}") : .close([]) }
         var request = try get(server.base)
         request.method = .post
         request.body = [UInt8]("{}".utf8)
@@ -145,7 +150,7 @@ struct CurlTransportTests {
 
     @Test("a connection that cannot be made says that the request cannot have arrived")
     func knowsWhatCannotHaveArrived() async throws {
-        let server = try ScriptedServer { _, _ in .close([]) }
+        let server = try Listener { _, _ in .close([]) }
         server.stop()
 
         let error = await #expect(throws: TransportError.self) { try await transport.send(try get(server.base)) }
@@ -156,7 +161,7 @@ struct CurlTransportTests {
 
     @Test("a header value with a line break is not sent")
     func refusesHeaderInjection() async throws {
-        let server = try ScriptedServer { _, _ in .ok("{}") }
+        let server = try Listener { _, _ in .ok("{}") }
         var request = try get(server.base)
         request.headers["X-Request-Id"] = "1\r\nAuthorization: Bearer canary"
 
@@ -166,7 +171,7 @@ struct CurlTransportTests {
 
     @Test("many requests at once share the threads, and connections are kept")
     func sharesThreads() async throws {
-        let server = try ScriptedServer { request, _ in .ok(#"{"at":"\#(request.target)"}"#) }
+        let server = try Listener { request, _ in .ok(#"{"at":"\#(request.target)"}"#) }
         let base = server.base
         let four = CurlTransport(TransportOptions(maxThreads: 4))
 

@@ -1,4 +1,5 @@
 import PDex
+import PDexTesting
 import Testing
 
 @testable import FHIRClient
@@ -79,7 +80,7 @@ struct OutboundPolicyTests {
         arguments: [NetworkReach.publicNetwork, .privateNetwork])
     func checksResolvedAddress(reach: NetworkReach) async throws {
         // Past the policy, as a name would be that resolves to a public address first and to this machine later.
-        let server = try ScriptedServer { _, _ in .ok("{}") }
+        let server = try Listener { _, _ in .ok("{}") }
         let url = try OutboundURL(parsing: server.base, reach: reach)
 
         let error = await #expect(throws: TransportError.self) {

@@ -1,3 +1,4 @@
+import PDexTesting
 import Testing
 
 @testable import FHIRClient
@@ -39,7 +40,7 @@ struct ProxyTests {
 
     @Test("a proxy learns host and port and nothing else, and its refusal means that nothing arrived")
     func asksProxy() async throws {
-        let proxy = try ScriptedServer { _, _ in .ok("no", status: 403) }
+        let proxy = try Listener { _, _ in .ok("no", status: 403) }
         let environment = ["https_proxy": proxy.base]
         let transport = CurlTransport(TransportOptions(proxies: ProxySettings(environment: environment)))
         var request = HTTPRequest(

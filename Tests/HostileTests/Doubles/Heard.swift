@@ -1,3 +1,4 @@
+import PDex
 import Pipeline
 import Synchronization
 
@@ -7,6 +8,14 @@ final class Heard: Sendable {
 
     /// Everything so far.
     var events: [RunEvent] { kept.withLock { $0 } }
+
+    private let ended = Mutex<Fault?>(nil)
+
+    /// What the last run broke off with; nil when it came to its end.
+    var fault: Fault? {
+        get { ended.withLock { $0 } }
+        set { ended.withLock { $0 = newValue } }
+    }
 
     /// Takes more.
     @Sendable func hear(_ event: RunEvent) { kept.withLock { $0.append(event) } }

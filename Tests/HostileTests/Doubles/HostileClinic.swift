@@ -1,5 +1,7 @@
 import FHIR
+import FHIRClient
 import Foundation
+import PDexTesting
 import Synchronization
 
 /// A clinic on a loopback port: token endpoint, searches in pages, reads and a bulk export, honest until it is told to
@@ -28,6 +30,10 @@ final class HostileClinic: Sendable {
         var counts: [String: Int] = [:]
         var tokens = 0
         var base = ""
+        var kickOffs = 0
+        var dropped: Set<String> = []
+        var mostExports = 0
+        var cut: (path: String, reason: TransportError.Reason, left: Int)?
     }
 
     let listener: Listener
@@ -41,11 +47,18 @@ final class HostileClinic: Sendable {
         box.state.withLock { $0.base = base }
     }
 
+    deinit { listener.stop() }
+
     var base: String { listener.base }
     /// How often a place was asked since the fault began.
     func count(_ place: String) -> Int { box.state.withLock { $0.counts[place] ?? 0 } }
     /// How many tokens were given out.
     var tokens: Int { box.state.withLock { $0.tokens } }
+
+    /// How many exports were started.
+    var kickOffs: Int { box.state.withLock { $0.kickOffs } }
+    /// The most exports that stood at one time: started, and not dropped.
+    var mostExports: Int { box.state.withLock { $0.mostExports } }
 
     /// Plays a fault from now on.
     func play(_ play: @escaping Play) {
@@ -55,6 +68,25 @@ final class HostileClinic: Sendable {
         }
     }
 
+    /// Cuts off the way to a path, so many times.
+    func cut(_ reason: TransportError.Reason, at path: String, times: Int = .max) {
+        box.state.withLock { $0.cut = (path, reason, times) }
+    }
+
+    /// Why a request does not arrive; nil when it does.
+    func isCut(at url: String) -> TransportError.Reason? {
+        box.state.withLock { state in
+            guard let cut = state.cut, cut.left > 0, url.contains(cut.path) else { return nil }
+            state.cut?.left -= 1
+            return cut.reason
+        }
+    }
+
+    /// Has another resource.
+    func put(_ resource: Resource) {
+        box.state.withLock { $0.records.append(resource) }
+    }
+
     /// Is honest again, and without strays.
     func heal() {
         box.state.withLock {
@@ -62,6 +94,7 @@ final class HostileClinic: Sendable {
             $0.counts = [:]
             $0.strays = []
             $0.outcomes = []
+            $0.cut = nil
         }
     }
 
@@ -95,7 +128,19 @@ final class HostileClinic: Sendable {
         let count = (state.counts[place] ?? 0) + 1
         state.counts[place] = count
         let moment = Moment(place: place, count: count, request: request, honest: honest, base: state.base)
-        return state.play(moment) ?? .keep(honest.wire())
+        let reply = state.play(moment) ?? .keep(honest.wire())
+        note(place, request, reply, &state)
+        return reply
+    }
+
+    /// Keeps account of exports: one is there from its 202 until it is dropped.
+    private static func note(
+        _ place: String, _ request: ArrivedRequest, _ reply: Listener.Reply, _ state: inout State
+    ) {
+        if place == "delete" { state.dropped.insert(request.path) }
+        guard place == "kickoff", reply.status == 202 else { return }
+        state.kickOffs += 1
+        state.mostExports = max(state.mostExports, state.kickOffs - state.dropped.count)
     }
 
     // MARK: The honest clinic
@@ -117,12 +162,14 @@ final class HostileClinic: Sendable {
         switch (parts.first ?? "", parts.count) {
         case ("metadata", _): return ("metadata", capability)
         case ("status", _):
+            if state.dropped.contains(request.path) { return checked("status", Answer("{}", status: 404)) }
             return checked(
                 request.method == "DELETE" ? "delete" : "status",
                 request.method == "DELETE" ? Answer(status: 202) : manifest(state))
         case ("files", 2): return checked("file \(parts[1])", file(parts[1], state))
         case (_, 3) where parts[2] == "$export":
-            return checked("kickoff", Answer(status: 202, "Content-Location: \(state.base)/status/1"))
+            return checked(
+                "kickoff", Answer(status: 202, "Content-Location: \(state.base)/status/\(state.kickOffs + 1)"))
         case (let type, 2):
             let found = state.records.first { $0.type == type && $0.id == parts[1] }
             return checked("read \(type)", found.map { Answer($0.serialized()) } ?? Answer("{}", status: 404))

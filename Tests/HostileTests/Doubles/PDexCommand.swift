@@ -11,10 +11,16 @@ struct PDexCommand {
         let seconds: Double
     }
 
+    static let clinicNPI = "1234567893"
+    static let payerNPI = "1003000126"
+
     private let folder: String
 
-    /// Writes configuration, keys, a job and the payer's records, of which there are none.
-    init(clinic: String, payer: String, by method: String, maxFileSize: String) throws {
+    /// Writes configuration, keys and a job; there are no records of the payer, unless said otherwise.
+    init(
+        clinic: String, payer: String, by method: String, maxFileSize: String,
+        types: [String] = ["Patient", "Observation"], records: String = "{ file: ./none.ndjson }"
+    ) throws {
         folder = NSTemporaryDirectory() + "/pdex-bomb-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder + "/jobs", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -30,16 +36,16 @@ struct PDexCommand {
                 client-id: pdex-clinic0
                 key: clinic0
                 identifier-system: https://clinic0.example/fhir-id
-                organization: { npi: "1234567893", name: Clinic0 }
+                organization: { npi: "\(Self.clinicNPI)", name: Clinic0 }
                 max-file-size: \(maxFileSize)
             payers:
               med0:
                 base: \(payer)
                 client-id: pdex-med0
                 key: med0
-                organization: { npi: "1003000126", name: Med0 }
-                coverage: { file: ./none.ndjson }
-                consent: { file: ./none.ndjson }
+                organization: { npi: "\(Self.payerNPI)", name: Med0 }
+                coverage: \(records)
+                consent: \(records)
 
             """
         let job = """
@@ -47,36 +53,57 @@ struct PDexCommand {
             on: { request: true }
             from: clinic0
             to: med0
-            select: { by: \(method), group: med0-members, types: [Patient, Observation] }
+            select: { by: \(method), group: med0-members, types: [\(types.joined(separator: ", "))] }
             map: us-core-6.1.0
 
             """
         try configuration.write(toFile: folder + "/pdex.yaml", atomically: true, encoding: .utf8)
         try job.write(toFile: folder + "/jobs/bombed.yaml", atomically: true, encoding: .utf8)
         try "".write(toFile: folder + "/none.ndjson", atomically: true, encoding: .utf8)
-        for kid in ["clinic0", "med0"] { _ = try run(["keys", "new", kid, "--config", folder + "/pdex.yaml"]) }
+        for kid in ["clinic0", "med0"] {
+            _ = try ending(of: start(["keys", "new", kid, "--config", folder + "/pdex.yaml"]))
+        }
+    }
+
+    /// Takes over what another one derives identities from.
+    func takeSecret(of other: PDexCommand) throws {
+        let name = "/keys/identity.secret"
+        try? FileManager.default.removeItem(atPath: folder + name)
+        try FileManager.default.copyItem(atPath: other.folder + name, toPath: folder + name)
     }
 
     /// Runs the job to its end.
-    func run() throws -> Ending { try run(["run", "bombed", "--config", folder + "/pdex.yaml"]) }
+    func run() throws -> Ending { try ending(of: start()) }
+
+    /// Starts running the job.
+    func start() throws -> pid_t { try start(["run", "bombed", "--config", folder + "/pdex.yaml"]) }
+
+    /// Ends a process as nothing in it can notice.
+    func kill(_ process: pid_t) throws -> Ending {
+        Foundation.kill(process, SIGKILL)
+        return try ending(of: process)
+    }
 
     /// Removes the folder.
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-    private func run(_ arguments: [String]) throws -> Ending {
+    private func start(_ arguments: [String]) throws -> pid_t {
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("pdex").path
-        let log = folder + "/log-\(arguments[0])"
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 1, folder + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var raw: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for pointer in raw { free(pointer) } }
-        let began = ContinuousClock.now
         var id: pid_t = 0
         guard posix_spawn(&id, program, &actions, nil, &raw, environ) == 0 else { throw POSIXError(.ENOENT) }
+        return id
+    }
+
+    private func ending(of id: pid_t) throws -> Ending {
+        let began = ContinuousClock.now
         var status: Int32 = 0
         var peak = 0
         // What wait4 tells of the largest resident set begins with that of the process that started it.
@@ -86,7 +113,7 @@ struct PDexCommand {
         }
         return Ending(
             status: status & 0x7f == 0 ? (status >> 8) & 0xff : -1,
-            text: try String(contentsOfFile: log, encoding: .utf8), peakBytes: peak,
+            text: try String(contentsOfFile: folder + "/log", encoding: .utf8), peakBytes: peak,
             seconds: (ContinuousClock.now - began) / .seconds(1))
     }
 

@@ -28,7 +28,8 @@ struct RealMembersTests {
         let payer = Party(
             name: "med0", base: pipeline.payer.base, npi: "1003000126", organization: "Medicare",
             identifierSystem: "https://med0.example/fhir-id")
-        let terms = Self.terms(pipeline, payer: payer, coverage: .folder("records"), [.demographicsAddress])
+        let terms = Self.terms(
+            pipeline, payer: payer, coverage: .folder("records"), [.demographicsAddress, .demographics])
         let contained = ContainedCoverage(payer: payer, identities: Directory.identities)
         let coverages = try claims.flatMap { try #require(contained.coverages(in: $0)) }
         #expect(coverages.count == 3_697)

@@ -1,22 +1,26 @@
 import Foundation
 
 /// A request as it arrived at a ``Listener``.
-struct ArrivedRequest: Sendable {
-    let method: String
-    let target: String
-    let headers: [(name: String, value: String)]
-    let body: [UInt8]
+public struct ArrivedRequest: Sendable {
+    /// `GET`, `POST` or another.
+    public let method: String
+    /// Path and query, as they were sent.
+    public let target: String
+    /// The fields, in order.
+    public let headers: [(name: String, value: String)]
+    /// The body.
+    public let body: [UInt8]
 
     /// The target without its query.
-    var path: String { String(target.prefix { $0 != "?" }) }
+    public var path: String { String(target.prefix { $0 != "?" }) }
 
     /// The value of a field.
-    func header(_ name: String) -> String? {
+    public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 
     /// A parameter of the query, or of a form in the body.
-    func parameter(_ name: String) -> String? {
+    public func parameter(_ name: String) -> String? {
         let query = target.split(separator: "?", maxSplits: 1).dropFirst().first.map(String.init) ?? ""
         let form = method == "POST" ? String(decoding: body, as: UTF8.self) : ""
         for pair in (query + "&" + form).split(separator: "&") {

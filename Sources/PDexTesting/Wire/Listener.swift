@@ -3,9 +3,9 @@ import Synchronization
 
 /// An HTTP/1.1 server on a loopback port of its own that counts connections, keeps what arrives, and answers what the
 /// test wrote, byte for byte.
-final class Listener: Sendable {
+public final class Listener: Sendable {
     /// What to do with a request.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
         /// Write the bytes and wait for the next request.
         case keep([UInt8])
         /// Write the bytes and close.
@@ -16,6 +16,26 @@ final class Listener: Sendable {
         case hang([UInt8])
         /// Write the bytes, then the piece again and again until the client leaves.
         case endless([UInt8], piece: [UInt8])
+        /// Write the bytes, then one piece after the other with so many milliseconds between, and wait for the next
+        /// request.
+        case drip([UInt8], pieces: [[UInt8]], milliseconds: Int32)
+        /// Write the bytes, then let the test have the connection, and close it.
+        case hand([UInt8], @Sendable (Int32) -> Void)
+
+        /// A body of its length, and the next request.
+        public static func ok(_ body: String, _ fields: String = "", status: Int = 200) -> Reply {
+            let length = "Content-Length: \(body.utf8.count)\r\n"
+            return .keep([UInt8]("HTTP/1.1 \(status) X\r\n\(length)\(fields)\r\n\(body)".utf8))
+        }
+
+        /// The status, when there is a header.
+        public var status: Int? {
+            switch self {
+            case .keep(let bytes), .close(let bytes), .reset(let bytes), .hang(let bytes), .endless(let bytes, _),
+                .drip(let bytes, _, _), .hand(let bytes, _):
+                Int(String(decoding: bytes.dropFirst(9).prefix(3), as: UTF8.self))
+            }
+        }
     }
 
     private struct State: ~Copyable {
@@ -25,11 +45,18 @@ final class Listener: Sendable {
         var received: [ArrivedRequest] = []
     }
 
-    let port: Int
-    private let script: @Sendable (ArrivedRequest) -> Reply
+    /// The port.
+    public let port: Int
+    private let script: @Sendable (ArrivedRequest, _ number: Int) -> Reply
     private let state: Mutex<State>
 
-    init(_ script: @escaping @Sendable (ArrivedRequest) -> Reply) throws {
+    /// Listens, and answers by `script` on threads of its own.
+    public convenience init(_ script: @escaping @Sendable (ArrivedRequest) -> Reply) throws {
+        try self.init { request, _ in script(request) }
+    }
+
+    /// Listens; the script is told the how many-eth request it answers, too.
+    public init(_ script: @escaping @Sendable (ArrivedRequest, _ number: Int) -> Reply) throws {
         let (socket, port) = try Self.bound(to: 0)
         self.port = port
         self.script = script
@@ -37,23 +64,25 @@ final class Listener: Sendable {
         acceptAll(on: socket)
     }
 
-    var base: String { "http://127.0.0.1:\(port)" }
+    /// The address.
+    public var base: String { "http://127.0.0.1:\(port)" }
     /// How many connections were made, whatever came over them.
-    var connections: Int { state.withLock { $0.connections } }
+    public var connections: Int { state.withLock { $0.connections } }
     /// What arrived.
-    var received: [ArrivedRequest] { state.withLock { $0.received } }
+    public var received: [ArrivedRequest] { state.withLock { $0.received } }
 
     /// Refuses connections from now on; those that stand stay.
-    func stop() {
-        // Not closed: the thread that accepts could otherwise meet another server under the same descriptor.
-        state.withLock {
-            $0.isStopped = true
-            _ = shutdown($0.socket, Int32(SHUT_RDWR))
+    public func stop() {
+        // The thread that accepts closes it: here its number could already be another's.
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.isStopped = true
+            _ = shutdown(state.socket, Int32(SHUT_RDWR))
         }
     }
 
     /// Listens again on the same port, when it was stopped.
-    func restart() throws {
+    public func restart() throws {
         guard state.withLock({ $0.isStopped }) else { return }
         let (socket, _) = try Self.bound(to: port)
         state.withLock {
@@ -86,7 +115,10 @@ final class Listener: Sendable {
         Thread { [self] in
             while true {
                 let connection = accept(socket, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    Foundation.close(socket)
+                    return
+                }
                 state.withLock { $0.connections += 1 }
                 Thread { [self] in serve(connection) }.start()
             }
@@ -97,8 +129,11 @@ final class Listener: Sendable {
         defer { Foundation.close(connection) }
         var pending: [UInt8] = []
         while let request = ArrivedRequest.next(on: connection, &pending) {
-            state.withLock { $0.received.append(request) }
-            switch script(request) {
+            let number = state.withLock { state in
+                state.received.append(request)
+                return state.received.count
+            }
+            switch script(request, number) {
             case .keep(let bytes):
                 guard Self.write(bytes, to: connection) else { return }
             case .close(let bytes):
@@ -117,6 +152,17 @@ final class Listener: Sendable {
             case .endless(let head, let piece):
                 guard Self.write(head, to: connection) else { return }
                 while Self.write(piece, to: connection) {}
+                return
+            case .drip(let head, let pieces, let milliseconds):
+                guard Self.write(head, to: connection) else { return }
+                for piece in pieces {
+                    // Nothing is to be read but the end of the connection: the client has left.
+                    var wait = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+                    guard poll(&wait, 1, milliseconds) == 0, Self.write(piece, to: connection) else { return }
+                }
+            case .hand(let head, let take):
+                guard Self.write(head, to: connection) else { return }
+                take(connection)
                 return
             }
         }

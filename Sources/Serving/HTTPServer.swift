@@ -5,31 +5,42 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
-import PDex
+public import PDex
 
-/// Puts an endpoint on a loopback port: HTTP/1.1, streamed bodies, and connections that can be dropped.
-struct LoopbackServer: Sendable {
-    /// Bundles larger than this are refused with 413.
-    static let bodyLimit = 64 << 20
+/// Puts an endpoint on a port: HTTP/1.1, streamed bodies, and connections that can be dropped.
+public struct HTTPServer: Sendable {
+    private let endpoint: any Endpoint
+    private let host: String
+    private let port: Int
+    private let bodyLimit: Int
+    private let latencyMilliseconds: Int
+    private let clock: any WallClock
 
-    let endpoint: any SandboxEndpoint
-    /// 0 for any free port.
-    let port: Int
-    /// What each answer takes beside the work.
-    let latencyMilliseconds: Int
-    /// What the `Date` header says.
-    let clock: any WallClock
+    /// A server of `endpoint`; port 0 takes any that is free. Bodies longer than `bodyLimit` bytes are refused.
+    ///
+    /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says.
+    public init(
+        _ endpoint: any Endpoint, host: String = "127.0.0.1", port: Int, bodyLimit: Int, latencyMilliseconds: Int = 0,
+        clock: any WallClock
+    ) {
+        self.endpoint = endpoint
+        self.host = host
+        self.port = port
+        self.bodyLimit = bodyLimit
+        self.latencyMilliseconds = latencyMilliseconds
+        self.clock = clock
+    }
 
     /// Serves until the task is cancelled. Throws when the port cannot be bound.
-    func run() async throws {
-        var logger = Logger(label: "sandbox")
+    public func run() async throws {
+        var logger = Logger(label: "server")
         logger.logLevel = .critical
         let server = Server(
             childChannelSetup: HTTP1Channel { request, writer, channel in
                 try await respond(to: request, writer: writer, channel: channel)
             },
-            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in endpoint.origin.bind(port: channel.localAddress?.port ?? port) },
+            configuration: ServerConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in endpoint.isBound(port: channel.localAddress?.port ?? port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
         // has to arrive as a request to stop.
@@ -41,9 +52,9 @@ struct LoopbackServer: Sendable {
         }
         do {
             try result.get()
-            endpoint.origin.fail(CancellationError())
+            endpoint.isClosed(by: CancellationError())
         } catch {
-            endpoint.origin.fail(error)
+            endpoint.isClosed(by: error)
             throw error
         }
     }
@@ -51,7 +62,7 @@ struct LoopbackServer: Sendable {
     /// Stops accepting, lets what is being answered end, and cuts off what does not.
     private func stop(_ server: Server<HTTP1Channel>, _ serving: Task<Void, any Error>) async {
         // A server that has not begun to listen cannot be told to stop.
-        guard (try? await endpoint.origin.port()) != nil else { return }
+        guard (try? await endpoint.listening()) != nil else { return }
         // A client that has stopped reading would be waited for.
         let limit = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(2)) { serving.cancel() }
         try? await server.shutdownGracefully()
@@ -61,15 +72,14 @@ struct LoopbackServer: Sendable {
     private func respond(
         to request: Request, writer: consuming ResponseWriter, channel: any Channel
     ) async throws {
-        guard let body = try? await request.body.collect(upTo: Self.bodyLimit) else {
-            let refusal = Refusal(413, "too-long", "The body is longer than \(Self.bodyLimit) bytes.")
-            let answer = SandboxAnswer.refusal(refusal)
+        guard let body = try? await request.body.collect(upTo: bodyLimit) else {
+            let answer = endpoint.tooLong(limit: bodyLimit)
             // What is left of the body is not read, so this connection is of no more use.
             try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
             return try await channel.close()
         }
-        let answer = endpoint.answer(
-            SandboxRequest(
+        let answer = await endpoint.answer(
+            ServedRequest(
                 request.method.rawValue, request.head.path ?? "/", headers: Self.headers(of: request),
                 body: Array(buffer: body)))
         if latencyMilliseconds > 0 { try await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
@@ -83,7 +93,7 @@ struct LoopbackServer: Sendable {
         return headers
     }
 
-    private func head(of answer: SandboxAnswer, to request: Request) -> HTTPTypes.HTTPResponse {
+    private func head(of answer: ServedAnswer, to request: Request) -> HTTPTypes.HTTPResponse {
         var fields = HTTPFields()
         for field in answer.headers.fields {
             if let name = HTTPField.Name(field.name) { fields.append(HTTPField(name: name, value: field.value)) }
@@ -94,7 +104,7 @@ struct LoopbackServer: Sendable {
     }
 
     private static func write(
-        _ answer: SandboxAnswer, to request: Request, _ writer: consuming ResponseWriter, head: HTTPTypes.HTTPResponse
+        _ answer: ServedAnswer, to request: Request, _ writer: consuming ResponseWriter, head: HTTPTypes.HTTPResponse
     ) async throws {
         var head = head
         switch answer.body {

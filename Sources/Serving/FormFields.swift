@@ -1,9 +1,10 @@
 /// The fields of an `application/x-www-form-urlencoded` body or of a query, in order.
-struct FormFields: Sendable {
-    let pairs: [(name: String, value: String)]
+public struct FormFields: Sendable {
+    /// Names and values, decoded.
+    public let pairs: [(name: String, value: String)]
 
     /// Reads the fields; nil when one of them is not well-formed.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         var pairs: [(name: String, value: String)] = []
         for field in text.split(separator: "&") {
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -16,17 +17,17 @@ struct FormFields: Sendable {
     }
 
     /// Every value of a field.
-    func values(_ name: String) -> [String] {
+    public func values(_ name: String) -> [String] {
         pairs.filter { $0.name == name }.map(\.value)
     }
 
     /// The first value of a field.
-    subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         pairs.first { $0.name == name }?.value
     }
 
     /// Resolves percent-encoding; nil when it is broken or not UTF-8.
-    static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    public static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var iterator = text.utf8.makeIterator()
@@ -45,7 +46,7 @@ struct FormFields: Sendable {
     }
 
     /// Percent-encodes everything but unreserved characters (RFC 3986 §2.3).
-    static func encoded(_ text: String) -> String {
+    public static func encoded(_ text: String) -> String {
         var out = ""
         for byte in text.utf8 {
             switch byte {

@@ -1,13 +1,19 @@
 /// NDJSON lines as chunks of a body, compressed on the way when asked.
-struct LineStream: Sendable {
+public struct LineStream: Sendable {
     /// Large enough that writing costs little, small enough that a slow reader holds little.
-    static let chunkSize = 256 << 10
+    public static let chunkSize = 256 << 10
 
-    let lines: [[UInt8]]
-    let isCompressed: Bool
+    private let lines: [[UInt8]]
+    private let isCompressed: Bool
+
+    /// The lines, each with a newline behind it, as gzip or as they are.
+    public init(lines: [[UInt8]], isCompressed: Bool) {
+        self.lines = lines
+        self.isCompressed = isCompressed
+    }
 
     /// Hands over the chunks in order; waits for each to be taken.
-    func forEachChunk(_ body: ([UInt8]) async throws -> Void) async throws {
+    public func forEachChunk(_ body: ([UInt8]) async throws -> Void) async throws {
         var gzip = GzipWriter()
         var pending: [UInt8] = []
         pending.reserveCapacity(Self.chunkSize + (16 << 10))

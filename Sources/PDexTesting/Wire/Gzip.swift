@@ -1,7 +1,7 @@
 import CZlib
 
-/// Writes gzip for servers in tests.
-func gzip(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8] {
+/// One gzip member that holds `bytes`.
+public func gzip(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8] {
     var input = bytes
     var stream = z_stream()
     var output = [UInt8](repeating: 0, count: bytes.count / 2 + 64 << 10)

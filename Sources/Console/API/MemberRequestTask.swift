@@ -1,0 +1,40 @@
+import FHIR
+import Jobs
+import PDex
+
+/// A member request in the shape of a FHIR R4 Task.
+struct MemberRequestTask {
+    let detail: MemberRequestDetail
+    let now: Instant
+
+    var json: JSONValue {
+        let request = detail.request
+        var task: JSONObject = [
+            "resourceType": "Task", "id": .string(request.id), "status": .string(request.state.rawValue),
+        ]
+        if let reason = request.reason ?? detail.exchange?.reason {
+            task["statusReason"] = ["text": .string(reason.rawValue)]
+        }
+        if let exchange = detail.exchange { task["businessStatus"] = ["text": .string(exchange.state.rawValue)] }
+        task["intent"] = "order"
+        task["code"] = ["text": "member data request"]
+        task["description"] = .string(detail.isLate(at: now) ? "late" : "in time")
+        task["for"] = ["reference": .string("Patient/" + request.patient)]
+        task["authoredOn"] = .string(request.accepted.text)
+        task["lastModified"] = .string(request.updated.text)
+        task["restriction"] = ["period": ["end": .string(request.due.text)]]
+        var inputs: [JSONValue] = [Self.value("job", request.job)]
+        if let since = request.since { inputs.append(Self.value("since", since.text)) }
+        inputs += request.types.map { Self.value("type", $0) }
+        task["input"] = .array(inputs)
+        let outputs = [
+            detail.run.map { Self.value("run", $0.id) }, detail.exchange.map { Self.value("exchange", $0.id) },
+        ].compactMap(\.self)
+        if !outputs.isEmpty { task["output"] = .array(outputs) }
+        return .object(task)
+    }
+
+    private static func value(_ type: String, _ value: String) -> JSONValue {
+        ["type": ["text": .string(type)], "valueString": .string(value)]
+    }
+}

@@ -1,0 +1,65 @@
+public import Logging
+public import PDex
+public import Serving
+import Synchronization
+
+/// Serves the HTTP API.
+public final class APIServer: Sendable {
+    private let api: MemberRequestAPI
+    private let host: String
+    private let port: Int
+    private let clock: any WallClock
+    private let logger: Logger
+    private let bound = Mutex<Int?>(nil)
+
+    /// Bodies are a few hundred bytes long.
+    private static let bodyLimit = 64 << 10
+
+    /// Serves `api` on `host`, which is this machine itself unless the site says otherwise.
+    public init(_ api: MemberRequestAPI, host: String, port: Int, clock: any WallClock, logger: Logger) {
+        self.api = api
+        self.host = host
+        self.port = port
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled. Throws `config.invalid` when the port is taken.
+    public func run() async throws {
+        let server = HTTPServer(self, host: host, port: port, bodyLimit: Self.bodyLimit, clock: clock)
+        do {
+            try await server.run()
+        } catch is CancellationError {
+        } catch {
+            throw Fault(
+                .configInvalid, .stop, "the API cannot listen on \(host):\(port)",
+                hint: "another process may have the port; choose another  api: { port: … }  in pdex.yaml")
+        }
+    }
+}
+
+extension APIServer: Endpoint {
+    /// Tells where the API is.
+    public func isBound(port: Int) {
+        bound.withLock { $0 = port }
+        logger.info("API listening", metadata: ["host": "\(host)", "port": "\(port)"])
+    }
+
+    /// Forgets it.
+    public func isClosed(by error: any Error) {
+        bound.withLock { $0 = nil }
+    }
+
+    /// Throws until the API listens.
+    public func listening() async throws {
+        guard bound.withLock({ $0 }) != nil else { throw CancellationError() }
+    }
+
+    /// Answers one request.
+    public func answer(_ request: ServedRequest) async -> ServedAnswer { await api.answer(request) }
+
+    /// What a body that is too long is told.
+    public func tooLong(limit: Int) -> ServedAnswer {
+        Problem(413, "Too long", "the body is longer than \(limit) bytes").answer
+    }
+}

@@ -1,0 +1,30 @@
+public import PDex
+
+/// The jobs that member requests may be answered by.
+public struct RequestJobs: Sendable {
+    private let jobs: [Job]
+
+    /// Those of `jobs` that take requests.
+    public init(_ jobs: [Job]) {
+        self.jobs = jobs.filter(\.allowsRequests)
+    }
+
+    /// The job named; or the only one that takes requests, for `payer` if one is named; or the only one of those without
+    /// a schedule. Throws `usage.invalid`, and `job.unknown` for a name that takes none.
+    public func job(_ name: String? = nil, payer: String? = nil) throws(Fault) -> Job {
+        let allowed = jobs.filter { $0.payer == payer ?? $0.payer }
+        if let name {
+            if let job = allowed.first(where: { $0.name == name }) { return job }
+            throw Fault(
+                .jobUnknown, .stop, "no job of that name takes requests\(payer == nil ? "" : " for that payer")",
+                hint: "say  on: { request: true }  in its file; pdex jobs list  shows all")
+        }
+        let candidates = allowed.count == 1 ? allowed : allowed.filter { $0.schedule == nil }
+        if let only = candidates.first, candidates.count == 1 { return only }
+        let names = allowed.map(\.name).joined(separator: ", ")
+        throw Fault(
+            .usage, .stop,
+            allowed.isEmpty ? "no job takes requests" : "more than one job takes requests: \(names)",
+            hint: allowed.isEmpty ? "say  on: { request: true }  in a job" : "name one of them")
+    }
+}

@@ -1,0 +1,27 @@
+import FHIR
+import PDex
+
+/// Counts the matches of a search, each resource once: what moves to the next page while pages are turned comes twice,
+/// and in its place another one not at all.
+struct MatchCount: Sendable {
+    private var seen: Set<Int> = []
+    private var unreadable = 0
+
+    /// How many different resources matched.
+    var distinct: Int { seen.count + unreadable }
+
+    /// Counts those of a page.
+    mutating func count(_ page: SearchPage) {
+        for entry in page.entries where entry.mode == .match {
+            guard let scan = try? ResourceScan.scan(entry.bytes) else {
+                // A resource all the same, and refused as one where it is staged.
+                unreadable += 1
+                continue
+            }
+            var hasher = Hasher()
+            hasher.combine(scan.type)
+            hasher.combine(scan.id)
+            seen.insert(hasher.finalize())
+        }
+    }
+}

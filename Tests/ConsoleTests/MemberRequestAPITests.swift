@@ -1,0 +1,159 @@
+import FHIR
+import FHIRClient
+import Foundation
+import Jobs
+import PDex
+import PDexTesting
+import Serving
+import Testing
+
+@testable import Console
+
+@Suite("The API for member requests")
+struct MemberRequestAPITests {
+    private let path = "/v1/member-requests"
+
+    @Test("accepts a demand, tells where it is looked at, and later what came of it")
+    func whole() async throws {
+        let harness = try APIHarness()
+
+        let accepted = await harness.send("POST", path, #"{"payer": "med0", "member": "joe"}"#)
+        let location = accepted.headers["Location"] ?? ""
+        let before = await harness.send("GET", location)
+        _ = try await harness.operations.answer(String(location.split(separator: "/").last ?? ""))
+        let after = await harness.send("GET", location)
+
+        #expect(accepted.status == 202)
+        #expect(before.json["resourceType"] == "Task")
+        #expect(before.json["status"] == "requested")
+        #expect(after.json["status"] == "completed")
+        #expect(after.json["businessStatus"]?["text"] == "acknowledged")
+        #expect(after.json["for"]?["reference"] == "Patient/joe")
+        #expect(harness.night.payer.held.values.contains { $0.type == "Encounter" })
+    }
+
+    @Test("answers nobody without a token that it knows", arguments: [nil, "", "a-token-of-the-porta", "x"])
+    func strangers(token: String?) async throws {
+        let harness = try APIHarness()
+
+        for (method, target) in [("POST", path), ("GET", path), ("GET", path + "/x"), ("DELETE", path + "/x")] {
+            let answer = await harness.send(method, target, #"{"member": "joe"}"#, token: token)
+            #expect(answer.status == 401)
+            #expect(answer.headers["WWW-Authenticate"] == "Bearer")
+        }
+        #expect(try await harness.operations.memberRequests(limit: 1).isEmpty)
+    }
+
+    @Test(
+        "refuses what cannot be meant with a stable status, and keeps nothing",
+        arguments: [
+            ("", 400), ("[]", 400), (#"{"member": "joe""#, 400), ("{}", 422), (#"{"member": 1}"#, 422),
+            (#"{"member": "joe smith"}"#, 422), (#"{"member": "joe", "shoe": 1}"#, 422),
+            (#"{"member": "joe", "since": "yesterday"}"#, 422), (#"{"member": "joe", "types": "Encounter"}"#, 422),
+            (#"{"member": "joe", "types": ["Account"]}"#, 422), (#"{"member": "joe", "job": "none"}"#, 404),
+            (#"{"member": "joe", "payer": "nobody"}"#, 422),
+        ])
+    func refuses(body: String, status: Int) async throws {
+        let harness = try APIHarness()
+
+        let answer = await harness.send("POST", path, body)
+
+        #expect(answer.status == status)
+        #expect(answer.headers["Content-Type"] == "application/problem+json")
+        let detail = answer.json["detail"]?.string ?? "smith"
+        #expect(!detail.contains("smith"))
+        #expect(try await harness.operations.memberRequests(limit: 1).isEmpty)
+    }
+
+    @Test("takes the same demand under the same key once, and another one under it never")
+    func idempotent() async throws {
+        let harness = try APIHarness([.joe, .ada])
+        let headers = [("Content-Type", "application/json; charset=utf-8"), ("Idempotency-Key", "k-1")]
+
+        let first = await harness.send("POST", path, #"{"member": "joe"}"#, headers: headers)
+        harness.night.clock.advance(seconds: 10)
+        let second = await harness.send("POST", path, #"{"member": "joe"}"#, headers: headers)
+        let other = await harness.send("POST", path, #"{"member": "ada"}"#, headers: headers)
+
+        #expect(first.status == 202 && second.status == 202)
+        #expect(first.headers["Location"] == second.headers["Location"])
+        #expect(other.status == 409)
+        #expect(other.json["code"] == "request.conflict")
+    }
+
+    @Test("takes a request back, once")
+    func cancels() async throws {
+        let harness = try APIHarness()
+        let location = await harness.send("POST", path, #"{"member": "joe"}"#).headers["Location"] ?? ""
+
+        let cancelled = await harness.send("DELETE", location)
+        let again = await harness.send("DELETE", location)
+        let list = await harness.send("GET", path + "?state=cancelled")
+        let none = await harness.send("GET", path + "?state=requested")
+        let odd = await harness.send("GET", path + "?state=late")
+
+        #expect(cancelled.json["status"] == "cancelled")
+        #expect(again.status == 409)
+        let listed = list.json["entry"]?.elements.count
+        #expect(listed == 1)
+        let left = none.json["entry"]?.elements.count
+        #expect(left == 0)
+        #expect(odd.status == 422)
+    }
+
+    @Test("does not take more than it can hold")
+    func full() async throws {
+        let harness = try APIHarness()
+        for number in 0..<MemberRequestAPI.mostOpen {
+            _ = await harness.send(
+                "POST", path, #"{"member": "joe"}"#,
+                headers: [("Content-Type", "application/json"), ("Idempotency-Key", "k-\(number)")])
+        }
+
+        let answer = await harness.send("POST", path, #"{"member": "joe"}"#)
+
+        #expect(answer.status == 429)
+        #expect(answer.headers["Retry-After"] == "30")
+    }
+
+    @Test("tells strangers that it lives, and nothing else")
+    func health() async throws {
+        let harness = try APIHarness()
+
+        let live = await harness.send("GET", "/health/live", token: nil)
+        let ready = await harness.send("GET", "/health/ready", token: nil)
+        let other = await harness.send("GET", "/health/other", token: nil)
+        let nothing = await harness.send("GET", "/", token: nil)
+
+        #expect(live.status == 200)
+        #expect(ready.status == 200)
+        #expect(other.status == 404)
+        #expect(nothing.status == 404)
+    }
+
+    @Test("is what openapi.json says: paths, methods, members of the demand, states")
+    func openAPI() async throws {
+        let harness = try APIHarness()
+        let file = try String(
+            contentsOf: APIHarness.root.appendingPathComponent("docs/reference/openapi.json"), encoding: .utf8)
+        let document = try JSONParser.parse(file)
+        let methods = ["get", "put", "post", "delete", "patch"]
+
+        for path in document["paths"]?.object?.members ?? [] {
+            for method in methods {
+                let target = path.key.replacing("{id}", with: "unknown")
+                let answer = await harness.send(method.uppercased(), target, "{}")
+                let isKnown = answer.status != 405 && !(answer.status == 404 && answer.json["code"] == nil)
+                let isDeclared = path.value[method]?.object != nil
+                #expect(isKnown == isDeclared, "\(method) \(path.key)")
+                let declared = Set((path.value[method]?["responses"]?.object?.members ?? []).map(\.key))
+                #expect(!isKnown || declared.contains("\(answer.status)"), "\(method) \(path.key) \(answer.status)")
+            }
+        }
+        let demand = document["components"]?["schemas"]?["Demand"]?["properties"]?.object?.keys ?? []
+        let states = document["components"]?["schemas"]?["State"]?["enum"]?.elements.compactMap(\.string) ?? []
+        #expect(Set(demand) == DemandReader.keys)
+        let all = MemberRequestState.allCases.map(\.rawValue)
+        #expect(states == all)
+    }
+}

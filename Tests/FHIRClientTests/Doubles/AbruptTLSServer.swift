@@ -1,0 +1,34 @@
+import Foundation
+
+/// A TLS server that answers one request with bytes of the test's, and is gone without saying goodbye.
+final class AbruptTLSServer: Sendable {
+    let certificates: TestCertificates
+    let base: String
+    private let process: Process
+
+    init(answering answer: [UInt8]) throws {
+        certificates = try TestCertificates()
+        process = certificates.server([])
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        let reader = output.fileHandleForReading
+        base = "https://127.0.0.1:\(TestCertificates.port(in: reader))"
+        let (process, writer) = (process, input.fileHandleForWriting)
+        Thread {
+            var heard: [UInt8] = []
+            while heard.firstRange(of: [13, 10, 13, 10]) == nil {
+                let data = reader.availableData
+                guard !data.isEmpty else { return }
+                heard += data
+            }
+            try? writer.write(contentsOf: answer)
+            // The answer is on its way once the server has nothing left to read.
+            poll(nil, 0, 200)
+            process.end()
+        }.start()
+    }
+
+    deinit { process.end() }
+}

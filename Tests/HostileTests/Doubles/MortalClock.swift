@@ -1,0 +1,16 @@
+import FHIR
+import PDex
+
+/// A clock as one process sees it: nobody sleeps on after the end.
+struct MortalClock: WallClock {
+    let clock: any WallClock
+    let life: Lifetime
+
+    func now() -> Instant { clock.now() }
+
+    func sleep(seconds: Double) async throws {
+        try life.goOn()
+        try await clock.sleep(seconds: seconds)
+        try life.goOn()
+    }
+}

@@ -1,0 +1,36 @@
+import PDex
+
+/// A payer as one process sees it.
+struct MortalPayer: PayerServer {
+    let payer: any PayerServer
+    let life: Lifetime
+
+    var base: String { payer.base }
+
+    func capability() async throws -> ServerCapability {
+        try await through("the payer's capability") { try await payer.capability() }
+    }
+
+    func search(_ query: SearchQuery) async throws -> SearchPage {
+        try await through("the payer's \(query.path)") { try await payer.search(query) }
+    }
+
+    func page(_ link: String) async throws -> SearchPage {
+        try await through("a page of the payer's") { try await payer.page(link) }
+    }
+
+    func read(type: String, id: String) async throws -> [UInt8]? {
+        try await through("the payer's \(type)") { try await payer.read(type: type, id: id) }
+    }
+
+    func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+        try await through("a submission") { try await payer.submit(bundle, requestID: requestID) }
+    }
+
+    private func through<Value>(_ place: String, _ ask: () async throws -> Value) async throws -> Value {
+        try life.pass("before \(place)")
+        let value = try await ask()
+        try life.pass("after \(place)")
+        return value
+    }
+}
