@@ -9,10 +9,10 @@ import PackageDescription
 //   4  Jobs               job files, schedule, worker, Operations
 //   3  Pipeline           the seven steps
 //      Serving            an HTTP server for Console and Sandbox
-//   2  Mappings           FHIRClient         SQLiteStore
+//   2  Mappings           FHIRClient         SQLiteStore        Conformance
 //   1  PDex               FHIRPath
 //   0  FHIR               DeclarativeFiles
-//      CCurl  COpenSSL  CZlib  (shims over system libraries, only for FHIRClient)
+//      CCurl  COpenSSL  CZlib  (shims over system libraries)
 //   T  PDexTesting        contract suites, fakes, named members
 
 let house: [SwiftSetting] = [
@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "PDex", dependencies: ["FHIR"], swiftSettings: house),
         .target(
             name: "Mappings", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles"], swiftSettings: house),
+        .target(name: "Conformance", dependencies: ["FHIR", "FHIRPath", "PDex", "CZlib"], swiftSettings: house),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
@@ -89,15 +90,15 @@ let package = Package(
         .executableTarget(
             name: "PDexCLI",
             dependencies: [
-                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs",
-                "Console", "Sandbox",
+                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
+                "Jobs", "Console", "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "pdex-bench", dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
+            name: "pdex-bench", dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",
@@ -106,6 +107,9 @@ let package = Package(
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "CZlib"], exclude: ["Scripts"],
+            swiftSettings: house),
         .testTarget(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),

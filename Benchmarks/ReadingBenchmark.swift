@@ -18,6 +18,7 @@ struct ReadingBenchmark {
         report("JSON scan", try await cpuSeconds { for line in lines { _ = try ResourceScan.scan(line) } }, baseline)
         report("JSON tree", try await cpuSeconds { for line in lines { _ = try JSONParser.parse(line) } }, baseline)
         report("map to US Core", try await mapping(), baseline)
+        try await PathBenchmark().run()
         try await staging()
     }
 

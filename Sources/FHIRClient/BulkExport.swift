@@ -36,12 +36,15 @@ struct BulkExport: Sendable {
         }
     }
 
+    /// How long a server may take over being told, in seconds: who stops us waits for it.
+    private static let longestFarewell = 4.0
+
     /// Tells the server that it may forget the export; whatever it answers is accepted (BLK-50).
     func finish(_ statusURL: String) async {
         guard let url = try? session.policy.vet(statusURL, from: "the status URL", with: .token) else { return }
         var request = HTTPRequest(.delete, url)
         request.headers["Accept"] = "application/json"
-        request.timeouts.total = 30
+        request.timeouts.total = Self.longestFarewell
         _ = try? await session.once(request)
     }
 

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 extension Evaluator {
     /// The operators that yield a truth value.
     mutating func decide(
@@ -122,7 +120,7 @@ extension Evaluator {
         case .concatenate:
             let one = try single(left, column, scope)
             let two = try single(right, column, scope)
-            return [.string((one?.text ?? "") + (two?.text ?? ""))]
+            return [try made(try part(one, column) + part(two, column), column)]
         default:
             guard let one = try single(left, column, scope)?.scalar, let two = try single(right, column, scope)?.scalar
             else { return [] }
@@ -130,41 +128,13 @@ extension Evaluator {
         }
     }
 
-    private func calculate(
-        _ which: PathOperator, _ left: PathValue, _ right: PathValue, _ column: Int
-    ) throws(PathError) -> PathValue? {
-        if which == .plus, case .string(let one) = left, case .string(let two) = right { return .string(one + two) }
-        if case .integer(let one) = left, case .integer(let two) = right, which != .dividedBy {
-            return whole(which, one, two).map(PathValue.integer)
-        }
-        guard let one = left.decimal, let two = right.decimal else {
-            throw PathError("'\(which.rawValue)' needs two numbers", column: column)
-        }
-        return fractional(which, one, two)
-    }
-
-    /// Whole numbers; nil when the result is not one or does not fit.
-    private func whole(_ which: PathOperator, _ one: Int, _ two: Int) -> Int? {
-        let result: (partialValue: Int, overflow: Bool)
-        switch which {
-        case .plus: result = one.addingReportingOverflow(two)
-        case .minus: result = one.subtractingReportingOverflow(two)
-        case .times: result = one.multipliedReportingOverflow(by: two)
-        case .quotient: result = one.dividedReportingOverflow(by: two)
-        default: result = one.remainderReportingOverflow(dividingBy: two)
-        }
-        return result.overflow ? nil : result.partialValue
-    }
-
-    private func fractional(_ which: PathOperator, _ one: Decimal, _ two: Decimal) -> PathValue? {
-        switch which {
-        case .plus: return .decimal(one + two)
-        case .minus: return .decimal(one - two)
-        case .times: return .decimal(one * two)
-        case .dividedBy: return two.isZero ? nil : .decimal(one / two)
-        default:
-            guard !two.isZero, let quotient = (one / two).truncated else { return nil }
-            return which == .quotient ? .integer(quotient) : .decimal(one - two * Decimal(quotient))
+    /// What `&` joins: a text, and nothing for nothing.
+    private func part(_ value: PathValue?, _ column: Int) throws(PathError) -> String {
+        guard let value else { return "" }
+        if let text = value.text { return text }
+        switch value.scalar {
+        case nil: return ""
+        case let scalar?: return scalar.written
         }
     }
 
@@ -173,16 +143,10 @@ extension Evaluator {
         switch try single(node, column, scope)?.scalar {
         case nil: return []
         case .integer(let value)? where value != .min: return [.integer(-value)]
-        case .decimal(let value)?: return [.decimal(-value)]
-        case .quantity(let value)?: return [.quantity(PathQuantity(value: -value.value, unit: value.unit))]
+        case .decimal(let value)?: return value.negated.map { [.decimal($0)] } ?? []
+        case .quantity(let value)?:
+            return value.value.negated.map { [.quantity(PathQuantity(value: $0, unit: value.unit))] } ?? []
         default: throw PathError("only a number can be negative", column: column)
         }
-    }
-}
-
-extension Decimal {
-    /// The whole part, when it fits.
-    var truncated: Int? {
-        Int(description.prefix { $0 != "." })
     }
 }

@@ -61,9 +61,20 @@ extension Evaluator {
         guard case .object(let object) = element.json else {
             // A primitive has children too: its id and extensions.
             guard let companion = element.companion, case .object = companion else { return true }
-            return try walk(PathElement(companion), steps, body)
+            return try walk(PathElement(companion, known: element.known), steps, body)
         }
-        return try walk(step.child(of: object), steps.dropFirst(), body)
+        var child = step.child(of: object)
+        if let types = step.types, child.type == .unknown { child.type = types[element.known] ?? .unknown }
+        return try walk(child, steps.dropFirst(), body)
+    }
+
+    /// A child; what may be any resource says itself which it is.
+    private func element(_ json: JSONValue, _ type: R4Type, _ companion: JSONValue? = nil) -> PathElement {
+        if isTyped, companion == nil, type == .unknown || type.name == "Resource" {
+            let found = element(json)
+            if found.known != .unknown { return found }
+        }
+        return PathElement(json, companion: companion, known: type)
     }
 
     private mutating func walk(
@@ -74,7 +85,7 @@ extension Evaluator {
             return true
         case (.array(let items)?, nil):
             for item in items where item != .null {
-                if try !walk(PathElement(item, type: child.type), rest, body) { return false }
+                if try !walk(element(item, child.type), rest, body) { return false }
             }
             return true
         case (let json, .array(let companions)?):
@@ -84,12 +95,12 @@ extension Evaluator {
                 let companion: JSONValue? =
                     index < companions.count && companions[index] != .null ? companions[index] : nil
                 guard item != .null || companion != nil else { continue }
-                let next = PathElement(item, companion: companion, type: child.type)
+                let next = element(item, child.type, companion)
                 if try !walk(next, rest, body) { return false }
             }
             return true
         case (let json, let companion):
-            return try walk(PathElement(json ?? .null, companion: companion, type: child.type), rest, body)
+            return try walk(element(json ?? .null, child.type, companion), rest, body)
         }
     }
 }
@@ -99,7 +110,7 @@ extension PathStep {
     struct Child {
         var json: JSONValue?
         var companion: JSONValue?
-        var type: String?
+        var type = R4Type.unknown
     }
 
     /// Looks the element up under its name, its `_name`, and its name with a type at the end.

@@ -10,17 +10,33 @@ struct Evaluator {
 
     let root: PathElement
     let environment: PathEnvironment
-    private var stepsLeft: Int
+    /// What `%context` is.
+    private let focus: PathElement?
+    /// Whether elements go along with their types.
+    let isTyped: Bool
+    /// What `$total` is inside of `aggregate()`.
+    var total: [PathValue]?
+    private(set) var stepsLeft: Int
 
-    init(resource: Resource, environment: PathEnvironment) {
-        root = PathElement(.object(resource.json))
+    init(resource: Resource, focus: JSONValue?, environment: PathEnvironment, isTyped: Bool) {
+        root = Self.element(.object(resource.json), isTyped)
+        self.focus = focus.map { Self.element($0, isTyped) }
         self.environment = environment
+        self.isTyped = isTyped
         stepsLeft = environment.stepLimit
     }
 
     /// Where an expression starts: at an element, or at the resource.
-    func scope(at focus: JSONValue?) -> Scope {
-        Scope(this: .element(focus.map { PathElement($0) } ?? root))
+    var start: Scope { Scope(this: .element(focus ?? root)) }
+
+    /// An element that may be a resource, with its type when types are asked for.
+    func element(_ json: JSONValue) -> PathElement {
+        Self.element(json, isTyped)
+    }
+
+    private static func element(_ json: JSONValue, _ isTyped: Bool) -> PathElement {
+        guard isTyped, let name = json["resourceType"]?.string else { return PathElement(json) }
+        return PathElement(json, known: R4Types.named(name) ?? .unknown)
     }
 
     /// The collection that a node yields.
@@ -29,6 +45,9 @@ struct Evaluator {
         switch node {
         case .this: return [scope.this]
         case .index: return [.integer(scope.index)]
+        case .total: return total ?? []
+        case .pattern(let pattern): return [.string(pattern.text)]
+        case .descending(let inner): return try evaluate(inner, scope)
         case .constant(let values): return values
         case .variable(let name): return variable(name)
         case .typed(let name): return Self.isResource(scope.this, name) ? [scope.this] : []
@@ -44,6 +63,9 @@ struct Evaluator {
         case .typeTest(let inner, let type, let column):
             let value = try single(inner, column, scope)
             return value.map { [.boolean($0.has(type))] } ?? []
+        case .typeCast(let inner, let type, let column):
+            guard let value = try single(inner, column, scope) else { return [] }
+            return value.has(type) ? [value] : []
         case .typeFilter(let inner, let type):
             return try evaluate(inner, scope).filter { $0.has(type) }
         }
@@ -92,10 +114,22 @@ struct Evaluator {
         return values.distinct()
     }
 
+    /// Charges for a text that was made, and refuses one that is too long.
+    mutating func made(_ text: String, _ column: Int) throws(PathError) -> PathValue {
+        let length = text.utf8.count
+        guard length <= environment.textLimit else {
+            throw PathError("the expression makes a text of more than \(environment.textLimit) bytes", column: column)
+        }
+        try spend(length / 64)
+        return .string(text)
+    }
+
     private func variable(_ name: String) -> [PathValue] {
         switch name {
-        case "resource", "rootResource", "context": [.element(root)]
-        default: environment.variables[name].map { $0.elements.map { .element(PathElement($0)) } } ?? []
+        case "resource": [.element(root)]
+        case "context": [.element(focus ?? root)]
+        case "rootResource": [.element(environment.rootResource.map { element(.object($0.json)) } ?? root)]
+        default: environment.variables[name].map { $0.elements.map { .element(element($0)) } } ?? []
         }
     }
 

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Reads the tokens of an expression into a tree, by the precedence of its operators.
 struct Parser {
     /// Deeper nesting is refused.
@@ -12,10 +10,13 @@ struct Parser {
     private var position = 0
     private var depth = 0
     private var size = 0
+    /// Whether anything that was read asks for a type; elements then go along with theirs.
+    private(set) var isTyped = false
 
     init(_ text: String, variables: [String]) throws(PathError) {
         var lexer = try Lexer(text)
         tokens = try lexer.tokens()
+        isTyped = Self.asksForTypes(tokens)
         self.variables = ["resource", "context", "rootResource"] + Self.systems.keys.sorted() + variables
     }
 
@@ -24,6 +25,16 @@ struct Parser {
         let node = try expression(above: 0)
         guard current.kind == .end else { throw unexpected() }
         return node
+    }
+
+    /// Whether a function or an operator depends on types; an element called `type` does not.
+    private static func asksForTypes(_ tokens: [Token]) -> Bool {
+        zip(tokens, tokens.dropFirst()).contains { token, next in
+            guard case .name(let name, quoted: false) = token.kind,
+                let function = PathFunction(rawValue: name), function.asksForTypes
+            else { return false }
+            return next.kind == .sign("(") || function == .is || function == .as
+        }
     }
 
     // MARK: Operators
@@ -42,7 +53,7 @@ struct Parser {
                 left = .typeTest(left, try typeName(), column: column)
             } else if limit < PathOperator.typePrecedence, takeWord("as") {
                 try grow()
-                left = .typeFilter(left, try typeName())
+                left = .typeCast(left, try typeName(), column: column)
             } else if let next = currentOperator, next.precedence > limit {
                 position += 1
                 try grow()
@@ -71,7 +82,10 @@ struct Parser {
 
     private mutating func operand() throws(PathError) -> PathNode {
         let column = current.column
-        if takeSign("-") { return .negated(try invocations(on: try term()), column: column) }
+        if takeSign("-") {
+            try grow()
+            return .negated(try invocations(on: try term()), column: column)
+        }
         _ = takeSign("+")
         return try invocations(on: try term())
     }
@@ -88,11 +102,13 @@ struct Parser {
         case .variable(let name): return try variable(name, token.column)
         case .special("this"): return .this
         case .special("index"): return .index
+        case .special("total"): return .total
         case .name("true", quoted: false): return .constant([.boolean(true)])
         case .name("false", quoted: false): return .constant([.boolean(false)])
         case .name(let name, _):
             if current.kind == .sign("(") { return try call(name, on: .this, token.column) }
-            return name.first.map { $0.isUppercase } ?? false ? .typed(name) : .path(.this, [PathStep(name)])
+            return name.first.map { $0.isUppercase } ?? false
+                ? .typed(name) : .path(.this, [PathStep(name, isTyped: isTyped)])
         case .sign("("):
             let inner = try expression(above: 0)
             try expectSign(")")
@@ -107,7 +123,7 @@ struct Parser {
     }
 
     private mutating func number(_ text: String, _ column: Int) throws(PathError) -> PathValue {
-        guard let decimal = Decimal(string: text), text.utf8.count <= 28 else {
+        guard let decimal = PathDecimal(text), text.utf8.count <= 38 else {
             throw PathError("this number has too many digits", column: column)
         }
         switch current.kind {
@@ -118,11 +134,16 @@ struct Parser {
             position += 1
             return .quantity(PathQuantity(value: decimal, unit: word))
         default:
-            return Int(text).map(PathValue.integer) ?? .decimal(decimal)
+            if let int = Int(text) { return .integer(int) }
+            guard text.contains(".") else { throw PathError("this whole number is too large", column: column) }
+            return .decimal(decimal)
         }
     }
 
     private func variable(_ name: String, _ column: Int) throws(PathError) -> PathNode {
+        for (prefix, url) in Self.canonicals where name.hasPrefix(prefix) && name.count > prefix.count {
+            return .constant([.string(url + name.dropFirst(prefix.count))])
+        }
         guard variables.contains(name) else {
             throw PathError(
                 "unknown variable '%\(name)'", column: column, unknownWord: name, knownWords: variables)
@@ -131,6 +152,10 @@ struct Parser {
         return .variable(name)
     }
 
+    /// What FHIR lets a variable's name begin with (R4, §2.9.2.1).
+    private static let canonicals = [
+        ("vs-", "http://hl7.org/fhir/ValueSet/"), ("ext-", "http://hl7.org/fhir/StructureDefinition/"),
+    ]
     /// The code systems that FHIR gives a variable.
     private static let systems = [
         "sct": "http://snomed.info/sct", "loinc": "http://loinc.org", "ucum": "http://unitsofmeasure.org",
@@ -162,8 +187,10 @@ struct Parser {
         switch token.kind {
         case .name(let name, let quoted):
             if !quoted, current.kind == .sign("(") { return try call(name, on: node, token.column) }
-            if case .path(let start, let steps) = node { return .path(start, steps + [PathStep(name)]) }
-            return .path(node, [PathStep(name)])
+            if case .path(let start, let steps) = node {
+                return .path(start, steps + [PathStep(name, isTyped: isTyped)])
+            }
+            return .path(node, [PathStep(name, isTyped: isTyped)])
         case .special("this"): return node
         default:
             position -= 1
@@ -181,7 +208,11 @@ struct Parser {
         if function.takesType {
             let type = try typeName()
             try expectSign(")")
-            return function == .is ? .typeTest(node, type, column: column) : .typeFilter(node, type)
+            switch function {
+            case .is: return .typeTest(node, type, column: column)
+            case .as: return .typeCast(node, type, column: column)
+            default: return .typeFilter(node, type)
+            }
         }
         var arguments: [PathNode] = []
         if !takeSign(")") {
@@ -190,6 +221,17 @@ struct Parser {
         }
         guard function.arguments.contains(arguments.count) else {
             throw PathError("\(name)() takes \(Self.described(function.arguments))", column: column)
+        }
+        if function.takesPattern, case .constant(let values) = arguments[0], case .string(let text)? = values.first {
+            arguments[0] = .pattern(try TextPattern(text, column: column))
+        }
+        if function == .sort {
+            arguments = arguments.map { if case .negated(let inner, _) = $0 { .descending(inner) } else { $0 } }
+        }
+        if function == .iif, case .constant(let values) = arguments[0], let value = values.first {
+            guard case .boolean = value, values.count == 1 else {
+                throw PathError("iif() asks whether something is true", column: column)
+            }
         }
         return .call(node, function, arguments, column: column)
     }
@@ -211,10 +253,10 @@ struct Parser {
                 "unknown namespace '\(namespace)'", column: column, unknownWord: namespace,
                 knownWords: ["FHIR", "System"])
         }
-        if named.name.first.map({ $0.isLowercase }) ?? false, !FHIRTypes.primitives.contains(named.name) {
+        if !FHIRTypes.names.contains(named.name) {
             throw PathError(
                 "unknown type '\(named.name)'", column: column, unknownWord: named.name,
-                knownWords: FHIRTypes.primitives.sorted())
+                knownWords: FHIRTypes.names(like: named.name))
         }
         return named
     }

@@ -18,6 +18,20 @@ public struct PathError: Error, Sendable, Hashable {
     }
 }
 
+extension PathError {
+    /// The line of ``column`` in the expression, from 1.
+    public func line(in text: String) -> Int {
+        text.prefix(column - 1).count { $0.isNewline } + 1
+    }
+
+    /// The column within that line, from 1.
+    public func columnOfLine(in text: String) -> Int {
+        let before = text.prefix(column - 1)
+        return before.count
+            - (before.lastIndex { $0.isNewline }.map { before.distance(from: before.startIndex, to: $0) + 1 } ?? 0) + 1
+    }
+}
+
 extension PathError: CustomStringConvertible {
     /// `column 12: unknown function 'exsts'`
     public var description: String { "column \(column): \(message)" }

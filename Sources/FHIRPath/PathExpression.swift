@@ -8,14 +8,17 @@ public struct PathExpression: Sendable, Hashable {
     /// The expression as it was written.
     public let text: String
     private let node: PathNode
+    /// Whether it asks for types: otherwise none are looked up.
+    private let isTyped: Bool
 
     /// Reads an expression; `variables` are the names after `%` that the caller will provide.
     ///
-    /// `%resource`, `%context`, `%rootResource`, `%sct`, `%loinc` and `%ucum` are always known.
+    /// `%resource`, `%context`, `%rootResource`, `%sct`, `%loinc`, `%ucum`, `%vs-…` and `%ext-…` are always known.
     public init(_ text: String, variables: [String] = []) throws(PathError) {
         var parser = try Parser(text, variables: variables)
         self.text = text
         node = try parser.parse()
+        isTyped = parser.isTyped
     }
 
     /// The collection that the expression yields on `resource`.
@@ -24,16 +27,18 @@ public struct PathExpression: Sendable, Hashable {
     public func evaluate(
         _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
     ) throws(PathError) -> [PathValue] {
-        var evaluator = Evaluator(resource: resource, environment: environment)
-        return try evaluator.evaluate(node, evaluator.scope(at: focus))
+        var evaluator = Evaluator(
+            resource: resource, focus: focus, environment: environment, isTyped: isTyped)
+        return try evaluator.evaluate(node, evaluator.start)
     }
 
     /// Whether the expression yields true; an empty collection counts as false.
     public func isTrue(
         _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
     ) throws(PathError) -> Bool {
-        var evaluator = Evaluator(resource: resource, environment: environment)
-        return try evaluator.truth(node, evaluator.scope(at: focus)) ?? false
+        var evaluator = Evaluator(
+            resource: resource, focus: focus, environment: environment, isTyped: isTyped)
+        return try evaluator.truth(node, evaluator.start) ?? false
     }
 
     /// The collection as JSON values; elements come back exactly as they stand in the resource.

@@ -4,6 +4,12 @@ indirect enum PathNode: Sendable, Hashable {
     case this
     /// `$index`
     case index
+    /// `$total`
+    case total
+    /// A regular expression written in the expression, read once.
+    case pattern(TextPattern)
+    /// What is sorted by, from the greatest to the least.
+    case descending(PathNode)
     /// Values that do not depend on the resource.
     case constant([PathValue])
     /// `%name`
@@ -22,7 +28,9 @@ indirect enum PathNode: Sendable, Hashable {
     case negated(PathNode, column: Int)
     /// `value is Type` and `is(Type)`
     case typeTest(PathNode, TypeName, column: Int)
-    /// `value as Type`, `as(Type)` and `ofType(Type)`
+    /// `value as Type` and `as(Type)`
+    case typeCast(PathNode, TypeName, column: Int)
+    /// `ofType(Type)`
     case typeFilter(PathNode, TypeName)
 }
 
@@ -36,12 +44,15 @@ struct PathStep: Sendable, Hashable {
     let isChoice: Bool
     /// The name's length in bytes.
     let nameLength: Int
+    /// The element's type by the type of what holds it; nil when the expression asks for no type.
+    let types: [R4Type: R4Type]?
 
-    init(_ name: String) {
+    init(_ name: String, isTyped: Bool) {
         self.name = name
         companionKey = "_" + name
         nameLength = name.utf8.count
         isChoice = FHIRTypes.choices.contains(name)
+        types = isTyped ? R4Types.types(ofElement: name) : nil
     }
 }
 

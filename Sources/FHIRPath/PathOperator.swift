@@ -1,5 +1,5 @@
 /// An operator between two values.
-enum PathOperator: String, Sendable, Hashable {
+enum PathOperator: String, Sendable, Hashable, CaseIterable {
     case implies, or, xor, and
     case membership = "in"
     case contains

@@ -1,5 +1,4 @@
 import FHIR
-import FoundationEssentials
 
 extension PathValue {
     /// Whether both are the same (`=`); nil when a date's precision leaves it open.
@@ -18,7 +17,7 @@ extension PathValue {
             if (one.kind == .time) != (two.kind == .time) { return false }
             return one.compare(two).map { $0 == .equal }
         case (.quantity(let one), .quantity(let two)):
-            return one.sharesUnit(with: two) ? one.value == two.value : nil
+            return one.order(two).map { $0 == .equal }
         case (let one, let two):
             if let one = one.decimal, let two = two.decimal { return one == two }
             return one == two
@@ -29,9 +28,17 @@ extension PathValue {
     func isEquivalent(to other: PathValue) -> Bool {
         if let one = text, let two = other.text { return one.folded == two.folded }
         if case .element(let one) = self, case .element(let two) = other, Self.areStructures(one, two) {
+            if let one = PathQuantity(one), let two = PathQuantity(two) { return one.isEquivalent(to: two) }
             return one.json.isAlike(two.json)
         }
-        return equals(other) ?? false
+        switch (scalar, other.scalar) {
+        case (.quantity(let one)?, .quantity(let two)?): return one.isEquivalent(to: two)
+        case (.decimal?, .decimal?), (.decimal?, .integer?), (.integer?, .decimal?):
+            guard let one = scalar?.decimal?.trimmed, let two = other.scalar?.decimal?.trimmed else { return false }
+            let scale = min(one.scale, two.scale)
+            return one.rounded(to: scale, .nearest) == two.rounded(to: scale, .nearest)
+        default: return equals(other) ?? false
+        }
     }
 
     /// Whether an order between both is defined at all.
@@ -56,17 +63,17 @@ extension PathValue {
             }
             return Self.order(one, two)
         case (.quantity(let one), .quantity(let two)):
-            return one.sharesUnit(with: two) ? Self.order(one.value, two.value) : nil
+            return one.order(two)
         case (let one, let two):
             guard let one = one.decimal, let two = two.decimal else { return nil }
-            return Self.order(one, two)
+            return one.order(two)
         }
     }
 
     /// The number, whole or not.
-    var decimal: Decimal? {
+    var decimal: PathDecimal? {
         switch self {
-        case .integer(let value): Decimal(value)
+        case .integer(let value): PathDecimal(value)
         case .decimal(let value): value
         default: nil
         }
@@ -113,7 +120,7 @@ extension JSONValue {
         case (.array(let one), .array(let two)):
             one.count == two.count && zip(one, two).allSatisfy { $0.isSame(as: $1) }
         case (.number(let one), .number(let two)):
-            one == two || (one.decimal != nil && one.decimal == two.decimal)
+            one == two || PathDecimal(one.text).map { $0 == PathDecimal(two.text) } ?? false
         default:
             self == other
         }

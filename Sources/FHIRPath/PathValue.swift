@@ -1,5 +1,4 @@
 public import FHIR
-public import FoundationEssentials
 
 /// One item of a FHIRPath collection.
 public enum PathValue: Sendable, Hashable {
@@ -8,7 +7,7 @@ public enum PathValue: Sendable, Hashable {
     /// A whole number.
     case integer(Int)
     /// A number with a fraction.
-    case decimal(Decimal)
+    case decimal(PathDecimal)
     /// A text.
     case string(String)
     /// A date, date and time, or time of day.
@@ -39,9 +38,11 @@ public enum PathValue: Sendable, Hashable {
             return .boolean(value)
         case .number(let number):
             if let int = number.int { return .integer(int) }
-            return number.decimal.map(PathValue.decimal)
+            return PathDecimal(number.text).map(PathValue.decimal)
         case .string(let text):
-            if let type = element.type, FHIRTypes.moments.contains(type), let moment = PathMoment(text) {
+            if element.known != .unknown, FHIRTypes.moments.contains(element.known.name),
+                let moment = PathMoment(element.known.name == "time" ? "T" + text : text)
+            {
                 return .moment(moment)
             }
             return .string(text)

@@ -72,41 +72,73 @@ struct ConceptMap: Sendable {
 
     // MARK: Translating
 
-    /// A code, Coding, CodeableConcept or a list of them in the target's words.
+    /// A code, Coding, CodeableConcept or a list of them in the target's words; nil when nothing of it may stay.
     ///
     /// A CodeableConcept keeps its codings and gets the translation in front of them (US Core: extra codings stay).
-    func translate(_ value: JSONValue) -> JSONValue {
+    func translate(
+        _ value: JSONValue, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool
+    ) -> JSONValue? {
         switch value {
-        case .array(let items): return .array(items.map(translate))
+        case .array(let items):
+            let kept = items.compactMap { translate($0, unmapped, &isKnown) }
+            return kept.isEmpty ? nil : .array(kept)
         case .string(let code):
-            return target(system: nil, code: code, anySystem: true)?.code.map(JSONValue.string) ?? value
-        case .object(let object):
-            if object["coding"] != nil { return .object(translate(concept: object)) }
-            guard let target = target(of: value) else { return value }
-            return target.json
+            let target = target(system: nil, code: code, anySystem: true, unmapped)
+            return target.map { $0.code.map(JSONValue.string) ?? value } ?? rest(value, unmapped, &isKnown)
+        case .object(let object) where object["coding"] != nil:
+            return translate(concept: object, unmapped, &isKnown).map(JSONValue.object)
+        case .object(let object) where object["code"] != nil:
+            return target(of: value, unmapped)?.json ?? rest(value, unmapped, &isKnown)
         default: return value
         }
     }
 
-    private func translate(concept: JSONObject) -> JSONObject {
+    /// What becomes of a code that no group knows.
+    private func rest(_ value: JSONValue, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool) -> JSONValue? {
+        switch unmapped {
+        case .provided, .keep: return value
+        case .drop: return nil
+        case .fail:
+            isKnown = false
+            return value
+        }
+    }
+
+    private func translate(
+        concept: JSONObject, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool
+    ) -> JSONObject? {
         let codings = concept["coding"]?.elements ?? []
-        guard let target = codings.lazy.compactMap(target(of:)).first,
-            !codings.contains(where: { $0["system"]?.string == target.system && $0["code"]?.string == target.code })
-        else { return concept }
         var translated = concept
-        translated["coding"] = .array([target.json] + codings)
+        guard let target = codings.lazy.compactMap({ target(of: $0, unmapped) }).first else {
+            let kept = codings.compactMap { rest($0, unmapped, &isKnown) }
+            translated["coding"] = kept.isEmpty ? nil : .array(kept)
+            return translated.isEmpty ? nil : translated
+        }
+        let isThere = codings.contains {
+            $0["system"]?.string == target.system && $0["code"]?.string == target.code
+        }
+        if !isThere { translated["coding"] = .array([target.json] + codings) }
         return translated
     }
 
-    private func target(of coding: JSONValue) -> Coding? {
+    private func target(of coding: JSONValue, _ unmapped: Translate.Unmapped) -> Coding? {
         guard let code = coding["code"]?.string else { return nil }
-        return target(system: coding["system"]?.string, code: code, anySystem: false)
+        return target(system: coding["system"]?.string, code: code, anySystem: false, unmapped)
     }
 
     /// What the first group that knows the code makes of it, else what the first group with a fallback says.
-    private func target(system: String?, code: String, anySystem: Bool) -> Coding? {
+    ///
+    /// A code that is a target already is known, and stays.
+    private func target(
+        system: String?, code: String, anySystem: Bool, _ unmapped: Translate.Unmapped
+    ) -> Coding? {
         let candidates = groups.lazy.filter { anySystem || $0.source == system }
-        return candidates.compactMap { $0.codes[code] }.first ?? candidates.compactMap(\.fallback).first
+        if let known = candidates.compactMap({ $0.codes[code] }).first { return known }
+        let own = groups.lazy.filter { anySystem || $0.target == system }
+        if unmapped != .provided, let same = own.flatMap(\.codes.values).first(where: { $0.code == code }) {
+            return same
+        }
+        return unmapped == .provided ? candidates.compactMap(\.fallback).first : nil
     }
 }
 

@@ -8,13 +8,15 @@ struct KeepReader {
     private let elements: R4Elements?
     private let root = Branch()
     private var extensions: [String] = []
+    private var items: [Keep.Item] = []
 
     init(elements: R4Elements?) {
         self.elements = elements
     }
 
     /// Takes one item; returns what is wrong with it.
-    mutating func add(_ item: String) -> ElementProblem? {
+    mutating func add(_ item: String, _ place: FilePlace) -> ElementProblem? {
+        items.append(Keep.Item(text: item, place: place))
         if item.hasPrefix("extension("), item.hasSuffix(")") {
             extensions.append(String(item.dropFirst("extension(".count).dropLast()))
             return nil
@@ -55,8 +57,13 @@ struct KeepReader {
         return nil
     }
 
+    /// What was read; `place` is the line of the list.
+    func keep(place: FilePlace) -> Keep {
+        Keep(parts, items: items, place: place)
+    }
+
     /// What was read, by JSON keys.
-    var parts: Keep.Parts {
+    private var parts: Keep.Parts {
         let read = parts(of: root, at: "")
         guard !extensions.isEmpty else { return read }
         return Keep.Parts(

@@ -17,11 +17,29 @@ struct MappingFolder {
     let path: String
 
     /// The directory of the concept maps that all sets beside each other share.
-    var conceptMaps: MappingFolder {
+    var conceptMaps: MappingFolder { beside("concept-maps") }
+
+    /// The directory's own name.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// The names of the sets beside this one.
+    var siblings: [String] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: beside("").path)) ?? []
+        return all.filter { beside($0).has("set.yaml") }.sorted()
+    }
+
+    /// Another directory in the directory that holds this one.
+    func beside(_ name: String) -> MappingFolder {
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
         let parent = trimmed.lastIndex(of: "/").map { trimmed[..<$0] }
-        return MappingFolder(path: (parent.map { $0.isEmpty ? "/" : $0 + "/" } ?? "") + "concept-maps")
+        let place = (parent.map { $0.isEmpty ? "/" : $0 + "/" } ?? "") + name
+        return MappingFolder(path: place.isEmpty ? "." : place)
+    }
+
+    /// Whether the directory has a file of that name, and the name leads nowhere else.
+    func has(_ name: String) -> Bool {
+        !name.contains("/") && FileManager.default.fileExists(atPath: path + "/" + name)
     }
 
     /// The names of the files that end so, sorted.

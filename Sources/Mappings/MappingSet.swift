@@ -28,6 +28,13 @@ public struct MappingSet: Sendable {
     /// The resource types that the set maps, sorted.
     public var types: [String] { byType.keys.sorted() }
 
+    /// The set with every mapping changed by `change`.
+    func changed(_ change: (inout ResourceMapping) -> Void) -> MappingSet {
+        var mappings = mappings
+        for index in mappings.indices { change(&mappings[index]) }
+        return MappingSet(name: name, about: about, target: target, hash: hash, mappings: mappings)
+    }
+
     /// Maps a resource by the first mapping of its type that wants it.
     public func map(_ resource: Resource, in context: MappingContext) -> MappingOutcome {
         var trace = TraceRecorder(isOn: false)

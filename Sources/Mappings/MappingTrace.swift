@@ -1,4 +1,6 @@
-/// What each line of the mapping files did to one resource; element names only, no values.
+public import FHIR
+
+/// What each line of the mapping files did to one resource: names of elements, and apart from them their values.
 public struct MappingTrace: Sendable {
     /// One thing that was done, or found.
     public struct Step: Sendable, Hashable {
@@ -13,6 +15,8 @@ public struct MappingTrace: Sendable {
         public let note: String
         /// The line that says so: `file:line`.
         public let place: String
+        /// What the element is now, or was: a member's data, never for a log.
+        public let value: JSONValue?
     }
 
     /// What became of the resource.
@@ -28,10 +32,11 @@ struct TraceRecorder {
 
     mutating func note(
         _ verb: MappingTrace.Step.Verb, _ subject: @autoclosure () -> String, _ note: @autoclosure () -> String,
-        _ place: FilePlace
+        _ place: FilePlace, value: @autoclosure () -> JSONValue? = nil
     ) {
         guard isOn else { return }
-        steps.append(.init(verb: verb, subject: subject(), note: note(), place: place.description))
+        steps.append(
+            .init(verb: verb, subject: subject(), note: note(), place: place.description, value: value()))
     }
 }
 

@@ -13,11 +13,11 @@ struct R4Elements: Sendable {
 
     /// The elements of a type, or nil when mappings of that type are not supported.
     static func of(_ type: String) -> R4Elements? {
-        listings[type].map { R4Elements(listing: $0) }
+        (listings[type] ?? orderListings[type]).map { R4Elements(listing: $0) }
     }
 
     /// The types that a mapping may be written for.
-    static var types: [String] { listings.keys.sorted() }
+    static var types: [String] { (Array(listings.keys) + orderListings.keys).sorted() }
 
     private init(listing: String) {
         var elements: [String: Element] = [:]

@@ -14,15 +14,19 @@ public struct ResourceMapping: Sendable {
     /// The resource type it takes.
     public let sourceType: String
     /// The profile it makes, as `canonical|version`.
-    public let profile: String
+    public internal(set) var profile: String
     /// What the mapping is for, in one sentence.
     public let about: String
 
-    let when: When?
-    let keep: Keep
-    let translations: [Translate]
-    let settings: [SetElement]
-    let requirements: [Require]
+    /// Whether it comes from a set that this one extends.
+    public internal(set) var isInherited = false
+
+    /// What must all hold of the source: of what is extended first.
+    var whens: [When]
+    var keep: Keep
+    var translations: [Translate]
+    var settings: [SetElement]
+    var requirements: [Require]
     /// Whether any expression reads `%source`.
     let readsSource: Bool
 
@@ -32,8 +36,8 @@ public struct ResourceMapping: Sendable {
     func wants(
         _ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder
     ) throws(PathError) -> Bool {
-        guard let when else { return true }
-        return try when.holds(source, environment, &trace)
+        for when in whens where try !when.holds(source, environment, &trace) { return false }
+        return true
     }
 
     func map(_ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder) -> MappingOutcome {
@@ -42,7 +46,11 @@ public struct ResourceMapping: Sendable {
         var result = source
         result.json = keep.copy(of: source, profile: isBaseProfile ? nil : profile, &trace)
         do {
-            for translation in translations { translation.apply(to: &result, &trace) }
+            for translation in translations where !translation.apply(to: &result, &trace) {
+                return .failed(
+                    mapping: name,
+                    requirement: "\(translation.path.text) has a code that \(translation.map.name) does not know")
+            }
             for setting in settings { try setting.apply(to: &result, environment, &trace) }
             for requirement in requirements where try !requirement.holds(result, environment, &trace) {
                 return .failed(mapping: name, requirement: requirement.otherwise)

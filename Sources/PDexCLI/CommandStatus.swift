@@ -17,7 +17,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
             .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
-
+            .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage

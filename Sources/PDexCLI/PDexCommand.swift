@@ -26,8 +26,8 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Set up",
                 subcommands: [
-                    ConfigCommand.self, KeysCommand.self, APICommand.self, AuthCommand.self, JobsCommand.self, MappingsCommand.self,
-                    DoctorCommand.self,
+                    ConfigCommand.self, KeysCommand.self, APICommand.self, AuthCommand.self, JobsCommand.self,
+                    MappingsCommand.self, ValidateCommand.self, DoctorCommand.self,
                 ]),
         ])
 }

@@ -98,8 +98,7 @@ public struct ExchangePipeline: Sendable {
         report.seconds = (clock.now() - began) / .seconds(1)
         let closed = report
         try await store.write { try $0.close(run.id, as: closed.state, summary: closed.json.serialized()) }
-        // Not sooner: until then the run may have to be gone on with, and would need a second export to do so.
-        if let export { await clinic.finishExport(export.statusURL) }
+        if let export { await pull.end(export) }
         return report
     }
 

@@ -12,12 +12,14 @@ struct PDexProcess: Sendable {
     private let process: Process
     private let folder: String
 
-    /// Starts it; what it writes is kept in files of `folder`, which the process cannot block on.
-    init(_ arguments: [String], in folder: String) throws {
+    /// Starts it, in `directory` if one is named; what it writes is kept in files of `folder`, which the process cannot
+    /// block on.
+    init(_ arguments: [String], in folder: String, directory: String? = nil) throws {
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let process = Process()
         process.executableURL = tests.appendingPathComponent("pdex")
         process.arguments = arguments
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true) }
         for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: folder + "/out"))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: folder + "/err"))

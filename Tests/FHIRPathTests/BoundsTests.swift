@@ -13,6 +13,9 @@ struct BoundsTests {
         arguments: [
             "descendants().descendants().count()", "descendants().select(%resource.descendants()).count()",
             "descendants().union(descendants()).count()",
+            "descendants().aggregate($total.combine($total), 1).count()",
+
+            "1.repeat($this + 1).count()", "'a'.repeat($this & 'a').count()",
         ])
     func stepLimit(text: String) throws {
         let resource = try Resource(["resourceType": "Basic", "tree": Self.deep(12)])
@@ -84,5 +87,52 @@ struct BoundsTests {
         ])
     func arithmetic(text: String) throws {
         #expect(try PathExpression(text).evaluate(try Resource(["resourceType": "Basic"])) == [])
+    }
+
+    @Test(
+        "patterns that explode elsewhere take a time proportional to the text",
+        arguments: ["(a+)+$", "(a|a)*b", "(a|aa)+$", "(.*)*x", "(a*)*b", "([a-z]+)*1"])
+    func patterns(pattern: String) throws {
+        let text = String(repeating: "a", count: 2_000) + "!"
+        let resource = try Resource(["resourceType": "Basic", "x": .string(text), "p": .string(pattern)])
+        #expect(try PathExpression("x.matches(%resource.p)").evaluate(resource) == [.boolean(false)])
+    }
+
+    @Test("a pattern stops at the steps that are allowed")
+    func patternSteps() throws {
+        let resource = try Resource(["resourceType": "Basic", "x": .string(String(repeating: "a", count: 100_000))])
+        var environment = PathEnvironment()
+        environment.stepLimit = 1_000
+        let expression = try PathExpression("x.matches('(a|b|c|d){1,50}e')")
+        #expect(throws: PathError.self) { try expression.evaluate(resource, environment: environment) }
+    }
+
+    @Test(
+        "a text is no longer than is allowed", arguments: ["x & x", "x + x", "x.join()", "x.replaceMatches('a', 'bb')"])
+    func textLimit(text: String) throws {
+        let resource = try Resource(["resourceType": "Basic", "x": .string(String(repeating: "a", count: 600))])
+        var environment = PathEnvironment()
+        environment.textLimit = 599
+        let expression = try PathExpression(text)
+        #expect(throws: PathError.self) { try expression.evaluate(resource, environment: environment) }
+    }
+
+    @Test(
+        "numbers at the edge of what can be written stop nothing",
+        arguments: [
+            "x.value * 2", "2.power(-9223372036854775807 - 1)", "2.0.power(9223372036854775807)",
+            "@2020-01-01 + 9223372036854775807 years", "@2020-01-01T10:00 - 9223372036.0 seconds",
+            "@2020 - 9223372036854775807 days",
+            "1 'm-9223372036854775808' = 1 'm'", "1 'm99' = 1 'cm99'", "x.y.toDecimal()",
+            "1.5.round(9223372036854775807)",
+            "0.0000000000000000000000000000000000001.highBoundary()",
+            "'a'.matches('(?:(?:(?:(?:){1000}){1000}){1000}){1000}')",
+        ])
+    func edges(text: String) throws {
+        let json = #"{"resourceType":"Basic","x":{"value":1e-9223372036854775808,"y":"1e-9223372036854775808"}}"#
+        let resource = try Resource(parsing: Array(json.utf8))
+        #expect(throws: Never.self) {
+            do { _ = try PathExpression(text).evaluate(resource) } catch is PathError {}
+        }
     }
 }

@@ -14,7 +14,7 @@ extension FaultTable {
         FaultLine("H2 401 for ever", .bulkExport, at: file, .broken(.authTokenRefused)) { $0.status(401) },
         FaultLine("H2 401 for ever", .rosterSearch, at: search, .broken(.authTokenRefused)) { $0.status(401) },
         FaultLine("H3 403 for one type", .rosterSearch, at: search, .partial(.authForbidden)) { $0.status(403) },
-        FaultLine("H3 403 for one file", .bulkExport, at: file, .broken(.authForbidden)) { $0.status(403) },
+        FaultLine("H3 403 for one file", .bulkExport, at: file, .partial(.authForbidden)) { $0.status(403) },
         FaultLine("H4 429 with seconds", .rosterSearch, at: search, times: 3, .same) {
             $0.status(429, "", "Retry-After: 7")
         },

@@ -12,8 +12,11 @@ struct ConceptMapTests {
         """
     private static let fixed = colours.replacing("\"provided\"", with: "\"fixed\", \"code\": \"other\"")
 
-    private func code(_ coding: JSONValue, map: String = colours) throws -> JSONValue? {
-        let mapping = SetOnDisk.observation(keep: "[code]", "translate: [{ path: code, with: colours }]")
+    private func code(
+        _ coding: JSONValue, map: String = colours, unmapped: String = "provided"
+    ) throws -> JSONValue? {
+        let mapping = SetOnDisk.observation(
+            keep: "[code]", "translate: [{ path: code, with: colours, unmapped: \(unmapped) }]")
         let set = try SetOnDisk(mapping, conceptMaps: ["colours": map]).load()
         let resource = try Resource(["resourceType": "Observation", "code": coding])
         guard case .mapped(let result, _, _) = set.map(resource, in: MappingTests.context) else { return nil }
@@ -47,6 +50,37 @@ struct ConceptMapTests {
             try code(["coding": [coding]], map: Self.fixed) == [
                 "coding": [["system": "urn:new", "code": "other"], coding]
             ])
+    }
+
+    @Test("what a group does not know is dropped when the mapping says so, and the text stays")
+    func dropped() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "q"]
+        #expect(try code(["coding": [coding], "text": "ocre"], unmapped: "drop") == ["text": "ocre"])
+        #expect(try code(["coding": [coding]], unmapped: "drop") == nil)
+    }
+
+    @Test("what a group does not know is kept when the mapping says so, whatever the map provides for")
+    func kept() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "q"]
+        #expect(
+            try code(["coding": [coding]], map: Self.fixed, unmapped: "keep") == ["coding": [coding]])
+    }
+
+    @Test("what a group does not know fails the resource when the mapping says so, without naming the code")
+    func failed() throws {
+        let mapping = SetOnDisk.observation(
+            keep: "[code]", "translate: [{ path: code, with: colours, unmapped: fail }]")
+        let set = try SetOnDisk(mapping, conceptMaps: ["colours": Self.colours]).load()
+        let source = try Resource(["resourceType": "Observation", "code": ["coding": [["code": "q"]]]])
+        #expect(
+            set.map(source, in: MappingTests.context)
+                == .failed(mapping: "thing", requirement: "code has a code that colours does not know"))
+    }
+
+    @Test("a code that is a target already is known", arguments: ["drop", "fail"])
+    func target(unmapped: String) throws {
+        let coding: JSONValue = ["system": "urn:new", "code": "red"]
+        #expect(try code(["coding": [coding]], unmapped: unmapped) == ["coding": [coding]])
     }
 
     @Test("a translation happens once")

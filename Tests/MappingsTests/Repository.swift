@@ -9,7 +9,15 @@ enum Repository {
         return here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     }()
 
-    static let mappings = root.appendingPathComponent("mappings/us-core-6.1.0").path
+    static let mappings = folder(of: "us-core-6.1.0")
+
+    /// Every set that comes with the project.
+    static let sets = ["pdex", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
+
+    static func folder(of set: String) -> String { root.appendingPathComponent("mappings/" + set).path }
+
+    /// A page of the documentation.
+    static func page(_ path: String) -> String { root.appendingPathComponent("docs/" + path).path }
 
     /// Bundles of real resources, never copied into the repository; none when the folder is not there.
     static let bundles: [String] = {

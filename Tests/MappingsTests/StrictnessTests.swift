@@ -46,7 +46,12 @@ struct StrictnessTests {
     @Test(
         "a setting that cannot be",
         arguments: [
-            ("{ path: status }", "thing.yaml:6:7: a setting needs either 'value' or 'expr'"),
+            ("{ path: status }", "thing.yaml:6:7: a setting needs either 'value', 'expr' or 'add'"),
+            ("{ path: status, add: final }", "thing.yaml:6:28: 'status' does not repeat: 'value' sets it"),
+            (
+                "{ path: category, add: [] }",
+                "thing.yaml:6:30: 'add' takes one item, which is neither null nor a list"
+            ),
             (
                 "{ path: status, value: null }",
                 "thing.yaml:6:30: a value cannot be null; FHIR leaves an element out instead"

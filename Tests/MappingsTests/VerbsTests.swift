@@ -66,6 +66,15 @@ struct VerbsTests {
             ])
     }
 
+    @Test("add appends an item to a list, once")
+    func add() throws {
+        let mapping = SetOnDisk.observation(keep: "[category]", "set: [{ path: category, add: { text: b } }]")
+        let source: JSONValue = ["resourceType": "Observation", "category": [["text": "a"]]]
+        let once: JSONValue = ["resourceType": "Observation", "category": [["text": "a"], ["text": "b"]]]
+        #expect(try result(mapping, source) == once)
+        #expect(try result(mapping, once) == once)
+    }
+
     @Test("an expression that yields nothing leaves the element out")
     func emptyExpression() throws {
         let mapping = SetOnDisk.observation("set: [{ path: status, expr: code.text }]")
@@ -91,6 +100,21 @@ struct VerbsTests {
     func modifiers(source: JSONValue) throws {
         let outcome = try map(SetOnDisk.observation(keep: "[component]"), source)
         #expect(outcome.isFailure)
+    }
+
+    @Test("explain shows what was lost inside of an element, and values apart from names")
+    func explainInside() throws {
+        let set = try SetOnDisk(SetOnDisk.observation(keep: "[status, component.code]")).load()
+        let source = try Resource([
+            "resourceType": "Observation", "status": "final",
+            "component": [["code": ["text": "a"], "valueString": "secret"]],
+        ])
+        let steps = set.explain(source, in: MappingTests.context).steps
+        #expect(
+            steps.map { "\($0.subject): \($0.note)" } == [
+                "status: kept", "component: kept in part", "component.valueString: dropped",
+            ])
+        #expect(steps.map(\.value) == ["final", [["code": ["text": "a"]]], nil])
     }
 
     @Test("a type without a mapping is unmapped")

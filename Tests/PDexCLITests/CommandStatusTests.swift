@@ -10,6 +10,7 @@ struct CommandStatusTests {
         .usage: [
             .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
             .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
+            .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed,
         ],

@@ -62,13 +62,44 @@ struct ExportTroubleTests {
         #expect(report.problems == [.clinicFileGone: 3])
     }
 
+    @Test("a file that is refused costs no other file: the run is partial, and the next one asks for the same again")
+    func refusedFile() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.refusedDownloads = ["Observation"] }
+
+        let first = try await night.run("night-1")
+        night.clinic.rewrite { $0.refusedDownloads = [] }
+        let second = try await night.run("night-2")
+
+        #expect(first.state == .partial)
+        #expect(first.problems == [.authForbidden: 1])
+        #expect(night.clinic.requests.contains("download Patient"))
+        #expect(night.clinic.exportedSince == [nil, nil])
+        #expect(second.state == .complete)
+    }
+
     @Test("an export that failed for good is dropped, so that it is not in the next one's way")
     func dropsFailed() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
-        night.clinic.rewrite { $0.refusedDownloads = ["Patient"] }
+        night.clinic.rewrite { $0.failedPolls = 1 }
 
-        await #expect(throws: Fault.self) { try await night.run() }
+        await #expect(throws: Fault.self) { try await night.run("night-1") }
+        let left = try await night.store.read { try $0.exportUnderWay(source: "clinic0", job: "nightly-payer-sync") }
 
         #expect(night.clinic.requests.last == "finish")
+        #expect(left == nil)
+    }
+
+    @Test("an adopted export that the clinic no longer has is replaced by a new one, once")
+    func replacesGone() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.breaks = ["Observation": 3] }
+        _ = try await night.run("night-1")
+        night.clinic.rewrite { $0.failedPolls = 1 }
+
+        let report = try await night.run("night-2")
+
+        #expect(report.state == .complete)
+        #expect(night.clinic.requests.count { $0 == "export" } == 2)
     }
 }

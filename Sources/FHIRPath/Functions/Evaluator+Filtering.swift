@@ -16,9 +16,10 @@ extension Evaluator {
 
     /// `iif(criterion, then, else)`: only the branch taken is evaluated.
     mutating func conditional(
-        _ focus: PathNode, _ arguments: [PathNode], _ scope: Scope
+        _ focus: PathNode, _ arguments: [PathNode], _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {
         let input = try evaluate(focus, scope)
+        guard input.count < 2 else { throw PathError("iif() takes one item, not several", column: column) }
         let inner = input.count == 1 ? Scope(this: input[0], index: scope.index) : scope
         if try truth(arguments[0], inner) == true { return try evaluate(arguments[1], inner) }
         return arguments.count > 2 ? try evaluate(arguments[2], inner) : []

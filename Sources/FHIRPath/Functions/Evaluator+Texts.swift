@@ -1,24 +1,35 @@
 import FHIR
 
 extension Evaluator {
-    /// `upper`, `lower`, `length`, `substring`, `indexOf` and `replace`, on one text.
+    /// The functions on one text.
     mutating func textual(
         _ function: PathFunction, _ input: [PathValue], _ arguments: [PathNode], _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {
         guard let text = try onlyText(input, function, column) else { return [] }
         switch function {
-        case .upper: return [.string(text.uppercased())]
-        case .lower: return [.string(text.lowercased())]
+        case .upper: return [try made(text.uppercased(), column)]
+        case .lower: return [try made(text.lowercased(), column)]
+        case .trim: return [try made(text.trimmed, column)]
+        case .toChars:
+            try spend(text.count)
+            return text.map { .string(String($0)) }
+        case .split:
+            guard let separator = try argument(arguments[0], function, column, scope) else { return [] }
+            return try parts(of: text, separator, column)
         case .length: return [.integer(text.count)]
         case .substring: return try substring(of: text, arguments, column, scope)
         case .indexOf:
             guard let part = try argument(arguments[0], function, column, scope) else { return [] }
             return [.integer(text.position(of: part) ?? -1)]
+        case .lastIndexOf:
+            guard let part = try argument(arguments[0], function, column, scope) else { return [] }
+            try spend(text.utf8.count * part.utf8.count / 64)
+            return [.integer(text.lastPosition(of: part) ?? -1)]
         default:
             guard let pattern = try argument(arguments[0], function, column, scope),
                 let substitute = try argument(arguments[1], function, column, scope)
             else { return [] }
-            return [.string(try replaced(text, pattern, substitute))]
+            return [try made(try replaced(text, pattern, substitute), column)]
         }
     }
 
@@ -36,12 +47,40 @@ extension Evaluator {
         }
     }
 
+    /// `split(separator)`: one text for each part, empty ones too.
+    private mutating func parts(
+        of text: String, _ separator: String, _ column: Int
+    ) throws(PathError) -> [PathValue] {
+        guard !separator.isEmpty else { return try textual(.toChars, [.string(text)], [], column, start) }
+        try spend(text.utf8.count / 16)
+        return text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) }
+    }
+
+    /// `join(separator)` of many texts.
+    mutating func joined(
+        _ input: [PathValue], _ node: PathNode?, _ column: Int, _ scope: Scope
+    ) throws(PathError) -> [PathValue] {
+        let separator = try node.map { node throws(PathError) in try argument(node, .join, column, scope) ?? "" } ?? ""
+        guard !input.isEmpty else { return [] }
+        var output = ""
+        for (index, value) in input.enumerated() {
+            guard let text = value.text else {
+                if case .element(let element) = value, element.json == .null { continue }
+                throw PathError("join() takes texts", column: column)
+            }
+            if index > 0 { output += separator }
+            output += text
+            guard output.utf8.count <= environment.textLimit else { break }
+        }
+        return [try made(output, column)]
+    }
+
     private mutating func substring(
         of text: String, _ arguments: [PathNode], _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {
-        guard let start = try single(arguments[0], column, scope)?.integer, start >= 0, start < text.count else {
-            return []
-        }
+        guard let start = try single(arguments[0], column, scope)?.integer, start >= 0 else { return [] }
+        try spend(text.utf8.count / 64)
+        guard start < text.count else { return [] }
         let rest = text.dropFirst(start)
         guard arguments.count > 1, let length = try single(arguments[1], column, scope)?.integer else {
             return [.string(String(rest))]
@@ -60,7 +99,7 @@ extension Evaluator {
         return text.split(separator: pattern, omittingEmptySubsequences: false).joined(separator: substitute)
     }
 
-    private func onlyText(
+    func onlyText(
         _ input: [PathValue], _ function: PathFunction, _ column: Int
     ) throws(PathError) -> String? {
         guard let value = input.first else { return nil }
@@ -74,7 +113,7 @@ extension Evaluator {
         return text
     }
 
-    private mutating func argument(
+    mutating func argument(
         _ node: PathNode, _ function: PathFunction, _ column: Int, _ scope: Scope
     ) throws(PathError) -> String? {
         guard let value = try single(node, column, scope) else { return nil }
@@ -90,5 +129,21 @@ extension String {
     fileprivate func position(of part: String) -> Int? {
         if part.isEmpty { return 0 }
         return firstRange(of: part).map { distance(from: startIndex, to: $0.lowerBound) }
+    }
+
+    fileprivate func lastPosition(of part: String) -> Int? {
+        if part.isEmpty { return count }
+        var end = endIndex
+        while true {
+            if self[..<end].hasSuffix(part) { return distance(from: startIndex, to: end) - part.count }
+            guard end > startIndex else { return nil }
+            end = index(before: end)
+        }
+    }
+
+    fileprivate var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
 }

@@ -6,14 +6,16 @@ extension Evaluator {
         _ function: PathFunction, _ input: [PathValue], _ argument: PathNode?, _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {
         let url = try argument.map { node throws(PathError) in try single(node, column, scope)?.text } ?? nil
+        let extensionType = isTyped ? R4Types.named("Extension") ?? .unknown : .unknown
         var output: [PathValue] = []
         for case .element(let element) in input {
+            try spend()
             switch function {
             case .children: output += try children(of: element)
             case .descendants: try addDescendants(of: element, to: &output)
             case .extension:
                 output += element.extensions.lazy.filter { $0["url"]?.string == url && url != nil }
-                    .map { .element(PathElement($0)) }
+                    .map { .element(PathElement($0, known: extensionType)) }
             default:
                 if let resource = target(of: element) { output.append(.element(resource)) }
             }
@@ -28,10 +30,22 @@ extension Evaluator {
             let name = key.hasPrefix("_") ? String(key.dropFirst()) : key
             if !names.contains(name) { names.append(name) }
         }
-        let scope = Scope(this: .element(PathElement(.object(object))))
+        let scope = Scope(this: .element(PathElement(.object(object), known: element.known)))
         var output: [PathValue] = []
-        for name in names { output += try elements(.path(.this, [PathStep(name)]), scope) }
+        for name in names {
+            output += try elements(
+                .path(.this, [PathStep(isTyped ? Self.withoutType(name) : name, isTyped: isTyped)]), scope)
+        }
         return output
+    }
+
+    /// The name of a choice element without its type, so that its child knows it.
+    private static func withoutType(_ name: String) -> String {
+        for (index, character) in zip(name.indices, name).dropFirst() where character.isUppercase {
+            let start = String(name[..<index])
+            if FHIRTypes.choices.contains(start), FHIRTypes.choiceType(suffix: name[index...]) != nil { return start }
+        }
+        return name
     }
 
     /// Depth first; JSON is never deeper than its parser allows.
@@ -48,10 +62,11 @@ extension Evaluator {
     private func target(of element: PathElement) -> PathElement? {
         guard let text = element.json.string ?? element.json["reference"]?.string else { return nil }
         if text.hasPrefix("#") {
-            if text.utf8.count == 1 { return root }
-            return root.json["contained"]?.elements.first { $0["id"]?.string.map { "#" + $0 } == text }
-                .map { PathElement($0) }
+            let holder = environment.rootResource.map { self.element(.object($0.json)) } ?? root
+            if text.utf8.count == 1 { return holder }
+            return holder.json["contained"]?.elements.first { $0["id"]?.string.map { "#" + $0 } == text }
+                .map(self.element)
         }
-        return environment.resolve?(text).map { PathElement(.object($0.json)) }
+        return environment.resolve?(text).map { self.element(.object($0.json)) }
     }
 }

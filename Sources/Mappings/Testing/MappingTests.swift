@@ -25,38 +25,56 @@ public struct MappingTests: Sendable {
 
     /// Runs every case beside the mappings in `directory`, in the order of the set.
     ///
-    /// A mapping without a test file, or with an empty one, is a failed result too.
+    /// A mapping without a test file, or with an empty one, is a failed result too. What a set extends has its tests
+    /// beside its own files.
     public static func run(_ set: MappingSet, directory: String) throws(FileDiagnostics) -> [Result] {
+        try read(set, directory: directory).flatMap { suite in
+            suite.cases.isEmpty
+                ? [Result(file: suite.file, line: 1, name: "there are tests", problem: "the mapping has no tests")]
+                : suite.cases.map { $0.run(set, file: suite.file) }
+        }
+    }
+
+    /// Breaks every line of every mapping file, one at a time, and returns the breaks that no case notices.
+    public static func survivors(of set: MappingSet, directory: String) throws(FileDiagnostics) -> [MappingMutant] {
+        let suites = try read(set, directory: directory)
+        return suites.flatMap { suite in
+            MappingMutant.all(of: suite.mapping).filter { mutant in
+                let broken = set.changed(mutant.change)
+                let witnesses = suites.filter { $0.mapping.sourceType == suite.mapping.sourceType }
+                return witnesses.allSatisfy { $0.cases.allSatisfy { $0.run(broken, file: suite.file).passed } }
+            }
+        }
+    }
+
+    /// A mapping's cases; none when there is no file.
+    private struct Suite {
+        let mapping: ResourceMapping
+        let file: String
+        let cases: [MappingTestCase]
+    }
+
+    private static func read(_ set: MappingSet, directory: String) throws(FileDiagnostics) -> [Suite] {
         let folder = MappingFolder(path: directory)
         let files = Set(folder.names(endingWith: ".test.yaml"))
         var report = FileReport()
-        var results: [Result] = []
-        for mapping in set.mappings {
+        let own = set.mappings.filter { !$0.isInherited }
+        let suites = own.map { mapping in
             let name = mapping.testFile
-            guard files.contains(name), let file = folder.file(named: name, &report) else {
-                results.append(missing(name, in: directory))
-                continue
-            }
-            let cases = folder.yaml(file, &report).map { MappingTestCase.read($0, mapping: mapping.name, &report) }
-            if cases?.isEmpty ?? false { results.append(missing(name, in: directory)) }
-            results += (cases ?? []).map { $0.run(set, file: file.path) }
+            let file = files.contains(name) ? folder.file(named: name, &report) : nil
+            let yaml = file.flatMap { folder.yaml($0, &report) }
+            let cases = yaml.map { MappingTestCase.read($0, mapping: mapping.name, &report) }
+            return Suite(mapping: mapping, file: directory + "/" + name, cases: cases ?? [])
         }
-        let known = Set(set.mappings.map(\.testFile))
-        for name in files.subtracting(known).sorted() {
+        for name in files.subtracting(own.map(\.testFile)).sorted() {
             report.report("there is no mapping for this test file", path: directory + "/" + name, position: nil)
         }
         try report.throwIfAny()
-        return results
-    }
-
-    private static func missing(_ name: String, in directory: String) -> Result {
-        Result(file: directory + "/" + name, line: 1, name: "there are tests", problem: "the mapping has no tests")
+        return suites
     }
 }
 
 extension ResourceMapping {
     /// The name of the file beside the mapping's own that tests it.
-    fileprivate var testFile: String {
-        (path.split(separator: "/").last.map(String.init) ?? path).replacing(".yaml", with: ".test.yaml")
-    }
+    fileprivate var testFile: String { fileName + ".test.yaml" }
 }

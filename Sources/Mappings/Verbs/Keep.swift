@@ -21,11 +21,20 @@ struct Keep: Sendable {
         let reduced: [(key: String, part: Part)]
     }
 
+    /// One item of the list as it is written, and its line.
+    struct Item: Sendable, Hashable {
+        let text: String
+        let place: FilePlace
+    }
+
+    /// The list as it is written.
+    let items: [Item]
     private let parts: Parts
     private let place: FilePlace
 
-    init(_ parts: Parts, place: FilePlace) {
+    init(_ parts: Parts, items: [Item], place: FilePlace) {
         self.parts = parts
+        self.items = items
         self.place = place
     }
 
@@ -38,12 +47,23 @@ struct Keep: Sendable {
             if let value = kept[key] { kept[key] = Self.reduce(value, to: part) }
         }
         kept["meta"] = meta.isEmpty ? nil : .object(meta)
-        if trace.isOn {
-            for member in source.json.members where !Self.always.contains(member.key) {
-                trace.note(.keep, member.key, kept[member.key] == nil ? "dropped" : "kept", place)
+        if trace.isOn { note(source.json, kept, &trace) }
+        return kept
+    }
+
+    /// Tells of each member what became of it, by the line of the item that names it.
+    private func note(_ source: JSONObject, _ kept: JSONObject, _ trace: inout TraceRecorder) {
+        for member in source.members where !Self.always.contains(member.key) {
+            guard let value = kept[member.key] else {
+                trace.note(.keep, member.key, "dropped", place, value: member.value)
+                continue
+            }
+            let line = items.first { $0.names(member.key) }?.place ?? place
+            trace.note(.keep, member.key, value == member.value ? "kept" : "kept in part", line, value: value)
+            for path in member.value.paths(missingFrom: value, at: member.key) {
+                trace.note(.keep, path, "dropped", place)
             }
         }
-        return kept
     }
 
     private static let always: Set<String> = ["resourceType", "id", "meta", "modifierExtension", "implicitRules"]
@@ -74,5 +94,30 @@ struct Keep: Sendable {
         case (.children, _):
             return nil
         }
+    }
+}
+
+extension Keep.Item {
+    /// Whether the item is about the member `key`, a choice element in any type.
+    func names(_ key: String) -> Bool {
+        let name = key.hasPrefix("_") ? key.dropFirst() : key[...]
+        if text.hasSuffix("[x]") { return name.hasPrefix(text.dropLast(3)) }
+        return text.prefix { $0 != "." && $0 != "(" } == name
+    }
+}
+
+extension JSONValue {
+    /// The paths of elements that `kept` has lost, without those inside of lost ones, each once.
+    fileprivate func paths(missingFrom kept: JSONValue, at path: String) -> [String] {
+        var found: [String] = []
+        for item in elements {
+            for member in item.object?.members ?? [] {
+                let inner = path + "." + member.key
+                let values = kept.elements.compactMap { $0[member.key] }
+                let lost = values.isEmpty ? [inner] : member.value.paths(missingFrom: .array(values), at: inner)
+                found += lost.filter { !found.contains($0) }
+            }
+        }
+        return found
     }
 }

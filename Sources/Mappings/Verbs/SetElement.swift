@@ -10,6 +10,8 @@ struct SetElement: Sendable {
         case literal(JSONValue)
         /// An expression: the element becomes what it yields, and is absent when that is nothing.
         case expression(PathExpression, isRepeating: Bool)
+        /// One more item of a list, unless the list has it already.
+        case item(JSONValue)
     }
 
     let path: ElementPath
@@ -22,21 +24,30 @@ struct SetElement: Sendable {
     ) throws(PathError) {
         if path.parents.isEmpty, let condition, try !condition.isTrue(resource, environment: environment) { return }
         let before = resource
-        var changes = 0
+        var changes: [JSONValue] = []
+        var isDone = false
+        let isTraced = trace.isOn
         try path.editParents(of: &resource.json) { parent throws(PathError) in
             let focus: JSONValue? = path.parents.isEmpty ? nil : .object(parent)
             if let focus, let condition, try !condition.isTrue(before, at: focus, environment: environment) { return }
-            parent[path.last] = try value(before, focus, environment)
-            changes += 1
+            let value = try value(before, focus, parent[path.last], environment)
+            parent[path.last] = value
+            if isTraced { changes.append(value ?? .null) }
+            isDone = true
         }
-        if changes > 0 { trace.note(.set, path.text, "set", place) }
+        guard isDone else { return }
+        trace.note(
+            .set, path.text, changes.allSatisfy { $0 == .null } ? "left out" : "set", place, value: .array(changes))
     }
 
     private func value(
-        _ resource: Resource, _ focus: JSONValue?, _ environment: PathEnvironment
+        _ resource: Resource, _ focus: JSONValue?, _ present: JSONValue?, _ environment: PathEnvironment
     ) throws(PathError) -> JSONValue? {
         switch origin {
         case .literal(let value): return value
+        case .item(let item):
+            let items = present?.elements ?? []
+            return .array(items.contains(item) ? items : items + [item])
         case .expression(let expression, let isRepeating):
             let values = try expression.json(resource, at: focus, environment: environment)
             if isRepeating { return values.isEmpty ? nil : .array(values) }

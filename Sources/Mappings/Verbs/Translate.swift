@@ -1,19 +1,40 @@
 import FHIR
+import FHIRPath
 
 /// `translate`: codes of one system become codes of another, as a ConceptMap says.
 struct Translate: Sendable {
+    /// What becomes of a code that the ConceptMap does not know.
+    enum Unmapped: String, CaseIterable, Sendable {
+        /// What the map itself provides for under `unmapped`.
+        case provided
+        /// It stays as it is, whatever the map says.
+        case keep
+        /// It does not leave the clinic.
+        case drop
+        /// The resource cannot be sent.
+        case fail
+    }
+
     let path: ElementPath
     let map: ConceptMap
+    let unmapped: Unmapped
     let place: FilePlace
 
-    func apply(to resource: inout Resource, _ trace: inout TraceRecorder) {
-        var changes = 0
+    /// Translates; false when a code is unknown that must not be.
+    func apply(to resource: inout Resource, _ trace: inout TraceRecorder) -> Bool {
+        var changes: [JSONValue] = []
+        var isKnown = true
         path.editParents(of: &resource.json) { parent in
             guard let value = parent[path.last] else { return }
-            let translated = map.translate(value)
-            if translated != value { changes += 1 }
+            let translated = map.translate(value, unmapped, &isKnown)
+            if translated != value { changes.append(translated ?? .null) }
             parent[path.last] = translated
         }
-        if changes > 0 { trace.note(.translate, path.text, "translated by \(map.name)", place) }
+        if !isKnown {
+            trace.note(.translate, path.text, "fails: \(map.name) does not know the code", place)
+        } else if !changes.isEmpty {
+            trace.note(.translate, path.text, "translated by \(map.name)", place, value: .array(changes))
+        }
+        return isKnown
     }
 }

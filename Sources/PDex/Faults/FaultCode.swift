@@ -80,6 +80,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case consentSensitive = "consent.sensitive"
 
     // Mapping and bundling.
+    case packageUnusable = "package.unusable"
     case mappingInvalid = "mapping.invalid"
     case mappingSkipped = "mapping.skipped"
     case mappingNone = "mapping.none"

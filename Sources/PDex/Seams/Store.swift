@@ -54,6 +54,8 @@ public protocol StoreReader: MemberReader {
     func latestTick(ofJob job: String) throws -> Instant?
     /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.
     func pullProgress(run: String) throws -> [String: String]
+    /// The export that a clinic makes for a job, whichever run started it (BLK-17).
+    func exportUnderWay(source: String, job: String) throws -> ExportUnderWay?
     /// A page of a run's roster in the order of keys.
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
@@ -138,6 +140,10 @@ public protocol StoreWriter: StoreReader {
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
     /// Remembers that a unit of pulling is at `cursor`.
     func recordProgress(run: String, unit: String, cursor: String) throws
+    /// Remembers an export, in place of an earlier one of the job at the clinic; it outlives the run (BLK-18).
+    func keep(_ export: ExportUnderWay) throws
+    /// Forgets the export with that status URL; another one of the job stays.
+    func forgetExport(_ statusURL: String, source: String, job: String) throws
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
 

@@ -10,7 +10,7 @@ struct MappingsExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Show which line of which mapping file does what to a resource.",
         discussion: HelpText.with(
-            "Only element names are shown; --result adds the mapped resource with its content.",
+            "Only element names are shown. --values adds what the elements hold, --result the mapped resource.",
             examples: [
                 "pdex mappings explain encounter.json", "pdex mappings explain - --set us-core-6.1.0 < patient.json",
             ]))
@@ -21,8 +21,11 @@ struct MappingsExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The mapping set. (default: the only one)", valueName: "name"))
     var set: String?
 
-    @Flag(help: "Print the mapped resource, too.")
+    @Flag(help: "Print the mapped resource, too: a member's data.")
     var result = false
+
+    @Flag(help: "Print what each element holds, too: a member's data.")
+    var values = false
 
     @OptionGroup var options: MappingOptions
     @OptionGroup var output: OutputOptions
@@ -56,7 +59,10 @@ struct MappingsExplainCommand: ParsableCommand {
 
     private func text(of trace: MappingTrace) -> String {
         var table = TextTable()
-        for step in trace.steps { table.add(step.place, step.verb.rawValue, step.note, step.subject) }
+        for step in trace.steps {
+            let value = values ? step.value.map { $0.serialized(pretty: false) } : nil
+            table.add(step.place, step.verb.rawValue, step.note, step.subject, value ?? "")
+        }
         let lines = table.text()
         let mapped =
             result ? trace.outcome.resource.map { "\n" + JSONValue.object($0.json).serialized(pretty: true) } : nil
@@ -64,11 +70,13 @@ struct MappingsExplainCommand: ParsableCommand {
     }
 
     private func json(of trace: MappingTrace) -> JSONValue {
-        let steps: [JSONValue] = trace.steps.map {
-            [
-                "verb": .string($0.verb.rawValue), "subject": .string($0.subject), "note": .string($0.note),
-                "place": .string($0.place),
+        let steps: [JSONValue] = trace.steps.map { step in
+            var object: JSONObject = [
+                "verb": .string(step.verb.rawValue), "subject": .string(step.subject), "note": .string(step.note),
+                "place": .string(step.place),
             ]
+            if values { object["value"] = step.value }
+            return .object(object)
         }
         var object: JSONObject = ["outcome": .string(trace.outcome.words), "steps": .array(steps)]
         if result { object["result"] = trace.outcome.resource.map { .object($0.json) } }

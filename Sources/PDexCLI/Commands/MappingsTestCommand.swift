@@ -7,10 +7,15 @@ import PDex
 struct MappingsTestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Run the .test.yaml files beside the mappings.",
-        discussion: HelpText.with(examples: ["pdex mappings test", "pdex mappings test us-core-6.1.0"]))
+        discussion: HelpText.with(examples: [
+            "pdex mappings test", "pdex mappings test us-core-6.1.0", "pdex mappings test us-core-6.1.0 --mutate",
+        ]))
 
     @Argument(help: "A mapping set. (default: all)")
     var set: String?
+
+    @Flag(help: "Break each line of each mapping, too, and fail when no test notices.")
+    var mutate = false
 
     @OptionGroup var options: MappingOptions
     @OptionGroup var output: OutputOptions
@@ -18,8 +23,13 @@ struct MappingsTestCommand: ParsableCommand {
     func run() throws {
         let folders = try options.folders()
         let results = try options.names(set, in: folders).flatMap { try folders.test($0) }
-        output.results.write(list: results.map(\.json), text: text(of: results))
-        if results.contains(where: { !$0.passed }) { throw Ending(status: .failed) }
+        let survivors = mutate ? try options.names(set, in: folders).flatMap { try folders.survivors(of: $0) } : []
+        let lines = survivors.map { "\($0.place): no test notices \($0.what)" }
+        let summary = mutate ? ["\(survivors.count.of("broken line")) unnoticed"] : []
+        output.results.write(
+            list: results.map(\.json) + survivors.map(\.json),
+            text: ([text(of: results)] + lines + summary).joined(separator: "\n"))
+        guard survivors.isEmpty, results.allSatisfy(\.passed) else { throw Ending(status: .failed) }
     }
 
     private func text(of results: [MappingTests.Result]) -> String {
@@ -39,4 +49,9 @@ extension MappingTests.Result {
             "problem": problem.map { .string($0) } ?? .null,
         ]
     }
+}
+
+extension MappingMutant {
+    /// As programs read it.
+    fileprivate var json: JSONValue { ["place": .string(place), "unnoticed": .string(what)] }
 }

@@ -33,6 +33,16 @@ struct MappingFolders: Sendable {
         }
     }
 
+    /// The lines of a set that no test notices when they are broken. Throws `mapping.invalid` with every diagnostic.
+    func survivors(of name: String) throws(Fault) -> [MappingMutant] {
+        let set = try load(name)
+        do {
+            return try MappingTests.survivors(of: set, directory: directory(name))
+        } catch {
+            throw Fault(.mappingInvalid, error, hint: "Correct the lines named; then  pdex mappings test \(name).")
+        }
+    }
+
     /// Where a set is.
     func directory(_ name: String) -> String { "\(path)/\(name)" }
 

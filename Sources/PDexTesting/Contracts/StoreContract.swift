@@ -4,7 +4,7 @@
 public enum StoreContract {
     /// All promises.
     public static var promises: [StorePromise] {
-        staging + finding + runs + exchanges + outbox + leases + audit + transactions + conservation + requests
-            + members
+        staging + finding + runs + exports + exchanges + outbox + leases + audit + transactions + conservation
+            + requests + members
     }
 }

@@ -30,6 +30,8 @@ public final class ScriptedClinic: ClinicServer {
         public var unexported: Set<String> = []
         /// So many status requests in a row are lost.
         public var lostPolls = 0
+        /// So many status requests are answered with a failed export.
+        public var failedPolls = 0
         /// What `/metadata` lists, beside Group export.
         public var systemOperations: Set<String> = []
         /// Search parameters that `/metadata` lists for every type.
@@ -234,6 +236,11 @@ public final class ScriptedClinic: ClinicServer {
             return script.lostPolls >= 0
         }
         if isLost { throw Fault(.remoteUnreachable, .retry, "the answer was lost") }
+        let hasFailed = script.withLock { script in
+            script.failedPolls -= 1
+            return script.failedPolls >= 0
+        }
+        if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let files = types.sorted().map { type in

@@ -18,17 +18,10 @@ struct BulkExportPull: Sendable {
     /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when
     /// the run is closed.
     ///
-    /// An export that came to nothing for good is dropped here: while it goes on, the clinic may refuse the next one.
+    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one.
     func pull(_ level: ExportRequest.Level) async throws -> FinishedExport {
-        let export = RunningExport(
-            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
         let (statusURL, manifest) = try await export.finished(level)
-        do {
-            return try await stage(manifest, of: export, at: statusURL)
-        } catch let fault as Fault where fault.disposition != .retry {
-            await clinic.finishExport(statusURL)
-            throw fault
-        }
+        return try await export.dropping(statusURL) { try await stage(manifest, of: export, at: statusURL) }
     }
 
     private func stage(
@@ -61,7 +54,28 @@ struct BulkExportPull: Sendable {
             statusURL: statusURL)
     }
 
-    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone costs no other file.
+    /// What a transfer can come to although the export is whole: by another run the file may come.
+    private static let passing: Set<FaultCode> = [.remoteIncomplete, .remoteFailed, .remoteThrottled, .remoteTimeout]
+
+    /// Tells the clinic that the export may be dropped, unless all that is missing may still come of it (BLK-50).
+    func end(_ finished: FinishedExport) async {
+        let problems = await intake.tally.problems
+        if export.isKept, !problems.isEmpty, problems.keys.allSatisfy(Self.passing.contains) {
+            observer(.note("the clinic's export is kept for the next run, which may fetch what did not come"))
+        } else {
+            await export.drop(finished.statusURL)
+        }
+    }
+
+    private var export: RunningExport {
+        RunningExport(
+            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
+    }
+
+    /// What is said of one file alone: scopes may leave out a type, and a signed link that grew old is refused, too.
+    private static let ofOneFile: Set<FaultCode> = [.clinicFileGone, .authForbidden]
+
+    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone or refused costs no other.
     private func fetch(
         _ what: String, _ list: FreshLinks.List, _ place: Int,
         _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
@@ -71,13 +85,14 @@ struct BulkExportPull: Sendable {
                 let file = await links.file(list, place)
                 do {
                     try await take(file)
-                } catch let fault as Fault where fault.code == .clinicFileGone {
+                } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
                     guard let fresh = try await links.fresh(list, place) else { throw fault }
                     try await take(fresh)
                 }
             }
-        } catch let fault as Fault where fault.code == .clinicFileGone {
-            observer(.note("\(what) is gone; the run goes on without it"))
+        } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
+            let why = fault.code == .authForbidden ? "is refused (403)" : "is gone"
+            observer(.note("\(what) \(why); the run goes on without it"))
             await intake.tally.refused(fault.code)
         }
     }

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Gets an export to its end: adopts the one of the interrupted run, or starts one, and waits.
+/// Gets an export to its end: adopts the one that is under way for the job, or starts one, and waits.
 struct RunningExport: Sendable {
     let terms: ExchangeTerms
     let run: Run
@@ -15,6 +15,8 @@ struct RunningExport: Sendable {
     private static let longestWaitSeconds = 12.0 * 3600
     /// An earlier export that is in the way for longer is left to the next run (BLK-17).
     private static let longestTurnSeconds = 2.0 * 3600
+    /// An export of another run is adopted up to this age: yesterday's must not pass for tonight's.
+    private static let oldestSeconds = 12.0 * 3600
     /// So many status requests in a row may be lost before the run breaks off, to go on later.
     private static let mostLosses = 10
 
@@ -28,43 +30,103 @@ struct RunningExport: Sendable {
         (progress[droppedMark] ?? "").split(separator: " ").map(String.init)
     }
 
+    /// Whether the export outlives the run: dry runs may be several at once, and nothing goes on with them.
+    var isKept: Bool { [.schedule, .manual].contains(run.trigger) }
+
     /// The manifest of the finished export, and where the export is (BLK-18).
+    ///
+    /// An export that failed for good is dropped. What nobody could say because our access was refused is not its end.
     func finished(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
-        let run = run.id
-        let progress = try await store.read { try $0.pullProgress(run: run) }
-        if let known = progress[Self.exportMark] {
+        let request = try await request(level)
+        if let known = try await adopted(request) {
             do {
-                let manifest = try await poll(known)
-                await tell(Self.dropped(progress))
+                let manifest = try await dropping(known) { try await poll(known) }
+                let run = run.id
+                await tell(Self.dropped(try await store.read { try $0.pullProgress(run: run) }))
                 return (known, manifest)
-            } catch let fault as Fault where fault.disposition == .halt {
-                observer(.note("the export of the interrupted run is gone; a new one is started"))
-                // It may be there and only its answer unreadable: two of ours at one time are one too many (BLK-17).
-                await clinic.finishExport(known)
+            } catch let fault as Fault where fault.endsExport {
+                observer(.note("the export that was under way is gone; a new one is started"))
             }
         }
-        let statusURL = try await begin(level)
-        return (statusURL, try await poll(statusURL))
+        let statusURL = try await begin(request)
+        return (statusURL, try await dropping(statusURL) { try await poll(statusURL) })
+    }
+
+    /// Tells the clinic that it may forget the export, and forgets it here (BLK-50). Also done when this task is
+    /// cancelled; the clinic has a few seconds for it.
+    func drop(_ statusURL: String) async {
+        let farewell = Task {
+            await clinic.finishExport(statusURL)
+            // The clinic first: of what is still known here and gone there, the next run learns by asking.
+            try? await store.write { [terms] in
+                try $0.forgetExport(statusURL, source: terms.clinic.name, job: terms.job)
+            }
+        }
+        await farewell.value
+    }
+
+    /// Works on an export; it is dropped when it turns out useless, and when nothing would ever go on with it.
+    func dropping<Value>(_ statusURL: String, _ work: () async throws -> Value) async throws -> Value {
+        do {
+            return try await work()
+        } catch {
+            let isOver = (error as? Fault)?.endsExport ?? false
+            if isOver || !isKept { await drop(statusURL) }
+            throw error
+        }
+    }
+
+    private func request(_ level: ExportRequest.Level) async throws -> ExportRequest {
+        let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
+        let selection = terms.selection
+        return ExportRequest(
+            level: level, types: selection.pulledTypes, since: since, typeFilters: selection.typeFilters)
+    }
+
+    /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
+    private func adopted(_ request: ExportRequest) async throws -> String? {
+        let run = run.id
+        let (progress, other) = try await store.read { [terms] in
+            (try $0.pullProgress(run: run), try $0.exportUnderWay(source: terms.clinic.name, job: terms.job))
+        }
+        if let known = progress[Self.exportMark] { return known }
+        guard isKept, let other else { return nil }
+        guard other.request == request.words, (clock.now() - other.started) / .seconds(1) < Self.oldestSeconds else {
+            observer(.note("an earlier export that is not wanted any more is dropped"))
+            await drop(other.statusURL)
+            return nil
+        }
+        try await store.write { try Self.mark(other, run: run, $0) }
+        observer(.note("the export that an earlier run started is gone on with"))
+        return other.statusURL
     }
 
     /// Starts an export; its status URL is kept before the first poll.
-    private func begin(_ level: ExportRequest.Level) async throws -> String {
+    private func begin(_ request: ExportRequest) async throws -> String {
         let run = run.id
-        let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
-        let selection = terms.selection
-        let start = try await inTurn(
-            ExportRequest(
-                level: level, types: selection.pulledTypes, since: since, typeFilters: selection.typeFilters))
-        // Without `_since` the export holds everything, and so did the run that it makes.
-        let from = start.dropped.contains(.since) ? nil : since
-        let dropped = start.dropped.map(\.rawValue)
-        try await store.write {
-            try $0.recordProgress(run: run, unit: Self.exportMark, cursor: start.statusURL)
-            try $0.recordProgress(run: run, unit: Self.sinceMark, cursor: from?.text ?? "")
-            try $0.recordProgress(run: run, unit: Self.droppedMark, cursor: dropped.joined(separator: " "))
+        let start = try await inTurn(request)
+        let export = ExportUnderWay(
+            source: terms.clinic.name, job: terms.job, request: request.words, statusURL: start.statusURL,
+            // Without `_since` the export holds everything, and so did the run that it makes.
+            since: start.dropped.contains(.since) ? nil : request.since, dropped: start.dropped, started: clock.now())
+        let isKept = isKept
+        // Not given up with this task: what is not written down now, nobody can ask for any more.
+        let keeping = Task {
+            try await store.write {
+                try Self.mark(export, run: run, $0)
+                if isKept { try $0.keep(export) }
+            }
         }
-        await tell(dropped)
+        try await keeping.value
+        await tell(start.dropped.map(\.rawValue))
         return start.statusURL
+    }
+
+    private static func mark(_ export: ExportUnderWay, run: String, _ writer: any StoreWriter) throws {
+        let dropped = export.dropped.map(\.rawValue).joined(separator: " ")
+        try writer.recordProgress(run: run, unit: exportMark, cursor: export.statusURL)
+        try writer.recordProgress(run: run, unit: sinceMark, cursor: export.since?.text ?? "")
+        try writer.recordProgress(run: run, unit: droppedMark, cursor: dropped)
     }
 
     /// Kicks off, once no earlier export of ours is in the way: 429 means wait for it, not start a second (BLK-17).
@@ -114,7 +176,6 @@ struct RunningExport: Sendable {
                 seconds = max(Double(fault.retryAfterSeconds ?? 0), wait)
             }
             guard waited + seconds <= Self.longestWaitSeconds else {
-                await clinic.finishExport(statusURL)
                 throw Fault(
                     .clinicExportFailed, .halt, "the export did not finish within 12 hours",
                     hint: "ask the clinic why its exports stall; the next run starts a new one")
@@ -125,4 +186,9 @@ struct RunningExport: Sendable {
             wait = min(wait * 2, 60)
         }
     }
+}
+
+extension Fault {
+    /// Whether an export is of no more use: the clinic or what it made is at fault, not our access to it and not we.
+    var endsExport: Bool { disposition == .halt && !code.rawValue.hasPrefix("auth.") }
 }

@@ -61,10 +61,7 @@ struct Pull: Sendable {
     private func export(
         at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
     ) async throws -> FinishedExport {
-        let export = BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
-            unit: unit, observer: observer)
-        let outcome = try await export.pull(level)
+        let outcome = try await exportPull.pull(level)
         if let group, let since = outcome.since {
             let newcomers = try await newcomers(of: group, since: since)
             if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
@@ -85,6 +82,16 @@ struct Pull: Sendable {
             }
         }
         return outcome
+    }
+
+    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
+    /// to be gone on with, and would need a second export to do so.
+    func end(_ export: FinishedExport) async { await exportPull.end(export) }
+
+    private var exportPull: BulkExportPull {
+        BulkExportPull(
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock, unit: unit,
+            observer: observer)
     }
 
     /// Those of the Group who were not whole when the export before this one was made (BLK-08).

@@ -27,7 +27,9 @@ struct ModuleTable {
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
-            ["Console", "Sandbox", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary,
+            [
+                "Console", "Sandbox", "Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore",
+            ] + vocabulary,
             outside: ["ArgumentParser", "ServiceLifecycle"]),
         Row(5, "Console", ["Jobs", "Serving", "FHIRClient", "PDex", "FHIR"]),
         Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR", "CZlib"]),
@@ -35,6 +37,7 @@ struct ModuleTable {
         Row(3, "Serving", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
         Row(3, "Pipeline", ["Mappings", "PDex", "FHIR"]),
         Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
+        Row(2, "Conformance", ["FHIRPath", "PDex", "FHIR", "CZlib"]),
         Row(2, "FHIRClient", ["PDex", "FHIR", "CCurl", "COpenSSL", "CZlib"], outside: ["Dispatch"]),
         Row(2, "SQLiteStore", ["PDex", "FHIR"], outside: ["GRDB", "GRDBSQLite", "Dispatch"]),
         Row(1, "PDex", ["FHIR"]),

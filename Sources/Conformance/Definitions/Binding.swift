@@ -1,0 +1,5 @@
+/// A value set that an element's code is, or should be, from.
+struct Binding: Sendable {
+    let isRequired: Bool
+    let valueSet: String
+}

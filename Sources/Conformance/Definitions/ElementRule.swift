@@ -1,0 +1,73 @@
+import FHIR
+
+/// What a profile's snapshot says of one element, ready to be checked.
+final class ElementRule: Sendable {
+    /// The path in the definition: `Observation.value[x]`.
+    let path: String
+    /// The element's name in JSON, without `[x]`.
+    let name: String
+    let isChoice: Bool
+    let sliceName: String?
+    let min: Int
+    let max: Int
+    /// Whether JSON writes an array, which the base definition decides (FHIR R4 §2.6.2).
+    let isArray: Bool
+    let types: [ElementType]
+    let fixed: JSONValue?
+    let pattern: JSONValue?
+    let bindings: [Binding]
+    let invariants: [Invariant]
+    let maxLength: Int?
+    /// Where the rules stand when the element repeats another's content.
+    let contentReference: String?
+    let slicing: Slicing?
+    let slices: [ElementRule]
+    let children: [ElementRule]
+    /// The names that an object of this element may have.
+    let slots: [String: Slot]
+
+    /// What a JSON name means: which child, of which type, and whether it is the `_name` beside a primitive.
+    struct Slot: Sendable {
+        let child: Int
+        let type: Int
+        let isCompanion: Bool
+    }
+
+    init(_ draft: ElementDraft, children: [ElementRule], slices: [ElementRule], slicing: Slicing?) {
+        path = draft.path
+        name = draft.name
+        isChoice = draft.isChoice
+        sliceName = draft.sliceName
+        min = draft.min
+        max = draft.max
+        isArray = draft.isArray
+        types = draft.types
+        fixed = draft.fixed
+        pattern = draft.pattern
+        bindings = draft.bindings
+        invariants = draft.invariants
+        maxLength = draft.maxLength
+        contentReference = draft.contentReference
+        self.slicing = slicing
+        self.slices = slices
+        self.children = children
+        slots = Self.slots(of: children)
+    }
+
+    private static func slots(of children: [ElementRule]) -> [String: Slot] {
+        var slots: [String: Slot] = [:]
+        for (index, child) in children.enumerated() {
+            if child.isChoice {
+                for (place, type) in child.types.enumerated() {
+                    let name = child.name + type.code.prefix(1).uppercased() + type.code.dropFirst()
+                    slots[name] = Slot(child: index, type: place, isCompanion: false)
+                    slots["_" + name] = Slot(child: index, type: place, isCompanion: true)
+                }
+            } else {
+                slots[child.name] = Slot(child: index, type: 0, isCompanion: false)
+                slots["_" + child.name] = Slot(child: index, type: 0, isCompanion: true)
+            }
+        }
+        return slots
+    }
+}

@@ -1,0 +1,85 @@
+import FHIR
+import Synchronization
+
+/// The packages' definitions, each compiled when it is first asked for and never again.
+public final class ProfileLibrary: Sendable {
+    /// The packages behind it.
+    public let packages: PackageSet
+    private let profiles = Mutex<[String: CompiledProfile?]>([:])
+    private let valueSets = Mutex<[String: ValueSetRule?]>([:])
+    private let codeSystems = Mutex<[String: CodeSystemContent?]>([:])
+
+    /// A library over packages; nothing is compiled yet.
+    public init(_ packages: PackageSet) {
+        self.packages = packages
+    }
+
+    /// The compiled profile of a canonical; nil when no package has it.
+    func profile(_ canonical: String) -> CompiledProfile? {
+        if let known = profiles.withLock({ $0[canonical] }) { return known }
+        // Two tasks may compile one profile: that is cheaper than letting all wait.
+        let made = packages.definition(.structure, canonical).flatMap { Self.parse($0) }.flatMap {
+            CompiledProfile($0, library: packages)
+        }
+        profiles.withLock { $0[canonical] = .some(made) }
+        return made
+    }
+
+    /// The value set of a canonical; nil when no package has it.
+    func valueSet(_ canonical: String) -> ValueSetRule? { valueSet(canonical, depth: 0) }
+
+    private func valueSet(_ canonical: String, depth: Int) -> ValueSetRule? {
+        if let known = valueSets.withLock({ $0[canonical] }) { return known }
+        // Value sets that include one another in a circle end here.
+        guard depth < 8, let json = packages.definition(.valueSet, canonical).flatMap({ Self.parse($0) }) else {
+            return nil
+        }
+        let compose = json["compose"]
+        let include = (compose?["include"]?.elements ?? []).map { clause($0, depth: depth) }
+        let exclude = (compose?["exclude"]?.elements ?? []).map { clause($0, depth: depth) }
+        let made: ValueSetRule? =
+            include.isEmpty ? Self.expanded(json) : ValueSetRule(include: include, exclude: exclude)
+        valueSets.withLock { $0[canonical] = .some(made) }
+        return made
+    }
+
+    private func clause(_ json: JSONValue, depth: Int) -> ValueSetRule.Clause {
+        let system = json["system"]?.string
+        let codes = json["concept"]?.elements.compactMap { $0["code"]?.string }
+        let version = json["version"]?.string.map { "|\($0)" } ?? ""
+        let needsContent = codes == nil
+        let content = needsContent ? system.flatMap { codeSystem($0 + version) ?? codeSystem($0) } : nil
+        return ValueSetRule.Clause(
+            system: system, codes: codes.map { Set($0) },
+            filters: (json["filter"]?.elements ?? []).map { CodeFilter($0) }, content: content,
+            valueSets: (json["valueSet"]?.elements ?? []).compactMap(\.string).map { valueSet($0, depth: depth + 1) })
+    }
+
+    /// A value set that comes as a list only, when the list is whole.
+    private static func expanded(_ json: JSONValue) -> ValueSetRule? {
+        guard let expansion = json["expansion"] else { return nil }
+        let list = expansion["contains"]?.elements ?? []
+        let total = expansion["total"]?.number?.int ?? list.count
+        guard !list.isEmpty, list.count >= total, !list.contains(where: { $0["contains"] != nil }) else { return nil }
+        let bySystem = Dictionary(grouping: list) { $0["system"]?.string ?? "" }
+        return ValueSetRule(
+            include: bySystem.map { system, entries in
+                ValueSetRule.Clause(
+                    system: system, codes: Set(entries.compactMap { $0["code"]?.string }), filters: [], content: nil,
+                    valueSets: [])
+            }, exclude: [])
+    }
+
+    private func codeSystem(_ canonical: String) -> CodeSystemContent? {
+        if let known = codeSystems.withLock({ $0[canonical] }) { return known }
+        let made = packages.definition(.codeSystem, canonical).flatMap { Self.parse($0) }.flatMap {
+            CodeSystemContent($0)
+        }
+        codeSystems.withLock { $0[canonical] = .some(made) }
+        return made
+    }
+
+    private static func parse(_ definition: IGPackage.Definition) -> JSONValue? {
+        try? JSONParser.parse(definition.json, limits: JSONLimits(depth: 128, bytes: 32 << 20))
+    }
+}

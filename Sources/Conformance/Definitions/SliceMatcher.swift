@@ -1,0 +1,24 @@
+import FHIR
+
+/// The test whether an element belongs to a slice, made from the discriminators.
+indirect enum SliceMatcher: Sendable {
+    /// An extension of that URL.
+    case url(String)
+    /// A value on the path equals, exactly.
+    case fixed(SlicePath, JSONValue)
+    /// A value on the path contains the pattern.
+    case pattern(SlicePath, JSONValue)
+    /// A code on the path is in the value set.
+    case code(SlicePath, Binding)
+    /// Something is, or is not, on the path.
+    case exists(SlicePath, Bool)
+    /// What is on the path has one of the types.
+    case type(SlicePath, Set<String>)
+    /// The resource on the path conforms to one of the profiles.
+    case profile(SlicePath, [String])
+    case all([SliceMatcher])
+    /// What no other slice took.
+    case remainder
+    /// The discriminator uses what is not understood.
+    case undecidable
+}

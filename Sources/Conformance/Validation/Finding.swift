@@ -1,0 +1,35 @@
+public import FHIR
+
+/// One thing that a resource does against a profile, or that could not be checked; never holds a value of the resource.
+public struct Finding: Sendable, Hashable {
+    /// How bad it is.
+    public enum Severity: String, Sendable, CaseIterable {
+        /// The resource does not conform.
+        case error
+        /// It conforms, and should be better.
+        case warning
+        /// Something was not checked.
+        case information
+    }
+
+    /// How bad it is.
+    public let severity: Severity
+    /// A stable name of the rule: `cardinality.min`, `invariant.us-core-6`.
+    public let rule: String
+    /// Where: `Patient.name[0].given`. Places are counted from 0.
+    public let path: String
+    /// The profile that says so, `canonical|version`.
+    public let profile: String
+    /// What is wrong.
+    public let message: String
+    /// What to do.
+    public let advice: String
+
+    /// The finding as programs read it.
+    public var json: JSONValue {
+        [
+            "severity": .string(severity.rawValue), "rule": .string(rule), "path": .string(path),
+            "profile": .string(profile), "message": .string(message), "advice": .string(advice),
+        ]
+    }
+}

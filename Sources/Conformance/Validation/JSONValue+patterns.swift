@@ -1,0 +1,28 @@
+import FHIR
+
+extension JSONValue {
+    /// Whether both say the same: the order of an object's members does not count (fixed values).
+    func isSame(as other: JSONValue) -> Bool {
+        switch (self, other) {
+        case (.object(let own), .object(let wanted)):
+            own.count == wanted.count
+                && wanted.members.allSatisfy { member in own[member.key]?.isSame(as: member.value) ?? false }
+        case (.array(let own), .array(let wanted)):
+            own.count == wanted.count && zip(own, wanted).allSatisfy { $0.isSame(as: $1) }
+        case (.number(let own), .number(let wanted)): own.decimal == wanted.decimal
+        default: self == other
+        }
+    }
+
+    /// Whether everything in the pattern is here, too (FHIR R4 ElementDefinition.pattern[x]).
+    func contains(pattern: JSONValue) -> Bool {
+        switch (self, pattern) {
+        case (.object(let own), .object(let wanted)):
+            wanted.members.allSatisfy { member in own[member.key]?.contains(pattern: member.value) ?? false }
+        case (_, .array(let wanted)):
+            wanted.allSatisfy { item in elements.contains { $0.contains(pattern: item) } }
+        case (.array(let own), _): own.contains { $0.contains(pattern: pattern) }
+        default: isSame(as: pattern)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import FHIR
+
+extension ValidationRun {
+    /// Tells the slice of an element, inner slices included, and counts it; nil when it is in none.
+    func sort(_ value: JSONValue, _ type: ElementType?, _ rule: ElementRule, _ tally: inout SliceTally) -> ElementRule?
+    {
+        guard let slicing = rule.slicing else { return nil }
+        var place = slicing.matchers.indices.first { matches(slicing.matchers[$0], value, type) }
+        if place == nil {
+            place = slicing.matchers.indices.first { if case .remainder = slicing.matchers[$0] { true } else { false } }
+        }
+        guard let place else {
+            noteUnmatched(rule, slicing)
+            tally.sawUnmatched = true
+            return nil
+        }
+        tally.counts[place] += 1
+        if slicing.isOrdered, place < tally.last { report(.sliceOrder, "the slices are not in the profile's order") }
+        if slicing.rules == .openAtEnd, tally.sawUnmatched {
+            report(.sliceOrder, "what is in no slice has to stand at the end")
+        }
+        tally.last = max(tally.last, place)
+        let slice = rule.slices[place]
+        guard slice.slicing != nil else { return slice }
+        var inner = SliceTally(slice)
+        return sort(value, type, slice, &inner) ?? slice
+    }
+
+    private func noteUnmatched(_ rule: ElementRule, _ slicing: Slicing) {
+        let isUndecided = slicing.matchers.contains { if case .undecidable = $0 { true } else { false } }
+        if isUndecided {
+            skip(.sliceUndecided, "the slices of \(rule.path) cannot be told apart")
+        } else if slicing.rules == .closed {
+            report(.sliceClosed, "the element is in none of the slices, and no other is allowed")
+        }
+    }
+
+    /// Holds the counts against the slices' cardinalities.
+    func finish(_ tally: SliceTally, _ rule: ElementRule) {
+        guard let slicing = rule.slicing else { return }
+        for (place, slice) in rule.slices.enumerated() {
+            if case .undecidable = slicing.matchers[place] { continue }
+            let count = tally.counts[place]
+            if count < slice.min {
+                report(.sliceMin, "at least \(slice.min) needed of the slice \(slice.sliceName ?? ""), \(count) found")
+            } else if count > slice.max {
+                report(.sliceMax, "at most \(slice.max) allowed of the slice \(slice.sliceName ?? ""), \(count) found")
+            }
+        }
+    }
+
+    /// Whether an element passes a slice's test.
+    func matches(_ matcher: SliceMatcher, _ value: JSONValue, _ type: ElementType?) -> Bool {
+        switch matcher {
+        case .url(let url): return value["url"]?.string == url
+        case .fixed(let path, let wanted): return reach(value, path).contains { $0.isSame(as: wanted) }
+        case .pattern(let path, let wanted): return reach(value, path).contains { $0.contains(pattern: wanted) }
+        case .code(let path, let binding):
+            guard let valueSet = library.valueSet(binding.valueSet) else { return false }
+            return reach(value, path).contains { membership($0, valueSet) == .member }
+        case .exists(let path, let isWanted): return reach(value, path).isEmpty != isWanted
+        case .type(let path, let types):
+            if path.steps.isEmpty {
+                if let name = value["resourceType"]?.string { return types.contains(name) }
+                return type.map { types.contains($0.code) } ?? false
+            }
+            return reach(value, path).contains { $0["resourceType"]?.string.map(types.contains) ?? false }
+        case .profile(let path, let profiles):
+            return reach(value, path).contains { element in profiles.contains { conforms(element, to: $0) } }
+        case .all(let matchers): return matchers.allSatisfy { matches($0, value, type) }
+        case .remainder, .undecidable: return false
+        }
+    }
+
+    private func reach(_ value: JSONValue, _ path: SlicePath) -> [JSONValue] {
+        var values = [value]
+        for step in path.steps {
+            switch step {
+            case .child(let name): values = values.flatMap { $0.child(name) }
+            case .extensionURL(let url):
+                values = values.flatMap { $0["extension"]?.elements.filter { $0["url"]?.string == url } ?? [] }
+            case .ofType: break
+            case .resolve: values = values.compactMap { $0["reference"]?.string.flatMap(target) }
+            }
+        }
+        return values
+    }
+
+    private func conforms(_ value: JSONValue, to profile: String) -> Bool {
+        guard depth < 3, let known = compiled(profile), let object = value.object else { return false }
+        guard let type = object["resourceType"]?.string else {
+            let run = ValidationRun(library, index: index)
+            run.depth = depth + 1
+            run.scope = scope
+            run.check(object, shape: known.root, in: known)
+            return !run.hasErrors
+        }
+        let run = ValidationRun(library, index: index)
+        run.depth = depth + 1
+        guard known.type == type else { return false }
+        _ = run.validate(value, against: [profile])
+        return !run.hasErrors
+    }
+}
+
+extension JSONValue {
+    /// The elements under a name, a choice's type appended or not.
+    fileprivate func child(_ name: String) -> [JSONValue] {
+        guard let object else { return [] }
+        if let own = object[name] { return own.elements }
+        let choice = object.members.first {
+            $0.key.utf8.count > name.utf8.count && $0.key.utf8.starts(with: name.utf8)
+                && $0.key.dropFirst(name.count).first?.isUppercase == true
+        }
+        return choice?.value.elements ?? []
+    }
+}

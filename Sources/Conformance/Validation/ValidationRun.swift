@@ -1,0 +1,81 @@
+import FHIR
+import FHIRPath
+
+/// One resource's validation: the walk's place, and what it has found.
+final class ValidationRun {
+    let library: ProfileLibrary
+    let index: BundleIndex?
+    var trail = ElementTrail()
+    /// The profile that speaks at the moment.
+    var profile = ""
+    /// The resource that holds the element at the moment, and the one around it.
+    var scope = ResourceScope(.null, root: nil)
+    /// What holds the element at the moment, as contexts of extensions name it.
+    var holders: [Holder] = []
+    /// Nested validations in slices by profile; stopped before they become many.
+    var depth = 0
+    private var found: [Finding] = []
+    private var seen: Set<String> = []
+    private var unchecked: [Finding] = []
+    private var locals: [String: CompiledProfile?] = [:]
+
+    /// An element as an extension's context may name it.
+    struct Holder {
+        let path: String
+        let type: String
+    }
+
+    init(_ library: ProfileLibrary, index: BundleIndex?) {
+        self.library = library
+        self.index = index
+    }
+
+    var hasErrors: Bool { found.contains { $0.severity == .error } }
+
+    /// The compiled profile; the run remembers it, so that no lock is taken for every element.
+    func compiled(_ canonical: String) -> CompiledProfile? {
+        if let known = locals[canonical] { return known }
+        let made = library.profile(canonical)
+        locals[canonical] = .some(made)
+        return made
+    }
+
+    /// Holds the resource against profiles and returns those that were used.
+    func validate(_ resource: JSONValue, against profiles: [String]) -> [String] {
+        guard let object = resource.object, let type = object["resourceType"]?.string,
+            ResourceTypes.contains(type)
+        else {
+            trail.enter("Resource")
+            report(.resourceType, "no resource type of FHIR R4")
+            return []
+        }
+        trail.enter(type)
+        defer { trail.leave() }
+        return check(resource: resource, object, type: type, against: profiles)
+    }
+
+    /// Notes an error, or a warning; the same one of a second profile is not said again.
+    func report(
+        _ rule: Rule, _ message: @autoclosure () -> String, severity: Finding.Severity = .error, key: String? = nil
+    ) {
+        let name = key.map { "\(rule.rawValue).\($0)" } ?? rule.rawValue
+        let path = trail.text
+        let text = message()
+        guard seen.insert("\(name) \(path) \(text)").inserted else { return }
+        found.append(
+            Finding(
+                severity: severity, rule: name, path: path, profile: profile, message: text, advice: rule.advice))
+    }
+
+    /// Notes once what cannot be checked.
+    func skip(_ rule: Rule, _ what: @autoclosure () -> String) {
+        let text = what()
+        guard seen.insert("\(rule.rawValue) \(text)").inserted else { return }
+        unchecked.append(
+            Finding(
+                severity: .information, rule: rule.rawValue, path: trail.text, profile: profile, message: text,
+                advice: rule.advice))
+    }
+
+    func collected() -> [Finding] { found + unchecked }
+}

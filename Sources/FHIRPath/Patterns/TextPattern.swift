@@ -1,0 +1,43 @@
+/// A regular expression that is matched in a time proportional to the text: no input makes it explode.
+///
+/// The part of the common syntax that has automata: characters, `.` (any, newlines too), classes, `\d \w \s \b` and their
+/// opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the text. There is no looking
+/// around and no reference back.
+final class TextPattern: Sendable, Hashable {
+    /// One step of the automaton; numbers are places in ``steps``.
+    enum Step: Sendable {
+        case scalar(UInt32)
+        case any
+        case set(ScalarSet)
+        /// Both ways are open, the first is preferred.
+        case split(Int, Int)
+        case jump(Int)
+        /// Where a group begins (even) or ends (odd).
+        case save(Int)
+        case start, end
+        case wordBoundary(Bool)
+        case match
+    }
+
+    /// More steps are refused: repetitions are written out.
+    static let maximumSteps = 4_096
+    /// Groups beyond these are not remembered.
+    static let maximumGroups = 10
+
+    let text: String
+    let steps: [Step]
+
+    /// Reads a pattern; throws with the place in the pattern at the end of the message.
+    init(_ text: String, column: Int) throws(PathError) {
+        self.text = text
+        var reader = PatternReader(text, column: column)
+        let tree = try reader.read()
+        var writer = PatternWriter(column: column)
+        try writer.write(.group(tree, 0))
+        try writer.add(.match)
+        steps = writer.steps
+    }
+
+    static func == (left: TextPattern, right: TextPattern) -> Bool { left.text == right.text }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}

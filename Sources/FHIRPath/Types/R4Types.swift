@@ -1,0 +1,87 @@
+/// The types of R4 that expressions meet in an exchange, with their elements (FHIR R4 §2.24).
+///
+/// All data types are here, and the resources of US Core, HRex, PDex and of their neighbourhood; of other resources an
+/// element's type is guessed from its JSON. Read once, when the first expression asks for a type.
+enum R4Types {
+    /// The name of each type; the first is nobody's.
+    static var names: [String] { catalogue.names }
+    /// What each type comes from.
+    static var bases: [R4Type] { catalogue.bases }
+
+    /// The type of that name.
+    static func named(_ name: String) -> R4Type? {
+        catalogue.types[name]
+    }
+
+    /// The types of the elements of one name, by the type that holds them.
+    static func types(ofElement name: String) -> [R4Type: R4Type] {
+        catalogue.elements[name] ?? [:]
+    }
+
+    private static let catalogue = Catalogue(
+        [primitives, structures, resourcesAToD, resourcesEToM, resourcesNToZ].joined(separator: " "))
+
+    /// What R4's primitive types come from.
+    static let primitives = """
+        Element< base64Binary<Element boolean<Element canonical<uri code<string date<Element dateTime<Element
+        decimal<Element id<string instant<Element integer<Element markdown<string oid<uri positiveInt<integer
+        string<Element time<Element unsignedInt<integer uri<Element url<uri uuid<uri xhtml<Element
+        """
+
+    private struct Catalogue {
+        var names = [""]
+        var bases = [R4Type.unknown]
+        var types: [String: R4Type] = [:]
+        var elements: [String: [R4Type: R4Type]] = [:]
+
+        init(_ text: String) {
+            let words = text.split(whereSeparator: \.isWhitespace)
+            for word in words {
+                guard let head = word.firstIndex(of: "<") else { continue }
+                let type = self.type(String(word[..<head]))
+                let base = word[word.index(after: head)...]
+                if !base.isEmpty { bases[Int(type.index)] = self.type(String(base)) }
+            }
+            for name in FHIRTypes.resources where types[name] == nil {
+                bases[Int(type(name).index)] = type("DomainResource")
+            }
+            readElements(words)
+            inherit()
+        }
+
+        private mutating func readElements(_ words: [Substring]) {
+            var holder = R4Type.unknown
+            for word in words {
+                if let head = word.firstIndex(of: "<") {
+                    holder = type(String(word[..<head]))
+                } else if let colon = word.firstIndex(of: ":") {
+                    let kind = word[..<colon]
+                    for name in word[word.index(after: colon)...].split(separator: ",") {
+                        let full = kind == "." ? names[Int(holder.index)] + "." + name : String(kind)
+                        elements[String(name), default: [:]][holder] = type(full)
+                    }
+                }
+            }
+        }
+
+        /// Gives each type the elements of what it comes from.
+        private mutating func inherit() {
+            for (name, byHolder) in elements {
+                for index in names.indices.dropFirst() where byHolder[R4Type(index: UInt16(index))] == nil {
+                    var base = bases[index]
+                    while base != .unknown, byHolder[base] == nil { base = bases[Int(base.index)] }
+                    if let type = byHolder[base] { elements[name]?[R4Type(index: UInt16(index))] = type }
+                }
+            }
+        }
+
+        private mutating func type(_ name: String) -> R4Type {
+            if let type = types[name] { return type }
+            let type = R4Type(index: UInt16(names.count))
+            names.append(name)
+            bases.append(.unknown)
+            types[name] = type
+            return type
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import FHIR
+
+@testable import Conformance
+
+/// A guide of our own, small enough to be read: FHIR's types are cut down to what the tests need.
+enum SmallGuide {
+    static let manifest = #"{"name": "hl7.fhir.r4.core", "version": "4.0.1"}"#
+
+    static let archive = Archive.tgz(
+        [("package/package.json", manifest)]
+            + definitions.enumerated().map { ("package/definition-\($0.offset).json", $0.element) })
+
+    static let validator = Validator(PackageSet([try? IGPackage(archive: archive, named: "small")].compactMap { $0 }))
+
+    static let visit = "http://example.org/visit"
+
+    private static let definitions =
+        [
+            structure("Element", [("extension", "0", "*", #"[{"code": "Extension"}]"#, "")]),
+            structure(
+                "Extension",
+                [
+                    ("extension", "0", "*", #"[{"code": "Extension"}]"#, ""),
+                    ("url", "1", "1", #"[{"code": "uri"}]"#, ""),
+                    ("value[x]", "0", "1", #"[{"code": "string"}, {"code": "code"}]"#, ""),
+                ]),
+            structure(
+                "Coding",
+                [("system", "0", "1", #"[{"code": "uri"}]"#, ""), ("code", "0", "1", #"[{"code": "code"}]"#, "")]),
+            structure(
+                "CodeableConcept",
+                [("coding", "0", "*", #"[{"code": "Coding"}]"#, ""), ("text", "0", "1", #"[{"code": "string"}]"#, "")]),
+            structure("Reference", [("reference", "0", "1", #"[{"code": "string"}]"#, "")]),
+            structure(
+                "Period",
+                [
+                    ("start", "0", "1", #"[{"code": "dateTime"}]"#, ""),
+                    ("end", "0", "1", #"[{"code": "dateTime"}]"#, ""),
+                ]
+            ),
+            structure("Meta", [("profile", "0", "*", #"[{"code": "canonical"}]"#, "")]),
+            structure("Encounter", visitElements),
+            structure("Encounter", visitElements + slicedElements, url: visit),
+            structure(
+                "Extension",
+                [
+                    ("url", "1", "1", #"[{"code": "uri"}]"#, #", "fixedUri": "http://example.org/note""#),
+                    ("value[x]", "1", "1", #"[{"code": "string"}]"#, ""),
+                ],
+                url: "http://example.org/note", more: #", "context": [{"type": "element", "expression": "Encounter"}]"#),
+            """
+            {"resourceType": "ValueSet", "url": "http://example.org/vs", "version": "1", "compose": {"include": [
+            {"system": "http://example.org/cs", "filter": [{"property": "concept", "op": "is-a", "value": "a"}]}]}}
+            """,
+            """
+            {"resourceType": "CodeSystem", "url": "http://example.org/cs", "version": "1", "content": "complete",
+            "concept": [{"code": "a", "concept": [{"code": "a1"}]}, {"code": "b"}]}
+            """,
+        ]
+
+    private typealias Line = (name: String, min: String, max: String, types: String, more: String)
+
+    private static let visitElements: [Line] = [
+        ("id", "0", "1", #"[{"code": "id"}]"#, ""), ("meta", "0", "1", #"[{"code": "Meta"}]"#, ""),
+        ("contained", "0", "*", #"[{"code": "Resource"}]"#, ""),
+        ("extension", "0", "*", #"[{"code": "Extension"}]"#, ""),
+        ("modifierExtension", "0", "*", #"[{"code": "Extension"}]"#, ""),
+        ("status", "1", "1", #"[{"code": "code"}]"#, ""),
+        (
+            "class", "0", "1", #"[{"code": "Coding"}]"#,
+            #", "binding": {"strength": "required", "valueSet": "http://example.org/vs"}"#
+        ),
+        (
+            "serviceType", "0", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "binding": {"strength": "extensible", "valueSet": "http://example.org/vs"}"#
+        ),
+        (
+            "priority", "0", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "binding": {"strength": "required", "valueSet": "http://example.org/elsewhere"}"#
+        ),
+        (
+            "subject", "0", "1",
+            #"[{"code": "Reference", "targetProfile": ["http://hl7.org/fhir/StructureDefinition/Patient"]}]"#, ""
+        ),
+        (
+            "period", "0", "1", #"[{"code": "Period"}]"#,
+            #", "constraint": [{"key": "own-1", "severity": "error", "human": "begins", "expression": "start.exists()"}]"#
+        ),
+        ("length[x]", "0", "1", #"[{"code": "integer"}, {"code": "string"}]"#, ""),
+    ]
+
+    private static let slicedElements: [Line] = [
+        (
+            "type", "1", "*", #"[{"code": "CodeableConcept"}]"#,
+            #", "slicing": {"rules": "closed", "ordered": true, "discriminator": [{"type": "pattern", "path": "$this"}]}"#
+        ),
+        (
+            "type", "1", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "first", "patternCodeableConcept": {"coding": [{"system": "s", "code": "one"}]}"#
+        ),
+        (
+            "type", "0", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "second", "patternCodeableConcept": {"coding": [{"system": "s", "code": "two"}]}"#
+        ),
+    ]
+
+    private static func structure(_ type: String, _ lines: [Line], url: String? = nil, more: String = "") -> String {
+        let elements = lines.map { line in
+            """
+            , {"path": "\(type).\(line.name)", "min": \(line.min), "max": "\(line.max)", \
+            "base": {"max": "\(line.name == "type" ? "*" : line.max)"}, "type": \(line.types)\(line.more)}
+            """
+        }
+        return """
+            {"resourceType": "StructureDefinition", "url": "\(url ?? "http://hl7.org/fhir/StructureDefinition/\(type)")",
+            "version": "1.0.0", "type": "\(type)"\(more), "snapshot": {"element": [
+            {"path": "\(type)", "min": 0, "max": "*"}\(elements.joined())]}}
+            """
+    }
+}

@@ -1,0 +1,27 @@
+import FHIR
+import Foundation
+import Testing
+
+@testable import Conformance
+
+/// Asks the Python package fhir.resources, when `PDEX_PYTHON` or `python3` has it.
+@Suite("Another validator")
+struct SecondOpinionTests {
+    @Test("agrees on the examples that conform, and on one that does not", arguments: OfficialExamples.guides.suffix(1))
+    func agrees(_ guide: OfficialExamples.Guide) throws {
+        let python = Python.installed ?? Python.absent()
+        let folder = try python.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let conformant = guide.examples.filter { guide.validator.validate($0.json).isConformant }
+
+        for (file, json) in conformant {
+            try Data(json.serialized()).write(to: URL(fileURLWithPath: "\(folder)/\(file)"))
+        }
+        #expect(try python.run(folder) == python.agreement)
+
+        let broken: JSONValue = ["resourceType": "Patient", "birthDate": "2026-13-45"]
+        try Data(broken.serialized()).write(to: URL(fileURLWithPath: "\(folder)/broken.json"))
+        #expect(!guide.validator.validate(broken).isConformant)
+        #expect(try python.run(folder) == python.refusal)
+    }
+}
