@@ -1,9 +1,9 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [reading]`: what the service costs, as ratios and resources per CPU second.
+/// `pdex-bench [night] [pull] [queue] [reading]`: what the service costs, as ratios and resources per CPU second.
 @main
 struct PDexBench {
-    private static let names = ["night", "pull", "reading"]
+    private static let names = ["night", "pull", "queue", "reading"]
 
     static func main() async {
         do {
@@ -21,6 +21,7 @@ struct PDexBench {
                 switch name {
                 case "night": try NightBenchmark(pdex: pdex).run()
                 case "pull": try await PullBenchmark(pdex: pdex).run()
+                case "queue": try await QueueBenchmark().run()
                 default: try await ReadingBenchmark().run()
                 }
             }

@@ -29,6 +29,11 @@ public struct ClinicClient: ClinicServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
+    /// Those of `types` that were asked for and that our token does not allow.
+    public func withheldTypes(among types: [String]) async throws -> [String] {
+        try await session.withheldTypes(among: types)
+    }
+
     /// Kicks an export off; what the server refuses is left out, and told.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         try await BulkKickOff(session: session).start(request)

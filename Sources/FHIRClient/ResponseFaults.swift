@@ -42,6 +42,26 @@ struct ResponseFaults {
         }
     }
 
+    /// The fault of a search that the server answers only when it says more (RD-10): 400, and an OperationOutcome with the
+    /// code `required` or the name of what is missing. Nil for every other answer.
+    func demand(_ response: HTTPResponse, _ what: String) -> Fault? {
+        guard response.status == 400, let outcome = outcome(of: response) else { return nil }
+        let demands = outcome.issues.contains { issue in
+            guard issue.severity >= .error else { return false }
+            let words = [issue.diagnostics, issue.detailsText].compactMap(\.self) + issue.expression
+            return issue.code == "required"
+                || words.contains { text in Self.demandable.contains { text.lowercased().contains($0) } }
+        }
+        guard demands else { return nil }
+        return Fault(
+            .remoteSearchDemands, .halt, "\(connection.name) wants more said in \(what) (\(outcome.summary)).",
+            hint: "Compare the request with the search parameters that the CapabilityStatement calls mandatory.",
+            httpStatus: 400)
+    }
+
+    /// Search parameters that servers of US Core may insist on (CONF-0063 … CONF-0069).
+    private static let demandable = ["category", "status", "intent"]
+
     /// The fault of a redirect, which is never followed: it could lead our token astray.
     func redirect(_ status: Int, _ what: String) -> Fault {
         Fault(
@@ -103,9 +123,11 @@ struct ResponseFaults {
 
     /// What an OperationOutcome says, without its diagnostics.
     private func said(_ response: HTTPResponse) -> String {
-        guard response.body.count <= 1 << 20, let json = try? JSONParser.parse(response.body),
-            let outcome = OperationOutcome(json)
-        else { return "" }
-        return " (\(outcome.summary))"
+        outcome(of: response).map { " (\($0.summary))" } ?? ""
+    }
+
+    private func outcome(of response: HTTPResponse) -> OperationOutcome? {
+        guard response.body.count <= 1 << 20 else { return nil }
+        return (try? JSONParser.parse(response.body)).flatMap(OperationOutcome.init)
     }
 }

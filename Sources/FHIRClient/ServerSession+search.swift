@@ -37,6 +37,7 @@ extension ServerSession {
     private func answer(
         _ response: HTTPResponse, _ query: SearchQuery, _ what: String, isForm: Bool
     ) throws -> SearchPage {
+        if let fault = faults.demand(response, what) { throw fault }
         let scan = try page(response, what)
         if let link = scan.bundle.link("self") {
             // Many servers do not repeat in a URL what came in a form; what they do repeat has to be all of it.

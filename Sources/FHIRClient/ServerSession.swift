@@ -46,6 +46,13 @@ public struct ServerSession: Sendable {
     /// The faults of answers from this server.
     var faults: ResponseFaults { ResponseFaults(connection) }
 
+    /// Those of `types` that were asked for and that the token does not allow; none without a token.
+    func withheldTypes(among types: [String]) async throws -> [String] {
+        guard let granted = try await tokens?.token().scope else { return [] }
+        let missing = connection.scopes.missingTypes(from: granted)
+        return types.filter(missing.contains)
+    }
+
     /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
     func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
         try await retrying {
@@ -117,6 +124,9 @@ public struct ServerSession: Sendable {
             let fault: Fault
             do {
                 return try await ask()
+            } catch let error as TransportError where error.reason == .brokenOff && error.mayHaveArrived {
+                // The server took the request: this one may be what breaks it, and others be answered.
+                fault = faults.incomplete("An answer")
             } catch let error as TransportError {
                 fault = Fault(error, at: connection.name)
             } catch let thrown as Fault {

@@ -16,8 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .mappingInvalid,
-            .packageUnusable,
+            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
+            .mappingInvalid, .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
             self = .usage
@@ -32,8 +32,10 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .jobTypeNotSelected, .remoteRefused, .remoteMalformed, .remoteIncomplete,
-            .remoteSearchIncomplete, .remoteSearchExpired,
+        case .exchangeNotReplayable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused, .remoteMalformed,
+            .remoteIncomplete,
+            .remoteSearchIncomplete, .remoteSearchExpired, .remoteSearchDemands,
+            .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicMalformedLine,
             .clinicWrongType,
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
@@ -46,7 +48,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
-            .payerUnknownOutcome, .attemptsExhausted, .superseded, .cancelledByOperator,
+            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .cancelledByOperator,
             .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed
         }

@@ -20,7 +20,8 @@ struct PDexCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Look after",
                 subcommands: [
-                    RequestsCommand.self, ExchangesCommand.self, ReplayCommand.self, MembersCommand.self,
+                    RequestsCommand.self, RunsCommand.self, ExchangesCommand.self, ReplayCommand.self,
+                    MembersCommand.self, QueueCommand.self,
                     StoreCommand.self,
                 ]),
             CommandGroup(

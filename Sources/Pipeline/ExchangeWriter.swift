@@ -18,7 +18,7 @@ struct ExchangeWriter: Sendable {
                     guard try writer.standing(ofExchange: exchange.id) == nil else { continue }
                     if let superseded { try cancel(superseded, for: exchange, at: now, writer) }
                     try writer.insert(exchange, audit: audit)
-                    try writer.enqueue(submissions(of: exchange, bundles))
+                    try writer.enqueue(submissions(of: exchange, bundles, in: run.trigger.lane))
                 }
             }
         }
@@ -38,13 +38,15 @@ struct ExchangeWriter: Sendable {
             older.id, to: .cancelled, reason: .superseded, detail: "superseded by \(newer.id)", at: now, audit: entry)
     }
 
-    private func submissions(of exchange: Exchange, _ bundles: [ExchangeBundle]) -> [LeasedSubmission] {
+    private func submissions(
+        of exchange: Exchange, _ bundles: [ExchangeBundle], in lane: DeliveryLane
+    ) -> [LeasedSubmission] {
         bundles.map { bundle in
             let submission = Submission(
                 id: "\(exchange.id)-\(bundle.part)", exchange: exchange.id, clinic: exchange.clinic,
                 payer: exchange.payer,
                 member: exchange.member, part: bundle.part, notBefore: exchange.created, entries: bundle.entries,
-                bytes: bundle.bytes.count, contentDigest: bundle.digest)
+                bytes: bundle.bytes.count, contentDigest: bundle.digest, lane: lane)
             return LeasedSubmission(submission: submission, bundle: bundle.bytes)
         }
     }

@@ -11,13 +11,11 @@ struct Outbox: Sendable {
     let observer: @Sendable (RunEvent) -> Void
 
     /// Claimed and settled together; larger groups share more commits, smaller ones lose less to a crash.
-    private static let claimsAtOnce = 16
+    private static let claimsAtOnce = 32
 
     /// Frees the claims of workers that are gone.
     func rescue() async throws {
-        let now = submit.clock.now()
-        let isGone = ownerIsGone
-        let freed = try await submit.store.write { try $0.rescue(now: now, ownerIsGone: isGone) }
+        let freed = try await receipts.rescue(ownerIsGone)
         if !freed.isEmpty { observer(.note("\(freed.count) deliveries of an ended process are taken over")) }
     }
 

@@ -14,7 +14,9 @@ struct AuditChain {
     /// then actor, action, run, exchange and reason, each as a byte that tells whether it is there, its length in
     /// four bytes and its UTF-8. Numbers are big-endian. No two entries have the same encoding.
     func hash(of entry: AuditEntry, at sequence: Int64, after previous: [UInt8]) -> [UInt8] {
-        var message = previous
+        var message: [UInt8] = []
+        message.reserveCapacity(256)
+        message += previous
         Self.append(UInt64(bitPattern: sequence), to: &message)
         Self.append(UInt64(bitPattern: entry.at.milliseconds), to: &message)
         for text in [entry.actor, entry.action, entry.run, entry.exchange, entry.reason] {

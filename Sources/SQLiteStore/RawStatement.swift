@@ -4,11 +4,12 @@ import PDex
 
 /// One prepared statement on SQLite's own handle: binds bytes where they are, without a copy.
 ///
-/// Only for the one place where a million rows a run pass; everything else speaks GRDB. What is bound must stay
-/// where it is until `reset()`.
+/// Only for where a million rows a run pass, staging and the outbox; everything else speaks GRDB. What is bound in place
+/// must stay where it is until `reset()`.
 final class RawStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    private let isOwned: Bool
 
     init(_ database: Database, sql: String) throws {
         guard let connection = database.sqliteConnection else { throw Fault.refused("the store is closed") }
@@ -20,10 +21,19 @@ final class RawStatement {
         }
         handle = prepared
         self.connection = connection
+        isOwned = true
+    }
+
+    /// A statement that the connection keeps prepared, to be reset after use.
+    init(kept sql: String, _ database: Database) throws {
+        guard let connection = database.sqliteConnection else { throw Fault.refused("the store is closed") }
+        handle = try database.cachedStatement(sql: sql).sqliteStatement
+        self.connection = connection
+        isOwned = false
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        if isOwned { sqlite3_finalize(handle) }
     }
 
     func bind(_ value: Int64, at index: Int32) {
@@ -45,6 +55,11 @@ final class RawStatement {
                 _ = sqlite3_bind_text(handle, index, characters.baseAddress, Int32(characters.count), Self.copied)
             }
         }
+    }
+
+    /// Binds a few bytes; SQLite takes a copy.
+    func bind(copying bytes: [UInt8], at index: Int32) {
+        _ = bytes.withUnsafeBytes { sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), Self.copied) }
     }
 
     /// Binds bytes in place.
@@ -75,6 +90,36 @@ final class RawStatement {
     func optionalInteger(_ column: Int32) -> Int64? {
         sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
     }
+
+    /// The text in a column, if there is one.
+    func optionalText(_ column: Int32) -> String? {
+        guard let bytes = sqlite3_column_text(handle, column) else { return nil }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    func text(_ column: Int32) throws -> String {
+        guard let text = optionalText(column) else { throw Fault.unreadableRow }
+        return text
+    }
+
+    /// Reads a word that one of our enumerations lists.
+    func word<Word: RawRepresentable>(
+        _ column: Int32, as type: Word.Type
+    ) throws -> Word where Word.RawValue == String {
+        guard let word = Word(rawValue: try text(column)) else { throw Fault.unreadableRow }
+        return word
+    }
+
+    /// Copies a BLOB once.
+    func bytes(_ column: Int32) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard let base = sqlite3_column_blob(handle, column) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// How many rows it changed.
+    var changes: Int { Int(sqlite3_changes(connection)) }
 
     /// Whether the text in a column is `text`, byte for byte.
     func text(_ column: Int32, is text: String) -> Bool {

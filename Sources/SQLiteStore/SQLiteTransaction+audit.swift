@@ -21,13 +21,17 @@ extension SQLiteTransaction {
         guard let (last, previous) = try end.value ?? head() else { throw Fault.unreadableRow }
         let sequence = last + 1
         let hash = AuditChain(digests: digests).hash(of: entry, at: sequence, after: previous)
-        try change(
-            "INSERT INTO audit (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                sequence, entry.at.milliseconds, entry.actor, entry.action, entry.run, entry.exchange, entry.reason,
-                Data(hash),
-            ]
-        )
+        try quick("INSERT INTO audit (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)") { row in
+            row.bind(sequence, at: 1)
+            row.bind(entry.at.milliseconds, at: 2)
+            row.bind(entry.actor, at: 3)
+            row.bind(entry.action, at: 4)
+            row.bind(entry.run, at: 5)
+            row.bind(entry.exchange, at: 6)
+            row.bind(entry.reason, at: 7)
+            row.bind(copying: hash, at: 8)
+            _ = try row.step()
+        }
         end.value = (sequence, hash)
     }
 

@@ -23,8 +23,27 @@ extension SQLiteTransaction {
     }
 
     func standing(ofExchange id: String) throws -> ExchangeStanding? {
-        try first("SELECT run, state FROM exchange WHERE id = ?", [id]) {
-            ExchangeStanding(run: try $0.text(0), state: try $0.word(1, as: ExchangeState.self))
+        try quick("SELECT run, state FROM exchange WHERE id = ?") { row in
+            row.bind(id, at: 1)
+            guard try row.step() else { return nil }
+            return ExchangeStanding(run: try row.text(0), state: try row.word(1, as: ExchangeState.self))
+        }
+    }
+
+    func progress(ofExchange id: String) throws -> ExchangeProgress? {
+        try quick(
+            "SELECT e.run, e.state, s.state FROM exchange e LEFT JOIN submission s ON s.exchange = e.id WHERE e.id = ?"
+        ) { row in
+            row.bind(id, at: 1)
+            guard try row.step() else { return nil }
+            let standing = ExchangeStanding(run: try row.text(0), state: try row.word(1, as: ExchangeState.self))
+            var submissions: [SubmissionState] = []
+            repeat {
+                guard let word = row.optionalText(2) else { break }
+                guard let state = SubmissionState(rawValue: word) else { throw Fault.unreadableRow }
+                submissions.append(state)
+            } while try row.step()
+            return ExchangeProgress(standing: standing, submissions: submissions)
         }
     }
 
@@ -77,12 +96,21 @@ extension SQLiteTransaction {
                 ) GROUP BY member
             ) GROUP BY state, reason ORDER BY state, reason
             """,
-            [run]
-        ) { row in
-            ExchangeTally(
-                state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2),
-                carried: try row.integer(3), unchanged: try row.integer(4))
-        }
+            [run], Self.tally)
+    }
+
+    func balance() throws -> [ExchangeTally] {
+        try all(
+            """
+            SELECT state, reason, count(*), sum(carried), sum(unchanged) FROM exchange
+            GROUP BY state, reason ORDER BY state, reason
+            """, [], Self.tally)
+    }
+
+    private static func tally(_ row: Row) throws -> ExchangeTally {
+        ExchangeTally(
+            state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2),
+            carried: try row.integer(3), unchanged: try row.integer(4))
     }
 
     func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
@@ -111,19 +139,38 @@ extension SQLiteTransaction {
         _ exchange: String, to state: ExchangeState, reason: FaultCode?, detail: String?, at instant: Instant,
         audit: AuditEntry
     ) throws {
-        let found = try first("SELECT state FROM exchange WHERE id = ?", [exchange]) {
-            try $0.word(0, as: ExchangeState.self)
+        // One statement when the lifecycle allows it, as it nearly always does.
+        let moved = try Self.advancing[state].map { sql in
+            try quick(sql) { row in
+                row.bind(state.rawValue, at: 1)
+                row.bind(reason?.rawValue, at: 2)
+                row.bind(detail, at: 3)
+                row.bind(instant.milliseconds, at: 4)
+                row.bind(exchange, at: 5)
+                _ = try row.step()
+                return row.changes
+            }
         }
-        guard let found else { throw Fault(.exchangeUnknown, .stop, "there is no exchange \(exchange)") }
-        guard found.successors.contains(state) else {
+        guard moved == 1 else {
+            guard let found = try standing(ofExchange: exchange)?.state else {
+                throw Fault(.exchangeUnknown, .stop, "there is no exchange \(exchange)")
+            }
             throw Fault.refused("exchange \(exchange) cannot go from \(found.rawValue) to \(state.rawValue)")
         }
-        try change(
-            "UPDATE exchange SET state = ?, reason = ?, detail = ?, updated = ? WHERE id = ?",
-            [state.rawValue, reason?.rawValue, detail, instant.milliseconds, exchange]
-        )
         try record(audit, of: exchange)
     }
+
+    /// For each state the statement that moves an exchange there from a state that may come before.
+    private static let advancing: [ExchangeState: String] = {
+        let pairs = ExchangeState.allCases.compactMap { state -> (ExchangeState, String)? in
+            let before = ExchangeState.allCases.filter { $0.successors.contains(state) }.map { "'\($0.rawValue)'" }
+            return before.isEmpty ? nil : (state, advance + before.joined(separator: ", ") + ")")
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }()
+    private static let advance = """
+        UPDATE exchange SET state = ?1, reason = ?2, detail = ?3, updated = ?4 WHERE id = ?5 AND +state IN (
+        """
 
     func meet(_ exchange: String, in run: String) throws {
         guard let number = try first("SELECT rid FROM exchange WHERE id = ?", [exchange], { try $0.integer(0) }) else {

@@ -20,36 +20,61 @@ extension SQLiteTransaction {
         guard receipt.submission == submission else {
             throw Fault.refused("the receipt is not of submission \(submission)")
         }
-        guard let rid = try first("SELECT rid FROM submission WHERE id = ?", [submission], { try $0.integer(0) }) else {
+        let moved = try quick(Self.settling) { row in
+            row.bind(state.rawValue, at: 1)
+            row.bind(notBefore?.milliseconds, at: 2)
+            row.bind(submission, at: 3)
+            row.bind(Int64(epoch), at: 4)
+            let moved = try row.step() ? row.integer(0) : nil
+            if moved != nil { _ = try row.step() }
+            return moved
+        }
+        guard let rid = try moved ?? number(ofSubmission: submission) else {
             throw Fault.refused("there is no submission \(submission)")
         }
         try keep(receipt, of: rid, epoch: epoch)
-        let moved = try change(
-            """
-            UPDATE submission SET state = ?, not_before = coalesce(?, not_before), owner = NULL, expiry = NULL
-            WHERE rid = ? AND epoch = ? AND state = 'leased'
-            """,
-            [state.rawValue, notBefore?.milliseconds, rid, epoch]
-        )
-        guard moved == 1 else { return false }
+        guard moved != nil else { return false }
         if state == .acknowledged || state == .cancelled {
-            try change("DELETE FROM bundle WHERE submission = ?", [rid])
+            try quick("DELETE FROM bundle WHERE submission = ?") { row in
+                row.bind(rid, at: 1)
+                _ = try row.step()
+            }
         }
         return true
     }
 
+    /// Nothing happens when the epoch is not that of the claim any more.
+    private static let settling = """
+        UPDATE submission SET state = ?1, not_before = coalesce(?2, not_before), owner = NULL, expiry = NULL, lost = 0
+        WHERE id = ?3 AND epoch = ?4 AND state = 'leased' RETURNING rid
+        """
+
+    private func number(ofSubmission id: String) throws -> Int64? {
+        try quick("SELECT rid FROM submission WHERE id = ?") { row in
+            row.bind(id, at: 1)
+            return try row.step() ? row.integer(0) : nil
+        }
+    }
+
     /// Keeps the first answer to a claim; told again, it is the same answer.
-    private func keep(_ receipt: Receipt, of submission: Int, epoch: Int) throws {
-        try change(
+    private func keep(_ receipt: Receipt, of submission: Int64, epoch: Int) throws {
+        try quick(
             """
             INSERT INTO receipt (submission, attempt, epoch, status, verdict, fault, outcome, locations, at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            [
-                submission, receipt.attempt, epoch, receipt.status, receipt.verdict, receipt.fault?.rawValue,
-                receipt.outcome, receipt.locations.joined(separator: "\n"), receipt.at.milliseconds,
-            ]
-        )
+            """
+        ) { row in
+            row.bind(submission, at: 1)
+            row.bind(Int64(receipt.attempt), at: 2)
+            row.bind(Int64(epoch), at: 3)
+            row.bind(Int64(receipt.status), at: 4)
+            row.bind(receipt.verdict, at: 5)
+            row.bind(receipt.fault?.rawValue, at: 6)
+            row.bind(receipt.outcome, at: 7)
+            row.bind(receipt.locations.joined(separator: "\n"), at: 8)
+            row.bind(receipt.at.milliseconds, at: 9)
+            _ = try row.step()
+        }
     }
 
     private static func receipt(_ row: Row) throws -> Receipt {

@@ -18,6 +18,15 @@ extension SQLiteTransaction {
             """, [job], Self.run)
     }
 
+    func runs(ofJob job: String?, limit: Int) throws -> [Run] {
+        guard let job else {
+            return try all("SELECT \(Self.columns) FROM run ORDER BY rid DESC LIMIT ?", [max(limit, 0)], Self.run)
+        }
+        return try all(
+            "SELECT \(Self.columns) FROM run WHERE job = ? ORDER BY instant DESC, rid DESC LIMIT ?",
+            [job, max(limit, 0)], Self.run)
+    }
+
     func latestTick(ofJob job: String) throws -> Instant? {
         try first(
             "SELECT instant FROM run WHERE job = ? AND trigger = 'schedule' ORDER BY instant DESC LIMIT 1", [job]

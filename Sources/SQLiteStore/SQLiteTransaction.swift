@@ -38,6 +38,13 @@ struct SQLiteTransaction: StoreWriter {
         return try rows.next().map(read)
     }
 
+    /// Runs a kept statement on SQLite's own handle: for what every delivery needs several times.
+    func quick<Value>(_ sql: String, _ body: (RawStatement) throws -> Value) throws -> Value {
+        let statement = try RawStatement(kept: sql, database)
+        defer { statement.reset() }
+        return try body(statement)
+    }
+
     /// Where a page of keys begins: after `key`, or at the smallest; nil when nothing can follow.
     func start(after key: ResourceKey?) -> Int64? {
         guard let key else { return .min }

@@ -34,7 +34,7 @@ extension FaultTable {
         FaultLine("R13 a transaction time an hour behind", .bulkExport, at: "status", .same) {
             .keep(rewritten($0) { $0.replacing("T02:15:00.000Z", with: "T01:15:00.000Z") })
         }.with { $0.asOf = Instant("2026-06-01T01:15:00Z") },
-        FaultLine("R14 a next link that leads back", .rosterSearch, at: search, .broken(.clinicPagingLoop)) {
+        FaultLine("R14 a next link that leads back", .rosterSearch, at: search, .partial(.clinicPagingLoop)) {
             moment in
             .keep(rewritten(moment) { $0.replacing(#""relation":"self""#, with: #""relation":"next""#) })
         },
@@ -81,7 +81,7 @@ extension FaultTable {
         },
         FaultLine("R19 a parameter that is offered and refused", .rosterSearch, at: "search Practitioner", .same) {
             $0.status(400)
-        }.with { $0.gone = ["Practitioner/dr-hale"] },
+        },
     ]
 
     private static let incomplete = FaultLine.Ending.partial(.remoteSearchIncomplete)
@@ -96,7 +96,7 @@ extension FaultTable {
     private static let large = observation(
         "large", of: "nobody", #","note":[{"text":"\#(String(repeating: "x", count: 8 << 20))"}]"#)
     private static let many = Dictionary(
-        uniqueKeysWithValues: (0..<10_000).map { ("Observation/n\($0)", observation("n\($0)", of: "nobody", "")) })
+        uniqueKeysWithValues: (0..<10_000).map { ("Observation/n\($0)", observation("n\($0)", of: "", "")) })
     private static let manyEntries = many.values.map {
         #"{"resource":"# + String(decoding: $0, as: UTF8.self) + "},"
     }.joined()

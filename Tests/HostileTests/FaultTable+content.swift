@@ -51,8 +51,11 @@ extension FaultTable {
                 $0.clinic.delete("Observation/joe-more-2")
             }
             .with { $0.gone = ["Observation/joe-more-2"] },
-            FaultLine("R11 410 for what is referred to", .rosterSearch, at: "search Practitioner", .same) {
+            FaultLine("R11 410 for a search on what can be read", .rosterSearch, at: "search Practitioner", .same) {
                 $0.status(410)
+            },
+            FaultLine("R11 410 for what is referred to", .rosterSearch, .same) { night in
+                night.clinic.play { $0.place.hasSuffix(" Practitioner") ? $0.status(410) : nil }
             }.with { $0.gone = ["Practitioner/dr-hale"] },
         ]
 

@@ -19,6 +19,9 @@ enum FaultTable {
             .reset($0.half())
         },
         FaultLine("N3 reset in the body", .rosterSearch, at: search, times: 3, .same) { .reset($0.half()) },
+        FaultLine("N3 reset at once for one member", .rosterSearch, .partial(.remoteIncomplete)) { night in
+            night.clinic.play { $0.request.parameter("patient") == "ada" ? .reset([]) : nil }
+        }.with { $0.sparesJoe = true },
         FaultLine("N3 reset in the manifest", .bulkExport, at: "status", times: 5, .same) { .reset($0.half()) },
         FaultLine("N3 reset at kick-off", .bulkExport, at: "kickoff", .broken(.remoteUnreachable)) { _ in .reset([]) },
         FaultLine("N5 silence in the body", .bulkExport, at: file, times: 2, .same) { .hang($0.half()) }
@@ -66,7 +69,7 @@ enum FaultTable {
             let line = ($0.honest.body.firstIndex(of: UInt8(ascii: "\n")) ?? 0) + 1
             return .close($0.refielded("Content-Length: \(line)"))
         },
-        FaultLine("N8 length too short", .rosterSearch, at: search, .broken(.remoteMalformed)) {
+        FaultLine("N8 length too short", .rosterSearch, at: search, .partial(.remoteMalformed)) {
             .close($0.refielded("Content-Length: \($0.honest.body.count - 9)"))
         },
         FaultLine("N8 length negative", .bulkExport, at: file, .broken(.remoteMalformed)) {

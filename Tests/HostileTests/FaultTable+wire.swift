@@ -31,7 +31,7 @@ extension FaultTable {
                 night.clinic.play { .close($0.honest.wire()) }
             },
             FaultLine(
-                "N15 the answer to another search", .rosterSearch, at: search, .broken(.remoteMalformed)
+                "N15 the answer to another search", .rosterSearch, at: search, .partial(.remoteMalformed)
             ) { moment in
                 .keep(rewritten(moment) { $0.replacing("joe", with: "bob").replacing("ada", with: "bob") })
             },
@@ -77,7 +77,7 @@ extension FaultTable {
             FaultLine("H15 interim answers", .rosterSearch, at: search, .same) { moment in
                 .keep([UInt8]("HTTP/1.1 103 X\r\nLink: </x>\r\n\r\n".utf8) + moment.honest.wire())
             },
-            FaultLine("H15 101 that nobody asked for", .bulkExport, at: file, .broken(.remoteUnreachable)) {
+            FaultLine("H15 101 that nobody asked for", .bulkExport, at: file, .partial(.remoteIncomplete)) {
                 .close([UInt8]("HTTP/1.1 101 X\r\nUpgrade: h2c\r\n\r\n".utf8) + $0.honest.wire())
             },
         ]

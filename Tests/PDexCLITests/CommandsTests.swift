@@ -34,7 +34,8 @@ struct CommandsTests {
                 "jobs lint", "jobs next", "jobs list", "mappings lint", "mappings test", "mappings diff",
                 "mappings explain", "validate",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",
-                "store check",
+                "store check", "runs list", "runs show", "queue status", "queue pause", "queue resume",
+                "store backup",
             ])
     }
 

@@ -14,10 +14,62 @@ struct DifficultClinicTests {
         #expect(report.state == .complete)
         #expect(report.exchanges.acknowledged == 2)
         #expect(night.payer.held.values.count { $0.type == "Observation" } == 2)
+        #expect(report.notes == [.clinicSearchNarrowed: 2])
+    }
+
+    @Test("what was searched by all values is searched for whole again: the list may not be complete")
+    func demandsAgain() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite {
+            $0.searchParameters = ["patient", "_lastUpdated"]
+            $0.demands = ["Observation": "status"]
+        }
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+
+        let report = try await night.run("night-2")
+
+        let said = night.clinic.asked("Observation").map { [$0["category"], $0["status"]].map { $0 != nil } }
+        #expect(
+            said == [[false, false], [true, false], [false, true], [false, false], [true, false], [false, true]])
+        #expect(night.clinic.asked("Observation").allSatisfy { $0["_lastUpdated"] == nil })
+        #expect(report.state == .complete)
+    }
+
+    @Test("a search that is refused for asking what is new is made without that")
+    func refusesNarrowing() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite {
+            $0.searchParameters = ["patient", "_lastUpdated"]
+            $0.refusesNarrowing = true
+        }
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+
+        let report = try await night.run("night-2")
+
+        #expect(report.state == .complete)
+        let since = night.clinic.asked("Observation").map { $0["_lastUpdated"] != nil }
+        #expect(since == [false, true, false])
+    }
+
+    @Test("matches of somebody who was not asked for are counted and not staged")
+    func otherPatients() async throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, also: NamedMember.ada.clinicRecords(), by: .rosterSearch)
+        night.clinic.rewrite { $0.ignored = ["patient"] }
+
+        let report = try await night.run()
+
+        let ada = night.identities.key(source: "clinic0", type: "Patient", id: "ada")
+        #expect(report.problems == [.clinicOtherPatient: 3])
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(try await night.store.read { try $0.outsideRoster(of: "night-1", source: "clinic0") }.others == 0)
+        #expect(try await night.store.read { try $0.patients(ofSource: "clinic0", after: nil, limit: 9) } != [ada])
     }
 
     @Test(
-        "a type that is refused makes the run partial, is named once, and costs no other type",
+        "a type that is refused makes the run partial, is counted for each patient, and costs no other type",
         arguments: [
             FaultCode.authForbidden, .remoteRefused, .clinicCapability,
         ])
@@ -26,7 +78,7 @@ struct DifficultClinicTests {
         night.clinic.rewrite { $0.refusals = ["Observation": code] }
         let report = try await night.run()
         #expect(report.state == .partial)
-        #expect(report.problems == [code: 1])
+        #expect(report.problems == [code: 2])
         #expect(report.exchanges.acknowledged == 2)
         #expect(night.payer.held.values.contains { $0.type == "Condition" })
     }
@@ -44,14 +96,6 @@ struct DifficultClinicTests {
         let report = try await night.run("night-2")
         #expect(report.state == .complete)
         #expect(night.payer.held.values.contains { $0.type == "Observation" })
-    }
-
-    @Test("a clinic that refuses the Patient is of no use: the run ends")
-    func refusesPatient() async throws {
-        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
-        night.clinic.rewrite { $0.refusals = ["Patient": .authForbidden] }
-        let fault = await #expect(throws: Fault.self) { try await night.run() }
-        #expect(fault?.code == .authForbidden)
     }
 
     @Test("by date, what was done within three days before is asked for again")

@@ -9,18 +9,21 @@ extension OperationOutcome {
         public var expression: [String]
         /// The first code of `details`, the server's own name for the problem.
         public var detailsCode: String?
+        /// What `details` says in words; like `diagnostics` it never goes into logs.
+        public var detailsText: String?
         /// What the server says in words; it may hold health data, and never goes into logs.
         public var diagnostics: String?
 
         /// An issue of these parts.
         public init(
             severity: Severity, code: String, expression: [String] = [], detailsCode: String? = nil,
-            diagnostics: String? = nil
+            detailsText: String? = nil, diagnostics: String? = nil
         ) {
             self.severity = severity
             self.code = code
             self.expression = expression
             self.detailsCode = detailsCode
+            self.detailsText = detailsText
             self.diagnostics = diagnostics
         }
 
@@ -31,13 +34,17 @@ extension OperationOutcome {
             code = object["code"]?.string ?? "unknown"
             expression = (object["expression"] ?? object["location"])?.elements.compactMap(\.string) ?? []
             detailsCode = object["details"]?["coding"]?.elements.lazy.compactMap { $0["code"]?.string }.first
+            detailsText = object["details"]?["text"]?.string
             diagnostics = object["diagnostics"]?.string
         }
 
         /// The issue as FHIR writes it.
         var json: JSONValue {
             var object: JSONObject = ["severity": .string(severity.rawValue), "code": .string(code)]
-            object["details"] = detailsCode.map { ["coding": [["code": .string($0)]]] }
+            var details: JSONObject = [:]
+            details["coding"] = detailsCode.map { [["code": .string($0)]] }
+            details["text"] = detailsText.map { .string($0) }
+            object["details"] = detailsCode == nil && detailsText == nil ? nil : .object(details)
             object["diagnostics"] = diagnostics.map { .string($0) }
             object["expression"] = expression.isEmpty ? nil : .array(expression.map { .string($0) })
             return .object(object)

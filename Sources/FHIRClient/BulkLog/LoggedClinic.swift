@@ -127,6 +127,11 @@ public final class LoggedClinic: ClinicServer {
         }
     }
 
+    /// Those of `types` that were asked for and that our token does not allow.
+    public func withheldTypes(among types: [String]) async throws -> [String] {
+        try await clinic.withheldTypes(among: types)
+    }
+
     /// Tells the server that it may drop the export: `export_complete`, with what came of it.
     public func finishExport(_ statusURL: String) async {
         await clinic.finishExport(statusURL)

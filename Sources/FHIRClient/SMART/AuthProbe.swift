@@ -61,7 +61,8 @@ public struct AuthProbe: Sendable {
             _ = try await step("token and scopes", &steps) {
                 let answer = try await request.send(nonce: nonce())
                 if case .refused(_, let said) = answer { remarks = said }
-                guard try answer.token() != nil else { throw request.nowhere }
+                guard let token = try answer.token() else { throw request.nowhere }
+                try request.checkScopes(of: token)
                 return ((), discovery.connection.scopes.text(in: found.scopeForm))
             }
         } catch {

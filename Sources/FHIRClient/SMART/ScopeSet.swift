@@ -35,16 +35,26 @@ public struct ScopeSet: Sendable, Hashable {
     /// The scopes of this set that `granted` does not cover, written in `form`; v1, v2 and wildcards are compared by
     /// what they allow.
     public func missing(from granted: String, in form: ScopeForm) -> [String] {
-        let words = Set(granted.split(separator: " ").map(String.init))
-        let held = words.compactMap { SystemScope(parsing: $0) }
-        let lacking = letters.keys.sorted().compactMap { type -> String? in
-            let allowed = held.filter { $0.type == type || $0.type == "*" }.reduce(into: Set<Letter>()) {
-                $0.formUnion($1.letters)
-            }
-            let left = letters[type, default: []].subtracting(allowed)
-            return left.isEmpty ? nil : SystemScope(type: type, letters: left).text(in: form)
+        let lacking = lettersMissing(from: granted).sorted { $0.key < $1.key }.map { type, letters in
+            SystemScope(type: type, letters: letters).text(in: form)
         }
-        return lacking + verbatim.subtracting(words).sorted()
+        return lacking + verbatim.subtracting(granted.split(separator: " ").map(String.init)).sorted()
+    }
+
+    /// The types of this set that `granted` does not cover.
+    func missingTypes(from granted: String) -> Set<String> {
+        Set(lettersMissing(from: granted).keys)
+    }
+
+    private func lettersMissing(from granted: String) -> [String: Set<Letter>] {
+        let held = Set(granted.split(separator: " ").map(String.init)).compactMap { SystemScope(parsing: $0) }
+        var missing: [String: Set<Letter>] = [:]
+        for (type, wanted) in letters {
+            let allowed = held.filter { $0.type == type || $0.type == "*" }
+            let left = allowed.reduce(wanted) { $0.subtracting($1.letters) }
+            if !left.isEmpty { missing[type] = left }
+        }
+        return missing
     }
 
     private func scopes(in form: ScopeForm) -> [String] {

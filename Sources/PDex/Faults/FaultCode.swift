@@ -10,6 +10,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case jobUnknown = "job.unknown"
     case jobTypeNotSelected = "job.type-not-selected"
     case jobOutsideWindow = "job.outside-window"
+    case jobFilteredOut = "job.filtered-out"
     case exchangeUnknown = "exchange.unknown"
     case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
@@ -43,6 +44,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteIncomplete = "remote.incomplete"
     case remoteSearchIncomplete = "remote.search-incomplete"
     case remoteSearchExpired = "remote.search-expired"
+    case remoteSearchDemands = "remote.search-demands"
     case remoteTooLarge = "remote.too-large"
     case remotePolicy = "remote.policy"
 
@@ -55,6 +57,10 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicSubsetted = "clinic.subsetted"
     case clinicParameterRefused = "clinic.parameter-refused"
     case clinicTypeNotAsked = "clinic.type-not-asked"
+    case clinicSearchNarrowed = "clinic.search-narrowed"
+    case clinicOtherPatient = "clinic.other-patient"
+    case clinicClockAhead = "clinic.clock-ahead"
+    case clinicGroupEmpty = "clinic.group-empty"
     case clinicFileGone = "clinic.file-gone"
     case clinicPagingLoop = "clinic.paging-loop"
     case clinicUnlinked = "clinic.unlinked"
@@ -101,6 +107,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"
+    case processLost = "submission.process-lost"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"
 
@@ -112,6 +119,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeFailed = "store.failed"
     case storeKeyCollision = "store.key-collision"
 
+    case runUnknown = "run.unknown"
     case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"

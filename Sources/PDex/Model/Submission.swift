@@ -28,12 +28,14 @@ public struct Submission: Sendable, Hashable, Identifiable {
     public let bytes: Int
     /// SHA-256 of the bundle, hexadecimal.
     public let contentDigest: String
+    /// What it waits beside.
+    public let lane: DeliveryLane
 
     /// Assembles a submission.
     public init(
         id: String, exchange: String, clinic: String, payer: String, member: ResourceKey, part: Int,
         state: SubmissionState = .queued, attempts: Int = 0, notBefore: Instant, epoch: Int = 0,
-        entries: Int, bytes: Int, contentDigest: String
+        entries: Int, bytes: Int, contentDigest: String, lane: DeliveryLane = .nightly
     ) {
         self.id = id
         self.exchange = exchange
@@ -48,6 +50,7 @@ public struct Submission: Sendable, Hashable, Identifiable {
         self.entries = entries
         self.bytes = bytes
         self.contentDigest = contentDigest
+        self.lane = lane
     }
 }
 

@@ -31,3 +31,8 @@ extension SubmissionState {
         self == .queued || self == .leased || self == .retrying
     }
 }
+
+extension SubmissionState {
+    /// A submission is parked when so many claims in a row ended with their process and not with an answer.
+    public static let lostClaimsAllowed = 3
+}

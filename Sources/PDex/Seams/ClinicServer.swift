@@ -4,6 +4,8 @@ public import FHIR
 public protocol ClinicServer: FHIRReader {
     /// How many requests may be made at once; an implementation holds back what its server does not bear.
     var requestsAtOnce: Int { get }
+    /// Those of `types` that were asked for and that our token does not allow (SBS-33).
+    func withheldTypes(among types: [String]) async throws -> [String]
     /// Kicks an export off; its status URL is to be kept before the first poll (BLK-18).
     ///
     /// What the server refuses is left out, and told (BLK-05).

@@ -74,6 +74,8 @@ public protocol StoreReader: MemberReader {
     func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String]
     /// Where that exchange stands; cheaper than reading all of it.
     func standing(ofExchange id: String) throws -> ExchangeStanding?
+    /// Where that exchange and each of its bundles stand.
+    func progress(ofExchange id: String) throws -> ExchangeProgress?
     /// The latest acknowledged exchange of a member with a payer: what the payer holds.
     func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange?
     /// Exchanges that match, newest first.
@@ -84,8 +86,16 @@ public protocol StoreReader: MemberReader {
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.
     func receipts(ofExchange exchange: String) throws -> [Receipt]
-    /// When the next submission of a route may be claimed; nil when its outbox is empty.
+    /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held.
     func nextDue(_ route: Route) throws -> Instant?
+    /// What operators hold back.
+    func holds() throws -> [Hold]
+    /// What is open in the outbox, by payer, lane and state.
+    func queued() throws -> [QueueCount]
+    /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line.
+    func balance() throws -> [ExchangeTally]
+    /// Runs, newest first, at most `limit`; of one job only, if one is given.
+    func runs(ofJob job: String?, limit: Int) throws -> [Run]
 
     // MARK: Audit
 
@@ -176,7 +186,8 @@ public protocol StoreWriter: StoreReader {
     func cancelOpenSubmissions(ofExchange exchange: String) throws -> Int
     /// Claims up to `limit` due submissions for `owner` until `expiry`; counts an attempt and raises the epoch of each.
     ///
-    /// Skips members that have another exchange's submission under way.
+    /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take turns
+    /// (``DeliveryLane/turns``). One whose claim ended with its process before is claimed alone.
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
@@ -191,8 +202,14 @@ public protocol StoreWriter: StoreReader {
     func release(_ submission: String, epoch: Int) throws
     /// Makes submissions claimable again whose lease ran out, or whose owner is known to be gone; returns them.
     ///
-    /// Their attempt stays counted. `isGone` is asked with each lease's owner.
+    /// Their attempt stays counted. `isGone` is asked with each lease's owner. One that was lost so for the third time in
+    /// a row (``SubmissionState/lostClaimsAllowed``) is parked instead.
     func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission]
+
+    /// Holds something of the queue back; false when it is held already, and then nothing is changed.
+    func hold(_ hold: Hold) throws -> Bool
+    /// Ends a hold; false when there is none.
+    func resume(_ subject: Hold.Subject, _ name: String, by actor: String, at instant: Instant) throws -> Bool
 
     // MARK: Audit
 

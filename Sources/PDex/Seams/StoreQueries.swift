@@ -69,6 +69,20 @@ public struct ExchangeStanding: Sendable, Hashable {
     }
 }
 
+/// Where an exchange and each of its bundles stand.
+public struct ExchangeProgress: Sendable, Hashable {
+    /// The exchange itself.
+    public let standing: ExchangeStanding
+    /// Its submissions, in no order.
+    public let submissions: [SubmissionState]
+
+    /// Pairs an exchange's standing with its submissions'.
+    public init(standing: ExchangeStanding, submissions: [SubmissionState]) {
+        self.standing = standing
+        self.submissions = submissions
+    }
+}
+
 /// How many exchanges stand in one state for one reason.
 public struct ExchangeTally: Sendable, Hashable {
     /// The state.

@@ -24,15 +24,16 @@ struct MembersExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let explained = try await members.reaching { [patient, values] in
-            try await $0.explain(patient, job: $1, withValues: values)
+            (job: $1, match: try await $0.explain(patient, job: $1, withValues: values))
         }
-        members.output.results.write(explained.json, text: explained.text)
+        members.output.results.write(
+            explained.match.json(job: explained.job), text: explained.match.text(job: explained.job))
     }
 }
 
 extension MatchExplanation {
-    fileprivate var text: String {
-        var lines = ["patient \(patient)", "  " + verdict]
+    fileprivate func text(job: String) -> String {
+        var lines = ["patient \(patient) by the rules of \(job)", "  " + verdict]
         if let evidence { lines.append("  " + evidence.words) }
         if let reason { lines.append("  docs: " + Fault(reason, .park, "").documentation) }
         lines.append("looked for")
@@ -43,9 +44,9 @@ extension MatchExplanation {
         return (lines + ["then"] + steps.map { "  " + $0 }).joined(separator: "\n")
     }
 
-    fileprivate var json: JSONValue {
+    fileprivate func json(job: String) -> JSONValue {
         [
-            "patient": .string(patient.description), "verdict": .string(verdict),
+            "job": .string(job), "patient": .string(patient.description), "verdict": .string(verdict),
             "reason": reason.map { .string($0.rawValue) } ?? .null, "match": evidence.map(\.json) ?? .null,
             "looked": .array(
                 looked.map {

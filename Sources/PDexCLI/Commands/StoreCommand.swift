@@ -7,9 +7,9 @@ import SQLiteStore
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Look at the store: how much is in it, and whether it is sound.",
-        discussion: HelpText.with(examples: ["pdex store stats", "pdex store check"]),
-        subcommands: [Stats.self, Check.self])
+        abstract: "Look at the store: how much is in it, whether it is sound; and make a backup.",
+        discussion: HelpText.with(examples: ["pdex store stats", "pdex store check", "pdex store backup FILE"]),
+        subcommands: [Stats.self, Check.self, StoreBackupCommand.self])
 
     /// `pdex store stats`.
     struct Stats: AsyncParsableCommand {

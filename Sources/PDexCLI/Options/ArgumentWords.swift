@@ -8,6 +8,7 @@ public import PDex
 
 extension ExchangeState: ExpressibleByArgument {}
 extension MemberRequestState: ExpressibleByArgument {}
+extension Hold.Subject: ExpressibleByArgument {}
 extension FaultCode: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -4,7 +4,10 @@ import PDex
 
 /// Between which clinic and payer members are looked at: those of a job.
 struct MemberOptions: ParsableArguments {
-    @Option(help: "The job whose clinic, payer and rules are meant. (default: the only one)")
+    @Option(
+        help:
+            "The job whose clinic, payer and rules are meant. (default: the scheduled one, when all jobs have the same clinic and payer)"
+    )
     var job: String?
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -24,7 +27,7 @@ struct MemberOptions: ParsableArguments {
     private static func job(_ name: String?, among jobs: [Job]) throws(Fault) -> Job {
         if let name { return try JobFolder.job(name, among: jobs) }
         let ways = Set(jobs.map { [$0.clinic, $0.payer] })
-        if let only = jobs.first, ways.count == 1 { return only }
+        if ways.count == 1, let job = jobs.first(where: { $0.schedule != nil }) ?? jobs.first { return job }
         throw Fault(
             .usage, .stop, "The jobs have more than one clinic or payer: \(jobs.map(\.name).joined(separator: ", ")).",
             hint: "Name one with --job.")

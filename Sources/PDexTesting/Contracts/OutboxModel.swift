@@ -8,6 +8,8 @@ struct OutboxModel {
         var submission: Submission
         var owner: String?
         var expiry = StoreSample.start
+        /// Claims in a row that ended with their process.
+        var lost = 0
     }
 
     /// In the order in which they were enqueued.
@@ -28,7 +30,9 @@ struct OutboxModel {
     mutating func lease(_ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant) -> [Submission] {
         let due = claimable(route).filter { rows[$0].submission.notBefore <= now }
             .sorted { (rows[$0].submission.notBefore, $0) < (rows[$1].submission.notBefore, $1) }
-        return due.prefix(limit).map { index in
+        let alone = due.first.map { rows[$0].lost > 0 } ?? false
+        let chosen = alone ? due.prefix(1) : due.prefix { rows[$0].lost == 0 }
+        return chosen.prefix(limit).map { index in
             rows[index].submission.state = .leased
             rows[index].submission.attempts += 1
             rows[index].submission.epoch += 1
@@ -42,6 +46,7 @@ struct OutboxModel {
         guard let index = held(claim) else { return false }
         rows[index].submission.state = state
         rows[index].submission.notBefore = notBefore
+        rows[index].lost = 0
         return true
     }
 
@@ -57,7 +62,10 @@ struct OutboxModel {
 
     mutating func rescue(now: Instant, gone: String) -> Set<String> {
         let lost = leased.filter { rows[$0].expiry <= now || rows[$0].owner == gone }
-        for index in lost { rows[index].submission.state = .retrying }
+        for index in lost {
+            rows[index].lost += 1
+            rows[index].submission.state = rows[index].lost < 3 ? .retrying : .parked
+        }
         return Set(lost.map { rows[$0].submission.id })
     }
 

@@ -89,12 +89,13 @@ struct OutboxWalk {
 
     private func compare(_ step: Int) async throws {
         let (exchanges, routes) = (exchanges, routes)
-        let (found, due) = try await store.read { reader in
+        let (found, due, balance) = try await store.read { reader in
             (
                 try exchanges.map { try reader.submissions(ofExchange: $0) },
-                try routes.map { try reader.nextDue($0) }
+                try routes.map { try reader.nextDue($0) }, try reader.balance()
             )
         }
+        try expect(balance.reduce(0) { $0 + $1.count }, is: exchanges.count, "the balance after step \(step)")
         try expect(found, is: exchanges.map { model.submissions(ofExchange: $0) }, "submissions after step \(step)")
         try expect(due, is: routes.map { model.nextDue($0) }, "the next due after step \(step)")
     }

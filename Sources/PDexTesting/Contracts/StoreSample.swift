@@ -68,13 +68,14 @@ enum StoreSample {
 
     static func submission(
         _ id: String, of exchange: String, member: Int64 = 1, on route: Route = route, part: Int = 1,
-        notBefore: Instant = start
+        notBefore: Instant = start, in lane: DeliveryLane = .nightly
     ) -> LeasedSubmission {
         let bundle = Array("bundle \(id)".utf8)
         return LeasedSubmission(
             submission: Submission(
                 id: id, exchange: exchange, clinic: route.clinic, payer: route.payer, member: key(member), part: part,
-                notBefore: notBefore, entries: 2, bytes: bundle.count, contentDigest: "digest \(id)"
+                notBefore: notBefore, entries: 2, bytes: bundle.count, contentDigest: "digest \(id)",
+                lane: lane
             ),
             bundle: bundle
         )

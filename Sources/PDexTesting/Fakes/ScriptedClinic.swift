@@ -22,11 +22,27 @@ public final class ScriptedClinic: ClinicServer {
         public var demands: [String: String] = [:]
         /// Types on which a search is refused, and how.
         public var refusals: [String: FaultCode] = [:]
+        /// Types that the token does not allow.
+        public var withheld: Set<String> = []
+        /// Types of which reading one is refused, and how.
+        public var refusedReads: [String: FaultCode] = [:]
+        /// How far ahead the clinic's clock is, in seconds.
+        public var secondsAhead: Double = 0
+        /// How a search is refused, by its type and patient: `Observation joe`.
+        public var poisons: [String: Fault] = [:]
+        /// Whether a search with `_lastUpdated` is refused with 400.
+        public var refusesNarrowing = false
+        /// Parameters that are not looked at.
+        public var ignored: Set<String> = []
+        /// Searches on this type are lost on the way, so many times.
+        public var lostSearches: [String: Int] = [:]
+        /// More ids than so many in one search are refused.
+        public var mostIDs = Int.max
         /// Whether `Patient/[id]/$everything` is offered.
         public var offersEverything = false
         /// Patients for whom the clinic cannot be reached.
         public var unreachable: Set<String> = []
-        /// Patients whose resources an export leaves out.
+        /// Patients whose resources an export leaves out, and ids of what is no patient's.
         public var unexported: Set<String> = []
         /// So many status requests in a row are lost.
         public var lostPolls = 0
@@ -153,14 +169,32 @@ public final class ScriptedClinic: ClinicServer {
         queries.withLock { $0.append(query) }
         let script = script.withLock { $0 }
         if let code = script.refusals[query.path] { throw Fault(code, .halt, "the scripted clinic refuses this type") }
+        if self.script.withLock({ Self.countDown(&$0.lostSearches, query.path) }) {
+            throw Fault(.remoteTimeout, .retry, "the scripted clinic is silent")
+        }
+        if query.parameters.contains(where: {
+            $0.name == "_id" && $0.value.split(separator: ",").count > script.mostIDs
+        }) {
+            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 414")
+        }
         if let demand = script.demands[query.path], !query.parameters.contains(where: { $0.name == demand }) {
-            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400: it wants \(demand)")
+            throw Fault(.remoteSearchDemands, .halt, "the scripted clinic wants \(demand)", httpStatus: 400)
         }
         let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
+        if let fault = names.lazy.compactMap({ script.poisons["\(query.path) \($0)"] }).first { throw fault }
+        if script.refusesNarrowing, !narrowing.isEmpty {
+            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
+        }
         if !script.unreachable.isDisjoint(with: names) {
             throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
         }
-        return paged(server.withLock { $0.page(of: query, at: clock.now()) })
+        let heeded = SearchQuery(query.path, query.parameters.filter { !script.ignored.contains($0.name) })
+        return paged(server.withLock { $0.page(of: heeded, at: now) })
+    }
+
+    /// The present, by the clinic's clock.
+    private var now: Instant {
+        clock.now().adding(milliseconds: Int64(script.withLock { $0.secondsAhead } * 1000))
     }
 
     /// The page behind a link of ``search(_:)``.
@@ -201,9 +235,17 @@ public final class ScriptedClinic: ClinicServer {
         return made[0]
     }
 
+    /// Those of `types` that the script withholds.
+    public func withheldTypes(among types: [String]) async throws -> [String] {
+        types.filter(script.withLock { $0 }.withheld.contains)
+    }
+
     /// One resource.
     public func read(type: String, id: String) async throws -> [UInt8]? {
         log.withLock { $0.append("read \(type)") }
+        if let code = script.withLock({ $0.refusedReads[type] }) {
+            throw Fault(code, .halt, "the scripted clinic refuses to read this type")
+        }
         return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
     }
 
@@ -223,7 +265,7 @@ public final class ScriptedClinic: ClinicServer {
         if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
         let dropped = script.withLock { $0.droppedParameters }
         exports.withLock { $0.append(request) }
-        started.withLock { $0 = clock.now() }
+        started.withLock { $0 = now }
         since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
         return ExportStart(statusURL: base + "/status/1", dropped: dropped)
     }
@@ -303,7 +345,7 @@ public final class ScriptedClinic: ClinicServer {
                 ? resource.id
                 : ScriptedServer.patient(of: resource)?.dropFirst(8)
                     .description
-            return owner.map { !unexported.contains($0) } ?? true
+            return (owner ?? resource.id).map { !unexported.contains($0) } ?? true
         }
     }
 

@@ -28,13 +28,14 @@ public struct Night: Sendable {
         perSecond: Double? = nil,
         typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil
+        allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
+        since: ExchangeTerms.Selection.Since = .lastSuccess
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
             typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
-            allowedTypes: allowedTypes)
+            allowedTypes: allowedTypes, since: since)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -82,7 +83,8 @@ public struct Night: Sendable {
     private static func terms(
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
         perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
-        coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?
+        coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        since: ExchangeTerms.Selection.Since
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -94,7 +96,7 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
                 method: method, group: "med0-members",
-                types: types, since: .lastSuccess, typeFilters: typeFilters, years: years),
+                types: types, since: since, typeFilters: typeFilters, years: years),
             matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),

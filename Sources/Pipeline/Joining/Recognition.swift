@@ -128,7 +128,7 @@ extension MatchStep {
         switch verdict {
         case .nobody: return start + "; the next rule is asked"
         case .several: return start + "; a weaker rule must not choose among them"
-        case .anotherPerson: return start + ", but birth date, gender or name are another person's"
+        case .anotherPerson: return start + ", but birth date, gender, name or address are another person's"
         case .claimed(let patients): return start + ", to whom \(patients) patients have as good a claim"
         case .elsewhere(let rule): return start + ", but \(rule.rawValue) leads to somebody else"
         case .recognised: return start + ", and nothing speaks against it"

@@ -7,6 +7,10 @@ struct Intake: Sendable {
     let store: any Store
     let tally: PullTally
     let clock: any WallClock
+    /// The run that enrols the patients of what is staged; nil when others say who is in its roster.
+    var enrolls: String?
+    /// Keeps in mind what is referred to and not staged; nil where that is fetched otherwise, or comes along.
+    var wants: SharedWants?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -24,10 +28,13 @@ struct Intake: Sendable {
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)
+        let references = wants?.references(in: batch) ?? []
         let count = try await store.write { writer in
             try beforehand(writer, batch)
             let count = try writer.stage(batch)
             for (key, found) in identifiers { try writer.identify(key, by: found) }
+            try wants?.remember(references, writer)
+            if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
             if refused.isEmpty { try whenWhole(writer) }
             return count
         }
@@ -39,14 +46,19 @@ struct Intake: Sendable {
         return refused.values.reduce(0, +)
     }
 
+    private static func patients(of batch: StagingBatch) -> [ResourceKey] {
+        Array(Set(batch.rows.compactMap { $0.type == "Patient" ? $0.key : $0.patient }))
+    }
+
     private func prepare(_ lines: LineBatch, expecting type: String?) -> (StagingBatch, [FaultCode: Int]) {
         var batch = StagingBatch(source: stager.source)
         var refused: [FaultCode: Int] = [:]
         var patients = PatientKeys()
         batch.rows.reserveCapacity(lines.lines.count)
+        let now = now
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
-                switch stager.row(bytes, at: range, expecting: type, patients: &patients) {
+                switch stager.row(bytes, at: range, expecting: type, now: now, patients: &patients) {
                 case .row(let row): batch.rows.append(row)
                 case .refused(let code): refused[code, default: 0] += 1
                 }

@@ -17,12 +17,12 @@ struct LineBuffer {
         bytes.append(contentsOf: line)
     }
 
-    /// Takes over the resources of a search page, of some types only when they are given; outcomes are not data (RD-05).
+    /// Takes over the resources of a search page, or those that are wanted; outcomes are not data (RD-05).
     ///
     /// What cannot be read goes along, so that it is counted.
-    mutating func append(_ page: SearchPage, types: Set<String>? = nil) {
+    mutating func append(_ page: SearchPage, where isWanted: ((ResourceScan) -> Bool)? = nil) {
         for entry in page.entries where entry.mode != .outcome {
-            if let types, let scan = try? ResourceScan.scan(entry.bytes), !types.contains(scan.type) { continue }
+            if let isWanted, let scan = try? ResourceScan.scan(entry.bytes), !isWanted(scan) { continue }
             lines.append(bytes.count..<bytes.count + entry.bytes.count)
             bytes += entry.bytes
         }

@@ -12,12 +12,19 @@ struct PatientPull: Sendable {
     let unit: PullUnit
     let observer: @Sendable (RunEvent) -> Void
     private let refused = RefusedTypes()
+    private let manners = SearchManners()
     private let closure: SharedClosure
+    private let streak: PatientStreak
+
+    /// So many patients in a row without one who comes end the run.
+    static let mostFailures = 5
 
     init(
         terms: ExchangeTerms, run: Run, clinic: any ClinicServer, store: any Store, intake: Intake, plan: PullPlan,
-        capability: ServerCapability, unit: PullUnit, observer: @escaping @Sendable (RunEvent) -> Void
+        capability: ServerCapability, unit: PullUnit, mostFailures: Int,
+        observer: @escaping @Sendable (RunEvent) -> Void
     ) {
+        streak = PatientStreak(most: mostFailures)
         self.terms = terms
         self.run = run
         self.clinic = clinic
@@ -47,8 +54,18 @@ struct PatientPull: Sendable {
         }
     }
 
+    /// Fetches one patient. What is wrong with one is that one's problem, until it is wrong with several in a row.
     private func fetch(_ patient: String, _ start: PullScope.Start) async throws {
-        try await unit.fetch("a patient's data") { try await pull(patient, start) }
+        var fault: Fault?
+        do {
+            fault = try await unit.fetch("a patient's data") { try await pull(patient, start) }
+        } catch let thrown as Fault where Self.isOfOnePatient(thrown) {
+            observer(.note("a patient's data cannot be had (\(thrown.code.rawValue)); the run goes on without it"))
+            await intake.tally.refused(thrown.code)
+            fault = thrown
+        }
+        guard let fault else { return streak.succeed() }
+        if streak.fail() { throw fault }
     }
 
     /// Fetches one patient; the last of the data, the mark and the patient's watermarks commit together.
@@ -70,7 +87,9 @@ struct PatientPull: Sendable {
         draft.flaws += try await closure.fetch(draft.references)
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
         // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
-        let (isWhole, asOf, isComplete) = (draft.flaws == 0, draft.time, marks.isComplete)
+        let asOf = draft.time.map { PullScope.believable($0, now: intake.now) }
+        if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
+        let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
         let hasNoGap = marks.hasNoGap
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
@@ -81,6 +100,7 @@ struct PatientPull: Sendable {
             guard isComplete else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.reconciled(selection))
         }
+        for (code, count) in draft.refusals { await intake.tally.refused(code, count) }
     }
 
     /// What is in hand of one patient.
@@ -89,66 +109,114 @@ struct PatientPull: Sendable {
         var time: Instant?
         var flaws = 0
         var references: Set<String> = []
+        /// What was refused, by how.
+        private(set) var refusals: [FaultCode: Int] = [:]
+        /// Whether a search named values, so that what has none of them is missing.
+        var isNarrowed = false
+
+        mutating func refuse(_ code: FaultCode) {
+            flaws += 1
+            refusals[code, default: 0] += 1
+        }
     }
 
     private func search(_ patient: String, since: PullScope.Marks, _ draft: inout PatientDraft) async throws {
         for type in types {
-            guard !refused.contains(type) else {
-                draft.flaws += 1
+            if let code = refused.givenUp(type) {
+                draft.refuse(code)
                 continue
             }
             do {
                 try await search(type, of: patient, since: since, &draft)
+                refused.answer(type)
             } catch let fault as Fault where Self.isOfOneType(fault) && type != "Patient" {
-                draft.flaws += 1
-                guard refused.insert(type) else { continue }
+                draft.refuse(fault.code)
+                guard refused.refuse(type, for: patient, as: fault.code) else { continue }
                 observer(.note("\(terms.clinic.name) refuses to search \(type): \(fault.message)"))
-                await intake.tally.refused(fault.code)
             }
         }
     }
 
-    /// Searches one type; again with all values of what the clinic turns out to demand (RD-10).
+    /// Searches one type; again with all values of what the clinic turns out to demand (RD-10), or without what it will
+    /// not be asked.
     private func search(
         _ type: String, of patient: String, since: PullScope.Marks, _ draft: inout PatientDraft
     ) async throws {
-        let saysAll = refused.demanded(type) != nil
-        do {
-            try await walk(query(type, patient: patient, since: since), &draft)
-        } catch let fault as Fault where fault.code == .remoteRefused && !saysAll && refused.canSayMore(of: type) {
-            if refused.demand(type) {
-                observer(
-                    .note("\(terms.clinic.name) wants more than the patient to search \(type); all values are named"))
+        var manner = manners.manner(of: type)
+        while true {
+            let query = query(type, patient: patient, since: since, manner)
+            do {
+                try await walk(query, of: patient, &draft)
+                break
+            } catch let fault as Fault {
+                let isNarrow = query != self.query(type, patient: patient, since: .none, manner)
+                guard let next = manner.after(fault, of: type, isNarrow: isNarrow) else { throw fault }
+                manner = next
             }
-            try await walk(query(type, patient: patient, since: since), &draft)
         }
+        let isNew = manners.learn(manner, of: type)
+        guard let demanded = manner.demanded else { return }
+        draft.isNarrowed = true
+        await intake.tally.noted(.clinicSearchNarrowed)
+        guard isNew else { return }
+        observer(
+            .note("\(terms.clinic.name) wants \(demanded.name) to search \(type); all values that are known are named"))
     }
 
     /// One operation gives everything; what the job does not name is not even staged.
     private func everything(_ patient: String, _ draft: inout PatientDraft) async throws {
-        try await walk(SearchQuery("Patient/\(patient)/$everything", [.init("_count", "200")]), &draft)
+        let query = SearchQuery("Patient/\(patient)/$everything", [.init("_count", "200")])
+        try await walk(query, of: patient, &draft)
     }
 
-    private func walk(_ query: SearchQuery, _ draft: inout PatientDraft) async throws {
+    private func walk(_ query: SearchQuery, of patient: String, _ draft: inout PatientDraft) async throws {
         let pages = PageWalk(server: clinic, name: terms.clinic.name, tally: intake.tally)
         let wanted = Set(["Patient"] + terms.selection.pulledTypes)
         // A search that is refused at its second page has left nothing behind but what it gave.
         var next = draft
+        var strangers = 0
         let flaws = try await pages.each(query) { page in
             next.time = next.time ?? page.serverTime
             next.references.formUnion(SharedClosure.references(in: page))
-            next.held.append(page, types: wanted)
+            next.held.append(page) { scan in
+                guard wanted.contains(scan.type) else { return false }
+                guard isOfAnother(scan, than: patient) else { return true }
+                strangers += 1
+                return false
+            }
             if next.held.bytes.count >= Self.batchBytes {
                 next.flaws += try await intake.stage(next.held.take(), expecting: nil)
             }
         }
-        next.flaws += flaws
+        await intake.tally.refused(.clinicOtherPatient, strangers)
+        next.flaws += flaws + strangers
         draft = next
+    }
+
+    /// Whether a resource is about somebody else: a server that ignores a parameter answers with other people's data,
+    /// whatever it says that it did (RD-06).
+    private func isOfAnother(_ scan: ResourceScan, than patient: String) -> Bool {
+        guard !SharedTypes.contains(scan.type) else { return false }
+        if scan.type == "Patient" { return scan.id != patient }
+        guard let text = scan.patient,
+            case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+        else { return false }
+        return id != patient
     }
 
     /// Whether a fault says something of one type of resource, and nothing of the others.
     private static func isOfOneType(_ fault: Fault) -> Bool {
-        [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code)
+        [.remoteRefused, .remoteSearchDemands, .authForbidden, .clinicCapability].contains(fault.code)
+    }
+
+    /// Whether a fault may well be one patient's, and nobody else's: nothing about our key, our configuration or our
+    /// store.
+    static func isOfOnePatient(_ fault: Fault) -> Bool {
+        guard fault.disposition != .retry else { return false }
+        return isOfOneType(fault)
+            || [
+                .remoteMalformed, .remoteTooLarge, .remotePolicy, .remoteFailed, .clinicPagingLoop,
+            ].contains(fault.code)
     }
 
     /// The Patient first: it tells most about whether the clinic answers for this one at all.
@@ -158,12 +226,14 @@ struct PatientPull: Sendable {
 
     private static func mark(_ patient: String) -> String { "patient:" + patient }
 
-    private func query(_ type: String, patient: String, since: PullScope.Marks) -> SearchQuery {
+    private func query(
+        _ type: String, patient: String, since: PullScope.Marks, _ manner: SearchManners.Manner
+    ) -> SearchQuery {
         var parameters: [SearchQuery.Parameter] = [
             .init(type == "Patient" ? "_id" : "patient", patient), .init("_count", "200"),
         ]
-        if let more = refused.demanded(type) { parameters.append(more) }
-        switch plan.narrowing[type] {
+        if let more = manner.demanded { parameters.append(more) }
+        switch manner.isWide ? nil : plan.narrowing[type] {
         case .lastUpdated:
             if let instant = since.written { parameters.append(.init("_lastUpdated", "ge" + instant.text)) }
         case .date(let name):

@@ -8,28 +8,54 @@ enum PullScope {
     /// The same for searches by date of service: a visit may be written down days after it (RD-12).
     private static let doneOverlapMilliseconds: Int64 = 72 * 3600 * 1000
 
+    /// How far ahead of ours a server's clock may be before it is not believed.
+    private static let mostAheadMilliseconds: Int64 = 3600 * 1000
+
     /// A Group, or everybody, by export.
     static func export(_ selection: ExchangeTerms.Selection) -> String {
-        let filters = selection.typeFilters.sorted().map { " " + $0 }.joined()
-        return "export \(selection.group ?? "*") \(types(selection))\(filters)"
+        "export \(selection.group ?? "*") \(what(selection))"
+    }
+
+    /// The same, when everything was exported last.
+    static func reconciledExport(_ selection: ExchangeTerms.Selection) -> String {
+        "reconciled \(export(selection))"
     }
 
     /// Single patients, however they were pulled.
     static func patients(_ selection: ExchangeTerms.Selection) -> String {
-        "patients \(types(selection))"
+        "patients \(what(selection))"
     }
 
-    /// Single patients, or an export, when everything of theirs was fetched last.
+    /// Single patients, when everything of theirs was fetched last.
     static func reconciled(_ selection: ExchangeTerms.Selection) -> String {
-        "reconciled \(types(selection))"
+        "reconciled \(patients(selection))"
+    }
+
+    /// A server's time as a watermark: one from the future would hide what is written until then, so that it is ours at
+    /// most.
+    static func believable(_ instant: Instant, now: Instant) -> Instant {
+        isAhead(instant, of: now) ? now : instant
+    }
+
+    /// Whether a time is further ahead of our clock than clocks differ.
+    static func isAhead(_ instant: Instant, of now: Instant) -> Bool {
+        instant > now.adding(milliseconds: mostAheadMilliseconds)
+    }
+
+    /// Whether everything was fetched too long ago, or at a time that cannot be.
+    private static func isStale(_ reconciled: Instant, _ terms: ExchangeTerms, now: Instant) -> Bool {
+        isAhead(reconciled, of: now) || (now - reconciled) / .seconds(1) >= terms.selection.reconcileSeconds
     }
 
     /// The server's time from which on to export; nil means everything (BLK-07).
     static func sinceExport(_ terms: ExchangeTerms, store: any Store, now: Instant) async throws -> Instant? {
         let scope = export(terms.selection)
+        // Newcomers would have to be searched, where a filter of the clinic's alone does not hold.
+        let isFiltered = terms.selection.group != nil && !TypeFilters(terms.selection.typeFilters).areLocal
         return switch terms.selection.since {
         case .all: nil
         case .instant(let instant): instant
+        case .lastSuccess where isFiltered: nil
         case .lastSuccess: try await sinceLastExport(terms, scope, store, now)
         }
     }
@@ -43,10 +69,12 @@ enum PullScope {
         let (last, everything) = try await store.read {
             (
                 try $0.watermark(source: source, scope: scope),
-                try $0.watermark(source: source, scope: reconciled(terms.selection))
+                try $0.watermark(source: source, scope: reconciledExport(terms.selection))
             )
         }
-        guard let everything, (now - everything) / .seconds(1) < terms.selection.reconcileSeconds else { return nil }
+        guard let everything, let last, !isStale(everything, terms, now: now), !isAhead(last, of: now) else {
+            return nil
+        }
         return last
     }
 
@@ -94,7 +122,7 @@ enum PullScope {
                     try $0.watermark(of: patient, source: source, scope: self.reconciled(terms.selection))
                 )
             }
-            guard let whole, let reconciled, (now - reconciled) / .seconds(1) < terms.selection.reconcileSeconds
+            guard let whole, let reconciled, !isStale(reconciled, terms, now: now), !isAhead(whole, of: now)
             else { return .none }
             return Marks(
                 written: whole.adding(milliseconds: -overlapMilliseconds),
@@ -102,7 +130,8 @@ enum PullScope {
         }
     }
 
-    private static func types(_ selection: ExchangeTerms.Selection) -> String {
-        selection.types.sorted().joined(separator: ",")
+    /// Types and filters: what was fetched with one filter says nothing of what another one lets through.
+    private static func what(_ selection: ExchangeTerms.Selection) -> String {
+        selection.types.sorted().joined(separator: ",") + selection.typeFilters.sorted().map { " " + $0 }.joined()
     }
 }

@@ -1,33 +1,45 @@
 import PDex
 import Synchronization
 
-/// Types that the clinic refuses to search: each is asked for once a run, and named once in the balance.
+/// Types that the clinic refuses to search, learned from the patients of one run.
+///
+/// One refusal says something of one patient; only several, and no answer among them, say something of the type.
 final class RefusedTypes: Sendable {
-    private let refused = Mutex<Set<String>>([])
-    private let demanding = Mutex<Set<String>>([])
-
-    /// Whether the clinic has refused this type already.
-    func contains(_ type: String) -> Bool {
-        refused.withLock { $0.contains(type) }
+    private struct Standing {
+        var refused: Set<String> = []
+        var hasAnswered = false
+        var code: FaultCode?
     }
 
-    /// Notes a refusal; false when it was known.
-    func insert(_ type: String) -> Bool {
-        refused.withLock { $0.insert(type).inserted }
+    /// A type is given up when it was refused for so many patients and for none it was answered.
+    private static let mostRefusals = 3
+
+    private let types = Mutex<[String: Standing]>([:])
+
+    /// How the clinic refuses this type for everybody; nil while it is worth asking.
+    func givenUp(_ type: String) -> FaultCode? {
+        types.withLock { types in
+            guard let standing = types[type], !standing.hasAnswered, standing.refused.count >= Self.mostRefusals else {
+                return nil
+            }
+            return standing.code
+        }
     }
 
-    /// What has to be said beside the patient in searches on this type, because the clinic demanded it before.
-    func demanded(_ type: String) -> SearchQuery.Parameter? {
-        demanding.withLock { $0.contains(type) } ? SearchShape.demanded[type] : nil
+    /// Notes a refusal; true when it is the type's first.
+    func refuse(_ type: String, for patient: String, as code: FaultCode) -> Bool {
+        types.withLock { types in
+            var standing = types[type] ?? Standing()
+            let isFirst = standing.refused.isEmpty
+            standing.refused.insert(patient)
+            standing.code = code
+            types[type] = standing
+            return isFirst
+        }
     }
 
-    /// Whether there is more to say than the patient in searches on this type.
-    func canSayMore(of type: String) -> Bool {
-        SearchShape.demanded[type] != nil
-    }
-
-    /// Notes that the clinic demands more than the patient; false when it was known.
-    func demand(_ type: String) -> Bool {
-        demanding.withLock { $0.insert(type).inserted }
+    /// Notes that the type was answered.
+    func answer(_ type: String) {
+        types.withLock { $0[type, default: Standing()].hasAnswered = true }
     }
 }

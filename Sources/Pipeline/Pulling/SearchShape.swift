@@ -10,18 +10,70 @@ enum SearchShape {
         "ServiceRequest": "authored",
     ]
 
-    /// What a server may demand beside `patient`, and answers 400 without (RD-10): all values, as one OR list.
-    static let demanded: [String: SearchQuery.Parameter] = [
-        "Observation": .init(
-            "category", "laboratory,vital-signs,social-history,survey,imaging,procedure,exam,therapy,activity,sdoh"),
-        "Condition": .init("category", "problem-list-item,encounter-diagnosis,health-concern"),
-        "DiagnosticReport": .init(
-            "category", "LAB,http://loinc.org|LP29684-5,http://loinc.org|LP29708-2,http://loinc.org|LP7839-6"),
-        "DocumentReference": .init("category", "clinical-note"),
-        "CarePlan": .init("category", "assess-plan"),
-        "CareTeam": .init("status", "proposed,active,suspended,inactive"),
-        "MedicationRequest": .init(
-            "intent", "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option"),
-        "ServiceRequest": .init("intent", "proposal,plan,directive,order,original-order,reflex-order,filler-order"),
+    /// What a server may demand beside `patient`, and answers 400 without (RD-10): all values, as one OR list, the
+    /// likelier demand first.
+    ///
+    /// A category is bound loosely, so that the list cannot be complete; a status or intent may be missing.
+    static let demanded: [String: [SearchQuery.Parameter]] = [
+        "AllergyIntolerance": [list("clinical-status", "active,inactive,resolved")],
+        "CarePlan": [
+            list("category", "assess-plan"),
+            list("status", "draft,active,on-hold,revoked,completed,entered-in-error,unknown"),
+        ],
+        "CareTeam": [list("status", "proposed,active,suspended,inactive,entered-in-error")],
+        "Condition": [
+            list("category", "problem-list-item,encounter-diagnosis,health-concern," + screening),
+            list("clinical-status", "active,recurrence,relapse,inactive,remission,resolved"),
+        ],
+        "DiagnosticReport": [
+            list(
+                "category",
+                "LAB,RAD,CUS,PAT,http://loinc.org|LP29684-5,http://loinc.org|LP29708-2,http://loinc.org|LP7839-6"),
+            list(
+                "status",
+                "registered,partial,preliminary,final,amended,corrected,appended,cancelled,entered-in-error,unknown"),
+        ],
+        "DocumentReference": [
+            list("category", "clinical-note"), list("status", "current,superseded,entered-in-error"),
+        ],
+        "Encounter": [
+            list(
+                "status",
+                "planned,arrived,triaged,in-progress,onleave,finished,cancelled,entered-in-error,unknown")
+        ],
+        "Goal": [
+            list(
+                "lifecycle-status",
+                "proposed,planned,accepted,active,on-hold,completed,cancelled,entered-in-error,rejected")
+        ],
+        "Immunization": [list("status", "completed,entered-in-error,not-done")],
+        "MedicationRequest": [
+            list("intent", intents), list("status", requests + ",cancelled,stopped"),
+        ],
+        "Observation": [
+            list(
+                "category",
+                "laboratory,vital-signs,social-history,survey,imaging,procedure,exam,therapy,activity,clinical-test,"
+                    + "treatment-intervention-preference,care-experience-preference,observation-adi-documentation,"
+                    + screening),
+            list(
+                "status", "registered,preliminary,final,amended,corrected,cancelled,entered-in-error,unknown"),
+        ],
+        "Procedure": [
+            list(
+                "status",
+                "preparation,in-progress,not-done,on-hold,stopped,completed,entered-in-error,unknown")
+        ],
+        "ServiceRequest": [
+            list("intent", "directive," + intents), list("status", requests + ",revoked"),
+        ],
     ]
+
+    /// The categories of US Core that say what somebody was screened for.
+    private static let screening = "sdoh,functional-status,disability-status,cognitive-status"
+    private static let intents =
+        "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option"
+    private static let requests = "draft,active,on-hold,completed,entered-in-error,unknown"
+
+    private static func list(_ name: String, _ values: String) -> SearchQuery.Parameter { .init(name, values) }
 }

@@ -3,18 +3,17 @@ import PDex
 
 /// Fetches the practitioners, places and organizations that visits refer to, each once a run (RD-14, RD-15).
 ///
-/// What the clinic does not give is noted by reason and left as the clinic wrote it: a reference to nothing. What
-/// breaks off, or does not come whole, is missing to every patient who refers to it: none of them is whole.
+/// What the clinic does not give is noted by reason and left as the clinic wrote it: a reference to nothing.
 actor SharedClosure {
     private let clinic: any ClinicServer
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
-    private var loads: [String: Task<Loaded, any Error>] = [:]
+    /// The requests under way and those that were answered, by reference.
+    private var asked: [String: Task<Answer, any Error>] = [:]
 
-    /// What was fetched for some references.
-    private struct Loaded: Sendable {
-        /// What those refer to in turn.
+    /// What a request led to.
+    private struct Answer: Sendable {
         var references: Set<String> = []
         var flaws = 0
     }
@@ -38,81 +37,81 @@ actor SharedClosure {
         return found
     }
 
-    /// Fetches those of `references` that this run has not fetched, and what they refer to in turn; returns how many
-    /// flaws were counted on the way.
+    /// Fetches those of `references` that this run has not fetched, and what they refer to in turn.
     ///
-    /// Who refers to what another patient is already waiting for waits with it. What broke off is forgotten, so that
-    /// the next try fetches it again.
+    /// Returns how many flaws there were in what they led to. What another patient is fetching is waited for, and what
+    /// failed is asked for again by whoever needs it next: a reference is known only once it is staged.
     func fetch(_ references: Set<String>) async throws -> Int {
-        var flaws = 0
-        var met: Set<String> = []
         var open = references
+        var seen: Set<String> = []
+        var flaws = 0
         while !open.isEmpty {
-            met.formUnion(open)
-            var next: Set<String> = []
-            for load in loading(open) {
-                let loaded = try await outcome(of: load)
-                flaws += loaded.flaws
-                next.formUnion(loaded.references)
-            }
-            open = next.subtracting(met)
+            seen.formUnion(open)
+            ask(open)
+            let answers = try await answers(to: open)
+            flaws += answers.reduce(0) { $0 + $1.flaws }
+            open = answers.reduce(into: Set<String>()) { $0.formUnion($1.references) }.subtracting(seen)
         }
         return flaws
     }
 
-    /// What fetches the references: begun now, or by somebody before.
-    private func loading(_ references: Set<String>) -> Set<Task<Loaded, any Error>> {
-        let fresh = references.filter { loads[$0] == nil }.sorted()
-        if !fresh.isEmpty {
-            let load = Task { try await self.load(fresh) }
-            for reference in fresh { loads[reference] = load }
+    /// Begins a request for those that nobody has asked for.
+    private func ask(_ references: Set<String>) {
+        let fresh = references.filter { asked[$0] == nil }.sorted()
+        for request in SharedRequest.all(for: fresh, base: intake.stager.base) {
+            let task = Task { try await answer(to: request.question) }
+            for text in request.references { asked[text] = task }
         }
-        return Set(references.compactMap { loads[$0] })
     }
 
-    private func outcome(of load: Task<Loaded, any Error>) async throws -> Loaded {
-        do {
-            return try await withTaskCancellationHandler {
-                try await load.value
-            } onCancel: {
-                load.cancel()
+    /// Waits for the answers to the end, even when one of them is a failure: none may arrive after the run.
+    private func answers(to references: Set<String>) async throws -> [Answer] {
+        var answers: [Answer] = []
+        var failure: (any Error)?
+        for task in Set(references.compactMap { asked[$0] }) {
+            do {
+                answers.append(
+                    try await withTaskCancellationHandler {
+                        try await task.value
+                    } onCancel: {
+                        task.cancel()
+                    })
+            } catch {
+                failure = failure ?? error
+                for text in references where asked[text] == task { asked[text] = nil }
             }
-        } catch {
-            loads = loads.filter { $0.value != load }
-            throw error
         }
+        if let failure { throw failure }
+        return answers
     }
 
-    private func load(_ references: [String]) async throws -> Loaded {
-        var loaded = Loaded()
-        for wanted in Self.wanted(references, base: intake.stager.base) {
-            let more = try await fetch(wanted)
-            loaded.references.formUnion(more.references)
-            loaded.flaws += more.flaws
-        }
-        return loaded
-    }
-
-    /// What one request asks for.
-    private enum Wanted {
-        case ids(type: String, [String])
-        case identified(type: String, token: String)
-    }
-
-    private func fetch(_ wanted: Wanted) async throws -> Loaded {
+    private func answer(to question: SharedRequest.Question) async throws -> Answer {
         do {
-            switch wanted {
+            switch question {
             case .ids(let type, let ids) where searches(type, by: "_id"):
-                let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
-                return try await search(query, expecting: ids.count)
+                return try await search(type, ids)
             case .ids(let type, let ids):
                 return try await read(type, ids)
             case .identified(let type, let token):
                 return try await search(SearchQuery(type, [.init("identifier", token)]), expecting: 1)
             }
-        } catch let fault as Fault where [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code) {
+        } catch let fault as Fault where Self.isRefusal(fault) {
             await intake.tally.noted(fault.code)
-            return Loaded()
+            return Answer()
+        }
+    }
+
+    private static func isRefusal(_ fault: Fault) -> Bool {
+        [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code)
+    }
+
+    /// Searches by id; what is refused together is read one by one.
+    private func search(_ type: String, _ ids: [String]) async throws -> Answer {
+        let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
+        do {
+            return try await search(query, expecting: ids.count)
+        } catch let fault as Fault where [.remoteRefused, .clinicCapability].contains(fault.code) {
+            return try await read(type, ids)
         }
     }
 
@@ -121,60 +120,41 @@ actor SharedClosure {
         return offered.contains(parameter)
     }
 
-    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Loaded {
-        var loaded = Loaded()
+    private func search(_ query: SearchQuery, expecting count: Int) async throws -> Answer {
+        var answer = Answer()
         var held = LineBuffer()
         var matches = 0
-        loaded.flaws = try await walk.each(query) { page in
-            loaded.references.formUnion(Self.references(in: page))
+        answer.flaws += try await walk.each(query) { page in
+            answer.references.formUnion(Self.references(in: page))
             held.append(page)
             matches += page.entries.count { $0.mode == .match }
         }
         await intake.tally.noted(.clinicReferenceMissing, count - matches)
-        loaded.flaws += try await intake.stage(held.take(), expecting: nil)
-        return loaded
+        answer.flaws += try await intake.stage(held.take(), expecting: nil)
+        return answer
     }
 
-    private func read(_ type: String, _ ids: [String]) async throws -> Loaded {
-        var loaded = Loaded()
+    /// Reads one by one; one that is refused costs no other.
+    private func read(_ type: String, _ ids: [String]) async throws -> Answer {
+        var answer = Answer()
         var held = LineBuffer()
         for id in ids {
             await intake.tally.requested()
-            guard let bytes = try await clinic.read(type: type, id: id) else {
-                await intake.tally.noted(.clinicReferenceMissing)
-                continue
-            }
-            let page = SearchPage(
-                entries: [.init(bytes: bytes, mode: .match)], next: nil, total: nil, serverTime: nil,
-                byteCount: bytes.count)
-            loaded.references.formUnion(Self.references(in: page))
-            held.append(page)
-        }
-        loaded.flaws += try await intake.stage(held.take(), expecting: nil)
-        return loaded
-    }
-
-    /// `_id` batches for literal references, one search each for conditional ones.
-    private static func wanted(_ references: [String], base: String) -> [Wanted] {
-        var ids: [String: [String]] = [:]
-        var wanted: [Wanted] = []
-        for text in references {
-            switch Reference(parsing: text).relative(to: base) {
-            case .local(let type, let id, _):
-                ids[type, default: []].append(id)
-            case .conditional(let type, let query):
-                guard let token = Reference.identifierToken(inQuery: query) else { continue }
-                let value = (token.system.map { $0 + "|" } ?? "") + token.value
-                wanted.append(.identified(type: type, token: value))
-            default:
-                continue
+            do {
+                guard let bytes = try await clinic.read(type: type, id: id) else {
+                    await intake.tally.noted(.clinicReferenceMissing)
+                    continue
+                }
+                let page = SearchPage(
+                    entries: [.init(bytes: bytes, mode: .match)], next: nil, total: nil, serverTime: nil,
+                    byteCount: bytes.count)
+                answer.references.formUnion(Self.references(in: page))
+                held.append(page)
+            } catch let fault as Fault where Self.isRefusal(fault) {
+                await intake.tally.noted(fault.code)
             }
         }
-        for (type, all) in ids.sorted(by: { $0.key < $1.key }) {
-            for start in stride(from: 0, to: all.count, by: 50) {
-                wanted.append(.ids(type: type, Array(all[start..<min(start + 50, all.count)])))
-            }
-        }
-        return wanted
+        answer.flaws += try await intake.stage(held.take(), expecting: nil)
+        return answer
     }
 }

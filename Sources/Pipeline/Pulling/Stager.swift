@@ -20,7 +20,7 @@ struct Stager: Sendable {
 
     /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32).
     func row(
-        _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?,
+        _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?, now: Instant,
         patients: inout PatientKeys
     ) -> Verdict {
         let line = UnsafeRawBufferPointer(rebasing: bytes[range])
@@ -38,7 +38,8 @@ struct Stager: Sendable {
                 type: scan.type,
                 id: scan.id,
                 versionID: scan.versionID,
-                lastUpdated: scan.lastUpdated,
+                // A stamp from the future would make every later version look older, for ever.
+                lastUpdated: scan.lastUpdated.flatMap { PullScope.isAhead($0, of: now) ? nil : $0 },
                 patient: patient,
                 contentHash: identities.contentHash(line),
                 range: range

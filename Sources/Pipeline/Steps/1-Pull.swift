@@ -19,33 +19,51 @@ struct Pull: Sendable {
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
-        let group = try await groupMembers()
-        if let group { try await enroll(group.map(key)) }
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
+        try await requireScopes()
+        let members = try await members(plan)
+        if let members { try await enrolment.enroll(members: members) }
         let why = plan.reasons.joined(separator: "; ")
         var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            exported = try await export(at: level, group, capability)
+            exported = try await export(at: level, members, capability)
         case .search, .everything:
+            try requireLocalFilters()
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
-            let patients: [String] = if let group { group } else { try await allPatients() }
+            let patients: [String] = if let members { members } else { try await allPatients() }
             try await patientPull(plan, capability).pull(patients: patients)
         }
-        if group == nil { try await enrollEverybody() }
+        if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
         return exported
     }
 
+    /// The ids of the Patients whom the job's Group names; nil when the job names none, or when only the Group's export
+    /// tells who they are.
+    private func members(_ plan: PullPlan) async throws -> [String]? {
+        guard let group = terms.selection.group else { return nil }
+        switch (try await enrolment.members(of: group), plan.way) {
+        case (.patients(let ids), _): return ids
+        case (.untold, .export(.group)):
+            observer(.note("the Group names no members, or may not be read: they are those of its export"))
+            return nil
+        case (.untold, _): throw enrolment.nobody()
+        }
+    }
+
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
+        try requireLocalFilters()
+        try await requireScopes()
         let capability = try await clinic.capability()
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
-        try await patientPull(plan, capability).pull(
+        // There is nobody to go on with: what is wrong with this one ends it.
+        try await patientPull(plan, capability, mostFailures: 1).pull(
             patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
@@ -53,68 +71,78 @@ struct Pull: Sendable {
                 .memberUnknown, .stop, "\(terms.clinic.name) has no Patient of that id",
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
-        try await enroll([key])
+        try await enrolment.enroll([key])
         try await records.freshen(oldest: PayerRecords.oldestOnDemandSeconds, tally)
     }
 
-    /// Exports, fetches what a `_since` leaves out of members who are new in the Group, and moves the watermarks.
+    /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ group: [String]?, _ capability: ServerCapability
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
     ) async throws -> FinishedExport {
-        let outcome = try await exportPull.pull(level)
-        if let group, let since = outcome.since {
-            let newcomers = try await newcomers(of: group, since: since)
-            if !newcomers.isEmpty { observer(.note("\(newcomers.count) members are new in the Group")) }
+        let enrolls = terms.selection.group != nil && members == nil
+        let wants = try await sharedWants()
+        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants)).pull(level)
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
+            try requireLocalFilters()
+        }
+        if enrolls { try await enrolment.countEnrolled() }
+        if let wants { try await fetch(wants, capability) }
+        if terms.selection.group != nil {
+            let newcomers = try await newcomers(outcome, members)
+            if !newcomers.isEmpty {
+                try requireLocalFilters()
+                observer(.note("\(newcomers.count) members are new in the Group"))
+            }
             let plan = PullPlan.member(terms.selection, capability)
             try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
         }
-        if await tally.problems.isEmpty {
-            let (run, source) = (run.id, terms.clinic.name)
-            let (everyone, each) = (PullScope.export(terms.selection), PullScope.patients(terms.selection))
-            let whole = PullScope.reconciled(terms.selection)
-            try await store.write {
-                try $0.setWatermark(outcome.transactionTime, source: source, scope: everyone)
-                if outcome.since == nil {
-                    try $0.setWatermark(outcome.transactionTime, source: source, scope: whole)
-                }
-                guard group != nil else { return }
-                try $0.setWatermark(outcome.transactionTime, ofRosterOf: run, source: source, scope: each)
-            }
-        }
+        if await tally.problems.isEmpty { try await move(outcome) }
         return outcome
     }
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
     /// to be gone on with, and would need a second export to do so.
-    func end(_ export: FinishedExport) async { await exportPull.end(export) }
+    func end(_ export: FinishedExport) async { await exportPull(intake()).end(export) }
 
-    private var exportPull: BulkExportPull {
+    private func exportPull(_ intake: Intake) -> BulkExportPull {
         BulkExportPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock, unit: unit,
             observer: observer)
     }
 
-    /// Those of the Group who were not whole when the export before this one was made (BLK-08).
-    private func newcomers(of group: [String], since: Instant) async throws -> [String] {
-        let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
-        var found: Set<ResourceKey> = []
-        var last: ResourceKey?
-        repeat {
-            let after = last
-            let page = try await store.read {
-                try $0.newcomers(
-                    inRosterOf: run, since: since, source: source, scope: scope, after: after, limit: 1000)
-            }
-            found.formUnion(page)
-            last = page.last
-        } while last != nil
-        return group.filter { found.contains(key($0)) }
+    /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
+    ///
+    /// What a job asks for from a named instant on is wanted of nobody before it.
+    private func newcomers(_ outcome: FinishedExport, _ members: [String]?) async throws -> [String] {
+        let late = try await enrolment.late()
+        guard let since = outcome.since, case .lastSuccess = terms.selection.since else { return late }
+        return Set(late).union(try await enrolment.newcomers(since: since, of: members)).sorted()
     }
 
-    private func patientPull(_ plan: PullPlan, _ capability: ServerCapability) -> PatientPull {
+    /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
+    /// what was before it is not known.
+    private func move(_ outcome: FinishedExport) async throws {
+        if case .instant = terms.selection.since, outcome.since != nil { return }
+        let time = PullScope.believable(outcome.transactionTime, now: clock.now())
+        if time != outcome.transactionTime { await tally.noted(.clinicClockAhead) }
+        let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
+        try await store.write {
+            try $0.setWatermark(time, source: source, scope: PullScope.export(selection))
+            if outcome.since == nil {
+                try $0.setWatermark(time, source: source, scope: PullScope.reconciledExport(selection))
+            }
+            guard selection.group != nil else { return }
+            try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.patients(selection))
+        }
+    }
+
+    private func patientPull(
+        _ plan: PullPlan, _ capability: ServerCapability, mostFailures: Int = PatientPull.mostFailures
+    ) -> PatientPull {
         PatientPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, plan: plan,
-            capability: capability, unit: unit, observer: observer)
+            terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
+            capability: capability, unit: unit, mostFailures: mostFailures, observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
@@ -123,32 +151,60 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    private var intake: Intake {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        return Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
+    /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
+    /// visits is wanted, and not needed.
+    private func requireScopes() async throws {
+        let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
+        let needed = withheld.filter(terms.selection.types.contains).sorted()
+        guard needed.isEmpty else {
+            throw Fault(
+                .authScopeNotGranted, .halt,
+                "\(terms.clinic.name) did not grant the job's types \(needed.joined(separator: ", ")).",
+                hint: "Have their scopes registered for this client, or take the types out of the job.")
+        }
+        await tally.noted(.authScopeNotGranted, withheld.count)
     }
 
-    /// The ids of the Patients in the job's Group; nil when the job names none.
-    private func groupMembers() async throws -> [String]? {
-        guard let group = terms.selection.group else { return nil }
-        await tally.requested()
-        guard let bytes = try await clinic.read(type: "Group", id: group) else {
-            throw Fault(
-                .clinicCapability, .halt, "\(terms.clinic.name) has no Group of the job's name",
-                hint: "check select.group in the job, and that the client may read Group")
+    /// Refuses filters that nobody would apply (BLK-10).
+    private func requireLocalFilters() throws(Fault) {
+        let filters = TypeFilters(terms.selection.typeFilters)
+        if !filters.areLocal { throw filters.refusal(terms.clinic.name) }
+    }
+
+    private var enrolment: Enrolment {
+        Enrolment(terms: terms, run: run, clinic: clinic, store: store, identities: identities, tally: tally)
+    }
+
+    private func intake(enrolling run: String? = nil, _ wants: SharedWants? = nil) -> Intake {
+        Intake(
+            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, observer: observer)
+    }
+
+    private var stager: Stager {
+        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+    }
+
+    /// What an export of changes alone may leave out; nil when the export holds everything.
+    private func sharedWants() async throws -> SharedWants? {
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let since: Instant? =
+            if let begun = progress[RunningExport.sinceMark] { Instant(begun) } else {
+                try await PullScope.sinceExport(terms, store: store, now: clock.now())
+            }
+        return since == nil ? nil : SharedWants(run: run.id, stager: stager)
+    }
+
+    /// Fetches what the export refers to and does not hold.
+    private func fetch(_ wants: SharedWants, _ capability: ServerCapability) async throws {
+        let open = try await store.read { try wants.open($0) }
+        guard !open.isEmpty else { return }
+        let closure = SharedClosure(
+            clinic: clinic, intake: intake(), name: terms.clinic.name, capability: capability)
+        do {
+            try await unit.fetch("what visits refer to") { _ = try await closure.fetch(open) }
+        } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
+            await tally.refused(fault.code)
         }
-        guard let resource = try? Resource(parsing: bytes) else {
-            throw Fault(.remoteMalformed, .halt, "\(terms.clinic.name) answered a Group that is not FHIR JSON")
-        }
-        let present = (resource["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }
-        let ids = present.compactMap { member -> String? in
-            guard let text = member["entity"]?["reference"]?.string,
-                case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
-            else { return nil }
-            return id
-        }
-        await tally.refused(.clinicUnlinked, present.count - ids.count)
-        return ids
     }
 
     private func allPatients() async throws -> [String] {
@@ -166,24 +222,5 @@ struct Pull: Sendable {
         }
         await tally.refused(.clinicMalformedLine, unreadable)
         return ids
-    }
-
-    private func enroll(_ patients: [ResourceKey]) async throws {
-        let run = run.id
-        try await store.write { try $0.addToRoster(run: run, patients: patients) }
-        await tally.rostered(Set(patients).count)
-    }
-
-    /// Without a Group the roster is every staged patient.
-    private func enrollEverybody() async throws {
-        let clinic = terms.clinic.name
-        var last: ResourceKey?
-        while true {
-            let after = last
-            let page = try await store.read { try $0.patients(ofSource: clinic, after: after, limit: 1000) }
-            guard !page.isEmpty else { return }
-            try await enroll(page)
-            last = page.last
-        }
     }
 }

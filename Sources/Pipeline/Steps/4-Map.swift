@@ -16,6 +16,7 @@ struct MapResources: Sendable {
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
     let wanted: Set<String>
     private let forbidden: Set<String>
+    private let filters: TypeFilters
     private let context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet) {
@@ -23,6 +24,7 @@ struct MapResources: Sendable {
         let selected = Set(terms.selection.types + ["Patient"])
         wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
         forbidden = selected.subtracting(wanted)
+        filters = TypeFilters(terms.selection.typeFilters)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
@@ -50,6 +52,10 @@ struct MapResources: Sendable {
             guard wanted.contains(item.staged.type) else {
                 let isForbidden = forbidden.contains(item.staged.type)
                 leftOut.append(item.entry(leftOut: isForbidden ? .payerTypeNotAllowed : .jobTypeNotSelected))
+                continue
+            }
+            guard filters.allow(item.staged, item.resource) else {
+                leftOut.append(item.entry(leftOut: .jobFilteredOut))
                 continue
             }
             switch map(item.staged, item.resource) {

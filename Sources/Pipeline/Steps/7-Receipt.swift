@@ -112,13 +112,13 @@ struct KeepReceipts: Sendable {
     }
 
     /// Moves the exchange to where its submissions stand.
-    private func follow(
+    func follow(
         _ submission: Submission, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
     ) throws {
         let id = submission.exchange
-        guard let exchange = try writer.standing(ofExchange: id) else { return }
-        let states = try writer.submissions(ofExchange: id).map(\.state)
-        let next = ExchangeState.summarizing(states)
+        guard let progress = try writer.progress(ofExchange: id) else { return }
+        let exchange = progress.standing
+        let next = ExchangeState.summarizing(progress.submissions)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }
         try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, at: now, writer)
     }
@@ -134,7 +134,7 @@ struct KeepReceipts: Sendable {
             exchange, to: state, reason: fault?.code, detail: fault?.message, at: now, audit: entry)
     }
 
-    private func receipt(
+    func receipt(
         _ submission: Submission, _ status: Int, _ verdict: String, _ fault: FaultCode?, _ outcome: String?,
         _ locations: [String], _ now: Instant
     ) -> Receipt {

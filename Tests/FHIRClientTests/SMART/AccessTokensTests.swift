@@ -104,18 +104,16 @@ struct AccessTokensTests {
         #expect(token.renewal - clock.now() == .seconds(seconds))
     }
 
-    @Test("what was not granted is named before anything is pulled")
-    func namesMissingScopes() async throws {
+    @Test("a clinic's token that allows less is kept, and what it withholds is told")
+    func tellsWithheldTypes() async throws {
         var server = AuthorizationServer()
         server.token = .json(
             #"{"access_token": "canary", "token_type": "bearer", "expires_in": 300, "scope": "system/Patient.rs"}"#)
-        let transport = server.transport()
-        let tokens = try AuthorizationServer.tokens(transport, clock)
+        let clinic = ClinicClient(try session(server.transport(), clock, isAuthorized: true))
 
-        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+        let withheld = try await clinic.withheldTypes(among: ["Patient", "Encounter", "Basic"])
 
-        #expect(fault?.code == .authScopeNotGranted)
-        #expect(fault?.message.contains("system/Encounter.rs") == true)
+        #expect(withheld == ["Encounter"])
     }
 
     @Test(

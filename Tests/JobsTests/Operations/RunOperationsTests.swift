@@ -45,7 +45,7 @@ struct RunOperationsTests {
         let served = try ServedNight()
         served.night.clinic.rewrite {
             $0.offersExport = false
-            $0.pagesLoop = true
+            $0.refusedReads = ["Group": .authForbidden]
         }
 
         let failure = await #expect(throws: RunFailure.self) {
@@ -54,7 +54,7 @@ struct RunOperationsTests {
 
         let report = try #require(failure?.report)
         #expect(report.state == .failed)
-        #expect(report.problems == [.clinicPagingLoop: 1])
+        #expect(report.problems == [.clinicGroupEmpty: 1])
         let kept = try await served.night.store.read { try $0.run(report.run) }
         #expect(kept?.state == .failed)
         #expect(kept?.summary == report.json.serialized())

@@ -1,0 +1,40 @@
+import FHIR
+import PDex
+
+/// How exchanges stand at this instant: what was accepted is the sum of the lines below it.
+struct StandingSheet: Sendable {
+    /// The run, or nil for the whole store.
+    let run: Run?
+    let tally: [ExchangeTally]
+    let holds: [Hold]
+
+    private var accepted: Int { tally.reduce(0) { $0 + $1.count } }
+    private var pending: Int { tally.filter(\.state.isPending).reduce(0) { $0 + $1.count } }
+
+    var text: String {
+        var table = TextTable(rightAligned: [1])
+        table.add("accepted", accepted.grouped)
+        for line in tally where !line.state.isPending {
+            table.add("  " + line.state.rawValue, line.count.grouped, line.reason?.rawValue ?? "")
+        }
+        table.add("  pending", pending.grouped)
+        for line in tally where line.state.isPending { table.add("    " + line.state.rawValue, line.count.grouped) }
+        let heading = run.map { ["\($0.job) · \($0.trigger.rawValue) · \($0.state.rawValue)\nrun \($0.id)"] } ?? []
+        let paused = holds.map { "paused: \($0.subject.rawValue) \($0.name), because: \($0.reason)" }
+        return (heading + [table.text()] + paused).joined(separator: "\n\n")
+    }
+
+    var json: JSONValue {
+        let lines: [JSONValue] = tally.map { line in
+            [
+                "state": .string(line.state.rawValue), "reason": line.reason.map { .string($0.rawValue) } ?? .null,
+                "exchanges": .number(JSONNumber(line.count)), "pending": .bool(line.state.isPending),
+            ]
+        }
+        return [
+            "run": run?.json ?? .null, "accepted": .number(JSONNumber(accepted)),
+            "pending": .number(JSONNumber(pending)), "lines": .array(lines),
+            "paused": .array(holds.map { .string("\($0.subject.rawValue) \($0.name)") }),
+        ]
+    }
+}

@@ -1,0 +1,116 @@
+import FHIR
+import PDex
+
+extension StoreContract {
+    static let queue: [StorePromise] = [
+        StorePromise("a night's backlog leaves three of four claims to requests, and a replay its turn") { store in
+            try await store.queueLanes([.nightly: 40, .replay: 40, .onDemand: 40])
+            let first = try await store.claim(16).map(\.submission.lane)
+            try expect(first.count { $0 == .onDemand }, is: 12, "claims of requests among sixteen")
+            try expect(first.count { $0 == .nightly }, is: 3, "claims of the night among sixteen")
+            try expect(first.count { $0 == .replay }, is: 1, "claims of replays among sixteen")
+        },
+        StorePromise("lanes take turns one claim at a time too, and what is alone takes every turn") { store in
+            try await store.queueLanes([.nightly: 20, .onDemand: 20])
+            var lanes: [DeliveryLane] = []
+            for _ in 0..<16 { lanes += try await store.claim(1).map(\.submission.lane) }
+            // The replay's turn goes to the next.
+            try expect(lanes.count { $0 == .nightly }, is: 3, "claims of the night among sixteen")
+            let rest = try await store.claim(40)
+            try expect(rest.count, is: 24, "what is claimed of the rest")
+        },
+        StorePromise("what is held is neither claimed nor due, and resumed it goes on") { store in
+            for (subject, name) in [(Hold.Subject.payer, "med0"), (.job, "nightly"), (.lane, "nightly")] {
+                let id = "held by \(subject.rawValue)"
+                try await store.queue(StoreSample.exchange(id), [StoreSample.submission("s " + id, of: id)])
+                let hold = Hold(subject: subject, name: name, at: StoreSample.start, actor: "me", reason: "outage")
+                let (held, again) = try await store.write { (try $0.hold(hold), try $0.hold(hold)) }
+                try expect([held, again], is: [true, false], "whether it was held")
+                let (found, due) = try await store.read { (try $0.holds(), try $0.nextDue(StoreSample.route)) }
+                try expect(found, is: [hold], "the holds")
+                try expect(due, is: nil, "when something is due")
+                let meanwhile = try await store.claim()
+                try expect(meanwhile.count, is: 0, "claims meanwhile")
+                let (ended, twice) = try await store.write {
+                    (
+                        try $0.resume(subject, name, by: "me", at: StoreSample.start),
+                        try $0.resume(subject, name, by: "me", at: StoreSample.start)
+                    )
+                }
+                try expect([ended, twice], is: [true, false], "whether it was resumed")
+                let claim = try await store.claim()[0].submission
+                _ = try await store.settle(claim, as: .acknowledged, StoreSample.receipt(claim))
+            }
+            let actions = try await store.read { try $0.audit(after: 0, limit: 99).map(\.entry.action) }
+            try expect(actions.count { $0.hasPrefix("queue.") }, is: 6, "audit entries about holds")
+        },
+        StorePromise("other payers, jobs and lanes than the held go on") { store in
+            try await store.queue(StoreSample.exchange("x"), [StoreSample.submission("s", of: "x")])
+            for (subject, name) in [(Hold.Subject.payer, "med1"), (.job, "other"), (.lane, "replay")] {
+                let hold = Hold(subject: subject, name: name, at: StoreSample.start, actor: "me", reason: "outage")
+                _ = try await store.write { try $0.hold(hold) }
+            }
+            let claims = try await store.claim()
+            try expect(claims.map(\.submission.id), is: ["s"], "the claims")
+        },
+        StorePromise("what was lost with its process goes alone, and the third time it is parked") { store in
+            let parts = (1...3).map { StoreSample.submission("s\($0)", of: "x", member: Int64($0), part: $0) }
+            try await store.queue(StoreSample.exchange("x"), parts)
+            let first = try await store.claimAndLose()
+            try expect(first, is: [.retrying, .retrying, .retrying], "what the first process took along")
+            let second = try await store.claimAndLose()
+            let third = try await store.claimAndLose()
+            try expect([second, third], is: [[.retrying], [.parked]], "what the next two took along")
+            let next = try await store.claim()[0].submission
+            try expect(next.id, is: "s2", "the next claim")
+            _ = try await store.settle(next, as: .retrying, notBefore: StoreSample.start, StoreSample.receipt(next))
+            let last = try await store.claim().map(\.submission.id)
+            try expect(last, is: ["s2"], "the claim of one that was answered, before the one that was not")
+        },
+        StorePromise("runs are listed newest first, up to the limit, and those of one job alone") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("a"))
+                try writer.open(StoreSample.run("b", job: "other", at: StoreSample.seconds(1)))
+                try writer.open(StoreSample.run("c", at: StoreSample.seconds(2)))
+            }
+            let (two, own) = try await store.read {
+                (try $0.runs(ofJob: nil, limit: 2), try $0.runs(ofJob: "nightly", limit: 9))
+            }
+            try expect(two.map(\.id), is: ["c", "b"], "the newest two")
+            try expect(own.map(\.id), is: ["c", "a"], "those of the job")
+        },
+        StorePromise("what is open is counted by payer, lane and state") { store in
+            try await store.queueLanes([.nightly: 3, .onDemand: 2])
+            _ = try await store.claim(1)
+            let found = try await store.read { try $0.queued() }
+            let expected = [
+                ("nightly", SubmissionState.queued, 3), ("on-demand", .leased, 1), ("on-demand", .queued, 1),
+            ]
+            try expect(
+                found.map { "\($0.lane.rawValue) \($0.state.rawValue) \($0.count)" },
+                is: expected.map { "\($0.0) \($0.1.rawValue) \($0.2)" }, "the counts")
+        },
+    ]
+}
+
+extension Store {
+    /// One exchange whose submissions wait in lanes, each of another member.
+    fileprivate func queueLanes(_ counts: KeyValuePairs<DeliveryLane, Int>) async throws {
+        var submissions: [LeasedSubmission] = []
+        for (lane, count) in counts {
+            for _ in 0..<count {
+                let number = submissions.count + 1
+                submissions.append(
+                    StoreSample.submission(
+                        "\(lane.rawValue) \(number)", of: "x", member: Int64(number), part: number, in: lane))
+            }
+        }
+        try await queue(StoreSample.exchange("x"), submissions)
+    }
+
+    /// Claims what it can for a process that ends at once; the states in which that leaves the claims.
+    fileprivate func claimAndLose() async throws -> [SubmissionState] {
+        _ = try await claim(by: "gone")
+        return try await write { try $0.rescue(now: StoreSample.start) { $0 == "gone" }.map(\.state) }
+    }
+}

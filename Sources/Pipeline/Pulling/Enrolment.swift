@@ -1,0 +1,145 @@
+import FHIR
+import PDex
+
+/// Finds out whom a run is about, and enrols them.
+struct Enrolment: Sendable {
+    /// Whom the clinic's Group names.
+    enum Group: Sendable {
+        /// The ids of these Patients.
+        case patients([String])
+        /// Nobody: the list is absent, as in Groups that are defined by characteristics, or may not be read. An export
+        /// of the Group tells.
+        case untold
+    }
+
+    let terms: ExchangeTerms
+    let run: Run
+    let clinic: any ClinicServer
+    let store: any Store
+    let identities: Identities
+    let tally: PullTally
+
+    private static let peopleAtOnce = 1000
+    private static let lateMark = "late:"
+
+    /// The members of a Group of the clinic.
+    func members(of group: String) async throws -> Group {
+        await tally.requested()
+        let bytes: [UInt8]?
+        do {
+            bytes = try await clinic.read(type: "Group", id: group)
+        } catch let fault as Fault where [.remoteRefused, .authForbidden].contains(fault.code) {
+            return .untold
+        }
+        guard let bytes else {
+            throw Fault(
+                .clinicCapability, .halt, "\(terms.clinic.name) has no Group of the job's name",
+                hint: "check select.group in the job, and that the client may read Group")
+        }
+        guard let resource = try? Resource(parsing: bytes) else {
+            throw Fault(.remoteMalformed, .halt, "\(terms.clinic.name) answered a Group that is not FHIR JSON")
+        }
+        let members = resource["member"]?.elements ?? []
+        guard !members.isEmpty else { return .untold }
+        let present = members.filter { $0["inactive"]?.bool != true }
+        let ids = present.compactMap { member -> String? in
+            guard let text = member["entity"]?["reference"]?.string,
+                case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+            else { return nil }
+            return id
+        }
+        await tally.noted(.clinicUnlinked, present.count - ids.count)
+        return .patients(ids)
+    }
+
+    /// The fault of a Group that tells nobody where nothing else would.
+    func nobody() -> Fault {
+        Fault(
+            .clinicGroupEmpty, .halt, "the job's Group at \(terms.clinic.name) names no members, or may not be read",
+            hint: "ask the clinic for a Group with a list of members and the right to read it, or for an export of it")
+    }
+
+    /// Enrols the members of a Group; who came after the run's first look is kept in mind as late.
+    func enroll(members ids: [String]) async throws {
+        let known = try await enrolled()
+        let late = known.isEmpty ? [] : ids.filter { !known.contains(key($0)) }
+        let (run, keys) = (run.id, ids.map(key))
+        try await store.write {
+            try $0.addToRoster(run: run, patients: keys)
+            for id in late { try $0.recordProgress(run: run, unit: Self.lateMark + id, cursor: "late") }
+        }
+        await tally.rostered(Set(keys).count)
+    }
+
+    /// Members who came after the run's first look at the Group: its export may not hold them.
+    func late() async throws -> [String] {
+        let run = run.id
+        return try await store.read { try $0.pullProgress(run: run) }.keys
+            .filter { $0.hasPrefix(Self.lateMark) }.map { String($0.dropFirst(Self.lateMark.count)) }.sorted()
+    }
+
+    /// Enrols single patients.
+    func enroll(_ patients: [ResourceKey]) async throws {
+        let run = run.id
+        try await store.write { try $0.addToRoster(run: run, patients: patients) }
+        await tally.rostered(Set(patients).count)
+    }
+
+    /// Without a Group the roster is every staged patient.
+    func enrollEverybody() async throws {
+        let clinic = terms.clinic.name
+        var last: ResourceKey?
+        while true {
+            let after = last
+            let page = try await store.read {
+                try $0.patients(ofSource: clinic, after: after, limit: Self.peopleAtOnce)
+            }
+            guard !page.isEmpty else { return }
+            try await enroll(page)
+            last = page.last
+        }
+    }
+
+    /// Counts those whom the export of a Group enrolled on the way.
+    func countEnrolled() async throws {
+        await tally.rostered(try await enrolled().count)
+    }
+
+    /// Those of the roster who were not whole when the export before this one was made, by their ids (BLK-08); `group`
+    /// are the members whom the Group names.
+    func newcomers(since: Instant, of group: [String]?) async throws -> [String] {
+        let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
+        let named = Dictionary((group ?? []).map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+        var found: [String] = []
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let (end, ids) = try await store.read { reader in
+                let page = try reader.newcomers(
+                    inRosterOf: run, since: since, source: source, scope: scope, after: after,
+                    limit: Self.peopleAtOnce)
+                return (page.last, try page.compactMap { try named[$0] ?? reader.staged($0)?.id })
+            }
+            found += ids
+            last = end
+        } while last != nil
+        return found
+    }
+
+    private func enrolled() async throws -> Set<ResourceKey> {
+        let run = run.id
+        var found: Set<ResourceKey> = []
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let page = try await store.read { try $0.roster(run: run, after: after, limit: Self.peopleAtOnce) }
+            found.formUnion(page)
+            last = page.last
+        } while last != nil
+        return found
+    }
+
+    private func key(_ patient: String) -> ResourceKey {
+        identities.key(source: terms.clinic.name, type: "Patient", id: patient)
+    }
+}

@@ -1,0 +1,47 @@
+import FHIR
+import PDex
+
+/// A job's filters, applied once more to what is staged: the same job sends no more of another clinic than of one that
+/// takes `_typeFilter` (BLK-05, BLK-10).
+struct TypeFilters: Sendable {
+    private let known: [String: [TypeFilter]]
+    /// Types of which a filter can be applied by the clinic alone.
+    private let foreign: Set<String>
+
+    /// The filters of a job.
+    init(_ texts: [String]) {
+        var known: [String: [TypeFilter]] = [:]
+        var foreign: Set<String> = []
+        for text in texts {
+            if let filter = TypeFilter(text) {
+                known[filter.type, default: []].append(filter)
+            } else {
+                foreign.insert(String(text.prefix { $0 != "?" }))
+            }
+        }
+        self.known = known
+        self.foreign = foreign
+    }
+
+    /// Whether the clinic is not needed for any of them.
+    var areLocal: Bool { foreign.isEmpty }
+
+    /// Whether one of the filters of its type finds a resource, or there is none for its type. Of a type with a filter that
+    /// only the clinic can apply, everything that the clinic gave is allowed.
+    func allow(_ staged: StagedResource, _ resource: Resource) -> Bool {
+        guard let filters = known[staged.type], !foreign.contains(staged.type) else { return true }
+        return filters.contains {
+            $0.finds(resource, updated: staged.lastUpdated, try? ResourceScan.scan(staged.bytes))
+        }
+    }
+
+    /// The fault of filters that nobody applies.
+    func refusal(_ clinic: String) -> Fault {
+        Fault(
+            .clinicCapability, .halt,
+            "\(clinic) does not apply the job's type-filters on \(foreign.sorted().joined(separator: ", "))",
+            hint:
+                "write them with category, code, class, status, type, date or _lastUpdated, which pdex applies itself, "
+                + "or take them out of the job")
+    }
+}

@@ -1,0 +1,24 @@
+import FHIR
+import PDex
+
+extension KeepReceipts {
+    /// Frees the claims of workers that are gone; parks what was lost so too often, with a receipt that says why.
+    func rescue(_ ownerIsGone: @escaping @Sendable (String) -> Bool) async throws -> [Submission] {
+        let now = clock.now()
+        return try await store.write { writer in
+            let freed = try writer.rescue(now: now, ownerIsGone: ownerIsGone)
+            for submission in freed where submission.state == .parked {
+                let receipt = receipt(submission, 0, "parked", Self.processLost.code, nil, [], now)
+                // The claim is gone already: this only keeps the receipt.
+                _ = try writer.settle(
+                    submission.id, epoch: submission.epoch, as: .parked, notBefore: nil, receipt: receipt)
+                try follow(submission, Self.processLost, at: now, writer)
+            }
+            return freed
+        }
+    }
+
+    private static let processLost = Fault(
+        .processLost, .park, "\(SubmissionState.lostClaimsAllowed) times the process ended with this delivery",
+        hint: "see in the log how it ended; then replay the exchange")
+}

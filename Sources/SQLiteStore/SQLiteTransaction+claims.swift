@@ -1,0 +1,141 @@
+import FHIR
+import GRDB
+import PDex
+
+extension SQLiteTransaction {
+    /// A row that may be claimed.
+    private struct Candidate {
+        let rid: Int64
+        /// An earlier claim ended with its process.
+        let isSuspect: Bool
+    }
+
+    /// Waits in a lane of a route, nothing older of the same member is open (submissions of a member do not overtake),
+    /// and its job is not held.
+    private static let claimable = """
+        s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.state IN ('queued', 'retrying') AND NOT EXISTS (
+            SELECT 1 FROM submission o WHERE o.payer = s.payer AND o.member = s.member
+            AND o.state IN ('queued', 'leased', 'retrying') AND (o.rid < s.rid OR o.state = 'leased')
+        ) AND NOT EXISTS (
+            SELECT 1 FROM hold CROSS JOIN exchange e ON e.job = hold.name WHERE hold.subject = 'job' AND e.id = s.exchange
+        )
+        """
+
+    func nextDue(_ route: Route) throws -> Instant? {
+        try lanes(of: route).compactMap { lane in
+            try first(
+                "SELECT s.not_before FROM submission s WHERE \(Self.claimable) ORDER BY s.not_before LIMIT 1",
+                [route.payer, route.clinic, lane.rawValue]
+            ) { try $0.instant(0) }
+        }.min()
+    }
+
+    func lease(
+        _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
+    ) throws -> [LeasedSubmission] {
+        var waiting: [DeliveryLane: ArraySlice<Candidate>] = [:]
+        for lane in try lanes(of: route) {
+            let candidates = try candidates(route, lane, now: now, limit: max(limit, 0))
+            if !candidates.isEmpty { waiting[lane] = candidates[...] }
+        }
+        return try chosen(from: &waiting, of: route, limit: limit).map { rid in
+            let submission = try claim(rid, owner: owner, expiry: expiry)
+            let bundle = try quick("SELECT bytes FROM bundle WHERE submission = ?") { row in
+                row.bind(rid, at: 1)
+                guard try row.step() else { throw Fault.unreadableRow }
+                return row.bytes(0)
+            }
+            return LeasedSubmission(submission: submission, bundle: bundle)
+        }
+    }
+
+    /// The lanes of a route that nobody holds; none when its payer is held.
+    private func lanes(of route: Route) throws -> [DeliveryLane] {
+        let holds = try holds()
+        guard !holds.contains(where: { $0.subject == .payer && $0.name == route.payer }) else { return [] }
+        return DeliveryLane.allCases.filter { lane in
+            !holds.contains { $0.subject == .lane && $0.name == lane.rawValue }
+        }
+    }
+
+    private func candidates(
+        _ route: Route, _ lane: DeliveryLane, now: Instant, limit: Int
+    ) throws -> [Candidate] {
+        try quick(
+            """
+            SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
+            ORDER BY s.not_before, s.rid LIMIT ?5
+            """
+        ) { row in
+            row.bind(route.payer, at: 1)
+            row.bind(route.clinic, at: 2)
+            row.bind(lane.rawValue, at: 3)
+            row.bind(now.milliseconds, at: 4)
+            row.bind(Int64(limit), at: 5)
+            var found: [Candidate] = []
+            while try row.step() { found.append(Candidate(rid: row.integer(0), isSuspect: row.integer(1) > 0)) }
+            return found
+        }
+    }
+
+    /// Takes candidates by the lanes' turns. One whose process ended before goes alone, so that it takes no other along.
+    private func chosen(
+        from waiting: inout [DeliveryLane: ArraySlice<Candidate>], of route: Route, limit: Int
+    ) throws -> [Int64] {
+        let isShared = waiting.count > 1
+        var turn = isShared ? try self.turn(of: route) : 0
+        var chosen: [Int64] = []
+        // The same member may wait in two lanes, but only the older of the two is a candidate.
+        while chosen.count < limit, !waiting.isEmpty {
+            let lane = isShared ? DeliveryLane.turns[turn % DeliveryLane.turns.count] : waiting.keys.first
+            turn += 1
+            guard let lane, let next = waiting[lane]?.first else { continue }
+            if next.isSuspect {
+                if chosen.isEmpty { chosen = [next.rid] }
+                break
+            }
+            chosen.append(next.rid)
+            waiting[lane]?.removeFirst()
+            if waiting[lane]?.isEmpty == true { waiting[lane] = nil }
+        }
+        if isShared { try keep(turn: turn % DeliveryLane.turns.count, of: route) }
+        return chosen
+    }
+
+    private func turn(of route: Route) throws -> Int {
+        try first("SELECT turn FROM lane_turn WHERE payer = ? AND clinic = ?", [route.payer, route.clinic]) {
+            try $0.integer(0)
+        } ?? 0
+    }
+
+    private func keep(turn: Int, of route: Route) throws {
+        try change(
+            """
+            INSERT INTO lane_turn (payer, clinic, turn) VALUES (?, ?, ?)
+            ON CONFLICT (payer, clinic) DO UPDATE SET turn = excluded.turn
+            """,
+            [route.payer, route.clinic, turn])
+    }
+
+    private func claim(_ rid: Int64, owner: String, expiry: Instant) throws -> Submission {
+        try quick(
+            """
+            UPDATE submission SET state = 'leased', owner = ?2, expiry = ?3, attempts = attempts + 1, epoch = epoch + 1
+            WHERE rid = ?1 RETURNING \(Self.submissionColumns)
+            """
+        ) { row in
+            row.bind(rid, at: 1)
+            row.bind(owner, at: 2)
+            row.bind(expiry.milliseconds, at: 3)
+            guard try row.step() else { throw Fault.unreadableRow }
+            let submission = Submission(
+                id: try row.text(0), exchange: try row.text(1), clinic: try row.text(2), payer: try row.text(3),
+                member: ResourceKey(bits: row.integer(4)), part: Int(row.integer(5)), state: .leased,
+                attempts: Int(row.integer(7)), notBefore: Instant(milliseconds: row.integer(8)),
+                epoch: Int(row.integer(9)), entries: Int(row.integer(10)), bytes: Int(row.integer(11)),
+                contentDigest: try row.text(12), lane: try row.word(13, as: DeliveryLane.self))
+            _ = try row.step()
+            return submission
+        }
+    }
+}

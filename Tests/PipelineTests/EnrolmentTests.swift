@@ -1,0 +1,127 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("Whom a run is about")
+struct EnrolmentTests {
+    @Test("a Group without a list of members is told by its export, and nobody else is enrolled")
+    func definitional() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.pipeline.request(member: "ada", run: night.firing("request-1"))
+        night.clinic.put(try Resource(["resourceType": "Group", "id": "med0-members"]))
+        night.clinic.rewrite { $0.unexported = ["ada"] }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(try await roster(night, "night-1") == ["joe"])
+        #expect(report.exchanges.acknowledged == 1)
+    }
+
+    @Test("a Group that may not be read is told by its export", arguments: [FaultCode.authForbidden, .remoteRefused])
+    func unreadable(code: FaultCode) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.refusedReads = ["Group": code] }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(report.exchanges.acknowledged == 2)
+    }
+
+    @Test("what changed of a patient whose Patient did not change enrols the patient, too")
+    func changedOnly() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.refusedReads = ["Group": .authForbidden] }
+        night.clock.advance(seconds: 60)
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "6.10")))
+
+        let report = try await night.run("night-2")
+
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(try await roster(night, "night-2") == ["joe"])
+    }
+
+    @Test("a scope that is missing stops a job that names its type, and is noted for what comes along")
+    func withheld() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.withheld = ["Location", "Claim"] }
+        let report = try await night.run("night-1")
+        night.clinic.rewrite { $0.withheld = ["Observation"] }
+
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-2") }
+
+        #expect(report.state == .complete)
+        #expect(report.notes == [.authScopeNotGranted: 1])
+        #expect(fault?.code == .authScopeNotGranted)
+    }
+
+    @Test("a Group that tells nobody ends the run when there is no export of it")
+    func nobody() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.put(try Resource(["resourceType": "Group", "id": "med0-members", "member": []]))
+
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+
+        #expect(fault?.code == .clinicGroupEmpty)
+    }
+
+    @Test("who joins the Group while its export is made is fetched whole, though the export does not hold them")
+    func late() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.put(try night.group(of: [.joe]))
+        night.clinic.rewrite { $0.outages = ["Patient": 1] }
+        let run = night.firing("night-1")
+        await #expect(throws: Fault.self) { try await night.pipeline.run(run) }
+        night.clinic.put(try night.group(of: [.joe, .ada]))
+        night.clinic.rewrite { $0.unexported = ["ada"] }
+
+        let report = try await night.pipeline.run(run)
+
+        #expect(report.state == .complete)
+        #expect(report.exchanges.acknowledged == 2)
+        #expect(night.clinic.asked("Observation").map { $0["patient"] } == ["ada"])
+    }
+
+    @Test("a job from a named instant on asks of nobody what was before it, and moves no watermark")
+    func namedInstant() async throws {
+        let instant = try #require(Instant("2026-05-01T00:00:00Z"))
+        let night = try Night([.joe], mappings: usCoreMappings, since: .instant(instant))
+
+        _ = try await night.run("night-1")
+        _ = try await night.run("night-2")
+
+        #expect(night.clinic.exportedSince == [instant, instant])
+        #expect(!night.clinic.requests.contains { $0.hasPrefix("search") })
+    }
+
+    @Test(
+        "a clinic whose clock is far ahead is asked from our time on, and it is noted",
+        arguments: [ExchangeTerms.Selection.Method.bulkExport, .rosterSearch])
+    func ahead(method: ExchangeTerms.Selection.Method) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: method)
+        night.clinic.rewrite {
+            $0.searchParameters = ["patient", "_lastUpdated"]
+            $0.secondsAhead = 30 * 86_400
+        }
+        let first = try await night.run("night-1")
+        night.clinic.rewrite { $0.secondsAhead = 0 }
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "6.10")))
+
+        let second = try await night.run("night-2")
+
+        #expect(first.notes == [.clinicClockAhead: 1])
+        #expect(second.exchanges.acknowledged == 1)
+    }
+
+    private func roster(_ night: Night, _ run: String) async throws -> [String] {
+        try await night.store.read { reader in
+            try reader.roster(run: run, after: nil, limit: 10).compactMap { try reader.staged($0)?.id }
+        }
+    }
+}

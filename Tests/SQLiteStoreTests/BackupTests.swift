@@ -1,0 +1,53 @@
+import Glibc
+import PDex
+import PDexTesting
+import Testing
+
+@testable import SQLiteStore
+
+/// Copies that are made while the service goes on.
+struct BackupTests {
+    private let place: TemporaryPlace
+    private let store: SQLiteExchangeStore
+    private var copy: String { place.path + ".copy" }
+
+    init() throws {
+        place = try TemporaryPlace()
+        store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+    }
+
+    @Test("a backup holds what the store held, is sound, and nobody else may read it")
+    func holds() async throws {
+        _ = try await store.claimOne(bundle: [1, 2, 3])
+
+        let counted = try await store.backUp(to: copy)
+
+        let original = try await store.read { try $0.statistics() }
+        #expect(counted.rows == original.rows)
+        #expect(counted.rows["submission"] == 1)
+        var status = stat()
+        #expect(stat(copy, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test("what is written after the copy was made is not in it, and the copy can be worked with")
+    func works() async throws {
+        _ = try await store.backUp(to: copy)
+        _ = try await store.claimOne(bundle: [1, 2, 3])
+
+        let restored = try SQLiteExchangeStore.open(path: copy, digests: .standIn)
+        _ = try await restored.claimOne(bundle: [1, 2, 3])
+
+        #expect(try await restored.check() == [])
+        #expect(try await restored.read { try $0.statistics().rows["exchange"] } == 1)
+    }
+
+    @Test("a backup overwrites nothing")
+    func keeps() async throws {
+        _ = try await store.backUp(to: copy)
+
+        let fault = await #expect(throws: Fault.self) { _ = try await store.backUp(to: copy) }
+
+        #expect(fault?.code == .storeFailed)
+    }
+}
