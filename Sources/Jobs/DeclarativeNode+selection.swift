@@ -6,18 +6,20 @@ extension DeclarativeNode {
     /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
-            ["by", "group", "types", "since", "reconcile", "type-filters"], required: ["types"], in: "'select'", &report
-        )
+            ["by", "group", "types", "since", "reconcile", "type-filters", "years"], required: ["types"],
+            in: "'select'",
+            &report)
         let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
         let group = fields["group"]?.fhirID(&report)
         let since = fields["since"]?.since(&report) ?? .lastSuccess
         let reconcile = fields["reconcile"]?.duration(&report) ?? .seconds(7 * 86_400)
         let types = fields["types"]?.resourceTypes(&report)
         let filters = fields["type-filters"]?.typeFilters(among: types ?? [], &report) ?? []
+        let years = fields["years"]?.int(in: 1...100, &report)
         return types.map { types in
             ExchangeTerms.Selection(
                 method: method, group: group, types: types, since: since, reconcileSeconds: reconcile / .seconds(1),
-                typeFilters: filters)
+                typeFilters: filters, years: years)
         }
     }
 

@@ -6,11 +6,11 @@ extension Job {
     /// `concurrency` is how many bundles the payer takes at once.
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
-        concurrency: Int
+        numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
-            consent: consent,
+            consent: consent, numbers: numbers, allowedTypes: allowedTypes,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

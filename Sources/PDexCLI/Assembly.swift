@@ -40,7 +40,8 @@ struct Assembly: Sendable {
         ) { job in
             let parts = try await servers.parts(of: job)
             return ExchangePipeline(
-                terms: parts.terms, clinic: parts.clinic, payer: parts.payer, store: store, mappings: parts.mappings,
+                terms: parts.terms, clinic: parts.clinic, payer: parts.payer,
+                payerExports: parts.payerExports, store: store, mappings: parts.mappings,
                 identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
                 ownerIsGone: { ProcessName($0)?.isGone ?? false }, observer: observer)
         }

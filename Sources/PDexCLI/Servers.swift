@@ -14,6 +14,7 @@ actor Servers {
         let terms: ExchangeTerms
         let clinic: any ClinicServer
         let payer: PayerClient
+        let payerExports: ClinicClient?
         let mappings: MappingSet
     }
 
@@ -48,9 +49,11 @@ actor Servers {
         }
         let terms = job.terms(
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
-            consent: payer.consent, concurrency: payer.server.transport.maxConnections)
+            consent: payer.consent, numbers: try payer.knownNumbers(), allowedTypes: payer.types.map { Set($0) },
+            concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
+            payerExports: try exports(of: payer),
             mappings: try mappings(job.mappings))
     }
 
@@ -97,6 +100,12 @@ actor Servers {
         let client = PayerClient(try session(payer.connection(jobs: try knownJobs()), payer.server))
         payers[payer.server.name] = client
         return client
+    }
+
+    /// The payer's server as one that exports; nil when its records come another way.
+    private func exports(of payer: PayerSettings) throws -> ClinicClient? {
+        guard payer.exports else { return nil }
+        return ClinicClient(try session(payer.connection(jobs: try knownJobs()), payer.server))
     }
 
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {

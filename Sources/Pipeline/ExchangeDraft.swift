@@ -17,6 +17,7 @@ struct ExchangeDraft {
     private var carried = 0
     private var unchanged = 0
     var consent: ConsentEvidence?
+    var match: MatchEvidence?
 
     init(id: String, content: MemberContent, now: Instant, run: String, actor: String) {
         self.id = id
@@ -76,7 +77,8 @@ struct ExchangeDraft {
         Exchange(
             id: id, job: terms.job, run: run, member: content.key, clinic: terms.clinic.name,
             payer: terms.payer.name, state: state, reason: reason, detail: detail, fingerprint: fingerprint,
-            manifest: manifest, carried: carried, unchanged: unchanged, consent: consent, mapping: mapping,
+            manifest: manifest, carried: carried, unchanged: unchanged, consent: consent, match: match,
+            mapping: mapping,
             replayOf: replayOf, created: now, updated: now)
     }
 

@@ -62,12 +62,16 @@ struct ExchangeMaker: Sendable {
         var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why): draft.leave(as: .unmatched, code, why)
-        case .ambiguous(let code, let why): draft.leave(as: .parked, code, why)
+        case .ambiguous(let code, let why, let evidence):
+            draft.match = evidence
+            draft.leave(as: .parked, code, why)
         case .withheld(let matched, let code, let why):
-            draft.pass(.matched, why: matched.rule.rawValue)
+            draft.match = matched.match
+            draft.pass(.matched, why: matched.match.rule)
             draft.leave(as: .withheld, code, why)
         case .permitted(let permitted):
-            draft.pass(.matched, why: permitted.matched.rule.rawValue)
+            draft.match = permitted.matched.match
+            draft.pass(.matched, why: permitted.matched.match.rule)
             draft.pass(.permitted, why: permitted.evidence.rule)
             draft.consent = permitted.evidence
             switch map.outcome(for: permitted) {

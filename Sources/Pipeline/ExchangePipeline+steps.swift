@@ -33,7 +33,8 @@ extension ExchangePipeline {
     /// The payer's coverage and consent.
     var records: PayerRecords {
         PayerRecords(
-            terms: terms, payer: payer, store: store, identities: identities, clock: clock, observer: observer)
+            terms: terms, payer: payer, exporter: payerExports, store: store, identities: identities, clock: clock,
+            observer: observer)
     }
 
     /// Delivers whatever is due for this payer; returns how many bundles were acknowledged.

@@ -14,6 +14,7 @@ public struct ExchangePipeline: Sendable {
     public private(set) var terms: ExchangeTerms
     let clinic: any ClinicServer
     let payer: any PayerServer
+    let payerExports: (any ClinicServer)?
     let store: any Store
     let mappings: MappingSet
     let identities: Identities
@@ -24,10 +25,11 @@ public struct ExchangePipeline: Sendable {
     let ownerIsGone: @Sendable (String) -> Bool
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Wires a pipeline. `owner` names this process in leases and audit entries; `ownerIsGone` tells whether
+    /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; `owner` names this process in leases and audit entries; `ownerIsGone` tells whether
     /// the process behind another such name has ended, so that its claims are free at once.
     public init(
-        terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer, store: any Store,
+        terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
+        payerExports: (any ClinicServer)? = nil, store: any Store,
         mappings: MappingSet, identities: Identities, clock: any WallClock,
         random: @escaping @Sendable () -> Double, owner: String,
         ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
@@ -36,6 +38,7 @@ public struct ExchangePipeline: Sendable {
         self.terms = terms
         self.clinic = clinic
         self.payer = payer
+        self.payerExports = payerExports
         self.store = store
         self.mappings = mappings
         self.identities = identities

@@ -10,7 +10,9 @@ extension ExchangeTerms {
             selection: Selection(
                 method: selection.method, group: selection.group, types: selection.types.filter(wanted.contains),
                 since: selection.since, reconcileSeconds: selection.reconcileSeconds,
-                typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } }),
-            matchBy: matchBy, coverage: coverage, consent: consent, delivery: delivery, retry: retry)
+                typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } },
+                years: selection.years),
+            matchBy: matchBy, coverage: coverage, consent: consent, numbers: numbers,
+            allowedTypes: allowedTypes, delivery: delivery, retry: retry)
     }
 }

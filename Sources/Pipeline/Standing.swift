@@ -3,14 +3,14 @@ import PDex
 /// How a member stands after join and consent: what must be known before deciding whether anything is new.
 enum Standing {
     case unmatched(FaultCode, String)
-    case ambiguous(FaultCode, String)
+    case ambiguous(FaultCode, String, MatchEvidence?)
     case withheld(MatchedMember, FaultCode, String)
     case permitted(PermittedExchange)
 
     init(_ join: Join.Outcome, consent: CheckConsent) {
         switch join {
         case .unmatched(let code, let why): self = .unmatched(code, why)
-        case .ambiguous(let code, let why): self = .ambiguous(code, why)
+        case .ambiguous(let code, let why, let evidence): self = .ambiguous(code, why, evidence)
         case .matched(let matched):
             switch consent.outcome(for: matched) {
             case .withheld(let code, let why): self = .withheld(matched, code, why)
@@ -32,7 +32,7 @@ enum Standing {
     var name: String {
         switch self {
         case .unmatched(let code, _): "unmatched " + code.rawValue
-        case .ambiguous(let code, let why): "ambiguous " + code.rawValue + " " + why
+        case .ambiguous(let code, let why, _): "ambiguous " + code.rawValue + " " + why
         case .withheld(_, let code, _): "withheld " + code.rawValue
         case .permitted(let permitted):
             "permitted " + permitted.leftOut.map { $0.key.description }.joined(separator: " ")

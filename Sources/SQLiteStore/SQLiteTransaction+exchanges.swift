@@ -6,7 +6,8 @@ import PDex
 extension SQLiteTransaction {
     private static let columns = """
         id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
-        consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged
+        consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged,
+        match_member, match_rule, match_value, match_via
         """
 
     func exchange(_ id: String) throws -> Exchange? {
@@ -117,7 +118,7 @@ extension SQLiteTransaction {
         guard try standing(ofExchange: exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
-        let marks = Array(repeating: "?", count: 21).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 25).joined(separator: ", ")
         try change(
             "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
             [
@@ -126,6 +127,7 @@ extension SQLiteTransaction {
                 exchange.consent?.consent.bits, exchange.consent?.versionID, exchange.consent?.contentHash,
                 exchange.consent?.rule, exchange.mapping, exchange.replayOf, exchange.created.milliseconds,
                 exchange.updated.milliseconds, Data(exchange.manifest.encoded), exchange.carried, exchange.unchanged,
+                exchange.match?.member?.bits, exchange.match?.rule, exchange.match?.value, exchange.match?.via?.bits,
             ]
         )
         for entry in audit {
@@ -191,10 +193,18 @@ extension SQLiteTransaction {
             clinic: try row.text(4), payer: try row.text(5), state: try row.word(6, as: ExchangeState.self),
             reason: try row.faultCode(7), detail: try row.optionalText(8),
             fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, carried: try row.integer(19),
-            unchanged: try row.integer(20), consent: try consent(row),
+            unchanged: try row.integer(20), consent: try consent(row), match: try match(row),
             mapping: try row.text(14), replayOf: try row.optionalText(15), created: try row.instant(16),
             updated: try row.instant(17)
         )
+    }
+
+    private static func match(_ row: Row) throws -> MatchEvidence? {
+        guard let rule = try row.optionalText(22) else { return nil }
+        return MatchEvidence(
+            member: try row.decode(Int64?.self, atIndex: 21).map { ResourceKey(bits: $0) }, rule: rule,
+            value: try row.decode(Int64?.self, atIndex: 23),
+            via: try row.decode(Int64?.self, atIndex: 24).map { ResourceKey(bits: $0) })
     }
 
     private static func consent(_ row: Row) throws -> ConsentEvidence? {

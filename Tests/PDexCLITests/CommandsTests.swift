@@ -28,7 +28,9 @@ struct CommandsTests {
         #expect(
             Set(Self.all.filter(\.isLeaf).map { $0.words.dropFirst().joined(separator: " ") }) == [
                 "demo", "sandbox", "serve", "plan", "run", "request", "exchanges list", "exchanges show",
-                "exchanges cancel", "replay", "api token", "requests list", "requests show", "requests cancel",
+                "exchanges cancel", "replay", "api token", "members import", "members list", "members show",
+                "members explain", "members link", "members unlink", "requests list", "requests show",
+                "requests cancel",
                 "jobs lint", "jobs next", "jobs list", "mappings lint", "mappings test", "mappings diff",
                 "mappings explain", "validate",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",

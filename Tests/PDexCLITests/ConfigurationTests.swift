@@ -120,11 +120,11 @@ struct ConfigurationTests {
             ),
             (
                 "{ from: fhir }", "{ from: fhri }",
-                "pdex.yaml:16:23: 'from' must be one of fhir, found 'fhri' — did you mean 'fhir'?"
+                "pdex.yaml:16:23: 'from' must be one of fhir, bulk-export, found 'fhri' — did you mean 'fhir'?"
             ),
             (
                 "{ from: fhir }", "{ from: fhir, file: a.ndjson }",
-                "pdex.yaml:16:15: 'coverage' must be { from: fhir } or { file: FILE }"
+                "pdex.yaml:16:15: 'coverage' needs exactly one of 'from', 'file', 'folder' and 'csv'"
             ),
             (
                 "https://clinic0.example/fhir-id", "fhir-id",

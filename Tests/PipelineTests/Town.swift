@@ -59,7 +59,7 @@ struct Town {
 }
 
 /// Numbers that are the same for the same seed.
-private struct Numbers {
+struct Numbers {
     var state: UInt64
 
     mutating func below(_ bound: Int) -> Int {

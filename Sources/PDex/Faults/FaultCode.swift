@@ -9,6 +9,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case jobInvalid = "job.invalid"
     case jobUnknown = "job.unknown"
     case jobTypeNotSelected = "job.type-not-selected"
+    case jobOutsideWindow = "job.outside-window"
     case jobFilteredOut = "job.filtered-out"
     case exchangeUnknown = "exchange.unknown"
     case exchangeAmbiguous = "exchange.ambiguous"
@@ -69,6 +70,11 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The join.
     case matchAmbiguous = "match.ambiguous"
     case matchContradicted = "match.contradicted"
+    case matchMergeUnclear = "match.merge-unclear"
+    case matchUnmerged = "match.unmerged"
+    case matchInactive = "match.inactive"
+    case matchApart = "match.kept-apart"
+    case matchTaken = "match.taken"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
 
@@ -90,6 +96,8 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The payer.
     case payerCapability = "payer.capability-missing"
     case payerRecordsIncomplete = "payer.records-incomplete"
+    case payerTypeNotAllowed = "payer.type-not-allowed"
+    case rosterInvalid = "roster.invalid"
     case payerRefused = "payer.refused"
     case payerForbidden = "payer.forbidden"
     case payerConflict = "payer.conflict"

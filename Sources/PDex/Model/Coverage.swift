@@ -12,8 +12,14 @@ public struct Coverage: Sendable, Hashable {
     public let subscriberID: String?
     /// `Coverage.period`; nil means without limit.
     public let period: Period?
+    /// Whether the period, if there is one, can be read: one that cannot, or that ends before it begins, says nothing.
+    public let hasReadablePeriod: Bool
     /// Who pays (CO-13: coverage "for that payer").
     public let payors: [Payor]
+    /// `Coverage.order`: which of several coverages pays first, from 1.
+    public let order: Int?
+    /// The code of `Coverage.relationship`, such as `self` or `child`.
+    public let relationship: String?
 
     /// Reads a Coverage.
     public init(_ resource: Resource) {
@@ -24,6 +30,11 @@ public struct Coverage: Sendable, Hashable {
         memberIdentifiers = members.isEmpty ? identifiers : members
         subscriberID = resource["subscriberId"]?.string
         period = resource["period"].flatMap(Period.init)
+        hasReadablePeriod = resource["period"] == nil || period != nil
+        order = resource["order"]?.number.flatMap { Int($0.text) }
+        relationship =
+            (resource["relationship"]?["coding"]?.elements ?? []).lazy.compactMap { $0["code"]?.string }
+            .first
         payors = (resource["payor"]?.elements ?? []).map { Payor($0, in: resource) }
     }
 
@@ -32,8 +43,15 @@ public struct Coverage: Sendable, Hashable {
     /// Neither alone is enough: an `active` one ends with its period, and what is `cancelled`, a `draft`, entered in
     /// error or without a status never holds, whatever its period says.
     public func isActive(on dates: ServiceDates) -> Bool {
-        guard status == "active" else { return false }
+        guard status == "active", hasReadablePeriod else { return false }
         return period.map(dates.overlap) ?? true
+    }
+
+    /// The coverages that hold on a day, the one that pays first in front; those without an order come last.
+    public static func holding(on dates: ServiceDates, among coverages: [Coverage]) -> [Coverage] {
+        coverages.filter { $0.isActive(on: dates) }.enumerated()
+            .sorted { ($0.element.order ?? .max, $0.offset) < ($1.element.order ?? .max, $1.offset) }
+            .map(\.element)
     }
 }
 

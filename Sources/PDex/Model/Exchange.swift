@@ -34,6 +34,8 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public let unchanged: Int
     /// The consent that permitted it, as evidence (CO-11).
     public var consent: ConsentEvidence?
+    /// Why the patient was taken for a member.
+    public var match: MatchEvidence?
     /// The hash of the mapping set that was used.
     public let mapping: String
     /// The exchange that this one replays.
@@ -48,7 +50,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,
         state: ExchangeState, reason: FaultCode? = nil, detail: String? = nil, fingerprint: Int64,
         manifest: ExchangeManifest, carried: Int = 0, unchanged: Int = 0, consent: ConsentEvidence? = nil,
-        mapping: String, replayOf: String? = nil,
+        match: MatchEvidence? = nil, mapping: String, replayOf: String? = nil,
         created: Instant, updated: Instant
     ) {
         self.id = id
@@ -65,6 +67,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         self.carried = carried
         self.unchanged = unchanged
         self.consent = consent
+        self.match = match
         self.mapping = mapping
         self.replayOf = replayOf
         self.created = created

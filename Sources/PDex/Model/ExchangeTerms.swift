@@ -33,11 +33,15 @@ public struct ExchangeTerms: Sendable {
         public let reconcileSeconds: Double
         /// Queries that narrow one type of an export, such as `Observation?category=laboratory` (BLK-10).
         public let typeFilters: [String]
+        /// How many years before today care may have been given to be sent; nil means any.
+        ///
+        /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
+        public let years: Int?
 
         /// Describes a selection; everything is fetched again after a week unless told otherwise.
         public init(
             method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400,
-            typeFilters: [String] = []
+            typeFilters: [String] = [], years: Int? = nil
         ) {
             self.method = method
             self.group = group
@@ -45,15 +49,30 @@ public struct ExchangeTerms: Sendable {
             self.since = since
             self.reconcileSeconds = reconcileSeconds
             self.typeFilters = typeFilters
+            self.years = years
         }
     }
 
     /// Where Coverage or Consent comes from.
     public enum RecordSource: Sendable, Hashable {
-        /// The payer's FHIR server.
+        /// A search at the payer's FHIR server.
         case fhir
+        /// A Bulk Data export at the payer's FHIR server, of a Group or of everybody.
+        case export(group: String?)
         /// An NDJSON file.
         case file(String)
+        /// A folder of NDJSON files.
+        case folder(String)
+        /// A roster in CSV; for coverage only.
+        case roster(String, RosterColumns)
+
+        /// Whether the payer's own server says it: then what names no payer is the payer's.
+        public var isServed: Bool {
+            switch self {
+            case .fhir, .export: true
+            case .file, .folder, .roster: false
+            }
+        }
     }
 
     /// How bundles are delivered.
@@ -96,6 +115,10 @@ public struct ExchangeTerms: Sendable {
     public let coverage: RecordSource
     /// Where Consent comes from.
     public let consent: RecordSource
+    /// How the numbers of both sides stand to each other.
+    public let numbers: MemberNumbers
+    /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
+    public let allowedTypes: Set<String>?
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
@@ -104,7 +127,8 @@ public struct ExchangeTerms: Sendable {
     /// Assembles terms.
     public init(
         job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
-        coverage: RecordSource, consent: RecordSource, delivery: Delivery, retry: RetryPolicy
+        coverage: RecordSource, consent: RecordSource, numbers: MemberNumbers = MemberNumbers(),
+        allowedTypes: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
     ) {
         self.job = job
         self.clinic = clinic
@@ -113,6 +137,8 @@ public struct ExchangeTerms: Sendable {
         self.matchBy = matchBy
         self.coverage = coverage
         self.consent = consent
+        self.numbers = numbers
+        self.allowedTypes = allowedTypes
         self.delivery = delivery
         self.retry = retry
     }

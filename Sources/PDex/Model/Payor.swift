@@ -43,7 +43,7 @@ public struct Payor: Sendable, Hashable {
         let npis = identifiers.filter(\.isNPI)
         if !npis.isEmpty { return npis.allSatisfy { $0.value == payer.npi } }
         if !identifiers.isEmpty { return name?.lowercased() == payer.organization.lowercased() }
-        return source == .fhir
+        return source.isServed
     }
 }
 

@@ -15,7 +15,7 @@ public enum CoverageMatch: Sendable, Hashable {
     case contradicted(MatchRule)
 
     /// Decides for `patient`, first rule first, from the `members` that each rule leads it to and the clinic's
-    /// patients, `claimants`, that each rule leads a member to.
+    /// patients, `claimants`, that each rule leads a member to. `note` hears of each rule that was asked.
     ///
     /// - A rule that finds nobody leaves the decision to the next. A rule that finds several ends it: a weaker rule
     ///   must not break the tie.
@@ -24,25 +24,43 @@ public enum CoverageMatch: Sendable, Hashable {
     /// - A rule that leads the patient to others only, or the member to others only, contradicts; so does what
     ///   `agrees` compares, whatever the rule.
     public static func deciding(
-        for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey) throws -> Bool,
+        for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey, MatchRule) throws -> Bool,
         members: (MatchRule) throws -> Set<ResourceKey>,
-        claimants: (ResourceKey, MatchRule) throws -> Set<ResourceKey>
+        claimants: (ResourceKey, MatchRule) throws -> Set<ResourceKey>, note: (MatchStep) -> Void = { _ in }
     ) rethrows -> CoverageMatch {
         for rule in rules {
             let found = try members(rule)
-            guard let member = found.first else { continue }
-            guard found.count == 1 else { return .ambiguous(rule, candidates: found.count) }
-            guard try agrees(member) else { return .contradicted(rule) }
+            func tell(_ verdict: MatchStep.Verdict) {
+                note(MatchStep(rule: rule, members: found.count, verdict: verdict))
+            }
+            guard let member = found.first else {
+                tell(.nobody)
+                continue
+            }
+            guard found.count == 1 else {
+                tell(.several)
+                return .ambiguous(rule, candidates: found.count)
+            }
+            guard try agrees(member, rule) else {
+                tell(.anotherPerson)
+                return .contradicted(rule)
+            }
             var rivals: Set<ResourceKey> = []
             for rule in rule.andStronger { rivals.formUnion(try claimants(member, rule)) }
-            guard rivals == [patient] else { return .claimed(rule, patients: rivals.union([patient]).count) }
+            guard rivals == [patient] else {
+                let count = rivals.union([patient]).count
+                tell(.claimed(patients: count))
+                return .claimed(rule, patients: count)
+            }
             for other in MatchRule.allCases where other != rule {
                 let members = try members(other)
                 let patients = try claimants(member, other)
                 guard members.isEmpty || members.contains(member), patients.isEmpty || patients.contains(patient) else {
+                    tell(.elsewhere(other))
                     return .contradicted(rule)
                 }
             }
+            tell(.recognised)
             return .member(member, by: rule)
         }
         return .none

@@ -2,8 +2,12 @@
 public enum MatchRule: String, Sendable, Hashable, CaseIterable {
     /// A member identifier that patient and Coverage share (type `MB`).
     case memberID = "member-id"
+    /// A record number of the clinic that is declared to belong to a number of the payer.
+    case recordNumber = "record-number"
     /// The patient carries the Coverage's subscriber id.
     case subscriberID = "subscriber-id"
+    /// Family name, first given name, birth date, gender, postal code, city and state are exactly equal.
+    case demographicsAddress = "demographics-address"
     /// Family name, first given name, birth date and gender are exactly equal.
     case demographics
 

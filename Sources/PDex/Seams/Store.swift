@@ -13,22 +13,15 @@ public protocol Store: Sendable {
 }
 
 /// What can be read inside a transaction.
-public protocol StoreReader {
+public protocol StoreReader: MemberReader {
     // MARK: Staging
 
-    /// The staged resource with that key.
-    func staged(_ key: ResourceKey) throws -> StagedResource?
-    /// The patient itself, if staged, followed by every resource in its compartment, in the order of their keys.
-    func compartment(of patient: ResourceKey) throws -> [StagedResource]
     /// Key and content hash of what ``compartment(of:)`` returns, without the bytes.
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash]
     /// Content hashes of those of `keys` that are staged.
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
     /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey]
-    /// The people (a payer's members, a clinic's patients) that a way of recognising them leads to
-    /// (``Identities/linkKey(source:by:value:)``).
-    func members(linkedBy link: Int64) throws -> [ResourceKey]
     /// Every way that leads to a person, in ascending order.
     func links(to member: ResourceKey) throws -> [Int64]
     /// The server's time up to which a scope of a source is completely staged.
@@ -44,6 +37,8 @@ public protocol StoreReader {
 
     /// A page of the Patients of a source in the order of keys: staged themselves, or only known by what refers to them.
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
+    /// What was staged under a key before, oldest first.
+    func history(of key: ResourceKey) throws -> [SupersededResource]
     /// A page of the keys of all staged resources of one type of a source, in the order of keys.
     func keys(ofSource source: String, type: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
@@ -81,8 +76,6 @@ public protocol StoreReader {
     func standing(ofExchange id: String) throws -> ExchangeStanding?
     /// Where that exchange and each of its bundles stand.
     func progress(ofExchange id: String) throws -> ExchangeProgress?
-    /// The latest exchange of a member with a payer.
-    func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
     /// The latest acknowledged exchange of a member with a payer: what the payer holds.
     func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange?
     /// Exchanges that match, newest first.
@@ -132,6 +125,14 @@ public protocol StoreWriter: StoreReader {
     func link(_ member: ResourceKey, by links: [Int64]) throws
     /// Forgets every link that leads to `member`.
     func unlink(_ member: ResourceKey) throws
+    /// Keeps what is staged under those keys as it was, before something else takes its place.
+    func supersede(_ keys: [ResourceKey], until instant: Instant) throws
+    /// Keeps what an operator decided about a patient, in place of what was decided before.
+    ///
+    /// Throws `match.taken` when another patient is linked to the member.
+    func decide(_ link: MemberLink, audit: AuditEntry) throws
+    /// Forgets what an operator decided: the rules decide again.
+    func undecide(_ patient: ResourceKey, _ route: Route, audit: AuditEntry) throws
     /// Moves the watermark; called once everything of the scope is staged (BLK-07).
     func setWatermark(_ instant: Instant, source: String, scope: String) throws
     /// Moves the watermark of one patient; called in the transaction that stages the last of the patient's data.

@@ -44,12 +44,16 @@ extension DeclarativeNode {
     func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "client-id", "key", "organization"]
         let fields = fields(
-            required + ["coverage", "consent", "identifier-system"] + Self.serverKeys, required: required,
-            in: "a payer", &report)
-        let coverage = fields["coverage"].map { $0.recordSource(&report) } ?? .fhir
-        let consent = fields["consent"].map { $0.recordSource(&report) } ?? .fhir
+            required + ["coverage", "consent", "match", "types", "identifier-system"] + Self.serverKeys,
+            required: required, in: "a payer", &report)
+        let coverage = fields["coverage"].map { $0.recordSource(allowsRoster: true, &report) } ?? .fhir
+        let consent = fields["consent"].map { $0.recordSource(allowsRoster: false, &report) } ?? .fhir
+        let match = fields["match"]?.memberNumbers(&report)
+        let types = fields["types"]?.allowedTypes(&report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
-        return PayerSettings(server: server, coverage: coverage, consent: consent)
+        return PayerSettings(
+            server: server, coverage: coverage, consent: consent, numbers: match?.numbers ?? MemberNumbers(),
+            crossReference: match?.crossReference, types: types)
     }
 
     private static let serverKeys = [
@@ -105,22 +109,6 @@ extension DeclarativeNode {
         }
         return name.map { (npi, $0) }
     }
-
-    /// Where records come from: `{ from: fhir }` or `{ file: FILE }`.
-    private func recordSource(_ report: inout FileReport) -> ExchangeTerms.RecordSource? {
-        let fields = fields(["from", "file"], in: "a source of records", &report)
-        switch (fields["from"], fields["file"]) {
-        case (let from?, nil):
-            return from.choice(Origin.self, &report).map { _ in .fhir }
-        case (nil, let file?):
-            return file.filePath(&report).map { .file($0) }
-        default:
-            if isMapping { report.report("'\(key ?? "")' must be { from: fhir } or { file: FILE }", at: self) }
-            return nil
-        }
-    }
-
-    private enum Origin: String, CaseIterable { case fhir }
 
     /// The same form as the names of jobs, so that a name fits in paths, logs and SQL.
     private static func isName(_ text: String) -> Bool {

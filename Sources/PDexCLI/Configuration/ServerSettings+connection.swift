@@ -24,10 +24,11 @@ extension PayerSettings {
             for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
                 scopes.allow(type, [.create, .update])
             }
-            if coverage == .fhir {
-                for type in ["Patient", "Coverage"] { scopes.allow(type, [.read, .search]) }
+            if coverage.isServed {
+                let more = coverage == .fhir ? [] : ["Organization", "Group"]
+                for type in ["Patient", "Coverage"] + more { scopes.allow(type, [.read, .search]) }
             }
-            if consent == .fhir { scopes.allow("Consent", [.read, .search]) }
+            if consent.isServed { scopes.allow("Consent", [.read, .search]) }
         }
         return server.connection(.payer, scopes)
     }

@@ -13,6 +13,7 @@ extension Exchange {
             "reason": reason.map { .string($0.rawValue) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
             "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
             "member": .string(member.description), "mapping": .string(mapping),
+            "match": match.map(\.json) ?? .null,
             "consent": consent.map { .string($0.rule) } ?? .null,
             "resources": [
                 "sent": .number(JSONNumber(manifest.entries.count { $0.leftOut == nil })),

@@ -26,12 +26,16 @@ public struct Night: Sendable {
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
-        typeFilters: [String] = [], since: ExchangeTerms.Selection.Since = .lastSuccess
+        typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
+        coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
+        allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
+        since: ExchangeTerms.Selection.Since = .lastSuccess
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
-            typeFilters: typeFilters, since: since)
+            typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
+            allowedTypes: allowedTypes, since: since)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -49,7 +53,7 @@ public struct Night: Sendable {
             }, limited: limitedPayer)
         store = try SQLiteExchangeStore.inMemory(digests: digests)
         pipeline = ExchangePipeline(
-            terms: terms, clinic: clinic, payer: payer, store: store,
+            terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
             clock: clock, random: { 0.5 }, owner: "tests")
     }
@@ -78,7 +82,9 @@ public struct Night: Sendable {
 
     private static func terms(
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
-        perSecond: Double?, typeFilters: [String], since: ExchangeTerms.Selection.Since
+        perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
+        coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        since: ExchangeTerms.Selection.Since
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -90,8 +96,8 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: .init(
                 method: method, group: "med0-members",
-                types: types, since: since, typeFilters: typeFilters),
-            matchBy: MatchRule.allCases, coverage: .fhir, consent: .fhir,
+                types: types, since: since, typeFilters: typeFilters, years: years),
+            matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))

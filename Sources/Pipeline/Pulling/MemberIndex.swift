@@ -17,15 +17,16 @@ struct MemberIndex: Sendable {
     /// The clinic's patients are all that are staged, in the run's roster or not.
     func rebuild() async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
+        let known = MemberLinks(terms: terms, identities: identities)
         try await each {
             try $0.patients(ofSource: payer, after: $1, limit: Self.peopleAtOnce)
         } links: {
-            try memberLinks(of: $1, $0)
+            try known.links(ofMember: $1, $0)
         }
         try await each {
             try $0.keys(ofSource: clinic, type: "Patient", after: $1, limit: Self.peopleAtOnce)
         } links: {
-            try $0.staged($1).map(patientLinks) ?? []
+            try $0.staged($1).map(known.links(ofPatient:)) ?? []
         }
     }
 
@@ -56,22 +57,5 @@ struct MemberIndex: Sendable {
             }
             last = end
         }
-    }
-
-    private func memberLinks(of member: ResourceKey, _ reader: any StoreReader) throws -> [Int64] {
-        let records = try MemberRecords(of: member, terms: terms, identities: identities, reader)
-        return links(of: terms.payer) { MemberTraits.of(member: records.person, records.coverages, $0) }
-    }
-
-    private func patientLinks(of staged: StagedResource) -> [Int64] {
-        guard let patient = try? Resource(parsing: staged.bytes), !MemberTraits.isReplaced(patient) else { return [] }
-        return links(of: terms.clinic) { MemberTraits.of(patient: patient, $0) }
-    }
-
-    private func links(of party: Party, _ values: (MatchRule) -> [String]) -> [Int64] {
-        let links = MatchRule.allCases.flatMap { rule in
-            values(rule).map { identities.linkKey(source: party.name, by: rule.rawValue, value: $0) }
-        }
-        return Set(links).sorted()
     }
 }

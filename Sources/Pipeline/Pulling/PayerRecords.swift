@@ -5,6 +5,8 @@ import PDex
 struct PayerRecords: Sendable {
     let terms: ExchangeTerms
     let payer: any PayerServer
+    /// The payer's server as one that exports; nil when nobody wired one.
+    let exporter: (any ClinicServer)?
     let store: any Store
     let identities: Identities
     let clock: any WallClock
@@ -24,15 +26,18 @@ struct PayerRecords: Sendable {
         try await pull(tally)
     }
 
-    /// Reads everything, and remembers when.
-    func pull(_ tally: PullTally) async throws {
+    /// Reads everything, and remembers when; returns how many records are gone, by type.
+    @discardableResult
+    func pull(_ tally: PullTally) async throws -> [String: Int] {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
         let began = clock.now()
         let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
         let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
-        try await PayerRecordsPull(terms: terms, payer: payer, store: store, intake: intake).pull()
+        let pull = PayerRecordsPull(terms: terms, payer: payer, exporter: exporter, store: store, intake: intake)
+        let gone = try await pull.pull()
         try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
         let source = terms.payer.name
         try await store.write { try $0.setWatermark(began, source: source, scope: Self.scope) }
+        return gone
     }
 }

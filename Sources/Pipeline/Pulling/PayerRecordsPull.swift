@@ -5,27 +5,34 @@ import PDex
 ///
 /// Both are read whole every time, and what is no longer among them is forgotten: a consent that was deleted must
 /// not go on permitting. Absence is believed only when the whole was proven to have come (SBS-45): a denial that could
-/// not be read must not become a permit, so one flaw ends the run before anything is forgotten or sent.
+/// not be read must not become a permit, so one flaw ends the run before anything is forgotten or sent. A Coverage that
+/// changed or is gone is kept as it was.
 struct PayerRecordsPull: Sendable {
     let terms: ExchangeTerms
     let payer: any PayerServer
+    let exporter: (any ClinicServer)?
     let store: any Store
     let intake: Intake
 
-    func pull() async throws {
+    /// Reads both; returns how many records are gone, by type.
+    @discardableResult
+    func pull() async throws -> [String: Int] {
         var seen: Set<ResourceKey> = []
-        seen.formUnion(
-            try await pull(
-                "Coverage", from: terms.coverage,
-                [.init("_include", "Coverage:beneficiary"), .init("_include", "Coverage:payor")]))
-        seen.formUnion(try await pull("Consent", from: terms.consent, []))
-        for type in ["Coverage", "Consent", "Patient", "Organization"] { try await forget(type, except: seen) }
+        try await pull(
+            "Coverage", from: terms.coverage,
+            [.init("_include", "Coverage:beneficiary"), .init("_include", "Coverage:payor")], &seen)
+        try await pull("Consent", from: terms.consent, [], &seen)
+        var gone: [String: Int] = [:]
+        for type in ["Coverage", "Consent", "Patient", "Organization"] {
+            gone[type] = try await forget(type, except: seen)
+        }
+        return gone.filter { $0.value > 0 }
     }
 
     private func pull(
-        _ type: String, from source: ExchangeTerms.RecordSource, _ parameters: [SearchQuery.Parameter]
-    ) async throws -> Set<ResourceKey> {
-        var seen: Set<ResourceKey> = []
+        _ type: String, from source: ExchangeTerms.RecordSource, _ parameters: [SearchQuery.Parameter],
+        _ seen: inout Set<ResourceKey>
+    ) async throws {
         var flaws = 0
         switch source {
         case .fhir:
@@ -35,8 +42,25 @@ struct PayerRecordsPull: Sendable {
                 held.append(page)
                 flaws += try await stage(held.take(), &seen)
             }
+        case .export(let group):
+            guard let exporter else {
+                throw Fault(.payerCapability, .halt, "\(terms.payer.name) cannot be asked for an export")
+            }
+            let export = RecordsExport(
+                payer: terms.payer.name, server: exporter, tally: intake.tally, clock: intake.clock,
+                observer: intake.observer)
+            let types = type == "Coverage" ? ["Patient", "Coverage", "Organization"] : [type]
+            flaws += try await export.read(types, group: group) { flaws += try await stage($0, &seen) }
         case .file(let path):
             try await RecordFile(path: path).read { flaws += try await stage($0, &seen) }
+        case .folder(let path):
+            for file in try RecordFile.folder(path) {
+                try await file.read { flaws += try await stage($0, &seen) }
+            }
+        case .roster(let path, let columns):
+            let file = roster(path, columns)
+            try Self.insist(on: try file.check(), of: terms.payer.name)
+            try await file.read { flaws += try await stage($0, &seen) }
         }
         guard flaws == 0 else {
             throw Fault(
@@ -44,32 +68,95 @@ struct PayerRecordsPull: Sendable {
                 "\(flaws) of the \(type) records of \(terms.payer.name) could not be read; nothing was sent",
                 hint: "a record may be a denial: ask the payer to correct them, or correct the file, and run again")
         }
-        return seen
+    }
+
+    /// The roster of that path.
+    func roster(_ path: String, _ columns: RosterColumns) -> RosterFile {
+        RosterFile(
+            path: path,
+            writer: RosterWriter(terms: terms, columns: columns, identities: intake.stager.identities))
+    }
+
+    /// A line that cannot be read may be the second member that makes a match ambiguous: none is passed over.
+    private static func insist(on report: RosterReport, of payer: String) throws {
+        guard report.refused == 0 else {
+            let lines = report.flaws.prefix(5).map(\.description).joined(separator: "; ")
+            throw Fault(
+                .payerRecordsIncomplete, .halt,
+                "\(report.refused) lines of the roster of \(payer) cannot be used; nothing of it was: \(lines)",
+                hint: "pdex members import  names up to \(RosterReport.mostNamed) of them")
+        }
     }
 
     private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
+        var lines = lines
+        var unread = 0
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
                 guard let scan = try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
                     continue
                 }
+                if scan.type == "ExplanationOfBenefit" { unread = 1 }
                 seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
             }
         }
-        return try await intake.stage(lines, expecting: nil)
+        if unread > 0 { (lines, unread) = unfolded(lines, &seen) }
+        let now = intake.now
+        return try await intake.stage(lines, expecting: nil, beforehand: { try Self.keep($1, $0, until: now) }) + unread
     }
 
-    private func forget(_ type: String, except seen: Set<ResourceKey>) async throws {
+    /// The lines with each ExplanationOfBenefit replaced by the Coverage in it, and how many could not be.
+    private func unfolded(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) -> (LineBatch, Int) {
+        let contained = ContainedCoverage(payer: terms.payer, identities: intake.stager.identities)
+        var held = LineBuffer()
+        var unread = 0
+        for range in lines.lines {
+            let bytes = Array(lines.bytes[range])
+            guard let claim = try? Resource(parsing: bytes), claim.type == "ExplanationOfBenefit" else {
+                bytes.withUnsafeBytes { held.append(line: $0) }
+                continue
+            }
+            guard let coverages = contained.coverages(in: claim) else {
+                unread += 1
+                continue
+            }
+            for coverage in coverages {
+                let id = coverage["id"]?.string ?? ""
+                seen.insert(intake.stager.identities.key(source: terms.payer.name, type: "Coverage", id: id))
+                coverage.serialized().withUnsafeBytes { held.append(line: $0) }
+            }
+        }
+        return (held.take(), unread)
+    }
+
+    /// Keeps the Coverages that the batch replaces by others.
+    private static func keep(_ batch: StagingBatch, _ writer: any StoreWriter, until now: Instant) throws {
+        let changed = try batch.rows.filter { row in
+            guard row.type == "Coverage", let staged = try writer.stagedHashes([row.key]).first else { return false }
+            return staged.contentHash != row.contentHash
+        }
+        try writer.supersede(changed.map(\.key), until: now)
+    }
+
+    private func forget(_ type: String, except seen: Set<ResourceKey>) async throws -> Int {
         let source = terms.payer.name
+        let now = intake.now
+        var count = 0
         var last: ResourceKey?
         while true {
             let after = last
             let page = try await store.read {
                 try $0.keys(ofSource: source, type: type, after: after, limit: 5000)
             }
-            guard let end = page.last else { return }
+            guard let end = page.last else { return count }
             let gone = page.filter { !seen.contains($0) }
-            if !gone.isEmpty { try await store.write { try Self.forget(gone, $0) } }
+            count += gone.count
+            if !gone.isEmpty {
+                try await store.write { writer in
+                    if type == "Coverage" { try writer.supersede(gone, until: now) }
+                    try Self.forget(gone, writer)
+                }
+            }
             last = end
         }
     }

@@ -2,12 +2,24 @@ import FHIR
 import Foundation
 import PDex
 
-/// An NDJSON file of Coverage or Consent that the payer hands over instead of serving it; read a part at a time.
+/// NDJSON of Coverage or Consent that the payer hands over instead of serving it; read a part at a time.
 struct RecordFile {
     let path: String
 
     private static let chunkBytes = 256 << 10
     private static let batchBytes = 2 << 20
+
+    /// The NDJSON files of the folder `path`, by name. Throws `config.missing` when it cannot be read or has none.
+    static func folder(_ path: String) throws -> [RecordFile] {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasSuffix(".ndjson") && !$0.hasPrefix(".") }.sorted()
+        guard !names.isEmpty else {
+            throw Fault(
+                .configMissing, .stop, "the folder of the payer's records cannot be read, or has no file *.ndjson",
+                hint: "check coverage.folder and consent.folder of the payer in pdex.yaml")
+        }
+        return names.map { RecordFile(path: "\(path)/\($0)") }
+    }
 
     /// Hands over the lines of the file. Throws `config.missing` when it cannot be read.
     func read(_ deliver: (LineBatch) async throws -> Void) async throws {

@@ -7,7 +7,7 @@ struct Join: Sendable {
     enum Outcome: Sendable {
         case matched(MatchedMember)
         case unmatched(FaultCode, String)
-        case ambiguous(FaultCode, String)
+        case ambiguous(FaultCode, String, MatchEvidence?)
 
         /// What is staged of a member; nil when nothing but the Patient had to be read.
         var content: MemberContent? {
@@ -27,26 +27,29 @@ struct Join: Sendable {
         }
         let recognition = Recognition(terms: terms, identities: identities, reader: reader)
         switch try recognition.outcome(for: patient) {
-        case .nobody: return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
-        case .unsure(let code, let why): return .ambiguous(code, why)
-        case .recognised(let records, let rule):
+        case .nobody(let code, let why): return .unmatched(code, why)
+        case .unsure(let code, let why, let evidence): return .ambiguous(code, why, evidence)
+        case .recognised(let records, let evidence):
             guard !records.coverages.isEmpty else {
                 return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
             }
             let compartment = try reader.compartment(of: member)
-            return covered(StagedMember(member, compartment: compartment, stager: stager), by: records, rule)
+            return covered(StagedMember(member, compartment: compartment, stager: stager), by: records, evidence)
         }
     }
 
-    private func covered(_ member: StagedMember, by records: MemberRecords, _ rule: MatchRule) -> Outcome {
+    private func covered(_ member: StagedMember, by records: MemberRecords, _ evidence: MatchEvidence) -> Outcome {
         var (kept, leftOut) = split(member, by: records.coverages)
         guard !kept.isEmpty || member.resources.isEmpty else {
-            return .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
+            let isOld = leftOut.allSatisfy { $0.leftOut == .jobOutsideWindow }
+            return isOld
+                ? .unmatched(.jobOutsideWindow, "all care was given longer ago than the job sends")
+                : .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
         }
         leftOut += member.unreadable
         return .matched(
             MatchedMember(
-                member: member, rule: rule, resources: kept, leftOut: leftOut, consents: records.consents,
+                member: member, match: evidence, resources: kept, leftOut: leftOut, consents: records.consents,
                 basis: records.basis))
     }
 
@@ -65,13 +68,27 @@ struct Join: Sendable {
         var kept: [ClinicalResource] = []
         var leftOut: [ExchangeManifest.Entry] = []
         for (resource, verdict) in zip(member.resources, verdicts) {
-            if verdict ?? undated {
+            if isOutside(days(of: resource, member)) {
+                leftOut.append(resource.entry(leftOut: .jobOutsideWindow))
+            } else if verdict ?? undated {
                 kept.append(resource)
             } else {
                 leftOut.append(resource.entry(leftOut: .coverageNotActive))
             }
         }
         return (kept, leftOut)
+    }
+
+    /// Whether all of the care was given longer ago than the job sends; what has no date was not.
+    private func isOutside(_ days: [ServiceDates]) -> Bool {
+        let today = clock.now().text
+        guard let years = terms.selection.years, !days.isEmpty, let year = Int(today.prefix(4)) else { return false }
+        let first = "\(year - years)"
+        // A day that the earlier year does not have is the 29th of February.
+        guard let date = FHIRDate(first + today.dropFirst(4).prefix(6)) ?? FHIRDate(first + "-02-28") else {
+            return false
+        }
+        return !days.contains { $0.overlap(Period(start: date)) }
     }
 
     /// When care was given: when the visits were or, while no visit has a date, when the resource says.

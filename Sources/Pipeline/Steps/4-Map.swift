@@ -15,12 +15,15 @@ struct MapResources: Sendable {
     ///
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
     let wanted: Set<String>
+    private let forbidden: Set<String>
     private let filters: TypeFilters
     private let context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet) {
         self.mappings = mappings
-        wanted = Set(terms.selection.types + ["Patient"])
+        let selected = Set(terms.selection.types + ["Patient"])
+        wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
+        forbidden = selected.subtracting(wanted)
         filters = TypeFilters(terms.selection.typeFilters)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
@@ -47,7 +50,8 @@ struct MapResources: Sendable {
         var lostVisits: Set<ResourceKey> = []
         for item in permitted.resources {
             guard wanted.contains(item.staged.type) else {
-                leftOut.append(item.entry(leftOut: .jobTypeNotSelected))
+                let isForbidden = forbidden.contains(item.staged.type)
+                leftOut.append(item.entry(leftOut: isForbidden ? .payerTypeNotAllowed : .jobTypeNotSelected))
                 continue
             }
             guard filters.allow(item.staged, item.resource) else {

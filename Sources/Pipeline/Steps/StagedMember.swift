@@ -75,7 +75,7 @@ struct ClinicalResource: Sendable {
 /// A patient recognised as a member of the payer: what step 2 makes.
 struct MatchedMember: Sendable {
     let member: StagedMember
-    let rule: MatchRule
+    let match: MatchEvidence
     /// What the coverage covers.
     let resources: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]

@@ -1,0 +1,22 @@
+/// Why a patient was taken for a member; kept with the exchange, and nothing in it names a person (reliability T10).
+public struct MatchEvidence: Sendable, Hashable {
+    /// What an operator's link is called where a rule would stand.
+    public static let byOperator = "operator"
+
+    /// The payer's member; nil when nobody was recognised.
+    public let member: ResourceKey?
+    /// The rule that decided, or ``byOperator``.
+    public let rule: String
+    /// The keyed hash of the values that agreed; nil when none were compared.
+    public let value: Int64?
+    /// The patient who took this one's place at the clinic, and for whom the decision was made.
+    public let via: ResourceKey?
+
+    /// Assembles the evidence.
+    public init(member: ResourceKey?, rule: String, value: Int64?, via: ResourceKey?) {
+        self.member = member
+        self.rule = rule
+        self.value = value
+        self.via = via
+    }
+}

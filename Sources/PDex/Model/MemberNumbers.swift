@@ -1,0 +1,36 @@
+/// How the numbers of a clinic and a payer stand to each other, as `pdex.yaml` declares it.
+public struct MemberNumbers: Sendable, Hashable {
+    /// Two identifier systems in which a person has the same value.
+    public struct Pair: Sendable, Hashable {
+        /// The system at the clinic.
+        public let clinic: String
+        /// The system at the payer.
+        public let payer: String
+
+        /// Pairs two systems.
+        public init(clinic: String, payer: String) {
+            self.clinic = clinic
+            self.payer = payer
+        }
+    }
+
+    /// The systems of subscriber ids at the clinic; empty means any.
+    public var subscriberSystems: Set<String>
+    /// Systems with the same values on both sides.
+    public var pairs: [Pair]
+    /// The systems of ``table``.
+    public var tableSystems: Pair?
+    /// The clinic's record numbers with the payer's member numbers that belong to them.
+    public var table: [String: Set<String>]
+
+    /// Declares nothing unless told otherwise.
+    public init(
+        subscriberSystems: Set<String> = [], pairs: [Pair] = [], tableSystems: Pair? = nil,
+        table: [String: Set<String>] = [:]
+    ) {
+        self.subscriberSystems = subscriberSystems
+        self.pairs = pairs
+        self.tableSystems = tableSystems
+        self.table = table
+    }
+}

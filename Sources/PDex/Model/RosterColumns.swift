@@ -1,0 +1,46 @@
+/// What the columns of a payer's roster mean, as `pdex.yaml` declares them (CO-13): nothing is read from their names.
+public struct RosterColumns: Sendable, Hashable {
+    /// What a column may hold.
+    public enum Field: String, Sendable, Hashable, CaseIterable {
+        case memberID = "member-id"
+        case subscriberID = "subscriber-id"
+        case recordNumber = "record-number"
+        case patientID = "patient-id"
+        case family
+        case given
+        case middle
+        case suffix
+        case birthDate = "birth-date"
+        case gender
+        case line
+        case city
+        case state
+        case postalCode = "postal-code"
+        case status
+        case starts
+        case ends
+        case order
+        case relationship
+        case plan
+
+        /// Whether a roster cannot do without it.
+        public var isRequired: Bool { [.memberID, .family, .given, .birthDate].contains(self) }
+    }
+
+    /// The name of the column that holds a field.
+    public let columns: [Field: String]
+    /// Columns that are there and not read.
+    public let ignored: [String]
+    /// The identifier systems of the numbers.
+    public let systems: [Field: String]
+
+    /// Declares the columns of a roster.
+    public init(columns: [Field: String], ignored: [String] = [], systems: [Field: String] = [:]) {
+        self.columns = columns
+        self.ignored = ignored
+        self.systems = systems
+    }
+
+    /// Every column that the file must have, and no other.
+    public var expected: Set<String> { Set(columns.values).union(ignored) }
+}

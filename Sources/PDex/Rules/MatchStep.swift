@@ -1,0 +1,25 @@
+/// What one rule found while a patient was being recognised: counts only, so that it may be shown.
+public struct MatchStep: Sendable, Hashable {
+    /// What the rule's findings came to.
+    public enum Verdict: Sendable, Hashable {
+        /// It leads to nobody: the next rule is asked.
+        case nobody
+        /// It leads to several members: nothing is decided.
+        case several
+        /// It leads to one member, of whom both sides know something that cannot be one person's.
+        case anotherPerson
+        /// The member leads back to other patients, too.
+        case claimed(patients: Int)
+        /// Another rule leads elsewhere.
+        case elsewhere(MatchRule)
+        /// It leads to one member, and nothing speaks against it.
+        case recognised
+    }
+
+    /// The rule.
+    public let rule: MatchRule
+    /// How many members it leads to.
+    public let members: Int
+    /// What that came to.
+    public let verdict: Verdict
+}

@@ -1,0 +1,18 @@
+/// What of a store decides who is which member: all that recognising a patient may look at.
+public protocol MemberReader {
+    /// The staged resource with that key.
+    func staged(_ key: ResourceKey) throws -> StagedResource?
+    /// The patient itself, if staged, followed by every resource in its compartment, in the order of their keys.
+    func compartment(of patient: ResourceKey) throws -> [StagedResource]
+    /// The people (a payer's members, a clinic's patients) that a way of recognising them leads to
+    /// (``Identities/linkKey(source:by:value:)``).
+    func members(linkedBy link: Int64) throws -> [ResourceKey]
+    /// What an operator decided about a patient.
+    func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink?
+    /// The operator's link that leads to a member.
+    func memberLink(to member: ResourceKey, _ route: Route) throws -> MemberLink?
+    /// The latest exchange of a member with a payer.
+    func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
+    /// The patients whose latest exchange with a payer was decided for `survivor`, who had taken their place.
+    func followers(of survivor: ResourceKey, payer: String) throws -> [ResourceKey]
+}

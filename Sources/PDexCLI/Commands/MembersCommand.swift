@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `pdex members`: who is which member, and why.
+struct MembersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "members",
+        abstract: "Look at a payer's members, and decide who is one.",
+        discussion: HelpText.with(examples: [
+            "pdex members import", "pdex members explain 4711", "pdex members link 4711 m-0815 --reason \"card seen\"",
+        ]),
+        subcommands: [
+            MembersImportCommand.self, MembersListCommand.self, MembersShowCommand.self, MembersExplainCommand.self,
+            MembersLinkCommand.self, MembersUnlinkCommand.self,
+        ])
+}

@@ -1,0 +1,64 @@
+import FHIR
+public import PDex
+
+extension ExchangePipeline {
+    /// What reading the payer's records came to.
+    public struct Import: Sendable, Hashable {
+        /// Records received, members and organizations among them.
+        public let received: Int
+        /// Seen for the first time.
+        public let new: Int
+        /// Not as they were before.
+        public let changed: Int
+        /// No longer among them, by type.
+        public let gone: [String: Int]
+        /// What the roster was found to be, when they come from one.
+        public let roster: RosterReport?
+    }
+
+    /// Reads the payer's coverage and consent again, and indexes its members; nothing is sent.
+    ///
+    /// A roster with lines that cannot be used is only reported: nothing of it is taken. Throws as a run does.
+    public func importMembers() async throws -> Import {
+        var roster: RosterReport?
+        if case .roster(let path, let columns) = terms.coverage {
+            let writer = RosterWriter(terms: terms, columns: columns, identities: identities)
+            let report = try RosterFile(path: path, writer: writer).check()
+            guard report.refused == 0 else {
+                return Import(received: 0, new: 0, changed: 0, gone: [:], roster: report)
+            }
+            roster = report
+        }
+        let tally = PullTally()
+        let gone = try await records.pull(tally)
+        let staged = await tally.staged
+        return Import(
+            received: await tally.resources, new: staged.new, changed: staged.changed, gone: gone, roster: roster)
+    }
+
+    /// Why a patient is or is not taken for a member: what each rule looked for and found, without naming anybody.
+    public func explain(patient: ResourceKey, withValues: Bool = false) async throws -> MatchExplanation {
+        let (terms, identities) = (terms, identities)
+        return try await store.read { reader in
+            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            guard let staged = try reader.staged(patient), let person = ClinicalResource(staged, stager: stager) else {
+                throw Fault(
+                    .memberUnknown, .stop, "\(terms.clinic.name) has no such Patient in the store",
+                    hint: "give its id at the clinic, or its key as  pdex exchanges list  shows it, after a first run")
+            }
+            var steps: [String] = []
+            var recognition = Recognition(terms: terms, identities: identities, reader: reader)
+            recognition.note = { steps.append($0) }
+            let outcome = try recognition.outcome(for: person)
+            let traits = MemberTraits(numbers: terms.numbers)
+            let values = terms.matchBy.map { rule in
+                MatchExplanation.Values(
+                    rule: rule,
+                    values: withValues
+                        ? traits.of(patient: person.resource, rule).map { $0.replacing("\u{1f}", with: " · ") } : [],
+                    count: traits.of(patient: person.resource, rule).count)
+            }
+            return MatchExplanation(patient: patient, looked: values, steps: steps, outcome: outcome)
+        }
+    }
+}

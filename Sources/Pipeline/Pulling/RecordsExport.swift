@@ -1,0 +1,60 @@
+import PDex
+
+/// Coverage or Consent by Bulk Data export at the payer, whole every time (BLK-04, BLK-20 … BLK-33).
+struct RecordsExport {
+    let payer: String
+    let server: any ClinicServer
+    let tally: PullTally
+    let clock: any WallClock
+    let observer: @Sendable (RunEvent) -> Void
+
+    private static let longestWaitSeconds = 6.0 * 3600
+
+    /// Exports `types` and hands over the lines; returns how many flaws the export itself tells of.
+    ///
+    /// Throws `remote.incomplete` when a file is not proven whole, and `payer.capability-missing` when the payer takes
+    /// too long.
+    func read(_ types: [String], group: String?, _ deliver: (LineBatch) async throws -> Void) async throws -> Int {
+        let level: ExportRequest.Level = group.map { .group($0) } ?? .patient
+        await tally.requested()
+        let start = try await server.startExport(ExportRequest(level: level, types: types, since: nil))
+        let manifest = try await poll(start.statusURL)
+        // An error of the export means that something is missing, whatever it says.
+        var flaws = manifest.errors.count
+        let wanted = Set(types)
+        for file in manifest.output where file.type.map(wanted.contains) ?? true {
+            await tally.requested()
+            var lines = 0
+            _ = try await server.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
+                lines += batch.lines.count
+                try await deliver(batch)
+            }
+            if let count = file.count, count != lines { flaws += 1 }
+        }
+        await server.finishExport(start.statusURL)
+        return flaws
+    }
+
+    private func poll(_ statusURL: String) async throws -> ExportManifest {
+        var wait = 1.0
+        var waited = 0.0
+        while true {
+            await tally.requested()
+            switch try await server.pollExport(statusURL) {
+            case .complete(let manifest): return manifest
+            case .running(let retryAfter, _):
+                let seconds = max(Double(retryAfter ?? 0), wait)
+                guard waited + seconds <= Self.longestWaitSeconds else {
+                    await server.finishExport(statusURL)
+                    throw Fault(
+                        .payerCapability, .halt, "the export of \(payer)'s records did not finish within 6 hours",
+                        hint: "ask the payer why its exports stall, or take its records another way")
+                }
+                observer(.waiting(seconds: seconds, why: "\(payer) is preparing its records"))
+                try await clock.sleep(seconds: seconds)
+                waited += seconds
+                wait = min(wait * 2, 60)
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import FHIR
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+@Suite("What a coverage covers")
+struct CoverageRulesTests {
+    @Test(
+        "a coverage holds by status and period together",
+        arguments: [
+            ("active", "2026-01-01", "2026-12-31", true), ("active", nil, nil, true),
+            ("active", nil, "2026-05-03", false), ("active", "2026-05-05", nil, false),
+            ("active", "2026-05-04", "2026-05-04", true), ("active", "2026-06-01", "2026-01-01", false),
+            ("active", "2026", "2026", true), ("cancelled", "2026-01-01", "2026-12-31", false),
+            ("entered-in-error", nil, nil, false), ("draft", nil, nil, false), ("", nil, nil, false),
+        ])
+    func holds(status: String, start: String?, end: String?, holds: Bool) throws {
+        let coverage = try Self.coverage(status, start, end)
+        #expect(coverage.isActive(on: ServiceDates(first: "2026-05-04", last: "2026-05-04")) == holds)
+    }
+
+    @Test("of several coverages the one that pays first stands in front, those without an order behind")
+    func order() throws {
+        let all = try [(nil, "M-a"), (2, "M-b"), (1, "M-c")].map { order, id in
+            try Self.coverage("active", nil, nil, order: order, id: id)
+        }
+        let holding = Coverage.holding(on: ServiceDates(first: "2026-05-04", last: nil), among: all)
+        #expect(holding.map(\.subscriberID) == ["M-c", "M-b", "M-a"])
+    }
+
+    @Test("care from before the job's window is left out; what has no date goes along")
+    func window() async throws {
+        let old = NamedMember.ada.with {
+            $0.visit = "2019-05-04T09:00:00-05:00"
+            $0.covered = "2010-01-01"..."2026-12-31"
+        }
+        let undated = NamedMember("una", "Una", "Reyes", born: "1990-01-01", memberID: "M0-3").with { $0.visit = nil }
+        let night = try Night([.joe, old, undated], mappings: usCoreMappings, years: 5)
+        let report = try await night.run()
+        #expect(report.exchanges.unmatched == 1)
+        #expect(report.exchanges.acknowledged == 2)
+        #expect(report.resources.leftOut[.jobOutsideWindow] == 4)
+    }
+
+    @Test("a payer gets no type that it may not have, whatever the job selects")
+    func allowedTypes() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, allowedTypes: ["Encounter", "Condition"])
+        let report = try await night.run()
+        #expect(report.resources.leftOut[.payerTypeNotAllowed] == 1)
+        #expect(report.exchanges.acknowledged == 1)
+        let sent = night.payer.received.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(!sent.contains(#""resourceType":"Observation""#))
+    }
+
+    @Test("in any set of coverages a visit is covered exactly when an oracle of days says so")
+    func oracle() throws {
+        var random = Numbers(state: 7)
+        for _ in 0..<10_000 {
+            let day = 1 + random.below(28)
+            var covered = false
+            var coverages: [Coverage] = []
+            for _ in 0..<(1 + random.below(3)) {
+                let start = random.below(4) == 0 ? nil : 1 + random.below(28)
+                let end = random.below(4) == 0 ? nil : 1 + random.below(28)
+                let status = ["active", "active", "active", "cancelled", "entered-in-error"][random.below(5)]
+                covered = covered || (status == "active" && (start ?? 0) <= day && day <= (end ?? 99))
+                coverages.append(try Self.coverage(status, start.map(Self.text), end.map(Self.text)))
+            }
+            let dates = ServiceDates(first: Self.text(day), last: Self.text(day))
+            #expect(Coverage.holding(on: dates, among: coverages).isEmpty == !covered)
+        }
+    }
+
+    private static func text(_ day: Int) -> String { "2026-03-" + (day < 10 ? "0" : "") + "\(day)" }
+
+    private static func coverage(
+        _ status: String, _ start: String?, _ end: String?, order: Int? = nil, id: String = "M"
+    ) throws -> Coverage {
+        var period = JSONObject()
+        period["start"] = start.map(JSONValue.string)
+        period["end"] = end.map(JSONValue.string)
+        var json: JSONObject = [
+            "resourceType": "Coverage", "id": "c", "status": .string(status), "subscriberId": .string(id),
+        ]
+        json["period"] = period.count > 0 ? .object(period) : nil
+        json["order"] = order.map { .number(JSONNumber($0)) }
+        return Coverage(try Resource(.object(json)))
+    }
+}

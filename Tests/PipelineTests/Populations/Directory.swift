@@ -1,0 +1,89 @@
+import FHIR
+import FHIRClient
+import PDex
+import PDexTesting
+
+@testable import Pipeline
+
+/// All that recognising a patient may look at, in memory: the product decides, no store is asked.
+struct Directory: MemberReader {
+    static let identities = Identities(
+        secret: Array("a secret of the tests, 32 bytes!".utf8), digests: Digests { SHA256.hash($0) })
+    private static let (clinic, payer) = ("clinic0", "med0")
+
+    let terms: ExchangeTerms
+    private var resources: [ResourceKey: StagedResource] = [:]
+    private var compartments: [ResourceKey: [StagedResource]] = [:]
+    private var links: [Int64: [ResourceKey]] = [:]
+    /// What was decided for a patient the last time.
+    var before: [ResourceKey: MatchEvidence] = [:]
+    /// What operators decided.
+    var decided: [MemberLink] = []
+
+    /// Indexes both sides as the product does.
+    init(charts: [Resource], records: [Resource], terms: ExchangeTerms) {
+        self.terms = terms
+        for chart in charts { stage(chart, of: Self.clinic, base: terms.clinic.base) }
+        for record in records { stage(record, of: Self.payer, base: terms.payer.base) }
+        let index = MemberLinks(terms: terms, identities: Self.identities)
+        for (key, staged) in resources where staged.type == "Patient" {
+            let found =
+                staged.source == Self.clinic
+                ? index.links(ofPatient: staged)
+                : (try? index.links(ofMember: key, self)) ?? []
+            for link in found { links[link, default: []].append(key) }
+        }
+    }
+
+    /// The key of a clinic's patient.
+    static func patient(_ id: String) -> ResourceKey { identities.key(source: clinic, type: "Patient", id: id) }
+
+    /// The key of a payer's member.
+    static func member(_ id: String) -> ResourceKey { identities.key(source: payer, type: "Patient", id: id) }
+
+    /// What the product makes of a patient.
+    func outcome(of id: String) throws -> Recognition.Outcome {
+        let stager = Stager(source: Self.clinic, base: terms.clinic.base, identities: Self.identities)
+        guard let staged = resources[Self.patient(id)], let patient = ClinicalResource(staged, stager: stager) else {
+            return .nobody(.clinicUnlinked, "no such chart")
+        }
+        return try Recognition(terms: terms, identities: Self.identities, reader: self).outcome(for: patient)
+    }
+
+    func staged(_ key: ResourceKey) -> StagedResource? { resources[key] }
+
+    func compartment(of patient: ResourceKey) -> [StagedResource] {
+        [resources[patient]].compactMap(\.self) + (compartments[patient] ?? [])
+    }
+
+    func members(linkedBy link: Int64) -> [ResourceKey] { links[link] ?? [] }
+
+    func memberLink(of patient: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.patient == patient } }
+
+    func memberLink(to member: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.member == member } }
+
+    func latestExchange(member: ResourceKey, payer: String) -> Exchange? {
+        before[member].map {
+            Exchange(
+                id: "x", job: "j", run: "r", member: member, clinic: Self.clinic, payer: payer, state: .acknowledged,
+                fingerprint: 0, manifest: ExchangeManifest(), match: $0, mapping: "m",
+                created: Instant(milliseconds: 0), updated: Instant(milliseconds: 0))
+        }
+    }
+
+    func followers(of survivor: ResourceKey, payer: String) -> [ResourceKey] {
+        before.filter { $0.value.via == survivor }.map(\.key).sorted()
+    }
+
+    private mutating func stage(_ resource: Resource, of source: String, base: String) {
+        let stager = Stager(source: source, base: base, identities: Self.identities)
+        let bytes = resource.serialized()
+        let owner = (resource["beneficiary"]?["reference"]?.string).flatMap(stager.key)
+        let key = Self.identities.key(source: source, type: resource.type, id: resource.id ?? "")
+        let staged = StagedResource(
+            key: key, source: source, type: resource.type, id: resource.id ?? "", versionID: nil, lastUpdated: nil,
+            patient: owner, contentHash: 0, bytes: bytes)
+        resources[key] = staged
+        if let owner { compartments[owner, default: []].append(staged) }
+    }
+}

@@ -1,0 +1,106 @@
+import FHIR
+import Foundation
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+@Suite(
+    "Patients whom nobody here made up, against a payer's roster of them",
+    .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
+struct RealMembersTests {
+    @Test("fifty patients and a shuffled, re-cased, partly altered roster: nobody is wrong, and few are missed")
+    func fifty() async throws {
+        let charts = try SharedData.resources("members/patients-50.ndjson.gz")
+        let found = try await Self.recognised(charts, matchBy: [.demographicsAddress, .demographics])
+        #expect(found.wrong == [])
+        #expect(found.right.count >= 35)
+        print("patients-50: precision 1, recall \(found.right.count) of \(charts.count); altered are \(found.altered)")
+        #expect(found.right.isDisjoint(with: Self.slips(charts)))
+    }
+
+    @Test("a hundred patients and the coverage in their claims: those of one plan, and nobody else, are its members")
+    func claims() async throws {
+        let charts = try SharedData.resources("clinic-100/Patient.ndjson.gz")
+        let claims = try SharedData.resources("clinic-100/ExplanationOfBenefit.ndjson.gz")
+        let pipeline = try Night([], mappings: usCoreMappings).pipeline.terms
+        let payer = Party(
+            name: "med0", base: pipeline.payer.base, npi: "1003000126", organization: "Medicare",
+            identifierSystem: "https://med0.example/fhir-id")
+        let terms = Self.terms(
+            pipeline, payer: payer, coverage: .folder("records"), [.demographicsAddress, .demographics])
+        let contained = ContainedCoverage(payer: payer, identities: Directory.identities)
+        let coverages = try claims.flatMap { try #require(contained.coverages(in: $0)) }
+        #expect(coverages.count == 3_697)
+        let directory = Directory(
+            charts: charts, records: try charts + coverages.map { try Resource($0) }, terms: terms)
+        let insured = Set(
+            claims.filter { $0["insurer"]?["display"]?.string == "Medicare" }
+                .compactMap { $0["patient"]?["reference"]?.string?.dropFirst(8).description })
+        var members: Set<String> = []
+        for id in charts.compactMap(\.id) {
+            guard case .recognised(let records, let evidence) = try directory.outcome(of: id) else { continue }
+            #expect(evidence.member == Directory.member(id))
+            if !records.coverages.isEmpty { members.insert(id) }
+        }
+        #expect(members == insured)
+        print("clinic-100: \(members.count) of \(charts.count) are members by their claims, precision 1, recall 1")
+    }
+
+    @Test("the four reference patients are told apart, and recognised by what their records say")
+    func referencePatients() throws {
+        let files = ["uscore_bundle_patient_85", "uscore_bundle_patient_355", "uscore_bundle_patient_client_test"]
+        let all = try files.flatMap { try SharedData.members(inBundle: "us-core-patients/\($0).json") }
+        let charts = all.filter { $0.type == "Patient" }
+        let pipeline = try Night([], mappings: usCoreMappings).pipeline.terms
+        let directory = Directory(
+            charts: charts, records: charts,
+            terms: Self.terms(pipeline, payer: pipeline.payer, coverage: .fhir, [.demographicsAddress, .demographics]))
+        let wrong = try charts.compactMap(\.id).filter { id in
+            guard case .recognised(_, let evidence) = try directory.outcome(of: id) else { return false }
+            return evidence.member != Directory.member(id)
+        }
+        #expect(wrong == [])
+        #expect(charts.count == 3)
+    }
+
+    private struct Found {
+        var right: Set<String> = []
+        var wrong: [String] = []
+        var altered = 0
+    }
+
+    /// Reads a roster of the charts as the product does, and recognises each chart against it.
+    private static func recognised(_ charts: [Resource], matchBy: [MatchRule]) async throws -> Found {
+        let roster = try RosterOfPatients(charts)
+        let pipeline = try Night([], mappings: usCoreMappings).pipeline.terms
+        let terms = terms(pipeline, payer: pipeline.payer, coverage: .fhir, matchBy)
+        let writer = RosterWriter(terms: terms, columns: RosterOfPatients.columns, identities: Directory.identities)
+        var records: [Resource] = []
+        try await RosterFile(path: roster.path, writer: writer).read { batch in
+            for range in batch.lines { records.append(try Resource(parsing: Array(batch.bytes[range]))) }
+        }
+        let directory = Directory(charts: charts, records: records, terms: terms)
+        var found = Found(altered: slips(charts).count)
+        for (index, id) in charts.compactMap(\.id).enumerated() {
+            guard case .recognised(_, let evidence) = try directory.outcome(of: id) else { continue }
+            let isRight = evidence.member == Directory.member("M\(index)")
+            if isRight { found.right.insert(id) } else { found.wrong.append(id) }
+        }
+        return found
+    }
+
+    /// The charts whose line in the roster has a slip in it.
+    private static func slips(_ charts: [Resource]) -> Set<String> {
+        Set(charts.indices.filter { RosterOfPatients.hasSlip($0) }.compactMap { charts[$0].id })
+    }
+
+    private static func terms(
+        _ terms: ExchangeTerms, payer: Party, coverage: ExchangeTerms.RecordSource, _ rules: [MatchRule]
+    ) -> ExchangeTerms {
+        ExchangeTerms(
+            job: terms.job, clinic: terms.clinic, payer: payer, selection: terms.selection, matchBy: rules,
+            coverage: coverage, consent: .fhir, delivery: terms.delivery, retry: terms.retry)
+    }
+}

@@ -1,0 +1,85 @@
+import FHIR
+import Foundation
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+@Suite("Where coverage comes from")
+struct RecordSourceTests {
+    @Test("an export at the payer serves as a search does")
+    func export() async throws {
+        let first = try Night([.joe, .ada], mappings: usCoreMappings)
+        let records = try [NamedMember.joe, .ada].flatMap {
+            try $0.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        }
+        let exporter = ScriptedClinic(base: "https://fhir.med0.example/r4", clock: first.clock, resources: records)
+        let night = try Night(
+            [.joe, .ada], mappings: usCoreMappings, coverage: .export(group: nil), payerExports: exporter)
+        #expect(try await night.run().exchanges.acknowledged == 2)
+        #expect(exporter.exportRequests.map(\.types) == [["Patient", "Coverage", "Organization"]])
+        #expect(exporter.requests.last == "finish")
+    }
+
+    @Test("a file of the export that is not whole ends the run before anything is forgotten")
+    func brokenExport() async throws {
+        let exporter = ScriptedClinic(
+            base: "https://fhir.med0.example/r4", clock: ManualClock(Instant(milliseconds: 0)),
+            resources: try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126"))
+        exporter.rewrite { $0.breaks = ["Coverage": 1] }
+        let night = try Night([.joe], mappings: usCoreMappings, coverage: .export(group: nil), payerExports: exporter)
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+        #expect(fault?.code == .remoteIncomplete)
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test("claims in a folder stand for the coverage in them, for the days that were settled and this payer only")
+    func claims() async throws {
+        let place = try TemporaryPlace()
+        let folder = place.path + ".records"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let people = try [NamedMember.joe, .ada].map {
+            try $0.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")[0].serialized()
+        }
+        try Self.write(people, to: folder + "/Patient.ndjson")
+        try Self.write(
+            [Self.claim("1", "joe", "Med0 Health Plan"), Self.claim("2", "ada", "Another Plan")].map {
+                $0.serialized()
+            },
+            to: folder + "/Claims.ndjson")
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, coverage: .folder(folder))
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.exchanges.unmatched == 1)
+    }
+
+    @Test("a claim whose coverage is another person's is not read")
+    func foreignClaim() throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        let contained = ContainedCoverage(payer: night.pipeline.terms.payer, identities: night.identities)
+        var claim = Self.claim("1", "joe", "Med0 Health Plan").object
+        claim?["patient"] = ["reference": "Patient/m-ada"]
+        let wrong = try Resource(.object(try #require(claim)))
+        let right = try Resource(Self.claim("1", "joe", "Med0 Health Plan"))
+        #expect(contained.coverages(in: wrong) == nil)
+        #expect(contained.coverages(in: right)?.count == 1)
+    }
+
+    private static func claim(_ id: String, _ member: String, _ payor: String) -> JSONValue {
+        let coverage: JSONValue = [
+            "resourceType": "Coverage", "id": "c", "status": "active",
+            "beneficiary": ["reference": .string("Patient/m-" + member)], "payor": [["display": .string(payor)]],
+        ]
+        return [
+            "resourceType": "ExplanationOfBenefit", "id": .string(id), "status": "active", "contained": [coverage],
+            "patient": ["reference": .string("Patient/m-" + member)],
+            "insurance": [["focal": true, "coverage": ["reference": "#c"]]],
+            "item": [["servicedPeriod": ["start": "2026-05-04T08:00:00-05:00", "end": "2026-05-04T10:00:00-05:00"]]],
+        ]
+    }
+
+    private static func write(_ lines: [[UInt8]], to path: String) throws {
+        try Data(lines.flatMap { $0 + [0x0A] }).write(to: URL(fileURLWithPath: path))
+    }
+}
