@@ -47,7 +47,9 @@ let package = Package(
         .target(name: "PDex", dependencies: ["FHIR"], swiftSettings: house),
         .target(
             name: "Mappings", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles"], swiftSettings: house),
-        .target(name: "Conformance", dependencies: ["FHIR", "FHIRPath", "PDex", "CZlib"], swiftSettings: house),
+        .target(
+            name: "Conformance", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles", "CZlib"],
+            swiftSettings: house),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
@@ -61,7 +63,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Schema")],
             swiftSettings: house),
-        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings"], swiftSettings: house),
+        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings", "Conformance"], swiftSettings: house),
         .target(
             name: "Jobs",
             dependencies: [
@@ -102,7 +104,9 @@ let package = Package(
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",
-            dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib"],
+            dependencies: [
+                "FHIR", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib",
+            ],
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
@@ -126,7 +130,9 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "PipelineTests", dependencies: ["FHIR", "PDex", "Pipeline", "PDexTesting"], swiftSettings: house),
+            name: "PipelineTests",
+            dependencies: ["FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "Pipeline", "PDexTesting"],
+            swiftSettings: house),
         .testTarget(
             name: "JobsTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import Conformance
 import FHIRClient
 import Foundation
 import Jobs
@@ -16,6 +17,8 @@ actor Servers {
         let payer: PayerClient
         let payerExports: ClinicClient?
         let mappings: MappingSet
+        /// What the payer's resources are held against; nil when its gate is off.
+        let validator: Validator?
     }
 
     private let configuration: Configuration
@@ -27,6 +30,7 @@ actor Servers {
     private var bulkLog: BulkLog?
     private var clinics: [String: any ClinicServer] = [:]
     private var payers: [String: PayerClient] = [:]
+    private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
     /// Servers as `configuration` has them; `observer` hears when one of them makes us wait.
@@ -39,7 +43,7 @@ actor Servers {
         self.observer = observer
     }
 
-    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, configuration.
+    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, packages, configuration.
     func parts(of name: String) throws -> Parts {
         let job = try JobFolder.job(name, among: try knownJobs())
         guard let clinic = configuration.clinic(job.clinic), let payer = configuration.payer(job.payer) else {
@@ -50,11 +54,13 @@ actor Servers {
         let terms = job.terms(
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
             consent: payer.consent, numbers: try payer.knownNumbers(), allowedTypes: payer.types.map { Set($0) },
+            conformance: payer.conformance,
             concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),
-            mappings: try mappings(job.mappings))
+            mappings: try mappings(job.mappings),
+            validator: payer.conformance.gate == .off ? nil : try knownValidator())
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
@@ -119,6 +125,14 @@ actor Servers {
         let set = try MappingFolders(path: configuration.mappings).load(name)
         mappingSets[name] = set
         return set
+    }
+
+    /// What is loaded for the gates of all payers, once: profiles are compiled when they are first met.
+    private func knownValidator() throws(Fault) -> Validator {
+        if let validator { return validator }
+        let loaded = try ProfileFiles(configuration).validator()
+        validator = loaded
+        return loaded
     }
 
     private func keyFolder() throws -> KeyFolder {

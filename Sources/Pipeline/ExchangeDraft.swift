@@ -36,6 +36,19 @@ struct ExchangeDraft {
         note(next, why: why)
     }
 
+    /// Writes down what the gate found, a line for each error.
+    mutating func note(_ remarks: [GateRemark]) {
+        let more = remarks.count - Self.mostRemarks
+        let lines = remarks.prefix(Self.mostRemarks).map(\.line) + (more > 0 ? ["and \(more) more"] : [])
+        audit += lines.map { line in
+            AuditEntry(
+                at: now, actor: actor, action: "exchange.remarked", run: run, exchange: id, reason: line)
+        }
+    }
+
+    /// Lines an exchange has at most.
+    private static let mostRemarks = 20
+
     /// Ends at a side exit: every resource is left out for that reason.
     mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String) {
         reason = code

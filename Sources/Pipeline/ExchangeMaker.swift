@@ -75,9 +75,12 @@ struct ExchangeMaker: Sendable {
             draft.pass(.permitted, why: permitted.evidence.rule)
             draft.consent = permitted.evidence
             switch map.outcome(for: permitted) {
-            case .parked(let code, let why): draft.leave(as: .parked, code, why)
+            case .parked(let code, let why, let remarks):
+                draft.note(remarks)
+                draft.leave(as: .parked, code, why)
             case .mapped(let mapped):
                 draft.pass(.mapped, why: mapped.summary)
+                draft.note(mapped.remarks)
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     let made = try bundle.bundles(
@@ -118,6 +121,7 @@ struct ExchangeMaker: Sendable {
         bytes += standing.name.utf8
         bytes += map.wanted.sorted().joined(separator: ",").utf8
         bytes += map.mappings.hash.utf8
+        bytes += map.gate.identity.utf8
         return bytes.withUnsafeBytes(identities.contentHash)
     }
 }

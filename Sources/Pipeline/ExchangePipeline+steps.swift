@@ -5,8 +5,9 @@ extension ExchangePipeline {
     /// Steps 2 to 5, wired for one run.
     func maker(_ run: Run) -> ExchangeMaker {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        let mapper = MapResources(terms: terms, mappings: mappings)
         let writer = EntryWriter(terms: terms, identities: identities)
+        let gate = ConformanceGate(terms.conformance, validator)
+        let mapper = MapResources(terms: terms, mappings: mappings, writer: writer, gate: gate)
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
@@ -15,6 +16,7 @@ extension ExchangePipeline {
             bundle: MakeBundles(
                 terms: terms, stager: stager, writer: writer,
                 shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
+                gate: gate,
                 provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash)),
             clock: clock, actor: owner)
     }

@@ -13,6 +13,6 @@ extension ExchangeTerms {
                 typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } },
                 years: selection.years),
             matchBy: matchBy, coverage: coverage, consent: consent, numbers: numbers,
-            allowedTypes: allowedTypes, delivery: delivery, retry: retry)
+            allowedTypes: allowedTypes, conformance: conformance, delivery: delivery, retry: retry)
     }
 }

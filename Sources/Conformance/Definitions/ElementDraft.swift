@@ -10,6 +10,7 @@ struct ElementDraft {
     let min: Int
     let max: Int
     let isArray: Bool
+    let isPartial: Bool
     let types: [ElementType]
     let fixed: JSONValue?
     let pattern: JSONValue?
@@ -29,6 +30,7 @@ struct ElementDraft {
         min = json["min"]?.number?.int ?? 0
         max = Self.limit(json["max"]?.string)
         isArray = Self.limit(json["base"]?["max"]?.string ?? json["max"]?.string) > 1
+        isPartial = false
         types = (json["type"]?.elements ?? []).compactMap { Self.type($0, path: path, library) }
         fixed = Self.value(json, prefix: "fixed")
         pattern = Self.value(json, prefix: "pattern")

@@ -12,6 +12,7 @@ extension ValidationRun {
             } else if !rule.children.isEmpty {
                 check(structure: value, rule, in: compiled, typed: nil)
             }
+            if rule.isPartial { checkContent(value, rule) }
             return
         }
         switch type.kind {

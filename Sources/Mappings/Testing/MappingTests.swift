@@ -35,6 +35,13 @@ public struct MappingTests: Sendable {
         }
     }
 
+    /// What becomes of each case's resource, by the name of its case.
+    public static func outcomes(
+        of set: MappingSet, directory: String
+    ) throws(FileDiagnostics) -> [(name: String, outcome: MappingOutcome)] {
+        try read(set, directory: directory).flatMap(\.cases).map { ($0.name, set.map($0.given, in: context)) }
+    }
+
     /// Breaks every line of every mapping file, one at a time, and returns the breaks that no case notices.
     public static func survivors(of set: MappingSet, directory: String) throws(FileDiagnostics) -> [MappingMutant] {
         let suites = try read(set, directory: directory)

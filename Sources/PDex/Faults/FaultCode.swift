@@ -91,6 +91,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case mappingSkipped = "mapping.skipped"
     case mappingNone = "mapping.none"
     case mappingRequired = "mapping.required-element-missing"
+    case conformanceInvalid = "conformance.invalid"
     case bundleTooLarge = "bundle.too-large"
 
     // The payer.

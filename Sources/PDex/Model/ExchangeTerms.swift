@@ -119,6 +119,8 @@ public struct ExchangeTerms: Sendable {
     public let numbers: MemberNumbers
     /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
     public let allowedTypes: Set<String>?
+    /// What becomes of a resource that does not conform to its profile.
+    public let conformance: ConformancePolicy
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
@@ -128,7 +130,8 @@ public struct ExchangeTerms: Sendable {
     public init(
         job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
         coverage: RecordSource, consent: RecordSource, numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
+        allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
+        delivery: Delivery, retry: RetryPolicy
     ) {
         self.job = job
         self.clinic = clinic
@@ -139,6 +142,7 @@ public struct ExchangeTerms: Sendable {
         self.consent = consent
         self.numbers = numbers
         self.allowedTypes = allowedTypes
+        self.conformance = conformance
         self.delivery = delivery
         self.retry = retry
     }

@@ -44,16 +44,23 @@ extension DeclarativeNode {
     func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "client-id", "key", "organization"]
         let fields = fields(
-            required + ["coverage", "consent", "match", "types", "identifier-system"] + Self.serverKeys,
+            required + ["coverage", "consent", "match", "types", "identifier-system", "conformance", "on-invalid"]
+                + Self.serverKeys,
             required: required, in: "a payer", &report)
         let coverage = fields["coverage"].map { $0.recordSource(allowsRoster: true, &report) } ?? .fhir
         let consent = fields["consent"].map { $0.recordSource(allowsRoster: false, &report) } ?? .fhir
         let match = fields["match"]?.memberNumbers(&report)
         let types = fields["types"]?.allowedTypes(&report)
+        let gate = fields["conformance"]?.choice(ConformancePolicy.Gate.self, &report) ?? .strict
+        let onInvalid = fields["on-invalid"]?.choice(ConformancePolicy.Failure.self, &report)
+        if let node = fields["on-invalid"], gate != .strict {
+            report.report("'on-invalid' is for 'conformance: strict', which keeps back what does not conform", at: node)
+        }
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, numbers: match?.numbers ?? MemberNumbers(),
-            crossReference: match?.crossReference, types: types)
+            crossReference: match?.crossReference, types: types,
+            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut))
     }
 
     private static let serverKeys = [

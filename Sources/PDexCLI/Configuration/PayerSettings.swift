@@ -15,6 +15,8 @@ struct PayerSettings: Sendable, Hashable {
     var crossReference: CrossReferenceSettings?
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
+    /// What becomes of a resource that does not conform to its profile.
+    var conformance = ConformancePolicy()
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

@@ -1,3 +1,4 @@
+public import Conformance
 public import FHIR
 import FHIRClient
 import Mappings
@@ -29,13 +30,14 @@ public struct Night: Sendable {
         typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
-        since: ExchangeTerms.Selection.Since = .lastSuccess
+        since: ExchangeTerms.Selection.Since = .lastSuccess,
+        conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
             typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
-            allowedTypes: allowedTypes, since: since)
+            allowedTypes: allowedTypes, since: since, conformance: conformance)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -54,7 +56,8 @@ public struct Night: Sendable {
         store = try SQLiteExchangeStore.inMemory(digests: digests)
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
-            mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
+            mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,
+            identities: identities,
             clock: clock, random: { 0.5 }, owner: "tests")
     }
 
@@ -84,7 +87,7 @@ public struct Night: Sendable {
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
         perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
         coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
-        since: ExchangeTerms.Selection.Since
+        since: ExchangeTerms.Selection.Since, conformance: ConformancePolicy
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -98,6 +101,7 @@ public struct Night: Sendable {
                 method: method, group: "med0-members",
                 types: types, since: since, typeFilters: typeFilters, years: years),
             matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
+            conformance: conformance,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
