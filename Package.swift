@@ -107,12 +107,13 @@ let package = Package(
             dependencies: [
                 "FHIR", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib",
             ],
+            exclude: ["Scripts"],
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "CZlib"], exclude: ["Scripts"],
+            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
@@ -131,7 +132,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "Pipeline", "PDexTesting"],
+            dependencies: [
+                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
+                "PDexTesting",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "JobsTests",

@@ -1,5 +1,6 @@
 import FHIR
 import Foundation
+import PDexTesting
 import Testing
 
 @testable import Conformance

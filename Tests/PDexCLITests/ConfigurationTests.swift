@@ -27,6 +27,23 @@ struct ConfigurationTests {
             consent:  { file: consent.ndjson }
         """
 
+    @Test("the gate is strict and leaves out, unless a payer's lines say otherwise; packages are paths or names")
+    func conformance() throws {
+        let plain = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+        let told = try ConfigurationFile.parse(
+            Self.whole + "\n    conformance: strict\n    on-invalid: hold\npackages: [guides/us-core.tgz, a.b#1.0.0]",
+            path: "site/pdex.yaml")
+
+        #expect(plain.payer("med0")?.conformance == ConformancePolicy(gate: .strict, onInvalid: .leaveOut))
+        #expect(plain.packages == [])
+        #expect(told.payer("med0")?.conformance == ConformancePolicy(gate: .strict, onInvalid: .hold))
+        #expect(told.packages == ["site/guides/us-core.tgz", "a.b#1.0.0"])
+        #expect(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(
+                Self.whole + "\n    conformance: off\n    on-invalid: hold", path: "site/pdex.yaml")
+        }
+    }
+
     @Test("everything that is written is read, paths from the folder of the file")
     func reads() throws {
         let configuration = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")

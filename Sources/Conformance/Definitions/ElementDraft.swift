@@ -17,6 +17,8 @@ struct ElementDraft {
     let bindings: [Binding]
     let invariants: [Invariant]
     let maxLength: Int?
+    let least: JSONValue?
+    let most: JSONValue?
     let contentReference: String?
     let slicing: JSONValue?
 
@@ -37,6 +39,8 @@ struct ElementDraft {
         bindings = Self.bindings(json["binding"])
         invariants = (json["constraint"]?.elements ?? []).compactMap { Invariant($0) }
         maxLength = json["maxLength"]?.number?.int
+        least = Self.value(json, prefix: "minValue")
+        most = Self.value(json, prefix: "maxValue")
         contentReference = json["contentReference"]?.string
         slicing = json["slicing"]
     }

@@ -20,6 +20,9 @@ final class ElementRule: Sendable {
     let bindings: [Binding]
     let invariants: [Invariant]
     let maxLength: Int?
+    /// The least value allowed (`minValue[x]`), and the most.
+    let least: JSONValue?
+    let most: JSONValue?
     /// Where the rules stand when the element repeats another's content.
     let contentReference: String?
     let slicing: Slicing?
@@ -50,6 +53,8 @@ final class ElementRule: Sendable {
         bindings = draft.bindings
         invariants = draft.invariants
         maxLength = draft.maxLength
+        least = draft.least
+        most = draft.most
         contentReference = draft.contentReference
         self.slicing = slicing
         self.slices = slices

@@ -54,6 +54,8 @@ extension ElementDraft {
         self.bindings = bindings
         self.invariants = invariants
         maxLength = nil
+        least = nil
+        most = nil
         contentReference = nil
         slicing = nil
     }

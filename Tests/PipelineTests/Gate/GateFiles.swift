@@ -21,8 +21,13 @@ enum GateFiles {
     static let folder = SharedData.folder.deletingLastPathComponent().path + "/packages"
 
     /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine.
-    static let packages: Validator? = {
-        let names = ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0"]
-        return (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
-    }()
+    static let packages = validator(
+        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0")
+
+    /// US Core's next version alone.
+    static let nextPackages = validator("hl7.fhir.us.core-7.0.0")
+
+    private static func validator(_ names: String...) -> Validator? {
+        (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
+    }
 }
