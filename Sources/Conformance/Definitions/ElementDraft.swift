@@ -102,6 +102,12 @@ extension Invariant {
         "ele-1", "ext-1", "ref-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "txt-1", "txt-2", "bdl-7",
     ]
 
+    /// Expressions that say something else than their words: R4's vs-1 is about a dateTime, and refuses every Period.
+    private static let corrected = [
+        "($this as dateTime).toString().length() >= 8":
+            "($this is dateTime).not() or $this.toString().length() >= 8"
+    ]
+
     /// Reads a constraint; nil for those that are checked in code and for best practice.
     init?(_ json: JSONValue) {
         guard let key = json["key"]?.string, !Self.inCode.contains(key), let text = json["expression"]?.string else {
@@ -114,6 +120,6 @@ extension Invariant {
         guard isPractice != true else { return nil }
         self.init(
             key: key, isError: json["severity"]?.string != "warning", human: json["human"]?.string ?? "",
-            expression: try? PathExpression(text))
+            expression: try? PathExpression(Self.corrected[text] ?? text))
     }
 }

@@ -32,12 +32,23 @@ public final class ScriptedPayer: PayerServer {
     private let log = Mutex<[[UInt8]]>([])
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
+    private let taken: [String]
     private let asked = Mutex(0)
     private let strays = Mutex<[String]>([])
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-    /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
-    public init(base: String, clock: any WallClock, resources: [Resource], limited: Bool = false) {
+    /// The types that a payer takes unless a test says otherwise.
+    public static let usualTypes = [
+        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner", "Organization",
+        "Provenance",
+    ]
+
+    /// A payer that records `resources` of its members and takes `types`; a `limited` one does not offer transactions.
+    public init(
+        base: String, clock: any WallClock, resources: [Resource], limited: Bool = false,
+        types taken: [String] = usualTypes
+    ) {
+        self.taken = taken
         self.base = base
         self.clock = clock
         var server = ScriptedServer()
@@ -81,12 +92,7 @@ public final class ScriptedPayer: PayerServer {
         let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
-            types: Dictionary(
-                uniqueKeysWithValues: [
-                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner",
-                    "Organization",
-                    "Provenance",
-                ].map { ($0, type) }))
+            types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
     }
 
     /// How many searches were made.

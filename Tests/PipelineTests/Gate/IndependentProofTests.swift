@@ -26,7 +26,7 @@ struct IndependentProofTests {
             case .patients: try RealClinics.patients()
             }
         let night = try RealNight(
-            resources, conformance: ConformancePolicy(), validator: GateFiles.sheetsOnly)
+            resources, conformance: ConformancePolicy(), validator: GateFiles.packages)
 
         let report = try await night.run()
 
@@ -36,6 +36,7 @@ struct IndependentProofTests {
             for finding in Self.findings(bundle) { errors[finding, default: 0] += 1 }
         }
         #expect(errors == [:])
+        #expect(report.conformance == Self.sourceFaults[clinic] ?? [:])
         #expect(report.balanced)
         #expect(report.exchanges.acknowledged > 2)
         let python = Python.installed ?? Python.absent()
@@ -49,6 +50,11 @@ struct IndependentProofTests {
         print("\(clinic): \(resources.count) resources, \(bundles.count) bundles, \(report.submitted.entries) entries")
         print("  left out: \(held); \(report.conformance)")
     }
+
+    /// What the data itself has wrong, and the gate therefore leaves out: a period with a `stop`.
+    private static let sourceFaults: [Clinic: [String: Int]] = [
+        .patients: ["Observation.effectivePeriod.stop element.unknown": 1]
+    ]
 
     /// 1,000 when everything is to be proved, fewer for every day.
     private static let visits = ProcessInfo.processInfo.environment["PDEX_PROOF"] == "whole" ? 1_000 : 100

@@ -31,7 +31,8 @@ struct RealNight {
         let group = try Resource(["resourceType": "Group", "id": "all", "member": .array(members)])
         payer = ScriptedPayer(
             base: terms.payer.base, clock: clock,
-            resources: try patients.flatMap { try Self.records(of: $0, terms) })
+            resources: try patients.flatMap { try Self.records(of: $0, terms) },
+            types: Set(types).union(ScriptedPayer.usualTypes).sorted())
         let digests = Digests { SHA256.hash($0) }
         pipeline = ExchangePipeline(
             terms: terms,
