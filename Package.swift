@@ -100,7 +100,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "pdex-bench", dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
+            name: "pdex-bench",
+            dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",

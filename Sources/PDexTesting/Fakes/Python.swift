@@ -23,9 +23,9 @@ public struct Python: Sendable {
         return Python(path: nil)
     }
 
-    /// A folder of its own for what is to be looked at.
-    public func folder() throws -> String {
-        let path = NSTemporaryDirectory() + "pdex-second-opinion-\(UUID().uuidString)"
+    /// A folder of this process for what is to be looked at, by a name of the test's.
+    public func folder(_ name: String) throws -> String {
+        let path = NSTemporaryDirectory() + "pdex-second-opinion-\(ProcessInfo.processInfo.processIdentifier)-\(name)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }

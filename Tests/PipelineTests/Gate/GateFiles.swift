@@ -22,7 +22,8 @@ enum GateFiles {
 
     /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine.
     static let packages = validator(
-        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0")
+        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
+        "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0")
 
     /// US Core's next version alone.
     static let nextPackages = validator("hl7.fhir.us.core-7.0.0")

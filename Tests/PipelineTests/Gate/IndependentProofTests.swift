@@ -40,7 +40,7 @@ struct IndependentProofTests {
         #expect(report.balanced)
         #expect(report.exchanges.acknowledged > 2)
         let python = Python.installed ?? Python.absent()
-        let folder = try python.folder()
+        let folder = try python.folder(clinic.rawValue)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         for (number, bundle) in bundles.enumerated() {
             try Data(bundle.serialized()).write(to: URL(fileURLWithPath: "\(folder)/\(number).json"))

@@ -11,7 +11,7 @@ import Testing
 struct ProfileSheetTests {
     /// What the cases beside the mappings of each set become.
     private static let made: [(name: String, resource: Resource, profile: String)] = {
-        let sets = ["us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0", "pdex"]
+        let sets = ["us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0", "pdex", "pdex-2.2.0", "hrex"]
         return sets.flatMap { name -> [(String, Resource, String)] in
             let directory = GateFiles.mappings + "/" + name
             guard let set = try? MappingSet.load(directory: directory, digests: .standIn),
