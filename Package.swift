@@ -137,6 +137,7 @@ let package = Package(
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
                 "PDexTesting",
             ],
+            exclude: ["Golden/one-visit.json", "Golden/pruned.json"],
             swiftSettings: house),
         .testTarget(
             name: "JobsTests",

@@ -1,5 +1,5 @@
 public import DeclarativeFiles
-import FHIR
+public import FHIR
 
 /// Runs the `.test.yaml` files that lie beside the mapping files.
 public struct MappingTests: Sendable {
@@ -35,11 +35,11 @@ public struct MappingTests: Sendable {
         }
     }
 
-    /// What becomes of each case's resource, by the name of its case.
+    /// Each case's resource and what becomes of it, by the name of its case.
     public static func outcomes(
         of set: MappingSet, directory: String
-    ) throws(FileDiagnostics) -> [(name: String, outcome: MappingOutcome)] {
-        try read(set, directory: directory).flatMap(\.cases).map { ($0.name, set.map($0.given, in: context)) }
+    ) throws(FileDiagnostics) -> [(name: String, given: Resource, outcome: MappingOutcome)] {
+        try read(set, directory: directory).flatMap(\.cases).map { ($0.name, $0.given, set.map($0.given, in: context)) }
     }
 
     /// Breaks every line of every mapping file, one at a time, and returns the breaks that no case notices.
