@@ -26,6 +26,7 @@ actor Servers {
     private let observer: @Sendable (RunEvent) -> Void
     private var jobs: [Job]?
     private var keys: KeyFolder?
+    private let limiters = HostLimiters()
     private var transports: [TransportSettings: CurlTransport] = [:]
     private var bulkLog: BulkLog?
     private var clinics: [String: any ClinicServer] = [:]
@@ -117,7 +118,7 @@ actor Servers {
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
         try ServerSession(
             connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock,
-            waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
+            limiters: limiters, waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
     }
 
     private func mappings(_ name: String) throws -> MappingSet {

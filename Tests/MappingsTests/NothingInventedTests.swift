@@ -47,7 +47,7 @@ struct NothingInventedTests {
         let given = try MappingTests.outcomes(of: set, directory: Repository.folder(of: name)).map(\.given)
         var mapped = 0
         var wrong: Set<String> = []
-        for seed in 0..<24 {
+        for seed in 0..<8 {
             var odd = OddResource(seed: seed)
             for resource in given {
                 let source = try odd.made(from: resource)
@@ -58,7 +58,7 @@ struct NothingInventedTests {
             }
         }
         #expect(wrong == [])
-        #expect(mapped > given.count * 6)
+        #expect(mapped > given.count * 2)
     }
 
     @Test(

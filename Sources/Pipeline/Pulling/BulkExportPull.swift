@@ -105,7 +105,8 @@ struct BulkExportPull: Sendable {
     private func stage(
         _ file: ExportManifest.File, _ manifest: ExportManifest, _ statusURL: String
     ) async throws {
-        var held = LineBuffer()
+        // A download hands on a quarter of a mebibyte at a time, and more when one line is longer.
+        var held = LineBuffer(capacity: Self.batchBytes + (1 << 20))
         var lines = 0
         var refused = 0
         await intake.tally.requested()
