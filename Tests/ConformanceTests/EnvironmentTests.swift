@@ -6,7 +6,7 @@ import Testing
 @Suite("What invariants may ask")
 struct EnvironmentTests {
     @Test(
-        "a value set, a profile, the container, and what a reference points at",
+        "a value set, a profile, and what a reference points at",
         arguments: [
             ("class.memberOf('http://example.org/vs')", true),
             ("class.memberOf('http://example.org/other')", false),
@@ -30,6 +30,25 @@ struct EnvironmentTests {
 
         #expect(report.findings.contains { $0.rule == "invariant.own-9" } == !holds)
         #expect(!report.findings.contains { $0.rule == "invariant.not-checked" })
+    }
+
+    @Test(
+        "of what is contained also what contains it",
+        arguments: [
+            ("%rootResource.id = 'outer'", true), ("%resource.id = 'p'", true), ("%rootResource.id = 'p'", false),
+        ])
+    func container(expression: String, holds: Bool) throws {
+        let inner: JSONValue = [
+            "resourceType": "Encounter", "id": "p", "status": "a",
+            "meta": ["profile": [.string(SmallGuide.asking)]],
+        ]
+        let validator = try SmallGuide.validator(holding: expression)
+
+        let report = validator.validate([
+            "resourceType": "Encounter", "id": "outer", "status": "a", "contained": [inner],
+        ])
+
+        #expect(report.findings.contains { $0.rule == "invariant.own-9" } == !holds)
     }
 
     @Test("profiles that ask for themselves end")
