@@ -16,6 +16,7 @@ actor Servers {
         let payer: PayerClient
         let payerExports: ClinicClient?
         let mappings: MappingSet
+        let quietHours: QuietHours?
     }
 
     private let configuration: Configuration
@@ -55,7 +56,7 @@ actor Servers {
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),
-            mappings: try mappings(job.mappings))
+            mappings: try mappings(job.mappings), quietHours: clinic.quietHours)
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
