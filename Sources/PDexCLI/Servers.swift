@@ -19,6 +19,7 @@ actor Servers {
         let mappings: MappingSet
         /// What the payer's resources are held against; nil when its gate is off.
         let validator: Validator?
+        let quietHours: QuietHours?
     }
 
     private let configuration: Configuration
@@ -61,7 +62,7 @@ actor Servers {
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),
             mappings: try mappings(job.mappings),
-            validator: payer.conformance.gate == .off ? nil : try knownValidator())
+            validator: payer.conformance.gate == .off ? nil : try knownValidator(), quietHours: clinic.quietHours)
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.

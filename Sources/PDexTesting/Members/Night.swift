@@ -31,7 +31,9 @@ public struct Night: Sendable {
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess,
-        conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil
+        conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
+        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
@@ -57,8 +59,8 @@ public struct Night: Sendable {
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,
-            identities: identities,
-            clock: clock, random: { 0.5 }, owner: "tests")
+            identities: identities, clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil,
+            observer: observer)
     }
 
     /// The clinic's Group of those members, and of `others` as they are.
