@@ -95,7 +95,7 @@ extension ValidationRun {
     }
 
     /// What reads as a name is repeated; anything else may be somebody's data in the wrong place.
-    private static func isName(_ key: String) -> Bool {
+    static func isName(_ key: String) -> Bool {
         let isWord = key.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0) }
         return isWord && key.utf8.count <= 40 && key.first?.isUppercase == false
     }

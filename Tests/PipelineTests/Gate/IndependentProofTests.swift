@@ -66,6 +66,8 @@ struct IndependentProofTests {
         var found = packages.validate(bundle, fullURLs: index).errors.map { "\($0.rule) \(kind($0, in: bundle))" }
         for entry in bundle["entry"]?.elements ?? [] {
             guard let resource = entry["resource"] else { continue }
+            found += GateFiles.sheetsOnly.validate(resource, fullURLs: index).errors
+                .map { "sheets: \($0.rule) \(GateRemark(key: nil, $0).kind)" }
             let claims = (resource["meta"]?["profile"]?.elements ?? []).compactMap(\.string)
                 .filter { $0.hasPrefix("http://hl7.org/fhir/us/core/") }.map { String($0.prefix { $0 != "|" }) }
             guard !claims.isEmpty else { continue }

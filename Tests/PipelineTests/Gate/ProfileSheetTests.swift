@@ -49,6 +49,26 @@ struct ProfileSheetTests {
         #expect(right.count > 100)
     }
 
+    @Test("find nothing wrong with the guides' own examples", .enabled(if: GateFiles.packages != nil))
+    func examples() throws {
+        var wrong: Set<String> = []
+        var looked = 0
+        for guide in ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.2.0"] {
+            let set = try PackageFinder().load(["\(GateFiles.folder)/\(guide).tgz"], examples: true)
+            let packages = Validator(set)
+            for example in set.packages[0].examples {
+                guard let json = try? JSONParser.parse(example.json), packages.validate(json).isConformant else {
+                    continue
+                }
+                looked += 1
+                let errors = GateFiles.sheetsOnly.validate(json).errors
+                wrong.formUnion(errors.map { "\(example.file): \($0.path) \($0.rule)" })
+            }
+        }
+        #expect(wrong.sorted() == [])
+        #expect(looked > 200)
+    }
+
     @Test("miss no element that the guides' own packages miss", .enabled(if: GateFiles.packages != nil))
     func asPackages() throws {
         let packages = try #require(GateFiles.packages)
@@ -70,6 +90,31 @@ struct ProfileSheetTests {
         }
         #expect(missed.sorted() == [])
         #expect(found > 300)
+    }
+
+    @Test(
+        "know the formats of values, and the elements of data types",
+        arguments: [
+            (#""birthDate": "1979-02-30""#, "Patient.birthDate primitive.format"),
+            (#""active": "true""#, "Patient.active json.type"),
+            (
+                #""name": [{"family": "S", "period": {"start": "2026", "stop": "2027"}}]"#,
+                "Patient.name[0].period.stop element.unknown"
+            ),
+            (#""name": [{"family": "S", "given": ["A", 5]}]"#, "Patient.name[0].given[1] json.type"),
+            (#""deceasedDateTime": "yesterday""#, "Patient.deceasedDateTime primitive.format"),
+            (#""address": ["Canary"]"#, "Patient.address[0] json.type"),
+        ])
+    func shapes(member: String, finding: String) throws {
+        let base = #"{"resourceType": "Patient", "gender": "male", "identifier": [{"system": "urn:x", "value": "1"}], "#
+        let whole = base + #""name": [{"family": "S"}], "#
+        let text = member.hasPrefix(#""name""#) ? base + member + "}" : whole + member + "}"
+
+        let report = GateFiles.sheetsOnly.validate(
+            try JSONParser.parse(text),
+            against: ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0"])
+
+        #expect(report.errors.map { "\($0.path) \($0.rule)" } == [finding])
     }
 
     @Test("are read strictly, with the place of what is wrong")
