@@ -70,6 +70,11 @@ struct ResponseFaults {
             httpStatus: status)
     }
 
+    /// The fault of what the policy for URLs forbids; `does` goes on from the server's name.
+    func policy(_ does: String, _ hint: String) -> Fault {
+        Fault(.remotePolicy, .halt, "\(connection.name) \(does); it was not followed.", hint: hint)
+    }
+
     /// The fault of a server that failed at a request.
     func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(

@@ -51,11 +51,20 @@ extension FaultTable {
         FaultLine("H7 202 and another Content-Location", .bulkExport, at: "status", times: 3, .same) {
             $0.status(202, "", "Content-Location: http://127.0.0.1:1/elsewhere")
         },
-        FaultLine("H9 a redirect of a file home", .bulkExport, at: file, .broken(.remotePolicy)) {
-            $0.status(307, "", "Location: \($0.base)/files/Condition")
+        FaultLine("H9 a redirect of a file home", .bulkExport, at: file, .same) { moment in
+            moment.request.parameter("sig") == nil
+                ? moment.status(307, "", "Location: \(moment.base)/files/Observation?sig=1")
+                : .keep(moment.honest.wire())
+        },
+        FaultLine("H9 a redirect of a file by its path", .bulkExport, at: file, .same) { moment in
+            moment.request.parameter("sig") == nil
+                ? moment.status(302, "", "Location: /files/Observation?sig=1") : .keep(moment.honest.wire())
         },
         FaultLine("H9 a redirect of a file in a loop", .bulkExport, at: file, .broken(.remotePolicy)) {
             $0.status(302, "", "Location: \($0.base)/files/Observation")
+        },
+        FaultLine("H9 a redirect of a file to a stranger", .bulkExport, at: file, .broken(.remotePolicy)) {
+            $0.status(307, "", "Location: http://127.0.0.1:1/files/Observation")
         },
         FaultLine("H9 a redirect of a search", .rosterSearch, at: search, .partial(.remotePolicy)) {
             $0.status(301, "", "Location: \($0.base)/Observation")
