@@ -100,8 +100,11 @@ extension ScriptedClinic {
 
     private func exported(_ type: String) -> [Resource] {
         let since = since.withLock { $0 }
+        let until = exportRequests.last.flatMap {
+            script.withLock { $0 }.droppedParameters.contains(.until) ? nil : $0.until
+        }
         let unexported = script.withLock { $0.unexported }
-        return server.withLock { $0.all(type, since: since) }.filter { resource in
+        return server.withLock { $0.all(type, since: since, until: until) }.filter { resource in
             let owner =
                 resource.type == "Patient"
                 ? resource.id

@@ -80,7 +80,8 @@ struct RunningExport: Sendable {
         let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
         let selection = terms.selection
         return ExportRequest(
-            level: level, types: selection.pulledTypes, since: since, typeFilters: selection.typeFilters)
+            level: level, types: selection.pulledTypes, since: since, until: selection.until,
+            typeFilters: selection.typeFilters, associatedData: selection.associatedData)
     }
 
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
