@@ -148,7 +148,7 @@ struct ExportTroubleTests {
 
     @Test("an export that failed for good is dropped, so that it is not in the next one's way")
     func dropsFailed() async throws {
-        let night = try Night([.joe], mappings: usCoreMappings)
+        let night = try Night([.joe], mappings: usCoreMappings, by: .bulkExport)
         night.clinic.rewrite { $0.failedPolls = 1 }
 
         await #expect(throws: Fault.self) { try await night.run("night-1") }

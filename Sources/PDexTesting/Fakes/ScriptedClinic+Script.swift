@@ -61,6 +61,10 @@ extension ScriptedClinic {
         public var statedTotal: Int?
         /// So many kick-offs are answered with 429.
         public var busyStarts = 0
+        /// How every kick-off is refused.
+        public var refusedStart: Fault?
+        /// Whether exports are never finished.
+        public var stalls = false
         /// What a kick-off would not take.
         public var droppedParameters: [ExportStart.Parameter] = []
         /// How long the links of a manifest are good, in seconds; 0 means for ever.

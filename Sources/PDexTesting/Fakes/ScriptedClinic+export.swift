@@ -17,6 +17,7 @@ extension ScriptedClinic {
             return script.busyStarts >= 0
         }
         if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
+        if let refusal = script.withLock({ $0.refusedStart }) { throw refusal }
         let dropped = script.withLock { $0.droppedParameters }
         exports.withLock { $0.append(request) }
         started.withLock { $0 = now }
@@ -37,6 +38,7 @@ extension ScriptedClinic {
             return script.failedPolls >= 0
         }
         if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
+        if script.withLock({ $0.stalls }) { return .running(retryAfterSeconds: nil, note: nil) }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let signature = script.withLock { $0.signsLinks } ? "?sig=\(requests.count)" : ""

@@ -18,9 +18,12 @@ struct BulkExportPull: Sendable {
     /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when
     /// the run is closed.
     ///
-    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one.
-    func pull(_ level: ExportRequest.Level) async throws -> FinishedExport {
-        let (statusURL, manifest) = try await export.finished(level)
+    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one. Throws
+    /// ``GivenUpExport`` when the clinic may be searched instead.
+    func pull(_ level: ExportRequest.Level, orSearch: Bool) async throws -> FinishedExport {
+        let export = export
+        let (statusURL, manifest) =
+            try await orSearch ? export.finishedUnlessGivenUp(level) : export.finished(level)
         return try await export.dropping(statusURL) { try await stage(manifest, of: export, at: statusURL) }
     }
 
@@ -52,6 +55,11 @@ struct BulkExportPull: Sendable {
         return FinishedExport(
             transactionTime: manifest.transactionTime, since: progress[RunningExport.sinceMark].flatMap { Instant($0) },
             statusURL: statusURL)
+    }
+
+    /// Works on a finished export, which is dropped when it turns out useless.
+    func dropping(_ finished: FinishedExport, _ work: () async throws -> Void) async throws {
+        try await export.dropping(finished.statusURL, work)
     }
 
     /// What a transfer can come to although the export is whole: by another run the file may come.
