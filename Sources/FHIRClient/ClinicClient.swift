@@ -36,7 +36,8 @@ public struct ClinicClient: ClinicServer {
 
     /// Kicks an export off; what the server refuses is left out, and told.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
-        try await BulkKickOff(session: session).start(request)
+        let version = await capabilities.lastKnown?.bulkDataVersion
+        return try await BulkKickOff(session: session, version: version).start(request)
     }
 
     /// Asks once how an export is doing.
