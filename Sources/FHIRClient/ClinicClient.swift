@@ -17,6 +17,9 @@ public struct ClinicClient: ClinicServer {
     /// The most requests that the configuration allows at once.
     public var requestsAtOnce: Int { session.connection.maxConnections }
 
+    /// The most pages that the configuration allows one search.
+    public var mostPages: Int { session.connection.maxPages }
+
     /// Reads `/metadata`; kept for a day.
     public func capability() async throws -> ServerCapability { try await capabilities.capability() }
 

@@ -96,10 +96,12 @@ struct ResponseFaults {
     }
 
     /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.
-    func json(_ response: HTTPResponse, _ what: String) throws(Fault) -> JSONValue {
+    func json(
+        _ response: HTTPResponse, _ what: String, limits: JSONLimits = .fhir
+    ) throws(Fault) -> JSONValue {
         do {
             if response.isProvenComplete || response.body.count <= Self.unprovenBytes {
-                return try JSONParser.parse(response.body)
+                return try JSONParser.parse(response.body, limits: limits)
             }
         } catch {
             if response.isProvenComplete { throw malformed(what, "\(error)") }

@@ -69,6 +69,7 @@ struct ConfigurationTests {
                     file-origins: [https://files.clinic0.example]
                     private-network: true
                     max-file-size: 16GiB
+                    max-pages: 20000
                     max-connections: 3
 
                 """)
@@ -78,6 +79,7 @@ struct ConfigurationTests {
         let server = clinic.server
         #expect(clinic.maxFileBytes == 16 << 30)
         #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: []).maxConnections == 3)
         #expect(server.scopes == .v1)
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")

@@ -6,4 +6,6 @@ struct ClinicSettings: Sendable, Hashable {
     var server: ServerSettings
     /// The most bytes that one file of an export may have, before and after decoding.
     var maxFileBytes = ServerConnection.usualMaxFileBytes
+    /// The most pages that one search may have.
+    var maxPages = ServerConnection.usualMaxPages
 }

@@ -30,13 +30,17 @@ extension DeclarativeNode {
     /// A clinic.
     func clinic(_ name: String, _ report: inout FileReport) -> ClinicSettings? {
         let required = ["base", "client-id", "key", "identifier-system", "organization"]
-        let fields = fields(required + ["max-file-size"] + Self.serverKeys, required: required, in: "a clinic", &report)
+        let fields = fields(
+            required + ["max-file-size", "max-pages"] + Self.serverKeys, required: required, in: "a clinic", &report)
+        let maxPages = fields["max-pages"]?.int(in: 100...100_000_000, &report)
         let maxFileBytes = fields["max-file-size"]?.byteSize(&report)
         if let maxFileBytes, let node = fields["max-file-size"], !(1_000_000...(1 << 40)).contains(maxFileBytes) {
             report.report("'max-file-size' must be from 1MB to 1024GiB", at: node)
         }
         return server(name, fields, &report).map { server in
-            ClinicSettings(server: server, maxFileBytes: maxFileBytes ?? ServerConnection.usualMaxFileBytes)
+            ClinicSettings(
+                server: server, maxFileBytes: maxFileBytes ?? ServerConnection.usualMaxFileBytes,
+                maxPages: maxPages ?? ServerConnection.usualMaxPages)
         }
     }
 

@@ -12,6 +12,7 @@ extension ClinicSettings {
         }
         var connection = server.connection(.clinic, scopes)
         connection.maxFileBytes = maxFileBytes
+        connection.maxPages = maxPages
         return connection
     }
 }
