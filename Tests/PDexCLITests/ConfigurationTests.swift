@@ -63,6 +63,8 @@ struct ConfigurationTests {
             with: """
                     key: clinic0-2026
                     scopes: v1
+                    audience: https://fhir.clinic0.example/r4
+                    extra-scopes: ["system/Observation.read?category=laboratory", "urn:operation"]
                     ca-file: ../ca.pem
                     client-certificate: { certificate: our.pem, key: our.key }
                     token-endpoint: https://auth.clinic0.example/token
@@ -82,6 +84,10 @@ struct ConfigurationTests {
         #expect(clinic.connection(jobs: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: []).maxConnections == 3)
         #expect(server.scopes == .v1)
+        #expect(server.audience == "https://fhir.clinic0.example/r4")
+        #expect(
+            clinic.connection(jobs: []).scopes.text(in: .v1)
+                == "system/Observation.read?category=laboratory urn:operation")
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])
         #expect(server.isPrivate)

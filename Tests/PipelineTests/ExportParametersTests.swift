@@ -71,6 +71,17 @@ struct ExportParametersTests {
         #expect(report.state == .complete)
     }
 
+    @Test("files that are organized by patient are read without their headers (BLK-14)")
+    func organized() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.organizes = true }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(report.exchanges.acknowledged == 2)
+    }
+
     @Test("the note outlives a break of the run")
     func notesAgain() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -51,6 +51,35 @@ struct PageLoopTests {
         #expect(turns == [true, true, false])
     }
 
+    @Test("pages are turned as long as there is a next link, whatever is on them and no total is told (RD-04)")
+    func turnsEmptyPages() async throws {
+        let contents = [1, 0, 2, 0, 0, 1]
+        let server = Paged(
+            pages: contents.enumerated().map { index, count in
+                SearchPage(
+                    entries: (0..<count).map { .init(bytes: Array("\(index) \($0)".utf8), mode: .match) },
+                    next: index + 1 < contents.count ? "\(index + 1)" : nil, total: nil, serverTime: nil, byteCount: 0)
+            })
+        var seen: [Int] = []
+
+        let flaws = try await PageWalk(server: server, name: "clinic0", tally: PullTally())
+            .each(SearchQuery("Encounter")) { seen.append($0.entries.count) }
+
+        #expect(seen == contents)
+        #expect(flaws == 0)
+    }
+
+    /// A server with one search.
+    private struct Paged: FHIRReader {
+        let base = "https://fhir.clinic0.example/r4"
+        let pages: [SearchPage]
+
+        func capability() async throws -> ServerCapability { throw Fault(.remoteFailed, .halt, "not asked") }
+        func search(_ query: SearchQuery) async throws -> SearchPage { pages[0] }
+        func page(_ link: String) async throws -> SearchPage { pages[Int(link) ?? 0] }
+        func read(type: String, id: String) async throws -> [UInt8]? { nil }
+    }
+
     private static func page(_ content: String?) -> SearchPage {
         let entries = content.map { [SearchPage.Entry(bytes: Array($0.utf8), mode: .match)] } ?? []
         return SearchPage(entries: entries, next: nil, total: nil, serverTime: nil, byteCount: 0)

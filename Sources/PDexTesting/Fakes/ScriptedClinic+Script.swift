@@ -79,6 +79,8 @@ extension ScriptedClinic {
         public var signsLinks = false
         /// The link of this type's file is refused as too old, so many times.
         public var oldLinks: [String: Int] = [:]
+        /// Whether files name no type, and a header stands before the resources of each file.
+        public var organizes = false
         /// How the download of a type's file ends.
         public var badFiles: [String: FaultCode] = [:]
 

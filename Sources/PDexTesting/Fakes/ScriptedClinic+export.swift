@@ -42,11 +42,12 @@ extension ScriptedClinic {
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let signature = script.withLock { $0.signsLinks } ? "?sig=\(requests.count)" : ""
+        let organizes = script.withLock { $0.organizes }
         let files = types.sorted().map { type in
             let count = exported(type).count
             let isObservation = type == "Observation"
             return ExportManifest.File(
-                type: type, url: "\(base)/files/\(type)\(signature)",
+                type: organizes ? nil : type, url: "\(base)/files/\(type)\(signature)",
                 count: count + (isObservation ? stray + miscount : 0))
         }
         let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
@@ -65,7 +66,7 @@ extension ScriptedClinic {
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
-        let type = file.type ?? ""
+        let type = file.type ?? file.url.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) ?? ""
         log.withLock { $0.append("download \(type)") }
         if script.withLock({ Self.countDown(&$0.outages, type) }) {
             throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
@@ -89,6 +90,10 @@ extension ScriptedClinic {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
         }
         var lines = exported(type).map { $0.serialized() }
+        if script.withLock({ $0.organizes }) {
+            let header = #"{"parameter":[{"name":"header","valueString":"x"}],"resourceType":"Parameters"}"#
+            lines.insert(Array(header.utf8), at: 0)
+        }
         if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []

@@ -111,23 +111,28 @@ struct BulkExportPull: Sendable {
     ) async throws {
         var held = LineBuffer()
         var lines = 0
+        var headers = 0
         var refused = 0
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
-            lines += batch.lines.count
-            held.append(batch)
+            // Only a file of no stated type may be organized by patient (BLK-14, BLK-32).
+            let resources = file.type == nil ? batch.withoutHeaders() : batch
+            lines += resources.lines.count
+            headers += batch.lines.count - resources.lines.count
+            held.append(resources)
             if held.bytes.count >= Self.batchBytes {
                 refused += try await intake.stage(held.take(), expecting: file.type)
             }
         }
-        let isWhole = refused == 0 && (file.count == nil || file.count == lines)
+        let isCounted = file.count.map { [lines, lines + headers].contains($0) } ?? true
+        let isWhole = refused == 0 && isCounted
         let (run, mark) = (run.id, marks.mark(place))
         // The file and its mark commit together: a crash re-downloads only the file in flight. What had a flaw
         // has no mark, so that a run that goes on meets the flaw again instead of forgetting it.
         try await intake.stage(held.take(), expecting: file.type) {
             if isWhole { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
         }
-        if let count = file.count, count != lines {
+        if let count = file.count, !isCounted {
             throw Fault(
                 .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
                 hint: "the manifest and the file disagree; ask the clinic")
