@@ -78,6 +78,11 @@ struct ResponseFaults {
             httpStatus: status)
     }
 
+    /// The fault of what the policy for URLs forbids; `does` goes on from the server's name.
+    func policy(_ does: String, _ hint: String) -> Fault {
+        Fault(.remotePolicy, .halt, "\(connection.name) \(does); it was not followed.", hint: hint)
+    }
+
     /// The fault of a server that failed at a request.
     func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(
@@ -99,10 +104,12 @@ struct ResponseFaults {
     }
 
     /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.
-    func json(_ response: HTTPResponse, _ what: String) throws(Fault) -> JSONValue {
+    func json(
+        _ response: HTTPResponse, _ what: String, limits: JSONLimits = .fhir
+    ) throws(Fault) -> JSONValue {
         do {
             if response.isProvenComplete || response.body.count <= Self.unprovenBytes {
-                return try JSONParser.parse(response.body)
+                return try JSONParser.parse(response.body, limits: limits)
             }
         } catch {
             if response.isProvenComplete { throw malformed(what, "\(error)") }
