@@ -131,10 +131,14 @@ public struct ServerSession: Sendable {
         return try await send(request)
     }
 
+    /// A server that wants to be left alone for longer is believed by the request that it told, and by no other: one
+    /// wrong date must not stop a process for years.
+    private static let longestPauseSeconds = 3600
+
     private func refuseTransient(_ status: Int, _ headers: HTTPHeaders, of request: HTTPRequest) async throws {
         let now = clock.now()
         guard let fault = faults.transient(status, headers, now: now) else { return }
-        if let seconds = fault.retryAfterSeconds {
+        if let seconds = fault.retryAfterSeconds, seconds <= Self.longestPauseSeconds {
             await limiter(of: request).pause(until: now.adding(milliseconds: Int64(seconds) * 1000))
         }
         throw fault
