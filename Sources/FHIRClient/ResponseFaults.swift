@@ -22,6 +22,14 @@ struct ResponseFaults {
             retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
 
+    /// The fault of a request that is not made, since the server told another one when to come back.
+    func paused(_ seconds: Double) -> Fault {
+        Fault(
+            .remoteThrottled, .retry, "\(connection.name) asked to be left alone for another \(Int(seconds)) s.",
+            hint: "It is asked again after that; when it goes on, ask the server's owner.",
+            retryAfterSeconds: Int(seconds.rounded(.up)))
+    }
+
     /// The fault of any status that is not a success; `what` names the request, such as "a search on Encounter".
     func fault(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         if let fault = transient(response.status, response.headers, now: now) { return fault }

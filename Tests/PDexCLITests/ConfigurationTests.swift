@@ -1,5 +1,7 @@
 import DeclarativeFiles
 import FHIRClient
+import Foundation
+import Jobs
 import PDex
 import Testing
 
@@ -71,6 +73,7 @@ struct ConfigurationTests {
                     file-origins: [https://files.clinic0.example]
                     private-network: true
                     max-file-size: 16GiB
+                    quiet-hours: { from: "07:00", to: "19:00", zone: Europe/Berlin, days: [mon, tue] }
                     max-pages: 20000
                     max-connections: 3
 
@@ -80,6 +83,8 @@ struct ConfigurationTests {
 
         let server = clinic.server
         #expect(clinic.maxFileBytes == 16 << 30)
+        let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
+        #expect(clinic.quietHours == QuietHours(from: "07:00", to: "19:00", zone: berlin, days: [.monday, .tuesday]))
         #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
         #expect(clinic.connection(jobs: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: []).maxConnections == 3)
@@ -121,6 +126,16 @@ struct ConfigurationTests {
             (
                 "key: clinic0-2026", "key: clinic0-2026\n    max-file-size: 1KB",
                 "pdex.yaml:8:20: 'max-file-size' must be from 1MB to 1024GiB"
+            ),
+            (
+                "key: clinic0-2026",
+                "key: clinic0-2026\n    quiet-hours: { from: \"7\", to: \"19:00\", zone: UTC }",
+                "pdex.yaml:8:18: 'from' and 'to' must be two times of day such as \"07:00\", in quotes"
+            ),
+            (
+                "key: clinic0-2026",
+                "key: clinic0-2026\n    quiet-hours: { from: \"07:00\", to: \"19:00\", zone: UTC, days: [mo] }",
+                "pdex.yaml:8:65: 'days' are some of sun, mon, tue, wed, thu, fri, sat"
             ),
             (
                 "  med0:", "  clinic0:",

@@ -29,6 +29,15 @@ struct PlanSheetTests {
         #expect(sheet.json["since"]?.string == "2026-06-01T02:15:00.000Z")
     }
 
+    @Test("in the clinic's quiet hours it says when a run would begin")
+    func quietHours() async throws {
+        let end = try #require(Instant("2026-06-01T17:00:00Z"))
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", quietUntil: { _ in end })
+        let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
+        #expect(sheet.text.contains("\nbegins      2026-06-01T17:00:00.000Z, when its quiet hours end\n"))
+        #expect(sheet.json["quiet-until"]?.string == "2026-06-01T17:00:00.000Z")
+    }
+
     @Test("a search is told type by type")
     func search() async throws {
         let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: .rosterSearch)

@@ -31,16 +31,19 @@ extension DeclarativeNode {
     func clinic(_ name: String, _ report: inout FileReport) -> ClinicSettings? {
         let required = ["base", "client-id", "key", "identifier-system", "organization"]
         let fields = fields(
-            required + ["max-file-size", "max-pages"] + Self.serverKeys, required: required, in: "a clinic", &report)
+            required + ["max-file-size", "max-pages", "quiet-hours"] + Self.serverKeys, required: required,
+            in: "a clinic",
+            &report)
         let maxPages = fields["max-pages"]?.int(in: 100...100_000_000, &report)
         let maxFileBytes = fields["max-file-size"]?.byteSize(&report)
         if let maxFileBytes, let node = fields["max-file-size"], !(1_000_000...(1 << 40)).contains(maxFileBytes) {
             report.report("'max-file-size' must be from 1MB to 1024GiB", at: node)
         }
+        let quietHours = fields["quiet-hours"]?.quietHours(&report)
         return server(name, fields, &report).map { server in
             ClinicSettings(
                 server: server, maxFileBytes: maxFileBytes ?? ServerConnection.usualMaxFileBytes,
-                maxPages: maxPages ?? ServerConnection.usualMaxPages)
+                quietHours: quietHours, maxPages: maxPages ?? ServerConnection.usualMaxPages)
         }
     }
 

@@ -30,7 +30,9 @@ public struct Night: Sendable {
         matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
-        since: ExchangeTerms.Selection.Since = .lastSuccess
+        since: ExchangeTerms.Selection.Since = .lastSuccess,
+        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let selection = ExchangeTerms.Selection(
@@ -58,7 +60,7 @@ public struct Night: Sendable {
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
-            clock: clock, random: { 0.5 }, owner: "tests")
+            clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil, observer: observer)
     }
 
     /// The clinic's Group of those members, and of `others` as they are.

@@ -109,7 +109,8 @@ struct BulkExportPull: Sendable {
     private func stage(
         _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
-        var held = LineBuffer()
+        // A download hands on a quarter of a mebibyte at a time, and more when one line is longer.
+        var held = LineBuffer(capacity: Self.batchBytes + (1 << 20))
         var lines = 0
         var headers = 0
         var refused = 0
