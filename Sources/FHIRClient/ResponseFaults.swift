@@ -17,7 +17,7 @@ struct ResponseFaults {
         guard [408, 429, 502, 503, 504].contains(status) else { return nil }
         let code: FaultCode = status == 429 ? .remoteThrottled : .remoteFailed
         return Fault(
-            code, .retry, "\(connection.name) answered \(status).",
+            code, .retry, "\(connection.name) answered \(status)\(AnswerID.words(headers)).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
             retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
@@ -38,13 +38,15 @@ struct ResponseFaults {
         case 401: return unauthorized(what)
         case 403:
             return Fault(
-                .authForbidden, .halt, "\(connection.name) answered 403 to \(what)\(said(response)).",
+                .authForbidden, .halt,
+                "\(connection.name) answered 403 to \(what)\(said(response))\(AnswerID.words(response.headers)).",
                 hint: "Our token is good but not allowed this: compare scopes with the server's owner.",
                 httpStatus: 403)
         case 500...: return failed(response, what, now: now)
         default:
             return Fault(
-                .remoteRefused, .halt, "\(connection.name) answered \(response.status) to \(what)\(said(response)).",
+                .remoteRefused, .halt,
+                "\(connection.name) answered \(response.status) to \(what)\(said(response))\(AnswerID.words(response.headers)).",
                 hint: "Asking again would not help: compare the request with the server's CapabilityStatement.",
                 httpStatus: response.status)
         }
@@ -86,7 +88,8 @@ struct ResponseFaults {
     /// The fault of a server that failed at a request.
     func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(
-            .remoteFailed, .retry, "\(connection.name) answered \(response.status) to \(what).",
+            .remoteFailed, .retry,
+            "\(connection.name) answered \(response.status) to \(what)\(AnswerID.words(response.headers)).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
             retryAfterSeconds: RetryAfter.seconds(response.headers, now: now), httpStatus: response.status)
     }

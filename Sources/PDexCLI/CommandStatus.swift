@@ -34,7 +34,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .interrupted
         case .exchangeNotReplayable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused, .remoteMalformed,
             .remoteIncomplete,
-            .remoteSearchIncomplete, .remoteSearchExpired, .remoteSearchDemands,
+            .remoteSearchIncomplete, .remoteSearchRemark, .remoteSearchExpired, .remoteSearchDemands,
             .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicExportGivenUp,
             .clinicMalformedLine,

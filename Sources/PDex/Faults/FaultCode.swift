@@ -43,6 +43,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteMalformed = "remote.malformed"
     case remoteIncomplete = "remote.incomplete"
     case remoteSearchIncomplete = "remote.search-incomplete"
+    case remoteSearchRemark = "remote.search-remark"
     case remoteSearchExpired = "remote.search-expired"
     case remoteSearchDemands = "remote.search-demands"
     case remoteTooLarge = "remote.too-large"

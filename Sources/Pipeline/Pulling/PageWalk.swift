@@ -35,7 +35,10 @@ struct PageWalk: Sendable {
         var loop = PageLoop(most: server.mostPages)
         while true {
             if total != nil { matches.count(page) }
-            flaws += page.entries.count { $0.mode == .outcome && Self.isError($0) }
+            let outcomes = page.entries.filter { $0.mode == .outcome }
+            let errors = outcomes.count(where: Self.isError)
+            flaws += errors
+            await tally.noted(.remoteSearchRemark, outcomes.count - errors)
             try await body(page)
             guard let next = page.next else { break }
             guard loop.goesOn(page, next: next) else {
