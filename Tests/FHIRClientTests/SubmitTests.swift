@@ -16,7 +16,8 @@ struct SubmitTests {
             .json(#"{"resourceType":"OperationOutcome"}"#, status: status, headers: ["Retry-After": "3"])
         }
 
-        let answer = try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1")
+        let answer = try await PayerClient(try session(transport, side: .payer)).submit(
+            bundle, requestID: "s1", lastLook: {})
 
         let request = try #require(transport.requests.first)
         #expect(answer.status == status)
@@ -45,7 +46,7 @@ struct SubmitTests {
         let transport = FunctionTransport { _, _ in throw error }
 
         let fault = await #expect(throws: Fault.self) {
-            try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1")
+            try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1", lastLook: {})
         }
 
         #expect(fault?.code == code)
@@ -65,7 +66,9 @@ struct SubmitTests {
 
         for (server, code, arrived) in expected {
             let client = PayerClient(try session(CurlTransport(), side: .payer, base: server.base))
-            let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1") }
+            let fault = await #expect(throws: Fault.self) {
+                try await client.submit(bundle, requestID: "s1", lastLook: {})
+            }
             #expect(fault?.code == code)
             #expect(server.received.count == arrived)
         }
@@ -77,10 +80,10 @@ struct SubmitTests {
         let stubborn = AuthorizationServer().transport { _, _ in .json("{}", status: 401) }
 
         let answer = try await PayerClient(try session(forgiving, side: .payer, isAuthorized: true))
-            .submit(bundle, requestID: "s1")
+            .submit(bundle, requestID: "s1", lastLook: {})
         let fault = await #expect(throws: Fault.self) {
             try await PayerClient(try session(stubborn, side: .payer, isAuthorized: true)).submit(
-                bundle, requestID: "s1")
+                bundle, requestID: "s1", lastLook: {})
         }
 
         #expect(answer.status == 200)
@@ -97,7 +100,7 @@ struct SubmitTests {
         let stubborn = AuthorizationServer().transport { _, _ in .json(#"{"access_token":"canary"}"#, status: 401) }
         let client = PayerClient(try session(stubborn, side: .payer, isAuthorized: true))
 
-        let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1") }
+        let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1", lastLook: {}) }
 
         let assertion = try #require(FunctionTransport.form(stubborn.tokenRequests[0])["client_assertion"])
         let told = "\(request) \(HTTPResponse.json("canary")) \(String(describing: fault))"

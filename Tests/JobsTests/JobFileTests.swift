@@ -38,7 +38,7 @@ struct JobFileTests {
                     selection: .init(
                         method: .bulkExport, group: "g-1", types: ["Patient", "Encounter"], since: .instant(since),
                         typeFilters: ["Encounter?class=AMB"]),
-                    matchBy: [.demographics, .memberID], mappings: "us-core-6.1.0",
+                    matchBy: [.demographics, .memberID], consentPolicy: .optIn, mappings: "us-core-6.1.0",
                     delivery: .init(kind: .batch, maxEntries: 50, maxBytes: 1_048_576, perSecond: 0.5),
                     retry: RetryPolicy(attempts: 3, firstSeconds: 60, longestSeconds: 14_400)))
     }
