@@ -6,7 +6,7 @@ import Testing
 @Suite("Consent decides as an oracle that was written apart from it")
 struct ConsentOracleTests {
     /// `make consents` asks for all of the 100,000.
-    private static let sets = ProcessInfo.processInfo.environment["PDEX_CONSENT_SETS"].flatMap(Int.init) ?? 4000
+    private static let sets = ProcessInfo.processInfo.environment["PDEX_CONSENT_SETS"].flatMap(Int.init) ?? 1500
     private static let clinic = party("clinic0", "1234567893")
     private static let payer = party("med0", "1003000126")
     private static let now = Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0)
