@@ -1,6 +1,7 @@
 import FHIRClient
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 /// Delivering a bundle to a payer (WR-02, WR-15, WR-16).
@@ -90,6 +91,25 @@ struct SubmitTests {
         #expect(forgiving.requests.last?.body == bundle)
         #expect(fault?.code == .authTokenRefused)
         #expect(stubborn.tokenRequests.count == 2)
+    }
+
+    @Test("the last look comes when the token is there, before each request, and what it refuses does not leave")
+    func lastLook() async throws {
+        let server = AuthorizationServer().transport { _, number in .json("{}", status: number < 4 ? 401 : 200) }
+        let client = PayerClient(try session(server, side: .payer, isAuthorized: true))
+        let looks = Mutex<[Int]>([])
+        let withdrawn = Fault(.consentDenied, .withhold, "withdrawn")
+
+        let fault = await #expect(throws: Fault.self) {
+            try await client.submit(bundle, requestID: "s1") {
+                looks.withLock { $0.append(server.tokenRequests.count) }
+                if looks.withLock({ $0.count }) == 2 { throw withdrawn }
+            }
+        }
+
+        #expect(fault == withdrawn)
+        #expect(looks.withLock { $0 } == [1, 2])
+        #expect(server.requests.filter { $0.body == bundle }.count == 1)
     }
 
     @Test("tokens, assertions and bodies are in no description of anything")

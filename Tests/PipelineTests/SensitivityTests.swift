@@ -167,6 +167,30 @@ struct SensitivityTests {
         let rule = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first?.consent?
             .rule
         #expect(rule == "HRex Consent #regular; lists 1a2b3c4d")
+
+        let changed = try Self.pipeline(
+            over: night,
+            Sensitivity([SensitivityCategory(name: "all", release: .nothing, types: ["Observation"])], mark: "2"))
+        night.clock.advance(seconds: 61)
+        #expect(try await changed.deliver() == 0)
+        #expect(night.payer.received.count == 1)
+        let report = try await changed.run(night.firing("night-2"))
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.resources.leftOut[.consentRestricted] == 1)
+    }
+
+    /// The same job with other lists.
+    private static func pipeline(over night: Night, _ sensitivity: Sensitivity) throws -> ExchangePipeline {
+        let terms = night.pipeline.terms
+        return ExchangePipeline(
+            terms: ExchangeTerms(
+                job: terms.job, clinic: terms.clinic, payer: terms.payer, selection: terms.selection,
+                matchBy: terms.matchBy, coverage: terms.coverage, consent: terms.consent, sensitivity: sensitivity,
+                delivery: terms.delivery, retry: terms.retry),
+            clinic: night.clinic, payer: night.payer, store: night.store,
+            mappings: try LoadedMappings.set(
+                in: usCoreMappings, digests: Digests { _ in Array(repeating: 0, count: 32) }),
+            identities: night.identities, clock: night.clock, random: { 0.5 }, owner: "tests")
     }
 
     private static func night(_ extra: Resource...) throws -> Night { try night(extra) }
