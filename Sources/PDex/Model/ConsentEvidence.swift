@@ -36,7 +36,7 @@ public struct ConsentEvidence: Sendable, Hashable {
 
     /// The record in a line, for the audit trail: rule, consent, version and hash.
     public var words: String {
-        guard let consent, let contentHash else { return "\(rule); by no consent" }
+        guard let consent, let contentHash else { return rule }
         let hash = String(UInt64(bitPattern: contentHash), radix: 16)
         return "\(rule); consent \(consent), version \(versionID ?? "unknown"), hash \(hash)"
     }

@@ -42,7 +42,7 @@ extension ConsentExplanation {
         var table = TextTable()
         for item in said { table.add(item.consent.description, item.versionID ?? "", item.verdict.words) }
         if !said.isEmpty { lines.append(table.text(indent: "  ")) }
-        lines.append("\(covered.of("resource")) may go, \(held.count.grouped) of the covered visits stay")
+        lines.append("\(covered.of("resource")) may go, \(held.count.grouped) stay")
         var kept = TextTable()
         for item in held {
             kept.add(

@@ -114,4 +114,7 @@ struct SendPermit: Sendable {
     fileprivate init(evidence: ConsentEvidence) {
         self.evidence = evidence
     }
+
+    /// That it was asked again, and when: for the audit trail.
+    var words: String { "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)" }
 }

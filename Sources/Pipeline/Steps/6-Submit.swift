@@ -5,8 +5,8 @@ import PDex
 struct Submit: Sendable {
     /// What one claim came to.
     enum Result: Sendable {
-        /// The payer answered, or could not be asked.
-        case answered(LeasedSubmission, Swift.Result<PayerAnswer, Fault>)
+        /// The payer answered, or could not be asked, under that permit.
+        case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>)
         /// Consent no longer permits it: nothing was sent.
         case withheld(LeasedSubmission, Fault)
         /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
@@ -84,7 +84,7 @@ struct Submit: Sendable {
     /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
     /// a token are there: what waits for them does not leave on a consent from before (CO-03).
     private func deliver(
-        _ lease: LeasedSubmission, _: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit
+        _ lease: LeasedSubmission, _ permit: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit
     ) async -> Result {
         do {
             let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
@@ -94,17 +94,17 @@ struct Submit: Sendable {
                 try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })
             }
             let answer = try await delivery.value
-            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, .success(answer))
+            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, permit, .success(answer))
         } catch let fault as Fault where fault.disposition == .withhold {
             return .withheld(lease, fault)
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
             // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
             return .unsent(lease, fault)
         } catch let fault as Fault {
-            return .answered(lease, .failure(fault))
+            return .answered(lease, permit, .failure(fault))
         } catch {
             return .answered(
-                lease,
+                lease, permit,
                 .failure(
                     Fault(
                         .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",
