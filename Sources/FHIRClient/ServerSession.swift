@@ -76,9 +76,17 @@ public struct ServerSession: Sendable {
     }
 
     /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` as it comes.
-    func once(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
+    ///
+    /// `begin` is called before each request goes out, when all that may have to be waited for is there.
+    func once(
+        _ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token,
+        before begin: () async throws -> Void = {}
+    ) async throws -> HTTPResponse {
         try await inSlot(of: request, status: \.status) {
-            try await authorized(request, credential, status: \.status) { try await transport.send($0) }
+            try await authorized(request, credential, status: \.status) {
+                try await begin()
+                return try await transport.send($0)
+            }
         }
     }
 

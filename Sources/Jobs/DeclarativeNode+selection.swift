@@ -129,13 +129,17 @@ extension DeclarativeNode {
         return rules
     }
 
-    /// `consent`: the one policy there is, so that a file cannot ask for less.
-    func checkConsent(_ report: inout FileReport) {
-        enum Policy: String, CaseIterable { case optIn = "opt-in" }
+    /// `consent`: the policy that the job counts on, so that a payer's other policy is noticed; what is missing is
+    /// always withheld, unless the payer's policy is another.
+    func consentPolicy(_ report: inout FileReport) -> ConsentPolicy? {
         enum WhenMissing: String, CaseIterable { case withhold }
         let fields = fields(["policy", "when-missing"], in: "'consent'", &report)
-        _ = fields["policy"]?.choice(Policy.self, &report)
+        let policy = fields["policy"]?.choice(ConsentPolicy.self, &report)
         _ = fields["when-missing"]?.choice(WhenMissing.self, &report)
+        if policy == .optOut, let node = fields["when-missing"] {
+            report.report("under opt-out nothing is withheld for being missing; leave 'when-missing' out", at: node)
+        }
+        return policy ?? (fields["when-missing"] == nil ? nil : .optIn)
     }
 
     private var quotedKey: String { "'\(key ?? "")'" }

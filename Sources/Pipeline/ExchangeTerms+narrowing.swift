@@ -13,6 +13,7 @@ extension ExchangeTerms {
                 typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } },
                 until: selection.until, associatedData: selection.associatedData, years: selection.years),
             matchBy: matchBy, coverage: coverage, consent: consent, numbers: numbers,
-            allowedTypes: allowedTypes, delivery: delivery, retry: retry)
+            allowedTypes: allowedTypes, consentPolicy: consentPolicy, sensitivity: sensitivity,
+            jobsOfRoute: jobsOfRoute, delivery: delivery, retry: retry)
     }
 }

@@ -39,7 +39,7 @@ struct JobFileTests {
                         method: .bulkExport, group: "g-1", types: ["Patient", "Encounter", "Provenance"],
                         since: .instant(since), typeFilters: ["Encounter?class=AMB"],
                         until: Instant("2026-03-31T00:00:00Z"), associatedData: ["LatestProvenanceResources"]),
-                    matchBy: [.demographics, .memberID], mappings: "us-core-6.1.0",
+                    matchBy: [.demographics, .memberID], consentPolicy: .optIn, mappings: "us-core-6.1.0",
                     delivery: .init(kind: .batch, maxEntries: 50, maxBytes: 1_048_576, perSecond: 0.5),
                     retry: RetryPolicy(attempts: 3, firstSeconds: 60, longestSeconds: 14_400)))
     }

@@ -112,7 +112,12 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
             "7:15: 'by' must be one of member-id, record-number, subscriber-id, demographics-address, demographics, found 'member'"
         ),
         adding("match: { when-ambiguous: guess }", "7:26: 'when-ambiguous' must be one of park, found 'guess'"),
-        adding("consent: { policy: opt-out }", "7:20: 'policy' must be one of opt-in, found 'opt-out'"),
+        adding(
+            "consent: { policy: opt-all }",
+            "7:20: 'policy' must be one of opt-in, opt-out, found 'opt-all'"),
+        adding(
+            "consent: { policy: opt-out, when-missing: withhold }",
+            "7:43: under opt-out nothing is withheld for being missing; leave 'when-missing' out"),
         adding("consent: { when-missing: send }", "7:26: 'when-missing' must be one of withhold, found 'send'"),
 
         // How.

@@ -86,6 +86,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case consentExpired = "consent.expired"
     case consentOutOfScope = "consent.out-of-scope"
     case consentSensitive = "consent.sensitive"
+    case consentRestricted = "consent.restricted"
 
     // Mapping and bundling.
     case packageUnusable = "package.unusable"
@@ -125,4 +126,9 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"
+}
+
+extension FaultCode {
+    /// Whether a resource was left out because no consent covers it: then not even its id may be told.
+    public var isOfConsent: Bool { self == .consentSensitive || self == .consentRestricted }
 }

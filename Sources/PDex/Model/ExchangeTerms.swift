@@ -123,6 +123,12 @@ public struct ExchangeTerms: Sendable {
     public let consent: RecordSource
     /// How the numbers of both sides stand to each other.
     public let numbers: MemberNumbers
+    /// What silence means for this payer (CO-01).
+    public let consentPolicy: ConsentPolicy
+    /// What of a record is sensitive at this clinic.
+    public let sensitivity: Sensitivity
+    /// The jobs between this clinic and this payer, this one among them: a consent is about all of them.
+    public let jobsOfRoute: Set<String>
     /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
     public let allowedTypes: Set<String>?
     /// How bundles are delivered.
@@ -134,7 +140,9 @@ public struct ExchangeTerms: Sendable {
     public init(
         job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
         coverage: RecordSource, consent: RecordSource, numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
+        allowedTypes: Set<String>? = nil, consentPolicy: ConsentPolicy = .optIn,
+        sensitivity: Sensitivity = Sensitivity(), jobsOfRoute: Set<String>? = nil, delivery: Delivery,
+        retry: RetryPolicy
     ) {
         self.job = job
         self.clinic = clinic
@@ -145,6 +153,9 @@ public struct ExchangeTerms: Sendable {
         self.consent = consent
         self.numbers = numbers
         self.allowedTypes = allowedTypes
+        self.consentPolicy = consentPolicy
+        self.sensitivity = sensitivity
+        self.jobsOfRoute = (jobsOfRoute ?? []).union([job])
         self.delivery = delivery
         self.retry = retry
     }

@@ -16,6 +16,9 @@ struct PayerSettings: Sendable, Hashable {
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
 
+    /// What silence means for it.
+    var consentPolicy = ConsentPolicy.optIn
+
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {
         guard let crossReference else { return numbers }

@@ -34,6 +34,7 @@ public final class ScriptedPayer: PayerServer {
     private let missing: Bool
     private let asked = Mutex(0)
     private let strays = Mutex<[String]>([])
+    private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
@@ -66,6 +67,11 @@ public final class ScriptedPayer: PayerServer {
         meanwhile.withLock { $0 = work }
     }
 
+    /// Does `work` before a delivery is begun, as if it waited for a connection or a token.
+    public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
+        delay.withLock { $0 = work }
+    }
+
     /// Every bundle that arrived.
     public var received: [[UInt8]] {
         log.withLock { $0 }
@@ -83,7 +89,8 @@ public final class ScriptedPayer: PayerServer {
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(
                 uniqueKeysWithValues: [
-                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner",
+                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport",
+                    "MedicationRequest", "Medication", "Location", "Practitioner",
                     "Organization",
                     "Provenance",
                 ].map { ($0, type) }))
@@ -122,7 +129,11 @@ public final class ScriptedPayer: PayerServer {
     }
 
     /// Answers as scripted.
-    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+    public func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        try await delay.withLock { $0 }?()
+        try await lastLook()
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
         try Task.checkCancellation()

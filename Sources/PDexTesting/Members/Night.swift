@@ -30,7 +30,8 @@ public struct Night: Sendable {
         matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
-        since: ExchangeTerms.Selection.Since = .lastSuccess,
+        since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
+        consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
@@ -40,7 +41,8 @@ public struct Night: Sendable {
             associatedData: associatedData, years: years)
         let terms = Self.terms(
             selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
-            coverage: coverage, numbers: numbers, allowedTypes: allowedTypes)
+            coverage: coverage, numbers: numbers, allowedTypes: allowedTypes, concurrency: concurrency,
+            consentPolicy: consentPolicy, sensitivity: sensitivity)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -87,7 +89,8 @@ public struct Night: Sendable {
 
     private static func terms(
         _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
-        matchBy: [MatchRule], coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?
+        matchBy: [MatchRule], coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -98,9 +101,10 @@ public struct Night: Sendable {
                 name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: selection, matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers,
-            allowedTypes: allowedTypes,
+            allowedTypes: allowedTypes, consentPolicy: consentPolicy, sensitivity: sensitivity,
             delivery: .init(
-                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
+                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
+                concurrency: concurrency),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
     }
 }
