@@ -47,7 +47,8 @@ actor Servers {
 
     /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, packages, configuration.
     func parts(of name: String) throws -> Parts {
-        let job = try JobFolder.job(name, among: try knownJobs())
+        let jobs = try knownJobs()
+        let job = try JobFolder.job(name, among: jobs)
         guard let clinic = configuration.clinic(job.clinic), let payer = configuration.payer(job.payer) else {
             throw Fault(
                 .jobInvalid, .stop, "The job \(name) names a server that is not configured.",
@@ -57,6 +58,8 @@ actor Servers {
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
             consent: payer.consent, numbers: try payer.knownNumbers(), allowedTypes: payer.types.map { Set($0) },
             conformance: payer.conformance,
+            consentPolicy: payer.consentPolicy, sensitivity: try sensitivity(of: clinic),
+            jobsOfRoute: Set(jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map(\.name)),
             concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
@@ -135,6 +138,11 @@ actor Servers {
         let loaded = try ProfileFiles(configuration).validator()
         validator = loaded
         return loaded
+    }
+
+    private func sensitivity(of clinic: ClinicSettings) throws -> Sensitivity {
+        let lists = try SensitivityLists.load(configuration)
+        return Sensitivity(lists.categories, clinic: clinic.server.name, mark: lists.mark)
     }
 
     private func keyFolder() throws -> KeyFolder {

@@ -49,13 +49,14 @@ struct ExchangeDraft {
     /// Lines an exchange has at most.
     private static let mostRemarks = 20
 
-    /// Ends at a side exit: every resource is left out for that reason.
-    mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String) {
+    /// Ends at a side exit: every resource is left out for that reason; `audited` is what the audit trail says, the code
+    /// unless given.
+    mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil) {
         reason = code
         detail = why
         manifest = content.manifest(leavingOut: code)
         resources.leftOut = [code: content.hashes.count]
-        pass(exit, why: code.rawValue)
+        pass(exit, why: audited ?? code.rawValue)
     }
 
     /// Takes the bundles: what is in them, what the payer has, and what is left out.

@@ -11,7 +11,7 @@ extension ExchangePipeline {
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
-            consent: CheckConsent(terms: terms, clock: clock),
+            consent: checkConsent,
             map: mapper,
             bundle: MakeBundles(
                 terms: terms, stager: stager, writer: writer,
@@ -21,11 +21,16 @@ extension ExchangePipeline {
             clock: clock, actor: owner)
     }
 
+    /// Step 3, with what it has seen of shared resources in this run.
+    var checkConsent: CheckConsent {
+        CheckConsent(terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
+    }
+
     /// Steps 6 and 7.
     var outbox: Outbox {
         Outbox(
             submit: Submit(
-                terms: terms, payer: payer, store: store, consent: CheckConsent(terms: terms, clock: clock),
+                terms: terms, payer: payer, store: store, consent: checkConsent,
                 clock: clock, owner: owner),
             receipts: KeepReceipts(terms: terms, store: store, clock: clock, random: random, actor: owner),
             records: records, pace: pace,

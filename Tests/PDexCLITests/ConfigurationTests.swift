@@ -82,6 +82,8 @@ struct ConfigurationTests {
             with: """
                     key: clinic0-2026
                     scopes: v1
+                    audience: https://fhir.clinic0.example/r4
+                    extra-scopes: ["system/Observation.read?category=laboratory", "urn:operation"]
                     ca-file: ../ca.pem
                     client-certificate: { certificate: our.pem, key: our.key }
                     token-endpoint: https://auth.clinic0.example/token
@@ -89,6 +91,7 @@ struct ConfigurationTests {
                     private-network: true
                     max-file-size: 16GiB
                     quiet-hours: { from: "07:00", to: "19:00", zone: Europe/Berlin, days: [mon, tue] }
+                    max-pages: 20000
                     max-connections: 3
 
                 """)
@@ -100,8 +103,13 @@ struct ConfigurationTests {
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         #expect(clinic.quietHours == QuietHours(from: "07:00", to: "19:00", zone: berlin, days: [.monday, .tuesday]))
         #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: []).maxConnections == 3)
         #expect(server.scopes == .v1)
+        #expect(server.audience == "https://fhir.clinic0.example/r4")
+        #expect(
+            clinic.connection(jobs: []).scopes.text(in: .v1)
+                == "system/Observation.read?category=laboratory urn:operation")
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])
         #expect(server.isPrivate)

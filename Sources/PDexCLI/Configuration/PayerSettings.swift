@@ -18,6 +18,9 @@ struct PayerSettings: Sendable, Hashable {
     /// What becomes of a resource that does not conform to its profile.
     var conformance = ConformancePolicy()
 
+    /// What silence means for it.
+    var consentPolicy = ConsentPolicy.optIn
+
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {
         guard let crossReference else { return numbers }

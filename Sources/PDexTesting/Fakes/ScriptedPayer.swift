@@ -35,12 +35,13 @@ public final class ScriptedPayer: PayerServer {
     private let taken: [String]
     private let asked = Mutex(0)
     private let strays = Mutex<[String]>([])
+    private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// The types that a payer takes unless a test says otherwise.
     public static let usualTypes = [
-        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner", "Organization",
-        "Provenance",
+        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport",
+        "MedicationRequest", "Medication", "Location", "Practitioner", "Organization", "Provenance",
     ]
 
     /// A payer that records `resources` of its members and takes `types`; a `limited` one does not offer transactions.
@@ -75,6 +76,11 @@ public final class ScriptedPayer: PayerServer {
     /// Does `work` while a delivery waits for its answer.
     public func whileAnswering(_ work: @escaping @Sendable () async throws -> Void) {
         meanwhile.withLock { $0 = work }
+    }
+
+    /// Does `work` before a delivery is begun, as if it waited for a connection or a token.
+    public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
+        delay.withLock { $0 = work }
     }
 
     /// Every bundle that arrived.
@@ -128,7 +134,11 @@ public final class ScriptedPayer: PayerServer {
     }
 
     /// Answers as scripted.
-    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+    public func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        try await delay.withLock { $0 }?()
+        try await lastLook()
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
         try Task.checkCancellation()

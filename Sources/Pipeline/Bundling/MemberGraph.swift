@@ -24,7 +24,7 @@ struct MemberGraph: Sendable {
         visits = Dictionary(
             permitted.compactMap { item in item.encounter.map { (item.staged.key, $0) } },
             uniquingKeysWith: { first, _ in first })
-        let masked = Set(mapped.leftOut.filter { $0.leftOut == .consentSensitive }.map(\.key))
+        let masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
         var targets: [String: EntryWriter.Target] = [:]
         for item in all {
             let node = try writer.node(item, isShared: false) { text in
