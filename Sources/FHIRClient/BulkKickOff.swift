@@ -52,6 +52,8 @@ struct BulkKickOff: Sendable {
         let first = refused.filter(optional.contains)
         if !first.isEmpty {
             attempt.drop(first)
+        } else if refused.first == .type, attempt.dispense() {
+            return true
         } else if let one = refused.first {
             attempt.drop([one])
         } else if !optional.isEmpty, !attempt.isLenient {
@@ -62,7 +64,7 @@ struct BulkKickOff: Sendable {
             attempt.isLenient = false
             attempt.drop(optional)
         } else {
-            return false
+            return attempt.dispense()
         }
         return true
     }
@@ -114,6 +116,14 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
+    /// Asks for fewer types; false when all of them are needed.
+    fileprivate mutating func dispense() -> Bool {
+        let needed = export.types.filter { !export.dispensable.contains($0) }
+        guard !needed.isEmpty, needed != export.types else { return false }
+        export.types = needed
+        return true
+    }
+
     fileprivate mutating func drop(_ parameters: [ExportStart.Parameter]) {
         export = export.without(Set(parameters))
         dropped += parameters.filter { !dropped.contains($0) }

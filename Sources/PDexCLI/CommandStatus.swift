@@ -45,7 +45,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .consentMissing, .consentDenied, .consentExpired, .consentOutOfScope,
-            .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge,
+            .consentSensitive, .mappingSkipped, .mappingNone, .mappingRequired, .bundleTooLarge, .provenanceUntargeted,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .cancelledByOperator,

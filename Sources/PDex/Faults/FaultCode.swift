@@ -92,6 +92,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case mappingNone = "mapping.none"
     case mappingRequired = "mapping.required-element-missing"
     case bundleTooLarge = "bundle.too-large"
+    case provenanceUntargeted = "provenance.untargeted"
 
     // The payer.
     case payerCapability = "payer.capability-missing"

@@ -30,6 +30,12 @@ public final class ScriptedClinic: ClinicServer {
         public var secondsAhead: Double = 0
         /// How a search is refused, by its type and patient: `Observation joe`.
         public var poisons: [String: Fault] = [:]
+        /// Whether `/metadata` says that searches bring their Provenance along.
+        public var offersRevInclude = false
+        /// Whether a search that asks for that is refused with 400.
+        public var refusesRevInclude = false
+        /// Search parameters that `/metadata` lists for Provenance; nil when it does not list the type.
+        public var provenanceParameters: Set<String>?
         /// Whether a search with `_lastUpdated` is refused with 400.
         public var refusesNarrowing = false
         /// Parameters that are not looked at.
@@ -150,11 +156,13 @@ public final class ScriptedClinic: ClinicServer {
                 type,
                 ServerCapability.TypeCapability(
                     searchParameters: script.searchParameters,
+                    revIncludes: script.offersRevInclude ? ["Provenance:target"] : [],
                     operations: ["Group", "Patient"].contains(type) ? operations : [])
             )
         }
         var all = Dictionary(uniqueKeysWithValues: types)
         if script.offersEverything { all["Patient"]?.operations.insert("everything") }
+        all["Provenance"] = script.provenanceParameters.map { .init(searchParameters: $0) }
         if !script.sharedParameters.isEmpty {
             all["Practitioner"] = .init(searchParameters: script.sharedParameters)
         }
@@ -183,6 +191,9 @@ public final class ScriptedClinic: ClinicServer {
         let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
         if let fault = names.lazy.compactMap({ script.poisons["\(query.path) \($0)"] }).first { throw fault }
         if script.refusesNarrowing, !narrowing.isEmpty {
+            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
+        }
+        if script.refusesRevInclude, query.parameters.contains(where: { $0.name == "_revinclude" }) {
             throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
         }
         if !script.unreachable.isDisjoint(with: names) {

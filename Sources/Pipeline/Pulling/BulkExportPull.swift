@@ -4,6 +4,8 @@ import PDex
 /// Pulls by Bulk Data export; resumes a running export and finished files after a crash.
 struct BulkExportPull: Sendable {
     let terms: ExchangeTerms
+    /// The types to ask for.
+    let types: [String]
     let run: Run
     let clinic: any ClinicServer
     let store: any Store
@@ -30,7 +32,7 @@ struct BulkExportPull: Sendable {
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
         let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
-        let wanted = Set(terms.selection.pulledTypes)
+        let wanted = Set(types)
         let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
         for (place, file) in manifest.output.enumerated() where progress[mark(file, statusURL)] == nil {
             guard !isWider || file.type.map(wanted.contains) ?? true else {
@@ -69,7 +71,8 @@ struct BulkExportPull: Sendable {
 
     private var export: RunningExport {
         RunningExport(
-            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
+            terms: terms, types: types, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock,
+            observer: observer)
     }
 
     /// What is said of one file alone: scopes may leave out a type, and a signed link that grew old is refused, too.

@@ -28,11 +28,13 @@ struct Intake: Sendable {
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)
+        let targets = targets(in: batch)
         let references = wants?.references(in: batch) ?? []
         let count = try await store.write { writer in
             try beforehand(writer, batch)
             let count = try writer.stage(batch)
             for (key, found) in identifiers { try writer.identify(key, by: found) }
+            for (key, found) in targets { try writer.aim(key, at: found) }
             try wants?.remember(references, writer)
             if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
             if refused.isEmpty { try whenWhole(writer) }
@@ -66,6 +68,13 @@ struct Intake: Sendable {
         }
         batch.bytes = lines.bytes
         return (batch, refused)
+    }
+
+    /// What each Provenance speaks of, so that it is found with that.
+    private func targets(in batch: StagingBatch) -> [(ResourceKey, [ResourceKey])] {
+        batch.rows.filter { $0.type == "Provenance" }.compactMap { row in
+            (try? Resource(parsing: Array(batch.bytes[row.range]))).map { (row.key, stager.targets(of: $0)) }
+        }
     }
 
     /// Business identifiers of shared resources, so that conditional references find them (RD-16).

@@ -20,7 +20,7 @@ struct Pull: Sendable {
     func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
-        try await requireScopes()
+        let provenance = ProvenanceSearch(capability, isAllowed: try await allowsProvenance())
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
         let why = plan.reasons.joined(separator: "; ")
@@ -28,12 +28,12 @@ struct Pull: Sendable {
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            exported = try await export(at: level, members, capability)
+            exported = try await export(at: level, members, capability, provenance)
         case .search, .everything:
             try requireLocalFilters()
             observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
             let patients: [String] = if let members { members } else { try await allPatients() }
-            try await patientPull(plan, capability).pull(patients: patients)
+            try await patientPull(plan, capability, provenance).pull(patients: patients)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
@@ -58,12 +58,13 @@ struct Pull: Sendable {
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
-        try await requireScopes()
+        let isAllowed = try await allowsProvenance()
         let capability = try await clinic.capability()
+        let provenance = ProvenanceSearch(capability, isAllowed: isAllowed)
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
         // There is nobody to go on with: what is wrong with this one ends it.
-        try await patientPull(plan, capability, mostFailures: 1).pull(
+        try await patientPull(plan, capability, provenance, mostFailures: 1).pull(
             patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
@@ -77,11 +78,14 @@ struct Pull: Sendable {
 
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
+        _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let wants = try await sharedWants()
-        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants)).pull(level)
+        let outcome = try await exportPull(
+            intake(enrolling: enrolls ? run.id : nil, wants), PullPlan.exported(terms.selection, capability)
+        ).pull(level)
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
             try requireLocalFilters()
@@ -95,7 +99,7 @@ struct Pull: Sendable {
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
             let plan = PullPlan.member(terms.selection, capability)
-            try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
+            try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
         if await tally.problems.isEmpty { try await move(outcome) }
         return outcome
@@ -103,11 +107,12 @@ struct Pull: Sendable {
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
     /// to be gone on with, and would need a second export to do so.
-    func end(_ export: FinishedExport) async { await exportPull(intake()).end(export) }
+    func end(_ export: FinishedExport) async { await exportPull(intake(), []).end(export) }
 
-    private func exportPull(_ intake: Intake) -> BulkExportPull {
+    private func exportPull(_ intake: Intake, _ types: [String]) -> BulkExportPull {
         BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock, unit: unit,
+            terms: terms, types: types, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
+            unit: unit,
             observer: observer)
     }
 
@@ -138,11 +143,12 @@ struct Pull: Sendable {
     }
 
     private func patientPull(
-        _ plan: PullPlan, _ capability: ServerCapability, mostFailures: Int = PatientPull.mostFailures
+        _ plan: PullPlan, _ capability: ServerCapability, _ provenance: ProvenanceSearch,
+        mostFailures: Int = PatientPull.mostFailures
     ) -> PatientPull {
         PatientPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
-            capability: capability, unit: unit, mostFailures: mostFailures, observer: observer)
+            capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures, observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
@@ -152,8 +158,8 @@ struct Pull: Sendable {
     }
 
     /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
-    /// visits is wanted, and not needed.
-    private func requireScopes() async throws {
+    /// visits is wanted, and not needed; tells whether Provenance is allowed.
+    private func allowsProvenance() async throws -> Bool {
         let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
         let needed = withheld.filter(terms.selection.types.contains).sorted()
         guard needed.isEmpty else {
@@ -163,6 +169,7 @@ struct Pull: Sendable {
                 hint: "Have their scopes registered for this client, or take the types out of the job.")
         }
         await tally.noted(.authScopeNotGranted, withheld.count)
+        return !withheld.contains("Provenance")
     }
 
     /// Refuses filters that nobody would apply (BLK-10).

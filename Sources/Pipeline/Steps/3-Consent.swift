@@ -21,9 +21,10 @@ struct CheckConsent: Sendable {
         case .withhold(let code, let why):
             return .withheld(code, why)
         case .permit(let evidence, let sensitive):
-            let (kept, leftOut) = segment(matched, sensitive: sensitive)
+            let (kept, provenance, leftOut) = segment(matched, sensitive: sensitive)
             return .permitted(
-                PermittedExchange(matched: matched, resources: kept, leftOut: leftOut, evidence: evidence))
+                PermittedExchange(
+                    matched: matched, resources: kept, provenance: provenance, leftOut: leftOut, evidence: evidence))
         }
     }
 
@@ -61,27 +62,29 @@ struct CheckConsent: Sendable {
             hint: "once a consent is recorded at the payer, the next run or a replay sends the exchange")
     }
 
-    /// Leaves out what is sensitive under `#regular`, what was paid in full, and what belongs to such a visit
-    /// (CO-04 … CO-06).
+    /// Leaves out what is sensitive under `#regular`, what was paid in full, what belongs to such a visit, and the
+    /// Provenance of any of these (CO-04 … CO-06).
     private func segment(
         _ matched: MatchedMember, sensitive: Bool
-    ) -> (kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
+    ) -> (kept: [ClinicalResource], provenance: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
         func isHeld(_ resource: Resource) -> Bool {
             SensitivityLabels.forbidDisclosureToPlan(resource)
                 || (!sensitive && SensitivityLabels.areSensitive(resource))
         }
         // Those outside the coverage too: a note may speak of two visits.
-        let held = heldVisits(of: matched.member, isHeld)
-        var kept: [ClinicalResource] = []
-        var leftOut: [ExchangeManifest.Entry] = []
-        for item in matched.resources {
-            if isHeld(item.resource) || held.contains(item.staged.key) || !held.isDisjoint(with: item.encounters) {
-                leftOut.append(item.entry(leftOut: .consentSensitive))
-            } else {
-                kept.append(item)
-            }
+        let visits = heldVisits(of: matched.member, isHeld)
+        let held = Set(
+            matched.member.resources.filter {
+                isHeld($0.resource) || visits.contains($0.staged.key) || !visits.isDisjoint(with: $0.encounters)
+            }.map(\.staged.key))
+        let kept = matched.resources.filter { !held.contains($0.staged.key) }
+        // It may tell more of one of its targets than that there is one, so that it is not cut but held.
+        let provenance = matched.member.provenance.filter {
+            !isHeld($0.resource) && held.isDisjoint(with: $0.named) && visits.isDisjoint(with: $0.encounters)
         }
-        return (kept, leftOut)
+        let sent = Set((kept + provenance).map(\.staged.key))
+        let leftOut = (matched.resources + matched.member.provenance).filter { !sent.contains($0.staged.key) }
+        return (kept, provenance, leftOut.map { $0.entry(leftOut: .consentSensitive) })
     }
 
     /// The visits that are held themselves, and those that are part of one (CO-05).
@@ -102,15 +105,18 @@ struct CheckConsent: Sendable {
 struct PermittedExchange: Sendable {
     let matched: MatchedMember
     let resources: [ClinicalResource]
+    /// The clinic's Provenance, of which nothing is held.
+    let provenance: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
     let evidence: ConsentEvidence
 
     fileprivate init(
-        matched: MatchedMember, resources: [ClinicalResource], leftOut: [ExchangeManifest.Entry],
-        evidence: ConsentEvidence
+        matched: MatchedMember, resources: [ClinicalResource], provenance: [ClinicalResource],
+        leftOut: [ExchangeManifest.Entry], evidence: ConsentEvidence
     ) {
         self.matched = matched
         self.resources = resources
+        self.provenance = provenance
         self.leftOut = leftOut
         self.evidence = evidence
     }

@@ -72,11 +72,34 @@ struct MapResources: Sendable {
         }
         leftOut += stranded.map { $0.item.entry(leftOut: .mappingRequired) }
         let lost = Set(stranded.map(\.item.staged.key))
+        let resources = mapped.filter { !lost.contains($0.item.staged.key) }.map(\.resource)
+        let (provenance, untold) = self.provenance(of: resources, permitted)
         return .mapped(
             MappedExchange(
-                permitted: permitted, patient: person,
-                resources: mapped.filter { !lost.contains($0.item.staged.key) }.map(\.resource), leftOut: leftOut,
-                lacking: lacking))
+                permitted: permitted, patient: person, resources: resources, provenance: provenance,
+                leftOut: leftOut + untold, lacking: lacking))
+    }
+
+    /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
+    private func provenance(
+        of resources: [MappedResource], _ permitted: PermittedExchange
+    ) -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
+        // A Patient does not travel alone, and so nobody is told who wrote it.
+        var travelling = Set(resources.map(\.staged.key))
+        if !travelling.isEmpty { travelling.insert(permitted.matched.member.key) }
+        var mapped: [MappedResource] = []
+        var leftOut: [ExchangeManifest.Entry] = []
+        for item in permitted.provenance {
+            guard !travelling.isDisjoint(with: item.targets) else {
+                leftOut.append(item.entry(leftOut: .provenanceUntargeted))
+                continue
+            }
+            switch map(item.staged, item.resource) {
+            case .success(let resource): mapped.append(resource)
+            case .failure(let reason): leftOut.append(item.entry(leftOut: reason.code))
+            }
+        }
+        return (mapped, leftOut)
     }
 
     /// Why a resource was not mapped.
@@ -112,6 +135,8 @@ struct MappedExchange: Sendable {
     let permitted: PermittedExchange
     let patient: MappedResource
     let resources: [MappedResource]
+    /// The clinic's Provenance of at least one of them.
+    let provenance: [MappedResource]
     let leftOut: [ExchangeManifest.Entry]
     /// What those lack that could not be made, in the words of the mappings.
     let lacking: [String]
