@@ -52,6 +52,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicCapability = "clinic.capability-missing"
     case clinicExportFailed = "clinic.export-failed"
     case clinicMalformedLine = "clinic.malformed-line"
+    case clinicOddDeletion = "clinic.odd-deletion"
     case clinicWrongType = "clinic.wrong-type"
     case clinicCountMismatch = "clinic.count-mismatch"
     case clinicSubsetted = "clinic.subsetted"
@@ -77,6 +78,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchTaken = "match.taken"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
+    case coveragePayorUnknown = "coverage.payor-unknown"
 
     // Consent.
     case consentMissing = "consent.missing"

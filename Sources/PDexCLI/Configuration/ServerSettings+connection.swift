@@ -25,8 +25,10 @@ extension PayerSettings {
                 scopes.allow(type, [.create, .update])
             }
             if coverage.isServed {
-                let more = coverage == .fhir ? [] : ["Organization", "Group"]
-                for type in ["Patient", "Coverage"] + more { scopes.allow(type, [.read, .search]) }
+                // The organization tells whose coverage it is.
+                for type in ["Patient", "Coverage", "Organization"] + (coverage == .fhir ? [] : ["Group"]) {
+                    scopes.allow(type, [.read, .search])
+                }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
         }

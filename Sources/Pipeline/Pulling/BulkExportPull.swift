@@ -148,9 +148,14 @@ struct BulkExportPull: Sendable {
                     await intake.tally.refused(.clinicMalformedLine)
                     continue
                 }
-                gone += bundle.entries.compactMap { entry in
+                let keys = bundle.entries.map { entry in
                     entry.request.flatMap { $0.method == "DELETE" ? intake.stager.key(of: $0.url) : nil }
                 }
+                // A condition, another server, or no request: what was deleted stays, and nobody may think otherwise.
+                let odd = keys.count { $0 == nil }
+                isWhole = isWhole && odd == 0
+                await intake.tally.refused(.clinicOddDeletion, odd)
+                gone += keys.compactMap(\.self)
             }
             let keys = gone
             count += keys.count
