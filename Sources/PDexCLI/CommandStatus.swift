@@ -50,7 +50,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .provenanceUntargeted,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
-            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .cancelledByOperator,
+            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
+            .cancelledByOperator,
             .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
             self = .failed
         }

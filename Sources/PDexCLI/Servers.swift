@@ -50,7 +50,7 @@ actor Servers {
         let terms = job.terms(
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
             consent: payer.consent, numbers: try payer.knownNumbers(), allowedTypes: payer.types.map { Set($0) },
-            concurrency: payer.server.transport.maxConnections)
+            retraction: payer.retraction, concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),

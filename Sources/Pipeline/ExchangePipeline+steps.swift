@@ -7,15 +7,16 @@ extension ExchangePipeline {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         let mapper = MapResources(terms: terms, mappings: mappings)
         let writer = EntryWriter(terms: terms, identities: identities)
+        let bundle = MakeBundles(
+            terms: terms, stager: stager, writer: writer,
+            shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
+            provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash))
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
             consent: CheckConsent(terms: terms, clock: clock),
             map: mapper,
-            bundle: MakeBundles(
-                terms: terms, stager: stager, writer: writer,
-                shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
-                provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash)),
+            bundle: bundle, retract: MakeRetraction(terms: terms, map: mapper, bundle: bundle),
             clock: clock, actor: owner)
     }
 

@@ -111,6 +111,8 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"
     case processLost = "submission.process-lost"
+    case retracted = "exchange.retracted"
+    case notRetracted = "exchange.not-retracted"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"
 

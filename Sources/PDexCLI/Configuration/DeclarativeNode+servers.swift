@@ -44,16 +44,17 @@ extension DeclarativeNode {
     func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "client-id", "key", "organization"]
         let fields = fields(
-            required + ["coverage", "consent", "match", "types", "identifier-system"] + Self.serverKeys,
+            required + ["coverage", "consent", "match", "types", "retract", "identifier-system"] + Self.serverKeys,
             required: required, in: "a payer", &report)
         let coverage = fields["coverage"].map { $0.recordSource(allowsRoster: true, &report) } ?? .fhir
         let consent = fields["consent"].map { $0.recordSource(allowsRoster: false, &report) } ?? .fhir
         let match = fields["match"]?.memberNumbers(&report)
         let types = fields["types"]?.allowedTypes(&report)
+        let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, numbers: match?.numbers ?? MemberNumbers(),
-            crossReference: match?.crossReference, types: types)
+            crossReference: match?.crossReference, types: types, retraction: retraction ?? .enteredInError)
     }
 
     private static let serverKeys = [

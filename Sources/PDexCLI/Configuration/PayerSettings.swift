@@ -15,6 +15,8 @@ struct PayerSettings: Sendable, Hashable {
     var crossReference: CrossReferenceSettings?
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
+    /// How the payer is told what the clinic deleted or entered in error.
+    var retraction = ExchangeTerms.Retraction.enteredInError
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

@@ -8,6 +8,8 @@ public final class ScriptedClinic: ClinicServer {
     public struct Script: Sendable {
         /// Lines put into the export's Observation file as they are.
         public var strayLines: [String] = []
+        /// Lines of an export's file of deletions.
+        public var deletedLines: [String] = []
         /// Added to the count that the manifest states for Observations.
         public var miscount = 0
         /// Whether Group export is offered.
@@ -311,7 +313,8 @@ public final class ScriptedClinic: ClinicServer {
         return .complete(
             ExportManifest(
                 transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
-                deleted: [], expires: expires))
+                deleted: script.withLock { $0.deletedLines }.isEmpty
+                    ? [] : [.init(type: "Bundle", url: base + "/files/deleted", count: nil)], expires: expires))
     }
 
     /// One batch with every line.
@@ -336,6 +339,7 @@ public final class ScriptedClinic: ClinicServer {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
         }
         var lines = exported(type).map { $0.serialized() }
+        if type == "Bundle" { lines += script.withLock { $0.deletedLines }.map { Array($0.utf8) } }
         if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []

@@ -81,7 +81,7 @@ public final class ScriptedPayer: PayerServer {
 
     /// Transactions and update-as-create, unless limited.
     public func capability() async throws -> ServerCapability {
-        let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
+        let type = ServerCapability.TypeCapability(interactions: ["update", "delete"], updateCreate: true)
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(

@@ -28,14 +28,15 @@ public struct Night: Sendable {
         perSecond: Double? = nil,
         typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
+        allowedTypes: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
             typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
-            allowedTypes: allowedTypes, since: since)
+            allowedTypes: allowedTypes, retraction: retraction, since: since)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -84,7 +85,7 @@ public struct Night: Sendable {
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
         perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
         coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
-        since: ExchangeTerms.Selection.Since
+        retraction: ExchangeTerms.Retraction, since: ExchangeTerms.Selection.Since
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -98,6 +99,7 @@ public struct Night: Sendable {
                 method: method, group: "med0-members",
                 types: types, since: since, typeFilters: typeFilters, years: years),
             matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
+            retraction: retraction,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))

@@ -81,12 +81,13 @@ struct EntryWriter: Sendable {
     }
 
     /// The payer's id in place of the clinic's, which stays as an identifier (PB-08).
-    private func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
+    func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
         var json = json
         json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
         let source: JSONValue = [
             "system": .string(terms.clinic.identifierSystem), "value": .string(staged.id),
         ]
+        guard staged.type != "Provenance" else { return json }
         var identifiers = json["identifier"]?.elements ?? []
         if !identifiers.contains(source) { identifiers.append(source) }
         json["identifier"] = .array(identifiers)

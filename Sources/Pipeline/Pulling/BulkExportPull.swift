@@ -100,6 +100,9 @@ struct BulkExportPull: Sendable {
         }
     }
 
+    /// Whether some of a run's files were staged already.
+    static func hasBegun(_ progress: [String: String]) -> Bool { progress.keys.contains { $0.hasPrefix("file:") } }
+
     /// A file belongs to one export: another may have the same addresses.
     private func mark(_ file: ExportManifest.File, _ statusURL: String) -> String {
         "file:\(statusURL) \(file.url)"
@@ -139,6 +142,7 @@ struct BulkExportPull: Sendable {
     ) async throws {
         var count = 0
         var isWhole = true
+        let deletion = Deletion(payer: terms.payer.name, run: self.run.id)
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
             var gone: [ResourceKey] = []
@@ -159,7 +163,8 @@ struct BulkExportPull: Sendable {
             }
             let keys = gone
             count += keys.count
-            try await store.write { try $0.unstage(keys) }
+            let now = intake.now
+            try await store.write { try deletion.delete(keys, at: now, $0) }
         }
         observer(.note("\(count) resources were deleted at the clinic"))
         guard isWhole else { return }

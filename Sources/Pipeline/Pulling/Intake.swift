@@ -11,6 +11,8 @@ struct Intake: Sendable {
     var enrolls: String?
     /// Keeps in mind what is referred to and not staged; nil where that is fetched otherwise, or comes along.
     var wants: SharedWants?
+    /// Keeps in mind what came; nil where nobody asks what did not.
+    var seen: SeenKeys?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -27,6 +29,7 @@ struct Intake: Sendable {
         beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> Void = { _, _ in }
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
+        seen?.insert(batch)
         let identifiers = identifiers(in: batch)
         let targets = targets(in: batch)
         let references = wants?.references(in: batch) ?? []

@@ -7,6 +7,8 @@ struct PatientDraft {
     var time: Instant?
     var flaws = 0
     var references: Set<String> = []
+    /// What came.
+    var seen: Set<ResourceKey> = []
     /// What was refused, by how.
     private(set) var refusals: [FaultCode: Int] = [:]
     /// Whether a search named values, so that what has none of them is missing.

@@ -94,8 +94,14 @@ struct PatientPull: Sendable {
         if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
         let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
         let hasNoGap = marks.hasNoGap
+        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: intake.tally, observer: observer)
+        let gone =
+            isWhole && isComplete
+            ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run), intake.now)
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
+            try deletion.delete(gone, at: now, writer)
             try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }
@@ -171,6 +177,7 @@ struct PatientPull: Sendable {
         var next = draft
         var strangers = 0
         var unwitnessed: Set<String> = []
+        var seen: Set<ResourceKey> = []
         var isWitnessed = false
         let flaws = try await pages.each(query) { page in
             next.time = next.time ?? page.serverTime
@@ -181,6 +188,8 @@ struct PatientPull: Sendable {
                     strangers += 1
                     return false
                 }
+                seen.insert(
+                    intake.stager.identities.key(source: terms.clinic.name, type: scan.type, id: scan.id))
                 if scan.type == "Provenance" {
                     isWitnessed = true
                 } else if isAlone, !SharedTypes.contains(scan.type) {
@@ -195,6 +204,7 @@ struct PatientPull: Sendable {
         await intake.tally.refused(.clinicOtherPatient, strangers)
         next.isWitnessed = next.isWitnessed || isWitnessed
         next.unwitnessed.formUnion(unwitnessed)
+        next.seen.formUnion(seen)
         next.flaws += flaws + strangers
         draft = next
     }

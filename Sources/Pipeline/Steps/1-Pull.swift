@@ -83,9 +83,11 @@ struct Pull: Sendable {
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let wants = try await sharedWants()
-        let outcome = try await exportPull(
-            intake(enrolling: enrolls ? run.id : nil, wants), PullPlan.exported(terms.selection, capability)
-        ).pull(level)
+        // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
+        let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenKeys() : nil
+        let types = PullPlan.exported(terms.selection, capability)
+        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants, seen), types).pull(level)
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
             try requireLocalFilters()
@@ -101,8 +103,20 @@ struct Pull: Sendable {
             let plan = PullPlan.member(terms.selection, capability)
             try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
-        if await tally.problems.isEmpty { try await move(outcome) }
+        guard await tally.problems.isEmpty else { return outcome }
+        if let seen, outcome.since == nil { try await reconcile(seen, Set(terms.selection.types)) }
+        try await move(outcome)
         return outcome
+    }
+
+    /// Forgets what a whole export did not bring again and the clinic no longer has.
+    private func reconcile(_ seen: SeenKeys, _ types: Set<String>) async throws {
+        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: tally, observer: observer)
+        let gone = try await reconciliation.gone(
+            fromRosterOf: run.id, types: types.subtracting(["Provenance"]), besides: seen.all)
+        guard !gone.isEmpty else { return }
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
+        try await store.write { try deletion.delete(gone, at: now, $0) }
     }
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
@@ -182,9 +196,12 @@ struct Pull: Sendable {
         Enrolment(terms: terms, run: run, clinic: clinic, store: store, identities: identities, tally: tally)
     }
 
-    private func intake(enrolling run: String? = nil, _ wants: SharedWants? = nil) -> Intake {
+    private func intake(
+        enrolling run: String? = nil, _ wants: SharedWants? = nil, _ seen: SeenKeys? = nil
+    ) -> Intake {
         Intake(
-            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, observer: observer)
+            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, seen: seen,
+            observer: observer)
     }
 
     private var stager: Stager {

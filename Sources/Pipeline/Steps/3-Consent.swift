@@ -30,6 +30,7 @@ struct CheckConsent: Sendable {
 
     /// Decides again at the moment of sending, from what is recorded then (CO-03).
     func permit(toSend exchange: Exchange, _ reader: any StoreReader) throws -> Result<SendPermit, Fault> {
+        if exchange.isRetraction { return .success(SendPermit(evidence: nil)) }
         guard let evidence = exchange.consent, let staged = try reader.staged(evidence.consent),
             let owner = staged.patient
         else {
@@ -122,11 +123,12 @@ struct PermittedExchange: Sendable {
     }
 }
 
-/// The proof that consent was checked at the moment of sending.
+/// The proof that consent was checked at the moment of sending, or that nothing is disclosed.
 struct SendPermit: Sendable {
-    let evidence: ConsentEvidence
+    /// nil for what takes back without content.
+    let evidence: ConsentEvidence?
 
-    fileprivate init(evidence: ConsentEvidence) {
+    fileprivate init(evidence: ConsentEvidence?) {
         self.evidence = evidence
     }
 }

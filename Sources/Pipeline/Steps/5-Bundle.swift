@@ -68,7 +68,8 @@ struct MakeBundles: Sendable {
         graph.own.count > 1 ? Array(graph.nodes.values) : []
     }
 
-    private func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
+    /// A Bundle of those entries.
+    func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(entries.reduce(256) { $0 + $1.count + 1 })
         bytes += #"{"resourceType":"Bundle","type":"\#(terms.delivery.kind.rawValue)","timestamp":""#.utf8
