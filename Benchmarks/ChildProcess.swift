@@ -1,16 +1,21 @@
+import Foundation
 import Glibc
 
 /// A process of its own, so that what it uses can be told apart.
 struct ChildProcess {
     let id: pid_t
 
-    /// Starts `arguments[0]`; both outputs go to `log`.
-    init(_ arguments: [String], log: String) throws {
+    /// Starts `arguments[0]`; both outputs go to `log`, or what it tells of itself to `progress`.
+    init(_ arguments: [String], log: String, progress: String? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let progress {
+            posix_spawn_file_actions_addopen(&actions, 2, progress, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
         var raw: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { for pointer in raw { free(pointer) } }
         var id: pid_t = 0
@@ -25,6 +30,27 @@ struct ChildProcess {
         var raw = rusage()
         while wait4(id, &status, 0, &raw) < 0, errno == EINTR {}
         return ((status >> 8) & 0xff, Usage(raw))
+    }
+
+    /// The CPU seconds it used until `progress` had `words`; nil when it ended before.
+    func cpuSeconds(when progress: String, has words: String) -> Double? {
+        while let fields = statistics(), fields[0] != "Z" {
+            if let text = try? String(contentsOfFile: progress, encoding: .utf8), text.contains(words) {
+                guard let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+                return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+            }
+            usleep(2000)
+        }
+        return nil
+    }
+
+    /// Its line in `/proc`, from its state on: what is before that may hold spaces.
+    private func statistics() -> [Substring]? {
+        let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+        guard let fields = text?.split(separator: ")").last?.split(separator: " "), fields.count > 12 else {
+            return nil
+        }
+        return fields
     }
 
     /// Ends it and waits for its end.

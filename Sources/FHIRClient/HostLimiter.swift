@@ -3,7 +3,8 @@ import FHIR
 /// How many requests one server gets at once: more while it answers well, half when it is pressed.
 ///
 /// Additive increase, multiplicative decrease: each good answer adds a fraction, so that a whole round of them adds one;
-/// 429, 503 and answers that take many times as long as the best one halve what is allowed, once a round.
+/// 429, 503 and answers that take many times as long as the best one halve what is allowed, once a round. A server that
+/// says when to come back (`Retry-After`) is left alone until then by everybody.
 actor HostLimiter {
     /// What an answer says of the server.
     enum Answer: Sendable {
@@ -16,12 +17,13 @@ actor HostLimiter {
     }
 
     /// The most at once, from the configuration.
-    nonisolated let most: Int
+    private(set) var most: Int
     private var allowed: Double
     private var underWay = 0
     private var waiting: [(id: Int, go: CheckedContinuation<Void, any Error>)] = []
     private var serial = 0
     private var best: Double?
+    private var pausedUntil: Instant?
     /// Counts decreases: an answer to a request from before the last one speaks of the past.
     private var round = 0
 
@@ -39,6 +41,23 @@ actor HostLimiter {
 
     /// How many requests may be under way now.
     var slots: Int { max(1, Int(allowed)) }
+
+    /// Allows no more than `most` at once: where two settings speak of one server, the smaller counts.
+    func restrict(to most: Int) {
+        self.most = max(1, min(self.most, most))
+        allowed = min(allowed, Double(self.most))
+    }
+
+    /// Leaves the server alone until then.
+    func pause(until instant: Instant) {
+        pausedUntil = max(pausedUntil ?? instant, instant)
+    }
+
+    /// For how many seconds the server is still to be left alone; nil when it may be asked.
+    func pause(at now: Instant) -> Double? {
+        guard let pausedUntil, pausedUntil > now else { return nil }
+        return (pausedUntil - now) / .seconds(1)
+    }
 
     /// A place among those at once; the round it belongs to.
     struct Slot: Sendable {

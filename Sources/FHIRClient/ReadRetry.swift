@@ -26,6 +26,9 @@ public struct ReadRetry: Sendable {
         guard attempt < attempts else { return nil }
         let doubled = base * Double(1 << min(attempt - 1, 20))
         let delay = max(min(doubled, longest) * min(max(jitter(), 0), 1), Double(floor ?? 0))
-        return delay <= longest ? delay : nil
+        return bears(delay) ? delay : nil
     }
+
+    /// Whether a wait of so many seconds is waited here, rather than left to the caller.
+    func bears(_ seconds: Double) -> Bool { seconds <= longest }
 }

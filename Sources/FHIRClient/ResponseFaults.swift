@@ -22,6 +22,14 @@ struct ResponseFaults {
             retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
 
+    /// The fault of a request that is not made, since the server told another one when to come back.
+    func paused(_ seconds: Double) -> Fault {
+        Fault(
+            .remoteThrottled, .retry, "\(connection.name) asked to be left alone for another \(Int(seconds)) s.",
+            hint: "It is asked again after that; when it goes on, ask the server's owner.",
+            retryAfterSeconds: Int(seconds.rounded(.up)))
+    }
+
     /// The fault of any status that is not a success; `what` names the request, such as "a search on Encounter".
     func fault(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         if let fault = transient(response.status, response.headers, now: now) { return fault }
@@ -70,6 +78,11 @@ struct ResponseFaults {
             httpStatus: status)
     }
 
+    /// The fault of what the policy for URLs forbids; `does` goes on from the server's name.
+    func policy(_ does: String, _ hint: String) -> Fault {
+        Fault(.remotePolicy, .halt, "\(connection.name) \(does); it was not followed.", hint: hint)
+    }
+
     /// The fault of a server that failed at a request.
     func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(
@@ -91,10 +104,12 @@ struct ResponseFaults {
     }
 
     /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.
-    func json(_ response: HTTPResponse, _ what: String) throws(Fault) -> JSONValue {
+    func json(
+        _ response: HTTPResponse, _ what: String, limits: JSONLimits = .fhir
+    ) throws(Fault) -> JSONValue {
         do {
             if response.isProvenComplete || response.body.count <= Self.unprovenBytes {
-                return try JSONParser.parse(response.body)
+                return try JSONParser.parse(response.body, limits: limits)
             }
         } catch {
             if response.isProvenComplete { throw malformed(what, "\(error)") }

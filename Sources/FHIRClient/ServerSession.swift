@@ -14,16 +14,18 @@ public struct ServerSession: Sendable {
     /// How this server is searched.
     let searchMethod = SearchMethod()
     private let requestID: @Sendable () -> String
-    private let limiter: HostLimiter
+    private let limiters: HostLimiters
     private let waits: @Sendable (_ seconds: Double, _ why: String) -> Void
 
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
     ///
-    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `waits` hears of every longer wait before a
-    /// request is repeated, and why.
+    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `limiters` are shared by all sessions of the
+    /// process, so that two jobs do not ask twice as much of a server as it bears. `waits` hears of every longer wait
+    /// before a request is repeated, and why.
     public init(
         _ connection: ServerConnection, keys: any KeyProvider, transport: any HTTPTransport, clock: any WallClock,
         retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) },
+        limiters: HostLimiters = HostLimiters(),
         waits: @escaping @Sendable (_ seconds: Double, _ why: String) -> Void = { _, _ in }
     ) throws(Fault) {
         self.connection = connection
@@ -32,7 +34,7 @@ public struct ServerSession: Sendable {
         self.retry = retry
         self.requestID = requestID
         self.waits = waits
-        limiter = HostLimiter(most: connection.maxConnections)
+        self.limiters = limiters
         policy = try OutboundPolicy(
             base: connection.base, tokenOrigins: connection.tokenOrigins, openOrigins: connection.openOrigins,
             allowsPrivateNetwork: connection.allowsPrivateNetwork)
@@ -55,38 +57,40 @@ public struct ServerSession: Sendable {
 
     /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
     func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
-        try await retrying {
+        try await retrying(request) {
             let response = try await once(request, credential)
-            try refuseTransient(response.status, response.headers)
+            try await refuseTransient(response.status, response.headers, of: request)
             return response
         }
     }
 
     /// Starts a download with retries, which end once the header of a lasting answer is there.
     func stream(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential) async throws -> HTTPStream {
-        try await retrying {
-            let stream = try await inSlot(status: \.status) {
+        try await retrying(request) {
+            let stream = try await inSlot(of: request, status: \.status) {
                 try await authorized(request, credential, status: \.status) { try await transport.stream($0) }
             }
-            try refuseTransient(stream.status, stream.headers)
+            try await refuseTransient(stream.status, stream.headers, of: request)
             return stream
         }
     }
 
     /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` as it comes.
     func once(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
-        try await inSlot(status: \.status) {
+        try await inSlot(of: request, status: \.status) {
             try await authorized(request, credential, status: \.status) { try await transport.send($0) }
         }
     }
 
     /// Holds one of the server's slots from the request to the answer's end; for a stream, to the end of its header.
     private func inSlot<Answer: Sendable>(
-        status: (Answer) -> Int, _ ask: () async throws -> Answer
+        of request: HTTPRequest, status: (Answer) -> Int, _ ask: () async throws -> Answer
     ) async throws -> Answer {
+        let limiter = await limiter(of: request)
         let slot = try await limiter.enter()
-        let began = clock.now()
         do {
+            try await waitOutPause(of: limiter)
+            let began = clock.now()
             let answer = try await ask()
             let isPressed = [429, 503].contains(status(answer))
             let seconds = (clock.now() - began) / .seconds(1)
@@ -95,6 +99,19 @@ public struct ServerSession: Sendable {
         } catch {
             await limiter.leave(slot, .none)
             throw error
+        }
+    }
+
+    private func limiter(of request: HTTPRequest) async -> HostLimiter {
+        await limiters.limiter(of: request.url.origin, most: connection.maxConnections)
+    }
+
+    /// A server that told one of us when to come back is not asked by another before (RD-21).
+    private func waitOutPause(of limiter: HostLimiter) async throws {
+        while let seconds = await limiter.pause(at: clock.now()) {
+            guard retry.bears(seconds) else { throw faults.paused(seconds) }
+            // Waits for the instant that the server named.
+            try await clock.sleep(seconds: seconds)
         }
     }
 
@@ -114,11 +131,22 @@ public struct ServerSession: Sendable {
         return try await send(request)
     }
 
-    private func refuseTransient(_ status: Int, _ headers: HTTPHeaders) throws(Fault) {
-        if let fault = faults.transient(status, headers, now: clock.now()) { throw fault }
+    /// A server that wants to be left alone for longer is believed by the request that it told, and by no other: one
+    /// wrong date must not stop a process for years.
+    private static let longestPauseSeconds = 3600
+
+    private func refuseTransient(_ status: Int, _ headers: HTTPHeaders, of request: HTTPRequest) async throws {
+        let now = clock.now()
+        guard let fault = faults.transient(status, headers, now: now) else { return }
+        if let seconds = fault.retryAfterSeconds, seconds <= Self.longestPauseSeconds {
+            await limiter(of: request).pause(until: now.adding(milliseconds: Int64(seconds) * 1000))
+        }
+        throw fault
     }
 
-    private func retrying<Answer: Sendable>(_ ask: () async throws -> Answer) async throws -> Answer {
+    private func retrying<Answer: Sendable>(
+        _ request: HTTPRequest, _ ask: () async throws -> Answer
+    ) async throws -> Answer {
         var attempt = 1
         while true {
             let fault: Fault
@@ -135,7 +163,7 @@ public struct ServerSession: Sendable {
             guard fault.disposition == .retry,
                 let delay = retry.delay(after: attempt, atLeast: fault.retryAfterSeconds)
             else { throw fault }
-            if delay >= Self.shortestWaitTold { await tell(delay, fault) }
+            if delay >= Self.shortestWaitTold { await tell(delay, fault, limiter(of: request)) }
             // Waits for the server to recover, or for as long as it asked.
             try await clock.sleep(seconds: delay)
             attempt += 1
@@ -145,10 +173,10 @@ public struct ServerSession: Sendable {
     /// Whoever watches is not bothered with less, in seconds.
     private static let shortestWaitTold = 2.0
 
-    private func tell(_ seconds: Double, _ fault: Fault) async {
+    private func tell(_ seconds: Double, _ fault: Fault, _ limiter: HostLimiter) async {
         let why =
             fault.retryAfterSeconds == nil
             ? "\(connection.name) is in trouble" : "\(connection.name) asks for it (Retry-After)"
-        waits(seconds, "\(why); \(await limiter.slots) of \(limiter.most) slots")
+        waits(seconds, "\(why); \(await limiter.slots) of \(await limiter.most) slots")
     }
 }

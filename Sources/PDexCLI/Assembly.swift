@@ -17,9 +17,9 @@ struct Assembly: Sendable {
 
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
     ///
-    /// Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
     init(
-        _ configuration: Configuration, actor: String = NSUserName(),
+        _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         let clock = SystemClock()
@@ -43,7 +43,8 @@ struct Assembly: Sendable {
                 terms: parts.terms, clinic: parts.clinic, payer: parts.payer,
                 payerExports: parts.payerExports, store: store, mappings: parts.mappings,
                 identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
-                ownerIsGone: { ProcessName($0)?.isGone ?? false }, observer: observer)
+                ownerIsGone: { ProcessName($0)?.isGone ?? false },
+                quietUntil: { ignoresQuietHours ? nil : parts.quietHours?.end(at: $0) }, observer: observer)
         }
     }
 

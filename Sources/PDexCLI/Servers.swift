@@ -16,6 +16,7 @@ actor Servers {
         let payer: PayerClient
         let payerExports: ClinicClient?
         let mappings: MappingSet
+        let quietHours: QuietHours?
     }
 
     private let configuration: Configuration
@@ -23,6 +24,7 @@ actor Servers {
     private let observer: @Sendable (RunEvent) -> Void
     private var jobs: [Job]?
     private var keys: KeyFolder?
+    private let limiters = HostLimiters()
     private var transports: [TransportSettings: CurlTransport] = [:]
     private var bulkLog: BulkLog?
     private var clinics: [String: any ClinicServer] = [:]
@@ -54,7 +56,7 @@ actor Servers {
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),
-            mappings: try mappings(job.mappings))
+            mappings: try mappings(job.mappings), quietHours: clinic.quietHours)
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
@@ -111,7 +113,7 @@ actor Servers {
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
         try ServerSession(
             connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock,
-            waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
+            limiters: limiters, waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
     }
 
     private func mappings(_ name: String) throws -> MappingSet {

@@ -23,16 +23,19 @@ public struct ExchangePipeline: Sendable {
     let owner: String
     let pace: Pace
     let ownerIsGone: @Sendable (String) -> Bool
+    let quietUntil: @Sendable (Instant) -> Instant?
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; `owner` names this process in leases and audit entries; `ownerIsGone` tells whether
-    /// the process behind another such name has ended, so that its claims are free at once.
+    /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; `owner` names this process
+    /// in leases and audit entries; `ownerIsGone` tells whether the process behind another such name has ended, so that
+    /// its claims are free at once; `quietUntil` says when the clinic's quiet hours around an instant end.
     public init(
         terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
         payerExports: (any ClinicServer)? = nil, store: any Store,
         mappings: MappingSet, identities: Identities, clock: any WallClock,
         random: @escaping @Sendable () -> Double, owner: String,
         ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
+        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
         self.terms = terms
@@ -47,6 +50,7 @@ public struct ExchangePipeline: Sendable {
         self.owner = owner
         pace = Pace(perSecond: terms.delivery.perSecond, clock: clock)
         self.ownerIsGone = ownerIsGone
+        self.quietUntil = quietUntil
         self.observer = observer
     }
 
@@ -84,7 +88,7 @@ public struct ExchangePipeline: Sendable {
         try await checkPayer()
         try await store.write { try $0.open(run) }
         let pull = Pull(
-            terms: terms, run: run, clinic: clinic, records: records, store: store, identities: identities,
+            terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
             clock: clock, observer: observer)
         let export = try await pulling(pull)
         var report = RunReport(run: run.id, job: run.job)
@@ -100,6 +104,13 @@ public struct ExchangePipeline: Sendable {
         try await store.write { try $0.close(run.id, as: closed.state, summary: closed.json.serialized()) }
         if let export { await pull.end(export) }
         return report
+    }
+
+    /// The clinic as a run may ask it: whole rosters wait for its quiet hours to end, single members do not.
+    private func clinic(of run: Run) -> any ClinicServer {
+        guard [.schedule, .manual, .dryRun].contains(run.trigger) else { return clinic }
+        return QuietClinic(
+            clinic, name: terms.clinic.name, quietUntil: quietUntil, clock: clock, observer: observer)
     }
 
     /// Steps 2 to 7 over the roster, a group of members at a time.

@@ -13,6 +13,8 @@ public struct PullOutlook: Sendable, Hashable {
     public let member: PullPlan
     /// From when on the next export asks; nil for everything, and for searches, which know it for each patient.
     public let since: Instant?
+    /// Until when a run would wait for the clinic's quiet hours to end; nil when it would begin at once.
+    public let quietUntil: Instant?
 }
 
 extension ExchangePipeline {
@@ -25,6 +27,7 @@ extension ExchangePipeline {
             { nil }
         return PullOutlook(
             job: terms.job, clinic: terms.clinic.name, roster: roster,
-            member: PullPlan.member(terms.selection, capability), since: since)
+            member: PullPlan.member(terms.selection, capability), since: since,
+            quietUntil: quietUntil(clock.now()))
     }
 }

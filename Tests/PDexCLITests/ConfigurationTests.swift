@@ -1,5 +1,7 @@
 import DeclarativeFiles
 import FHIRClient
+import Foundation
+import Jobs
 import PDex
 import Testing
 
@@ -63,12 +65,16 @@ struct ConfigurationTests {
             with: """
                     key: clinic0-2026
                     scopes: v1
+                    audience: https://fhir.clinic0.example/r4
+                    extra-scopes: ["system/Observation.read?category=laboratory", "urn:operation"]
                     ca-file: ../ca.pem
                     client-certificate: { certificate: our.pem, key: our.key }
                     token-endpoint: https://auth.clinic0.example/token
                     file-origins: [https://files.clinic0.example]
                     private-network: true
                     max-file-size: 16GiB
+                    quiet-hours: { from: "07:00", to: "19:00", zone: Europe/Berlin, days: [mon, tue] }
+                    max-pages: 20000
                     max-connections: 3
 
                 """)
@@ -77,9 +83,16 @@ struct ConfigurationTests {
 
         let server = clinic.server
         #expect(clinic.maxFileBytes == 16 << 30)
+        let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
+        #expect(clinic.quietHours == QuietHours(from: "07:00", to: "19:00", zone: berlin, days: [.monday, .tuesday]))
         #expect(clinic.connection(jobs: []).maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: []).maxConnections == 3)
         #expect(server.scopes == .v1)
+        #expect(server.audience == "https://fhir.clinic0.example/r4")
+        #expect(
+            clinic.connection(jobs: []).scopes.text(in: .v1)
+                == "system/Observation.read?category=laboratory urn:operation")
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])
         #expect(server.isPrivate)
@@ -113,6 +126,16 @@ struct ConfigurationTests {
             (
                 "key: clinic0-2026", "key: clinic0-2026\n    max-file-size: 1KB",
                 "pdex.yaml:8:20: 'max-file-size' must be from 1MB to 1024GiB"
+            ),
+            (
+                "key: clinic0-2026",
+                "key: clinic0-2026\n    quiet-hours: { from: \"7\", to: \"19:00\", zone: UTC }",
+                "pdex.yaml:8:18: 'from' and 'to' must be two times of day such as \"07:00\", in quotes"
+            ),
+            (
+                "key: clinic0-2026",
+                "key: clinic0-2026\n    quiet-hours: { from: \"07:00\", to: \"19:00\", zone: UTC, days: [mo] }",
+                "pdex.yaml:8:65: 'days' are some of sun, mon, tue, wed, thu, fri, sat"
             ),
             (
                 "  med0:", "  clinic0:",

@@ -20,12 +20,22 @@ struct PlanSheetTests {
                 way         bulk export of Group/med0-members
                   because   Group/[id]/$export is offered
                   because   one export asks less than a search a patient and type
+                  because   should it be refused or come to nothing, patients are searched
                 from        2026-06-01T02:15:00.000Z, by the clinic's clock
                 one member  one search a patient and type
                   because   a single member is searched, type by type
                 """)
         #expect(sheet.json["way"]?.string == "group-export")
         #expect(sheet.json["since"]?.string == "2026-06-01T02:15:00.000Z")
+    }
+
+    @Test("in the clinic's quiet hours it says when a run would begin")
+    func quietHours() async throws {
+        let end = try #require(Instant("2026-06-01T17:00:00Z"))
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", quietUntil: { _ in end })
+        let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
+        #expect(sheet.text.contains("\nbegins      2026-06-01T17:00:00.000Z, when its quiet hours end\n"))
+        #expect(sheet.json["quiet-until"]?.string == "2026-06-01T17:00:00.000Z")
     }
 
     @Test("a search is told type by type")

@@ -15,6 +15,7 @@ struct RunProgressTests {
         progress.show(.pulled(type: "Patient", resources: 1200, bytes: 2_000_000))
         progress.show(.pulled(type: "Encounter", resources: 34, bytes: 50_000))
         progress.show(.waiting(seconds: 41.2, why: "the clinic is preparing the export"))
+        progress.show(.waiting(seconds: 29_099, why: "clinic0 has quiet hours"))
         progress.show(.step("join"))
         progress.show(.examined(members: 50, of: 50))
         progress.show(.delivered(bundles: 3))
@@ -26,6 +27,7 @@ struct RunProgressTests {
                 a: clinic0 → med0
                 pull
                 waiting 42 s: the clinic is preparing the export
+                waiting 8 h 5 min: clinic0 has quiet hours
                   1,234 resources, 2.1 MB
                 join
                   50 of 50 members, 7 bundles delivered

@@ -64,14 +64,24 @@ enum R4Types {
             }
         }
 
-        /// Gives each type the elements of what it comes from.
+        /// Gives each type the elements of what it comes from: from above down, as few types have any below them.
         private mutating func inherit() {
+            var heirs: [R4Type: [R4Type]] = [:]
+            for index in names.indices.dropFirst() where bases[index] != .unknown {
+                heirs[bases[index], default: []].append(R4Type(index: UInt16(index)))
+            }
             for (name, byHolder) in elements {
-                for index in names.indices.dropFirst() where byHolder[R4Type(index: UInt16(index))] == nil {
-                    var base = bases[index]
-                    while base != .unknown, byHolder[base] == nil { base = bases[Int(base.index)] }
-                    if let type = byHolder[base] { elements[name]?[R4Type(index: UInt16(index))] = type }
+                var inherited = byHolder
+                for (holder, type) in byHolder {
+                    var below = heirs[holder] ?? []
+                    while let heir = below.popLast() {
+                        // What declares the element itself hands its own down.
+                        guard byHolder[heir] == nil else { continue }
+                        inherited[heir] = type
+                        below += heirs[heir] ?? []
+                    }
                 }
+                if inherited.count > byHolder.count { elements[name] = inherited }
             }
         }
 

@@ -51,6 +51,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The clinic.
     case clinicCapability = "clinic.capability-missing"
     case clinicExportFailed = "clinic.export-failed"
+    case clinicExportGivenUp = "clinic.export-given-up"
     case clinicMalformedLine = "clinic.malformed-line"
     case clinicOddDeletion = "clinic.odd-deletion"
     case clinicWrongType = "clinic.wrong-type"

@@ -33,6 +33,10 @@ public struct ExchangeTerms: Sendable {
         public let reconcileSeconds: Double
         /// Queries that narrow one type of an export, such as `Observation?category=laboratory` (BLK-10).
         public let typeFilters: [String]
+        /// Only what changed until then; nil means whatever is new (BLK-16).
+        public let until: Instant?
+        /// What comes along with an export, such as `LatestProvenanceResources` (BLK-12).
+        public let associatedData: [String]
         /// How many years before today care may have been given to be sent; nil means any.
         ///
         /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
@@ -41,7 +45,7 @@ public struct ExchangeTerms: Sendable {
         /// Describes a selection; everything is fetched again after a week unless told otherwise.
         public init(
             method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400,
-            typeFilters: [String] = [], years: Int? = nil
+            typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil
         ) {
             self.method = method
             self.group = group
@@ -49,6 +53,8 @@ public struct ExchangeTerms: Sendable {
             self.since = since
             self.reconcileSeconds = reconcileSeconds
             self.typeFilters = typeFilters
+            self.until = until
+            self.associatedData = associatedData
             self.years = years
         }
     }

@@ -19,15 +19,20 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Pull and decide, but make no exchanges and send nothing.")
     var dryRun = false
 
+    @Flag(help: "Begin also in the quiet hours of the clinic.")
+    var ignoreQuietHours = false
+
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let progress = output.progress
-        let report = try await configuration.reaching { [job, dryRun, output] configuration in
+        let report = try await configuration.reaching { [job, dryRun, ignoreQuietHours, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")
-            let operations = try Assembly(configuration, observer: progress.show).operations
+            let operations = try Assembly(
+                configuration, ignoresQuietHours: ignoreQuietHours, observer: progress.show
+            ).operations
             return try await output.reporting(progress) { try await operations.run(job: job, dryRun: dryRun) }
         }
         progress.end()

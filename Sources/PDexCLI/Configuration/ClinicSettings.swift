@@ -1,4 +1,5 @@
 import FHIRClient
+import Jobs
 
 /// A clinic of `pdex.yaml`.
 struct ClinicSettings: Sendable, Hashable {
@@ -6,4 +7,8 @@ struct ClinicSettings: Sendable, Hashable {
     var server: ServerSettings
     /// The most bytes that one file of an export may have, before and after decoding.
     var maxFileBytes = ServerConnection.usualMaxFileBytes
+    /// When whole rosters are not pulled from it.
+    var quietHours: QuietHours?
+    /// The most pages that one search may have.
+    var maxPages = ServerConnection.usualMaxPages
 }

@@ -13,4 +13,25 @@ extension DeclarativeNode {
         }
         return BusinessCalendar(zone: zone ?? .gmt, holidays: holidays)
     }
+
+    /// `quiet-hours`: times of day on the clocks of a zone, every day unless days are named.
+    func quietHours(_ report: inout FileReport) -> QuietHours? {
+        let required = ["from", "to", "zone"]
+        let fields = fields(required + ["days"], required: required, in: "quiet hours", &report)
+        guard let from = fields["from"]?.string(&report), let to = fields["to"]?.string(&report),
+            let zone = fields["zone"]?.timeZone(&report)
+        else { return nil }
+        let words = fields["days"]?.strings(&report)
+        let days = words?.compactMap(QuietHours.Day.init(rawValue:)) ?? QuietHours.Day.allCases
+        if let words, let node = fields["days"], days.count < max(words.count, 1) {
+            let known = QuietHours.Day.allCases.map(\.rawValue).joined(separator: ", ")
+            report.report("'days' are some of \(known)", at: node)
+            return nil
+        }
+        let hours = QuietHours(from: from, to: to, zone: zone, days: days)
+        if hours == nil {
+            report.report("'from' and 'to' must be two times of day such as \"07:00\", in quotes", at: self)
+        }
+        return hours
+    }
 }

@@ -21,6 +21,13 @@ extension Int {
         return "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 
+    /// Seconds as a time: `42 s`, `12 min`, `8 h 5 min`.
+    var asTime: String {
+        guard self >= 600 else { return "\(self) s" }
+        let minutes = (self + 59) / 60
+        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+
     /// With its noun: `1 bundle`, `2 bundles`.
     func of(_ noun: String) -> String {
         grouped + " " + noun + (self == 1 ? "" : "s")

@@ -11,6 +11,7 @@ struct PlanSheet: Sendable {
         var table = TextTable()
         table.add("job", outlook.job)
         table.add("clinic", outlook.clinic)
+        if let end = outlook.quietUntil { table.add("begins", "\(end.text), when its quiet hours end") }
         table.add("way", Self.words(outlook.roster.way))
         for reason in outlook.roster.reasons { table.add("  because", reason) }
         table.add("from", since)
@@ -27,6 +28,7 @@ struct PlanSheet: Sendable {
     var json: JSONValue {
         [
             "job": .string(outlook.job), "clinic": .string(outlook.clinic),
+            "quiet-until": outlook.quietUntil.map { .string($0.text) } ?? .null,
             "way": .string(Self.name(outlook.roster.way)),
             "because": .array(outlook.roster.reasons.map(JSONValue.string)),
             "since": outlook.since.map { .string($0.text) } ?? .null,

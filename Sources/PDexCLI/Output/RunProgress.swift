@@ -50,7 +50,7 @@ final class RunProgress: Sendable {
                 state.bundles += bundles
                 update(&state)
             case .waiting(let seconds, let why):
-                line("waiting \(Int(seconds.rounded(.up))) s: \(why)", &state)
+                line("waiting \(Int(seconds.rounded(.up)).asTime): \(why)", &state)
             case .note(let note):
                 line(note, &state)
             }

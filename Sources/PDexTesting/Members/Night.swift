@@ -26,17 +26,23 @@ public struct Night: Sendable {
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
-        typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
+        typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
+        matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
         payerExports: (any ClinicServer)? = nil,
-        since: ExchangeTerms.Selection.Since = .lastSuccess
+        since: ExchangeTerms.Selection.Since = .lastSuccess,
+        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
+        let selection = ExchangeTerms.Selection(
+            method: method, group: "med0-members", types: types, since: since, typeFilters: typeFilters, until: until,
+            associatedData: associatedData, years: years)
         let terms = Self.terms(
-            maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
-            typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
-            allowedTypes: allowedTypes, retraction: retraction, since: since)
+            selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
+            coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
+            retraction: retraction)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -56,7 +62,7 @@ public struct Night: Sendable {
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
-            clock: clock, random: { 0.5 }, owner: "tests")
+            clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil, observer: observer)
     }
 
     /// The clinic's Group of those members, and of `others` as they are.
@@ -82,10 +88,9 @@ public struct Night: Sendable {
     }
 
     private static func terms(
-        maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
-        perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
-        coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
-        retraction: ExchangeTerms.Retraction, since: ExchangeTerms.Selection.Since
+        _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
+        matchBy: [MatchRule], coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        retraction: ExchangeTerms.Retraction
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -95,10 +100,8 @@ public struct Night: Sendable {
             payer: Party(
                 name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
-            selection: .init(
-                method: method, group: "med0-members",
-                types: types, since: since, typeFilters: typeFilters, years: years),
-            matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
+            selection: selection, matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers,
+            allowedTypes: allowedTypes,
             retraction: retraction,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),

@@ -5,8 +5,15 @@ import PDex
 struct LineBuffer {
     private(set) var bytes: [UInt8] = []
     private var lines: [Range<Int>] = []
+    private let capacity: Int
+
+    /// `capacity` is the number of bytes that it is expected to hold: growing would copy them, and take up to twice that.
+    init(capacity: Int = 0) {
+        self.capacity = capacity
+    }
 
     mutating func append(_ batch: LineBatch) {
+        if bytes.isEmpty { bytes.reserveCapacity(capacity) }
         let offset = bytes.count
         bytes += batch.bytes
         lines += batch.lines.map { $0.lowerBound + offset..<$0.upperBound + offset }

@@ -24,7 +24,7 @@ struct MapResources: Sendable {
         let selected = Set(terms.selection.types + ["Patient"])
         wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
         forbidden = selected.subtracting(wanted)
-        filters = TypeFilters(terms.selection.typeFilters)
+        filters = TypeFilters(terms.selection)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
