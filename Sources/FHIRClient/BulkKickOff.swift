@@ -69,6 +69,8 @@ struct BulkKickOff: Sendable {
         let first = refused.filter(optional.contains)
         if !first.isEmpty {
             attempt.drop(first)
+        } else if refused.first == .type, attempt.dispense() {
+            return true
         } else if let one = refused.first, !attempt.usesPOST, attempt.canChangeMethod {
             attempt.tryPOST(before: one)
         } else if let one = refused.first {
@@ -81,7 +83,7 @@ struct BulkKickOff: Sendable {
             attempt.isLenient = false
             attempt.drop(optional)
         } else {
-            return false
+            return attempt.dispense()
         }
         return true
     }
@@ -133,6 +135,14 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
+    /// Asks for fewer types; false when all of them are needed.
+    fileprivate mutating func dispense() -> Bool {
+        let needed = export.types.filter { !export.dispensable.contains($0) }
+        guard !needed.isEmpty, needed != export.types else { return false }
+        export.types = needed
+        return true
+    }
+
     fileprivate mutating func tryPOST(before parameter: ExportStart.Parameter) {
         lastTry = parameter
         usesPOST = true

@@ -30,7 +30,8 @@ extension ExportRequest {
             level: level, types: dropped.contains(.type) ? [] : types, since: dropped.contains(.since) ? nil : since,
             until: dropped.contains(.until) ? nil : until,
             typeFilters: dropped.contains(.typeFilter) ? [] : typeFilters,
-            associatedData: dropped.contains(.associatedData) ? [] : associatedData, patients: patients)
+            associatedData: dropped.contains(.associatedData) ? [] : associatedData, patients: patients,
+            dispensable: dispensable)
     }
 
     /// As the query of a GET: types in one list with commas, as servers of Bulk Data 1 to 3 read it (BLK-09).

@@ -9,12 +9,12 @@ extension Job {
         numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, concurrency: Int
+        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
-            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute,
+            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

@@ -59,8 +59,35 @@ struct ExchangeDraft {
         pass(exit, why: audited ?? code.rawValue)
     }
 
-    /// Takes the bundles: what is in them, what the payer has, and what is left out.
-    mutating func bundle(_ mapped: MappedExchange, _ made: MakeBundles.Made) {
+    /// Ends at a side exit, but for what is taken back from the payer all the same.
+    mutating func leave(
+        as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil,
+        retracting retraction: Retraction
+    ) {
+        if retraction.bundles.isEmpty {
+            leave(as: exit, code, why, audited: audited)
+        } else {
+            resources.leftOut = [code: content.hashes.count]
+            if state == .staged { pass(.matched, why: "as when it was sent") }
+            pass(.permitted, why: "taking back discloses nothing")
+            pass(.mapped, why: code.rawValue)
+            pass(.queued, why: "\(retraction.marks.count) resources are taken back")
+        }
+        let marks = retraction.byKey
+        let kept = content.manifest(leavingOut: code).entries.filter { marks[$0.key] == nil }
+        let own = Set(content.hashes.map(\.key))
+        let taken = marks.keys.count(where: own.contains)
+        if taken > 0 {
+            resources.leftOut = [code: content.hashes.count - taken]
+            for mark in retraction.marks where own.contains(mark.key) {
+                if let reason = mark.leftOut { resources.leftOut[reason, default: 0] += 1 }
+            }
+        }
+        manifest = ExchangeManifest(kept + retraction.marks)
+    }
+
+    /// Takes the bundles: what is in them, what the payer has, what is left out, and what is taken back.
+    mutating func bundle(_ mapped: MappedExchange, _ made: MakeBundles.Made, _ retraction: Retraction) {
         let held = made.held.map {
             ExchangeManifest.Entry(key: $0.key, contentHash: $0.contentHash, leftOut: nil)
         }
@@ -72,18 +99,22 @@ struct ExchangeDraft {
                     key: mapped.patient.staged.key, contentHash: mapped.patient.staged.contentHash,
                     leftOut: .mappingNone))
         }
-        manifest = ExchangeManifest(entries)
+        let marks = retraction.byKey
+        entries = entries.map { marks[$0.key] ?? $0 }
+        let known = Set(entries.map(\.key))
+        manifest = ExchangeManifest(entries + retraction.marks.filter { !known.contains($0.key) })
         for node in made.held where !node.isShared {
             if made.sent.contains(node.key) { carried += 1 } else { unchanged += 1 }
         }
         for entry in entries {
             if let code = entry.leftOut { resources.leftOut[code, default: 0] += 1 }
         }
-        if made.bundles.isEmpty {
+        if made.bundles.isEmpty, retraction.bundles.isEmpty {
             detail = "nothing to send: the payer has it, or every resource was left out"
             pass(.acknowledged, why: "nothing to send")
         } else {
-            pass(.queued, why: "\(made.bundles.count) bundles")
+            let taken = retraction.bundles.isEmpty ? "" : ", \(retraction.bundles.count) of them take back"
+            pass(.queued, why: "\(made.bundles.count + retraction.bundles.count) bundles" + taken)
         }
     }
 

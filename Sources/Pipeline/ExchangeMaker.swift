@@ -11,6 +11,7 @@ struct ExchangeMaker: Sendable {
     let consent: CheckConsent
     let map: MapResources
     let bundle: MakeBundles
+    let retract: MakeRetraction
     let clock: any WallClock
     let actor: String
 
@@ -61,15 +62,22 @@ struct ExchangeMaker: Sendable {
         var shared: [StagedHash] = []
         var bundles: [ExchangeBundle] = []
         switch standing {
-        case .unmatched(let code, let why): draft.leave(as: .unmatched, code, why)
+        case .unmatched(let code, let why):
+            let taken = try retraction(draft, nil, errors: [], after: 0, reader)
+            draft.leave(as: .unmatched, code, why, retracting: taken)
+            bundles = taken.bundles
         case .ambiguous(let code, let why, let evidence):
             draft.match = evidence
             draft.leave(as: .parked, code, why)
         case .withheld(let matched, let code, let evidence):
             draft.match = matched.match
             draft.pass(.matched, why: matched.match.rule)
-            draft.consent = evidence
-            draft.leave(as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)")
+            let taken = try retraction(draft, nil, errors: matched.member.resources, after: 0, reader)
+            // What only takes back rests on no consent, and on none that withholds.
+            if taken.bundles.isEmpty { draft.consent = evidence }
+            draft.leave(
+                as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)", retracting: taken)
+            bundles = taken.bundles
         case .permitted(let permitted):
             draft.match = permitted.matched.match
             draft.pass(.matched, why: permitted.matched.match.rule)
@@ -88,20 +96,39 @@ struct ExchangeMaker: Sendable {
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
                         known: replaying == nil && known?.mapping == map.mappings.hash ? known?.manifest : nil,
                         reader)
-                    draft.bundle(mapped, made)
-                    bundles = made.bundles
+                    let sent = Set(made.held.map(\.key))
+                    let taken = try retraction(
+                        draft, permitted,
+                        errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) },
+                        after: made.bundles.count, reader)
+                    draft.bundle(mapped, made, taken)
+                    bundles = made.bundles + taken.bundles
                     shared = made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
                 } catch let fault as Fault where fault.disposition == .park {
                     draft.leave(as: .parked, fault.code, fault.message)
                 }
             }
         }
+        // An exchange that only takes back is not how the member stands: the next run looks again.
+        let isAside = draft.consent == nil && !bundles.isEmpty
         let exchange = draft.exchange(
-            terms: terms, mapping: map.mappings.hash, fingerprint: fingerprint(content, shared: shared, standing),
+            terms: terms, mapping: map.mappings.hash,
+            fingerprint: fingerprint(content, shared: shared, standing) ^ (isAside ? 1 : 0),
             replayOf: replaying?.id)
         return MadeExchange(
             work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources
         )
+    }
+
+    /// What is taken back from the payer; without a permit nothing but ids can be.
+    private func retraction(
+        _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], after parts: Int,
+        _ reader: any StoreReader
+    ) throws -> Retraction {
+        try retract.made(
+            for: draft.content.key, errors: errors.filter { ErrorStatus.isSet(in: $0.resource) },
+            permitted: Set((permitted?.resources ?? []).map(\.staged.key)), permits: permitted != nil, after: parts,
+            exchange: draft.id, received: draft.now, reader)
     }
 
     /// Shared resources that an earlier exchange rested on, as they are staged now.

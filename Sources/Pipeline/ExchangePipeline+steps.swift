@@ -8,16 +8,19 @@ extension ExchangePipeline {
         let writer = EntryWriter(terms: terms, identities: identities)
         let gate = ConformanceGate(terms.conformance, validator)
         let mapper = MapResources(terms: terms, mappings: mappings, writer: writer, gate: gate)
+        let bundle = MakeBundles(
+            terms: terms, stager: stager, writer: writer,
+            shared: SharedResources(stager: stager, mapper: mapper, writer: writer), gate: gate,
+            provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash))
+        let consent = checkConsent
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
-            consent: checkConsent,
+            consent: consent,
             map: mapper,
-            bundle: MakeBundles(
-                terms: terms, stager: stager, writer: writer,
-                shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
-                gate: gate,
-                provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash)),
+            bundle: bundle,
+            retract: MakeRetraction(
+                terms: terms, map: mapper, bundle: bundle, segmentation: consent.segmentation),
             clock: clock, actor: owner)
     }
 

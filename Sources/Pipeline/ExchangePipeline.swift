@@ -131,7 +131,10 @@ public struct ExchangePipeline: Sendable {
             while !rest.isEmpty {
                 let made = try await examine(rest, maker)
                 rest = rest.dropFirst(made.count)
-                for item in made { report.resources += item.resources }
+                for item in made {
+                    report.resources += item.resources
+                    report.notes.merge(item.retracted(in: run.id)) { $0 + $1 }
+                }
                 report.exchanges.unchanged += made.count { if case .unchanged = $0.work { true } else { false } }
                 report.pulled.patients += made.count
                 observer(.examined(members: report.pulled.patients, of: expected))
@@ -202,6 +205,13 @@ public struct ExchangePipeline: Sendable {
             mappings.types + ["Provenance"])
         for type in sent.sorted() where capability.types[type]?.updateCreate != true {
             missing.append("updateCreate for \(type)")
+        }
+        if terms.retraction == .delete {
+            for type in sent.sorted() where !["Patient", "Organization", "Provenance"].contains(type) {
+                if capability.types[type]?.interactions.contains("delete") != true {
+                    missing.append("delete for \(type)")
+                }
+            }
         }
         guard missing.isEmpty else {
             throw Fault(

@@ -16,6 +16,19 @@ struct MadeExchange: Sendable {
     /// What is certain of the member's resources already; the rest depends on where the exchange ends.
     let resources: RunReport.Resources
 
+    /// What the exchange takes back from the payer, or fails to, if that run made it.
+    func retracted(in run: String) -> [FaultCode: Int] {
+        let exchange: Exchange
+        switch work {
+        case .unchanged: return [:]
+        case .met(let met): exchange = met
+        case .made(let made, _, _, _): exchange = made
+        }
+        guard exchange.run == run else { return [:] }
+        let codes = exchange.manifest.entries.compactMap(\.leftOut).filter { [.retracted, .notRetracted].contains($0) }
+        return Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
     /// Bytes that wait to be written.
     var weight: Int {
         guard case .made(_, let bundles, _, _) = work else { return 0 }

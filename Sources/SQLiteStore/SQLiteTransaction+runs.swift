@@ -54,11 +54,18 @@ extension SQLiteTransaction {
     private static let inRoster = "SELECT patient FROM roster WHERE run = (SELECT rid FROM run WHERE id = ?)"
     private static let placesWithoutPatient = SharedTypes.withoutPatient.map { _ in "?" }.joined(separator: ", ")
 
+    /// What `w` speaks of and is a patient, or a patient's.
+    private static let people = """
+        SELECT 1 FROM target t JOIN staged s ON s.k = t.target WHERE t.k = w.k
+        AND (s.patient IS NOT NULL OR s.type = (SELECT rid FROM type WHERE name = 'Patient'))
+        """
+
     func outsideRoster(of run: String, source: String) throws -> OutsideRoster {
         let unlinked = try count(
             """
-            SELECT count(*) FROM staged WHERE patient IS NULL AND source = (SELECT rid FROM source WHERE name = ?)
+            SELECT count(*) FROM staged w WHERE patient IS NULL AND source = (SELECT rid FROM source WHERE name = ?)
             AND type NOT IN (SELECT rid FROM type WHERE name IN (\(Self.placesWithoutPatient)))
+            AND NOT EXISTS (\(Self.people))
             """, StatementArguments([source] + SharedTypes.withoutPatient))
         let records = try count(
             """
@@ -70,7 +77,12 @@ extension SQLiteTransaction {
             SELECT count(*) FROM staged WHERE source = (SELECT rid FROM source WHERE name = ?)
             AND type = (SELECT rid FROM type WHERE name = 'Patient') AND k NOT IN (\(Self.inRoster))
             """, [source, run])
-        return OutsideRoster(unlinked: unlinked, others: records + patients)
+        let witnesses = try count(
+            """
+            SELECT count(*) FROM staged w WHERE patient IS NULL AND source = (SELECT rid FROM source WHERE name = ?)
+            AND EXISTS (\(Self.people)) AND NOT EXISTS (\(Self.people) AND coalesce(s.patient, s.k) IN (\(Self.inRoster)))
+            """, [source, run])
+        return OutsideRoster(unlinked: unlinked, others: records + patients + witnesses)
     }
 
     private func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {

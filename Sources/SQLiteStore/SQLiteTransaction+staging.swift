@@ -16,13 +16,28 @@ extension SQLiteTransaction {
         let members = try all(
             "SELECT \(Self.columns) WHERE s.patient = ? AND s.k <> s.patient ORDER BY s.k", [patient.bits],
             Self.resource)
-        return try [staged(patient)].compactMap(\.self) + members
+        let witnesses = try witnesses(of: patient).compactMap { try staged($0.key) }
+        return try [staged(patient)].compactMap(\.self) + merged(members, witnesses, by: \.key)
     }
 
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {
         let members = try all(
             "SELECT k, hash FROM staged WHERE patient = ? AND k <> patient ORDER BY k", [patient.bits], Self.hash)
-        return try stagedHashes([patient]) + members
+        return try stagedHashes([patient]) + merged(members, witnesses(of: patient), by: \.key)
+    }
+
+    /// What speaks of a patient, or of anything in the compartment.
+    private func witnesses(of patient: ResourceKey) throws -> [StagedHash] {
+        try all(
+            """
+            SELECT w.k, w.hash FROM target t JOIN staged w ON w.k = t.k WHERE t.target = ?1
+            UNION SELECT w.k, w.hash FROM staged s CROSS JOIN target t ON t.target = s.k JOIN staged w ON w.k = t.k
+            WHERE s.patient = ?1 AND s.k <> s.patient ORDER BY 1
+            """, [patient.bits], Self.hash)
+    }
+
+    private func merged<Item>(_ members: [Item], _ others: [Item], by key: (Item) -> ResourceKey) -> [Item] {
+        others.isEmpty ? members : (members + others).sorted { key($0) < key($1) }
     }
 
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
@@ -93,6 +108,7 @@ extension SQLiteTransaction {
         for key in keys {
             try change("DELETE FROM staged WHERE k = ?", [key.bits])
             try change("DELETE FROM identifier WHERE k = ?", [key.bits])
+            try change("DELETE FROM target WHERE k = ?", [key.bits])
             try unlink(key)
         }
     }
@@ -101,6 +117,13 @@ extension SQLiteTransaction {
         try change("DELETE FROM identifier WHERE k = ?", [key.bits])
         for identifier in identifiers {
             try change("INSERT OR IGNORE INTO identifier (identifier, k) VALUES (?, ?)", [identifier, key.bits])
+        }
+    }
+
+    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws {
+        try change("DELETE FROM target WHERE k = ?", [key.bits])
+        for target in targets {
+            try change("INSERT OR IGNORE INTO target (k, target) VALUES (?, ?)", [key.bits, target.bits])
         }
     }
 

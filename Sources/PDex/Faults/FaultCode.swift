@@ -54,6 +54,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case clinicExportFailed = "clinic.export-failed"
     case clinicExportGivenUp = "clinic.export-given-up"
     case clinicMalformedLine = "clinic.malformed-line"
+    case clinicOddDeletion = "clinic.odd-deletion"
     case clinicWrongType = "clinic.wrong-type"
     case clinicCountMismatch = "clinic.count-mismatch"
     case clinicSubsetted = "clinic.subsetted"
@@ -79,6 +80,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchTaken = "match.taken"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
+    case coveragePayorUnknown = "coverage.payor-unknown"
 
     // Consent.
     case consentMissing = "consent.missing"
@@ -96,6 +98,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case mappingRequired = "mapping.required-element-missing"
     case conformanceInvalid = "conformance.invalid"
     case bundleTooLarge = "bundle.too-large"
+    case provenanceUntargeted = "provenance.untargeted"
 
     // The payer.
     case payerCapability = "payer.capability-missing"
@@ -112,6 +115,8 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"
     case processLost = "submission.process-lost"
+    case retracted = "exchange.retracted"
+    case notRetracted = "exchange.not-retracted"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"
 

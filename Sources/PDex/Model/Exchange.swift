@@ -45,6 +45,12 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     /// When it last changed.
     public var updated: Instant
 
+    /// Whether it does nothing but take back by id what the payer holds: that discloses nothing, and rests on no consent.
+    public var isRetraction: Bool {
+        consent == nil && carried == 0 && manifest.entries.contains { $0.leftOut == .retracted }
+            && manifest.entries.allSatisfy { $0.leftOut != nil }
+    }
+
     /// Assembles an exchange.
     public init(
         id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,

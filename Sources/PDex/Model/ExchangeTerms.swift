@@ -81,6 +81,18 @@ public struct ExchangeTerms: Sendable {
         }
     }
 
+    /// How a payer is told that a resource was deleted at the clinic, or entered in error (WR-20).
+    public enum Retraction: String, Sendable, CaseIterable {
+        /// What it holds is written once more, with a status that says so.
+        case enteredInError = "entered-in-error"
+        /// It is deleted.
+        case delete
+        /// Nothing is sent; operators see it in the run and the exchange, and tell the payer.
+        case notify
+        /// Nobody is told.
+        case off
+    }
+
     /// How bundles are delivered.
     public struct Delivery: Sendable, Hashable {
         /// The Bundle type.
@@ -133,6 +145,8 @@ public struct ExchangeTerms: Sendable {
     public let allowedTypes: Set<String>?
     /// What becomes of a resource that does not conform to its profile.
     public let conformance: ConformancePolicy
+    /// How the payer is told what no longer holds.
+    public let retraction: Retraction
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
@@ -144,8 +158,10 @@ public struct ExchangeTerms: Sendable {
         coverage: RecordSource, consent: RecordSource, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
+        jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError, delivery: Delivery,
+        retry: RetryPolicy
     ) {
+        self.retraction = retraction
         self.job = job
         self.clinic = clinic
         self.payer = payer

@@ -28,6 +28,14 @@ public struct Payor: Sendable, Hashable {
         return payor
     }
 
+    /// Whether this is `payer`; nil when it refers to an organization that cannot be looked at, and has no identifier or
+    /// name of its own that would tell: nobody may take it for the payer then.
+    public func isPayer(_ payer: Party, source: ExchangeTerms.RecordSource, isResolved: Bool) -> Bool? {
+        let isOpaque = reference != nil && !isResolved && identifiers.isEmpty
+        guard isOpaque else { return names(payer, source: source) }
+        return name?.lowercased() == payer.organization.lowercased() ? true : nil
+    }
+
     private mutating func add(_ organization: JSONValue) {
         identifiers += (organization["identifier"]?.elements ?? []).compactMap(Identifier.init)
         name = organization["name"]?.string ?? name

@@ -22,8 +22,9 @@ public enum SharedTypes {
 }
 
 extension ExchangeTerms.Selection {
-    /// The types of the job and those that surround them: what is exported, and what the token must allow.
+    /// The types of the job, those that surround them, and who wrote them (PV-03): what is exported, and what the token
+    /// must allow.
     public var pulledTypes: [String] {
-        types + SharedTypes.surrounding.filter { !types.contains($0) }
+        types + (SharedTypes.surrounding + ["Provenance"]).filter { !types.contains($0) }
     }
 }

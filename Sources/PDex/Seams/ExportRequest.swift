@@ -15,7 +15,9 @@ public struct ExportRequest: Sendable, Hashable {
     /// Group, Patient or system.
     public let level: Level
     /// The types wanted; Provenance must be named to be had (BLK-12).
-    public let types: [String]
+    public var types: [String]
+    /// Those of the types that are not asked for again when the server refuses the list.
+    public var dispensable: Set<String>
     /// Only what changed since; the server's time of the previous export (BLK-07).
     public let since: Instant?
     /// Only what changed until (BLK-16).
@@ -30,8 +32,9 @@ public struct ExportRequest: Sendable, Hashable {
     /// Describes an export.
     public init(
         level: Level, types: [String], since: Instant?, until: Instant? = nil, typeFilters: [String] = [],
-        associatedData: [String] = [], patients: [String] = []
+        associatedData: [String] = [], patients: [String] = [], dispensable: Set<String> = []
     ) {
+        self.dispensable = dispensable
         self.level = level
         self.types = types
         self.since = since

@@ -121,6 +121,8 @@ public protocol StoreWriter: StoreReader {
     func unstage(_ keys: [ResourceKey]) throws
     /// Replaces the business identifiers under which a shared resource can be found.
     func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
+    /// Replaces what a Provenance speaks of: it is in the compartment of each patient whose resources are among that.
+    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws
     /// Adds ways of recognising a person; repeated ways are kept once.
     func link(_ member: ResourceKey, by links: [Int64]) throws
     /// Forgets every link that leads to `member`.

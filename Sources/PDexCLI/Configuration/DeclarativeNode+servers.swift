@@ -54,7 +54,7 @@ extension DeclarativeNode {
             required
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
-                    "on-invalid",
+                    "on-invalid", "retract",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -68,11 +68,13 @@ extension DeclarativeNode {
         if let node = fields["on-invalid"], gate != .strict {
             report.report("'on-invalid' is for 'conformance: strict', which keeps back what does not conform", at: node)
         }
+        let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, numbers: match?.numbers ?? MemberNumbers(),
             crossReference: match?.crossReference, types: types,
-            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy)
+            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy,
+            retraction: retraction ?? .enteredInError)
     }
 
     private static let serverKeys = [

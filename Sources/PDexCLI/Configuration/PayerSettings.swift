@@ -20,6 +20,8 @@ struct PayerSettings: Sendable, Hashable {
 
     /// What silence means for it.
     var consentPolicy = ConsentPolicy.optIn
+    /// How the payer is told what the clinic deleted or entered in error.
+    var retraction = ExchangeTerms.Retraction.enteredInError
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

@@ -23,11 +23,13 @@ extension PayerSettings {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
             for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
-                scopes.allow(type, [.create, .update])
+                scopes.allow(type, retraction == .delete ? [.create, .update, .delete] : [.create, .update])
             }
             if coverage.isServed {
-                let more = coverage == .fhir ? [] : ["Organization", "Group"]
-                for type in ["Patient", "Coverage"] + more { scopes.allow(type, [.read, .search]) }
+                // The organization tells whose coverage it is.
+                for type in ["Patient", "Coverage", "Organization"] + (coverage == .fhir ? [] : ["Group"]) {
+                    scopes.allow(type, [.read, .search])
+                }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
         }

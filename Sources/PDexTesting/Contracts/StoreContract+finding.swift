@@ -37,6 +37,31 @@ extension StoreContract {
                 hashes, is: found.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }, "its hashes")
             try expect(without.map(\.key), is: [StoreSample.key(4)], "the compartment of a patient that is not staged")
         },
+        StorePromise("what speaks of a resource is in its patient's compartment, whenever either came, once") { store in
+            let (joe, ada) = (StoreSample.resource(5, type: "Patient"), StoreSample.resource(6, type: "Patient"))
+            let witnesses = [4, 7, 9].map { StoreSample.resource($0, type: "Provenance") }
+            let visits = [StoreSample.resource(3, patient: 5), StoreSample.resource(8, patient: 6)]
+            try await store.write { writer in
+                _ = try writer.stage(StoreSample.batch(witnesses))
+                try writer.aim(witnesses[0].key, at: [StoreSample.key(5), StoreSample.key(3), StoreSample.key(3)])
+                try writer.aim(witnesses[1].key, at: [StoreSample.key(8)])
+                try writer.aim(witnesses[1].key, at: [StoreSample.key(3), StoreSample.key(6), StoreSample.key(99)])
+                try writer.aim(witnesses[2].key, at: [StoreSample.key(3), StoreSample.key(99)])
+                _ = try writer.stage(StoreSample.batch([joe, ada] + visits))
+            }
+            let (his, hashes, hers) = try await store.read {
+                (
+                    try $0.compartment(of: joe.key), try $0.compartmentHashes(of: joe.key),
+                    try $0.compartment(of: ada.key)
+                )
+            }
+            try expect(his.map(\.key), is: [5, 3, 4, 7, 9].map { StoreSample.key($0) }, "his compartment")
+            try expect(hashes, is: his.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }, "its hashes")
+            try expect(hers.map(\.key), is: [6, 7, 8].map { StoreSample.key($0) }, "her compartment")
+            try await store.write { try $0.unstage([witnesses[2].key]) }
+            let left = try await store.read { try $0.compartmentHashes(of: joe.key) }
+            try expect(left.map(\.key), is: [5, 3, 4, 7].map { StoreSample.key($0) }, "what is left of it")
+        },
         StorePromise("hashes are given for the keys that are staged") { store in
             let resource = StoreSample.resource(1)
             _ = try await store.write { try $0.stage(StoreSample.batch([resource])) }
@@ -160,6 +185,15 @@ extension StoreContract {
             }
             let found = try await store.read { try $0.outsideRoster(of: "run-1", source: "clinic0") }
             try expect(found, is: OutsideRoster(unlinked: 1, others: 2), "what is outside the roster")
+            try await store.write { writer in
+                _ = try writer.stage(
+                    StoreSample.batch((10...14).map { StoreSample.resource($0, type: "Provenance") }))
+                for (witness, targets) in [(10, [2]), (11, [6]), (12, [5, 1]), (13, [4, 99])] as [(Int64, [Int64])] {
+                    try writer.aim(StoreSample.key(witness), at: targets.map { StoreSample.key($0) })
+                }
+            }
+            let more = try await store.read { try $0.outsideRoster(of: "run-1", source: "clinic0") }
+            try expect(more, is: OutsideRoster(unlinked: 3, others: 3), "what is outside the roster, with Provenance")
         },
     ]
 

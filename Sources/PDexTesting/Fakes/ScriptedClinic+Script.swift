@@ -5,6 +5,8 @@ extension ScriptedClinic {
     public struct Script: Sendable {
         /// Lines put into the export's Observation file as they are.
         public var strayLines: [String] = []
+        /// Lines of an export's file of deletions.
+        public var deletedLines: [String] = []
         /// Added to the count that the manifest states for Observations.
         public var miscount = 0
         /// Whether Group export is offered.
@@ -27,6 +29,12 @@ extension ScriptedClinic {
         public var secondsAhead: Double = 0
         /// How a search is refused, by its type and patient: `Observation joe`.
         public var poisons: [String: Fault] = [:]
+        /// Whether `/metadata` says that searches bring their Provenance along.
+        public var offersRevInclude = false
+        /// Whether a search that asks for that is refused with 400.
+        public var refusesRevInclude = false
+        /// Search parameters that `/metadata` lists for Provenance; nil when it does not list the type.
+        public var provenanceParameters: Set<String>?
         /// Whether a search with `_lastUpdated` is refused with 400.
         public var refusesNarrowing = false
         /// Parameters that are not looked at.

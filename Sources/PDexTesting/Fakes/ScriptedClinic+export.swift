@@ -59,7 +59,8 @@ extension ScriptedClinic {
         return .complete(
             ExportManifest(
                 transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
-                deleted: [], expires: expires))
+                deleted: script.withLock { $0.deletedLines }.isEmpty
+                    ? [] : [.init(type: "Bundle", url: base + "/files/deleted", count: nil)], expires: expires))
     }
 
     /// One batch with every line.
@@ -90,6 +91,7 @@ extension ScriptedClinic {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
         }
         var lines = exported(type).map { $0.serialized() }
+        if type == "Bundle" { lines += script.withLock { $0.deletedLines }.map { Array($0.utf8) } }
         if script.withLock({ $0.organizes }) {
             let header = #"{"parameter":[{"name":"header","valueString":"x"}],"resourceType":"Parameters"}"#
             lines.insert(Array(header.utf8), at: 0)

@@ -75,11 +75,13 @@ public final class ScriptedClinic: ClinicServer {
                 type,
                 ServerCapability.TypeCapability(
                     searchParameters: script.searchParameters,
+                    revIncludes: script.offersRevInclude ? ["Provenance:target"] : [],
                     operations: ["Group", "Patient"].contains(type) ? operations : [])
             )
         }
         var all = Dictionary(uniqueKeysWithValues: types)
         if script.offersEverything { all["Patient"]?.operations.insert("everything") }
+        all["Provenance"] = script.provenanceParameters.map { .init(searchParameters: $0) }
         if !script.sharedParameters.isEmpty {
             all["Practitioner"] = .init(searchParameters: script.sharedParameters)
         }
@@ -108,6 +110,9 @@ public final class ScriptedClinic: ClinicServer {
         let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
         if let fault = names.lazy.compactMap({ script.poisons["\(query.path) \($0)"] }).first { throw fault }
         if script.refusesNarrowing, !narrowing.isEmpty {
+            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
+        }
+        if script.refusesRevInclude, query.parameters.contains(where: { $0.name == "_revinclude" }) {
             throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
         }
         if !script.unreachable.isDisjoint(with: names) {

@@ -34,6 +34,9 @@ public final class ScriptedPayer: PayerServer {
     private let missing: Bool
     private let taken: [String]
     private let asked = Mutex(0)
+    private let refusals = Mutex<Set<String>>([])
+    private let unsearched = Mutex<Set<String>>([])
+    private let inclusions = Mutex(true)
     private let strays = Mutex<[String]>([])
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
@@ -95,7 +98,7 @@ public final class ScriptedPayer: PayerServer {
 
     /// Transactions and update-as-create, unless limited.
     public func capability() async throws -> ServerCapability {
-        let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
+        let type = ServerCapability.TypeCapability(interactions: ["update", "delete"], updateCreate: true)
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
@@ -104,6 +107,24 @@ public final class ScriptedPayer: PayerServer {
     /// How many searches were made.
     public var searches: Int {
         asked.withLock { $0 }
+    }
+
+    /// Types that cannot be searched or read.
+    public var forbidden: Set<String> {
+        get { refusals.withLock { $0 } }
+        set { refusals.withLock { $0 = newValue } }
+    }
+
+    /// Types that can only be read.
+    public var searchless: Set<String> {
+        get { unsearched.withLock { $0 } }
+        set { unsearched.withLock { $0 = newValue } }
+    }
+
+    /// Whether a search brings along what it is asked to include.
+    public var includes: Bool {
+        get { inclusions.withLock { $0 } }
+        set { inclusions.withLock { $0 = newValue } }
     }
 
     /// Put on every page of Consent as they are.
@@ -115,7 +136,10 @@ public final class ScriptedPayer: PayerServer {
     /// A search on one page.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
         asked.withLock { $0 += 1 }
-        let page = server.withLock { $0.page(of: query, at: clock.now()) }
+        try refuse(query.path)
+        if searchless.contains(query.path) { throw Fault(.remoteRefused, .halt, "the scripted payer reads only") }
+        let asked = SearchQuery(query.path, query.parameters.filter { includes || $0.name != "_include" })
+        let page = server.withLock { $0.page(of: asked, at: clock.now()) }
         guard query.path == "Consent" else { return page }
         let stray = stray.map { SearchPage.Entry(bytes: Array($0.utf8), mode: .match) }
         return SearchPage(
@@ -130,7 +154,13 @@ public final class ScriptedPayer: PayerServer {
 
     /// One resource.
     public func read(type: String, id: String) async throws -> [UInt8]? {
-        server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
+        try refuse(type)
+        return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
+    }
+
+    private func refuse(_ type: String) throws {
+        guard forbidden.contains(type) else { return }
+        throw Fault(.authForbidden, .halt, "the scripted payer refuses this type")
     }
 
     /// Answers as scripted.

@@ -38,6 +38,9 @@ struct ScriptedServer: Sendable {
                     (changed["\(item.type)/\(item.id ?? "")"]).map { at in since.map { at >= $0 } ?? true } ?? true
                 }
             case "patient": found = found.filter { Self.patient(of: $0) == "Patient/" + parameter.value }
+            case "target":
+                let wanted = Set(parameter.value.split(separator: ",").map(String.init))
+                found = found.filter { !Self.targets(of: $0).isDisjoint(with: wanted) }
             case "identifier": found = found.filter { Self.tokens(of: $0).contains(parameter.value) }
             default: break
             }
@@ -50,6 +53,11 @@ struct ScriptedServer: Sendable {
             let holders = found.compactMap { $0[String(name)] }.flatMap { $0.elements.isEmpty ? [$0] : $0.elements }
             let included = Set(holders.compactMap { $0["reference"]?.string })
             entries += included.sorted().compactMap { resources[$0] }
+                .map { SearchPage.Entry(bytes: $0.serialized(), mode: .include) }
+        }
+        if query.parameters.contains(where: { $0.name == "_revinclude" && $0.value == "Provenance:target" }) {
+            let matches = Set(found.map { "\($0.type)/\($0.id ?? "")" })
+            entries += all("Provenance").filter { !Self.targets(of: $0).isDisjoint(with: matches) }
                 .map { SearchPage.Entry(bytes: $0.serialized(), mode: .include) }
         }
         return SearchPage(
@@ -67,6 +75,10 @@ struct ScriptedServer: Sendable {
         return SearchPage(
             entries: entries, next: nil, total: nil, serverTime: instant,
             byteCount: entries.reduce(0) { $0 + $1.bytes.count })
+    }
+
+    private static func targets(of provenance: Resource) -> Set<String> {
+        Set((provenance["target"]?.elements ?? []).compactMap { $0["reference"]?.string })
     }
 
     static func patient(of resource: Resource) -> String? {

@@ -30,7 +30,8 @@ public struct Night: Sendable {
         typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
         matchBy: [MatchRule] = MatchRule.allCases,
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
+        allowedTypes: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
@@ -44,7 +45,7 @@ public struct Night: Sendable {
         let terms = Self.terms(
             selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
             coverage: coverage, numbers: numbers, allowedTypes: allowedTypes, concurrency: concurrency,
-            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance)
+            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -93,7 +94,8 @@ public struct Night: Sendable {
     private static func terms(
         _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
         matchBy: [MatchRule], coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
-        concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy
+        concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
+        retraction: ExchangeTerms.Retraction
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -105,7 +107,7 @@ public struct Night: Sendable {
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
             selection: selection, matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers,
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
-            sensitivity: sensitivity,
+            sensitivity: sensitivity, retraction: retraction,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
                 concurrency: concurrency),

@@ -59,14 +59,14 @@ struct BundlePacker: Sendable {
             (seeds[root] ?? []).contains { seed in
                 graph.closure(of: seed).contains { key in
                     guard key != graph.patient, let node = graph.nodes[key] else { return false }
-                    return isNew(node)
+                    return !graph.isOfPatientAlone(node) && isNew(node)
                 }
             }
         }
         let chosen = dirty.flatMap { seeds[$0] ?? [] }
-        guard chosen.isEmpty, !graph.own.dropFirst().isEmpty, let patient = graph.nodes[graph.patient], isNew(patient)
-        else { return chosen }
-        return [graph.patient]
+        guard chosen.isEmpty, !graph.own.dropFirst().isEmpty else { return chosen }
+        let ofPatient = [graph.patient] + (graph.witnesses[graph.patient] ?? [])
+        return ofPatient.compactMap { graph.nodes[$0] }.contains(where: isNew) ? [graph.patient] : []
     }
 
     private func isVisit(_ key: ResourceKey, _ graph: MemberGraph) -> Bool {
@@ -78,6 +78,10 @@ struct BundlePacker: Sendable {
     }
 
     private func weight(_ keys: [ResourceKey], _ graph: MemberGraph) -> Int {
-        keys.reduce(0) { $0 + (graph.nodes[$1]?.entry.count ?? 0) + Self.bytesPerTarget }
+        // Our own Provenance names it, and so does each of the clinic's.
+        keys.reduce(0) { sum, key in
+            let lines = 1 + (graph.witnesses[key]?.count ?? 0)
+            return sum + (graph.nodes[key]?.entry.count ?? 0) + lines * Self.bytesPerTarget
+        }
     }
 }

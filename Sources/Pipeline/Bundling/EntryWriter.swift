@@ -30,8 +30,16 @@ struct EntryWriter: Sendable {
         _ mapped: MappedResource, isShared: Bool, target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
-        var references: [ResourceKey] = []
         var json = JSONValue.object(mapped.json)
+        let references = try rewrite(&json, target: target)
+        return GraphNode(
+            key: staged.key, contentHash: staged.contentHash, location: mapped.location,
+            entry: entry(json, location: mapped.location), references: references, isShared: isShared)
+    }
+
+    /// Turns every reference to what `target` says of it; returns the nodes among that.
+    func rewrite(_ json: inout JSONValue, target: (String) throws -> Target) rethrows -> [ResourceKey] {
+        var references: [ResourceKey] = []
         try json.rewriteReferences { holder in
             guard let text = holder["reference"]?.string else { return }
             switch try target(text) {
@@ -55,9 +63,7 @@ struct EntryWriter: Sendable {
                 ]
             }
         }
-        return GraphNode(
-            key: staged.key, contentHash: staged.contentHash, location: mapped.location,
-            entry: entry(json, location: mapped.location), references: references, isShared: isShared)
+        return references
     }
 
     /// The bytes of a PUT entry.

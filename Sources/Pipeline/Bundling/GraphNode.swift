@@ -7,9 +7,11 @@ struct GraphNode: Sendable {
     let contentHash: Int64
     /// `Type/id` at the payer.
     let location: String
-    /// The bundle entry as JSON.
+    /// The bundle entry as JSON; of a Provenance, the entry that names nothing yet.
     let entry: [UInt8]
     /// The nodes that must be in the same bundle.
     let references: [ResourceKey]
     let isShared: Bool
+    /// What a Provenance of the clinic says, and of what; nil for everything else.
+    var testimony: Testimony?
 }

@@ -9,6 +9,8 @@ struct MemberGraph: Sendable {
     /// The visit of each node that has one.
     let visits: [ResourceKey: ResourceKey]
     private(set) var nodes: [ResourceKey: GraphNode] = [:]
+    /// The clinic's Provenance of each of the member's nodes; of the Patient only what speaks of nothing else.
+    private(set) var witnesses: [ResourceKey: [ResourceKey]] = [:]
 
     /// Wires the graph; `transmitter` is a shared resource that every part carries, with what it refers to.
     init(
@@ -26,20 +28,37 @@ struct MemberGraph: Sendable {
             uniquingKeysWith: { first, _ in first })
         let masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
         var targets: [String: EntryWriter.Target] = [:]
+        func target(_ text: String) throws -> EntryWriter.Target {
+            if let known = targets[text] { return known }
+            let target = try Self.target(
+                of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)
+            targets[text] = target
+            return target
+        }
         for item in all {
-            let node = try writer.node(item, isShared: false) { text in
-                if let known = targets[text] { return known }
-                let target = try Self.target(
-                    of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)
-                targets[text] = target
-                return target
-            }
+            let node = try writer.node(item, isShared: false, target: target)
             nodes[node.key] = node
         }
+        let testimony = TestimonyWriter(
+            writer: writer, stager: stager,
+            compartment: Set(mapped.permitted.matched.member.content.hashes.map(\.key)), locations: locations,
+            visits: visits, patient: patient, shared: shared)
+        for item in mapped.provenance { add(try testimony.node(item, reader, target: target)) }
         try addShared(transmitter, shared, reader)
     }
 
-    /// The node and everything it refers to, directly and not, itself first.
+    private mutating func add(_ witness: GraphNode?) {
+        guard let witness, let testimony = witness.testimony else { return }
+        nodes[witness.key] = witness
+        for key in testimony.own where key != patient || testimony.own.count == 1 {
+            witnesses[key, default: []].append(witness.key)
+        }
+    }
+
+    /// Whether a node is a Provenance of nothing but the Patient.
+    func isOfPatientAlone(_ node: GraphNode) -> Bool { node.testimony?.own == [patient] }
+
+    /// The node, everything it refers to, directly and not, and the Provenance of all that; itself first.
     func closure(of key: ResourceKey) -> [ResourceKey] {
         var order: [ResourceKey] = []
         var seen: Set<ResourceKey> = []
@@ -47,6 +66,7 @@ struct MemberGraph: Sendable {
         while let next = open.popLast() {
             guard let node = nodes[next], seen.insert(next).inserted else { continue }
             order.append(next)
+            open += (witnesses[next] ?? []).reversed()
             open += node.references.reversed()
         }
         return order

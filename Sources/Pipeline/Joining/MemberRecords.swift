@@ -5,10 +5,12 @@ import PDex
 struct MemberRecords {
     /// The payer's Patient; nil when only others refer to it.
     let person: Resource?
-    /// Coverage with this payer and no other (CO-13).
+    /// Coverage with this payer and no other (CO-13); while ``isPayorKnown`` is false, coverage that may be another's.
     var coverages: [Coverage] { held.map(\.coverage) }
     /// The same, with their keys.
     let held: [(key: ResourceKey, coverage: Coverage)]
+    /// Whether it is certain that the coverages are with this payer.
+    let isPayorKnown: Bool
     /// Every recorded Consent.
     let consents: [ConsentDecision.Recorded]
     /// The coverage and consent that a decision rests on.
@@ -18,16 +20,24 @@ struct MemberRecords {
         let records = try reader.compartment(of: member)
         person = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }
         let payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        held = try records.filter { $0.type == "Coverage" }.compactMap { staged in
-            guard let resource = try? Resource(parsing: staged.bytes) else { return nil }
-            let coverage = Coverage(resource)
-            let isThePayers = try coverage.payors.contains { payor in
+        var sure: [(key: ResourceKey, coverage: Coverage)] = []
+        var unsure: [(key: ResourceKey, coverage: Coverage)] = []
+        for staged in records where staged.type == "Coverage" {
+            guard let coverage = (try? Resource(parsing: staged.bytes)).map(Coverage.init) else { continue }
+            let verdicts = try coverage.payors.map { payor -> Bool? in
                 let organization = try payor.reference.flatMap(payers.key).flatMap(reader.staged)
                     .flatMap { try? Resource(parsing: $0.bytes) }
-                return payor.resolved(organization).names(terms.payer, source: terms.coverage)
+                return payor.resolved(organization).isPayer(
+                    terms.payer, source: terms.coverage, isResolved: organization != nil)
             }
-            return isThePayers ? (staged.key, coverage) : nil
+            if verdicts.contains(true) {
+                sure.append((staged.key, coverage))
+            } else if verdicts.contains(nil) {
+                unsure.append((staged.key, coverage))
+            }
         }
+        held = sure.isEmpty ? unsure : sure
+        isPayorKnown = !sure.isEmpty || unsure.isEmpty
         consents = records.filter { $0.type == "Consent" }.map { staged in
             ConsentDecision.Recorded(
                 resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))

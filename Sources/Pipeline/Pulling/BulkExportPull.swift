@@ -4,6 +4,8 @@ import PDex
 /// Pulls by Bulk Data export; resumes a running export and finished files after a crash.
 struct BulkExportPull: Sendable {
     let terms: ExchangeTerms
+    /// The types to ask for.
+    let types: [String]
     let run: Run
     let clinic: any ClinicServer
     let store: any Store
@@ -33,7 +35,7 @@ struct BulkExportPull: Sendable {
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
         let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
-        let wanted = Set(terms.selection.pulledTypes)
+        let wanted = Set(types)
         let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
         let marks = FileMarks(progress, manifest, at: statusURL)
         for place in FilePlace.all(.output, of: manifest) where !marks.isWhole(place) {
@@ -77,7 +79,8 @@ struct BulkExportPull: Sendable {
 
     private var export: RunningExport {
         RunningExport(
-            terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
+            terms: terms, types: types, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock,
+            observer: observer)
     }
 
     /// How a link is refused that grew old: servers and their stores of objects have a word each.
@@ -105,6 +108,9 @@ struct BulkExportPull: Sendable {
             await intake.tally.refused(fault.code)
         }
     }
+
+    /// Whether some of a run's files were staged already.
+    static func hasBegun(_ progress: [String: String]) -> Bool { progress.keys.contains { $0.hasPrefix("file:") } }
 
     private func stage(
         _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
@@ -146,6 +152,7 @@ struct BulkExportPull: Sendable {
     ) async throws {
         var count = 0
         var isWhole = true
+        let deletion = Deletion(payer: terms.payer.name, run: self.run.id)
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
             var gone: [ResourceKey] = []
@@ -155,13 +162,19 @@ struct BulkExportPull: Sendable {
                     await intake.tally.refused(.clinicMalformedLine)
                     continue
                 }
-                gone += bundle.entries.compactMap { entry in
+                let keys = bundle.entries.map { entry in
                     entry.request.flatMap { $0.method == "DELETE" ? intake.stager.key(of: $0.url) : nil }
                 }
+                // A condition, another server, or no request: what was deleted stays, and nobody may think otherwise.
+                let odd = keys.count { $0 == nil }
+                isWhole = isWhole && odd == 0
+                await intake.tally.refused(.clinicOddDeletion, odd)
+                gone += keys.compactMap(\.self)
             }
             let keys = gone
             count += keys.count
-            try await store.write { try $0.unstage(keys) }
+            let now = intake.now
+            try await store.write { try deletion.delete(keys, at: now, $0) }
         }
         observer(.note("\(count) resources were deleted at the clinic"))
         guard isWhole else { return }

@@ -10,6 +10,7 @@ struct PatientPull: Sendable {
     let intake: Intake
     let plan: PullPlan
     let unit: PullUnit
+    let provenance: ProvenanceSearch
     let observer: @Sendable (RunEvent) -> Void
     private let refused = RefusedTypes()
     private let manners = SearchManners()
@@ -21,9 +22,10 @@ struct PatientPull: Sendable {
 
     init(
         terms: ExchangeTerms, run: Run, clinic: any ClinicServer, store: any Store, intake: Intake, plan: PullPlan,
-        capability: ServerCapability, unit: PullUnit, mostFailures: Int,
+        capability: ServerCapability, provenance: ProvenanceSearch, unit: PullUnit, mostFailures: Int,
         observer: @escaping @Sendable (RunEvent) -> Void
     ) {
+        self.provenance = provenance
         streak = PatientStreak(most: mostFailures)
         self.terms = terms
         self.run = run
@@ -84,6 +86,7 @@ struct PatientPull: Sendable {
             }
         case .search, .export: try await search(patient, since: marks, &draft)
         }
+        try await witness(&draft)
         draft.flaws += try await closure.fetch(draft.references)
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
         // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
@@ -91,8 +94,14 @@ struct PatientPull: Sendable {
         if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
         let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
         let hasNoGap = marks.hasNoGap
+        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: intake.tally, observer: observer)
+        let gone =
+            isWhole && isComplete
+            ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run), intake.now)
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
+            try deletion.delete(gone, at: now, writer)
             try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }
@@ -101,23 +110,6 @@ struct PatientPull: Sendable {
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.reconciled(selection))
         }
         for (code, count) in draft.refusals { await intake.tally.refused(code, count) }
-    }
-
-    /// What is in hand of one patient.
-    private struct PatientDraft {
-        var held = LineBuffer()
-        var time: Instant?
-        var flaws = 0
-        var references: Set<String> = []
-        /// What was refused, by how.
-        private(set) var refusals: [FaultCode: Int] = [:]
-        /// Whether a search named values, so that what has none of them is missing.
-        var isNarrowed = false
-
-        mutating func refuse(_ code: FaultCode) {
-            flaws += 1
-            refusals[code, default: 0] += 1
-        }
     }
 
     private func search(_ patient: String, since: PullScope.Marks, _ draft: inout PatientDraft) async throws {
@@ -146,11 +138,14 @@ struct PatientPull: Sendable {
         while true {
             let query = query(type, patient: patient, since: since, manner)
             do {
-                try await walk(query, of: patient, &draft)
+                try await walk(query, of: patient, isAlone: !comesAlong(with: type, manner), &draft)
                 break
             } catch let fault as Fault {
                 let isNarrow = query != self.query(type, patient: patient, since: .none, manner)
-                guard let next = manner.after(fault, of: type, isNarrow: isNarrow) else { throw fault }
+                guard
+                    let next = manner.after(
+                        fault, of: type, isNarrow: isNarrow, comesAlong: provenance.comesAlong(with: type))
+                else { throw fault }
                 manner = next
             }
         }
@@ -166,29 +161,50 @@ struct PatientPull: Sendable {
     /// One operation gives everything; what the job does not name is not even staged.
     private func everything(_ patient: String, _ draft: inout PatientDraft) async throws {
         let query = SearchQuery("Patient/\(patient)/$everything", [.init("_count", "200")])
-        try await walk(query, of: patient, &draft)
+        try await walk(query, of: patient, isAlone: true, &draft)
+        // One that gives some here gives what there is.
+        if draft.isWitnessed { draft.unwitnessed = [] }
     }
 
-    private func walk(_ query: SearchQuery, of patient: String, _ draft: inout PatientDraft) async throws {
+    /// Takes what a search finds; `patient` is whose it must be, and `isAlone` says that its Provenance does not come
+    /// along.
+    func walk(
+        _ query: SearchQuery, of patient: String?, isAlone: Bool, _ draft: inout PatientDraft
+    ) async throws {
         let pages = PageWalk(server: clinic, name: terms.clinic.name, tally: intake.tally)
         let wanted = Set(["Patient"] + terms.selection.pulledTypes)
         // A search that is refused at its second page has left nothing behind but what it gave.
         var next = draft
         var strangers = 0
+        var unwitnessed: Set<String> = []
+        var seen: Set<ResourceKey> = []
+        var isWitnessed = false
         let flaws = try await pages.each(query) { page in
             next.time = next.time ?? page.serverTime
             next.references.formUnion(SharedClosure.references(in: page))
             next.held.append(page) { scan in
                 guard wanted.contains(scan.type) else { return false }
-                guard isOfAnother(scan, than: patient) else { return true }
-                strangers += 1
-                return false
+                if let patient, isOfAnother(scan, than: patient) {
+                    strangers += 1
+                    return false
+                }
+                seen.insert(
+                    intake.stager.identities.key(source: terms.clinic.name, type: scan.type, id: scan.id))
+                if scan.type == "Provenance" {
+                    isWitnessed = true
+                } else if isAlone, !SharedTypes.contains(scan.type) {
+                    unwitnessed.insert("\(scan.type)/\(scan.id)")
+                }
+                return true
             }
             if next.held.bytes.count >= Self.batchBytes {
                 next.flaws += try await intake.stage(next.held.take(), expecting: nil)
             }
         }
         await intake.tally.refused(.clinicOtherPatient, strangers)
+        next.isWitnessed = next.isWitnessed || isWitnessed
+        next.unwitnessed.formUnion(unwitnessed)
+        next.seen.formUnion(seen)
         next.flaws += flaws + strangers
         draft = next
     }
@@ -205,7 +221,7 @@ struct PatientPull: Sendable {
     }
 
     /// Whether a fault says something of one type of resource, and nothing of the others.
-    private static func isOfOneType(_ fault: Fault) -> Bool {
+    static func isOfOneType(_ fault: Fault) -> Bool {
         [.remoteRefused, .remoteSearchDemands, .authForbidden, .clinicCapability].contains(fault.code)
     }
 
@@ -221,7 +237,12 @@ struct PatientPull: Sendable {
 
     /// The Patient first: it tells most about whether the clinic answers for this one at all.
     private var types: [String] {
-        ["Patient"] + terms.selection.types.filter { $0 != "Patient" && !SharedTypes.contains($0) }
+        ["Patient"]
+            + terms.selection.types.filter { !["Patient", "Provenance"].contains($0) && !SharedTypes.contains($0) }
+    }
+
+    private func comesAlong(with type: String, _ manner: SearchManners.Manner) -> Bool {
+        !manner.isAlone && provenance.comesAlong(with: type)
     }
 
     private static func mark(_ patient: String) -> String { "patient:" + patient }
@@ -233,6 +254,7 @@ struct PatientPull: Sendable {
             .init(type == "Patient" ? "_id" : "patient", patient), .init("_count", "200"),
         ]
         if let more = manner.demanded { parameters.append(more) }
+        if comesAlong(with: type, manner) { parameters.append(ProvenanceSearch.alongside) }
         switch manner.isWide ? nil : plan.narrowing[type] {
         case .lastUpdated:
             if let instant = since.written { parameters.append(.init("_lastUpdated", "ge" + instant.text)) }

@@ -19,9 +19,8 @@ struct PayerRecordsPull: Sendable {
     @discardableResult
     func pull() async throws -> [String: Int] {
         var seen: Set<ResourceKey> = []
-        try await pull(
-            "Coverage", from: terms.coverage,
-            [.init("_include", "Coverage:beneficiary"), .init("_include", "Coverage:payor")], &seen)
+        try await pull("Coverage", from: terms.coverage, try await inclusions(), &seen)
+        if terms.coverage == .fhir { try await complete(&seen) }
         try await pull("Consent", from: terms.consent, [], &seen)
         var gone: [String: Int] = [:]
         for type in ["Coverage", "Consent", "Patient", "Organization"] {
@@ -86,6 +85,26 @@ struct PayerRecordsPull: Sendable {
                 .payerRecordsIncomplete, .halt,
                 "\(report.refused) lines of the roster of \(payer) cannot be used; nothing of it was: \(lines)",
                 hint: "pdex members import  names up to \(RosterReport.mostNamed) of them")
+        }
+    }
+
+    /// What is asked to come along with Coverage: what the payer lists, and all of it where it lists nothing (RD-15).
+    private func inclusions() async throws -> [SearchQuery.Parameter] {
+        guard terms.coverage == .fhir else { return [] }
+        let listed = try await payer.capability().types["Coverage"]?.includes ?? []
+        return ["Coverage:beneficiary", "Coverage:payor"].filter { listed.isEmpty || listed.contains($0) }
+            .map { .init("_include", $0) }
+    }
+
+    /// Fetches the members and payors that Coverage refers to and that did not come along: whom a Coverage is about has
+    /// to be compared, and whose it is has to be known.
+    private func complete(_ seen: inout Set<ResourceKey>) async throws {
+        let missing = try await store.read { [intake, terms, seen] reader in
+            try CoverageReferences(stager: intake.stager, source: terms.payer.name).missing(reader, besides: seen)
+        }
+        let closure = PayerRecordReads(payer: payer, name: terms.payer.name, intake: intake)
+        for (type, ids) in missing.sorted(by: { $0.key < $1.key }) {
+            try await closure.fetch(type, ids) { try await stage($0, &seen) }
         }
     }
 

@@ -74,6 +74,13 @@ public struct PullPlan: Sendable, Hashable {
         return searching(selection, capability, ["a single member is searched, type by type"])
     }
 
+    /// The types to export. Provenance comes along where the clinic lists it: one that does not know the type may refuse
+    /// the whole export for it.
+    static func exported(_ selection: ExchangeTerms.Selection, _ capability: ServerCapability) -> [String] {
+        let isAsked = capability.types["Provenance"] != nil || selection.types.contains("Provenance")
+        return selection.pulledTypes.filter { $0 != "Provenance" || isAsked }
+    }
+
     /// Decides for the roster of a job once its export has been given up.
     static func instead(
         of export: GivenUpExport, _ selection: ExchangeTerms.Selection, _ capability: ServerCapability

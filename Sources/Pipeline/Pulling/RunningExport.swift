@@ -4,6 +4,8 @@ import PDex
 /// Gets an export to its end: adopts the one that is under way for the job, or starts one, and waits.
 struct RunningExport: Sendable {
     let terms: ExchangeTerms
+    /// The types to ask for.
+    let types: [String]
     let run: Run
     let clinic: any ClinicServer
     let store: any Store
@@ -125,8 +127,9 @@ struct RunningExport: Sendable {
         let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
         let selection = terms.selection
         return ExportRequest(
-            level: level, types: selection.pulledTypes, since: since, until: selection.until,
-            typeFilters: selection.typeFilters, associatedData: selection.associatedData)
+            level: level, types: types, since: since, until: selection.until,
+            typeFilters: selection.typeFilters, associatedData: selection.associatedData,
+            dispensable: selection.types.contains("Provenance") ? [] : ["Provenance"])
     }
 
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).

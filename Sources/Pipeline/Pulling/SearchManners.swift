@@ -9,18 +9,27 @@ final class SearchManners: Sendable {
         var demanded: SearchQuery.Parameter?
         /// Whether the clinic refuses to be asked for what is new, so that everything is asked for.
         var isWide = false
+        /// Whether the clinic refuses to send the Provenance along.
+        var isAlone = false
         fileprivate var tried = 0
 
         /// The manner to try after a refusal; nil when there is nothing else to try.
-        func after(_ fault: Fault, of type: String, isNarrow: Bool) -> Manner? {
+        func after(_ fault: Fault, of type: String, isNarrow: Bool, comesAlong: Bool) -> Manner? {
             var next = self
             if fault.code == .remoteSearchDemands, let all = SearchShape.demanded[type], tried < all.count {
                 next.demanded = all[tried]
                 next.tried += 1
                 return next
             }
-            guard isNarrow, !isWide, fault.code == .remoteRefused, fault.httpStatus == 400 else { return nil }
+            let isRefused = fault.code == .remoteRefused && fault.httpStatus == 400
+            if comesAlong, !isAlone, isRefused || fault.code == .authForbidden {
+                next.isAlone = true
+                return next
+            }
+            guard isNarrow, !isWide, isRefused else { return nil }
+            // Which of the two it would not be asked is not known yet.
             next.isWide = true
+            next.isAlone = false
             return next
         }
     }

@@ -29,7 +29,8 @@ struct Stager: Sendable {
         // Elements are missing: it must not take the place of a complete one, nor be sent for one (BLK-13).
         if scan.isSubsetted { return .refused(.clinicSubsetted) }
         var patient: ResourceKey?
-        if !SharedTypes.contains(scan.type), let reference = scan.patient {
+        // A Provenance is whose its targets are, who may be several (PV-03).
+        if !SharedTypes.contains(scan.type), scan.type != "Provenance", let reference = scan.patient {
             patient = patients.key(of: reference, stager: self)
         }
         return .row(
@@ -45,6 +46,11 @@ struct Stager: Sendable {
                 range: range
             )
         )
+    }
+
+    /// What a Provenance of this source speaks of, as far as that is here too.
+    func targets(of provenance: Resource) -> [ResourceKey] {
+        (provenance["target"]?.elements ?? []).compactMap { $0["reference"]?.string.flatMap(key) }
     }
 
     /// The staging key of a reference to this source; nil when it does not name one of its resources.

@@ -6,8 +6,9 @@ import PDex
 struct Segmentation: Sendable {
     /// What may go.
     enum Outcome {
-        /// These resources, and not those.
-        case parts(kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry])
+        /// These resources with this Provenance of the clinic, and not those.
+        case parts(
+            kept: [ClinicalResource], provenance: [ClinicalResource], leftOut: [ExchangeManifest.Entry])
         /// Nothing: the Patient itself is not covered, or something that may concern all of it.
         case nothing(FaultCode, String)
     }
@@ -38,7 +39,9 @@ struct Segmentation: Sendable {
         {
             return .nothing(Self.code(finding), "the Patient itself is not covered")
         }
-        let holds = try holds(in: matched.member.resources, sensitive: sensitive, reader)
+        let provenance = matched.member.provenance
+        // A Provenance may tell more of one of its targets than that there is one, so that it is not cut but held.
+        let holds = try holds(in: matched.member.resources + provenance, sensitive: sensitive, reader)
         // A flag that names no visit may be about all of them.
         for item in matched.member.resources where item.staged.type == "Flag" && item.encounters.isEmpty {
             if let hold = holds[item.staged.key] {
@@ -46,15 +49,18 @@ struct Segmentation: Sendable {
             }
         }
         var kept: [ClinicalResource] = []
+        var told: [ClinicalResource] = []
         var leftOut: [ExchangeManifest.Entry] = []
-        for item in matched.resources {
+        for item in matched.resources + provenance {
             if let hold = holds[item.staged.key] {
                 leftOut.append(item.entry(leftOut: Self.code(hold.finding)))
+            } else if item.staged.type == "Provenance" {
+                told.append(item)
             } else {
                 kept.append(item)
             }
         }
-        return .parts(kept: kept, leftOut: leftOut)
+        return .parts(kept: kept, provenance: told, leftOut: leftOut)
     }
 
     /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two visits.

@@ -20,7 +20,7 @@ struct Pull: Sendable {
     func everyone() async throws -> FinishedExport? {
         let capability = try await clinic.capability()
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
-        try await requireScopes()
+        let provenance = ProvenanceSearch(capability, isAllowed: try await allowsProvenance())
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
         var exported: FinishedExport?
@@ -28,12 +28,12 @@ struct Pull: Sendable {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(plan.reasons.joined(separator: "; ")))"))
             do {
-                exported = try await export(at: level, members, capability)
+                exported = try await export(at: level, members, capability, provenance)
             } catch let givenUp as GivenUpExport {
                 await tally.noted(.clinicExportGivenUp)
-                try await search(.instead(of: givenUp, terms.selection, capability), members, capability)
+                try await search(.instead(of: givenUp, terms.selection, capability), members, capability, provenance)
             }
-        case .search, .everything: try await search(plan, members, capability)
+        case .search, .everything: try await search(plan, members, capability, provenance)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
@@ -43,12 +43,14 @@ struct Pull: Sendable {
     }
 
     /// Searches the members, or everybody, patient by patient.
-    private func search(_ plan: PullPlan, _ members: [String]?, _ capability: ServerCapability) async throws {
+    private func search(
+        _ plan: PullPlan, _ members: [String]?, _ capability: ServerCapability, _ provenance: ProvenanceSearch
+    ) async throws {
         try requireLocalFilters()
         let why = plan.reasons.joined(separator: "; ")
         observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
         let patients: [String] = if let members { members } else { try await allPatients() }
-        try await patientPull(plan, capability).pull(patients: patients)
+        try await patientPull(plan, capability, provenance).pull(patients: patients)
     }
 
     /// Whether the job leaves it open to search, and there is nothing that only an export can do.
@@ -73,12 +75,13 @@ struct Pull: Sendable {
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
-        try await requireScopes()
+        let isAllowed = try await allowsProvenance()
         let capability = try await clinic.capability()
+        let provenance = ProvenanceSearch(capability, isAllowed: isAllowed)
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
         // There is nobody to go on with: what is wrong with this one ends it.
-        try await patientPull(plan, capability, mostFailures: 1).pull(
+        try await patientPull(plan, capability, provenance, mostFailures: 1).pull(
             patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
         guard try await store.read({ try $0.staged(key) }) != nil else {
@@ -92,34 +95,52 @@ struct Pull: Sendable {
 
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
+        _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let wants = try await sharedWants()
-        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants))
+        // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
+        let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenKeys() : nil
+        let types = PullPlan.exported(terms.selection, capability)
+        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants, seen), types)
             .pull(level, orSearch: maySearch(members))
         if enrolls { try await enrolment.countEnrolled() }
         if let wants { try await fetch(wants, capability) }
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
-                try await exportPull(intake()).dropping(outcome) { try requireLocalFilters() }
+                try await exportPull(intake(), []).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
             let plan = PullPlan.member(terms.selection, capability)
-            try await patientPull(plan, capability).pull(patients: newcomers, from: .beginning)
+            try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
-        if await tally.problems.isEmpty { try await move(outcome) }
+        guard await tally.problems.isEmpty else { return outcome }
+        if let seen, outcome.since == nil { try await reconcile(seen, Set(terms.selection.types)) }
+        try await move(outcome)
         return outcome
+    }
+
+    /// Forgets what a whole export did not bring again and the clinic no longer has.
+    private func reconcile(_ seen: SeenKeys, _ types: Set<String>) async throws {
+        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: tally, observer: observer)
+        let gone = try await reconciliation.gone(
+            fromRosterOf: run.id, types: types.subtracting(["Provenance"]), besides: seen.all)
+        guard !gone.isEmpty else { return }
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
+        try await store.write { try deletion.delete(gone, at: now, $0) }
     }
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
     /// to be gone on with, and would need a second export to do so.
-    func end(_ export: FinishedExport) async { await exportPull(intake()).end(export) }
+    func end(_ export: FinishedExport) async { await exportPull(intake(), []).end(export) }
 
-    private func exportPull(_ intake: Intake) -> BulkExportPull {
+    private func exportPull(_ intake: Intake, _ types: [String]) -> BulkExportPull {
         BulkExportPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake, clock: clock, unit: unit,
+            terms: terms, types: types, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
+            unit: unit,
             observer: observer)
     }
 
@@ -150,11 +171,12 @@ struct Pull: Sendable {
     }
 
     private func patientPull(
-        _ plan: PullPlan, _ capability: ServerCapability, mostFailures: Int = PatientPull.mostFailures
+        _ plan: PullPlan, _ capability: ServerCapability, _ provenance: ProvenanceSearch,
+        mostFailures: Int = PatientPull.mostFailures
     ) -> PatientPull {
         PatientPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
-            capability: capability, unit: unit, mostFailures: mostFailures, observer: observer)
+            capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures, observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }
@@ -164,8 +186,8 @@ struct Pull: Sendable {
     }
 
     /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
-    /// visits is wanted, and not needed.
-    private func requireScopes() async throws {
+    /// visits is wanted, and not needed; tells whether Provenance is allowed.
+    private func allowsProvenance() async throws -> Bool {
         let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
         let needed = withheld.filter(terms.selection.types.contains).sorted()
         guard needed.isEmpty else {
@@ -175,6 +197,7 @@ struct Pull: Sendable {
                 hint: "Have their scopes registered for this client, or take the types out of the job.")
         }
         await tally.noted(.authScopeNotGranted, withheld.count)
+        return !withheld.contains("Provenance")
     }
 
     /// Refuses filters that nobody would apply (BLK-10).
@@ -187,9 +210,12 @@ struct Pull: Sendable {
         Enrolment(terms: terms, run: run, clinic: clinic, store: store, identities: identities, tally: tally)
     }
 
-    private func intake(enrolling run: String? = nil, _ wants: SharedWants? = nil) -> Intake {
+    private func intake(
+        enrolling run: String? = nil, _ wants: SharedWants? = nil, _ seen: SeenKeys? = nil
+    ) -> Intake {
         Intake(
-            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, observer: observer)
+            stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, seen: seen,
+            observer: observer)
     }
 
     private var stager: Stager {

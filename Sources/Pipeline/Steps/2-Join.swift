@@ -33,6 +33,10 @@ struct Join: Sendable {
             guard !records.coverages.isEmpty else {
                 return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
             }
+            guard records.isPayorKnown else {
+                return .ambiguous(
+                    .coveragePayorUnknown, "the organization that pays for the coverage could not be read", evidence)
+            }
             let compartment = try reader.compartment(of: member)
             return covered(StagedMember(member, compartment: compartment, stager: stager), by: records, evidence)
         }

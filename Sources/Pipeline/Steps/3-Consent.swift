@@ -31,15 +31,18 @@ struct CheckConsent: Sendable {
             switch try segmentation.outcome(for: matched, sensitive: sensitive, reader) {
             case .nothing(let code, let why):
                 return .withheld(code, evidence.noting(why))
-            case .parts(let kept, let leftOut):
+            case .parts(let kept, let provenance, let leftOut):
                 return .permitted(
-                    PermittedExchange(matched: matched, resources: kept, leftOut: leftOut, evidence: evidence))
+                    PermittedExchange(
+                        matched: matched, resources: kept, provenance: provenance, leftOut: leftOut,
+                        evidence: evidence))
             }
         }
     }
 
     /// Decides again at the moment of sending, from what is recorded then (CO-03).
     func permit(toSend exchange: Exchange, _ reader: any StoreReader) throws -> Result<SendPermit, Fault> {
+        if exchange.isRetraction { return .success(SendPermit(evidence: nil)) }
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
         }
@@ -93,28 +96,35 @@ struct CheckConsent: Sendable {
 struct PermittedExchange: Sendable {
     let matched: MatchedMember
     let resources: [ClinicalResource]
+    /// The clinic's Provenance, of which nothing is held.
+    let provenance: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
     let evidence: ConsentEvidence
 
     fileprivate init(
-        matched: MatchedMember, resources: [ClinicalResource], leftOut: [ExchangeManifest.Entry],
-        evidence: ConsentEvidence
+        matched: MatchedMember, resources: [ClinicalResource], provenance: [ClinicalResource],
+        leftOut: [ExchangeManifest.Entry], evidence: ConsentEvidence
     ) {
         self.matched = matched
         self.resources = resources
+        self.provenance = provenance
         self.leftOut = leftOut
         self.evidence = evidence
     }
 }
 
-/// The proof that consent was checked at the moment of sending.
+/// The proof that consent was checked at the moment of sending, or that nothing is disclosed.
 struct SendPermit: Sendable {
-    let evidence: ConsentEvidence
+    /// nil for what takes back without content.
+    let evidence: ConsentEvidence?
 
-    fileprivate init(evidence: ConsentEvidence) {
+    fileprivate init(evidence: ConsentEvidence?) {
         self.evidence = evidence
     }
 
     /// That it was asked again, and when: for the audit trail.
-    var words: String { "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)" }
+    var words: String {
+        guard let evidence else { return "takes back, and discloses nothing" }
+        return "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)"
+    }
 }

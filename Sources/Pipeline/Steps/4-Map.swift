@@ -76,10 +76,11 @@ struct MapResources: Sendable {
             return .parked(.conformanceInvalid, first.line, remarks)
         }
         let (kept, stranded) = Self.strand(mapped, without: lostVisits)
+        let (provenance, untold) = self.provenance(of: kept, permitted)
         return .mapped(
             MappedExchange(
-                permitted: permitted, patient: person, resources: kept, leftOut: leftOut + stranded,
-                lacking: lacking, remarks: remarks))
+                permitted: permitted, patient: person, resources: kept, provenance: provenance,
+                leftOut: leftOut + stranded + untold, lacking: lacking, remarks: remarks))
     }
 
     /// Why a resource is not for this payer or this job; nil when it is.
@@ -106,6 +107,28 @@ struct MapResources: Sendable {
             }
         }
         return (kept, stranded)
+    }
+
+    /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
+    private func provenance(
+        of resources: [MappedResource], _ permitted: PermittedExchange
+    ) -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
+        // A Patient does not travel alone, and so nobody is told who wrote it.
+        var travelling = Set(resources.map(\.staged.key))
+        if !travelling.isEmpty { travelling.insert(permitted.matched.member.key) }
+        var mapped: [MappedResource] = []
+        var leftOut: [ExchangeManifest.Entry] = []
+        for item in permitted.provenance {
+            guard !travelling.isDisjoint(with: item.targets) else {
+                leftOut.append(item.entry(leftOut: .provenanceUntargeted))
+                continue
+            }
+            switch map(item.staged, item.resource) {
+            case .success(let resource): mapped.append(resource)
+            case .failure(let reason): leftOut.append(item.entry(leftOut: reason.code))
+            }
+        }
+        return (mapped, leftOut)
     }
 
     /// Why a resource was not mapped.
@@ -155,6 +178,8 @@ struct MappedExchange: Sendable {
     let permitted: PermittedExchange
     let patient: MappedResource
     let resources: [MappedResource]
+    /// The clinic's Provenance of at least one of them.
+    let provenance: [MappedResource]
     let leftOut: [ExchangeManifest.Entry]
     /// What those lack that could not be made, in the words of the mappings.
     let lacking: [String]

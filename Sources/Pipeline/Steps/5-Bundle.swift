@@ -37,17 +37,28 @@ struct MakeBundles: Sendable {
         let packer = BundlePacker(
             delivery: terms.delivery, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
-        let parts = try packer.parts(of: graph) { holds[$0.key] != $0.contentHash }
+        let parts = try packer.parts(of: graph) { node in
+            // What speaks of many visits changes with each of them: the others need not be sent again for that.
+            if node.testimony?.isBroad == true { return holds[node.key] == nil }
+            return holds[node.key] != node.contentHash
+        }
         let bundles = try parts.enumerated().map { index, keys in
-            let nodes = keys.compactMap { graph.nodes[$0] }
-            try gate.demandWhole(nodes)
+            let all = keys.compactMap { graph.nodes[$0] }
+            try gate.demandWhole(all)
+            let nodes = all.filter { $0.testimony == nil }
+            let told = Set(keys)
+            let testimony = all.compactMap { node in
+                node.testimony?.resource(among: told, at: node.location, provenance.identities)
+            }
             let location = provenance.location(of: nodes)
             let who = transmitter?.location ?? provenance.organizationLocation
             let witness = provenance.provenance(
                 of: (transmitter == nil ? [who] : []) + nodes.map(\.location), by: who, location: location,
                 exchange: exchange, received: received)
             try gate.demand(witness)
-            let entries = organization + nodes.map(\.entry) + [writer.entry(witness, location: location)]
+            let entries =
+                organization + nodes.map(\.entry) + testimony.map { writer.entry($0.resource, location: $0.location) }
+                + [writer.entry(witness, location: location)]
             let bytes = bundle(entries, received: received)
             return ExchangeBundle(
                 part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
@@ -60,7 +71,8 @@ struct MakeBundles: Sendable {
         graph.own.count > 1 ? Array(graph.nodes.values) : []
     }
 
-    private func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
+    /// A Bundle of those entries.
+    func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(entries.reduce(256) { $0 + $1.count + 1 })
         bytes += #"{"resourceType":"Bundle","type":"\#(terms.delivery.kind.rawValue)","timestamp":""#.utf8

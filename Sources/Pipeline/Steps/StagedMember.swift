@@ -5,8 +5,10 @@ import PDex
 struct StagedMember: Sendable {
     let key: ResourceKey
     let patient: ClinicalResource?
-    /// Everything but the Patient, in the order of keys.
+    /// Everything but the Patient and the Provenance, in the order of keys.
     let resources: [ClinicalResource]
+    /// Who wrote it, as the clinic says: not data of its own, but about what goes or stays (PV-03).
+    let provenance: [ClinicalResource]
     /// Staged bytes that cannot be read as a resource.
     let unreadable: [ExchangeManifest.Entry]
     /// All of it, readable or not.
@@ -27,7 +29,8 @@ struct StagedMember: Sendable {
             if staged.key == key { patient = resource } else { resources.append(resource) }
         }
         self.patient = patient
-        self.resources = resources
+        self.resources = resources.filter { $0.staged.type != "Provenance" }
+        provenance = resources.filter { $0.staged.type == "Provenance" }
         self.unreadable = unreadable
         content = MemberContent(
             key: key, hashes: compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) })
@@ -49,6 +52,10 @@ struct ClinicalResource: Sendable {
     let encounter: ResourceKey?
     /// Every Encounter that it names anywhere: one sensitive visit among them is enough to hold it (CO-05).
     let encounters: Set<ResourceKey>
+    /// Everything of the clinic that a Provenance names anywhere; empty for all other types.
+    let named: Set<ResourceKey>
+    /// What a Provenance speaks of, as far as that is the clinic's; empty for all other types.
+    let targets: Set<ResourceKey>
     let dates: ServiceDates
 
     init?(_ staged: StagedResource, stager: Stager) {
@@ -58,12 +65,18 @@ struct ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
-        var named = Set([encounter].compactMap(\.self))
+        let isProvenance = staged.type == "Provenance"
+        var visits = Set([encounter].compactMap(\.self))
+        var named: Set<ResourceKey> = []
         JSONValue.object(resource.json).forEachReference { text in
-            guard text != scan.encounter, Reference(parsing: text).type == "Encounter" else { return }
-            if let key = stager.key(of: text) { named.insert(key) }
+            let isVisit = text != scan.encounter && Reference(parsing: text).type == "Encounter"
+            guard isVisit || isProvenance, let key = stager.key(of: text) else { return }
+            if isVisit { visits.insert(key) }
+            if isProvenance { named.insert(key) }
         }
-        encounters = named
+        encounters = visits
+        self.named = named
+        targets = isProvenance ? Set(stager.targets(of: resource)) : []
         dates = ServiceDates(resource)
     }
 

@@ -1,0 +1,87 @@
+import FHIR
+import PDex
+
+/// Makes nodes of the clinic's Provenance: what it speaks of is kept apart, everything else is written as of any
+/// resource (PV-03).
+struct TestimonyWriter {
+    let writer: EntryWriter
+    let stager: Stager
+    /// What is staged of the member, travelling or not.
+    let compartment: Set<ResourceKey>
+    /// `Type/id` at the payer of the member's resources that travel.
+    let locations: [ResourceKey: String]
+    /// The visit of each of them that has one.
+    let visits: [ResourceKey: ResourceKey]
+    let patient: ResourceKey
+    let shared: SharedResources
+
+    /// What is left of a Provenance that speaks of anything not known to be the member's: who did what, and when.
+    private static let bare: Set = [
+        "resourceType", "id", "meta", "occurredPeriod", "occurredDateTime", "recorded", "activity", "agent",
+    ]
+
+    /// The node of a Provenance; nil when none of its targets travels.
+    func node(
+        _ mapped: MappedResource, _ reader: any StoreReader, target: (String) throws -> EntryWriter.Target
+    ) throws -> GraphNode? {
+        let (targets, isForeign) = try self.targets(of: mapped, reader)
+        let own = Set(targets.map(\.key).filter { locations[$0] != nil })
+        guard !own.isEmpty else { return nil }
+        var location = mapped.location
+        // It goes out for the other person, too, and neither may take the other's place.
+        if isForeign {
+            location =
+                "Provenance/"
+                + writer.identities.derived("one's part of a provenance", location, locations[patient] ?? "")
+        }
+        var statement = mapped.json
+        statement["target"] = nil
+        statement["id"] = .string(String(location.dropFirst("Provenance/".count)))
+        if isForeign { statement.keep(where: Self.bare.contains) }
+        var json = JSONValue.object(statement)
+        let references = try writer.rewrite(&json) { text in
+            let found = try target(text)
+            // Where else one leads may be to another person.
+            switch found {
+            case .identifier where isForeign, .untouched where isForeign: return .masked
+            default: return found
+            }
+        }
+        var node = GraphNode(
+            key: mapped.staged.key, contentHash: mapped.staged.contentHash, location: location,
+            entry: writer.entry(json, location: location), references: references, isShared: false)
+        let roots = own.subtracting([patient]).map { key in
+            visits[key] ?? (locations[key]?.hasPrefix("Encounter/") == true ? key : patient)
+        }
+        node.testimony = Testimony(
+            statement: json, targets: targets, own: own,
+            isBroad: Set(roots).count > 1)
+        return node
+    }
+
+    private func targets(
+        of mapped: MappedResource, _ reader: any StoreReader
+    ) throws -> (travelling: [Testimony.Target], isForeign: Bool) {
+        var travelling: [Testimony.Target] = []
+        var isForeign = false
+        for item in mapped.json["target"]?.elements ?? [] {
+            guard let text = item["reference"]?.string else {
+                isForeign = true
+                continue
+            }
+            let resolution = ReferenceResolution(text, stager: stager)
+            let key = try resolution.key(reader, stager: stager)
+            if let key, let location = locations[key] {
+                travelling.append(.init(key: key, location: location))
+            } else if resolution.isShared {
+                if let key, let node = try shared.node(key, reader) {
+                    travelling.append(.init(key: key, location: node.location))
+                }
+            } else if key.map(compartment.contains) != true {
+                isForeign = true
+            }
+        }
+        var seen: Set<ResourceKey> = []
+        return (travelling.filter { seen.insert($0.key).inserted }, isForeign)
+    }
+}

@@ -1,0 +1,63 @@
+import FHIR
+
+/// The element by which a resource says that it was entered in error, by type (US Core general guidance, RD-18).
+enum ErrorStatus {
+    private static let code = "entered-in-error"
+
+    /// Types with a `status` that can say it, and a value that says nothing of the kind.
+    private static let statuses = [
+        "CarePlan": "unknown", "CareTeam": "active", "Device": "active", "DiagnosticReport": "final",
+        "DocumentReference": "current", "Encounter": "unknown", "Immunization": "completed",
+        "MedicationDispense": "unknown", "MedicationRequest": "unknown", "Observation": "unknown",
+        "Procedure": "unknown", "QuestionnaireResponse": "completed", "ServiceRequest": "unknown",
+        "Specimen": "available",
+    ]
+    /// Types that say it in `verificationStatus`, and then have no `clinicalStatus` (con-5, ait-2).
+    private static let verified = [
+        "AllergyIntolerance": "allergyintolerance-verification", "Condition": "condition-ver-status",
+    ]
+
+    /// Whether a resource says it of itself.
+    static func isSet(in resource: Resource) -> Bool {
+        switch resource.type {
+        case "Goal": resource["lifecycleStatus"]?.string == code
+        case let type where verified[type] != nil:
+            resource["verificationStatus"]?["coding"]?.elements.contains { $0["code"]?.string == code } ?? false
+        default: resource["status"]?.string == code
+        }
+    }
+
+    /// The resource as a mapping takes it, which skips what was entered in error; nil when its type cannot say it.
+    static func cleared(_ resource: Resource) -> Resource? {
+        guard isSet(in: resource) else { return canBeSet(on: resource.type) ? resource : nil }
+        var copy = resource
+        switch resource.type {
+        case "Goal": copy.json["lifecycleStatus"] = "completed"
+        case let type where verified[type] != nil: copy.json["verificationStatus"] = nil
+        case let type:
+            guard let status = statuses[type] else { return nil }
+            copy.json["status"] = .string(status)
+        }
+        return copy
+    }
+
+    /// The resource with the element that says it.
+    static func set(on json: JSONObject, of type: String) -> JSONObject {
+        var copy = json
+        if let system = verified[type] {
+            copy["clinicalStatus"] = nil
+            copy["verificationStatus"] = [
+                "coding": [
+                    ["system": .string("http://terminology.hl7.org/CodeSystem/" + system), "code": .string(code)]
+                ]
+            ]
+        } else {
+            copy[type == "Goal" ? "lifecycleStatus" : "status"] = .string(code)
+        }
+        return copy
+    }
+
+    private static func canBeSet(on type: String) -> Bool {
+        type == "Goal" || verified[type] != nil || statuses[type] != nil
+    }
+}

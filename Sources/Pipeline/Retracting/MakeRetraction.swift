@@ -1,0 +1,115 @@
+import FHIR
+import PDex
+
+/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18, CO-10).
+///
+/// Needs no consent, because it discloses nothing: content goes along only where the payer has it to the letter or a
+/// consent permits it now, and otherwise nothing but ids.
+struct MakeRetraction: Sendable {
+    let terms: ExchangeTerms
+    let map: MapResources
+    let bundle: MakeBundles
+    let segmentation: Segmentation
+
+    /// One resource to be taken back.
+    private struct Item {
+        let key: ResourceKey
+        let contentHash: Int64
+        let type: String
+        let id: String
+        /// What may be said of it; nil for nothing.
+        let content: StagedResource?
+    }
+
+    /// Decides for one member; `errors` are staged resources that say they are in error, of which those in `permitted`
+    /// may be sent. `permits` tells whether a consent is in force.
+    func made(
+        for member: ResourceKey, errors: [ClinicalResource], permitted: Set<ResourceKey>, permits: Bool,
+        after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
+    ) throws -> Retraction {
+        guard terms.retraction != .off else { return Retraction() }
+        let holdings = try PayerHoldings(of: member, payer: terms.payer.name, reader)
+        guard !holdings.hashes.isEmpty else { return Retraction() }
+        var items = errors.filter { holdings.hashes[$0.staged.key] != nil }.map { error in
+            Item(
+                key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
+                id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil)
+        }
+        items += try deleted(member, holdings, permits: permits, reader)
+        var retraction = Retraction()
+        var entries: [RetractionEntry] = []
+        for item in items.sorted(by: { $0.key < $1.key }) {
+            let entry = try entry(item, holdings, reader)
+            retraction.marks.append(
+                .init(key: item.key, contentHash: item.contentHash, leftOut: entry == nil ? .notRetracted : .retracted))
+            if let entry { entries.append(entry) }
+        }
+        let packer = RetractionPacker(terms: terms, bundle: bundle)
+        retraction.bundles = try packer.bundles(
+            entries, of: member, holdings, after: parts, exchange: exchange, received: received, reader)
+        return retraction
+    }
+
+    /// What the payer holds and the clinic no longer has; what only moved to another patient is still there.
+    private func deleted(
+        _ member: ResourceKey, _ holdings: PayerHoldings, permits: Bool, _ reader: any StoreReader
+    ) throws -> [Item] {
+        let present = Set(try reader.stagedHashes(Array(holdings.hashes.keys)).map(\.key))
+        return try holdings.hashes.filter { !present.contains($0.key) }.compactMap { key, hash in
+            guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
+                let id = resource.id, !SharedTypes.contains(resource.type), resource.type != "Provenance"
+            else { return nil }
+            let isSayable = try permits && last.contentHash == hash && !isSensitive(resource, reader)
+            let content = StagedResource(
+                key: key, source: terms.clinic.name, type: resource.type, id: id, versionID: last.versionID,
+                lastUpdated: nil, patient: member, contentHash: hash, bytes: last.bytes)
+            return Item(
+                key: key, contentHash: hash, type: resource.type, id: id, content: isSayable ? content : nil)
+        }
+    }
+
+    /// Whether what is found in the resource, or in a visit that it names, forbids to say more than its id.
+    private func isSensitive(_ resource: Resource, _ reader: any StoreReader) throws -> Bool {
+        func isHeld(_ resource: Resource) throws -> Bool {
+            try segmentation.finding(in: resource, sensitive: false, reader) != nil
+        }
+        var visits: [ResourceKey] = []
+        JSONValue.object(resource.json).forEachReference { text in
+            if Reference(parsing: text).type == "Encounter", let key = bundle.stager.key(of: text) {
+                visits.append(key)
+            }
+        }
+        return try isHeld(resource)
+            || visits.contains { key in
+                let bytes = try reader.staged(key)?.bytes ?? reader.history(of: key).last?.bytes
+                return try bytes.flatMap { try? Resource(parsing: $0) }.map(isHeld) ?? true
+            }
+    }
+
+    /// The entry that takes it back; nil when the payer has to be told otherwise. A Patient is never taken back.
+    private func entry(_ item: Item, _ holdings: PayerHoldings, _ reader: any StoreReader) throws -> RetractionEntry? {
+        guard item.type != "Patient" else { return nil }
+        let location = bundle.writer.location(type: item.type, id: item.id)
+        switch terms.retraction {
+        case .off, .notify: return nil
+        case .delete:
+            return RetractionEntry(location: location, id: item.id, contentHash: item.contentHash, bytes: nil)
+        case .enteredInError:
+            guard let content = item.content, let resource = try? Resource(parsing: content.bytes),
+                let cleared = ErrorStatus.cleared(resource), case .success(let mapped) = map.map(content, cleared)
+            else { return nil }
+            var json = JSONValue.object(
+                ErrorStatus.set(on: mapped.json, of: item.type))
+            _ = try bundle.writer.rewrite(&json) { text in
+                let resolution = ReferenceResolution(text, stager: bundle.stager)
+                guard let key = try resolution.key(reader, stager: bundle.stager), holdings.hashes[key] != nil,
+                    case .local(let type, let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+                else { return resolution.unresolved(terms) }
+                return .node(key, location: bundle.writer.location(type: type, id: id))
+            }
+            return RetractionEntry(
+                location: location, id: item.id, contentHash: item.contentHash,
+                bytes: bundle.writer.entry(json, location: location))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import FHIR
+import PDex
+
+/// Finds what the clinic deleted without telling: what is staged, was not among everything that came, and is not there
+/// when it is asked for by its id, twice (BLK-35, RD-17).
+///
+/// Absence alone proves nothing (SBS-45): a search may leave out what our permissions do not cover.
+struct Reconciliation: Sendable {
+    let clinic: any ClinicServer
+    let store: any Store
+    let tally: PullTally
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// More than so many missing at once are a clinic's mistake more likely than its deletions.
+    private static let mostMissing = 1000
+    private static let rosterPage = 500
+
+    /// What of a patient's, of those types, is gone; `seen` is everything that came.
+    func gone(
+        of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
+    ) async throws -> [ResourceKey] {
+        try await confirmed(
+            try await store.read { try Self.missing(of: patient, types: types, besides: seen, $0) })
+    }
+
+    /// What is gone of the members of a run's roster.
+    func gone(
+        fromRosterOf run: String, types: Set<String>, besides seen: Set<ResourceKey>
+    ) async throws -> [ResourceKey] {
+        var missing: [StagedResource] = []
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let (end, found) = try await store.read { reader in
+                let page = try reader.roster(run: run, after: after, limit: Self.rosterPage)
+                return (page.last, try page.flatMap { try Self.missing(of: $0, types: types, besides: seen, reader) })
+            }
+            missing += found
+            last = end
+        } while last != nil && missing.count <= Self.mostMissing
+        return try await confirmed(missing)
+    }
+
+    private static func missing(
+        of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>, _ reader: any StoreReader
+    ) throws -> [StagedResource] {
+        try reader.compartmentHashes(of: patient).map(\.key).filter { !seen.contains($0) }
+            .compactMap { try reader.staged($0) }.filter { types.contains($0.type) }
+    }
+
+    private func confirmed(_ missing: [StagedResource]) async throws -> [ResourceKey] {
+        guard missing.count <= Self.mostMissing else {
+            observer(.note("more than \(Self.mostMissing) resources did not come again; none is taken for deleted"))
+            return []
+        }
+        var gone = missing
+        for _ in 0..<2 where !gone.isEmpty {
+            var still: [StagedResource] = []
+            for item in gone where try await isGone(item) { still.append(item) }
+            gone = still
+        }
+        if !gone.isEmpty { observer(.note("\(gone.count) resources are no longer at the clinic")) }
+        return gone.map(\.key)
+    }
+
+    /// A refusal is no answer to whether it is there.
+    private func isGone(_ item: StagedResource) async throws -> Bool {
+        await tally.requested()
+        do {
+            return try await clinic.read(type: item.type, id: item.id) == nil
+        } catch let fault as Fault where fault.disposition != .retry {
+            return false
+        }
+    }
+}

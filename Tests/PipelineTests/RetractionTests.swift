@@ -1,0 +1,201 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("What the clinic deletes or corrects is taken back from the payer")
+struct RetractionTests {
+    @Test("a deletion that the clinic tells is written at the payer as entered in error, once, with who did it")
+    func deleted() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let before = try #require(Self.result(night))
+        Self.delete(["Observation/joe-glucose"], night)
+        let second = try await night.run("night-2")
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+        let after = try #require(Self.result(night))
+        #expect(after["status"] == "entered-in-error")
+        #expect(after["valueQuantity"] == before["valueQuantity"])
+        #expect(after["subject"] == before["subject"])
+        #expect(second.notes == [.retracted: 1])
+        #expect(second.balanced)
+        #expect(second.state == .complete)
+        #expect(third.submitted.bundles == 0)
+        #expect(third.notes == [:])
+        let witness = night.payer.held.values.first { $0["activity"] != nil }
+        #expect(witness?["activity"]?["coding"]?[0]?["code"] == "NULLIFY")
+        #expect(witness?["target"]?[0]?["reference"]?.string == "Observation/" + (after.id ?? ""))
+    }
+
+    @Test("a whole visit that is deleted is taken back, and the Patient stays")
+    func wholeVisit() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, retraction: .delete)
+        _ = try await night.run("night-1")
+        Self.delete(["Observation/joe-glucose", "Encounter/joe-visit", "Condition/joe-sore-throat"], night)
+        let second = try await night.run("night-2")
+        let types = night.payer.held.values.map(\.type)
+        #expect(second.notes == [.retracted: 3])
+        #expect(second.balanced)
+        #expect(!types.contains("Observation") && !types.contains("Encounter") && types.contains("Patient"))
+        let removed = night.payer.held.values.flatMap { $0["entity"]?.elements ?? [] }.filter {
+            $0["role"] == "removal"
+        }
+        #expect(removed.count == 3)
+    }
+
+    @Test(
+        "a payer's policy decides: only noted, or nothing at all",
+        arguments: [(ExchangeTerms.Retraction.notify, [.notRetracted: 1]), (.off, [:])]
+            as [(
+                ExchangeTerms.Retraction, [FaultCode: Int]
+            )])
+    func policies(_ policy: ExchangeTerms.Retraction, notes: [FaultCode: Int]) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, retraction: policy)
+        _ = try await night.run("night-1")
+        Self.delete(["Observation/joe-glucose"], night)
+        let second = try await night.run("night-2")
+        night.clinic.put(try NamedMember.joe.clinicRecords()[2].marked)
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+        #expect(second.notes == notes)
+        #expect(second.submitted.bundles == 0)
+        #expect(third.notes == [:])
+        #expect(Self.result(night)?["status"] == "final")
+    }
+
+    @Test("what the clinic enters in error is taken back, and sent again once it is right")
+    func corrected() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        var wrong = try Resource(NamedMember.joe.observation(value: "7.20"))
+        wrong.json["status"] = "entered-in-error"
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(wrong)
+        let second = try await night.run("night-2")
+        let between = Self.result(night)?["status"]
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "7.30")))
+        let third = try await night.run("night-3")
+        #expect(second.notes == [.retracted: 1])
+        #expect(second.resources.leftOut == [.retracted: 1])
+        #expect(second.balanced && third.balanced)
+        #expect(between == "entered-in-error")
+        #expect(Self.result(night)?["status"] == "final")
+    }
+
+    @Test("a member who withdrew consent is taken back by id alone, and never by content", arguments: [true, false])
+    func withdrawn(byDeleting: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, retraction: byDeleting ? .delete : .enteredInError)
+        _ = try await night.run("night-1")
+        let records = try NamedMember.joe.with { $0.consent = "inactive" }
+            .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        night.payer.put(try #require(records.first { $0.type == "Consent" }))
+        Self.delete(["Observation/joe-glucose"], night)
+        let second = try await night.run("night-2")
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+        #expect(second.notes == [byDeleting ? .retracted : .notRetracted: 1])
+        #expect(second.balanced && third.balanced)
+        #expect((Self.result(night) == nil) == byDeleting)
+        #expect(third.submitted.bundles == 0)
+        #expect(third.exchanges.withheld[.consentDenied] == 1)
+    }
+
+    @Test("what was labelled since is not told again, whatever is wrong with it")
+    func labelled() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(try NamedMember.joe.with { $0.visitLabels = ["PSY"] }.clinicRecords()[1])
+        Self.delete(["Observation/joe-glucose"], night)
+        let second = try await night.run("night-2")
+        #expect(second.notes == [.notRetracted: 1])
+        #expect(second.balanced)
+    }
+
+    @Test("an answer that is lost, and a run that breaks off in between, take back once", arguments: [true, false])
+    func interrupted(loses: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        Self.delete(["Observation/joe-glucose"], night)
+        let run = night.firing("night-2")
+        if loses {
+            night.payer.reply(.loseAnswer)
+        } else {
+            night.payer.reply(.fail(Fault(.authTokenRefused, .halt, "the key is refused")))
+            await #expect(throws: Fault.self) { try await night.pipeline.run(run) }
+        }
+        night.clock.advance(seconds: 60)
+        let report = try await night.pipeline.run(run)
+        #expect(report.notes == [.retracted: 1])
+        #expect(Self.result(night)?["status"] == "entered-in-error")
+        #expect(night.payer.held.values.count { $0["activity"] != nil } == 1)
+        #expect(Set(night.payer.received).count == 2)
+    }
+
+    @Test(
+        "what a whole pull no longer has is asked for by id before it is taken for deleted", arguments: [true, false])
+    func reconciled(byExport: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: byExport ? .bulkExport : .rosterSearch, since: .all)
+        _ = try await night.run("night-1")
+        night.clinic.remove("Observation", "joe-glucose")
+        night.clock.advance(seconds: 86_400)
+        let second = try await night.run("night-2")
+        #expect(second.notes == [.retracted: 1])
+        #expect(night.clinic.requests.count { $0 == "read Observation" } == 2)
+        #expect(Self.result(night)?["status"] == "entered-in-error")
+    }
+
+    @Test("what may not be read is not taken for deleted")
+    func unreadable() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)
+        _ = try await night.run("night-1")
+        night.clinic.remove("Observation", "joe-glucose")
+        night.clinic.rewrite { $0.refusedReads = ["Observation": .authForbidden] }
+        night.clock.advance(seconds: 86_400)
+        let second = try await night.run("night-2")
+        #expect(second.notes == [:])
+        #expect(second.exchanges.unchanged == 1)
+    }
+
+    @Test("odd entries among an export's deletions are counted, and those beside them are heeded")
+    func odd() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        Self.delete(
+            [
+                "Observation?identifier=7", "https://elsewhere.example/Observation/1", "Observation/joe-glucose",
+            ], night)
+        let second = try await night.run("night-2")
+        #expect(second.problems == [.clinicOddDeletion: 2])
+        #expect(second.state == .partial)
+        #expect(second.notes == [.retracted: 1])
+    }
+
+    private static func delete(_ urls: [String], _ night: Night) {
+        night.clock.advance(seconds: 86_400)
+        for url in urls {
+            let parts = url.split(separator: "/").map(String.init)
+            if parts.count == 2 { night.clinic.remove(parts[0], parts[1]) }
+        }
+        let entries = urls.map { #"{"request":{"method":"DELETE","url":"\#($0)"}}"# }.joined(separator: ",")
+        night.clinic.rewrite {
+            $0.deletedLines = [#"{"resourceType":"Bundle","type":"transaction","entry":[\#(entries)]}"#]
+        }
+    }
+
+    private static func result(_ night: Night) -> Resource? {
+        night.payer.held.values.first { $0.type == "Observation" }
+    }
+}
+
+extension Resource {
+    /// With another word in it, so that the member is looked at again.
+    fileprivate var marked: Resource {
+        var copy = self
+        copy.json["language"] = "en"
+        return copy
+    }
+}
