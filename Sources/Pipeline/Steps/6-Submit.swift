@@ -118,7 +118,7 @@ struct Submit: Sendable {
             let delivery = Task { [payer] in
                 try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })
             }
-            let answer = try await delivery.value
+            let answer = try await Drain.value(of: delivery, clock)
             return answer.status == 401
                 ? .unsent(lease, refusedToken) : .answered(lease, permit, .success(answer), after: finding)
         } catch let fault as Fault where fault.disposition == .withhold {
