@@ -27,6 +27,11 @@ public struct PayerClient: PayerServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
+    /// Those of `types` that the token does not let us read and search; none without a token.
+    public func unreadableTypes(among types: [String]) async throws -> [String] {
+        try await session.unreadableTypes(among: types)
+    }
+
     /// POSTs one Bundle to the base and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
@@ -71,7 +76,7 @@ public struct PayerClient: PayerServer {
     private func unknown() -> Fault {
         Fault(
             .payerUnknownOutcome, .retry, "\(session.connection.name) may or may not have taken a delivery.",
-            hint: "It is sent again with the same ids, which changes nothing if it had arrived.")
+            hint: "It is looked for, and sent again with the same ids if it cannot be found, which does no harm.")
     }
 
     private func provesItself(_ response: HTTPResponse) -> Bool {

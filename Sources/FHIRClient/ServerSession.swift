@@ -55,6 +55,13 @@ public struct ServerSession: Sendable {
         return types.filter(missing.contains)
     }
 
+    /// Those of `types` that the token does not let us read and search, whether that was asked for or not.
+    func unreadableTypes(among types: [String]) async throws -> [String] {
+        guard let granted = try await tokens?.token().scope else { return [] }
+        let missing = ScopeSet(types: types, letters: [.read, .search]).missingTypes(from: granted)
+        return types.filter(missing.contains)
+    }
+
     /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
     func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
         try await retrying(request) {

@@ -53,6 +53,7 @@ struct StandstillTests {
         }
         let run = Task { try await night.run("night-1") }
         for await _ in begun { break }
+        night.clock.freeze()
         run.cancel()
         ask.finish()
         await #expect(throws: CancellationError.self) { try await run.value }
@@ -61,6 +62,29 @@ struct StandstillTests {
         #expect(try await exchanges(night, in: [.acknowledged]).count == sent)
         #expect(try await exchanges(night, in: [.queued]).count == 6 - sent)
         #expect(try await exchanges(night, in: [.submitted, .retrying, .parked]).isEmpty)
+    }
+
+    @Test("a delivery that has no answer 25 s after the process was asked to stop is given back as an unknown outcome")
+    func hasNoTimeLeft() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.openness = .searched
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        let (asked, ask) = AsyncStream<Void>.makeStream()
+        night.payer.whileAnswering {
+            begin.yield()
+            for await _ in asked { break }
+        }
+        let run = Task { try await night.run("night-1") }
+        for await _ in begun { break }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(night.clock.sleeps == [25])
+        let left = try #require(try await exchanges(night, in: [.retrying]).first)
+        #expect(left.reason == .payerUnknownOutcome)
+        ask.finish()
+        night.clock.advance(seconds: 700)
+        #expect(try await night.pipeline.deliver() == 1)
+        #expect(night.payer.lookedAt > 0)
     }
 
     private func exchanges(_ night: Night, in states: Set<ExchangeState>) async throws -> [Exchange] {

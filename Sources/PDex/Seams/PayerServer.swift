@@ -4,6 +4,8 @@ public import FHIR
 ///
 /// Only `Sources/Pipeline/Steps/6-Submit.swift` calls ``submit(_:requestID:lastLook:)``: nothing leaves without a permit.
 public protocol PayerServer: FHIRReader {
+    /// Those of `types` that our token does not let us read and search: what was delivered of them cannot be read back.
+    func unreadableTypes(among types: [String]) async throws -> [String]
     /// POSTs one transaction or batch Bundle and returns whatever was answered, refusals included (WR-02).
     ///
     /// Throws only when no answer was had: `remote.unreachable` when the request cannot have arrived,

@@ -6,6 +6,7 @@ import Synchronization
 public final class ManualClock: WallClock {
     private let instant: Mutex<Instant>
     private let naps = Mutex<[Double]>([])
+    private let isFrozen = Mutex(false)
 
     /// Starts at `instant`.
     public init(_ instant: Instant) {
@@ -17,9 +18,20 @@ public final class ManualClock: WallClock {
         instant.withLock { $0 }
     }
 
-    /// Moves on by `seconds` and returns at once.
+    /// From now on who sleeps does so until its task is cancelled.
+    public func freeze() {
+        isFrozen.withLock { $0 = true }
+    }
+
+    /// Moves on by `seconds` and returns at once, unless frozen.
     public func sleep(seconds: Double) async throws {
         try Task.checkCancellation()
+        if isFrozen.withLock({ $0 }) {
+            let (never, waker) = AsyncStream<Void>.makeStream()
+            for await _ in never {}
+            waker.finish()
+            throw CancellationError()
+        }
         naps.withLock { $0.append(seconds) }
         advance(seconds: seconds)
     }

@@ -24,6 +24,18 @@ public final class ScriptedPayer: PayerServer {
         case sayOfEach(JSONValue)
     }
 
+    /// How what it holds can be read back.
+    public enum Openness: Sendable {
+        /// Not at all.
+        case closed
+        /// Its /metadata offers it, and the token does not allow it.
+        case unlicensed
+        /// By a search for ids.
+        case searched
+        /// One by one.
+        case read
+    }
+
     /// The FHIR base URL.
     public let base: String
     private let clock: any WallClock
@@ -33,6 +45,8 @@ public final class ScriptedPayer: PayerServer {
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
     private let taken: [String]
+    private let open = Mutex(Openness.closed)
+    private let looks = Mutex(0)
     private let asked = Mutex(0)
     private let refusals = Mutex<Set<String>>([])
     private let unsearched = Mutex<Set<String>>([])
@@ -91,6 +105,20 @@ public final class ScriptedPayer: PayerServer {
         log.withLock { $0 }
     }
 
+    /// How what it holds can be read back; not at all unless a test says otherwise.
+    public var openness: Openness {
+        get { open.withLock { $0 } }
+        set { open.withLock { $0 = newValue } }
+    }
+
+    /// How often somebody looked at what it holds.
+    public var lookedAt: Int { looks.withLock { $0 } }
+
+    /// Changes what it holds, as its own staff or a defect would.
+    public func change(_ edit: (inout [String: Resource]) -> Void) {
+        store.withLock { edit(&$0) }
+    }
+
     /// What it holds: `Type/id` to resource.
     public var held: [String: Resource] {
         store.withLock { $0 }
@@ -98,7 +126,14 @@ public final class ScriptedPayer: PayerServer {
 
     /// Transactions and update-as-create, unless limited.
     public func capability() async throws -> ServerCapability {
-        let type = ServerCapability.TypeCapability(interactions: ["update", "delete"], updateCreate: true)
+        let type =
+            switch openness {
+            case .closed: ServerCapability.TypeCapability(interactions: ["update", "delete"], updateCreate: true)
+            case .read: ServerCapability.TypeCapability(interactions: ["update", "delete", "read"], updateCreate: true)
+            case .searched, .unlicensed:
+                ServerCapability.TypeCapability(
+                    interactions: ["update", "delete", "search-type"], searchParameters: ["_id"], updateCreate: true)
+            }
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
             types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
@@ -135,6 +170,9 @@ public final class ScriptedPayer: PayerServer {
 
     /// A search on one page.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
+        if [.searched, .unlicensed].contains(openness), let ids = query.parameters.first(where: { $0.name == "_id" })?.value {
+            return lookup(query.path, ids.split(separator: ",").map(String.init))
+        }
         asked.withLock { $0 += 1 }
         try refuse(query.path)
         if searchless.contains(query.path) { throw Fault(.remoteRefused, .halt, "the scripted payer reads only") }
@@ -147,6 +185,20 @@ public final class ScriptedPayer: PayerServer {
             byteCount: page.byteCount)
     }
 
+    private func lookup(_ type: String, _ ids: [String]) -> SearchPage {
+        looks.withLock { $0 += 1 }
+        let held = held
+        let found = ids.compactMap { held["\(type)/\($0)"] }
+        return SearchPage(
+            entries: found.map { SearchPage.Entry(bytes: $0.serialized(), mode: .match) }, next: nil,
+            total: found.count, serverTime: clock.now(), byteCount: 0)
+    }
+
+    /// All that a closed or unlicensed one holds.
+    public func unreadableTypes(among types: [String]) async throws -> [String] {
+        [.closed, .unlicensed].contains(openness) ? types : []
+    }
+
     /// There is never a second page.
     public func page(_ link: String) async throws -> SearchPage {
         throw Fault(.remoteFailed, .halt, "the scripted payer has one page only")
@@ -155,7 +207,9 @@ public final class ScriptedPayer: PayerServer {
     /// One resource.
     public func read(type: String, id: String) async throws -> [UInt8]? {
         try refuse(type)
-        return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
+        guard openness == .read else { return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() } }
+        looks.withLock { $0 += 1 }
+        return held["\(type)/\(id)"]?.serialized()
     }
 
     private func refuse(_ type: String) throws {

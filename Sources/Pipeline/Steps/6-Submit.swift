@@ -5,8 +5,10 @@ import PDex
 struct Submit: Sendable {
     /// What one claim came to.
     enum Result: Sendable {
-        /// The payer answered, or could not be asked, under that permit.
-        case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>)
+        /// The payer answered, or could not be asked, under that permit; and what was found of it before, if anybody looked.
+        case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>, after: ReadBack.Finding?)
+        /// An earlier attempt had brought it, as the payer shows: nothing was sent.
+        case found(LeasedSubmission, [String])
         /// Consent no longer permits it: nothing was sent.
         case withheld(LeasedSubmission, Fault)
         /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
@@ -25,6 +27,8 @@ struct Submit: Sendable {
     let consent: CheckConsent
     let clock: any WallClock
     let owner: String
+
+    private var readBack: ReadBack { ReadBack(payer: payer) }
 
     /// How long a claim holds before it must be renewed.
     private static let leaseSeconds: Int64 = 600
@@ -63,6 +67,8 @@ struct Submit: Sendable {
     }
 
     /// Sends one claim, if its consent still stands: asked now, and again at the instant when the request is begun.
+    ///
+    /// What an earlier attempt may have brought is read back first (WR-16).
     func send(_ lease: LeasedSubmission) async -> Result {
         let look: @Sendable () async throws -> SendPermit = { [store, consent] in
             try await store.read { reader in
@@ -73,7 +79,9 @@ struct Submit: Sendable {
             }
         }
         do {
-            return await deliver(lease, try await look(), look)
+            let finding = try await finding(of: lease)
+            if case .asSent(let locations) = finding { return .found(lease, locations) }
+            return await deliver(lease, try await look(), look, after: finding)
         } catch let fault as Fault where fault.disposition == .withhold || fault.disposition == .park {
             return .withheld(lease, fault)
         } catch {
@@ -81,34 +89,53 @@ struct Submit: Sendable {
         }
     }
 
+    /// What became of the attempt before, if nobody knows: its answer was lost, or its process ended.
+    private func finding(of lease: LeasedSubmission) async throws -> ReadBack.Finding? {
+        let submission = lease.submission
+        guard submission.attempts > 1 else { return nil }
+        let last = try await store.read { reader in
+            try reader.receipts(ofExchange: submission.exchange).last {
+                $0.submission == submission.id && $0.attempt == submission.attempts - 1
+            }
+        }
+        guard last == nil || last?.fault == .payerUnknownOutcome else { return nil }
+        let finding = try await readBack.finding(of: lease.bundle)
+        // Reading may have taken its time, and nobody may take the claim over while it is sent.
+        let expiry = clock.now().adding(milliseconds: Self.leaseSeconds * 1000)
+        try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
+        return finding
+    }
+
     /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
     /// a token are there: what waits for them does not leave on a consent from before (CO-03).
     private func deliver(
-        _ lease: LeasedSubmission, _ permit: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit
+        _ lease: LeasedSubmission, _ permit: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit,
+        after finding: ReadBack.Finding?
     ) async -> Result {
         do {
             let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
-            // A task of its own: what has begun is ended even when the process is asked to stop, because an outcome
-            // that is known need not be found out later. The delivery's own time-out bounds it.
+            // A task of its own: what has begun gets its answer even when the process is asked to stop.
             let delivery = Task { [payer] in
                 try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })
             }
-            let answer = try await delivery.value
-            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, permit, .success(answer))
+            let answer = try await Drain.value(of: delivery, clock)
+            return answer.status == 401
+                ? .unsent(lease, refusedToken) : .answered(lease, permit, .success(answer), after: finding)
         } catch let fault as Fault where fault.disposition == .withhold {
             return .withheld(lease, fault)
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
             // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
             return .unsent(lease, fault)
         } catch let fault as Fault {
-            return .answered(lease, permit, .failure(fault))
+            return .answered(lease, permit, .failure(fault), after: finding)
         } catch {
             return .answered(
                 lease, permit,
                 .failure(
                     Fault(
                         .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",
-                        hint: "it is sent again; the payer keeps one copy")))
+                        hint: "it is looked for, and sent again if it is not there; the payer keeps one copy")),
+                after: finding)
         }
     }
 

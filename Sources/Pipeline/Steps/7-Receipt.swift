@@ -36,30 +36,38 @@ struct KeepReceipts: Sendable {
             try withhold(lease.submission, fault, at: now, writer)
         case .unsent(let lease, _):
             try release(lease.submission, at: now, writer)
-        case .answered(let lease, let permit, .success(let answer)):
+        case .found(let lease, let locations):
+            let submission = lease.submission
+            settled.bundles += 1
+            settled.entries += submission.entries
+            let receipt = receipt(submission, 200, "read back", nil, nil, locations, now)
+            try move(
+                submission, to: .acknowledged, notBefore: nil, receipt, nil,
+                why: ReadBack.Finding.asSent(locations).words, at: now, writer)
+        case .answered(let lease, let permit, .success(let answer), let finding):
             let submission = lease.submission
             let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
             if case .acknowledged = reading {
                 settled.bundles += 1
                 settled.entries += submission.entries
             }
-            try keep(reading, of: submission, permit, status: answer.status, at: now, jitter: jitter, writer)
-        case .answered(let lease, let permit, .failure(let fault)):
+            let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
+            try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+        case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
-            try keep(reading, of: lease.submission, permit, status: 0, at: now, jitter: jitter, writer)
+            try keep(reading, of: lease.submission, why: permit.words, status: 0, at: now, jitter: jitter, writer)
         }
     }
 
     private func keep(
-        _ reading: AnswerReading, of submission: Submission, _ permit: SendPermit, status: Int, at now: Instant,
-        jitter: Double,
+        _ reading: AnswerReading, of submission: Submission, why: String, status: Int, at now: Instant, jitter: Double,
         _ writer: any StoreWriter
     ) throws {
         switch reading {
         case .acknowledged(let locations):
             let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
-            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: permit.words, at: now, writer)
+            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: why, at: now, writer)
         case .park(let fault, let outcome):
             let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)

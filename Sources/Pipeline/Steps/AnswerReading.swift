@@ -28,7 +28,9 @@ enum AnswerReading: Sendable, Hashable {
             return .retry(
                 Fault(
                     .payerUnknownOutcome, .retry, "\(payer) answered 200 without one response an entry",
-                    hint: "it is sent again; if it goes on, show the receipt to the payer"), outcome: nil)
+                    hint:
+                        "it is looked for, and sent again if it is not there; if it goes on, show the receipt to the payer"
+                ), outcome: nil)
         }
         var locations: [String] = []
         var refused: [Int] = []
@@ -79,6 +81,8 @@ enum AnswerReading: Sendable, Hashable {
         case 404, 405: Fault(.payerCapability, .park, words, hint: "check the payer's base and deliver.as in the job")
         case 409, 412:
             Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
+        case 408:
+            Fault(.payerUnknownOutcome, .retry, words, hint: "it is looked for, and sent again if it is not there")
         case 413:
             Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
         case 429, 503:
@@ -86,7 +90,7 @@ enum AnswerReading: Sendable, Hashable {
                 .remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)
         case 500...:
             Fault(
-                .payerUnknownOutcome, .retry, words, hint: "it is sent again",
+                .payerUnknownOutcome, .retry, words, hint: "it is looked for, and sent again if it is not there",
                 retryAfterSeconds: answer.retryAfterSeconds)
         default: Fault(.payerRefused, .park, words, hint: replay)
         }

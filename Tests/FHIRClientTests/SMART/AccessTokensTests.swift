@@ -104,6 +104,21 @@ struct AccessTokensTests {
         #expect(token.renewal - clock.now() == .seconds(seconds))
     }
 
+    @Test("a payer's token tells what cannot be read back, whether anybody asked for it or not")
+    func tellsUnreadableTypes() async throws {
+        var server = AuthorizationServer()
+        server.token = .json(
+            #"""
+            {"access_token": "canary", "token_type": "bearer", "expires_in": 300,
+            "scope": "system/Encounter.rs system/Patient.cruds system/Condition.cu system/Goal.r"}
+            """#)
+        let payer = PayerClient(try session(server.transport(), clock, side: .payer, isAuthorized: true))
+
+        let unreadable = try await payer.unreadableTypes(among: ["Patient", "Encounter", "Condition", "Goal"])
+
+        #expect(unreadable == ["Condition", "Goal"])
+    }
+
     @Test("a clinic's token that allows less is kept, and what it withholds is told")
     func tellsWithheldTypes() async throws {
         var server = AuthorizationServer()

@@ -23,6 +23,10 @@ struct MortalPayer: PayerServer {
         try await through("the payer's \(type)") { try await payer.read(type: type, id: id) }
     }
 
+    func unreadableTypes(among types: [String]) async throws -> [String] {
+        try await payer.unreadableTypes(among: types)
+    }
+
     func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
