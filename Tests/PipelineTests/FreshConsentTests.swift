@@ -42,6 +42,21 @@ struct FreshConsentTests {
         #expect(night.payer.searches == asked)
     }
 
+    @Test("records are read again when the clock was set back: nobody knows how old they are")
+    func clockSetBack() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(.refuse(422))
+        _ = try await night.run("night-1")
+        let parked = try #require(try await latest(night))
+        try withdraw(.joe, night)
+        night.clock.advance(seconds: -3600)
+
+        let replay = try await night.pipeline.replay(parked, run: night.firing("replay-1"))
+
+        #expect(replay.state == .withheld)
+        #expect(night.payer.received.count == 1)
+    }
+
     @Test("a denial that cannot be read does not become a permit: nothing is decided, nothing sent")
     func unreadableDenial() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -87,9 +87,8 @@ public final class ScriptedClinic: ClinicServer {
     private let server: Mutex<ScriptedServer>
     private let script: Mutex<Script>
     private let log = Mutex<[String]>([])
-    private let since = Mutex<Instant?>(nil)
+    private let begun = Mutex<[String: (at: Instant, since: Instant?)]>([:])
     private let exports = Mutex<[ExportRequest]>([])
-    private let started = Mutex<Instant?>(nil)
     private let expiry = Mutex<Instant?>(nil)
     private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])
@@ -249,7 +248,7 @@ public final class ScriptedClinic: ClinicServer {
         return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
     }
 
-    /// Starts the one export.
+    /// Starts an export.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let level =
             switch request.level {
@@ -264,10 +263,14 @@ public final class ScriptedClinic: ClinicServer {
         }
         if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
         let dropped = script.withLock { $0.droppedParameters }
-        exports.withLock { $0.append(request) }
-        started.withLock { $0 = now }
-        since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
-        return ExportStart(statusURL: base + "/status/1", dropped: dropped)
+        let number = exports.withLock { exports in
+            exports.append(request)
+            return exports.count
+        }
+        let since = dropped.contains(.since) ? nil : request.since
+        let at = now
+        begun.withLock { $0["\(number)"] = (at, since) }
+        return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }
 
     /// It is complete at once.
@@ -283,13 +286,18 @@ public final class ScriptedClinic: ClinicServer {
             return script.failedPolls >= 0
         }
         if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
+        let number = Self.last(of: statusURL)
+        guard let export = begun.withLock({ $0[number] }) else {
+            throw Fault(.clinicExportFailed, .halt, "the scripted clinic knows no such export")
+        }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let files = types.sorted().map { type in
-            let count = exported(type).count
+            let count = exported(type, since: export.since).count
             let isObservation = type == "Observation"
             return ExportManifest.File(
-                type: type, url: "\(base)/files/\(type)", count: count + (isObservation ? stray + miscount : 0))
+                type: type, url: "\(base)/files/\(type)/\(number)",
+                count: count + (isObservation ? stray + miscount : 0))
         }
         let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
         let now = clock.now()
@@ -299,7 +307,7 @@ public final class ScriptedClinic: ClinicServer {
         }
         return .complete(
             ExportManifest(
-                transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
+                transactionTime: export.at, requiresAccessToken: true, output: files, errors: [],
                 deleted: [], expires: expires))
     }
 
@@ -324,7 +332,8 @@ public final class ScriptedClinic: ClinicServer {
         if script.withLock({ Self.countDown(&$0.breaks, type) }) {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
         }
-        var lines = exported(type).map { $0.serialized() }
+        let export = begun.withLock { $0[Self.last(of: file.url)] }
+        var lines = exported(type, since: export?.since).map { $0.serialized() }
         if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
@@ -336,8 +345,12 @@ public final class ScriptedClinic: ClinicServer {
         return bytes.count
     }
 
-    private func exported(_ type: String) -> [Resource] {
-        let since = since.withLock { $0 }
+    /// The number of an export, at the end of an address of its.
+    private static func last(of url: String) -> String {
+        url.split(separator: "/").last.map(String.init) ?? ""
+    }
+
+    private func exported(_ type: String, since: Instant?) -> [Resource] {
         let unexported = script.withLock { $0.unexported }
         return server.withLock { $0.all(type, since: since) }.filter { resource in
             let owner =
@@ -355,8 +368,9 @@ public final class ScriptedClinic: ClinicServer {
         return left > 0
     }
 
-    /// Notes that the export may be dropped.
+    /// Forgets the export.
     public func finishExport(_ statusURL: String) async {
         log.withLock { $0.append("finish") }
+        begun.withLock { $0[Self.last(of: statusURL)] = nil }
     }
 }
