@@ -13,15 +13,11 @@ enum Simulate {
         let tells = settings["TELL"] == "1"
         var tally = SeedTally(members: members)
         for seed in first..<first + count {
-            let simulation = try Simulation(
+            let week = try SimulatedWeek(
                 seed: seed, members: members, mappings: "mappings/us-core-6.1.0", bug: bug)
-            let outcome =
-                if tells {
-                    try await simulation.outcome { print($0) }
-                } else {
-                    try await simulation.outcome()
-                }
+            let outcome = try await tells ? week.outcome { print($0) } : week.outcome()
             tally.count(outcome)
+            if seed % 100 == 0 { tally.count(outcome, again: try await week.outcome()) }
             for words in outcome.violations {
                 print("seed \(seed): \(words)\n  again: \(tally.command(seed: seed))")
             }

@@ -52,7 +52,7 @@ struct SimulationTests {
         ? PlantedBug.allCases : [.acknowledgedBeforeSent, .randomIDs]
 
     private static func outcome(of seed: UInt64, with bug: PlantedBug? = nil) async throws -> SeedOutcome {
-        try await Simulation(seed: seed, members: members, mappings: mappings, bug: bug).outcome()
+        try await SimulatedWeek(seed: seed, members: members, mappings: mappings, bug: bug).outcome()
     }
 
     private static let mappings = URL(fileURLWithPath: #filePath)

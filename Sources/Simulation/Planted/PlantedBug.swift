@@ -9,6 +9,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
     case selectThenInsert = "select-then-insert"
     case retryWithoutJitter = "retry-without-jitter"
     case consentCached = "consent-cached-across-send"
+    case auditAfterCommit = "audit-after-commit"
     case retryAfterMisread = "retry-after-misread"
 
     /// The promises one of which is seen broken.
@@ -21,6 +22,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
         case .selectThenInsert: [.oneRunner]
         case .retryWithoutJitter: [.jitter]
         case .consentCached: [.consentKnown]
+        case .auditAfterCommit: [.audit]
         case .retryAfterMisread: [.politeness]
         }
     }
@@ -30,6 +32,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
         let season: Season =
             switch self {
             case .leaseWithoutEpoch: .halting
+            case .auditAfterCommit: .deadly
             case .retryAfterMisread, .retryWithoutJitter, .consentCached: .slow
             default: .mixed
             }

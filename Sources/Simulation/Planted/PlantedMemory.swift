@@ -10,6 +10,7 @@ final class PlantedMemory: Sendable {
         var compartments: [ResourceKey: [StagedResource]] = [:]
         var marks: [(source: String, scope: String, patient: ResourceKey?)] = []
         var unfinished: Run?
+        var late: [AuditEntry] = []
     }
 
     let bug: PlantedBug?
@@ -32,6 +33,7 @@ final class PlantedMemory: Sendable {
     func writer(_ writer: any StoreWriter) -> any StoreWriter {
         switch bug {
         case .leaseWithoutEpoch: EpochlessWriter(writer)
+        case .auditAfterCommit: UnauditedWriter(writer, self)
         case .watermarkBeforeData: HastyWriter(writer, self)
         case .selectThenInsert: StaleWriter(writer, self)
         default: writer
@@ -45,6 +47,18 @@ final class PlantedMemory: Sendable {
         let run = try await store.read { try $0.unfinishedRun(ofJob: job) }
         state.withLock { $0.unfinished = run }
         await order.turn("between select and insert")
+    }
+
+    /// After a transaction: writes down what it did, where it should have done so itself.
+    func finish(_ store: any Store) async throws {
+        let late = state.withLock { state in
+            defer { state.late = [] }
+            return state.late
+        }
+        guard !late.isEmpty else { return }
+        try await store.write { writer in
+            for entry in late { try writer.record(entry) }
+        }
     }
 
     /// Sends at once; or acknowledges first, and sends when the next one comes.

@@ -41,6 +41,7 @@ struct ProcessStore: Store {
         }
         seams.witness.committed(committed.notes, by: seams.life.name)
         try await seams.pass("after a commit", .killedAfterCommit)
+        try await planted.finish(store)
         return committed.value
     }
 }

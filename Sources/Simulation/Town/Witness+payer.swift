@@ -5,6 +5,8 @@ import Synchronization
 extension Witness {
     /// How old records may be when something is sent on them, in seconds (CO-10).
     private static let oldestRecords = 15.0 * 60
+    /// The same when the clock was set meanwhile, by at most two hours.
+    private static let oldestInDoubt = 15.0 * 60 + 7200 + 900
 
     /// How much of a delivery the payer takes.
     enum Taking: Sendable { case all, most, nothing }
@@ -21,6 +23,8 @@ extension Witness {
         for resource in resources { judge(resource, isHeld: taking != .nothing) }
         let wasSet = state.withLock { $0.notBefore[submission] }.map { host.wasSet(since: $0.asked) } ?? false
         state.withLock { state in
+            // Of an answer that nobody lived to write down.
+            state.named[submission] = nil
             if let named = state.notBefore.removeValue(forKey: submission) {
                 // Who stood still with a claim that another has taken over cannot know what the payer told that one.
                 let isHolder = state.claims[submission]?.owner == process
@@ -56,8 +60,10 @@ extension Witness {
         state.withLock { state in
             let truth = state.members[member] ?? MemberTruth()
             let look = state.looks[TurnOrder.thread] ?? (now, state.commits)
-            let isDoubtful = host.wasSet(since: look.at.adding(milliseconds: -1_800_000))
-            let oldest = look.at.adding(milliseconds: -Int64(Self.oldestRecords * (isDoubtful ? 2000 : 1000)))
+            // Where the clock was set back, records may seem as much younger as the step was.
+            let wasSet = host.wasSet(since: look.at.adding(milliseconds: -Int64(Self.oldestInDoubt * 1000)))
+            let age = wasSet ? Self.oldestInDoubt : Self.oldestRecords
+            let oldest = look.at.adding(milliseconds: -Int64(age * 1000))
             let before = truth.consent.last { $0.at <= oldest }?.isGiven ?? false
             let since = truth.consent.contains { $0.at > oldest && $0.at <= look.at && $0.isGiven }
             if !before, !since {

@@ -8,7 +8,7 @@ import Pipeline
 import SQLiteStore
 
 /// Seven days of a town in virtual time: the product's own scheduler, worker, pipeline and store, by one seed.
-public struct Simulation: Sendable {
+public struct SimulatedWeek: Sendable {
     /// The seed that decides everything.
     public let seed: UInt64
     /// How many members the town has.
@@ -21,7 +21,7 @@ public struct Simulation: Sendable {
     /// After so many days the weather is calm.
     private static let stormyDays = 5
 
-    /// A simulation; `mappings` is the folder of the mapping set. Throws what reading it throws.
+    /// A week; `mappings` is the folder of the mapping set. Throws what reading it throws.
     public init(seed: UInt64, members: Int = 20, mappings: String, bug: PlantedBug? = nil) throws {
         self.seed = seed
         self.members = members
