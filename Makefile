@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash consents docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -87,6 +87,10 @@ crash: system toolchain ## SIGKILL RUNS nights of real processes at random, and 
 	@sweep=$(SWEEP); command -v strace >/dev/null || { echo "No strace here: no sweep over system calls." >&2; sweep=0; }; \
 	PDEX_CRASHES=$(RUNS) PDEX_CRASH_SEED=$(CRASH_SEED) PDEX_SWEEP=$$sweep nice -n 19 \
 	  swift test --no-parallel --disable-xctest --filter EndToEndTests.CrashCampaignTests
+
+consents: system toolchain ## Hold 100,000 random sets of consents under each policy against an oracle
+	@swift build $(QUIET) --build-tests
+	@PDEX_CONSENT_SETS=100000 swift test --no-parallel --disable-xctest --filter PipelineTests.ConsentOracleTests
 
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation

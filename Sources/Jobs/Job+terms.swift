@@ -6,11 +6,15 @@ extension Job {
     /// `concurrency` is how many bundles the payer takes at once.
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
-        numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil, concurrency: Int
+        numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil,
+        conformance: ConformancePolicy = ConformancePolicy(),
+        consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
+        jobsOfRoute: Set<String>? = nil, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
-            consent: consent, numbers: numbers, allowedTypes: allowedTypes,
+            consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
+            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

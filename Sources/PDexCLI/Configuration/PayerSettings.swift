@@ -15,6 +15,11 @@ struct PayerSettings: Sendable, Hashable {
     var crossReference: CrossReferenceSettings?
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
+    /// What becomes of a resource that does not conform to its profile.
+    var conformance = ConformancePolicy()
+
+    /// What silence means for it.
+    var consentPolicy = ConsentPolicy.optIn
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

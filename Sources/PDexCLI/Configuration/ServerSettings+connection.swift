@@ -12,6 +12,7 @@ extension ClinicSettings {
         }
         var connection = server.connection(.clinic, scopes)
         connection.maxFileBytes = maxFileBytes
+        connection.maxPages = maxPages
         return connection
     }
 }
@@ -37,6 +38,8 @@ extension PayerSettings {
 extension ServerSettings {
     /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
     fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
+        var scopes = scopes
+        for scope in extraScopes { scopes.ask(scope) }
         let registration = ServerConnection.BackendServices(
             clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
         return ServerConnection(

@@ -25,13 +25,13 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped` for its `location`; asks `target` where each reference leads.
+    /// Writes the entry of `mapped`; asks `target` where each reference leads.
     func node(
-        _ mapped: MappedResource, at location: String, isShared: Bool, target: (String) throws -> Target
+        _ mapped: MappedResource, isShared: Bool, target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
-        var json = JSONValue.object(identified(mapped.resource.json, staged, location: location))
+        var json = JSONValue.object(mapped.json)
         try json.rewriteReferences { holder in
             guard let text = holder["reference"]?.string else { return }
             switch try target(text) {
@@ -56,8 +56,8 @@ struct EntryWriter: Sendable {
             }
         }
         return GraphNode(
-            key: staged.key, contentHash: staged.contentHash, location: location,
-            entry: entry(json, location: location), references: references, isShared: isShared)
+            key: staged.key, contentHash: staged.contentHash, location: mapped.location,
+            entry: entry(json, location: mapped.location), references: references, isShared: isShared)
     }
 
     /// The bytes of a PUT entry.
@@ -74,16 +74,27 @@ struct EntryWriter: Sendable {
         return bytes
     }
 
-    /// The payer's id in place of the clinic's, which stays as an identifier (PB-08).
-    private func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
+    /// The payer's id in place of the clinic's, which stays as an identifier where the type has identifiers (PB-08).
+    func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
         var json = json
         json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
         let source: JSONValue = [
             "system": .string(terms.clinic.identifierSystem), "value": .string(staged.id),
         ]
-        var identifiers = json["identifier"]?.elements ?? []
-        if !identifiers.contains(source) { identifiers.append(source) }
-        json["identifier"] = .array(identifiers)
+        if Self.withOneIdentifier.contains(staged.type) {
+            json["identifier"] = json["identifier"] ?? source
+        } else if !Self.withoutIdentifier.contains(staged.type) {
+            var identifiers = json["identifier"]?.elements ?? []
+            if !identifiers.contains(source) { identifiers.append(source) }
+            json["identifier"] = .array(identifiers)
+        }
         return json
     }
+
+    /// R4's types of which one has one identifier at most.
+    private static let withOneIdentifier: Set<String> = ["Bundle", "Composition", "QuestionnaireResponse"]
+    /// R4's types without the element, as far as a clinic's record has them.
+    private static let withoutIdentifier: Set<String> = [
+        "AuditEvent", "Binary", "Linkage", "OperationOutcome", "Parameters", "Provenance",
+    ]
 }

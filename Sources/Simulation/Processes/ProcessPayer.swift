@@ -26,9 +26,12 @@ struct ProcessPayer: PayerServer {
         try await through("the payer's \(type)") { try await payer.read(type: type, id: id) }
     }
 
-    func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+    func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
         try await seams.pass("before a delivery", .killedBeforeDelivery)
         if seams.weather.strikes(.killInDelivery) { try seams.end(.killedBeforeDelivery) }
+        try await lastLook()
         return planted.heard(try await planted.deliver(bundle, requestID) { try await deliver($0, $1) })
     }
 
@@ -64,7 +67,7 @@ struct ProcessPayer: PayerServer {
         case .busyEntry, .refusedEntry:
             seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .most)
             payer.reply(.acceptAllButLast)
-            let answer = try await payer.submit(bundle, requestID: requestID)
+            let answer = try await payer.submit(bundle, requestID: requestID, lastLook: {})
             guard trouble == .busyEntry else {
                 seams.witness.reach(.entryRefused)
                 return answer
@@ -76,7 +79,7 @@ struct ProcessPayer: PayerServer {
                 status: answer.status, body: Array(words.utf8), retryAfterSeconds: nil, serverTime: answer.serverTime)
         default:
             seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .all)
-            return try await payer.submit(bundle, requestID: requestID)
+            return try await payer.submit(bundle, requestID: requestID, lastLook: {})
         }
     }
 
