@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills consents docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash consents docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -10,12 +10,21 @@ SYSTEM_HEADERS := sqlite3.h curl/curl.h openssl/ssl.h zlib.h
 SWIFT_NEEDED := 6.3
 # Builds tell their progress to people, and only errors to logs.
 QUIET := $(shell test -t 2 || echo --quiet)
-SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Fuzzing)
+SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Campaigns Fuzzing)
 # Inputs a target, or other targets: make fuzz FUZZ_RUNS=1000000 FUZZ_TARGETS="json bundle"
 FUZZ_RUNS := 100000
 FUZZ_TARGETS :=
 # Kills a fault, spread evenly over the run: make kills KILLS=20
 KILLS := all
+# Weeks of a town, from seed FIRST on: make simulate FIRST=57 SEEDS=1 TELL=1 shows one, step by step
+SEEDS := 10000
+FIRST := 1
+MEMBERS := 20
+TELL := 0
+# Nights of real processes with two random kills each; every so-many-th system call in the sweep, 0 for none
+RUNS := 500
+CRASH_SEED := 1
+SWEEP := 1
 
 help: ## Show these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +71,22 @@ fuzz: system toolchain ## Feed each reader of outside bytes with FUZZ_RUNS odd i
 kills: system toolchain ## End a pull at KILLS places under every fault: a number a line, or all
 	@swift build $(QUIET) --build-tests
 	@PDEX_KILLS=$(KILLS) swift test --no-parallel --disable-xctest --filter HostileTests.FaultKillTests
+
+simulate: system toolchain ## Live through SEEDS weeks of a town in virtual time, with faults
+	@swift build $(QUIET) -c release --product pdex-simulate >&2
+	@FIRST=$(FIRST) SEEDS=$(SEEDS) MEMBERS=$(MEMBERS) TELL=$(TELL) nice -n 19 .build/release/pdex-simulate
+
+planted: system toolchain ## Plant each known bug, and show that a campaign catches it
+	@swift build $(QUIET) --build-tests
+	@PDEX_PLANTED=all swift test --no-parallel --disable-xctest --filter SimulationTests.SimulationTests/catches
+	@Campaigns/planted.sh
+
+# The sweep needs strace; without it only the random kills are made.
+crash: system toolchain ## SIGKILL RUNS nights of real processes at random, and at each system call
+	@swift build $(QUIET) --build-tests
+	@sweep=$(SWEEP); command -v strace >/dev/null || { echo "No strace here: no sweep over system calls." >&2; sweep=0; }; \
+	PDEX_CRASHES=$(RUNS) PDEX_CRASH_SEED=$(CRASH_SEED) PDEX_SWEEP=$$sweep nice -n 19 \
+	  swift test --no-parallel --disable-xctest --filter EndToEndTests.CrashCampaignTests
 
 consents: system toolchain ## Hold 100,000 random sets of consents under each policy against an oracle
 	@swift build $(QUIET) --build-tests

@@ -14,6 +14,7 @@ import PackageDescription
 //   0  FHIR               DeclarativeFiles
 //      CCurl  COpenSSL  CZlib  (shims over system libraries)
 //   T  PDexTesting        contract suites, fakes, named members
+//      Simulation         a week of a town in virtual time, by a seed
 
 let house: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -110,6 +111,15 @@ let package = Package(
             ],
             exclude: ["Scripts"],
             swiftSettings: house),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs", "PDexTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "pdex-simulate", dependencies: ["Simulation"], path: "Campaigns/Simulate", swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
@@ -173,6 +183,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "PDex"], swiftSettings: house),
         .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

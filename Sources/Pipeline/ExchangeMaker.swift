@@ -25,7 +25,9 @@ struct ExchangeMaker: Sendable {
         let standing = try Standing(step, consent: consent, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
-            if latest.fingerprint == fingerprint(content, shared: shared, standing) {
+            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same.
+            let isPermittedAgain = latest.state == .withheld && standing.isPermitted
+            if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing) {
                 return met(latest, content)
             }
         }

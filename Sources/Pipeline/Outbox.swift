@@ -65,7 +65,11 @@ struct Outbox: Sendable {
                 do {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
-                    if index > 0 { try await pace.wait() }
+                    if index > 0 {
+                        try await pace.wait()
+                        // With a payer that takes minutes, the last of a group is sent hours after the first (CO-10).
+                        try await records.freshen()
+                    }
                     expiry = try await submit.renewing(expiry)
                 } catch {
                     results.append(.unsent(lease, error as? Fault))

@@ -19,6 +19,9 @@ enum Standing {
         }
     }
 
+    /// Whether the exchange may be made.
+    var isPermitted: Bool { if case .permitted = self { true } else { false } }
+
     /// The coverage and consent it rests on.
     var basis: [StagedHash] {
         switch self {

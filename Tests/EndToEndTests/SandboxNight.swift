@@ -35,12 +35,13 @@ struct SandboxNight: Sendable {
     /// for tests of the pull alone: nothing is mapped for anybody.
     static func with<Value: Sendable>(
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
-        knowsMembers: Bool = true, _ body: @Sendable (SandboxNight) async throws -> Value
+        knowsMembers: Bool = true, members: Int = 50, _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
         let folder = SandboxFolder(path: path)
         let now = SystemClock().now()
         var settings = SandboxSettings(asOf: now.adding(milliseconds: -(now.milliseconds % 86_400_000)))
         settings.clinicData = data
+        settings.members = members
         settings.clinicPort = 0
         settings.payerPort = 0
         try FileManager.default.createDirectory(

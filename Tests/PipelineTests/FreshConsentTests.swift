@@ -18,6 +18,40 @@ struct FreshConsentTests {
         #expect(try await latest(night)?.state == .withheld)
     }
 
+    @Test(
+        "a consent that was withdrawn while the bundle waited, and is given again as it was, is heeded by the next run")
+    func givenAgain() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 3600))
+        _ = try await night.run("night-1")
+        try withdraw(.joe, night)
+        night.clock.advance(seconds: 3601)
+        #expect(try await night.pipeline.deliver() == 0)
+        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126") {
+            night.payer.put(record)
+        }
+        night.clock.advance(seconds: 86_400)
+
+        _ = try await night.run("night-2")
+
+        #expect(try await latest(night)?.state == .acknowledged)
+    }
+
+    @Test("records that grow old while a slow payer takes the first of a group are read again before the next is sent")
+    func slowPayer() async throws {
+        let eve = NamedMember("eve", "Eve", "Moreau", born: "1990-03-03", memberID: "M0-3")
+        let night = try Night([.joe, .ada, eve], mappings: usCoreMappings)
+        night.payer.whileAnswering {
+            night.clock.advance(seconds: 901)
+            for member in [NamedMember.joe, .ada, eve] { try withdraw(member, night) }
+        }
+
+        _ = try await night.run("night-1")
+
+        // Two are under way at once.
+        #expect(night.payer.received.count == 2)
+    }
+
     @Test("a replay asks the payer, not the copy of the night")
     func replay() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
@@ -40,6 +74,21 @@ struct FreshConsentTests {
         night.clock.advance(seconds: 61)
         #expect(try await night.pipeline.deliver() == 2)
         #expect(night.payer.searches == asked)
+    }
+
+    @Test("records are read again when the clock was set back: nobody knows how old they are")
+    func clockSetBack() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(.refuse(422))
+        _ = try await night.run("night-1")
+        let parked = try #require(try await latest(night))
+        try withdraw(.joe, night)
+        night.clock.advance(seconds: -3600)
+
+        let replay = try await night.pipeline.replay(parked, run: night.firing("replay-1"))
+
+        #expect(replay.state == .withheld)
+        #expect(night.payer.received.count == 1)
     }
 
     @Test("a denial that cannot be read does not become a permit: nothing is decided, nothing sent")

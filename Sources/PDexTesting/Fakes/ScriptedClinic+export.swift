@@ -3,7 +3,14 @@ public import PDex
 import Synchronization
 
 extension ScriptedClinic {
-    /// Starts the one export.
+    /// An export that the clinic has begun and not forgotten.
+    struct Begun: Sendable {
+        let at: Instant
+        let since: Instant?
+        let until: Instant?
+    }
+
+    /// Starts an export.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let level =
             switch request.level {
@@ -19,10 +26,15 @@ extension ScriptedClinic {
         if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
         if let refusal = script.withLock({ $0.refusedStart }) { throw refusal }
         let dropped = script.withLock { $0.droppedParameters }
-        exports.withLock { $0.append(request) }
-        started.withLock { $0 = now }
-        since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
-        return ExportStart(statusURL: base + "/status/1", dropped: dropped)
+        let number = exports.withLock { exports in
+            exports.append(request)
+            return exports.count
+        }
+        let export = Begun(
+            at: now, since: dropped.contains(.since) ? nil : request.since,
+            until: dropped.contains(.until) ? nil : request.until)
+        begun.withLock { $0["\(number)"] = export }
+        return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }
 
     /// It is complete at once.
@@ -39,15 +51,19 @@ extension ScriptedClinic {
         }
         if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
         if script.withLock({ $0.stalls }) { return .running(retryAfterSeconds: nil, note: nil) }
+        let number = Self.parts(of: statusURL).last ?? ""
+        guard let export = begun.withLock({ $0[number] }) else {
+            throw Fault(.clinicExportFailed, .halt, "the scripted clinic knows no such export")
+        }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
         let signature = script.withLock { $0.signsLinks } ? "?sig=\(requests.count)" : ""
         let organizes = script.withLock { $0.organizes }
         let files = types.sorted().map { type in
-            let count = exported(type).count
+            let count = exported(type, by: export).count
             let isObservation = type == "Observation"
             return ExportManifest.File(
-                type: organizes ? nil : type, url: "\(base)/files/\(type)\(signature)",
+                type: organizes ? nil : type, url: "\(base)/files/\(number)/\(type)\(signature)",
                 count: count + (isObservation ? stray + miscount : 0))
         }
         let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
@@ -58,7 +74,7 @@ extension ScriptedClinic {
         }
         return .complete(
             ExportManifest(
-                transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
+                transactionTime: export.at, requiresAccessToken: true, output: files, errors: [],
                 deleted: script.withLock { $0.deletedLines }.isEmpty
                     ? [] : [.init(type: "Bundle", url: base + "/files/deleted", count: nil)], expires: expires))
     }
@@ -67,7 +83,8 @@ extension ScriptedClinic {
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
-        let type = file.type ?? file.url.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) ?? ""
+        let parts = Self.parts(of: file.url)
+        let type = file.type ?? parts.last ?? ""
         log.withLock { $0.append("download \(type)") }
         if script.withLock({ Self.countDown(&$0.outages, type) }) {
             throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
@@ -90,7 +107,8 @@ extension ScriptedClinic {
         if script.withLock({ Self.countDown(&$0.breaks, type) }) {
             throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
         }
-        var lines = exported(type).map { $0.serialized() }
+        let export = begun.withLock { $0[parts.dropLast().last ?? ""] }
+        var lines = exported(type, by: export).map { $0.serialized() }
         if type == "Bundle" { lines += script.withLock { $0.deletedLines }.map { Array($0.utf8) } }
         if script.withLock({ $0.organizes }) {
             let header = #"{"parameter":[{"name":"header","valueString":"x"}],"resourceType":"Parameters"}"#
@@ -107,13 +125,14 @@ extension ScriptedClinic {
         return bytes.count
     }
 
-    private func exported(_ type: String) -> [Resource] {
-        let since = since.withLock { $0 }
-        let until = exportRequests.last.flatMap {
-            script.withLock { $0 }.droppedParameters.contains(.until) ? nil : $0.until
-        }
+    /// The steps of an address's path.
+    private static func parts(of url: String) -> [String] {
+        url.prefix { $0 != "?" }.split(separator: "/").map(String.init)
+    }
+
+    private func exported(_ type: String, by export: Begun?) -> [Resource] {
         let unexported = script.withLock { $0.unexported }
-        return server.withLock { $0.all(type, since: since, until: until) }.filter { resource in
+        return server.withLock { $0.all(type, since: export?.since, until: export?.until) }.filter { resource in
             let owner =
                 resource.type == "Patient"
                 ? resource.id
@@ -123,8 +142,9 @@ extension ScriptedClinic {
         }
     }
 
-    /// Notes that the export may be dropped.
+    /// Forgets the export.
     public func finishExport(_ statusURL: String) async {
         log.withLock { $0.append("finish") }
+        begun.withLock { $0[Self.parts(of: statusURL).last ?? ""] = nil }
     }
 }

@@ -12,9 +12,8 @@ public final class ScriptedClinic: ClinicServer {
     let server: Mutex<ScriptedServer>
     let script: Mutex<Script>
     let log = Mutex<[String]>([])
-    let since = Mutex<Instant?>(nil)
+    let begun = Mutex<[String: Begun]>([:])
     let exports = Mutex<[ExportRequest]>([])
-    let started = Mutex<Instant?>(nil)
     let expiry = Mutex<Instant?>(nil)
     private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])

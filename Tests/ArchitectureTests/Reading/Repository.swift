@@ -16,7 +16,8 @@ enum Repository {
 
     /// Every Markdown page: the front pages and everything in `docs`.
     static let pages =
-        (["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] + files(under: "docs", endings: ["md"]))
+        (["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "RELIABILITY.md"]
+        + files(under: "docs", endings: ["md"]))
         .map { Page(path: $0, text: text($0)) }
 
     /// The text of a file; empty when there is none.

@@ -23,7 +23,7 @@ struct ModuleTable {
     /// The two lowest floors.
     private static let vocabulary = ["PDex", "FHIRPath", "FHIR", "DeclarativeFiles"]
 
-    /// Floor 9 is for tests only: nothing imports it.
+    /// Floors 9 and 10 are for tests only: no product imports them.
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
@@ -50,6 +50,9 @@ struct ModuleTable {
         Row(
             9, "PDexTesting",
             ["Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
+        Row(
+            10, "Simulation",
+            ["PDexTesting", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.

@@ -22,7 +22,9 @@ extension Rule<SourceFile> {
                     path: "Sources/PDex/A.swift", text: "// \(call)\nfunc submit(_: [UInt8], requestID: String)"),
             ]
         ) { files in
-            files.filter { $0.path != path }.flatMap { $0.places(of: call, with: argument) }
+            // The simulation's payer stands for the wire below the step.
+            files.filter { $0.path != path && $0.path != "Sources/Simulation/Processes/ProcessPayer.swift" }
+                .flatMap { $0.places(of: call, with: argument) }
         }
     }
 }

@@ -1,0 +1,46 @@
+import FHIR
+import Jobs
+import Mappings
+import PDex
+import Pipeline
+
+/// What all processes of a simulation share: a machine, a store, a job, and what the seed holds for them.
+struct House: Sendable {
+    let order: TurnOrder
+    let weather: Weather
+    let witness: Witness
+    let host: HostClock
+    let store: any Store
+    let mappings: MappingSet
+    let job: Job
+    let terms: ExchangeTerms
+    let bug: PlantedBug?
+
+    /// The job of every simulation: at 02:15 each night, small bundles, few attempts.
+    static func job(by method: ExchangeTerms.Selection.Method, maxEntries: Int) throws -> Job {
+        guard let zone = Schedule.utc else { throw Fault(.jobInvalid, .stop, "there is no zone UTC here") }
+        return Job(
+            name: "nightly-payer-sync", about: "",
+            schedule: Schedule(
+                cron: try CronExpression("15 2 * * *"), zone: zone, catchUp: .seconds(12 * 3600), overlap: .skip),
+            allowsRequests: true, clinic: "clinic0", payer: "med0",
+            selection: .init(
+                method: method, group: "med0-members", types: ["Patient", "Encounter", "Condition", "Observation"],
+                since: .lastSuccess),
+            matchBy: MatchRule.allCases, mappings: "us-core-6.1.0",
+            delivery: .init(maxEntries: maxEntries),
+            retry: RetryPolicy(attempts: 4, firstSeconds: 30, longestSeconds: 600))
+    }
+
+    /// What the job agreed; one bundle is under way at a time, so that a process has one thread for it.
+    static func terms(_ job: Job) -> ExchangeTerms {
+        job.terms(
+            clinic: Party(
+                name: "clinic0", base: "https://fhir.clinic0.example/r4", npi: Town.clinicNPI, organization: "Clinic0",
+                identifierSystem: "https://clinic0.example/fhir-id"),
+            payer: Party(
+                name: "med0", base: "https://fhir.med0.example/r4", npi: Town.payerNPI,
+                organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
+            coverage: .fhir, consent: .fhir, concurrency: 1)
+    }
+}

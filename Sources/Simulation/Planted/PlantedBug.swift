@@ -1,0 +1,41 @@
+/// Bugs that a campaign plants into the doubles around the product, to prove that it would find them.
+///
+/// None of them stands in the product: each is a store, a payer or a source of chance that misbehaves.
+public enum PlantedBug: String, Sendable, CaseIterable {
+    case acknowledgedBeforeSent = "ack-before-send"
+    case watermarkBeforeData = "watermark-before-data"
+    case randomIDs = "random-ids"
+    case leaseWithoutEpoch = "lease-without-epoch"
+    case selectThenInsert = "select-then-insert"
+    case retryWithoutJitter = "retry-without-jitter"
+    case consentCached = "consent-cached-across-send"
+    case auditAfterCommit = "audit-after-commit"
+    case retryAfterMisread = "retry-after-misread"
+
+    /// The promises one of which is seen broken.
+    public var breaks: Set<Promise> {
+        switch self {
+        case .acknowledgedBeforeSent: [.acknowledgedIsTaken]
+        case .watermarkBeforeData: [.sameState]
+        case .randomIDs: [.oneCopy]
+        case .leaseWithoutEpoch: [.oneHolder]
+        case .selectThenInsert: [.oneRunner]
+        case .retryWithoutJitter: [.jitter]
+        case .consentCached: [.consentKnown]
+        case .auditAfterCommit: [.audit]
+        case .retryAfterMisread: [.politeness]
+        }
+    }
+
+    /// Seeds whose season shows it, in the order in which they are to be tried.
+    public var likelySeeds: [UInt64] {
+        let season: Season =
+            switch self {
+            case .leaseWithoutEpoch: .halting
+            case .auditAfterCommit: .deadly
+            case .retryAfterMisread, .retryWithoutJitter, .consentCached: .slow
+            default: .mixed
+            }
+        return (0..<60).map { season.rawValue + $0 * UInt64(Season.allCases.count) }
+    }
+}

@@ -1,0 +1,79 @@
+import FHIR
+import PDex
+import Synchronization
+
+/// The clock of the machine, which may be wrong, and may be set.
+final class HostClock: Sendable {
+    private struct State {
+        var offset: Int64 = 0
+        var steps: [Instant] = []
+    }
+
+    private let order: TurnOrder
+    private let state = Mutex(State())
+
+    init(order: TurnOrder) {
+        self.order = order
+    }
+
+    /// What it shows.
+    var now: Instant { order.now.adding(milliseconds: state.withLock { $0.offset }) }
+
+    /// Sets it by so many seconds.
+    func step(seconds: Int) {
+        let now = order.now
+        order.tell("the clock is set by \(seconds) s")
+        state.withLock { state in
+            state.offset += Int64(seconds) * 1000
+            state.steps.append(now)
+        }
+    }
+
+    /// Whether it was set since an instant of true time.
+    func wasSet(since instant: Instant) -> Bool {
+        state.withLock { $0.steps.contains { $0 >= instant } }
+    }
+}
+
+/// The machine's clock as one process sees it.
+struct ProcessClock: WallClock {
+    let host: HostClock
+    let order: TurnOrder
+    let life: ProcessLife
+
+    func now() -> Instant { host.now }
+
+    /// Sleeps as long as asked; where the services only look whether there is something to do, often for longer: a machine
+    /// is not bound to wake anybody in time, and days pass sooner so.
+    func sleep(seconds: Double) async throws {
+        try life.goOn()
+        await order.turn("sleep", seconds: stretched(seconds))
+        try life.goOn()
+        try Task.checkCancellation()
+    }
+
+    private func stretched(_ seconds: Double) -> Double {
+        switch seconds {
+        case 5: return seconds * [1.0, 20, 240, 720][order.roll(4)]
+        case 30:
+            let most = seconds * [1.0, 20, 60, 120][order.roll(4)]
+            // Half of the schedulers are there when the night's tick is due.
+            let untilTick = Double((Self.tickOfDay - now().milliseconds % Self.day + Self.day) % Self.day) / 1000
+            return untilTick > 0 && untilTick < most && order.roll(2) == 0 ? untilTick : most
+        default: return seconds
+        }
+    }
+
+    private static let day: Int64 = 86_400_000
+    /// 02:15, when the simulated job is due.
+    private static let tickOfDay: Int64 = 8_100_000
+}
+
+/// The true time, by which clinic and payer go.
+struct TrueClock: WallClock {
+    let order: TurnOrder
+
+    func now() -> Instant { order.now }
+
+    func sleep(seconds: Double) async throws { await order.turn("sleep", seconds: seconds) }
+}

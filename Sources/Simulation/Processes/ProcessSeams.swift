@@ -1,0 +1,34 @@
+import FHIR
+import PDex
+import PDexTesting
+
+/// What every seam of a process has: others may come first, and the process may end or stand still there.
+struct ProcessSeams: Sendable {
+    let life: ProcessLife
+    let order: TurnOrder
+    let weather: Weather
+    let witness: Witness
+
+    /// Passes a boundary, or ends there.
+    func pass(_ boundary: String, _ rare: RareState, mayStandStill: Bool = true) async throws {
+        await order.turn(boundary)
+        try life.goOn()
+        if weather.strikes(.kill) {
+            try end(rare)
+        }
+        if mayStandStill, weather.strikes(.pause) {
+            await order.turn("stand still", seconds: [20.0, 400, 1500][order.roll(3)])
+            try life.goOn()
+        }
+    }
+
+    /// Ends the process here.
+    func end(_ rare: RareState) throws -> Never {
+        order.tell("killed")
+        witness.reach(rare)
+        if witness.isGoingOn(life.name) { witness.reach(.killedInRecovery) }
+        witness.died(life.name, killed: true)
+        life.end()
+        throw ProcessLife.IsOver()
+    }
+}

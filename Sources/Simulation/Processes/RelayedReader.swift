@@ -1,0 +1,189 @@
+import FHIR
+import PDex
+
+/// A reader that passes everything on; what is to be watched or spoilt is overridden.
+class RelayedReader: StoreReader {
+    private let reader: any StoreReader
+
+    init(_ reader: any StoreReader) {
+        self.reader = reader
+    }
+
+    func staged(_ key: ResourceKey) throws -> StagedResource? {
+        try reader.staged(key)
+    }
+
+    func compartment(of patient: ResourceKey) throws -> [StagedResource] {
+        try reader.compartment(of: patient)
+    }
+
+    func members(linkedBy link: Int64) throws -> [ResourceKey] {
+        try reader.members(linkedBy: link)
+    }
+
+    func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink? {
+        try reader.memberLink(of: patient, route)
+    }
+
+    func memberLink(to member: ResourceKey, _ route: Route) throws -> MemberLink? {
+        try reader.memberLink(to: member, route)
+    }
+
+    func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
+        try reader.latestExchange(member: member, payer: payer)
+    }
+
+    func followers(of survivor: ResourceKey, payer: String) throws -> [ResourceKey] {
+        try reader.followers(of: survivor, payer: payer)
+    }
+
+    func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {
+        try reader.compartmentHashes(of: patient)
+    }
+
+    func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
+        try reader.stagedHashes(keys)
+    }
+
+    func resources(identifiedBy identifier: Int64) throws -> [ResourceKey] {
+        try reader.resources(identifiedBy: identifier)
+    }
+
+    func links(to member: ResourceKey) throws -> [Int64] {
+        try reader.links(to: member)
+    }
+
+    func watermark(source: String, scope: String) throws -> Instant? {
+        try reader.watermark(source: source, scope: scope)
+    }
+
+    func watermark(of patient: ResourceKey, source: String, scope: String) throws -> Instant? {
+        try reader.watermark(of: patient, source: source, scope: scope)
+    }
+
+    func newcomers(
+        inRosterOf run: String, since instant: Instant, source: String, scope: String, after: ResourceKey?, limit: Int
+    ) throws -> [ResourceKey] {
+        try reader.newcomers(inRosterOf: run, since: instant, source: source, scope: scope, after: after, limit: limit)
+    }
+
+    func outsideRoster(of run: String, source: String) throws -> OutsideRoster {
+        try reader.outsideRoster(of: run, source: source)
+    }
+
+    func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        try reader.patients(ofSource: source, after: after, limit: limit)
+    }
+
+    func history(of key: ResourceKey) throws -> [SupersededResource] {
+        try reader.history(of: key)
+    }
+
+    func keys(ofSource source: String, type: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        try reader.keys(ofSource: source, type: type, after: after, limit: limit)
+    }
+
+    func run(_ id: String) throws -> Run? {
+        try reader.run(id)
+    }
+
+    func unfinishedRun(ofJob job: String) throws -> Run? {
+        try reader.unfinishedRun(ofJob: job)
+    }
+
+    func latestTick(ofJob job: String) throws -> Instant? {
+        try reader.latestTick(ofJob: job)
+    }
+
+    func pullProgress(run: String) throws -> [String: String] {
+        try reader.pullProgress(run: run)
+    }
+
+    func exportUnderWay(source: String, job: String) throws -> ExportUnderWay? {
+        try reader.exportUnderWay(source: source, job: job)
+    }
+
+    func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        try reader.roster(run: run, after: after, limit: limit)
+    }
+
+    func memberRequest(_ id: String) throws -> MemberRequest? {
+        try reader.memberRequest(id)
+    }
+
+    func memberRequests(in states: Set<MemberRequestState>, limit: Int) throws -> [MemberRequest] {
+        try reader.memberRequests(in: states, limit: limit)
+    }
+
+    func exchange(_ id: String) throws -> Exchange? {
+        try reader.exchange(id)
+    }
+
+    func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String] {
+        try reader.exchangeIDs(startingWith: prefix, limit: limit)
+    }
+
+    func standing(ofExchange id: String) throws -> ExchangeStanding? {
+        try reader.standing(ofExchange: id)
+    }
+
+    func progress(ofExchange id: String) throws -> ExchangeProgress? {
+        try reader.progress(ofExchange: id)
+    }
+
+    func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange? {
+        try reader.latestAcknowledged(member: member, payer: payer)
+    }
+
+    func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange] {
+        try reader.exchanges(matching: filter, limit: limit)
+    }
+
+    func tally(run: String) throws -> [ExchangeTally] {
+        try reader.tally(run: run)
+    }
+
+    func submissions(ofExchange exchange: String) throws -> [Submission] {
+        try reader.submissions(ofExchange: exchange)
+    }
+
+    func receipts(ofExchange exchange: String) throws -> [Receipt] {
+        try reader.receipts(ofExchange: exchange)
+    }
+
+    func nextDue(_ route: Route) throws -> Instant? {
+        try reader.nextDue(route)
+    }
+
+    func holds() throws -> [Hold] {
+        try reader.holds()
+    }
+
+    func queued() throws -> [QueueCount] {
+        try reader.queued()
+    }
+
+    func balance() throws -> [ExchangeTally] {
+        try reader.balance()
+    }
+
+    func runs(ofJob job: String?, limit: Int) throws -> [Run] {
+        try reader.runs(ofJob: job, limit: limit)
+    }
+
+    func audit(after sequence: Int64, limit: Int) throws -> [RecordedAuditEntry] {
+        try reader.audit(after: sequence, limit: limit)
+    }
+
+    func audit(ofExchange exchange: String) throws -> [RecordedAuditEntry] {
+        try reader.audit(ofExchange: exchange)
+    }
+
+    func firstBrokenAuditEntry() throws -> Int64? {
+        try reader.firstBrokenAuditEntry()
+    }
+
+    func statistics() throws -> StoreStatistics {
+        try reader.statistics()
+    }
+}

@@ -1,0 +1,113 @@
+import FHIR
+import PDexTesting
+import Synchronization
+
+/// Who goes on next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
+///
+/// A thread is one line of work of one process. It gives its turn up at every seam, and goes on when it is chosen. When
+/// nobody is ready, time moves on to the next who sleeps. So whole days pass in moments, and the same seed gives the same
+/// order again.
+final class TurnOrder: Sendable {
+    /// The thread that a task belongs to.
+    @TaskLocal static var thread = "town"
+
+    private struct Waiting {
+        let thread: String
+        let what: String
+        let continuation: CheckedContinuation<Void, Never>
+        var wake: Instant
+    }
+
+    private struct State {
+        var now: Instant
+        var numbers: SeededNumbers
+        /// Threads that are between two seams.
+        var running = 1
+        var waiting: [Waiting] = []
+        var trace: UInt64 = 0xcbf2_9ce4_8422_2325
+        var turns = 0
+    }
+
+    private let state: Mutex<State>
+    private let tell: (@Sendable (String) -> Void)?
+
+    /// Begins with one thread, the caller's; `tell` is told everything that happens.
+    init(at now: Instant, seed: UInt64, tell: (@Sendable (String) -> Void)? = nil) {
+        self.tell = tell
+        state = Mutex(State(now: now, numbers: SeededNumbers(seed: seed)))
+    }
+
+    /// The true time, which no clock of a machine need show.
+    var now: Instant { state.withLock { $0.now } }
+    /// A hash over everything that happened, in its order.
+    var trace: UInt64 { state.withLock { $0.trace } }
+    /// How often somebody was chosen.
+    var turns: Int { state.withLock { $0.turns } }
+
+    /// A number of the seed's, for who has the turn.
+    func roll(_ bound: Int) -> Int {
+        state.withLock { Int.random(in: 0..<bound, using: &$0.numbers) }
+    }
+
+    /// Tells something that is worth knowing when a seed is looked at.
+    func tell(_ words: @autoclosure () -> String) {
+        guard let tell else { return }
+        tell("\(now.text) \(Self.thread): \(words())")
+    }
+
+    /// Adds a thread, which begins by waiting for its turn.
+    func join() {
+        state.withLock { $0.running += 1 }
+    }
+
+    /// Takes the caller's thread out.
+    func leave() {
+        let next = state.withLock { state in
+            state.running -= 1
+            return Self.next(&state)
+        }
+        next?.resume()
+    }
+
+    /// Gives the turn up; returns when this thread is chosen again, not before `seconds` have passed.
+    func turn(_ what: String, seconds: Double = 0) async {
+        tell(seconds > 0 ? "\(what), \(seconds) s" : what)
+        await withCheckedContinuation { continuation in
+            let next = state.withLock { state in
+                let thread = Self.thread
+                let wake = state.now.adding(milliseconds: Int64(seconds * 1000))
+                state.waiting.append(Waiting(thread: thread, what: what, continuation: continuation, wake: wake))
+                state.running -= 1
+                return Self.next(&state)
+            }
+            next?.resume()
+        }
+    }
+
+    /// Wakes the threads of a process that has ended.
+    func wake(process: String) {
+        state.withLock { state in
+            for index in state.waiting.indices where state.waiting[index].thread.hasPrefix(process + ".") {
+                state.waiting[index].wake = min(state.waiting[index].wake, state.now)
+            }
+        }
+    }
+
+    private static func next(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+        guard state.running == 0, let first = state.waiting.map(\.wake).min() else { return nil }
+        state.now = max(state.now, first)
+        let ready = state.waiting.indices.filter { state.waiting[$0].wake <= state.now }
+            .sorted { state.waiting[$0].thread < state.waiting[$1].thread }
+        guard let chosen = ready.randomElement(using: &state.numbers) else { return nil }
+        let waiting = state.waiting.remove(at: chosen)
+        state.running = 1
+        state.turns += 1
+        // Noted when it is chosen: while somebody is chosen, nobody else is under way.
+        note("\(waiting.thread) \(waiting.what) \(state.now.milliseconds)", &state)
+        return waiting.continuation
+    }
+
+    private static func note(_ words: String, _ state: inout State) {
+        for byte in words.utf8 { state.trace = (state.trace ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    }
+}

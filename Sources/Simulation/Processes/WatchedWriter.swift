@@ -1,0 +1,97 @@
+import FHIR
+import PDex
+import Synchronization
+
+/// Notes down what a transaction does; what is rolled back is never told.
+final class WatchedWriter: RelayedWriter {
+    private(set) var notes: [StoreNote] = []
+    private let payer: String
+
+    init(_ writer: any StoreWriter, payer: String) {
+        self.payer = payer
+        super.init(writer)
+    }
+
+    override func stage(_ batch: StagingBatch) throws -> StagingCount {
+        if batch.source == payer {
+            for row in batch.rows where row.type == "Consent" {
+                guard let consent = try? Resource(parsing: Array(batch.bytes[row.range])) else { continue }
+                let isGiven = consent["status"]?.string == "active"
+                notes.append(.consent(member: String(row.id.dropFirst(8)), isGiven: isGiven))
+            }
+        }
+        return try super.stage(batch)
+    }
+
+    override func unstage(_ keys: [ResourceKey]) throws {
+        for staged in try keys.compactMap({ try staged($0) }) where staged.source == payer && staged.type == "Consent" {
+            notes.append(.consent(member: String(staged.id.dropFirst(8)), isGiven: false))
+        }
+        try super.unstage(keys)
+    }
+
+    override func open(_ run: Run) throws {
+        try super.open(run)
+        if try self.run(run.id)?.state == .running { notes.append(.held(run: run, owner: run.owner)) }
+    }
+
+    override func adopt(_ run: String, by owner: String) throws {
+        try super.adopt(run, by: owner)
+        if let adopted = try self.run(run) { notes.append(.held(run: adopted, owner: owner)) }
+    }
+
+    override func close(_ run: String, as state: Run.State, summary: [UInt8]) throws {
+        try super.close(run, as: state, summary: summary)
+        notes.append(.closed(run: run))
+    }
+
+    override func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
+        try super.insert(exchange, audit: audit)
+        notes.append(.inserted(exchange))
+    }
+
+    override func advance(
+        _ exchange: String, to state: ExchangeState, reason: FaultCode?, detail: String?, at instant: Instant,
+        audit: AuditEntry
+    ) throws {
+        try super.advance(exchange, to: state, reason: reason, detail: detail, at: instant, audit: audit)
+        notes.append(.advanced(exchange: exchange, state: state, reason: reason))
+    }
+
+    override func enqueue(_ submissions: [LeasedSubmission]) throws {
+        try super.enqueue(submissions)
+        notes.append(.enqueued(submissions.map(\.submission)))
+    }
+
+    override func lease(
+        _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
+    ) throws -> [LeasedSubmission] {
+        let leases = try super.lease(route, limit: limit, owner: owner, now: now, expiry: expiry)
+        notes += leases.map { .leased($0.submission, owner: owner) }
+        return leases
+    }
+
+    override func settle(
+        _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
+    ) throws -> Bool {
+        let isHolder = try super.settle(
+            submission, epoch: epoch, as: state, notBefore: notBefore, receipt: receipt)
+        let claim = Submission(
+            id: submission, exchange: "", clinic: "", payer: "", member: ResourceKey(bits: 0), part: 0, state: state,
+            attempts: receipt.attempt, notBefore: receipt.at, epoch: epoch, entries: 0, bytes: 0, contentDigest: "",
+            lane: .nightly)
+        notes.append(.settled(claim, state: state, notBefore: notBefore, receipt: receipt, isHolder: isHolder))
+        return isHolder
+    }
+
+    override func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission] {
+        let freed = try super.rescue(now: now, ownerIsGone: isGone)
+        notes += freed.map { .rescued($0) }
+        return freed
+    }
+
+    override func record(_ entry: AuditEntry) throws {
+        try super.record(entry)
+        notes.append(.audited(entry.action))
+    }
+}

@@ -1,0 +1,38 @@
+import FHIR
+import PDex
+
+/// What a transaction did that the witness has to know of.
+enum StoreNote: Sendable {
+    /// What is staged of a member's consent at the payer.
+    case consent(member: String, isGiven: Bool)
+    case inserted(Exchange)
+    case advanced(exchange: String, state: ExchangeState, reason: FaultCode?)
+    case enqueued([Submission])
+    case leased(Submission, owner: String)
+    case settled(Submission, state: SubmissionState, notBefore: Instant?, receipt: Receipt, isHolder: Bool)
+    case rescued(Submission)
+    case held(run: Run, owner: String)
+    case closed(run: String)
+    case audited(String)
+}
+
+extension StoreNote {
+    /// For who looks at one seed.
+    var words: String {
+        switch self {
+        case .consent(let member, let isGiven): "consent of \(member): \(isGiven)"
+        case .inserted(let exchange): "exchange \(exchange.id) of \(exchange.member): \(exchange.state.rawValue)"
+        case .advanced(let exchange, let state, let reason):
+            "exchange \(exchange) is \(state.rawValue) \(reason?.rawValue ?? "")"
+        case .enqueued(let submissions): "enqueued \(submissions.map(\.id))"
+        case .leased(let claim, let owner): "claimed \(claim.id), epoch \(claim.epoch), by \(owner)"
+        case .settled(let claim, let state, let notBefore, let receipt, let isHolder):
+            "settled \(claim.id), epoch \(claim.epoch): \(state.rawValue) \(receipt.fault?.rawValue ?? "")"
+                + " \(notBefore?.text ?? "") \(isHolder ? "" : "too late")"
+        case .rescued(let submission): "freed \(submission.id): \(submission.state.rawValue)"
+        case .held(let run, let owner): "run \(run.id) is \(owner)'s"
+        case .closed(let run): "run \(run) is closed"
+        case .audited(let action): action
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Which troubles a seed has, and how often: some of them, so that rare ones are not hidden behind common ones.
+final class Weather: Sendable {
+    private struct State {
+        var oneIn: [Trouble: Int] = [:]
+        var isCalm = false
+        var strikes: [Trouble: Int] = [:]
+    }
+
+    /// What a seed has most of.
+    let season: Season
+    private let order: TurnOrder
+    private let state: Mutex<State>
+
+    /// Half of the troubles, each with a rate of its own, and those of the season.
+    init(order: TurnOrder, season: Season) {
+        self.order = order
+        self.season = season
+        var state = State()
+        for trouble in Trouble.allCases where order.roll(2) == 0 {
+            state.oneIn[trouble] = Self.usual(trouble) * [1, 2, 6][order.roll(3)]
+        }
+        state.oneIn.merge(season.oneIn) { min($0, $1) }
+        self.state = Mutex(state)
+    }
+
+    /// How many opportunities a trouble has for each time it strikes, at the worst.
+    private static func usual(_ trouble: Trouble) -> Int {
+        switch trouble {
+        case .kill: 120
+        case .pause: 200
+        case .fullDisk: 80
+        case .clinicUnreachable, .clinicSilent: 30
+        case .brokenFile: 8
+        case .failedExport, .clockStep: 4
+        default: 6
+        }
+    }
+
+    /// Whether a trouble strikes now.
+    func strikes(_ trouble: Trouble) -> Bool {
+        guard let oneIn = state.withLock({ $0.isCalm ? nil : $0.oneIn[trouble] }), order.roll(oneIn) == 0
+        else { return false }
+        state.withLock { $0.strikes[trouble, default: 0] += 1 }
+        return true
+    }
+
+    /// Ends all troubles.
+    func calmDown() {
+        state.withLock { $0.isCalm = true }
+    }
+
+    /// How often each trouble struck.
+    var strikes: [Trouble: Int] { state.withLock { $0.strikes } }
+}
