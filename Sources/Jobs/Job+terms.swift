@@ -6,10 +6,12 @@ extension Job {
     /// `concurrency` is how many bundles the payer takes at once.
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
-        numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil, concurrency: Int
+        numbers: MemberNumbers = MemberNumbers(), inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
+        allowedTypes: Set<String>? = nil, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
-            job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
+            job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
+            coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,

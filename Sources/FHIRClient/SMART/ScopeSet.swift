@@ -27,6 +27,9 @@ public struct ScopeSet: Sendable, Hashable {
         self.letters[type, default: []].formUnion(letters)
     }
 
+    /// Adds a scope to be asked for as written.
+    public mutating func allow(verbatim scope: String) { verbatim.insert(scope) }
+
     /// The parameter `scope`: every scope once, sorted, letters in the order `cruds`.
     public func text(in form: ScopeForm) -> String {
         scopes(in: form).joined(separator: " ")

@@ -34,6 +34,9 @@ public final class ScriptedPayer: PayerServer {
     private let missing: Bool
     private let asked = Mutex(0)
     private let strays = Mutex<[String]>([])
+    private let told = Mutex<[MemberMatchAnswer]>([])
+    private let asking = Mutex<[MemberMatchQuestion]>([])
+    private let losing = Mutex(0)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
@@ -146,6 +149,30 @@ public final class ScriptedPayer: PayerServer {
             _ = try take(bundle, all: true)
             throw Fault(.payerUnknownOutcome, .retry, "no answer came", hint: "it is sent again")
         }
+    }
+
+    /// Answers questions who somebody is like this, in turn; afterwards nobody is known.
+    public func tell(_ next: MemberMatchAnswer...) {
+        told.withLock { $0 += next }
+    }
+
+    /// Every question that arrived.
+    public var questions: [MemberMatchQuestion] {
+        asking.withLock { $0 }
+    }
+
+    /// Breaks off at the next question: it arrives, and no answer does.
+    public func loseNextQuestion() { losing.withLock { $0 += 1 } }
+
+    /// Answers as told.
+    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        asking.withLock { $0.append(question) }
+        let isLost = losing.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        guard !isLost else { throw Fault(.remoteTimeout, .retry, "no answer came") }
+        return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
     }
 
     private func take(_ bytes: [UInt8], all: Bool) throws -> JSONValue {

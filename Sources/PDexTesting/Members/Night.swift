@@ -26,8 +26,10 @@ public struct Night: Sendable {
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
-        typeFilters: [String] = [], years: Int? = nil, matchBy: [MatchRule] = MatchRule.allCases,
-        coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
+        typeFilters: [String] = [], years: Int? = nil,
+        matchBy: [MatchRule] = MatchRule.allCases.filter { $0 != .memberMatch },
+        inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(), coverage: ExchangeTerms.RecordSource = .fhir,
+        numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess,
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
@@ -36,8 +38,8 @@ public struct Night: Sendable {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let terms = Self.terms(
             maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
-            typeFilters: typeFilters, years: years, matchBy: matchBy, coverage: coverage, numbers: numbers,
-            allowedTypes: allowedTypes, since: since)
+            typeFilters: typeFilters, years: years, matchBy: matchBy, inquiry: inquiry, coverage: coverage,
+            numbers: numbers, allowedTypes: allowedTypes, since: since)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -85,7 +87,8 @@ public struct Night: Sendable {
     private static func terms(
         maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
         perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
-        coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers,
+        allowedTypes: Set<String>?,
         since: ExchangeTerms.Selection.Since
     ) -> ExchangeTerms {
         ExchangeTerms(
@@ -99,7 +102,8 @@ public struct Night: Sendable {
             selection: .init(
                 method: method, group: "med0-members",
                 types: types, since: since, typeFilters: typeFilters, years: years),
-            matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers, allowedTypes: allowedTypes,
+            matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir, numbers: numbers,
+            allowedTypes: allowedTypes,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))

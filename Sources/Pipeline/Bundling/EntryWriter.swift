@@ -25,13 +25,15 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped` for its `location`; asks `target` where each reference leads.
+    /// Writes the entry of `mapped` for its `location`, with an identifier that the payer gave it; asks `target` where
+    /// each reference leads.
     func node(
-        _ mapped: MappedResource, at location: String, isShared: Bool, target: (String) throws -> Target
+        _ mapped: MappedResource, at location: String, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
+        target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
-        var json = JSONValue.object(identified(mapped.resource.json, staged, location: location))
+        var json = JSONValue.object(identified(mapped.resource.json, staged, location: location, identifier))
         try json.rewriteReferences { holder in
             guard let text = holder["reference"]?.string else { return }
             switch try target(text) {
@@ -56,7 +58,7 @@ struct EntryWriter: Sendable {
             }
         }
         return GraphNode(
-            key: staged.key, contentHash: staged.contentHash, location: location,
+            key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: location,
             entry: entry(json, location: location), references: references, isShared: isShared)
     }
 
@@ -74,8 +76,15 @@ struct EntryWriter: Sendable {
         return bytes
     }
 
-    /// The payer's id in place of the clinic's, which stays as an identifier (PB-08).
-    private func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
+    /// 0 for none: what carries one that it did not carry is new to the payer.
+    private func hash(_ identifier: Identifier?) -> Int64 {
+        identifier?.token.map { Array($0.utf8).withUnsafeBytes(identities.contentHash) } ?? 0
+    }
+
+    /// The payer's id in place of the clinic's, which stays as an identifier (PB-08), and the payer's own identifier.
+    private func identified(
+        _ json: JSONObject, _ staged: StagedResource, location: String, _ identifier: Identifier?
+    ) -> JSONObject {
         var json = json
         json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
         let source: JSONValue = [
@@ -83,7 +92,26 @@ struct EntryWriter: Sendable {
         ]
         var identifiers = json["identifier"]?.elements ?? []
         if !identifiers.contains(source) { identifiers.append(source) }
+        if let identifier, !identifiers.compactMap(Identifier.init).contains(where: identifier.isSame) {
+            identifiers.append(identifier.json)
+        }
         json["identifier"] = .array(identifiers)
         return json
+    }
+}
+
+extension Identifier {
+    fileprivate func isSame(as other: Identifier) -> Bool {
+        system == other.system && value == other.value
+            && typeCodes.allSatisfy { code in other.typeCodes.contains { $0.code == code.code } }
+    }
+
+    /// As FHIR writes it.
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        if !typeCodes.isEmpty { object["type"] = ["coding": .array(typeCodes.map(\.json))] }
+        object["system"] = system.map { .string($0) }
+        object["value"] = value.map { .string($0) }
+        return .object(object)
     }
 }

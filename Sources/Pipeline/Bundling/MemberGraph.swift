@@ -28,7 +28,8 @@ struct MemberGraph: Sendable {
         let masked = Set(mapped.leftOut.filter { $0.leftOut == .consentSensitive }.map(\.key))
         var targets: [String: EntryWriter.Target] = [:]
         for (item, place) in zip(all, places) {
-            let node = try writer.node(item, at: place, isShared: false) { text in
+            let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
+            let node = try writer.node(item, at: place, isShared: false, alsoKnownAs: known) { text in
                 if let known = targets[text] { return known }
                 let target = try Self.target(
                     of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)
