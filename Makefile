@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills consents docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -62,6 +62,10 @@ fuzz: system toolchain ## Feed each reader of outside bytes with FUZZ_RUNS odd i
 kills: system toolchain ## End a pull at KILLS places under every fault: a number a line, or all
 	@swift build $(QUIET) --build-tests
 	@PDEX_KILLS=$(KILLS) swift test --no-parallel --disable-xctest --filter HostileTests.FaultKillTests
+
+consents: system toolchain ## Hold 100,000 random sets of consents under each policy against an oracle
+	@swift build $(QUIET) --build-tests
+	@PDEX_CONSENT_SETS=100000 swift test --no-parallel --disable-xctest --filter PipelineTests.ConsentOracleTests
 
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation

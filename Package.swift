@@ -47,7 +47,9 @@ let package = Package(
         .target(name: "PDex", dependencies: ["FHIR"], swiftSettings: house),
         .target(
             name: "Mappings", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles"], swiftSettings: house),
-        .target(name: "Conformance", dependencies: ["FHIR", "FHIRPath", "PDex", "CZlib"], swiftSettings: house),
+        .target(
+            name: "Conformance", dependencies: ["FHIR", "FHIRPath", "PDex", "DeclarativeFiles", "CZlib"],
+            swiftSettings: house),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
@@ -61,7 +63,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Schema")],
             swiftSettings: house),
-        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings"], swiftSettings: house),
+        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings", "Conformance"], swiftSettings: house),
         .target(
             name: "Jobs",
             dependencies: [
@@ -98,17 +100,21 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "pdex-bench", dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "FHIRClient", "SQLiteStore"],
+            name: "pdex-bench",
+            dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore"],
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",
-            dependencies: ["FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib"],
+            dependencies: [
+                "FHIR", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib",
+            ],
+            exclude: ["Scripts"],
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "CZlib"], exclude: ["Scripts"],
+            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
@@ -126,7 +132,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "PipelineTests", dependencies: ["FHIR", "PDex", "Pipeline", "PDexTesting"], swiftSettings: house),
+            name: "PipelineTests",
+            dependencies: [
+                "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
+                "PDexTesting",
+            ],
+            exclude: ["Golden/one-visit.json", "Golden/pruned.json"],
+            swiftSettings: house),
         .testTarget(
             name: "JobsTests",
             dependencies: [

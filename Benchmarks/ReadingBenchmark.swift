@@ -16,8 +16,10 @@ struct ReadingBenchmark {
             for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line)) }
         }
         report("JSON scan", try await cpuSeconds { for line in lines { _ = try ResourceScan.scan(line) } }, baseline)
-        report("JSON tree", try await cpuSeconds { for line in lines { _ = try JSONParser.parse(line) } }, baseline)
+        let parsing = try await cpuSeconds { for line in lines { _ = try JSONParser.parse(line) } }
+        report("JSON tree", parsing, baseline)
         report("map to US Core", try await mapping(), baseline)
+        try await GateBenchmark(lines: lines, parsing: parsing).run()
         try await PathBenchmark().run()
         try await staging()
     }

@@ -11,10 +11,7 @@ struct BulkDownload: Sendable {
     func run(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
-        // The SMART token goes along only when the manifest wants it: otherwise it SHALL NOT (BLK-40).
-        let credential: OutboundPolicy.Credential = requiresAccessToken ? .token : .none
-        let url = try session.policy.vet(file.url, from: "the export manifest", with: credential)
-        let stream = try await session.stream(request(url), credential)
+        let stream = try await opened(file, requiresAccessToken)
         guard stream.status == 200 else {
             let response = HTTPResponse(status: stream.status, headers: stream.headers)
             guard ![404, 410].contains(stream.status) else {
@@ -41,6 +38,17 @@ struct BulkDownload: Sendable {
             throw Fault(
                 .remoteTooLarge, .halt, "A file of \(session.connection.name): \(error).",
                 hint: "No resource is that large: ask the server's owner what the file is.")
+        }
+    }
+
+    /// The answer at the end of the file's redirects. The SMART token goes along only when the manifest wants it:
+    /// otherwise it SHALL NOT (BLK-40).
+    private func opened(_ file: ExportManifest.File, _ requiresAccessToken: Bool) async throws -> HTTPStream {
+        var trail = try FileTrail(file.url, requiresAccessToken: requiresAccessToken, session)
+        while true {
+            let stream = try await session.stream(request(trail.url), trail.credential)
+            guard FileTrail.leadsOn(stream.status) else { return stream }
+            try trail.follow(stream.headers["Location"])
         }
     }
 

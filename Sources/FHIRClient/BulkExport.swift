@@ -18,6 +18,7 @@ struct BulkExport: Sendable {
         let what = "the status of an export"
         var request = HTTPRequest(.get, try session.policy.vet(statusURL, from: "the status URL", with: .token))
         request.headers["Accept"] = "application/json"
+        request.maxBodyBytes = ManifestPages.limits.bytes
         let response = try await asked(request)
         let wait = RetryAfter.seconds(response.headers, now: session.clock.now())
         switch response.status {

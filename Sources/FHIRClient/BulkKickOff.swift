@@ -5,6 +5,8 @@ import PDex
 /// (BLK-01 … BLK-18).
 struct BulkKickOff: Sendable {
     let session: ServerSession
+    /// The version of Bulk Data Access that the server says it is of; nil when it does not.
+    var version: String?
 
     private static let what = "the start of an export"
     /// What these mean does not depend on a parameter.
@@ -17,15 +19,29 @@ struct BulkKickOff: Sendable {
         var canChangeMethod: Bool
         var isLenient = false
         var dropped: [ExportStart.Parameter] = []
+        /// What goes when a POST is refused that was tried before it should go.
+        var lastTry: ExportStart.Parameter?
+    }
+
+    /// From version 4 on a kick-off is a POST, and nothing else (BLK-01).
+    private var startsByPOST: Bool {
+        version.flatMap { Int($0.prefix { $0 != "." }) }.map { $0 >= 4 } ?? false
     }
 
     /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never repeated.
     func start(_ export: ExportRequest) async throws -> ExportStart {
         // A list of patients fits into a POST only, so that there is no other way (BLK-11).
         var attempt = Attempt(
-            export: export, usesPOST: !export.patients.isEmpty, canChangeMethod: export.patients.isEmpty)
+            export: export, usesPOST: !export.patients.isEmpty || startsByPOST,
+            canChangeMethod: export.patients.isEmpty)
         while true {
             let response = try await asked(attempt)
+            if let lastTry = attempt.lastTry, (400..<500).contains(response.status) || response.status == 501,
+                !Self.otherRefusals.contains(response.status)
+            {
+                attempt.goBack(without: lastTry)
+                continue
+            }
             switch response.status {
             case 202: return ExportStart(statusURL: try location(response), dropped: attempt.dropped)
             case 404 where attempt.canChangeMethod, 405 where attempt.canChangeMethod,
@@ -43,7 +59,8 @@ struct BulkKickOff: Sendable {
     /// Leaves out what is refused; false when nothing is left to leave out (BLK-05).
     ///
     /// What only the server can say is believed: a parameter that it names. Without a name it is first asked to be
-    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named.
+    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named, and
+    /// not before a POST was tried, where lists are written in the one way that every version reads (BLK-09).
     private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
         let present = attempt.export.droppable
         let optional = present.filter { $0 != .type && $0 != .since }
@@ -52,6 +69,8 @@ struct BulkKickOff: Sendable {
         let first = refused.filter(optional.contains)
         if !first.isEmpty {
             attempt.drop(first)
+        } else if let one = refused.first, !attempt.usesPOST, attempt.canChangeMethod {
+            attempt.tryPOST(before: one)
         } else if let one = refused.first {
             attempt.drop([one])
         } else if !optional.isEmpty, !attempt.isLenient {
@@ -82,7 +101,7 @@ struct BulkKickOff: Sendable {
         var request: HTTPRequest
         if attempt.usesPOST {
             request = HTTPRequest(.post, try session.policy.url(try SearchQuery(attempt.export.path).encoded()))
-            request.body = attempt.export.parametersResource.serialized()
+            request.body = attempt.export.parametersResource(codings: startsByPOST).serialized()
             request.headers["Content-Type"] = "application/fhir+json"
         } else {
             let query = SearchQuery(attempt.export.path, attempt.export.queryParameters)
@@ -114,6 +133,18 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
+    fileprivate mutating func tryPOST(before parameter: ExportStart.Parameter) {
+        lastTry = parameter
+        usesPOST = true
+        canChangeMethod = false
+    }
+
+    fileprivate mutating func goBack(without parameter: ExportStart.Parameter) {
+        lastTry = nil
+        usesPOST = false
+        drop([parameter])
+    }
+
     fileprivate mutating func drop(_ parameters: [ExportStart.Parameter]) {
         export = export.without(Set(parameters))
         dropped += parameters.filter { !dropped.contains($0) }

@@ -21,6 +21,9 @@ actor CapabilityCache {
         return capability
     }
 
+    /// What was read already, however long ago; nothing is asked.
+    var lastKnown: ServerCapability? { known?.capability }
+
     private func read() async throws -> ServerCapability {
         let what = "the CapabilityStatement"
         var request = HTTPRequest(.get, try session.policy.url("/metadata"))

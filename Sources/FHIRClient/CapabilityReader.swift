@@ -15,9 +15,26 @@ enum CapabilityReader {
             guard let type = resource["type"]?.string else { continue }
             types[type] = typeCapability(resource)
         }
-        return ServerCapability(
+        var capability = ServerCapability(
             fhirVersion: version, systemInteractions: codes(server?["interaction"], "code"),
             systemOperations: operations(server?["operation"]), types: types, software: software(json["software"]))
+        let lists = [server?["operation"]] + (server?["resource"]?.elements ?? []).map { $0["operation"] }
+        capability.bulkDataVersion = lists.lazy.compactMap(bulkDataVersion).first
+        return capability
+    }
+
+    /// The version behind the canonical of an export operation (BLK-01).
+    private static func bulkDataVersion(_ list: JSONValue?) -> String? {
+        (list?.elements ?? []).lazy.compactMap { operation in
+            let parts = operation["definition"]?.string?.split(separator: "|", maxSplits: 1)
+            guard let parts, parts.count == 2, exportOperation(String(parts[0])) else { return nil }
+            return String(parts[1])
+        }.first
+    }
+
+    private static func exportOperation(_ canonical: String) -> Bool {
+        let last = canonical.split(separator: "/").last.map(String.init)
+        return last.map { ["export", "group-export", "patient-export"].contains($0) } ?? false
     }
 
     /// What runs there, as far as it says so in a few plain words: it goes into logs.
@@ -51,9 +68,8 @@ enum CapabilityReader {
         var names: Set<String> = []
         for operation in list?.elements ?? [] {
             if let name = operation["name"]?.string { names.insert(String(name.drop { $0 == "$" })) }
-            let definition = operation["definition"]?.string?.prefix { $0 != "|" }
-            let last = definition?.split(separator: "/").last.map(String.init)
-            if let last, ["export", "group-export", "patient-export"].contains(last) { names.insert("export") }
+            let canonical = operation["definition"]?.string?.prefix { $0 != "|" }
+            if let canonical, exportOperation(String(canonical)) { names.insert("export") }
         }
         return names
     }

@@ -17,6 +17,9 @@ public struct ClinicClient: ClinicServer {
     /// The most requests that the configuration allows at once.
     public var requestsAtOnce: Int { session.connection.maxConnections }
 
+    /// The most pages that the configuration allows one search.
+    public var mostPages: Int { session.connection.maxPages }
+
     /// Reads `/metadata`; kept for a day.
     public func capability() async throws -> ServerCapability { try await capabilities.capability() }
 
@@ -36,7 +39,8 @@ public struct ClinicClient: ClinicServer {
 
     /// Kicks an export off; what the server refuses is left out, and told.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
-        try await BulkKickOff(session: session).start(request)
+        let version = await capabilities.lastKnown?.bulkDataVersion
+        return try await BulkKickOff(session: session, version: version).start(request)
     }
 
     /// Asks once how an export is doing.

@@ -45,13 +45,19 @@ extension ExportRequest {
     }
 
     /// As the Parameters of a POST: what may be repeated is repeated, which every version takes (BLK-09).
-    var parametersResource: JSONValue {
+    ///
+    /// From version 4 on what comes along is named by a coding, before by a code (BLK-12).
+    func parametersResource(codings: Bool) -> JSONValue {
         var list: [JSONValue] = [["name": "_outputFormat", "valueString": .string(Self.format)]]
         list += types.map { ["name": "_type", "valueString": .string($0)] }
         if let since { list.append(["name": "_since", "valueInstant": .string(since.text)]) }
         if let until { list.append(["name": "_until", "valueInstant": .string(until.text)]) }
         list += typeFilters.map { ["name": "_typeFilter", "valueString": .string($0)] }
-        list += associatedData.map { ["name": "includeAssociatedData", "valueCode": .string($0)] }
+        list += associatedData.map { code in
+            codings
+                ? ["name": "includeAssociatedData", "valueCoding": ["code": .string(code)]]
+                : ["name": "includeAssociatedData", "valueCode": .string(code)]
+        }
         list += patients.map { ["name": "patient", "valueReference": ["reference": .string("Patient/" + $0)]] }
         return ["resourceType": "Parameters", "parameter": .array(list)]
     }

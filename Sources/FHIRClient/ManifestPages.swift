@@ -6,6 +6,8 @@ struct ManifestPages: Sendable {
     let session: ServerSession
 
     private static let what = "the manifest of an export"
+    /// What one page may have: names and signed links of a great many files, and nothing else.
+    static let limits = JSONLimits(bytes: 64 << 20)
     private static let mostPages = 1000
     private static let mostFiles = 100_000
 
@@ -23,6 +25,7 @@ struct ManifestPages: Sendable {
             var request = HTTPRequest(
                 .get, try session.policy.vet(next, from: "the next link of a manifest", with: .token))
             request.headers["Accept"] = "application/json"
+            request.maxBodyBytes = Self.limits.bytes
             let response = try await session.read(request)
             guard response.status == 200 else {
                 throw session.faults.fault(response, "the next page of a manifest", now: session.clock.now())
@@ -43,7 +46,7 @@ struct ManifestPages: Sendable {
     }
 
     private func page(_ response: HTTPResponse) throws -> ManifestReader.Page {
-        switch ManifestReader.page(try session.faults.json(response, Self.what)) {
+        switch ManifestReader.page(try session.faults.json(response, Self.what, limits: Self.limits)) {
         case .success(let page): return page
         case .failure(let flaw): throw session.faults.malformed(Self.what, flaw.words)
         }

@@ -28,8 +28,10 @@ public struct PayerClient: PayerServer {
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
     /// POSTs one Bundle to the base and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
-    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
-        let response = try await delivered(request(bundle, requestID))
+    public func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        let response = try await delivered(request(bundle, requestID), lastLook)
         guard response.status != 401 else { throw session.faults.unauthorized("a delivery") }
         // An answer that was cut off says nothing for certain about what became of the bundle.
         guard response.isProvenComplete || response.body.isEmpty || provesItself(response) else { throw unknown() }
@@ -54,9 +56,11 @@ public struct PayerClient: PayerServer {
         return request
     }
 
-    private func delivered(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func delivered(
+        _ request: HTTPRequest, _ lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> HTTPResponse {
         do {
-            return try await session.once(request)
+            return try await session.once(request, before: lastLook)
         } catch let error as TransportError {
             guard error.mayHaveArrived else { throw neverArrived(error) }
             throw unknown()

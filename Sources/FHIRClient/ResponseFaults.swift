@@ -17,7 +17,7 @@ struct ResponseFaults {
         guard [408, 429, 502, 503, 504].contains(status) else { return nil }
         let code: FaultCode = status == 429 ? .remoteThrottled : .remoteFailed
         return Fault(
-            code, .retry, "\(connection.name) answered \(status).",
+            code, .retry, "\(connection.name) answered \(status)\(AnswerID.words(headers)).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
             retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
@@ -38,13 +38,15 @@ struct ResponseFaults {
         case 401: return unauthorized(what)
         case 403:
             return Fault(
-                .authForbidden, .halt, "\(connection.name) answered 403 to \(what)\(said(response)).",
+                .authForbidden, .halt,
+                "\(connection.name) answered 403 to \(what)\(said(response))\(AnswerID.words(response.headers)).",
                 hint: "Our token is good but not allowed this: compare scopes with the server's owner.",
                 httpStatus: 403)
         case 500...: return failed(response, what, now: now)
         default:
             return Fault(
-                .remoteRefused, .halt, "\(connection.name) answered \(response.status) to \(what)\(said(response)).",
+                .remoteRefused, .halt,
+                "\(connection.name) answered \(response.status) to \(what)\(said(response))\(AnswerID.words(response.headers)).",
                 hint: "Asking again would not help: compare the request with the server's CapabilityStatement.",
                 httpStatus: response.status)
         }
@@ -78,10 +80,16 @@ struct ResponseFaults {
             httpStatus: status)
     }
 
+    /// The fault of what the policy for URLs forbids; `does` goes on from the server's name.
+    func policy(_ does: String, _ hint: String) -> Fault {
+        Fault(.remotePolicy, .halt, "\(connection.name) \(does); it was not followed.", hint: hint)
+    }
+
     /// The fault of a server that failed at a request.
     func failed(_ response: HTTPResponse, _ what: String, now: Instant) -> Fault {
         Fault(
-            .remoteFailed, .retry, "\(connection.name) answered \(response.status) to \(what).",
+            .remoteFailed, .retry,
+            "\(connection.name) answered \(response.status) to \(what)\(AnswerID.words(response.headers)).",
             hint: "It is asked again later; when it goes on, ask the server's owner.",
             retryAfterSeconds: RetryAfter.seconds(response.headers, now: now), httpStatus: response.status)
     }
@@ -99,10 +107,12 @@ struct ResponseFaults {
     }
 
     /// The JSON of a body. Throws `remote.incomplete` when its end is not proven, `remote.malformed`.
-    func json(_ response: HTTPResponse, _ what: String) throws(Fault) -> JSONValue {
+    func json(
+        _ response: HTTPResponse, _ what: String, limits: JSONLimits = .fhir
+    ) throws(Fault) -> JSONValue {
         do {
             if response.isProvenComplete || response.body.count <= Self.unprovenBytes {
-                return try JSONParser.parse(response.body)
+                return try JSONParser.parse(response.body, limits: limits)
             }
         } catch {
             if response.isProvenComplete { throw malformed(what, "\(error)") }

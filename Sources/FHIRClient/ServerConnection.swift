@@ -55,11 +55,16 @@ public struct ServerConnection: Sendable, Hashable {
     public var allowsPrivateNetwork: Bool
     /// The most bytes that one file of an export may have, before and after decoding.
     public var maxFileBytes: Int
+    /// The most pages that one search may have.
+    public var maxPages = usualMaxPages
     /// The most requests at one time; how many of them are under way follows how well the server answers.
     public var maxConnections: Int
 
     /// What one file may have unless said otherwise: 4 GiB.
     public static let usualMaxFileBytes = 4 << 30
+
+    /// How many pages one search may have unless said otherwise.
+    public static let usualMaxPages = 1_000_000
 
     /// Describes a server.
     public init(

@@ -76,9 +76,17 @@ public struct ServerSession: Sendable {
     }
 
     /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` as it comes.
-    func once(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
+    ///
+    /// `begin` is called before each request goes out, when all that may have to be waited for is there.
+    func once(
+        _ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token,
+        before begin: () async throws -> Void = {}
+    ) async throws -> HTTPResponse {
         try await inSlot(of: request, status: \.status) {
-            try await authorized(request, credential, status: \.status) { try await transport.send($0) }
+            try await authorized(request, credential, status: \.status) {
+                try await begin()
+                return try await transport.send($0)
+            }
         }
     }
 
@@ -131,10 +139,14 @@ public struct ServerSession: Sendable {
         return try await send(request)
     }
 
+    /// A server that wants to be left alone for longer is believed by the request that it told, and by no other: one
+    /// wrong date must not stop a process for years.
+    private static let longestPauseSeconds = 3600
+
     private func refuseTransient(_ status: Int, _ headers: HTTPHeaders, of request: HTTPRequest) async throws {
         let now = clock.now()
         guard let fault = faults.transient(status, headers, now: now) else { return }
-        if let seconds = fault.retryAfterSeconds {
+        if let seconds = fault.retryAfterSeconds, seconds <= Self.longestPauseSeconds {
             await limiter(of: request).pause(until: now.adding(milliseconds: Int64(seconds) * 1000))
         }
         throw fault

@@ -50,7 +50,7 @@ extension Evaluator {
         guard ones.count == twos.count else { return false }
         var unknown = false
         for (one, two) in zip(ones, twos) {
-            switch one.equals(two) {
+            switch try same(one, two) {
             case false?: return false
             case nil: unknown = true
             case true?: continue
@@ -64,9 +64,9 @@ extension Evaluator {
         pathTo node: PathNode, _ value: PathValue, _ scope: Scope
     ) throws(PathError) -> Bool? {
         switch try only(node, scope) {
-        case .none: nil
-        case .several: false
-        case .one(let element): PathValue.element(element).equals(value)
+        case .none: return nil
+        case .several: return false
+        case .one(let element): return try same(.element(element), value)
         }
     }
 
@@ -78,7 +78,12 @@ extension Evaluator {
         guard ones.count == twos.count else { return false }
         for one in ones {
             try spend(twos.count)
-            guard let match = twos.firstIndex(where: { one.isEquivalent(to: $0) }) else { return false }
+            var match: Int?
+            for (place, two) in twos.enumerated() where try alike(one, two) {
+                match = place
+                break
+            }
+            guard let match else { return false }
             twos.remove(at: match)
         }
         return true
@@ -91,7 +96,7 @@ extension Evaluator {
         if case .constant(let values) = collection { return values.contains { value.equals($0) == true } }
         let values = try evaluate(collection, scope)
         try spend(values.count)
-        return values.contains { value.equals($0) == true }
+        return try has(value, in: values)
     }
 
     private mutating func ordered(

@@ -111,7 +111,9 @@ struct Evaluator {
     /// Each value once; finding equal ones compares pairs, and pairs are charged for.
     mutating func distinct(_ values: [PathValue]) throws(PathError) -> [PathValue] {
         try spend(values.count * values.count / 8)
-        return values.distinct()
+        var kept: [PathValue] = []
+        for value in values where try !has(value, in: kept) { kept.append(value) }
+        return kept
     }
 
     /// Charges for a text that was made, and refuses one that is too long.

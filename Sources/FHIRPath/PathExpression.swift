@@ -7,7 +7,7 @@ public import FHIR
 public struct PathExpression: Sendable, Hashable {
     /// The expression as it was written.
     public let text: String
-    private let node: PathNode
+    let node: PathNode
     /// Whether it asks for types: otherwise none are looked up.
     private let isTyped: Bool
 

@@ -6,20 +6,23 @@ extension DeclarativeNode {
     /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
-            ["by", "group", "types", "since", "reconcile", "type-filters", "years"], required: ["types"],
-            in: "'select'",
-            &report)
+            [
+                "by", "group", "types", "since", "until", "reconcile", "type-filters", "include-associated-data",
+                "years",
+            ], required: ["types"], in: "'select'", &report)
         let method = fields["by"]?.choice(ExchangeTerms.Selection.Method.self, &report) ?? .auto
         let group = fields["group"]?.fhirID(&report)
         let since = fields["since"]?.since(&report) ?? .lastSuccess
         let reconcile = fields["reconcile"]?.duration(&report) ?? .seconds(7 * 86_400)
         let types = fields["types"]?.resourceTypes(&report)
         let filters = fields["type-filters"]?.typeFilters(among: types ?? [], &report) ?? []
+        let until = fields["until"]?.until(after: since, &report)
+        let data = fields["include-associated-data"]?.associatedData(with: types ?? [], &report) ?? []
         let years = fields["years"]?.int(in: 1...100, &report)
         return types.map { types in
             ExchangeTerms.Selection(
                 method: method, group: group, types: types, since: since, reconcileSeconds: reconcile / .seconds(1),
-                typeFilters: filters, years: years)
+                typeFilters: filters, until: until, associatedData: data, years: years)
         }
     }
 
@@ -49,6 +52,33 @@ extension DeclarativeNode {
     private static let resultParameters: Set = [
         "_include", "_revinclude", "_sort", "_count", "_elements", "_summary", "_total", "_contained", "_format",
     ]
+
+    /// An instant, after that of `since`.
+    private func until(after since: ExchangeTerms.Selection.Since, _ report: inout FileReport) -> Instant? {
+        guard let text = string(&report) else { return nil }
+        guard let until = Instant(text) else {
+            report.report(
+                "\(quotedKey) must be an instant such as 2026-01-31T00:00:00Z, found '\(text.prefix(64))'", at: self)
+            return nil
+        }
+        if case .instant(let since) = since, until <= since {
+            report.report("\(quotedKey) must be later than 'since'", at: self)
+        }
+        return until
+    }
+
+    /// What comes along with an export; of no use unless it may leave, too (BLK-12).
+    private func associatedData(with types: [String], _ report: inout FileReport) -> [String] {
+        enum AssociatedData: String, CaseIterable {
+            case latest = "LatestProvenanceResources"
+            case relevant = "RelevantProvenanceResources"
+        }
+        let data = (list(&report) ?? []).compactMap { $0.choice(AssociatedData.self, &report)?.rawValue }
+        if !types.contains("Provenance") {
+            report.report("\(quotedKey) needs Provenance among 'types': what is not there does not leave", at: self)
+        }
+        return data
+    }
 
     private func since(_ report: inout FileReport) -> ExchangeTerms.Selection.Since? {
         guard let text = string(&report) else { return nil }
@@ -99,13 +129,17 @@ extension DeclarativeNode {
         return rules
     }
 
-    /// `consent`: the one policy there is, so that a file cannot ask for less.
-    func checkConsent(_ report: inout FileReport) {
-        enum Policy: String, CaseIterable { case optIn = "opt-in" }
+    /// `consent`: the policy that the job counts on, so that a payer's other policy is noticed; what is missing is
+    /// always withheld, unless the payer's policy is another.
+    func consentPolicy(_ report: inout FileReport) -> ConsentPolicy? {
         enum WhenMissing: String, CaseIterable { case withhold }
         let fields = fields(["policy", "when-missing"], in: "'consent'", &report)
-        _ = fields["policy"]?.choice(Policy.self, &report)
+        let policy = fields["policy"]?.choice(ConsentPolicy.self, &report)
         _ = fields["when-missing"]?.choice(WhenMissing.self, &report)
+        if policy == .optOut, let node = fields["when-missing"] {
+            report.report("under opt-out nothing is withheld for being missing; leave 'when-missing' out", at: node)
+        }
+        return policy ?? (fields["when-missing"] == nil ? nil : .optIn)
     }
 
     private var quotedKey: String { "'\(key ?? "")'" }

@@ -7,12 +7,16 @@ extension Job {
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
         numbers: MemberNumbers = MemberNumbers(), inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
-        allowedTypes: Set<String>? = nil, concurrency: Int
+        allowedTypes: Set<String>? = nil,
+        conformance: ConformancePolicy = ConformancePolicy(),
+        consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
+        jobsOfRoute: Set<String>? = nil, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
             coverage: coverage,
-            consent: consent, numbers: numbers, allowedTypes: allowedTypes,
+            consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
+            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

@@ -43,6 +43,8 @@ public struct Job: Sendable, Hashable {
     public let selection: ExchangeTerms.Selection
     /// How members are recognised, first to last; by member id, then subscriber id, unless said otherwise.
     public let matchBy: [MatchRule]
+    /// The consent policy that it counts on; nil goes by the payer's.
+    public let consentPolicy: ConsentPolicy?
     /// The name of the folder in `mappings/`.
     public let mappings: String
     /// How bundles are delivered.
@@ -54,7 +56,8 @@ public struct Job: Sendable, Hashable {
     public init(
         name: String, about: String, schedule: Schedule?, allowsRequests: Bool,
         answerTime: AnswerTime = .businessDays(1), clinic: String, payer: String,
-        selection: ExchangeTerms.Selection, matchBy: [MatchRule], mappings: String, delivery: Delivery,
+        selection: ExchangeTerms.Selection, matchBy: [MatchRule], consentPolicy: ConsentPolicy? = nil, mappings: String,
+        delivery: Delivery,
         retry: RetryPolicy
     ) {
         self.name = name
@@ -66,6 +69,7 @@ public struct Job: Sendable, Hashable {
         self.payer = payer
         self.selection = selection
         self.matchBy = matchBy
+        self.consentPolicy = consentPolicy
         self.mappings = mappings
         self.delivery = delivery
         self.retry = retry

@@ -60,7 +60,7 @@ public enum JobFile {
         let payer = fields["to"]?.name(&report)
         let selection = fields["select"]?.selection(&report)
         let matchBy = fields["match"]?.matchRules(&report) ?? [.memberID, .subscriberID]
-        fields["consent"]?.checkConsent(&report)
+        let consentPolicy = fields["consent"]?.consentPolicy(&report)
         let mappings = fields["map"]?.mappingsName(&report)
         let delivery = fields["deliver"]?.delivery(&report) ?? Job.Delivery()
         let retry = fields["retry"]?.retryPolicy(&report) ?? RetryPolicy()
@@ -72,7 +72,7 @@ public enum JobFile {
         return Job(
             name: name, about: about ?? "", schedule: start.schedule, allowsRequests: start.allowsRequests,
             answerTime: start.answerTime ?? .businessDays(1), clinic: clinic, payer: payer, selection: selection,
-            matchBy: matchBy, mappings: mappings,
+            matchBy: matchBy, consentPolicy: consentPolicy, mappings: mappings,
             delivery: delivery, retry: retry)
     }
 

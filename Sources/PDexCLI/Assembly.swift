@@ -41,7 +41,7 @@ struct Assembly: Sendable {
             let parts = try await servers.parts(of: job)
             return ExchangePipeline(
                 terms: parts.terms, clinic: parts.clinic, payer: parts.payer,
-                payerExports: parts.payerExports, store: store, mappings: parts.mappings,
+                payerExports: parts.payerExports, store: store, mappings: parts.mappings, validator: parts.validator,
                 identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
                 ownerIsGone: { ProcessName($0)?.isGone ?? false },
                 quietUntil: { ignoresQuietHours ? nil : parts.quietHours?.end(at: $0) }, observer: observer)

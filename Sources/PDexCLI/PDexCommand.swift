@@ -21,7 +21,7 @@ struct PDexCommand: AsyncParsableCommand {
                 name: "Look after",
                 subcommands: [
                     RequestsCommand.self, RunsCommand.self, ExchangesCommand.self, ReplayCommand.self,
-                    MembersCommand.self, QueueCommand.self,
+                    MembersCommand.self, ConsentCommand.self, QueueCommand.self,
                     StoreCommand.self,
                 ]),
             CommandGroup(

@@ -1,3 +1,4 @@
+import Conformance
 import FHIRClient
 import Foundation
 import Jobs
@@ -16,6 +17,8 @@ actor Servers {
         let payer: PayerClient
         let payerExports: ClinicClient?
         let mappings: MappingSet
+        /// What the payer's resources are held against; nil when its gate is off.
+        let validator: Validator?
         let quietHours: QuietHours?
     }
 
@@ -29,6 +32,7 @@ actor Servers {
     private var bulkLog: BulkLog?
     private var clinics: [String: any ClinicServer] = [:]
     private var payers: [String: PayerClient] = [:]
+    private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
     /// Servers as `configuration` has them; `observer` hears when one of them makes us wait.
@@ -41,9 +45,10 @@ actor Servers {
         self.observer = observer
     }
 
-    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, configuration.
+    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, packages, configuration.
     func parts(of name: String) throws -> Parts {
-        let job = try JobFolder.job(name, among: try knownJobs())
+        let jobs = try knownJobs()
+        let job = try JobFolder.job(name, among: jobs)
         guard let clinic = configuration.clinic(job.clinic), let payer = configuration.payer(job.payer) else {
             throw Fault(
                 .jobInvalid, .stop, "The job \(name) names a server that is not configured.",
@@ -53,11 +58,15 @@ actor Servers {
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
             consent: payer.consent, numbers: try payer.match.knownNumbers(), inquiry: payer.match.inquiry,
             allowedTypes: payer.types.map { Set($0) },
+            conformance: payer.conformance,
+            consentPolicy: payer.consentPolicy, sensitivity: try sensitivity(of: clinic),
+            jobsOfRoute: Set(jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map(\.name)),
             concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
             payerExports: try exports(of: payer),
-            mappings: try mappings(job.mappings), quietHours: clinic.quietHours)
+            mappings: try mappings(job.mappings),
+            validator: payer.conformance.gate == .off ? nil : try knownValidator(), quietHours: clinic.quietHours)
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
@@ -124,6 +133,19 @@ actor Servers {
         let set = try MappingFolders(path: configuration.mappings).load(name)
         mappingSets[name] = set
         return set
+    }
+
+    /// What is loaded for the gates of all payers, once: profiles are compiled when they are first met.
+    private func knownValidator() throws(Fault) -> Validator {
+        if let validator { return validator }
+        let loaded = try ProfileFiles(configuration).validator()
+        validator = loaded
+        return loaded
+    }
+
+    private func sensitivity(of clinic: ClinicSettings) throws -> Sensitivity {
+        let lists = try SensitivityLists.load(configuration)
+        return Sensitivity(lists.categories, clinic: clinic.server.name, mark: lists.mark)
     }
 
     private func keyFolder() throws -> KeyFolder {

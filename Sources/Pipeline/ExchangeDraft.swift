@@ -36,13 +36,27 @@ struct ExchangeDraft {
         note(next, why: why)
     }
 
-    /// Ends at a side exit: every resource is left out for that reason.
-    mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String) {
+    /// Writes down what the gate found, a line for each error.
+    mutating func note(_ remarks: [GateRemark]) {
+        let more = remarks.count - Self.mostRemarks
+        let lines = remarks.prefix(Self.mostRemarks).map(\.line) + (more > 0 ? ["and \(more) more"] : [])
+        audit += lines.map { line in
+            AuditEntry(
+                at: now, actor: actor, action: "exchange.remarked", run: run, exchange: id, reason: line)
+        }
+    }
+
+    /// Lines an exchange has at most.
+    private static let mostRemarks = 20
+
+    /// Ends at a side exit: every resource is left out for that reason; `audited` is what the audit trail says, the code
+    /// unless given.
+    mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil) {
         reason = code
         detail = why
         manifest = content.manifest(leavingOut: code)
         resources.leftOut = [code: content.hashes.count]
-        pass(exit, why: code.rawValue)
+        pass(exit, why: audited ?? code.rawValue)
     }
 
     /// Takes the bundles: what is in them, what the payer has, and what is left out.

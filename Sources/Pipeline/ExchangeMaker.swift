@@ -21,7 +21,7 @@ struct ExchangeMaker: Sendable {
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
         let step = try join.outcome(for: member, reader)
         let content = try step.content ?? MemberContent(key: member, hashes: reader.compartmentHashes(of: member))
-        let standing = Standing(step, consent: consent)
+        let standing = try Standing(step, consent: consent, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
             if latest.fingerprint == fingerprint(content, shared: shared, standing) {
@@ -65,19 +65,23 @@ struct ExchangeMaker: Sendable {
         case .ambiguous(let code, let why, let evidence):
             draft.match = evidence
             draft.leave(as: .parked, code, why)
-        case .withheld(let matched, let code, let why):
+        case .withheld(let matched, let code, let evidence):
             draft.match = matched.match
             draft.pass(.matched, why: matched.match.rule)
-            draft.leave(as: .withheld, code, why)
+            draft.consent = evidence
+            draft.leave(as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)")
         case .permitted(let permitted):
             draft.match = permitted.matched.match
             draft.pass(.matched, why: permitted.matched.match.rule)
-            draft.pass(.permitted, why: permitted.evidence.rule)
+            draft.pass(.permitted, why: permitted.evidence.words)
             draft.consent = permitted.evidence
             switch map.outcome(for: permitted) {
-            case .parked(let code, let why): draft.leave(as: .parked, code, why)
+            case .parked(let code, let why, let remarks):
+                draft.note(remarks)
+                draft.leave(as: .parked, code, why)
             case .mapped(let mapped):
                 draft.pass(.mapped, why: mapped.summary)
+                draft.note(mapped.remarks)
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     let made = try bundle.bundles(
@@ -118,6 +122,7 @@ struct ExchangeMaker: Sendable {
         bytes += standing.name.utf8
         bytes += map.wanted.sorted().joined(separator: ",").utf8
         bytes += map.mappings.hash.utf8
+        bytes += map.gate.identity.utf8
         return bytes.withUnsafeBytes(identities.contentHash)
     }
 }

@@ -5,25 +5,32 @@ extension ExchangePipeline {
     /// Steps 2 to 5, wired for one run.
     func maker(_ run: Run) -> ExchangeMaker {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        let mapper = MapResources(terms: terms, mappings: mappings)
         let writer = EntryWriter(terms: terms, identities: identities)
+        let gate = ConformanceGate(terms.conformance, validator)
+        let mapper = MapResources(terms: terms, mappings: mappings, writer: writer, gate: gate)
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
-            consent: CheckConsent(terms: terms, clock: clock),
+            consent: checkConsent,
             map: mapper,
             bundle: MakeBundles(
                 terms: terms, stager: stager, writer: writer,
                 shared: SharedResources(stager: stager, mapper: mapper, writer: writer),
+                gate: gate,
                 provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash)),
             clock: clock, actor: owner)
+    }
+
+    /// Step 3, with what it has seen of shared resources in this run.
+    var checkConsent: CheckConsent {
+        CheckConsent(terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
     }
 
     /// Steps 6 and 7.
     var outbox: Outbox {
         Outbox(
             submit: Submit(
-                terms: terms, payer: payer, store: store, consent: CheckConsent(terms: terms, clock: clock),
+                terms: terms, payer: payer, store: store, consent: checkConsent,
                 clock: clock, owner: owner),
             receipts: KeepReceipts(terms: terms, store: store, clock: clock, random: random, actor: owner),
             records: records, pace: pace,

@@ -1,3 +1,4 @@
+public import Conformance
 public import FHIR
 public import Mappings
 public import PDex
@@ -17,6 +18,7 @@ public struct ExchangePipeline: Sendable {
     let payerExports: (any ClinicServer)?
     let store: any Store
     let mappings: MappingSet
+    let validator: Validator?
     let identities: Identities
     let clock: any WallClock
     let random: @Sendable () -> Double
@@ -26,13 +28,14 @@ public struct ExchangePipeline: Sendable {
     let quietUntil: @Sendable (Instant) -> Instant?
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; `owner` names this process
-    /// in leases and audit entries; `ownerIsGone` tells whether the process behind another such name has ended, so that
-    /// its claims are free at once; `quietUntil` says when the clinic's quiet hours around an instant end.
+    /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; without a `validator`
+    /// nothing is held against its profile; `owner` names this process in leases and audit entries; `ownerIsGone` tells
+    /// whether the process behind another such name has ended, so that its claims are free at once; `quietUntil` says
+    /// when the clinic's quiet hours around an instant end.
     public init(
         terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
         payerExports: (any ClinicServer)? = nil, store: any Store,
-        mappings: MappingSet, identities: Identities, clock: any WallClock,
+        mappings: MappingSet, validator: Validator? = nil, identities: Identities, clock: any WallClock,
         random: @escaping @Sendable () -> Double, owner: String,
         ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
@@ -44,6 +47,7 @@ public struct ExchangePipeline: Sendable {
         self.payerExports = payerExports
         self.store = store
         self.mappings = mappings
+        self.validator = validator
         self.identities = identities
         self.clock = clock
         self.random = random
@@ -141,6 +145,7 @@ public struct ExchangePipeline: Sendable {
             }
         }
         if !dryRun { report.submitted += try await outbox.drain(waitingAtMost: 5) }
+        report.conformance = maker.map.gate.summary
         try await close(run, &report, dryRun: dryRun)
     }
 

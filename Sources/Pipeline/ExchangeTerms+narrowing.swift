@@ -11,8 +11,9 @@ extension ExchangeTerms {
                 method: selection.method, group: selection.group, types: selection.types.filter(wanted.contains),
                 since: selection.since, reconcileSeconds: selection.reconcileSeconds,
                 typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } },
-                years: selection.years),
+                until: selection.until, associatedData: selection.associatedData, years: selection.years),
             matchBy: matchBy, coverage: coverage, consent: consent, numbers: numbers,
-            allowedTypes: allowedTypes, delivery: delivery, retry: retry)
+            allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
+            sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, delivery: delivery, retry: retry)
     }
 }

@@ -25,6 +25,7 @@ extension RunReport {
             "submitted": ["bundles": .count(submitted.bundles), "entries": .count(submitted.entries)],
             "problems": .counts(problems),
             "notes": .counts(notes),
+            "conformance": .counts(conformance),
             "balanced": .bool(balanced),
             "seconds": .hundredths(seconds),
         ]
@@ -37,8 +38,12 @@ extension JSONValue {
     }
 
     fileprivate static func counts(_ counts: [FaultCode: Int]) -> JSONValue {
-        let sorted = counts.sorted { $0.key.rawValue < $1.key.rawValue }
-        return .object(JSONObject(members: sorted.map { .init(key: $0.key.rawValue, value: .count($0.value)) }))
+        .counts(Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }))
+    }
+
+    fileprivate static func counts(_ counts: [String: Int]) -> JSONValue {
+        let sorted = counts.sorted { $0.key < $1.key }
+        return .object(JSONObject(members: sorted.map { .init(key: $0.key, value: .count($0.value)) }))
     }
 
     fileprivate static func hundredths(_ value: Double) -> JSONValue {

@@ -82,6 +82,8 @@ public struct RunReport: Sendable, Hashable {
     public var problems: [FaultCode: Int] = [:]
     /// What an operator may want to know although nothing is missing, by reason.
     public var notes: [FaultCode: Int] = [:]
+    /// What does not conform to its profile, by place and rule: of what was made, and of what was left out for it.
+    public var conformance: [String: Int] = [:]
     /// How long it took.
     public var seconds = 0.0
     /// One parked exchange of each reason, to look at.

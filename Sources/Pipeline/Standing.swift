@@ -4,16 +4,16 @@ import PDex
 enum Standing {
     case unmatched(FaultCode, String)
     case ambiguous(FaultCode, String, MatchEvidence?)
-    case withheld(MatchedMember, FaultCode, String)
+    case withheld(MatchedMember, FaultCode, ConsentEvidence)
     case permitted(PermittedExchange)
 
-    init(_ join: Join.Outcome, consent: CheckConsent) {
+    init(_ join: Join.Outcome, consent: CheckConsent, _ reader: any StoreReader) throws {
         switch join {
         case .unmatched(let code, let why): self = .unmatched(code, why)
         case .ambiguous(let code, let why, let evidence): self = .ambiguous(code, why, evidence)
         case .matched(let matched):
-            switch consent.outcome(for: matched) {
-            case .withheld(let code, let why): self = .withheld(matched, code, why)
+            switch try consent.outcome(for: matched, reader) {
+            case .withheld(let code, let evidence): self = .withheld(matched, code, evidence)
             case .permitted(let permitted): self = .permitted(permitted)
             }
         }
@@ -35,7 +35,8 @@ enum Standing {
         case .ambiguous(let code, let why, _): "ambiguous " + code.rawValue + " " + why
         case .withheld(_, let code, _): "withheld " + code.rawValue
         case .permitted(let permitted):
-            "permitted " + permitted.leftOut.map { $0.key.description }.joined(separator: " ")
+            "permitted " + permitted.evidence.rule + " "
+                + permitted.leftOut.map { $0.key.description }.joined(separator: " ")
                 + permitted.matched.leftOut.map { $0.key.description }.joined(separator: " ")
         }
     }

@@ -7,7 +7,7 @@ extension SQLiteTransaction {
     private static let columns = """
         id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
         consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged,
-        match_member, match_rule, match_value, match_via
+        match_member, match_rule, match_value, match_via, decision_rule, decided
         """
 
     func exchange(_ id: String) throws -> Exchange? {
@@ -75,6 +75,7 @@ extension SQLiteTransaction {
         }
         if let reason = filter.reason { require("reason = ?", [reason.rawValue]) }
         if let member = filter.member { require("member = ?", [member.bits]) }
+        if let member = filter.recognised { require("match_member = ?", [member.bits]) }
         if let payer = filter.payer { require("payer = ?", [payer]) }
         if let job = filter.job { require("job = ?", [job]) }
         if let run = filter.run {
@@ -118,16 +119,18 @@ extension SQLiteTransaction {
         guard try standing(ofExchange: exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
-        let marks = Array(repeating: "?", count: 25).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 27).joined(separator: ", ")
         try change(
             "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
             [
                 exchange.id, exchange.job, exchange.run, exchange.member.bits, exchange.clinic, exchange.payer,
                 exchange.state.rawValue, exchange.reason?.rawValue, exchange.detail, exchange.fingerprint,
-                exchange.consent?.consent.bits, exchange.consent?.versionID, exchange.consent?.contentHash,
-                exchange.consent?.rule, exchange.mapping, exchange.replayOf, exchange.created.milliseconds,
+                exchange.consent?.consent?.bits, exchange.consent?.versionID, exchange.consent?.contentHash,
+                exchange.consent.flatMap { $0.consent == nil ? nil : $0.rule }, exchange.mapping, exchange.replayOf,
+                exchange.created.milliseconds,
                 exchange.updated.milliseconds, Data(exchange.manifest.encoded), exchange.carried, exchange.unchanged,
                 exchange.match?.member?.bits, exchange.match?.rule, exchange.match?.value, exchange.match?.via?.bits,
+                exchange.consent.flatMap { $0.consent == nil ? $0.rule : nil }, exchange.consent?.at?.milliseconds,
             ]
         )
         for entry in audit {
@@ -208,10 +211,10 @@ extension SQLiteTransaction {
     }
 
     private static func consent(_ row: Row) throws -> ConsentEvidence? {
-        guard let consent = try row.decode(Int64?.self, atIndex: 10) else { return nil }
+        guard let rule = try row.optionalText(13) ?? row.optionalText(25) else { return nil }
         return ConsentEvidence(
-            consent: ResourceKey(bits: consent), versionID: try row.optionalText(11),
-            contentHash: try row.decode(Int64.self, atIndex: 12), rule: try row.text(13)
-        )
+            consent: try row.decode(Int64?.self, atIndex: 10).map { ResourceKey(bits: $0) },
+            versionID: try row.optionalText(11), contentHash: try row.decode(Int64?.self, atIndex: 12), rule: rule,
+            at: try row.decode(Int64?.self, atIndex: 26).map { Instant(milliseconds: $0) })
     }
 }

@@ -10,7 +10,8 @@ struct Schema {
     static let current = Schema(texts: [
         PackageResources.v001_initial_sql, PackageResources.v002_member_requests_sql,
         PackageResources.v003_exports_sql, PackageResources.v004_queue_sql,
-        PackageResources.v005_members_sql, PackageResources.v006_member_match_sql,
+        PackageResources.v005_members_sql, PackageResources.v007_consent_sql,
+        PackageResources.v010_member_match_sql,
     ])
 
     /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.

@@ -1,4 +1,5 @@
 import FHIR
+import Foundation
 import Testing
 
 @testable import Conformance
@@ -97,5 +98,32 @@ struct PackageTests {
         #expect(throws: PackageError.noCore("hl7.fhir.r4.core#4.0.1", places: ["nowhere"])) {
             try PackageFinder(folders: ["nowhere"]).load([])
         }
+    }
+
+    @Test("is found by name and version, unpacked in a folder, with what it builds on", arguments: ["package", ""])
+    func folders(inner: String) throws {
+        let place = NSTemporaryDirectory() + "pdex-packages-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let guide = #"{"name": "g", "version": "1.0.0", "dependencies": {"h": "2.0.0", "gone": "3"}}"#
+        for (folder, manifest) in [
+            ("g#1.0.0", guide), ("h#2.0.0", #"{"name": "h", "version": "2.0.0"}"#),
+            ("hl7.fhir.r4.core#4.0.1", SmallGuide.manifest),
+        ] {
+            let path = "\(place)/\(folder)/\(inner)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try Data(manifest.utf8).write(to: URL(fileURLWithPath: path + "/package.json"))
+            try Data(Self.definition.utf8).write(to: URL(fileURLWithPath: path + "/ValueSet-v.json"))
+        }
+
+        let named = try PackageFinder(folders: [place]).load(["g#1.0.0"])
+        let byPath = try PackageFinder(folders: []).load([place + "/g#1.0.0"])
+
+        for set in [named, byPath] {
+            #expect(set.packages.map(\.label) == ["g#1.0.0", "h#2.0.0", "hl7.fhir.r4.core#4.0.1"])
+            #expect(set.packages.map(\.definitionCount) == [1, 1, 1])
+            #expect(set.missing == ["gone#3"])
+            #expect(set.definition(.valueSet, "http://example.org/v|2.1.0") != nil)
+        }
+        #expect(throws: PackageError.missing("g#2.0.0")) { try PackageFinder(folders: [place]).load(["g#2.0.0"]) }
     }
 }

@@ -1,5 +1,6 @@
 import FHIR
 import Foundation
+import PDexTesting
 import Testing
 
 @testable import Conformance
@@ -10,7 +11,7 @@ struct SecondOpinionTests {
     @Test("agrees on the examples that conform, and on one that does not", arguments: OfficialExamples.guides.suffix(1))
     func agrees(_ guide: OfficialExamples.Guide) throws {
         let python = Python.installed ?? Python.absent()
-        let folder = try python.folder()
+        let folder = try python.folder("examples")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let conformant = guide.examples.filter { guide.validator.validate($0.json).isConformant }
 

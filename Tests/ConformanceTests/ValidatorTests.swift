@@ -57,6 +57,8 @@ struct ValidatorTests {
         Case(rule: "element.unknown", path: "Encounter.?", json: #""status": "a", "Jane Doe": "red""#),
         Case(rule: "choice.type", path: "Encounter.lengthBoolean", json: #""status": "a", "lengthBoolean": true"#),
         Case(rule: "choice.several", path: "Encounter.lengthString", json: #""lengthInteger": 1, "lengthString": "s""#),
+        Case(rule: "value.min", path: "Encounter.lengthInteger", json: #""status": "a", "lengthInteger": -1"#),
+        Case(rule: "value.max", path: "Encounter.lengthInteger", json: #""status": "a", "lengthInteger": 100"#),
         Case(rule: "invariant.own-1", path: "Encounter.period", json: #""status": "a", "period": {"end": "2026"}"#),
         Case(
             rule: "binding.required", path: "Encounter.class",

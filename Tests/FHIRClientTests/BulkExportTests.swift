@@ -216,6 +216,24 @@ struct BulkExportTests {
         #expect(count == 28)
     }
 
+    @Test(
+        "NDJSON is asked for by its name in FHIR, and read under whatever name it has (BLK-42)",
+        arguments: ["application/fhir+ndjson", "application/ndjson", "application/octet-stream", nil] as [String?])
+    func asksForNDJSON(contentType: String?) async throws {
+        var headers: HTTPHeaders = [:]
+        headers["Content-Type"] = contentType
+        let answer = HTTPResponse.json("{}\n", headers: headers)
+        let transport = FunctionTransport { _, _ in answer }
+        var lines = 0
+
+        _ = try await ClinicClient(try session(transport)).download(
+            .init(type: nil, url: AuthorizationServer.base + "/f", count: nil), requiresAccessToken: false
+        ) { lines += $0.lines.count }
+
+        #expect(lines == 1)
+        #expect(transport.requests.map { $0.headers["Accept"] } == ["application/fhir+ndjson"])
+    }
+
     @Test("a file whose last line is torn is incomplete")
     func refusesTornLines() async throws {
         let transport = FunctionTransport { _, _ in .json("{\"a\":1}\n{\"b\":") }

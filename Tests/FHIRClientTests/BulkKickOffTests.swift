@@ -74,7 +74,7 @@ struct BulkKickOffTests {
 
     @Test(
         "what the server names as refused is left out and told; the rest is asked for all the same",
-        arguments: ExportStart.Parameter.allCases)
+        arguments: [ExportStart.Parameter.typeFilter, .until, .associatedData])
     func dropsNamed(parameter: ExportStart.Parameter) async throws {
         let transport = FunctionTransport { request, _ in
             request.url.text.contains("&\(parameter.rawValue)=")
@@ -87,7 +87,62 @@ struct BulkKickOffTests {
         let kept = ExportStart.Parameter.allCases.filter { last.url.text.contains("&\($0.rawValue)=") }
         #expect(start.dropped == [parameter])
         #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter })
-        #expect(transport.requests.count == 2)
+        #expect(transport.requests.map(\.method) == [.get, .get])
+    }
+
+    @Test(
+        "types and since are not given up before a POST, which some servers read better, was tried",
+        arguments: [ExportStart.Parameter.type, .since])
+    func triesPOSTFirst(parameter: ExportStart.Parameter) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.method == .get ? Self.refusal("\(parameter.rawValue) is not read.") : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        #expect(start.dropped == [])
+        #expect(transport.requests.map(\.method) == [.get, .post])
+    }
+
+    @Test(
+        "a server that takes neither the POST nor the parameter is asked by GET without it",
+        arguments: [ExportStart.Parameter.type, .since], [400, 404, 405, 415, 501])
+    func dropsAfterPOST(parameter: ExportStart.Parameter, status: Int) async throws {
+        let transport = FunctionTransport { request, _ in
+            if request.method == .post { return .json("", status: status) }
+            return request.url.text.contains("&\(parameter.rawValue)=")
+                ? Self.refusal("\(parameter.rawValue) is not read.") : Self.accepted
+        }
+
+        let start = try await ClinicClient(try session(transport)).startExport(full)
+
+        #expect(start.dropped == [parameter])
+        #expect(transport.requests.map(\.method) == [.get, .post, .get])
+    }
+
+    @Test(
+        "a server whose operation is defined in version 4 is asked by POST at once, and by GET when it does not know that",
+        arguments: [("4.0.0-ballot", [HTTPRequest.Method.post]), ("3.0.0", [.get]), (nil, [.get])])
+    func knowsVersions(version: String?, methods: [HTTPRequest.Method]) async throws {
+        let canonical = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"
+        let definition = canonical + (version.map { "|" + $0 } ?? "")
+        let operation = #"{"name":"group-export","definition":"\#(definition)"}"#
+        let statement = """
+            {"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":[{"mode":"server","resource":[
+              {"type":"Group","operation":[\(operation)]}]}]}
+            """
+        let transport = FunctionTransport { request, _ in
+            request.url.text.hasSuffix("/metadata") ? .json(statement) : Self.accepted
+        }
+        let client = ClinicClient(try session(transport))
+
+        let capability = try await client.capability()
+        _ = try await client.startExport(full)
+
+        #expect(capability.types["Group"]?.operations.contains("export") == true)
+        #expect(transport.requests.dropFirst().map(\.method) == methods)
+        let body = transport.requests.last?.body.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        #expect(body.contains(#""valueCoding":{"code":"LatestProvenanceResources"}"#) == (methods == [.post]))
     }
 
     @Test("a refusal that also names what the server does take costs neither types nor since")

@@ -22,6 +22,20 @@ struct ManifestPagesTests {
         #expect(transport.requests.last?.headers["Accept"] == "application/json")
     }
 
+    @Test("a manifest may be larger than a resource, up to 64 MiB")
+    func hasItsOwnLimit() async throws {
+        func padded(_ megabytes: Int) -> FunctionTransport {
+            FunctionTransport { _, _ in .json(Self.page(1, next: nil) + String(repeating: " ", count: megabytes << 20))
+            }
+        }
+
+        let manifest = try await manifest(padded(20))
+        let fault = await #expect(throws: Fault.self) { try await self.manifest(padded(64)) }
+
+        #expect(manifest.output.count == 1)
+        #expect(fault?.code == .remoteMalformed)
+    }
+
     @Test(
         "pages that lead in a circle, or elsewhere, are refused",
         arguments: [

@@ -47,6 +47,20 @@ struct SharedLimiterTests {
         #expect(transport.requests.count == 1)
     }
 
+    @Test("a server that wants years is asked again by the next")
+    func doesNotBelieveYears() async throws {
+        let clock = ManualClock()
+        let transport = FunctionTransport { [page] _, number in
+            number == 1 ? .json("", status: 429, headers: ["Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"]) : page
+        }
+        let limiters = HostLimiters()
+        _ = try? await client(transport, clock, limiters).search(SearchQuery("Encounter"))
+
+        _ = try await client(transport, clock, limiters).search(SearchQuery("Encounter"))
+
+        #expect(clock.sleeps == [])
+    }
+
     @Test("an export that has to wait its turn leaves the searches alone")
     func kickOffPausesNobody() async throws {
         let clock = ManualClock()

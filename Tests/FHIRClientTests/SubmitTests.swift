@@ -1,6 +1,7 @@
 import FHIRClient
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 /// Delivering a bundle to a payer (WR-02, WR-15, WR-16).
@@ -16,7 +17,8 @@ struct SubmitTests {
             .json(#"{"resourceType":"OperationOutcome"}"#, status: status, headers: ["Retry-After": "3"])
         }
 
-        let answer = try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1")
+        let answer = try await PayerClient(try session(transport, side: .payer)).submit(
+            bundle, requestID: "s1", lastLook: {})
 
         let request = try #require(transport.requests.first)
         #expect(answer.status == status)
@@ -45,7 +47,7 @@ struct SubmitTests {
         let transport = FunctionTransport { _, _ in throw error }
 
         let fault = await #expect(throws: Fault.self) {
-            try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1")
+            try await PayerClient(try session(transport, side: .payer)).submit(bundle, requestID: "s1", lastLook: {})
         }
 
         #expect(fault?.code == code)
@@ -65,7 +67,9 @@ struct SubmitTests {
 
         for (server, code, arrived) in expected {
             let client = PayerClient(try session(CurlTransport(), side: .payer, base: server.base))
-            let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1") }
+            let fault = await #expect(throws: Fault.self) {
+                try await client.submit(bundle, requestID: "s1", lastLook: {})
+            }
             #expect(fault?.code == code)
             #expect(server.received.count == arrived)
         }
@@ -77,16 +81,35 @@ struct SubmitTests {
         let stubborn = AuthorizationServer().transport { _, _ in .json("{}", status: 401) }
 
         let answer = try await PayerClient(try session(forgiving, side: .payer, isAuthorized: true))
-            .submit(bundle, requestID: "s1")
+            .submit(bundle, requestID: "s1", lastLook: {})
         let fault = await #expect(throws: Fault.self) {
             try await PayerClient(try session(stubborn, side: .payer, isAuthorized: true)).submit(
-                bundle, requestID: "s1")
+                bundle, requestID: "s1", lastLook: {})
         }
 
         #expect(answer.status == 200)
         #expect(forgiving.requests.last?.body == bundle)
         #expect(fault?.code == .authTokenRefused)
         #expect(stubborn.tokenRequests.count == 2)
+    }
+
+    @Test("the last look comes when the token is there, before each request, and what it refuses does not leave")
+    func lastLook() async throws {
+        let server = AuthorizationServer().transport { _, number in .json("{}", status: number < 4 ? 401 : 200) }
+        let client = PayerClient(try session(server, side: .payer, isAuthorized: true))
+        let looks = Mutex<[Int]>([])
+        let withdrawn = Fault(.consentDenied, .withhold, "withdrawn")
+
+        let fault = await #expect(throws: Fault.self) {
+            try await client.submit(bundle, requestID: "s1") {
+                looks.withLock { $0.append(server.tokenRequests.count) }
+                if looks.withLock({ $0.count }) == 2 { throw withdrawn }
+            }
+        }
+
+        #expect(fault == withdrawn)
+        #expect(looks.withLock { $0 } == [1, 2])
+        #expect(server.requests.filter { $0.body == bundle }.count == 1)
     }
 
     @Test("tokens, assertions and bodies are in no description of anything")
@@ -97,7 +120,7 @@ struct SubmitTests {
         let stubborn = AuthorizationServer().transport { _, _ in .json(#"{"access_token":"canary"}"#, status: 401) }
         let client = PayerClient(try session(stubborn, side: .payer, isAuthorized: true))
 
-        let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1") }
+        let fault = await #expect(throws: Fault.self) { try await client.submit(bundle, requestID: "s1", lastLook: {}) }
 
         let assertion = try #require(FunctionTransport.form(stubborn.tokenRequests[0])["client_assertion"])
         let told = "\(request) \(HTTPResponse.json("canary")) \(String(describing: fault))"

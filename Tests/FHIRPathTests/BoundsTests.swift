@@ -23,6 +23,33 @@ struct BoundsTests {
         #expect(throws: PathError.self) { try expression.evaluate(resource) }
     }
 
+    @Test(
+        "comparing large structures again and again is stopped",
+        arguments: [
+            "item.select(%resource.tree = %resource.tree).count()",
+            "item.select(%resource.tree ~ %resource.tree).count()",
+            "item.where(%resource.tree in %resource.tree).count()", "item.select(%resource.tree).distinct().count()",
+            "item.select(%resource.tree).intersect(%resource.tree).count()", "wide ~ wide",
+            "item.select(%resource.tree).subsetOf(%resource.tree)",
+        ])
+    func comparisons(text: String) throws {
+        let nested = (0..<3).reduce(JSONValue.array([["a": 1]])) { inner, _ in
+            .array((0..<40).map { ["n": .number(JSONNumber($0)), "in": inner] })
+        }
+        let resource = try Resource([
+            "resourceType": "Basic", "tree": Self.deep(12), "wide": ["all": nested],
+            "item": .array((0..<40).map { .number(JSONNumber($0)) }),
+        ])
+        let expression = try PathExpression(text)
+        #expect(throws: PathError.self) { try expression.evaluate(resource) }
+    }
+
+    @Test("comparing a resource with itself is still possible")
+    func oneComparison() throws {
+        let resource = try Resource(["resourceType": "Basic", "tree": Self.deep(10)])
+        #expect(try PathExpression("tree = tree and tree ~ tree").isTrue(resource))
+    }
+
     @Test("texts that grow with every replacement are stopped")
     func growingText() throws {
         let long = String(repeating: "a", count: 1_000)

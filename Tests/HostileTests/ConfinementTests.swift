@@ -10,16 +10,17 @@ struct ConfinementTests {
     /// Where a server can put a URL that a client might follow.
     enum Carrier: String, CaseIterable {
         case nextLink, output, openOutput, errorFile, deletedFile, statusURL, contentLocation, deletion, tokenEndpoint
-        case jwks
+        case jwks, fileRedirect, openFileRedirect
 
         /// Whether the URL stands in a field of the header, where it cannot have every character.
-        var isField: Bool { self == .contentLocation }
+        var isField: Bool { [.contentLocation, .fileRedirect, .openFileRedirect].contains(self) }
     }
 
-    /// The requests that can be answered with a redirect.
+    /// The requests of which no redirect is followed: all but those for files.
     static let redirected = [
-        "configuration", "token", "metadata", "search Encounter", "read Group", "kickoff", "status", "file Observation",
+        "configuration", "token", "metadata", "search Encounter", "read Group", "kickoff", "status",
     ]
+    static let redirects = [301, 302, 303, 307, 308]
 
     /// The shapes, of which each would lead to the port `foreign`, to another address, or out of HTTP.
     static func shapes(home: Int, foreign: Int) -> [String] {
@@ -64,14 +65,14 @@ struct ConfinementTests {
                 if (foreign.connections, strangeRequests(night)) != before { followed.append("\(carrier) \(shape)") }
             }
         }
-        // A token endpoint without a host is one of home's own (SBS-03).
-        #expect(followed == ["tokenEndpoint /x"])
+        // A token endpoint without a host is one of home's own (SBS-03), and so is a file.
+        #expect(followed == ["tokenEndpoint /x", "fileRedirect /x", "openFileRedirect /x"])
         #expect(foreign.connections == 0)
-        #expect(cases >= 630)
+        #expect(cases >= 750)
         print("confinement: \(cases) cases of \(Carrier.allCases.count) carriers and \(shapes.count) shapes")
     }
 
-    @Test("no redirect is followed: every request, every status, every shape")
+    @Test("no redirect is followed but a file's: every request, every status, every shape")
     func followsNoRedirect() async throws {
         let foreign = try Listener { _ in .keep(Answer("{}").wire()) }
         let night = try HostileNight(by: .bulkExport)
@@ -79,7 +80,7 @@ struct ConfinementTests {
             .filter { $0.utf8.allSatisfy { $0 >= 0x20 } }
         var cases = 0
         for place in Self.redirected {
-            for status in [301, 302, 303, 307, 308] {
+            for status in Self.redirects {
                 for shape in shapes + ["\(night.clinic.base)/x"] {
                     night.clinic.play { moment in
                         moment.place == place ? .keep(Answer("", status: status, "Location: \(shape)").wire()) : nil
@@ -91,7 +92,7 @@ struct ConfinementTests {
         }
         #expect(foreign.connections == 0)
         #expect(strangeRequests(night) == 0)
-        #expect(cases >= 2400)
+        #expect(cases >= 2100)
         print("confinement: \(cases) cases of redirects")
     }
 
@@ -139,6 +140,26 @@ struct ConfinementTests {
         #expect(foreign.connections == 1)
         #expect(foreign.received.map { $0.header("Authorization") } == [nil])
         #expect(foreign.received.allSatisfy { $0.body.isEmpty })
+    }
+
+    @Test("a redirect of a file to a host that the configuration names is followed, without the token")
+    func leavesTokenAtHome() async throws {
+        let foreign = try Listener { _ in .keep(Answer("{}\n").wire()) }
+        let clinic = try HostileClinic([])
+        clinic.play { moment in
+            moment.place == "file Observation"
+                ? .keep(Answer("", status: 307, "Location: \(foreign.base)/x?sig=1").wire()) : nil
+        }
+        let connection = ServerConnection(
+            name: "clinic0", side: .clinic, base: clinic.base,
+            authorization: .backendServices(.init(clientID: "pdex-client")), openOrigins: [foreign.base])
+        let file = ExportManifest.File(type: nil, url: clinic.base + "/files/Observation", count: nil)
+
+        _ = try await Self.client(connection).download(file, requiresAccessToken: true) { _ in }
+
+        #expect(clinic.listener.received.last?.header("Authorization") == "Bearer secret-token-1")
+        #expect(foreign.received.map(\.target) == ["/x?sig=1"])
+        #expect(foreign.received.map { $0.header("Authorization") } == [nil])
     }
 
     /// Requests to home that nobody should have made: all shapes that lead home end in `/x`.
@@ -202,6 +223,12 @@ struct ConfinementTests {
             let start = try await client.startExport(
                 ExportRequest(level: .group("med0-members"), types: [], since: nil))
             _ = try await client.pollExport(start.statusURL)
+        case .fileRedirect, .openFileRedirect:
+            let file = ExportManifest.File(type: nil, url: night.clinic.base + "/files/Observation", count: nil)
+            for status in redirects {
+                playing("file Observation", Answer("", status: status, "Location: \(url)"))
+                _ = try? await client.download(file, requiresAccessToken: carrier == .fileRedirect) { _ in }
+            }
         case .tokenEndpoint, .jwks:
             let endpoint = carrier == .jwks ? #""\#(night.clinic.base)/token""# : text
             playing(
@@ -223,9 +250,6 @@ struct ConfinementTests {
         case "kickoff":
             _ = try await client.startExport(ExportRequest(level: .group("med0-members"), types: [], since: nil))
         case "status": _ = try await client.pollExport(night.clinic.base + "/status/1")
-        case "file Observation":
-            let file = ExportManifest.File(type: nil, url: night.clinic.base + "/files/Observation", count: nil)
-            _ = try await client.download(file, requiresAccessToken: true) { _ in }
         default: _ = try await client.search(SearchQuery("Encounter"))
         }
     }

@@ -13,6 +13,10 @@ extension FaultTable {
                 $0.also = ["Observation/large": large]
                 $0.mostKills = 1
             },
+        FaultLine("R4 a line without an end", .bulkExport, at: "file Observation", .partial(.remoteTooLarge)) {
+            moment in
+            .keep(rewritten(moment) { $0 + String(repeating: "x", count: 17 << 20) })
+        }.with { $0.mostKills = 1 },
         FaultLine("R4 a page of ten thousand", .rosterSearch, .same) { night in
             night.clinic.play { moment in
                 guard moment.place == search, moment.request.parameter("patient") == "joe" else { return nil }

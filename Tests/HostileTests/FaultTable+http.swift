@@ -51,11 +51,20 @@ extension FaultTable {
         FaultLine("H7 202 and another Content-Location", .bulkExport, at: "status", times: 3, .same) {
             $0.status(202, "", "Content-Location: http://127.0.0.1:1/elsewhere")
         },
-        FaultLine("H9 a redirect of a file home", .bulkExport, at: file, .broken(.remotePolicy)) {
-            $0.status(307, "", "Location: \($0.base)/files/Condition")
+        FaultLine("H9 a redirect of a file home", .bulkExport, at: file, .same) { moment in
+            moment.request.parameter("sig") == nil
+                ? moment.status(307, "", "Location: \(moment.base)/files/Observation?sig=1")
+                : .keep(moment.honest.wire())
         },
-        FaultLine("H9 a redirect of a file in a loop", .bulkExport, at: file, .broken(.remotePolicy)) {
+        FaultLine("H9 a redirect of a file by its path", .bulkExport, at: file, .same) { moment in
+            moment.request.parameter("sig") == nil
+                ? moment.status(302, "", "Location: /files/Observation?sig=1") : .keep(moment.honest.wire())
+        },
+        FaultLine("H9 a redirect of a file in a loop", .bulkExport, at: file, .partial(.remotePolicy)) {
             $0.status(302, "", "Location: \($0.base)/files/Observation")
+        },
+        FaultLine("H9 a redirect of a file to a stranger", .bulkExport, at: file, .partial(.remotePolicy)) {
+            $0.status(307, "", "Location: http://127.0.0.1:1/files/Observation")
         },
         FaultLine("H9 a redirect of a search", .rosterSearch, at: search, .partial(.remotePolicy)) {
             $0.status(301, "", "Location: \($0.base)/Observation")
@@ -78,7 +87,7 @@ extension FaultTable {
         FaultLine("H10 200 with an error for a Group", .bulkExport, at: "read Group", .broken(.remoteMalformed)) {
             $0.status(200, outcome)
         },
-        FaultLine("H11 204 for a file", .bulkExport, at: file, .broken(.remoteRefused)) { $0.status(204) },
+        FaultLine("H11 204 for a file", .bulkExport, at: file, .partial(.remoteRefused)) { $0.status(204) },
         FaultLine("H11 204 for a search", .rosterSearch, at: search, .partial(.remoteRefused)) { $0.status(204) },
         FaultLine("H11 an empty 200 for a file", .bulkExport, at: file, .partial(.clinicCountMismatch)) {
             $0.status(200)
@@ -94,6 +103,9 @@ extension FaultTable {
         },
         FaultLine("H12 404 for a file", .bulkExport, at: file, .partial(.clinicFileGone)) { $0.status(404) },
         FaultLine("H12 410 for a file", .bulkExport, at: file, .partial(.clinicFileGone)) { $0.status(410) },
+        FaultLine("H12 links that are signed afresh at every look", .bulkExport, at: "status", .same) { moment in
+            .keep(rewritten(moment) { $0.replacing(/files\/\w+/) { "\($0.output)?sig=\(moment.count)" } })
+        },
         FaultLine("H12 404 for the export", .bulkExport, at: "status", .broken(.clinicExportFailed)) {
             $0.status(404)
         },
@@ -118,7 +130,7 @@ extension FaultTable {
             answer.fields += (0..<600).map { "X-\($0): \($0)" }
             return .keep(answer.wire())
         },
-        FaultLine("H16 a field of a megabyte", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("H16 a field of a megabyte", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .close($0.honest.head("X-Long: \(String(repeating: "x", count: 1 << 20))"))
         },
     ]

@@ -44,13 +44,13 @@ enum FaultTable {
             .close($0.half(.gzipClose))
         },
         FaultLine("N6 half a gzip", .rosterSearch, at: search, times: 2, .same) { .close($0.half(.gzip)) },
-        FaultLine("N7 gzip with a wrong check sum", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N7 gzip with a wrong check sum", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .keep(flawedGzip($0) { $0[$0.count - 8] ^= 1 })
         },
-        FaultLine("N7 gzip with a wrong size", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N7 gzip with a wrong size", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .keep(flawedGzip($0) { $0[$0.count - 4] ^= 1 })
         },
-        FaultLine("N7 gzip with junk behind it", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N7 gzip with junk behind it", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .keep(flawedGzip($0) { $0 += "junk".utf8 })
         },
         FaultLine("N7 gzip of two members", .bulkExport, at: file, .same) { moment in
@@ -72,13 +72,13 @@ enum FaultTable {
         FaultLine("N8 length too short", .rosterSearch, at: search, .partial(.remoteMalformed)) {
             .close($0.refielded("Content-Length: \($0.honest.body.count - 9)"))
         },
-        FaultLine("N8 length negative", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N8 length negative", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .close($0.refielded("Content-Length: -5"))
         },
-        FaultLine("N8 two lengths", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N8 two lengths", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .close($0.refielded("Content-Length: \($0.honest.body.count)", "Content-Length: 10"))
         },
-        FaultLine("N8 length and chunks", .bulkExport, at: file, .broken(.remoteMalformed)) {
+        FaultLine("N8 length and chunks", .bulkExport, at: file, .partial(.remoteMalformed)) {
             .close($0.refielded("Content-Length: 10", "Transfer-Encoding: chunked", body: chunked($0.honest.body)))
         },
         FaultLine("N9 cut chunks", .bulkExport, at: file, .partial(.remoteIncomplete)) {

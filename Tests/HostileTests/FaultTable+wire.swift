@@ -69,7 +69,7 @@ extension FaultTable {
             FaultLine("H13 409 for a search", .rosterSearch, at: search, .partial(.remoteRefused)) { $0.status(409) },
             FaultLine("H13 412 for a search", .rosterSearch, at: search, .partial(.remoteRefused)) { $0.status(412) },
             FaultLine("H13 422 for a search", .rosterSearch, at: search, .partial(.remoteRefused)) { $0.status(422) },
-            FaultLine("H13 422 for a file", .bulkExport, at: file, .broken(.remoteRefused)) { $0.status(422) },
+            FaultLine("H13 422 for a file", .bulkExport, at: file, .partial(.remoteRefused)) { $0.status(422) },
             FaultLine("H15 interim answers", .bulkExport, at: file, .same) { moment in
                 let interim = "HTTP/1.1 100 X\r\n\r\nHTTP/1.1 102 X\r\n\r\nHTTP/1.1 103 X\r\nLink: </x>\r\n\r\n"
                 return .keep([UInt8](interim.utf8) + moment.honest.wire())
@@ -95,7 +95,7 @@ extension FaultTable {
         cut("N11 a name that is lost twice", .unresolved, at: "/files/Observation", times: 2, .same),
         cut("N11 a name that is lost", .unresolved, at: "/files/Observation", .broken(.remoteUnreachable)),
         cut("N11 a name that is none", .unresolved, at: "/", .broken(.remoteUnreachable)),
-        cut("N11 a name that turns inward", .forbiddenAddress, at: "/files/Observation", .broken(.remotePolicy)),
+        cut("N11 a name that turns inward", .forbiddenAddress, at: "/files/Observation", .partial(.remotePolicy)),
     ]
 
     private static func cut(

@@ -33,6 +33,31 @@ struct HostileClinicTests {
         #expect(try await night.staged() == expected)
     }
 
+    @Test("a finished manifest that cannot be read is reported, and its export deleted at the clinic")
+    func endsUnreadableExports() async throws {
+        let night = try HostileNight(by: .bulkExport)
+        night.clinic.play { $0.place == "status" ? $0.status(200, #"{"output":[]}"#) : nil }
+
+        let ending = await night.ending("night-1")
+
+        #expect(ending == "broken remote.malformed")
+        #expect(night.clinic.count("delete") == 1)
+    }
+
+    @Test(
+        "R19 an export that is offered and refused is replaced by searches when the job leaves the way open",
+        arguments: [400, 403, 404, 405, 501])
+    func searchesInstead(status: Int) async throws {
+        let expected = try await FaultFreeRun.of(.rosterSearch)
+        let night = try HostileNight(by: .auto)
+        night.clinic.play { $0.place == "kickoff" ? $0.status(status) : nil }
+
+        let ending = await night.ending("night-1")
+
+        #expect(ending == "complete")
+        #expect(try await night.staged() == expected.staged)
+    }
+
     @Test("R11 what the clinic says is deleted is forgotten, and a deletion that is cut off is asked for again")
     func forgets() async throws {
         let night = try HostileNight(by: .bulkExport)

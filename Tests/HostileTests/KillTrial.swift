@@ -98,7 +98,7 @@ struct KillTrial: Sendable {
     private static func isWhole(_ request: ArrivedRequest, _ progress: [String: String]) -> Bool {
         let patient = request.parameter("patient").map { "patient:" + $0 }
         return progress.contains { unit, cursor in
-            cursor == "done" && (unit == patient || unit.hasPrefix("file:") && unit.hasSuffix(request.path))
+            cursor == "done" && unit == patient || unit.hasPrefix("file:") && cursor.hasSuffix(request.path)
         }
     }
 

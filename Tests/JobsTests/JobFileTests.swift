@@ -18,7 +18,7 @@ struct JobFileTests {
               request: true
             from: clinic0
             to: med0
-            select: { by: bulk-export, group: g-1, types: [Patient, Encounter], since: 2026-01-31T00:00:00Z, type-filters: ["Encounter?class=AMB"] }
+            select: { by: bulk-export, group: g-1, types: [Patient, Encounter, Provenance], since: 2026-01-31T00:00:00Z, until: 2026-03-31T00:00:00Z, type-filters: ["Encounter?class=AMB"], include-associated-data: [LatestProvenanceResources] }
             match: { by: [demographics, member-id], when-ambiguous: park }
             consent: { policy: opt-in, when-missing: withhold }
             map: us-core-6.1.0
@@ -36,9 +36,10 @@ struct JobFileTests {
                         overlap: .queue),
                     allowsRequests: true, clinic: "clinic0", payer: "med0",
                     selection: .init(
-                        method: .bulkExport, group: "g-1", types: ["Patient", "Encounter"], since: .instant(since),
-                        typeFilters: ["Encounter?class=AMB"]),
-                    matchBy: [.demographics, .memberID], mappings: "us-core-6.1.0",
+                        method: .bulkExport, group: "g-1", types: ["Patient", "Encounter", "Provenance"],
+                        since: .instant(since), typeFilters: ["Encounter?class=AMB"],
+                        until: Instant("2026-03-31T00:00:00Z"), associatedData: ["LatestProvenanceResources"]),
+                    matchBy: [.demographics, .memberID], consentPolicy: .optIn, mappings: "us-core-6.1.0",
                     delivery: .init(kind: .batch, maxEntries: 50, maxBytes: 1_048_576, perSecond: 0.5),
                     retry: RetryPolicy(attempts: 3, firstSeconds: 60, longestSeconds: 14_400)))
     }

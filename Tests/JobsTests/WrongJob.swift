@@ -76,6 +76,15 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         select(
             "{ types: [Patient], type-filters: ['Patient?active=true&_sort=name'] }",
             "5:44: a filter cannot have _sort: it says how to answer, not what is wanted"),
+        select(
+            "{ types: [Patient], until: later }",
+            "5:36: 'until' must be an instant such as 2026-01-31T00:00:00Z, found 'later'"),
+        select(
+            "{ types: [Patient], since: 2026-01-31T00:00:00Z, until: 2026-01-31T00:00:00Z }",
+            "5:65: 'until' must be later than 'since'"),
+        select(
+            "{ types: [Patient], include-associated-data: [LatestProvenanceResources] }",
+            "5:54: 'include-associated-data' needs Provenance among 'types': what is not there does not leave"),
         select("{ types: Patient }", "5:18: 'types' must be a list, [like, this] or one '- ' a line, found text"),
         select("{ types: [Patient, Patient] }", "5:28: Patient is listed twice"),
         select(
@@ -103,7 +112,12 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
             "7:15: 'by' must be one of member-id, member-match, record-number, subscriber-id, demographics-address, demographics, found 'member'"
         ),
         adding("match: { when-ambiguous: guess }", "7:26: 'when-ambiguous' must be one of park, found 'guess'"),
-        adding("consent: { policy: opt-out }", "7:20: 'policy' must be one of opt-in, found 'opt-out'"),
+        adding(
+            "consent: { policy: opt-all }",
+            "7:20: 'policy' must be one of opt-in, opt-out, found 'opt-all'"),
+        adding(
+            "consent: { policy: opt-out, when-missing: withhold }",
+            "7:43: under opt-out nothing is withheld for being missing; leave 'when-missing' out"),
         adding("consent: { when-missing: send }", "7:26: 'when-missing' must be one of withhold, found 'send'"),
 
         // How.

@@ -12,7 +12,7 @@ enum Repository {
     static let mappings = folder(of: "us-core-6.1.0")
 
     /// Every set that comes with the project.
-    static let sets = ["pdex", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
+    static let sets = ["hrex", "pdex", "pdex-2.2.0", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
 
     static func folder(of set: String) -> String { root.appendingPathComponent("mappings/" + set).path }
 

@@ -29,6 +29,23 @@ struct ConfigurationTests {
             consent:  { file: consent.ndjson }
         """
 
+    @Test("the gate is strict and leaves out, unless a payer's lines say otherwise; packages are paths or names")
+    func conformance() throws {
+        let plain = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+        let told = try ConfigurationFile.parse(
+            Self.whole + "\n    conformance: strict\n    on-invalid: hold\npackages: [guides/us-core.tgz, a.b#1.0.0]",
+            path: "site/pdex.yaml")
+
+        #expect(plain.payer("med0")?.conformance == ConformancePolicy(gate: .strict, onInvalid: .leaveOut))
+        #expect(plain.packages == [])
+        #expect(told.payer("med0")?.conformance == ConformancePolicy(gate: .strict, onInvalid: .hold))
+        #expect(told.packages == ["site/guides/us-core.tgz", "a.b#1.0.0"])
+        #expect(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(
+                Self.whole + "\n    conformance: off\n    on-invalid: hold", path: "site/pdex.yaml")
+        }
+    }
+
     @Test("everything that is written is read, paths from the folder of the file")
     func reads() throws {
         let configuration = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
@@ -65,6 +82,8 @@ struct ConfigurationTests {
             with: """
                     key: clinic0-2026
                     scopes: v1
+                    audience: https://fhir.clinic0.example/r4
+                    extra-scopes: ["system/Observation.read?category=laboratory", "urn:operation"]
                     ca-file: ../ca.pem
                     client-certificate: { certificate: our.pem, key: our.key }
                     token-endpoint: https://auth.clinic0.example/token
@@ -72,6 +91,7 @@ struct ConfigurationTests {
                     private-network: true
                     max-file-size: 16GiB
                     quiet-hours: { from: "07:00", to: "19:00", zone: Europe/Berlin, days: [mon, tue] }
+                    max-pages: 20000
                     max-connections: 3
 
                 """)
@@ -83,8 +103,13 @@ struct ConfigurationTests {
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         #expect(clinic.quietHours == QuietHours(from: "07:00", to: "19:00", zone: berlin, days: [.monday, .tuesday]))
         #expect(clinic.connection(jobs: [], payers: []).maxFileBytes == 16 << 30)
+        #expect(clinic.connection(jobs: [], payers: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: [], payers: []).maxConnections == 3)
         #expect(server.scopes == .v1)
+        #expect(server.audience == "https://fhir.clinic0.example/r4")
+        #expect(
+            clinic.connection(jobs: [], payers: []).scopes.text(in: .v1)
+                == "system/Observation.read?category=laboratory urn:operation")
         #expect(server.tokenEndpoint == "https://auth.clinic0.example/token")
         #expect(server.fileOrigins == ["https://files.clinic0.example"])
         #expect(server.isPrivate)

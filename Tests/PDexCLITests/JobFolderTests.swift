@@ -50,6 +50,15 @@ struct JobFolderTests {
         }
     }
 
+    @Test("a job that counts on another consent policy than the payer has is refused")
+    func anotherPolicy() throws {
+        try inFolder(job: Self.job(to: "med0") + "\nconsent: { policy: opt-out }") { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.message.contains("counts on the consent policy opt-out, but med0 has opt-in"))
+        }
+    }
+
     private func inFolder(job: String, _ body: (Configuration) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.path + "/pdex-jobs-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: path + "/jobs", withIntermediateDirectories: true)

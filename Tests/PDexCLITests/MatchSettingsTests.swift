@@ -11,18 +11,16 @@ struct MatchSettingsTests {
     @Test("what is said is read; otherwise three questions and no consent")
     func reads() throws {
         let said = try Self.settings(
-            "{ attempts: 2, consent: when-recorded, scope: https://hrex.example/member-match }")
+            "{ attempts: 2, consent: when-recorded }")
         let unsaid = try Self.settings("{ }")
         #expect(said.inquiry == ExchangeTerms.Inquiry(attempts: 2, consent: .whenRecorded))
-        #expect(said.inquiryScope == "https://hrex.example/member-match")
         #expect(unsaid.inquiry == ExchangeTerms.Inquiry(attempts: 3, consent: .never))
-        #expect(unsaid.inquiryScope == nil)
     }
 
     @Test(
         "what cannot be meant is said with its line",
         arguments: [
-            ("{ attempts: 11 }", "'attempts' must be from 1 to 10"), ("{ scope: a b }", "'scope' must be one scope"),
+            ("{ attempts: 11 }", "'attempts' must be from 1 to 10"),
             ("{ consent: always }", "'consent' must be one of required, when-recorded, never"),
             ("{ attempt: 2 }", "did you mean 'attempts'?"),
         ])
@@ -33,16 +31,13 @@ struct MatchSettingsTests {
 
     @Test("what is needed to ask is asked to be allowed, and only for jobs that ask")
     func scopes() throws {
-        let configuration = try Self.configuration("{ consent: required, scope: https://hrex.example/member-match }")
+        let configuration = try Self.configuration("{ consent: required }")
         let (asking, other) = (try Self.job("[member-id, member-match]"), try Self.job("[member-id]"))
         let clinic = try #require(configuration.clinic("clinic0"))
-        let payer = try #require(configuration.payer("med0"))
         func scopes(_ job: Job) -> [Substring] {
             clinic.connection(jobs: [job], payers: configuration.payers).scopes.text(in: .v2).split(separator: " ")
         }
         #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Consent.rs", "system/Coverage.rs"])
-        #expect(payer.connection(jobs: [asking]).scopes.text(in: .v2).contains("https://hrex.example/member-match"))
-        #expect(!payer.connection(jobs: [other]).scopes.text(in: .v2).contains("hrex.example"))
     }
 
     private static func settings(_ text: String) throws -> MatchSettings {

@@ -20,6 +20,7 @@ struct PlanSheetTests {
                 way         bulk export of Group/med0-members
                   because   Group/[id]/$export is offered
                   because   one export asks less than a search a patient and type
+                  because   should it be refused or come to nothing, patients are searched
                 from        2026-06-01T02:15:00.000Z, by the clinic's clock
                 one member  one search a patient and type
                   because   a single member is searched, type by type

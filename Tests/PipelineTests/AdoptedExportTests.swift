@@ -64,6 +64,22 @@ struct AdoptedExportTests {
         #expect(order == ["finish", "export", "finish"])
     }
 
+    @Test("an export that does not hold a member who has joined since is not gone on with")
+    func dropsWhenSomebodyJoined() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.breaks = ["Observation": 3] }
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 3600)
+        for record in try NamedMember.ada.clinicRecords() { night.clinic.put(record) }
+        night.clinic.put(try night.group(of: [.joe, .ada]))
+
+        let report = try await night.run("night-2")
+
+        let order = night.clinic.requests.filter { ["export", "finish"].contains($0) }
+        #expect(report.state == .complete)
+        #expect(order == ["export", "finish", "export", "finish"])
+    }
+
     @Test("a dry run drops its export however it ends, and keeps none")
     func dryRun() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

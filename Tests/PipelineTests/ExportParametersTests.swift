@@ -1,8 +1,9 @@
 import FHIR
 import PDex
 import PDexTesting
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 @Suite("What an export is asked for, and what it gives beside it")
 struct ExportParametersTests {
@@ -16,6 +17,69 @@ struct ExportParametersTests {
         #expect(night.clinic.exportRequests.map(\.typeFilters) == [["Observation?category=laboratory"]])
         #expect(report.notes == [.clinicParameterRefused: 1])
         #expect(report.state == .complete)
+    }
+
+    @Test(
+        "what changed after the job's end of time is not sent, whether the clinic leaves it out, refuses to, or is searched",
+        arguments: [
+            (ExchangeTerms.Selection.Method.bulkExport, []), (.bulkExport, [.until]), (.rosterSearch, []),
+        ] as [(ExchangeTerms.Selection.Method, [ExportStart.Parameter])])
+    func endsInTime(method: ExchangeTerms.Selection.Method, refused: [ExportStart.Parameter]) async throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, by: method, until: Instant("2026-06-01T02:15:00Z"))
+        night.clinic.rewrite { $0.droppedParameters = refused }
+        for record in try NamedMember.joe.clinicRecords() {
+            night.clinic.put(try Self.updated(record, "2026-06-01T02:15:00Z"))
+        }
+        night.clock.advance(seconds: 3600)
+        night.clinic.put(try Self.updated(Resource(NamedMember.joe.observation(value: "9.90")), "2026-06-01T03:15:00Z"))
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(report.balanced)
+        #expect(night.payer.held.values.contains { $0.type == "Encounter" })
+        #expect(!night.payer.held.values.contains { $0.type == "Observation" })
+        #expect(report.notes[.clinicParameterRefused] == (refused.isEmpty ? nil : 1))
+        #expect(night.clinic.exportRequests.allSatisfy { $0.until == Instant("2026-06-01T02:15:00Z") })
+    }
+
+    @Test("a job whose end of time is moved begins anew, so that what lay behind it comes")
+    func movesEnd() throws {
+        func scope(_ until: String?, _ data: [String] = []) -> String {
+            PullScope.export(
+                ExchangeTerms.Selection(
+                    method: .auto, group: "g", types: ["Patient"], since: .lastSuccess,
+                    until: until.flatMap { Instant($0) }, associatedData: data))
+        }
+
+        let scopes = [
+            scope(nil), scope("2026-01-01T00:00:00Z"), scope("2026-02-01T00:00:00Z"),
+            scope(nil, ["LatestProvenanceResources"]),
+        ]
+
+        #expect(Set(scopes).count == scopes.count)
+    }
+
+    @Test("what comes along is asked for by name")
+    func asksForProvenance() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, associatedData: ["LatestProvenanceResources"])
+
+        let report = try await night.run()
+
+        #expect(night.clinic.exportRequests.map(\.associatedData) == [["LatestProvenanceResources"]])
+        #expect(report.state == .complete)
+    }
+
+    @Test("files that are organized by patient are read without their headers (BLK-14)")
+    func organized() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.organizes = true }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(report.exchanges.acknowledged == 2)
     }
 
     @Test("the note outlives a break of the run")
@@ -79,5 +143,11 @@ struct ExportParametersTests {
         #expect(report.problems == [.clinicSubsetted: 1])
         #expect(report.state == .partial)
         #expect(night.payer.held.values.first { $0.type == "Observation" } == whole)
+    }
+
+    private static func updated(_ resource: Resource, _ time: String) throws -> Resource {
+        var json = resource.json
+        json["meta"] = ["lastUpdated": .string(time)]
+        return try Resource(.object(json))
     }
 }

@@ -1,7 +1,8 @@
 import PDex
 import PDexTesting
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 @Suite("Exports that are in the way, and links that grow old")
 struct ExportTroubleTests {
@@ -33,18 +34,85 @@ struct ExportTroubleTests {
         #expect(report.state == .complete)
     }
 
-    @Test("when the links have expired, fresh ones are fetched once")
+    @Test("whenever the links have expired, fresh ones are fetched")
     func freshLinks() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         night.clinic.rewrite {
             $0.linksLive = 60
-            $0.downloadSeconds = ["Encounter": 90]
+            $0.downloadSeconds = ["Condition": 90, "Encounter": 90, "Observation": 90]
         }
 
         let report = try await night.run()
 
         #expect(report.state == .complete)
+        #expect(night.clinic.requests.count { $0 == "poll" } == 4)
+    }
+
+    @Test("a clinic that gives no fresh links is asked for them once, not for every file")
+    func staleLinks() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.linksLive = 60
+            $0.renewsLinks = false
+            $0.downloadSeconds = ["Condition": 90]
+        }
+
+        let report = try await night.run()
+
+        #expect(report.state == .partial)
         #expect(night.clinic.requests.count { $0 == "poll" } == 2)
+    }
+
+    @Test("links that are refused though nobody said when they expire are looked up again")
+    func refusedLinks() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.signsLinks = true
+            $0.oldLinks = ["Encounter": 1, "Observation": 1]
+        }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(night.clinic.requests.count { $0 == "poll" } == 3)
+    }
+
+    @Test(
+        "what is wrong with one file is that one's problem, however wrong it is",
+        arguments: [
+            FaultCode.remoteMalformed, .remoteTooLarge, .remoteRefused, .remotePolicy, .clinicFileGone, .authForbidden,
+        ])
+    func oneBadFile(code: FaultCode) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.badFiles = ["Encounter": code] }
+
+        let report = try await night.run()
+        let since = try await night.store.read { [night] in
+            try $0.watermark(source: "clinic0", scope: PullScope.export(night.pipeline.terms.selection))
+        }
+
+        #expect(report.state == .partial)
+        #expect(report.problems == [code: 1])
+        #expect(night.clinic.requests.contains("download Patient"))
+        #expect(since == nil)
+    }
+
+    @Test("a run that goes on finds its files again by their places, though every link is another one")
+    func knowsFilesAgain() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.signsLinks = true
+            $0.outages = ["Patient": 1]
+        }
+        let run = night.firing("night-1")
+
+        await #expect(throws: Fault.self) { try await night.pipeline.run(run) }
+        let report = try await night.pipeline.run(run)
+
+        let downloads = night.clinic.requests.filter { $0.hasPrefix("download") }
+        #expect(report.state == .complete)
+        #expect(downloads.count { $0 == "download Observation" } == 1)
+        #expect(downloads.count { $0 == "download Patient" } == 2)
     }
 
     @Test("files whose links cannot be had afresh are problems, and the watermark stays")
@@ -80,7 +148,7 @@ struct ExportTroubleTests {
 
     @Test("an export that failed for good is dropped, so that it is not in the next one's way")
     func dropsFailed() async throws {
-        let night = try Night([.joe], mappings: usCoreMappings)
+        let night = try Night([.joe], mappings: usCoreMappings, by: .bulkExport)
         night.clinic.rewrite { $0.failedPolls = 1 }
 
         await #expect(throws: Fault.self) { try await night.run("night-1") }

@@ -92,6 +92,7 @@ struct IncompletePullTests {
         night.clinic.rewrite { $0.outcomeSeverity = severity }
         let report = try await night.run()
         #expect((report.problems[.remoteSearchIncomplete] == nil) == (severity == "warning"))
+        #expect((report.notes[.remoteSearchRemark] != nil) == (severity == "warning"))
         #expect((report.state == .complete) == (severity == "warning"))
     }
 

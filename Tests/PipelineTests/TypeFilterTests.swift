@@ -66,6 +66,7 @@ struct TypeFilterTests {
 
         #expect(fault?.code == .clinicCapability)
         #expect(!night.payer.held.values.contains { $0.type == "Patient" })
+        #expect(night.clinic.requests.suffix(2) == (exports ? ["export", "finish"] : ["read Group"]))
     }
 
     @Test("a clinic that takes a filter of its own is exported whole every time")

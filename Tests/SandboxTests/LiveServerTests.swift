@@ -96,12 +96,14 @@ struct LiveServerTests {
         let bundle = TestBundle.transaction([TestBundle.put(["resourceType": "Patient", "id": "x"])]).serialized()
 
         try await serving { live, sandbox in
-            let answer = try await live.payer.submit(bundle, requestID: "r1")
+            let answer = try await live.payer.submit(bundle, requestID: "r1", lastLook: {})
             #expect(answer.status == 200)
             #expect(sandbox.payerResource("Patient", "x") != nil)
         }
         try await serving({ $0.faults.dropResponseFraction = 1 }) { live, sandbox in
-            let fault = await #expect(throws: Fault.self) { try await live.payer.submit(bundle, requestID: "r1") }
+            let fault = await #expect(throws: Fault.self) {
+                try await live.payer.submit(bundle, requestID: "r1", lastLook: {})
+            }
             #expect(fault?.code == .payerUnknownOutcome)
             #expect(sandbox.payerResource("Patient", "x") != nil)
         }

@@ -35,6 +35,16 @@ final class CompiledProfile: Sendable {
         byID = compiler.byID
     }
 
+    /// A profile sheet.
+    init(sheet root: ElementRule, canonical: String, type: String) {
+        self.canonical = canonical
+        url = PackageSet.parts(canonical).url
+        self.type = type
+        self.root = root
+        contexts = []
+        byID = [:]
+    }
+
     /// The rule that a content reference (`#Observation.referenceRange`) names.
     func rule(_ reference: String) -> ElementRule? {
         guard let hash = reference.firstIndex(of: "#") else { return nil }

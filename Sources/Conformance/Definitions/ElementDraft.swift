@@ -10,12 +10,15 @@ struct ElementDraft {
     let min: Int
     let max: Int
     let isArray: Bool
+    let isPartial: Bool
     let types: [ElementType]
     let fixed: JSONValue?
     let pattern: JSONValue?
     let bindings: [Binding]
     let invariants: [Invariant]
     let maxLength: Int?
+    let least: JSONValue?
+    let most: JSONValue?
     let contentReference: String?
     let slicing: JSONValue?
 
@@ -29,12 +32,15 @@ struct ElementDraft {
         min = json["min"]?.number?.int ?? 0
         max = Self.limit(json["max"]?.string)
         isArray = Self.limit(json["base"]?["max"]?.string ?? json["max"]?.string) > 1
+        isPartial = false
         types = (json["type"]?.elements ?? []).compactMap { Self.type($0, path: path, library) }
         fixed = Self.value(json, prefix: "fixed")
         pattern = Self.value(json, prefix: "pattern")
         bindings = Self.bindings(json["binding"])
         invariants = (json["constraint"]?.elements ?? []).compactMap { Invariant($0) }
         maxLength = json["maxLength"]?.number?.int
+        least = Self.value(json, prefix: "minValue")
+        most = Self.value(json, prefix: "maxValue")
         contentReference = json["contentReference"]?.string
         slicing = json["slicing"]
     }
@@ -96,6 +102,12 @@ extension Invariant {
         "ele-1", "ext-1", "ref-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "txt-1", "txt-2", "bdl-7",
     ]
 
+    /// Expressions that say something else than their words: R4's vs-1 is about a dateTime, and refuses every Period.
+    private static let corrected = [
+        "($this as dateTime).toString().length() >= 8":
+            "($this is dateTime).not() or $this.toString().length() >= 8"
+    ]
+
     /// Reads a constraint; nil for those that are checked in code and for best practice.
     init?(_ json: JSONValue) {
         guard let key = json["key"]?.string, !Self.inCode.contains(key), let text = json["expression"]?.string else {
@@ -108,6 +120,6 @@ extension Invariant {
         guard isPractice != true else { return nil }
         self.init(
             key: key, isError: json["severity"]?.string != "warning", human: json["human"]?.string ?? "",
-            expression: try? PathExpression(text))
+            expression: try? PathExpression(Self.corrected[text] ?? text))
     }
 }

@@ -12,12 +12,17 @@ final class ElementRule: Sendable {
     let max: Int
     /// Whether JSON writes an array, which the base definition decides (FHIR R4 §2.6.2).
     let isArray: Bool
+    /// Of a profile sheet: what it does not name is not looked at, and whether it repeats is not known.
+    let isPartial: Bool
     let types: [ElementType]
     let fixed: JSONValue?
     let pattern: JSONValue?
     let bindings: [Binding]
     let invariants: [Invariant]
     let maxLength: Int?
+    /// The least value allowed (`minValue[x]`), and the most.
+    let least: JSONValue?
+    let most: JSONValue?
     /// Where the rules stand when the element repeats another's content.
     let contentReference: String?
     let slicing: Slicing?
@@ -41,12 +46,15 @@ final class ElementRule: Sendable {
         min = draft.min
         max = draft.max
         isArray = draft.isArray
+        isPartial = draft.isPartial
         types = draft.types
         fixed = draft.fixed
         pattern = draft.pattern
         bindings = draft.bindings
         invariants = draft.invariants
         maxLength = draft.maxLength
+        least = draft.least
+        most = draft.most
         contentReference = draft.contentReference
         self.slicing = slicing
         self.slices = slices
@@ -57,7 +65,7 @@ final class ElementRule: Sendable {
     private static func slots(of children: [ElementRule]) -> [String: Slot] {
         var slots: [String: Slot] = [:]
         for (index, child) in children.enumerated() {
-            if child.isChoice {
+            if child.isChoice, !child.isPartial {
                 for (place, type) in child.types.enumerated() {
                     let name = child.name + type.code.prefix(1).uppercased() + type.code.dropFirst()
                     slots[name] = Slot(child: index, type: place, isCompanion: false)

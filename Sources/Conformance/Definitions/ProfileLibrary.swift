@@ -5,22 +5,25 @@ import Synchronization
 public final class ProfileLibrary: Sendable {
     /// The packages behind it.
     public let packages: PackageSet
+    private let sheets: ProfileSheets
     private let profiles = Mutex<[String: CompiledProfile?]>([:])
     private let valueSets = Mutex<[String: ValueSetRule?]>([:])
     private let codeSystems = Mutex<[String: CodeSystemContent?]>([:])
 
-    /// A library over packages; nothing is compiled yet.
-    public init(_ packages: PackageSet) {
+    /// A library over packages, and sheets for what they lack; nothing is compiled yet.
+    public init(_ packages: PackageSet, sheets: ProfileSheets = ProfileSheets()) {
         self.packages = packages
+        self.sheets = sheets
     }
 
-    /// The compiled profile of a canonical; nil when no package has it.
+    /// The compiled profile of a canonical; nil when no package has it, and no sheet.
     func profile(_ canonical: String) -> CompiledProfile? {
         if let known = profiles.withLock({ $0[canonical] }) { return known }
         // Two tasks may compile one profile: that is cheaper than letting all wait.
-        let made = packages.definition(.structure, canonical).flatMap { Self.parse($0) }.flatMap {
-            CompiledProfile($0, library: packages)
-        }
+        let made =
+            packages.definition(.structure, canonical).flatMap { Self.parse($0) }.flatMap {
+                CompiledProfile($0, library: packages)
+            } ?? sheets.profile(canonical)
         profiles.withLock { $0[canonical] = .some(made) }
         return made
     }
@@ -30,6 +33,7 @@ public final class ProfileLibrary: Sendable {
 
     private func valueSet(_ canonical: String, depth: Int) -> ValueSetRule? {
         if let known = valueSets.withLock({ $0[canonical] }) { return known }
+        if let listed = sheets.valueSet(canonical) { return listed }
         // Value sets that include one another in a circle end here.
         guard depth < 8, let json = packages.definition(.valueSet, canonical).flatMap({ Self.parse($0) }) else {
             return nil

@@ -25,4 +25,24 @@ extension JSONValue {
         default: isSame(as: pattern)
         }
     }
+
+    /// Whether this comes before the other: numbers, quantities of one unit, dates of one precision; nil for what cannot
+    /// be compared (FHIR R4 ElementDefinition.minValue[x]).
+    func isLess(than other: JSONValue) -> Bool? {
+        switch (self, other) {
+        case (.number(let own), .number(let other)):
+            guard let own = own.decimal, let other = other.decimal else { return nil }
+            return own < other
+        case (.object, .object):
+            guard self["code"] == other["code"] || self["unit"] == other["unit"], let own = self["value"],
+                let other = other["value"]
+            else { return nil }
+            return own.isLess(than: other)
+        case (.string(let own), .string(let other)):
+            // Without a time of day there is no zone to be reckoned with.
+            guard own.utf8.count == other.utf8.count, own.utf8.count <= 10 else { return nil }
+            return own < other
+        default: return nil
+        }
+    }
 }

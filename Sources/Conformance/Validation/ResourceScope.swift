@@ -8,10 +8,13 @@ struct ResourceScope {
     /// The contained resources of the outermost resource, by id.
     let contained: [String: JSONValue]
     let type: String
+    /// The resource around it, when it is contained.
+    let container: Resource?
 
     init(_ json: JSONValue, root: ResourceScope?) {
         resource = try? Resource(json)
         type = json["resourceType"]?.string ?? ""
+        container = root?.container ?? root?.resource
         if let root {
             contained = root.contained
         } else {

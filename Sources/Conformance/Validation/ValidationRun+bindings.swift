@@ -7,7 +7,7 @@ extension ValidationRun {
             skip(.bindingUnchecked, "the value set \(binding.valueSet) is in no package")
             return
         }
-        switch membership(value, valueSet) {
+        switch valueSet.membership(of: value) {
         case .member: break
         case .unknown:
             skip(.bindingUnchecked, "the value set \(binding.valueSet) draws on a system that is in no package")
@@ -21,15 +21,22 @@ extension ValidationRun {
         }
     }
 
+    private static func isTextOnly(_ value: JSONValue) -> Bool {
+        guard let object = value.object else { return false }
+        return object["coding"] == nil && object["code"] == nil
+    }
+}
+
+extension ValueSetRule {
     /// Whether one of the codes of an element is in the value set.
-    func membership(_ value: JSONValue, _ valueSet: ValueSetRule) -> CodeMembership {
+    func membership(of value: JSONValue) -> CodeMembership {
         switch value {
-        case .string(let code): return valueSet.membership(system: nil, code: code)
+        case .string(let code): return membership(system: nil, code: code)
         case .object(let object):
             if let codings = object["coding"] {
-                return codings.elements.reduce(CodeMembership.notMember) { $0.or(coding($1, valueSet)) }
+                return codings.elements.reduce(CodeMembership.notMember) { $0.or(coding($1)) }
             }
-            if object["code"] != nil || object["system"] != nil { return coding(value, valueSet) }
+            if object["code"] != nil || object["system"] != nil { return coding(value) }
             // A quantity need not have a unit.
             if object["value"] != nil { return .member }
             // Without a code there may be the reason why.
@@ -38,15 +45,10 @@ extension ValidationRun {
         }
     }
 
-    private func coding(_ value: JSONValue, _ valueSet: ValueSetRule) -> CodeMembership {
+    private func coding(_ value: JSONValue) -> CodeMembership {
         guard let code = value["code"]?.string else { return value["extension"] != nil ? .unknown : .notMember }
         // A code without a system is in no value set (FHIR R4 §4.3.8).
         guard let system = value["system"]?.string else { return .notMember }
-        return valueSet.membership(system: system, code: code)
-    }
-
-    private static func isTextOnly(_ value: JSONValue) -> Bool {
-        guard let object = value.object else { return false }
-        return object["coding"] == nil && object["code"] == nil
+        return membership(system: system, code: code)
     }
 }

@@ -8,8 +8,8 @@ extension ValidationRun {
         let members = object.members
         for place in members.indices {
             let key = members[place].key
-            guard let slot = shape.slots[key] else {
-                checkUnknown(key, shape)
+            guard let slot = shape.slots[key] ?? shape.choice(named: key) else {
+                if !shape.isPartial { checkUnknown(key, shape) }
                 continue
             }
             let child = shape.children[slot.child]
@@ -36,7 +36,7 @@ extension ValidationRun {
     ) {
         if child.isChoice, count > 0 { report(.choiceSeveral, "more than one of \(child.name)[x]") }
         var tally = SliceTally(child)
-        if child.isArray {
+        if child.isArray || child.isPartial && (value ?? companion)?.array != nil {
             if case .array(let items)? = value ?? companion {
                 if items.isEmpty { report(.jsonEmpty, "an array without elements") }
                 let beside = value == nil ? items : companion?.array ?? []
@@ -95,7 +95,7 @@ extension ValidationRun {
     }
 
     /// What reads as a name is repeated; anything else may be somebody's data in the wrong place.
-    private static func isName(_ key: String) -> Bool {
+    static func isName(_ key: String) -> Bool {
         let isWord = key.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0) }
         return isWord && key.utf8.count <= 40 && key.first?.isUppercase == false
     }
@@ -134,6 +134,16 @@ extension JSONObject {
 }
 
 extension ElementRule {
+    /// The choice of a profile sheet that a name belongs to, whatever its type.
+    fileprivate func choice(named key: String) -> Slot? {
+        guard isPartial else { return nil }
+        let name = key.hasPrefix("_") ? key.dropFirst() : key[...]
+        let place = children.firstIndex { child in
+            child.isChoice && name.hasPrefix(child.name) && name.dropFirst(child.name.count).first?.isUppercase == true
+        }
+        return place.map { Slot(child: $0, type: 0, isCompanion: key.hasPrefix("_")) }
+    }
+
     fileprivate func mayHaveCompanion(_ type: ElementType?) -> Bool {
         if case .primitive? = type?.kind { true } else { false }
     }

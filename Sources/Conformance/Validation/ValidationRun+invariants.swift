@@ -5,13 +5,14 @@ extension ValidationRun {
     /// The constraints of a rule on an element.
     func check(invariants rule: ElementRule, _ value: JSONValue) {
         guard !rule.invariants.isEmpty, let resource = scope.resource else { return }
+        let environment = environment
         for invariant in rule.invariants {
             guard let expression = invariant.expression else {
                 skip(.invariantUnchecked, "the invariant \(invariant.key) uses what this FHIRPath does not have")
                 continue
             }
             do throws(PathError) {
-                let holds = try expression.isTrue(resource, at: value, environment: environment())
+                let holds = try expression.isTrue(resource, at: value, environment: environment)
                 if !holds {
                     report(
                         .invariant, invariant.human, severity: invariant.isError ? .error : .warning,
@@ -21,10 +22,5 @@ extension ValidationRun {
                 skip(.invariantUnchecked, "the invariant \(invariant.key) could not be evaluated")
             }
         }
-    }
-
-    private func environment() -> PathEnvironment {
-        guard let index else { return PathEnvironment() }
-        return PathEnvironment(resolve: { reference in index.resource(reference).flatMap { try? Resource($0) } })
     }
 }

@@ -1,4 +1,5 @@
 import FHIR
+import FHIRPath
 
 extension ValidationRun {
     /// A resource: the whole one, a contained one, or a bundle's entry.
@@ -12,6 +13,7 @@ extension ValidationRun {
             profile = compiled.canonical
             holders = [Holder(path: type, type: type)]
             check(object, shape: compiled.root, in: compiled)
+            if compiled.root.isPartial, let shape = R4Shape(type) { checkShapes(object, in: shape) }
             check(invariants: compiled.root, resource)
         }
         if isContained { checkContained(object) } else { checkContainedUse(resource, object) }

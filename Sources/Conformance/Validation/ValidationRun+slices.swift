@@ -57,7 +57,7 @@ extension ValidationRun {
         case .pattern(let path, let wanted): return reach(value, path).contains { $0.contains(pattern: wanted) }
         case .code(let path, let binding):
             guard let valueSet = library.valueSet(binding.valueSet) else { return false }
-            return reach(value, path).contains { membership($0, valueSet) == .member }
+            return reach(value, path).contains { valueSet.membership(of: $0) == .member }
         case .exists(let path, let isWanted): return reach(value, path).isEmpty != isWanted
         case .type(let path, let types):
             if path.steps.isEmpty {
@@ -66,7 +66,7 @@ extension ValidationRun {
             }
             return reach(value, path).contains { $0["resourceType"]?.string.map(types.contains) ?? false }
         case .profile(let path, let profiles):
-            return reach(value, path).contains { element in profiles.contains { conforms(element, to: $0) } }
+            return reach(value, path).contains { element in profiles.contains { conforms(element, to: $0) == true } }
         case .all(let matchers): return matchers.allSatisfy { matches($0, value, type) }
         case .remainder, .undecidable: return false
         }
@@ -84,22 +84,6 @@ extension ValidationRun {
             }
         }
         return values
-    }
-
-    private func conforms(_ value: JSONValue, to profile: String) -> Bool {
-        guard depth < 3, let known = compiled(profile), let object = value.object else { return false }
-        guard let type = object["resourceType"]?.string else {
-            let run = ValidationRun(library, index: index)
-            run.depth = depth + 1
-            run.scope = scope
-            run.check(object, shape: known.root, in: known)
-            return !run.hasErrors
-        }
-        let run = ValidationRun(library, index: index)
-        run.depth = depth + 1
-        guard known.type == type else { return false }
-        _ = run.validate(value, against: [profile])
-        return !run.hasErrors
     }
 }
 

@@ -12,6 +12,7 @@ extension ValidationRun {
             } else if !rule.children.isEmpty {
                 check(structure: value, rule, in: compiled, typed: nil)
             }
+            if rule.isPartial { checkContent(value, rule) }
             return
         }
         switch type.kind {
@@ -33,6 +34,12 @@ extension ValidationRun {
         }
         if let pattern = rule.pattern, !value.contains(pattern: pattern) {
             report(.valuePattern, "the value lacks what the profile's pattern has")
+        }
+        if let least = rule.least, value.isLess(than: least) == true {
+            report(.valueMin, "the value is less than the profile allows")
+        }
+        if let most = rule.most, most.isLess(than: value) == true {
+            report(.valueMax, "the value is more than the profile allows")
         }
         for binding in rule.bindings { check(binding, value) }
         check(invariants: rule, value)

@@ -9,12 +9,15 @@ final class ValidationRun {
     /// The profile that speaks at the moment.
     var profile = ""
     /// The resource that holds the element at the moment, and the one around it.
-    var scope = ResourceScope(.null, root: nil)
+    var scope = ResourceScope(.null, root: nil) {
+        didSet { madeEnvironment = nil }
+    }
     /// What holds the element at the moment, as contexts of extensions name it.
     var holders: [Holder] = []
     /// Nested validations in slices by profile; stopped before they become many.
     var depth = 0
     private var found: [Finding] = []
+    private var madeEnvironment: PathEnvironment?
     private var seen: Set<String> = []
     private var unchecked: [Finding] = []
     private var locals: [String: CompiledProfile?] = [:]
@@ -37,6 +40,14 @@ final class ValidationRun {
         if let known = locals[canonical] { return known }
         let made = library.profile(canonical)
         locals[canonical] = .some(made)
+        return made
+    }
+
+    /// What invariants may ask, made once for each resource.
+    var environment: PathEnvironment {
+        if let madeEnvironment { return madeEnvironment }
+        let made = makeEnvironment()
+        madeEnvironment = made
         return made
     }
 

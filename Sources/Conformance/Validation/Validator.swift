@@ -7,10 +7,14 @@ public import FHIR
 public struct Validator: Sendable {
     private let library: ProfileLibrary
 
-    /// A validator over packages.
-    public init(_ packages: PackageSet) {
-        library = ProfileLibrary(packages)
+    /// A validator over packages, and sheets for the profiles that they lack.
+    public init(_ packages: PackageSet, sheets: ProfileSheets = ProfileSheets()) {
+        library = ProfileLibrary(packages, sheets: sheets)
+        identity = (packages.packages.map(\.label) + [sheets.hash]).joined(separator: " ")
     }
+
+    /// What decides its verdicts, in a line that changes when they may: the packages and the sheets.
+    public let identity: String
 
     /// The packages behind it.
     public var packages: PackageSet { library.packages }

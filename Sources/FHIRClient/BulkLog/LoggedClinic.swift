@@ -34,6 +34,8 @@ public final class LoggedClinic: ClinicServer {
 
     /// How many requests may be made at once.
     public var requestsAtOnce: Int { clinic.requestsAtOnce }
+    /// How many pages one search may have.
+    public var mostPages: Int { clinic.mostPages }
     /// The FHIR base URL.
     public var base: String { clinic.base }
     /// Reads `/metadata`.

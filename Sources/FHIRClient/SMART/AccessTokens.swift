@@ -70,10 +70,24 @@ public actor AccessTokens {
 
     private func obtained() async throws -> AccessToken {
         let known = try await discovered(isFresh: false)
-        if let token = try await request(known).send(nonce: nonce()).token() { return token }
+        if let token = try await answer(known).token() { return token }
         let renewed = request(try await discovered(isFresh: true))
         guard let token = try await renewed.send(nonce: nonce()).token() else { throw renewed.nowhere }
         return token
+    }
+
+    /// Differences of clocks below this, in milliseconds, refuse nobody: `Date` has whole seconds.
+    private static let leastSkew: Int64 = 2000
+
+    /// Asks, and once more when our client is refused and the server's clock turns out not to be where it was: an
+    /// assertion from its future, or one that has expired there, looks like a wrong key (SBS-23, SBS-36).
+    private func answer(_ known: SMARTConfiguration) async throws -> TokenRequest.Answer {
+        let answer = try await request(known).send(nonce: nonce())
+        guard let skew = answer.skewOfRefusal, abs(skew - known.skew) >= Self.leastSkew else { return answer }
+        var corrected = known
+        corrected.skew = skew
+        configuration = corrected
+        return try await request(corrected).send(nonce: nonce())
     }
 
     private func request(_ configuration: SMARTConfiguration) -> TokenRequest {

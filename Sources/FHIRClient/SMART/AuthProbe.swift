@@ -60,7 +60,7 @@ public struct AuthProbe: Sendable {
             }
             _ = try await step("token and scopes", &steps) {
                 let answer = try await request.send(nonce: nonce())
-                if case .refused(_, let said) = answer { remarks = said }
+                if case .refused(_, let said, _) = answer { remarks = said }
                 guard let token = try answer.token() else { throw request.nowhere }
                 try request.checkScopes(of: token)
                 return ((), discovery.connection.scopes.text(in: found.scopeForm))

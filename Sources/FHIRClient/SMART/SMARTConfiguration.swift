@@ -10,7 +10,7 @@ struct SMARTConfiguration: Sendable {
     /// What the server verifies; nil when it does not say.
     let algorithms: [SigningAlgorithm]?
     /// How far the server's clock is ahead of ours, in milliseconds.
-    let skew: Int64
+    var skew: Int64
     /// When this was read.
     let fetched: Instant
 

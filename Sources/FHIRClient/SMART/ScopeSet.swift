@@ -27,8 +27,14 @@ public struct ScopeSet: Sendable, Hashable {
         self.letters[type, default: []].formUnion(letters)
     }
 
-    /// Adds a scope to be asked for as written.
-    public mutating func allow(verbatim scope: String) { verbatim.insert(scope) }
+    /// Adds a scope to be asked for as it is written, such as an operation's (SBS-47). One that narrows a type by a query
+    /// takes the place of what was to be asked for on that type (SBS-44).
+    public mutating func ask(_ scope: String) {
+        verbatim.insert(scope)
+        let parts = scope.split(separator: "?", maxSplits: 1)
+        guard parts.count == 2, let narrowed = SystemScope(parsing: String(parts[0])) else { return }
+        letters[narrowed.type] = nil
+    }
 
     /// The parameter `scope`: every scope once, sorted, letters in the order `cruds`.
     public func text(in form: ScopeForm) -> String {

@@ -16,15 +16,21 @@ struct TokenRequest: Sendable {
         /// 404 or 410: the endpoint has moved, and discovery has to be asked again (SBS-07).
         case moved
         /// What the refusal means, and apart from it what the server says, which is for `pdex auth test` alone.
-        case refused(Fault, [ServerRemark])
+        case refused(Fault, [ServerRemark], skew: Int64?)
 
         /// The token; nil when the endpoint has moved. Throws what a refusal means.
         func token() throws(Fault) -> AccessToken? {
             switch self {
             case .granted(let token): token
             case .moved: nil
-            case .refused(let fault, _): throw fault
+            case .refused(let fault, _, _): throw fault
             }
+        }
+
+        /// How far the server's clock is ahead by the answer that refused our client; nil for every other answer.
+        var skewOfRefusal: Int64? {
+            guard case .refused(let fault, _, let skew) = self, fault.code == .authInvalidClient else { return nil }
+            return skew
         }
     }
 
@@ -40,8 +46,10 @@ struct TokenRequest: Sendable {
         let response = try await transport.faulting(connection.name) { try await $0.send(request) }
         if response.status == 404 || response.status == 410 { return .moved }
         guard response.status == 200 else {
-            let fault = TokenRefusal(connection: connection, key: key).fault(response, now: clock.now())
-            return .refused(fault, ServerRemark.all(in: response, hiding: signed))
+            let answered = clock.now()
+            let fault = TokenRefusal(connection: connection, key: key).fault(response, now: answered)
+            let skew = response.headers["Date"] == nil ? nil : Discovery.skew(response.headers, answered: answered)
+            return .refused(fault, ServerRemark.all(in: response, hiding: signed), skew: skew)
         }
         let token = try token(response, asked: asked)
         // At a clinic each job needs types of its own: what is missing stops those that name it.

@@ -30,12 +30,14 @@ final class CurlEngine {
     }
 
     private func outcome(of exchange: CurlExchange) -> Result<Bool, TransportError> {
-        guard let easy else { return .failure(TransportError(.unreachable, mayHaveArrived: false)) }
+        // A machine that has no more to give says nothing of the request.
+        guard let easy, let multi else { return .failure(TransportError(.unreachable, mayHaveArrived: false)) }
         curl_easy_reset(easy)
         var setup = CurlSetup(easy, options)
         defer { setup.releaseHeaders() }
-        guard setup.apply(exchange), curl_multi_add_handle(multi, easy) == CURLM_OK else {
-            return .failure(TransportError(.unsendable, mayHaveArrived: false))
+        guard setup.apply(exchange) else { return .failure(TransportError(.unsendable, mayHaveArrived: false)) }
+        guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
+            return .failure(TransportError(.unreachable, mayHaveArrived: false))
         }
         defer { curl_multi_remove_handle(multi, easy) }
         do {

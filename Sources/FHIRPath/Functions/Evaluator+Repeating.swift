@@ -11,7 +11,7 @@ extension Evaluator {
             open = []
             for value in found {
                 try spend(output.count / 8 + 1)
-                guard !output.contains(where: { $0.equals(value) == true }) else { continue }
+                guard try !has(value, in: output) else { continue }
                 output.append(value)
                 open.append(value)
             }

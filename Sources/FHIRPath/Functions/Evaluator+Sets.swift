@@ -5,14 +5,16 @@ extension Evaluator {
     ) throws(PathError) -> [PathValue] {
         let others = try evaluate(argument, scope)
         try spend(input.count * others.count / 8)
-        let kept = input.filter { value in others.contains { value.equals($0) == true } == (function == .intersect) }
+        var kept: [PathValue] = []
+        for value in input where try has(value, in: others) == (function == .intersect) { kept.append(value) }
         return function == .intersect ? try distinct(kept) : kept
     }
 
     /// Whether each of `values` is among `others`.
     mutating func isSubset(_ values: [PathValue], _ others: [PathValue]) throws(PathError) -> Bool {
         try spend(values.count * others.count / 8)
-        return values.allSatisfy { value in others.contains { value.equals($0) == true } }
+        for value in values where try !has(value, in: others) { return false }
+        return true
     }
 
     /// `allTrue`, `anyTrue`, `allFalse` and `anyFalse`.

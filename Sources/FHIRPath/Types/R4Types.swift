@@ -13,6 +13,11 @@ enum R4Types {
         catalogue.types[name]
     }
 
+    /// Whether the elements of a type are known, and not only that there is such a type.
+    static func isDescribed(_ type: R4Type) -> Bool {
+        catalogue.described.contains(type)
+    }
+
     /// The types of the elements of one name, by the type that holds them.
     static func types(ofElement name: String) -> [R4Type: R4Type] {
         catalogue.elements[name] ?? [:]
@@ -33,6 +38,7 @@ enum R4Types {
         var bases = [R4Type.unknown]
         var types: [String: R4Type] = [:]
         var elements: [String: [R4Type: R4Type]] = [:]
+        var described: Set<R4Type> = []
 
         init(_ text: String) {
             let words = text.split(whereSeparator: \.isWhitespace)
@@ -54,6 +60,7 @@ enum R4Types {
             for word in words {
                 if let head = word.firstIndex(of: "<") {
                     holder = type(String(word[..<head]))
+                    described.insert(holder)
                 } else if let colon = word.firstIndex(of: ":") {
                     let kind = word[..<colon]
                     for name in word[word.index(after: colon)...].split(separator: ",") {

@@ -42,6 +42,15 @@ extension Operations {
         return try await pipeline.explain(patient: key, withValues: withValues)
     }
 
+    /// What the recorded consents permit of a patient's data, and what stays behind, now.
+    public func explainConsent(_ word: String, job: String) async throws -> ConsentExplanation {
+        let pipeline = try await pipeline(job)
+        let identities = identities
+        let clinic = pipeline.terms.clinic.name
+        let key = try await store.read { try Self.key(word, of: clinic, identities, $0) }
+        return try await pipeline.explainConsent(patient: key)
+    }
+
     /// Makes a patient a member by an operator's word, which wins over every rule.
     ///
     /// Throws `member.unknown`, and `match.taken` when another patient is linked to the member.

@@ -1,5 +1,5 @@
 public import DeclarativeFiles
-import FHIR
+public import FHIR
 
 /// Runs the `.test.yaml` files that lie beside the mapping files.
 public struct MappingTests: Sendable {
@@ -33,6 +33,13 @@ public struct MappingTests: Sendable {
                 ? [Result(file: suite.file, line: 1, name: "there are tests", problem: "the mapping has no tests")]
                 : suite.cases.map { $0.run(set, file: suite.file) }
         }
+    }
+
+    /// Each case's resource and what becomes of it, by the name of its case.
+    public static func outcomes(
+        of set: MappingSet, directory: String
+    ) throws(FileDiagnostics) -> [(name: String, given: Resource, outcome: MappingOutcome)] {
+        try read(set, directory: directory).flatMap(\.cases).map { ($0.name, $0.given, set.map($0.given, in: context)) }
     }
 
     /// Breaks every line of every mapping file, one at a time, and returns the breaks that no case notices.

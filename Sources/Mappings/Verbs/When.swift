@@ -4,9 +4,17 @@ import FHIRPath
 /// `when`: whether a mapping wants a resource at all; reads the source.
 struct When: Sendable {
     let condition: PathExpression
+    /// The code that it asks for first.
+    let leading: LeadingCode?
     let place: FilePlace
     /// Its number in the set: mappings that extend one another share their conditions.
     var number = 0
+
+    init(condition: PathExpression, place: FilePlace) {
+        self.condition = condition
+        self.place = place
+        leading = condition.leadingCode
+    }
 
     func holds(
         _ source: Resource, _ environment: PathEnvironment, _ verdicts: inout WhenVerdicts,
@@ -16,7 +24,8 @@ struct When: Sendable {
             trace.note(.when, condition.text, known ? "true" : "false", place)
             return known
         }
-        let holds = try condition.isTrue(source, environment: environment)
+        let isHopeless = leading.map { verdicts.lack($0, in: source) } ?? false
+        let holds = isHopeless ? false : try condition.isTrue(source, environment: environment)
         verdicts[number] = holds
         trace.note(.when, condition.text, holds ? "true" : "false", place)
         return holds

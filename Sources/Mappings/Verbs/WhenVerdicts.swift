@@ -1,6 +1,17 @@
-/// What the conditions of a set have come to for one resource, so that each is asked once.
+import FHIR
+import FHIRPath
+
+/// What the conditions of a set have come to for one resource, so that each is asked once, and which codes the resource
+/// has, so that most need not be asked at all.
 struct WhenVerdicts {
     private var known: [Bool?]
+    private var codings: [(element: String, found: [Pair]?)] = []
+
+    /// A coding's two parts.
+    private struct Pair {
+        let system: String
+        let code: String
+    }
 
     init(conditions: Int) {
         known = Array(repeating: nil, count: conditions)
@@ -9,5 +20,32 @@ struct WhenVerdicts {
     subscript(number: Int) -> Bool? {
         get { known[number] }
         set { known[number] = newValue }
+    }
+
+    /// Whether the resource certainly lacks a code; false where its codings are not written as R4 writes them.
+    mutating func lack(_ wanted: LeadingCode, in resource: Resource) -> Bool {
+        let place = codings.firstIndex { $0.element == wanted.element }
+        if place == nil { codings.append((wanted.element, Self.pairs(resource[wanted.element]))) }
+        guard let found = codings[place ?? codings.count - 1].found else { return false }
+        return !found.contains { $0.code == wanted.code && $0.system == wanted.system }
+    }
+
+    private static func pairs(_ concepts: JSONValue?) -> [Pair]? {
+        guard let concepts else { return [] }
+        var pairs: [Pair] = []
+        for concept in concepts.elements {
+            guard concept.object != nil else { return nil }
+            guard let codings = concept["coding"] else { continue }
+            guard let list = codings.array else { return nil }
+            for coding in list {
+                guard let object = coding.object else { return nil }
+                switch (object["system"], object["code"]) {
+                case (.string(let system)?, .string(let code)?): pairs.append(Pair(system: system, code: code))
+                case (nil, _), (_, nil): continue
+                default: return nil
+                }
+            }
+        }
+        return pairs
     }
 }

@@ -43,6 +43,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case remoteMalformed = "remote.malformed"
     case remoteIncomplete = "remote.incomplete"
     case remoteSearchIncomplete = "remote.search-incomplete"
+    case remoteSearchRemark = "remote.search-remark"
     case remoteSearchExpired = "remote.search-expired"
     case remoteSearchDemands = "remote.search-demands"
     case remoteTooLarge = "remote.too-large"
@@ -51,6 +52,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The clinic.
     case clinicCapability = "clinic.capability-missing"
     case clinicExportFailed = "clinic.export-failed"
+    case clinicExportGivenUp = "clinic.export-given-up"
     case clinicMalformedLine = "clinic.malformed-line"
     case clinicWrongType = "clinic.wrong-type"
     case clinicCountMismatch = "clinic.count-mismatch"
@@ -84,6 +86,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case consentExpired = "consent.expired"
     case consentOutOfScope = "consent.out-of-scope"
     case consentSensitive = "consent.sensitive"
+    case consentRestricted = "consent.restricted"
 
     // Mapping and bundling.
     case packageUnusable = "package.unusable"
@@ -91,6 +94,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case mappingSkipped = "mapping.skipped"
     case mappingNone = "mapping.none"
     case mappingRequired = "mapping.required-element-missing"
+    case conformanceInvalid = "conformance.invalid"
     case bundleTooLarge = "bundle.too-large"
 
     // The payer.
@@ -123,4 +127,9 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case runInProgress = "run.in-progress"
     case interrupted = "run.interrupted"
     case unbalanced = "run.unbalanced"
+}
+
+extension FaultCode {
+    /// Whether a resource was left out because no consent covers it: then not even its id may be told.
+    public var isOfConsent: Bool { self == .consentSensitive || self == .consentRestricted }
 }

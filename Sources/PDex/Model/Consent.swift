@@ -53,8 +53,12 @@ public struct Consent: Sendable, Hashable {
     public let actors: [Actor]
     /// Whether `provision.action` is `consentaction#disclose`.
     public let permitsDisclosing: Bool
-    /// Whether the provision holds anything that HRex forbids and we could not honour (HC-04).
+    /// Whether it holds anything that HRex forbids and we could not honour (HC-04), or that changes the meaning of
+    /// what we read.
     public let hasUnsupportedProvision: Bool
+    /// Whether a `Consent.category` is `pdex-consent-api-purpose#provider-access`: an opt-out, or an opt-in after one
+    /// (PDex Provider Access Consent, PA-04).
+    public let isProviderAccess: Bool
 
     /// Reads a Consent.
     public init(_ resource: Resource) {
@@ -72,8 +76,29 @@ public struct Consent: Sendable, Hashable {
         permitsDisclosing = (provision?["action"]?.elements ?? []).contains {
             Self.has($0, "consentaction", "disclose")
         }
+        isProviderAccess = (resource["category"]?.elements ?? []).contains { category in
+            (category["coding"]?.elements ?? []).contains {
+                $0["system"]?.string == Self.apiPurpose && $0["code"]?.string == "provider-access"
+            }
+        }
         let forbidden = ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"]
-        hasUnsupportedProvision = forbidden.contains { provision?[$0] != nil }
+        hasUnsupportedProvision =
+            forbidden.contains { provision?[$0] != nil } || resource["implicitRules"] != nil
+            || Self.isModified(.object(resource.json))
+    }
+
+    private static let apiPurpose = "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/pdex-consent-api-purpose"
+
+    /// Whether a modifier extension stands anywhere but in what is contained: who does not know it must not go on.
+    private static func isModified(_ json: JSONValue) -> Bool {
+        switch json {
+        case .array(let elements): elements.contains(where: isModified)
+        case .object(let object):
+            object.members.contains { member in
+                member.key == "modifierExtension" || (member.key != "contained" && isModified(member.value))
+            }
+        default: false
+        }
     }
 
     private static func actor(_ json: JSONValue) -> Actor {

@@ -32,7 +32,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public let carried: Int
     /// How many more the payer held already when it was made.
     public let unchanged: Int
-    /// The consent that permitted it, as evidence (CO-11).
+    /// What permitted or withheld it, as evidence (CO-11).
     public var consent: ConsentEvidence?
     /// Why the patient was taken for a member.
     public var match: MatchEvidence?
@@ -72,25 +72,5 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         self.replayOf = replayOf
         self.created = created
         self.updated = updated
-    }
-}
-
-/// Which consent decided, and how; kept with the exchange and named in its audit entries (CO-11).
-public struct ConsentEvidence: Sendable, Hashable {
-    /// The staged Consent.
-    public let consent: ResourceKey
-    /// Its `meta.versionId` at the payer.
-    public let versionID: String?
-    /// 64 bits of SHA-256 over its bytes.
-    public let contentHash: Int64
-    /// The rule that decided, such as `HRex Consent #regular`.
-    public let rule: String
-
-    /// Assembles the evidence.
-    public init(consent: ResourceKey, versionID: String?, contentHash: Int64, rule: String) {
-        self.consent = consent
-        self.versionID = versionID
-        self.contentHash = contentHash
-        self.rule = rule
     }
 }

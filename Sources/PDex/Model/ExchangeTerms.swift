@@ -33,6 +33,10 @@ public struct ExchangeTerms: Sendable {
         public let reconcileSeconds: Double
         /// Queries that narrow one type of an export, such as `Observation?category=laboratory` (BLK-10).
         public let typeFilters: [String]
+        /// Only what changed until then; nil means whatever is new (BLK-16).
+        public let until: Instant?
+        /// What comes along with an export, such as `LatestProvenanceResources` (BLK-12).
+        public let associatedData: [String]
         /// How many years before today care may have been given to be sent; nil means any.
         ///
         /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
@@ -41,7 +45,7 @@ public struct ExchangeTerms: Sendable {
         /// Describes a selection; everything is fetched again after a week unless told otherwise.
         public init(
             method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400,
-            typeFilters: [String] = [], years: Int? = nil
+            typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil
         ) {
             self.method = method
             self.group = group
@@ -49,6 +53,8 @@ public struct ExchangeTerms: Sendable {
             self.since = since
             self.reconcileSeconds = reconcileSeconds
             self.typeFilters = typeFilters
+            self.until = until
+            self.associatedData = associatedData
             self.years = years
         }
     }
@@ -143,8 +149,16 @@ public struct ExchangeTerms: Sendable {
     public let consent: RecordSource
     /// How the numbers of both sides stand to each other.
     public let numbers: MemberNumbers
+    /// What silence means for this payer (CO-01).
+    public let consentPolicy: ConsentPolicy
+    /// What of a record is sensitive at this clinic.
+    public let sensitivity: Sensitivity
+    /// The jobs between this clinic and this payer, this one among them: a consent is about all of them.
+    public let jobsOfRoute: Set<String>
     /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
     public let allowedTypes: Set<String>?
+    /// What becomes of a resource that does not conform to its profile.
+    public let conformance: ConformancePolicy
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
@@ -155,7 +169,9 @@ public struct ExchangeTerms: Sendable {
         job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
         inquiry: Inquiry = Inquiry(), coverage: RecordSource, consent: RecordSource,
         numbers: MemberNumbers = MemberNumbers(),
-        allowedTypes: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
+        allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
+        consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
+        jobsOfRoute: Set<String>? = nil, delivery: Delivery, retry: RetryPolicy
     ) {
         self.job = job
         self.clinic = clinic
@@ -167,6 +183,10 @@ public struct ExchangeTerms: Sendable {
         self.consent = consent
         self.numbers = numbers
         self.allowedTypes = allowedTypes
+        self.conformance = conformance
+        self.consentPolicy = consentPolicy
+        self.sensitivity = sensitivity
+        self.jobsOfRoute = (jobsOfRoute ?? []).union([job])
         self.delivery = delivery
         self.retry = retry
     }

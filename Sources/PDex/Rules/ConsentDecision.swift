@@ -1,11 +1,13 @@
 public import FHIR
 
-/// Whether a member permits a disclosure now, and on what grounds. Deny wins; silence withholds.
+/// Whether a member permits a disclosure now, and on what grounds: a pure and total function of what is recorded.
+///
+/// Deny wins; what is unknown or unreadable withholds (CO-01).
 public enum ConsentDecision: Sendable, Hashable {
-    /// Permitted by one consent; `sensitive` tells whether its policy covers sensitive data too (HC-05).
+    /// Permitted; `sensitive` tells whether it covers sensitive data too (HC-05).
     case permit(ConsentEvidence, sensitive: Bool)
-    /// Not permitted.
-    case withhold(FaultCode, String)
+    /// Not permitted; the rule of the evidence says why.
+    case withhold(FaultCode, ConsentEvidence)
 
     /// A member's recorded consent and where it is kept.
     public struct Recorded: Sendable {
@@ -23,86 +25,42 @@ public enum ConsentDecision: Sendable, Hashable {
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
     ///
-    /// What HRex demands of a Consent (HC-01 … HC-04) is demanded here; what lacks any of it does not permit. One
-    /// thing is only noted, in the rule of the evidence: a source that exists but is not a DocumentReference. It
-    /// says where the member's agreement is kept, not what was agreed.
+    /// A denial wins over everything. Then a permit permits: the narrowest of several, since a wider one must not widen
+    /// what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
+    /// nothing that is recorded objects, silence permits what is not sensitive.
     public static func deciding(
-        _ recorded: [Recorded], discloser: Party, recipient: Party, now: Instant
+        _ recorded: [Recorded], policy: ConsentPolicy = .optIn, discloser: Party, recipient: Party, now: Instant
     ) -> ConsentDecision {
-        guard !recorded.isEmpty else {
-            return .withhold(.consentMissing, "no consent is recorded")
+        let verdicts = recorded.map { record in
+            let verdict = ConsentVerdict(
+                record.consent, policy: policy, discloser: discloser, recipient: recipient, now: now)
+            return (record: record, verdict: verdict)
         }
-        var permits: [(Recorded, Consent.Policy)] = []
-        var objections: [(FaultCode, String)] = []
-        for record in recorded {
-            switch verdict(on: record.consent, discloser: discloser, recipient: recipient, now: now) {
-            case .permits(let policy): permits.append((record, policy))
-            case .denies(let why): return .withhold(.consentDenied, why)
-            case .silent(let code, let why): objections.append((code, why))
+        func evidence(_ record: Recorded?, _ rule: String) -> ConsentEvidence {
+            ConsentEvidence(
+                consent: record?.resource.key, versionID: record?.resource.versionID,
+                contentHash: record?.resource.contentHash, rule: rule, at: now)
+        }
+        for (record, verdict) in verdicts {
+            if case .denies(let why) = verdict { return .withhold(.consentDenied, evidence(record, why)) }
+        }
+        let permits = verdicts.compactMap { record, verdict -> (Recorded, Consent.Policy, String)? in
+            if case .permits(let scope, let rule) = verdict { (record, scope, rule) } else { nil }
+        }
+        if let (record, scope, rule) = permits.min(by: { $0.1 == .regular && $1.1 == .sensitive }) {
+            return .permit(evidence(record, rule), sensitive: scope == .sensitive)
+        }
+        let objections = verdicts.compactMap { record, verdict -> (Recorded, FaultCode, String)? in
+            switch verdict {
+            case .silent(let code, let why): (record, code, why)
+            case .void(let why): policy == .optIn ? (record, .consentDenied, why) : nil
+            case .permits, .denies: nil
             }
         }
-        // The narrowest permit governs: a wider one must not widen what the member last narrowed.
-        if let (record, policy) = permits.min(by: { $0.1 == .regular && $1.1 == .sensitive }) {
-            let evidence = ConsentEvidence(
-                consent: record.resource.key,
-                versionID: record.resource.versionID,
-                contentHash: record.resource.contentHash,
-                rule: "HRex Consent #" + policy.rawValue
-                    + (record.consent?.evidence == .document ? "" : ", whose source is no DocumentReference")
-            )
-            return .permit(evidence, sensitive: policy == .sensitive)
-        }
         let order: [FaultCode] = [.consentDenied, .consentExpired, .consentOutOfScope, .consentMissing]
-        let worst = objections.min { order.firstIndex(of: $0.0) ?? 9 < order.firstIndex(of: $1.0) ?? 9 }
-        return .withhold(worst?.0 ?? .consentMissing, worst?.1 ?? "no consent is recorded")
-    }
-
-    private enum Verdict {
-        case permits(Consent.Policy)
-        case denies(String)
-        case silent(FaultCode, String)
-    }
-
-    private static func verdict(
-        on consent: Consent?, discloser: Party, recipient: Party, now: Instant
-    ) -> Verdict {
-        guard let consent else { return .denies("a consent cannot be read") }
-        if consent.provisionType == "deny", consent.status == "active" {
-            return .denies("a consent denies the disclosure")
-        }
-        guard consent.status == "active" else {
-            return .silent(.consentDenied, "the consent is not active (withdrawn or never given)")
-        }
-        guard consent.isAboutPrivacy, consent.isAboutDisclosure, consent.provisionType == "permit",
-            consent.permitsDisclosing, let policy = consent.policy
-        else {
-            return .silent(.consentOutOfScope, "the consent is not an HRex permit to disclose")
-        }
-        guard consent.performers == 1, consent.evidence != .none else {
-            return .silent(.consentOutOfScope, "the consent does not say who agreed, or not by which document")
-        }
-        guard !consent.hasUnsupportedProvision else {
-            return .silent(.consentOutOfScope, "the consent has conditions that HRex does not define")
-        }
-        guard let period = consent.period, period.start != nil, period.end != nil else {
-            return .silent(.consentOutOfScope, "the consent has no period with both ends")
-        }
-        guard names(consent, .source, discloser) else {
-            return .silent(.consentOutOfScope, "the consent does not name the clinic as its source")
-        }
-        guard names(consent, .recipient, recipient) else {
-            return .silent(.consentOutOfScope, "the consent does not name the payer as its recipient")
-        }
-        guard period.contains(now) else {
-            return .silent(.consentExpired, "the consent's period does not cover this moment")
-        }
-        return .permits(policy)
-    }
-
-    /// By NPI: the same digits in another system are another organization's (HC-03, MM-08).
-    private static func names(_ consent: Consent, _ role: Consent.Actor.Role, _ party: Party) -> Bool {
-        consent.actors.contains { actor in
-            actor.roles.contains(role) && actor.identifier?.isNPI == true && actor.identifier?.value == party.npi
-        }
+        let nearest = objections.min { order.firstIndex(of: $0.1) ?? 9 < order.firstIndex(of: $1.1) ?? 9 }
+        if let (record, code, why) = nearest { return .withhold(code, evidence(record, why)) }
+        guard policy == .optOut else { return .withhold(.consentMissing, evidence(nil, "no consent is recorded")) }
+        return .permit(evidence(nil, "opt-out: nothing that is recorded objects"), sensitive: false)
     }
 }

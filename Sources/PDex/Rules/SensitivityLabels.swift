@@ -1,37 +1,18 @@
-public import FHIR
-
-/// Which resources are sensitive by their own labels (CO-05): never sent under `#regular`.
-public enum SensitivityLabels {
-    /// Confidentiality codes above normal.
-    private static let confidentiality: Set<String> = ["R", "V"]
-    /// ActCode labels for information that law protects further.
-    private static let acts: Set<String> = [
-        "ETH", "ETHUD", "OPIOIDUD", "SUD", "SUDINFO", "PSY", "PSYTHPN", "BH", "MH", "HIV", "STD", "SDV", "SEX",
-        "SEXSTI", "GDIS", "42CFRPart2", "VIO", "DVD",
+/// The labels that always count, whatever `mappings/sensitivity` says (CO-05 … CO-07): by their code in any system,
+/// because a label in the wrong system is still a warning.
+enum SensitivityLabels {
+    /// Released by an HRex Consent `#sensitive`: confidentiality above normal, and ActCodes of what law protects further.
+    static let sensitive: Set<String> = [
+        "R", "V", "ETH", "ETHUD", "OPIOIDUD", "SUD", "SUDINFO", "PSY", "BH", "MH", "HIV", "STD", "SDV", "SEX", "SEXSTI",
+        "GDIS", "VIO", "DVD",
     ]
+    /// Released by nothing: programme records of 42 CFR Part 2 and psychotherapy notes need an authorization of their own
+    /// (45 CFR 164.508(a)(2)), and what was paid in full stays by 45 CFR 164.522(a)(1)(vi). Without case.
+    static let restricted: Set<String> = ["42CFRPART2", "PSYTHPN", "HIPAASELFPAY", "HIPAA-SELF-PAY"]
 
-    /// Whether labels mark a resource as sensitive: its `meta.security`, the `securityLabel` that a DocumentReference
-    /// has of its document, or those of what it contains.
-    public static func areSensitive(_ resource: Resource) -> Bool {
-        codes(resource).contains { confidentiality.contains($0) || acts.contains($0) }
-    }
-
-    /// Whether the person paid in full and asked that the plan not be told (45 CFR 164.522(a)(1)(vi), CO-06).
-    public static func forbidDisclosureToPlan(_ resource: Resource) -> Bool {
-        codes(resource).contains { $0.caseInsensitiveEquals("hipaaselfpay") || $0 == "hipaa-self-pay" }
-    }
-
-    private static func codes(_ resource: Resource) -> [String] {
-        ([.object(resource.json)] + (resource["contained"]?.elements ?? [])).flatMap { item -> [JSONValue] in
-            let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [] }
-            return (item["meta"]?["security"]?.elements ?? []) + document
-        }
-        .compactMap { $0["code"]?.string }
-    }
-}
-
-extension String {
-    fileprivate func caseInsensitiveEquals(_ other: String) -> Bool {
-        lowercased() == other.lowercased()
+    /// What a label with that code says.
+    static func release(_ code: String) -> SensitivityCategory.Release? {
+        if restricted.contains(code.uppercased()) { return .nothing }
+        return sensitive.contains(code) ? .sensitiveConsent : nil
     }
 }

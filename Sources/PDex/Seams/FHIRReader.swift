@@ -7,6 +7,8 @@ public import FHIR
 public protocol FHIRReader: Sendable {
     /// The FHIR base URL, without a trailing slash.
     var base: String { get }
+    /// How many pages one search may have before it is called endless.
+    var mostPages: Int { get }
     /// Reads `/metadata` (RD-01); kept for a day.
     func capability() async throws -> ServerCapability
     /// The first page of a search.
@@ -15,6 +17,11 @@ public protocol FHIRReader: Sendable {
     func page(_ link: String) async throws -> SearchPage
     /// One resource as the server wrote it, or nil for 404 and 410.
     func read(type: String, id: String) async throws -> [UInt8]?
+}
+
+extension FHIRReader {
+    /// A million pages, unless somebody says otherwise: what repeats is noticed long before.
+    public var mostPages: Int { 1_000_000 }
 }
 
 /// A search on one resource type; parameters are kept in order and percent-encoded by the client.

@@ -2,13 +2,17 @@ public import FHIR
 
 /// A payer's FHIR R4 server: search, the question who somebody is, and delivery of a bundle.
 ///
-/// Only `Sources/Pipeline/Steps/6-Submit.swift` calls ``submit(_:requestID:)``: nothing leaves without a permit.
+/// Only `Sources/Pipeline/Steps/6-Submit.swift` calls ``submit(_:requestID:lastLook:)``: nothing leaves without a permit.
 public protocol PayerServer: FHIRReader {
     /// POSTs one transaction or batch Bundle and returns whatever was answered, refusals included (WR-02).
     ///
     /// Throws only when no answer was had: `remote.unreachable` when the request cannot have arrived,
-    /// `payer.unknown-outcome` when it may have (WR-16), and authentication faults.
-    func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer
+    /// `payer.unknown-outcome` when it may have (WR-16), and authentication faults. `lastLook` is called each time before
+    /// the request is begun, when a connection and a token are at hand: what it throws is thrown, and no byte has left
+    /// (CO-03, reliability R11).
+    func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer
     /// Asks who somebody is (`POST Patient/$member-match`, MM-01); a refusal is an answer.
     ///
     /// Throws when no answer was had, when the server does not offer it (`payer.capability-missing`), and

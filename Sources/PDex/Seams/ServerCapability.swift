@@ -61,6 +61,10 @@ public struct ServerCapability: Sendable, Hashable {
     /// The types offered.
     public let types: [String: TypeCapability]
 
+    /// The version of Bulk Data Access that the export operations are defined in, as their canonical says it, such as
+    /// `3.0.0`; nil when it does not.
+    public var bulkDataVersion: String?
+
     /// Describes a server.
     public init(
         fhirVersion: String, systemInteractions: Set<String>, systemOperations: Set<String>,

@@ -34,6 +34,8 @@ public struct ExchangeFilter: Sendable, Hashable {
     public var reason: FaultCode?
     /// Only this member.
     public var member: ResourceKey?
+    /// Only those whose patient was taken for this member of the payer.
+    public var recognised: ResourceKey?
     /// Only this payer.
     public var payer: String?
     /// Only exchanges that this run made or met.
@@ -44,11 +46,12 @@ public struct ExchangeFilter: Sendable, Hashable {
     /// Selects exchanges.
     public init(
         states: Set<ExchangeState> = [], reason: FaultCode? = nil, member: ResourceKey? = nil,
-        payer: String? = nil, run: String? = nil, job: String? = nil
+        recognised: ResourceKey? = nil, payer: String? = nil, run: String? = nil, job: String? = nil
     ) {
         self.states = states
         self.reason = reason
         self.member = member
+        self.recognised = recognised
         self.payer = payer
         self.run = run
         self.job = job

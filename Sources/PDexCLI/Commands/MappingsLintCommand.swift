@@ -28,6 +28,16 @@ struct MappingsLintCommand: ParsableCommand {
                 "types": .array(set.types.map { .string($0) }),
             ])
         }
+        if set == nil {
+            for category in try SensitivityLists.load(mappings: folders.path).categories {
+                let place = "\(SensitivityFolder.name)/\(category.name)"
+                table.add(place, category.count.of("code"), "released by \(category.release.rawValue): all right")
+                list.append([
+                    "sensitivity": .string(category.name), "entries": .number(JSONNumber(category.count)),
+                    "released-by": .string(category.release.rawValue),
+                ])
+            }
+        }
         output.results.write(list: list, text: table.text())
     }
 }

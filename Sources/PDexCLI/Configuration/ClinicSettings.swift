@@ -9,4 +9,6 @@ struct ClinicSettings: Sendable, Hashable {
     var maxFileBytes = ServerConnection.usualMaxFileBytes
     /// When whole rosters are not pulled from it.
     var quietHours: QuietHours?
+    /// The most pages that one search may have.
+    var maxPages = ServerConnection.usualMaxPages
 }

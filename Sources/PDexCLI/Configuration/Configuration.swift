@@ -17,6 +17,8 @@ struct Configuration: Sendable, Hashable {
     let jobs: String
     /// The folder of mapping sets.
     let mappings: String
+    /// The guides' packages that resources are held against: paths, or `NAME#VERSION` in `~/.fhir/packages`.
+    var packages: [String] = []
     /// The log of exports in the form that the clients of Bulk Data share; nil for none.
     var bulkLog: String?
     /// Which days are business days.

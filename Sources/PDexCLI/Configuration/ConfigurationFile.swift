@@ -29,7 +29,7 @@ enum ConfigurationFile {
         let fields = file.root.fields(
             [
                 "store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret", "bulk-log", "calendar",
-                "api",
+                "api", "packages",
             ],
             required: ["store", "keys", "clinics", "payers"], in: "the configuration", &report)
 
@@ -41,6 +41,7 @@ enum ConfigurationFile {
         let bulkLog = fields["bulk-log"]?.filePath(&report)
         let calendar = fields["calendar"]?.calendar(&report)
         let api = fields["api"]?.api(&report)
+        let packages = fields["packages"]?.packages(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
         let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &$2) }
@@ -50,6 +51,7 @@ enum ConfigurationFile {
         return Configuration(
             path: file.path, store: store, keys: keys, identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
+            packages: packages ?? [],
             bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, clinics: clinics, payers: payers)
     }
 }

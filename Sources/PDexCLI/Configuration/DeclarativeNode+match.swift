@@ -23,16 +23,11 @@ extension DeclarativeNode {
     }
 
     private func memberMatch(into settings: inout MatchSettings, _ report: inout FileReport) {
-        let fields = fields(["attempts", "consent", "scope"], in: "'member-match'", &report)
+        let fields = fields(["attempts", "consent"], in: "'member-match'", &report)
         let usual = ExchangeTerms.Inquiry()
         settings.inquiry = ExchangeTerms.Inquiry(
             attempts: fields["attempts"]?.int(in: 1...10, &report) ?? usual.attempts,
             consent: fields["consent"]?.choice(ExchangeTerms.Inquiry.Consent.self, &report) ?? usual.consent)
-        guard let node = fields["scope"], let scope = node.string(&report) else { return }
-        if scope.isEmpty || scope.contains(where: { !$0.isASCII || $0.isWhitespace }) {
-            report.report("'scope' must be one scope, without spaces", at: node)
-        }
-        settings.inquiryScope = scope
     }
 
     private func crossReference(_ report: inout FileReport) -> CrossReferenceSettings? {

@@ -21,6 +21,14 @@ extension DeclarativeNode {
         return beside(text)
     }
 
+    /// Packages of guides: paths, or names with a version as `~/.fhir/packages` has them.
+    func packages(_ report: inout FileReport) -> [String] {
+        (list(&report) ?? []).compactMap { node in
+            guard let text = node.string(&report) else { return nil }
+            return text.contains("#") && !text.contains("/") ? text : node.filePath(&report)
+        }
+    }
+
     /// A path as the process can open it, taken from the folder of the file in which this node is written.
     func beside(_ place: String) -> String {
         if place.hasPrefix("/") { return place }

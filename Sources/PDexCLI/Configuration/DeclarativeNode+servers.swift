@@ -31,7 +31,10 @@ extension DeclarativeNode {
     func clinic(_ name: String, _ report: inout FileReport) -> ClinicSettings? {
         let required = ["base", "client-id", "key", "identifier-system", "organization"]
         let fields = fields(
-            required + ["max-file-size", "quiet-hours"] + Self.serverKeys, required: required, in: "a clinic", &report)
+            required + ["max-file-size", "max-pages", "quiet-hours"] + Self.serverKeys, required: required,
+            in: "a clinic",
+            &report)
+        let maxPages = fields["max-pages"]?.int(in: 100...100_000_000, &report)
         let maxFileBytes = fields["max-file-size"]?.byteSize(&report)
         if let maxFileBytes, let node = fields["max-file-size"], !(1_000_000...(1 << 40)).contains(maxFileBytes) {
             report.report("'max-file-size' must be from 1MB to 1024GiB", at: node)
@@ -40,7 +43,7 @@ extension DeclarativeNode {
         return server(name, fields, &report).map { server in
             ClinicSettings(
                 server: server, maxFileBytes: maxFileBytes ?? ServerConnection.usualMaxFileBytes,
-                quietHours: quietHours)
+                quietHours: quietHours, maxPages: maxPages ?? ServerConnection.usualMaxPages)
         }
     }
 
@@ -48,19 +51,32 @@ extension DeclarativeNode {
     func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "client-id", "key", "organization"]
         let fields = fields(
-            required + ["coverage", "consent", "match", "types", "identifier-system"] + Self.serverKeys,
+            required
+                + [
+                    "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
+                    "on-invalid",
+                ]
+                + Self.serverKeys,
             required: required, in: "a payer", &report)
         let coverage = fields["coverage"].map { $0.recordSource(allowsRoster: true, &report) } ?? .fhir
         let consent = fields["consent"].map { $0.recordSource(allowsRoster: false, &report) } ?? .fhir
         let match = fields["match"]?.match(&report)
         let types = fields["types"]?.allowedTypes(&report)
+        let policy = fields["consent-policy"]?.choice(ConsentPolicy.self, &report) ?? .optIn
+        let gate = fields["conformance"]?.choice(ConformancePolicy.Gate.self, &report) ?? .strict
+        let onInvalid = fields["on-invalid"]?.choice(ConformancePolicy.Failure.self, &report)
+        if let node = fields["on-invalid"], gate != .strict {
+            report.report("'on-invalid' is for 'conformance: strict', which keeps back what does not conform", at: node)
+        }
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
-            server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types)
+            server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
+            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy)
     }
 
     private static let serverKeys = [
-        "scopes", "token-endpoint", "audience", "token-origins", "file-origins", "private-network", "ca-file",
+        "scopes", "extra-scopes", "token-endpoint", "audience", "token-origins", "file-origins", "private-network",
+        "ca-file",
         "client-certificate", "max-connections",
     ]
 
@@ -73,6 +89,7 @@ extension DeclarativeNode {
         let system = fields["identifier-system"]?.identifierSystem(&report)
         let organization = fields["organization"]?.organization(&report)
         let scopes = fields["scopes"]?.choice(ScopeForm.self, &report)
+        let extraScopes = fields["extra-scopes"]?.verbatimScopes(&report) ?? []
         let tokenEndpoint = fields["token-endpoint"]?.url(&report)
         let audience = fields["audience"]?.url(&report)
         let tokenOrigins = fields["token-origins"]?.urls(&report)
@@ -83,8 +100,22 @@ extension DeclarativeNode {
         return ServerSettings(
             name: name, base: base, clientID: clientID, key: key, npi: organization.npi,
             organization: organization.name, identifierSystem: system ?? base, scopes: scopes,
-            tokenEndpoint: tokenEndpoint, audience: audience, tokenOrigins: tokenOrigins ?? [],
+            extraScopes: extraScopes, tokenEndpoint: tokenEndpoint, audience: audience,
+            tokenOrigins: tokenOrigins ?? [],
             fileOrigins: fileOrigins ?? [], isPrivate: isPrivate ?? false, transport: transport)
+    }
+
+    /// Scopes, each of one word (RFC 6749 §3.3).
+    private func verbatimScopes(_ report: inout FileReport) -> [String] {
+        (list(&report) ?? []).compactMap { element in
+            guard let scope = element.string(&report) else { return nil }
+            let isWord = scope.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }
+            guard isWord, 1...512 ~= scope.utf8.count else {
+                report.report("'\(scope.prefix(64))' is not a scope: one word of printable ASCII", at: element)
+                return nil
+            }
+            return scope
+        }
     }
 
     private func transport(

@@ -13,12 +13,25 @@ enum JobFolder {
                 let path = "\(configuration.jobs)/\(job.name).yaml"
                 check(job.clinic, "clinic", among: configuration.clinics.map(\.server.name), path, &report)
                 check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
+                checkPolicy(of: job, configuration, path, &report)
             }
             try report.throwIfAny()
             return jobs
         } catch {
             throw Fault(.jobInvalid, error, hint: "Correct the lines named; then  pdex jobs lint.")
         }
+    }
+
+    /// A policy is the payer's, for all jobs: two of them would judge each other's deliveries.
+    private static func checkPolicy(
+        of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
+    ) {
+        guard let policy = job.consentPolicy, let payer = configuration.payer(job.payer), payer.consentPolicy != policy
+        else { return }
+        report.report(
+            "the job counts on the consent policy \(policy.rawValue), but \(job.payer) has "
+                + "\(payer.consentPolicy.rawValue): correct one of them, or leave 'policy' out of the job",
+            path: path, position: nil)
     }
 
     /// The job of that name. Throws `job.unknown`.

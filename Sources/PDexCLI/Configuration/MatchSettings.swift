@@ -9,8 +9,6 @@ struct MatchSettings: Sendable, Hashable {
     var crossReference: CrossReferenceSettings?
     /// How the payer is asked who somebody is.
     var inquiry = ExchangeTerms.Inquiry()
-    /// The scope to ask for when it is asked, where a payer wants one for the operation (SBS-47).
-    var inquiryScope: String?
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

@@ -12,6 +12,11 @@ struct PayerSettings: Sendable, Hashable {
     var match = MatchSettings()
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
+    /// What becomes of a resource that does not conform to its profile.
+    var conformance = ConformancePolicy()
+
+    /// What silence means for it.
+    var consentPolicy = ConsentPolicy.optIn
 
     /// Whether coverage or consent comes by an export at the payer.
     var exports: Bool { [coverage, consent].contains { if case .export = $0 { true } else { false } } }

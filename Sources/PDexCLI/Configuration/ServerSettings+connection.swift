@@ -19,6 +19,7 @@ extension ClinicSettings {
         }
         var connection = server.connection(.clinic, scopes)
         connection.maxFileBytes = maxFileBytes
+        connection.maxPages = maxPages
         return connection
     }
 }
@@ -36,9 +37,7 @@ extension PayerSettings {
                 for type in ["Patient", "Coverage"] + more { scopes.allow(type, [.read, .search]) }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
-            guard job.matchBy.contains(.memberMatch) else { continue }
-            scopes.allow("Patient", [.read, .search])
-            if let scope = match.inquiryScope { scopes.allow(verbatim: scope) }
+            if job.matchBy.contains(.memberMatch) { scopes.allow("Patient", [.read, .search]) }
         }
         return server.connection(.payer, scopes)
     }
@@ -47,6 +46,8 @@ extension PayerSettings {
 extension ServerSettings {
     /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
     fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
+        var scopes = scopes
+        for scope in extraScopes { scopes.ask(scope) }
         let registration = ServerConnection.BackendServices(
             clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
         return ServerConnection(

@@ -19,6 +19,8 @@ struct ServerSettings: Sendable, Hashable {
     let identifierSystem: String
     /// How scopes are written; nil asks the server.
     let scopes: ScopeForm?
+    /// Scopes to ask for beside those that the jobs need, as they are written.
+    let extraScopes: [String]
     /// The token endpoint, when it is on another origin than the FHIR server.
     let tokenEndpoint: String?
     /// What `aud` says, when the server wants anything but the token endpoint.

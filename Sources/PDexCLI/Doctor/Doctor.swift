@@ -29,6 +29,12 @@ struct Doctor: Sendable {
             return try folders.names.map { "\($0) (\(try folders.load($0).mappings.count.of("mapping")))" }
                 .joined(separator: ", ")
         }
+        await check("sensitivity") {
+            let lists = try SensitivityLists.load(configuration).categories
+            return lists.isEmpty
+                ? "labels only: there is no folder \(configuration.mappings)/\(SensitivityFolder.name)"
+                : lists.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
+        }
         await examineStore(configuration)
         if reaches { await examineServers(configuration) }
     }

@@ -77,6 +77,14 @@ struct BalanceSheet: Sendable {
             for (code, count) in report.notes.byName { table.add("  " + code.rawValue, count.grouped) }
             blocks.append(table.text(indent: "  "))
         }
+        if !report.conformance.isEmpty {
+            var table = TextTable(rightAligned: [1])
+            table.add("not as the profile wants", "")
+            let most = report.conformance.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            for (what, count) in most.prefix(10) { table.add("  " + what, count.grouped) }
+            if most.count > 10 { table.add("  and \(most.count - 10) more kinds", "") }
+            blocks.append(table.text(indent: "  "))
+        }
         var commands = TextTable()
         // Those that came furthest first: they are the likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {

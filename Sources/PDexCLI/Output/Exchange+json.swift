@@ -14,13 +14,25 @@ extension Exchange {
             "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
             "member": .string(member.description), "mapping": .string(mapping),
             "match": match.map(\.json) ?? .null,
-            "consent": consent.map { .string($0.rule) } ?? .null,
+            "consent": consent.map(\.json) ?? .null,
             "resources": [
                 "sent": .number(JSONNumber(manifest.entries.count { $0.leftOut == nil })),
                 "left-out": .object(JSONObject(members: counts)),
             ],
             "replay-of": replayOf.map { .string($0) } ?? .null,
             "created": .string(created.text), "updated": .string(updated.text),
+        ]
+    }
+}
+
+extension ConsentEvidence {
+    /// The decision as programs read it.
+    fileprivate var json: JSONValue {
+        [
+            "rule": .string(rule), "consent": consent.map { .string($0.description) } ?? .null,
+            "version": versionID.map { .string($0) } ?? .null,
+            "hash": contentHash.map { .string(String(UInt64(bitPattern: $0), radix: 16)) } ?? .null,
+            "at": at.map { .string($0.text) } ?? .null,
         ]
     }
 }

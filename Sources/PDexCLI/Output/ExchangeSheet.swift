@@ -44,7 +44,8 @@ struct ExchangeSheet: Sendable {
         }
         if let match = exchange.match { table.add("recognised", match.words) }
         if let consent = exchange.consent {
-            table.add("consent", "\(consent.rule), version \(consent.versionID ?? "unknown")")
+            table.add("consent", consent.words)
+            if let at = consent.at { table.add("decided", at.text) }
         }
         if let original = exchange.replayOf { table.add("replays", original) }
         table.add("made", exchange.created.text)

@@ -21,7 +21,18 @@ struct StandingSheet: Sendable {
         for line in tally where line.state.isPending { table.add("    " + line.state.rawValue, line.count.grouped) }
         let heading = run.map { ["\($0.job) · \($0.trigger.rawValue) · \($0.state.rawValue)\nrun \($0.id)"] } ?? []
         let paused = holds.map { "paused: \($0.subject.rawValue) \($0.name), because: \($0.reason)" }
-        return (heading + [table.text()] + paused).joined(separator: "\n\n")
+        let remarks = remarked.text()
+        return (heading + [table.text()] + (remarks.isEmpty ? [] : [remarks]) + paused).joined(separator: "\n\n")
+    }
+
+    /// What the run's report says of resources that do not conform, most frequent first.
+    private var remarked: TextTable {
+        var table = TextTable(rightAligned: [1])
+        let report = run.flatMap { try? JSONParser.parse($0.summary) }
+        let found = (report?["conformance"]?.object?.members ?? []).map { ($0.key, $0.value.number?.int ?? 0) }
+        if !found.isEmpty { table.add("not as the profile wants", "") }
+        for (what, count) in found.sorted(by: { ($1.1, $0.0) < ($0.1, $1.0) }) { table.add("  " + what, count.grouped) }
+        return table
     }
 
     var json: JSONValue {

@@ -4,93 +4,18 @@ import Synchronization
 
 /// A clinic in memory: what it holds, how it is asked, and what goes wrong are the test's.
 public final class ScriptedClinic: ClinicServer {
-    /// What goes wrong.
-    public struct Script: Sendable {
-        /// Lines put into the export's Observation file as they are.
-        public var strayLines: [String] = []
-        /// Added to the count that the manifest states for Observations.
-        public var miscount = 0
-        /// Whether Group export is offered.
-        public var offersExport = true
-        /// The download of this type breaks off so many times.
-        public var breaks: [String: Int] = [:]
-        /// The clinic cannot be reached when this type is downloaded, so many times.
-        public var outages: [String: Int] = [:]
-        /// Search parameters that `/metadata` lists for types shared between patients.
-        public var sharedParameters: Set<String> = []
-        /// A parameter without which a search on that type is refused with 400.
-        public var demands: [String: String] = [:]
-        /// Types on which a search is refused, and how.
-        public var refusals: [String: FaultCode] = [:]
-        /// Types that the token does not allow.
-        public var withheld: Set<String> = []
-        /// Types of which reading one is refused, and how.
-        public var refusedReads: [String: FaultCode] = [:]
-        /// How far ahead the clinic's clock is, in seconds.
-        public var secondsAhead: Double = 0
-        /// How a search is refused, by its type and patient: `Observation joe`.
-        public var poisons: [String: Fault] = [:]
-        /// Whether a search with `_lastUpdated` is refused with 400.
-        public var refusesNarrowing = false
-        /// Parameters that are not looked at.
-        public var ignored: Set<String> = []
-        /// Searches on this type are lost on the way, so many times.
-        public var lostSearches: [String: Int] = [:]
-        /// More ids than so many in one search are refused.
-        public var mostIDs = Int.max
-        /// Whether `Patient/[id]/$everything` is offered.
-        public var offersEverything = false
-        /// Patients for whom the clinic cannot be reached.
-        public var unreachable: Set<String> = []
-        /// Patients whose resources an export leaves out, and ids of what is no patient's.
-        public var unexported: Set<String> = []
-        /// So many status requests in a row are lost.
-        public var lostPolls = 0
-        /// So many status requests are answered with a failed export.
-        public var failedPolls = 0
-        /// What `/metadata` lists, beside Group export.
-        public var systemOperations: Set<String> = []
-        /// Search parameters that `/metadata` lists for every type.
-        public var searchParameters: Set<String> = ["patient"]
-        /// Matches on a page; the next link leads to the next ones.
-        public var pageSize = Int.max
-        /// The last page's next link leads back to the first one.
-        public var pagesLoop = false
-        /// So many next links are no longer known.
-        public var expiredPages = 0
-        /// An OperationOutcome of this severity stands on every page.
-        public var outcomeSeverity: String?
-        /// The total that a search states, when it is not the true one.
-        public var statedTotal: Int?
-        /// So many kick-offs are answered with 429.
-        public var busyStarts = 0
-        /// What a kick-off would not take.
-        public var droppedParameters: [ExportStart.Parameter] = []
-        /// How long the links of a manifest are good, in seconds; 0 means for ever.
-        public var linksLive: Double = 0
-        /// Downloads of these types are refused with 403.
-        public var refusedDownloads: Set<String> = []
-        /// So many seconds pass while the file of this type is downloaded.
-        public var downloadSeconds: [String: Double] = [:]
-        /// Whether fresh links are to be had from the status URL.
-        public var renewsLinks = true
-
-        /// Nothing goes wrong.
-        public init() {}
-    }
-
     /// The FHIR base URL.
     public let base: String
     /// How many requests may be made at once.
     public let requestsAtOnce = 4
-    private let clock: any WallClock
-    private let server: Mutex<ScriptedServer>
-    private let script: Mutex<Script>
-    private let log = Mutex<[String]>([])
-    private let since = Mutex<Instant?>(nil)
-    private let exports = Mutex<[ExportRequest]>([])
-    private let started = Mutex<Instant?>(nil)
-    private let expiry = Mutex<Instant?>(nil)
+    let clock: any WallClock
+    let server: Mutex<ScriptedServer>
+    let script: Mutex<Script>
+    let log = Mutex<[String]>([])
+    let since = Mutex<Instant?>(nil)
+    let exports = Mutex<[ExportRequest]>([])
+    let started = Mutex<Instant?>(nil)
+    let expiry = Mutex<Instant?>(nil)
     private let queries = Mutex<[SearchQuery]>([])
     private let pages = Mutex<[String: SearchPage]>([:])
 
@@ -193,7 +118,7 @@ public final class ScriptedClinic: ClinicServer {
     }
 
     /// The present, by the clinic's clock.
-    private var now: Instant {
+    var now: Instant {
         clock.now().adding(milliseconds: Int64(script.withLock { $0.secondsAhead } * 1000))
     }
 
@@ -249,114 +174,9 @@ public final class ScriptedClinic: ClinicServer {
         return server.withLock { $0.resources["\(type)/\(id)"]?.serialized() }
     }
 
-    /// Starts the one export.
-    public func startExport(_ request: ExportRequest) async throws -> ExportStart {
-        let level =
-            switch request.level {
-            case .group: ""
-            case .patient: " patients"
-            case .system: " system"
-            }
-        log.withLock { $0.append("export" + level) }
-        let isBusy = script.withLock { script in
-            script.busyStarts -= 1
-            return script.busyStarts >= 0
-        }
-        if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
-        let dropped = script.withLock { $0.droppedParameters }
-        exports.withLock { $0.append(request) }
-        started.withLock { $0 = now }
-        since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
-        return ExportStart(statusURL: base + "/status/1", dropped: dropped)
-    }
-
-    /// It is complete at once.
-    public func pollExport(_ statusURL: String) async throws -> ExportProgress {
-        log.withLock { $0.append("poll") }
-        let isLost = script.withLock { script in
-            script.lostPolls -= 1
-            return script.lostPolls >= 0
-        }
-        if isLost { throw Fault(.remoteUnreachable, .retry, "the answer was lost") }
-        let hasFailed = script.withLock { script in
-            script.failedPolls -= 1
-            return script.failedPolls >= 0
-        }
-        if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
-        let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
-        let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
-        let files = types.sorted().map { type in
-            let count = exported(type).count
-            let isObservation = type == "Observation"
-            return ExportManifest.File(
-                type: type, url: "\(base)/files/\(type)", count: count + (isObservation ? stray + miscount : 0))
-        }
-        let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
-        let now = clock.now()
-        let expires = expiry.withLock { expiry in
-            if life > 0, renews || expiry == nil { expiry = now.adding(milliseconds: Int64(life * 1000)) }
-            return expiry
-        }
-        return .complete(
-            ExportManifest(
-                transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
-                deleted: [], expires: expires))
-    }
-
-    /// One batch with every line.
-    public func download(
-        _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
-    ) async throws -> Int {
-        let type = file.type ?? ""
-        log.withLock { $0.append("download \(type)") }
-        if script.withLock({ Self.countDown(&$0.outages, type) }) {
-            throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
-        }
-        if let expiry = expiry.withLock({ $0 }), clock.now() >= expiry {
-            throw Fault(.clinicFileGone, .halt, "the scripted clinic's link is no longer good")
-        }
-        if script.withLock({ $0.refusedDownloads.contains(type) }) {
-            throw Fault(.authForbidden, .halt, "the scripted clinic refuses this file")
-        }
-        if let seconds = script.withLock({ $0.downloadSeconds.removeValue(forKey: type) }) {
-            try await clock.sleep(seconds: seconds)
-        }
-        if script.withLock({ Self.countDown(&$0.breaks, type) }) {
-            throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
-        }
-        var lines = exported(type).map { $0.serialized() }
-        if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
-        var bytes: [UInt8] = []
-        var ranges: [Range<Int>] = []
-        for line in lines {
-            ranges.append(bytes.count..<bytes.count + line.count)
-            bytes += line + [UInt8(ascii: "\n")]
-        }
-        try await deliver(LineBatch(bytes: bytes, lines: ranges))
-        return bytes.count
-    }
-
-    private func exported(_ type: String) -> [Resource] {
-        let since = since.withLock { $0 }
-        let unexported = script.withLock { $0.unexported }
-        return server.withLock { $0.all(type, since: since) }.filter { resource in
-            let owner =
-                resource.type == "Patient"
-                ? resource.id
-                : ScriptedServer.patient(of: resource)?.dropFirst(8)
-                    .description
-            return (owner ?? resource.id).map { !unexported.contains($0) } ?? true
-        }
-    }
-
-    private static func countDown(_ counts: inout [String: Int], _ type: String) -> Bool {
+    static func countDown(_ counts: inout [String: Int], _ type: String) -> Bool {
         let left = counts[type] ?? 0
         counts[type] = max(0, left - 1)
         return left > 0
-    }
-
-    /// Notes that the export may be dropped.
-    public func finishExport(_ statusURL: String) async {
-        log.withLock { $0.append("finish") }
     }
 }

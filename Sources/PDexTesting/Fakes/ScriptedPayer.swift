@@ -32,15 +32,27 @@ public final class ScriptedPayer: PayerServer {
     private let log = Mutex<[[UInt8]]>([])
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
+    private let taken: [String]
     private let asked = Mutex(0)
     private let strays = Mutex<[String]>([])
     private let told = Mutex<[MemberMatchAnswer]>([])
     private let asking = Mutex<[MemberMatchQuestion]>([])
     private let losing = Mutex(0)
+    private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-    /// A payer that records `resources` of its members; a `limited` one does not offer transactions.
-    public init(base: String, clock: any WallClock, resources: [Resource], limited: Bool = false) {
+    /// The types that a payer takes unless a test says otherwise.
+    public static let usualTypes = [
+        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport",
+        "MedicationRequest", "Medication", "Location", "Practitioner", "Organization", "Provenance",
+    ]
+
+    /// A payer that records `resources` of its members and takes `types`; a `limited` one does not offer transactions.
+    public init(
+        base: String, clock: any WallClock, resources: [Resource], limited: Bool = false,
+        types taken: [String] = usualTypes
+    ) {
+        self.taken = taken
         self.base = base
         self.clock = clock
         var server = ScriptedServer()
@@ -69,6 +81,11 @@ public final class ScriptedPayer: PayerServer {
         meanwhile.withLock { $0 = work }
     }
 
+    /// Does `work` before a delivery is begun, as if it waited for a connection or a token.
+    public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
+        delay.withLock { $0 = work }
+    }
+
     /// Every bundle that arrived.
     public var received: [[UInt8]] {
         log.withLock { $0 }
@@ -84,12 +101,7 @@ public final class ScriptedPayer: PayerServer {
         let type = ServerCapability.TypeCapability(interactions: ["update"], updateCreate: true)
         return ServerCapability(
             fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
-            types: Dictionary(
-                uniqueKeysWithValues: [
-                    "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner",
-                    "Organization",
-                    "Provenance",
-                ].map { ($0, type) }))
+            types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
     }
 
     /// How many searches were made.
@@ -125,7 +137,11 @@ public final class ScriptedPayer: PayerServer {
     }
 
     /// Answers as scripted.
-    public func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
+    public func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        try await delay.withLock { $0 }?()
+        try await lastLook()
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
         try Task.checkCancellation()

@@ -16,10 +16,11 @@ struct ScriptedServer: Sendable {
         resources["\(type)/\(id)"] = nil
     }
 
-    func all(_ type: String, since: Instant? = nil) -> [Resource] {
+    func all(_ type: String, since: Instant? = nil, until: Instant? = nil) -> [Resource] {
         resources.keys.sorted().compactMap { key in
             guard let resource = resources[key], resource.type == type else { return nil }
             if let since, let at = changed[key], at < since { return nil }
+            if let until, let at = changed[key], at > until { return nil }
             return resource
         }
     }

@@ -32,7 +32,7 @@ extension NamedMember {
         var patient: JSONObject = [
             "resourceType": "Patient", "id": .string(id),
             "name": [["family": .string(family), "given": [.string(given)]]],
-            "gender": "unknown", "birthDate": .string(born),
+            "gender": .string(gender), "birthDate": .string(born),
         ]
         if let memberID {
             patient["identifier"] = [

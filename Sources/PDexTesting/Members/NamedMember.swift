@@ -8,6 +8,8 @@ public struct NamedMember: Sendable {
     public let given: String
     /// Birth date.
     public let born: String
+    /// The gender as both sides write it.
+    public var gender = "unknown"
     /// The member identifier, when the clinic knows it.
     public var memberID: String?
     /// The coverage's period; nil when there is no Coverage.

@@ -1,3 +1,4 @@
+public import Conformance
 public import FHIR
 import FHIRClient
 import Mappings
@@ -26,20 +27,26 @@ public struct Night: Sendable {
         maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
-        typeFilters: [String] = [], years: Int? = nil,
+        typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
         matchBy: [MatchRule] = MatchRule.allCases.filter { $0 != .memberMatch },
-        inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(), coverage: ExchangeTerms.RecordSource = .fhir,
-        numbers: MemberNumbers = MemberNumbers(),
+        inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
+        coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, payerExports: (any ClinicServer)? = nil,
-        since: ExchangeTerms.Selection.Since = .lastSuccess,
+        since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
+        consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
+        conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
+        let selection = ExchangeTerms.Selection(
+            method: method, group: "med0-members", types: types, since: since, typeFilters: typeFilters, until: until,
+            associatedData: associatedData, years: years)
         let terms = Self.terms(
-            maxEntries: maxEntries, attempts: attempts, by: method, types: types, perSecond: perSecond,
-            typeFilters: typeFilters, years: years, matchBy: matchBy, inquiry: inquiry, coverage: coverage,
-            numbers: numbers, allowedTypes: allowedTypes, since: since)
+            selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
+            inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
+            concurrency: concurrency,
+            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -58,8 +65,9 @@ public struct Night: Sendable {
         store = try SQLiteExchangeStore.inMemory(digests: digests)
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
-            mappings: try LoadedMappings.set(in: mappings, digests: digests), identities: identities,
-            clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil, observer: observer)
+            mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,
+            identities: identities, clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil,
+            observer: observer)
     }
 
     /// The clinic's Group of those members, and of `others` as they are.
@@ -85,11 +93,10 @@ public struct Night: Sendable {
     }
 
     private static func terms(
-        maxEntries: Int, attempts: Int, by method: ExchangeTerms.Selection.Method, types: [String],
-        perSecond: Double?, typeFilters: [String], years: Int?, matchBy: [MatchRule],
-        inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers,
-        allowedTypes: Set<String>?,
-        since: ExchangeTerms.Selection.Since
+        _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
+        matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
+        numbers: MemberNumbers, allowedTypes: Set<String>?,
+        concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -99,13 +106,13 @@ public struct Night: Sendable {
             payer: Party(
                 name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
-            selection: .init(
-                method: method, group: "med0-members",
-                types: types, since: since, typeFilters: typeFilters, years: years),
-            matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir, numbers: numbers,
-            allowedTypes: allowedTypes,
+            selection: selection, matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir,
+            numbers: numbers,
+            allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
+            sensitivity: sensitivity,
             delivery: .init(
-                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond, concurrency: 2),
+                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
+                concurrency: concurrency),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
     }
 }

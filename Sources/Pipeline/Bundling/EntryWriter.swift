@@ -25,15 +25,14 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped` for its `location`, with an identifier that the payer gave it; asks `target` where
-    /// each reference leads.
+    /// Writes the entry of `mapped`, with an identifier that the payer gave it; asks `target` where each reference leads.
     func node(
-        _ mapped: MappedResource, at location: String, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
+        _ mapped: MappedResource, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
         target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
-        var json = JSONValue.object(identified(mapped.resource.json, staged, location: location, identifier))
+        var json = JSONValue.object(known(mapped.json, as: identifier))
         try json.rewriteReferences { holder in
             guard let text = holder["reference"]?.string else { return }
             switch try target(text) {
@@ -58,8 +57,8 @@ struct EntryWriter: Sendable {
             }
         }
         return GraphNode(
-            key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: location,
-            entry: entry(json, location: location), references: references, isShared: isShared)
+            key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
+            entry: entry(json, location: mapped.location), references: references, isShared: isShared)
     }
 
     /// The bytes of a PUT entry.
@@ -81,23 +80,40 @@ struct EntryWriter: Sendable {
         identifier?.token.map { Array($0.utf8).withUnsafeBytes(identities.contentHash) } ?? 0
     }
 
-    /// The payer's id in place of the clinic's, which stays as an identifier (PB-08), and the payer's own identifier.
-    private func identified(
-        _ json: JSONObject, _ staged: StagedResource, location: String, _ identifier: Identifier?
-    ) -> JSONObject {
+    /// With an identifier that the payer gave, which no mapping may leave out (MM-11).
+    private func known(_ json: JSONObject, as identifier: Identifier?) -> JSONObject {
+        var json = json
+        let identifiers = json["identifier"]?.elements ?? []
+        guard let identifier, !identifiers.compactMap(Identifier.init).contains(where: identifier.isSame) else {
+            return json
+        }
+        json["identifier"] = .array(identifiers + [identifier.json])
+        return json
+    }
+
+    /// The payer's id in place of the clinic's, which stays as an identifier where the type has identifiers (PB-08).
+    func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
         var json = json
         json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
         let source: JSONValue = [
             "system": .string(terms.clinic.identifierSystem), "value": .string(staged.id),
         ]
-        var identifiers = json["identifier"]?.elements ?? []
-        if !identifiers.contains(source) { identifiers.append(source) }
-        if let identifier, !identifiers.compactMap(Identifier.init).contains(where: identifier.isSame) {
-            identifiers.append(identifier.json)
+        if Self.withOneIdentifier.contains(staged.type) {
+            json["identifier"] = json["identifier"] ?? source
+        } else if !Self.withoutIdentifier.contains(staged.type) {
+            var identifiers = json["identifier"]?.elements ?? []
+            if !identifiers.contains(source) { identifiers.append(source) }
+            json["identifier"] = .array(identifiers)
         }
-        json["identifier"] = .array(identifiers)
         return json
     }
+
+    /// R4's types of which one has one identifier at most.
+    private static let withOneIdentifier: Set<String> = ["Bundle", "Composition", "QuestionnaireResponse"]
+    /// R4's types without the element, as far as a clinic's record has them.
+    private static let withoutIdentifier: Set<String> = [
+        "AuditEvent", "Binary", "Linkage", "OperationOutcome", "Parameters", "Provenance",
+    ]
 }
 
 extension Identifier {

@@ -19,17 +19,16 @@ struct MemberGraph: Sendable {
         patient = mapped.patient.staged.key
         let all = [mapped.patient] + mapped.resources
         own = all.map(\.staged.key)
-        let places = all.map { writer.location(type: $0.staged.type, id: $0.staged.id) }
-        let locations = Dictionary(zip(own, places), uniquingKeysWith: { first, _ in first })
+        let locations = Dictionary(zip(own, all.map(\.location)), uniquingKeysWith: { first, _ in first })
         let permitted = mapped.permitted.resources
         visits = Dictionary(
             permitted.compactMap { item in item.encounter.map { (item.staged.key, $0) } },
             uniquingKeysWith: { first, _ in first })
-        let masked = Set(mapped.leftOut.filter { $0.leftOut == .consentSensitive }.map(\.key))
+        let masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
         var targets: [String: EntryWriter.Target] = [:]
-        for (item, place) in zip(all, places) {
+        for item in all {
             let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
-            let node = try writer.node(item, at: place, isShared: false, alsoKnownAs: known) { text in
+            let node = try writer.node(item, isShared: false, alsoKnownAs: known) { text in
                 if let known = targets[text] { return known }
                 let target = try Self.target(
                     of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)

@@ -39,13 +39,22 @@ final class SharedResources: Sendable {
     private func make(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode?
     {
         guard let staged = try reader.staged(key), let resource = try? Resource(parsing: staged.bytes),
-            case .success(let mapped) = mapper.map(staged, resource)
+            let mapped = try mapped(staged, resource)
         else { return nil }
         open.insert(key)
         defer { open.remove(key) }
-        let location = writer.location(type: staged.type, id: staged.id)
-        return try writer.node(mapped, at: location, isShared: true) { text in
+        return try writer.node(mapped, isShared: true) { text in
             try target(of: text, reader, open: &open)
+        }
+    }
+
+    /// The resource as it may travel; what does not conform holds the exchange where the payer wants that.
+    private func mapped(_ staged: StagedResource, _ resource: Resource) throws -> MappedResource? {
+        switch mapper.map(staged, resource) {
+        case .success(let mapped): return mapped
+        case .failure(let reason) where reason.code == .conformanceInvalid && mapper.gate.policy.onInvalid == .hold:
+            throw ConformanceGate.fault(reason.why)
+        case .failure: return nil
         }
     }
 

@@ -18,9 +18,12 @@ struct BulkExportPull: Sendable {
     /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when
     /// the run is closed.
     ///
-    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one.
-    func pull(_ level: ExportRequest.Level) async throws -> FinishedExport {
-        let (statusURL, manifest) = try await export.finished(level)
+    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one. Throws
+    /// ``GivenUpExport`` when the clinic may be searched instead.
+    func pull(_ level: ExportRequest.Level, orSearch: Bool) async throws -> FinishedExport {
+        let export = export
+        let (statusURL, manifest) =
+            try await orSearch ? export.finishedUnlessGivenUp(level) : export.finished(level)
         return try await export.dropping(statusURL) { try await stage(manifest, of: export, at: statusURL) }
     }
 
@@ -32,26 +35,31 @@ struct BulkExportPull: Sendable {
         let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
         let wanted = Set(terms.selection.pulledTypes)
         let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
-        for (place, file) in manifest.output.enumerated() where progress[mark(file, statusURL)] == nil {
-            guard !isWider || file.type.map(wanted.contains) ?? true else {
+        let marks = FileMarks(progress, manifest, at: statusURL)
+        for place in FilePlace.all(.output, of: manifest) where !marks.isWhole(place) {
+            let type = manifest[place].type
+            guard !isWider || type.map(wanted.contains) ?? true else {
                 await intake.tally.noted(.clinicTypeNotAsked)
                 continue
             }
-            try await fetch("a file of \(file.typeTold)", \.output, place, links) {
-                try await stage($0, manifest, statusURL)
+            try await fetch("a file of \(manifest[place].typeTold)", place, links) {
+                try await stage($0, at: place, manifest, marks)
             }
         }
-        for (place, file) in manifest.deleted.enumerated() where progress[mark(file, statusURL)] == nil {
-            try await fetch("a file of deletions", \.deleted, place, links) {
-                try await retract($0, manifest, statusURL)
-            }
+        for place in FilePlace.all(.deleted, of: manifest) where !marks.isWhole(place) {
+            try await fetch("a file of deletions", place, links) { try await retract($0, at: place, manifest, marks) }
         }
-        for place in manifest.errors.indices {
-            try await fetch("a file of outcomes", \.errors, place, links) { try await read(errors: $0, of: manifest) }
+        for place in FilePlace.all(.errors, of: manifest) {
+            try await fetch("a file of outcomes", place, links) { try await read(errors: $0, of: manifest) }
         }
         return FinishedExport(
             transactionTime: manifest.transactionTime, since: progress[RunningExport.sinceMark].flatMap { Instant($0) },
             statusURL: statusURL)
+    }
+
+    /// Works on a finished export, which is dropped when it turns out useless.
+    func dropping(_ finished: FinishedExport, _ work: () async throws -> Void) async throws {
+        try await export.dropping(finished.statusURL, work)
     }
 
     /// What a transfer can come to although the export is whole: by another run the file may come.
@@ -72,59 +80,60 @@ struct BulkExportPull: Sendable {
             terms: terms, run: run, clinic: clinic, store: store, tally: intake.tally, clock: clock, observer: observer)
     }
 
-    /// What is said of one file alone: scopes may leave out a type, and a signed link that grew old is refused, too.
-    private static let ofOneFile: Set<FaultCode> = [.clinicFileGone, .authForbidden]
+    /// How a link is refused that grew old: servers and their stores of objects have a word each.
+    private static let ofOldLinks: Set<FaultCode> = [.clinicFileGone, .authForbidden, .remoteRefused]
+    /// What is wrong with one file alone, however the server came to it.
+    private static let ofOneFile: Set<FaultCode> = ofOldLinks.union([.remoteMalformed, .remoteTooLarge, .remotePolicy])
 
-    /// Fetches one file; by a fresh link when its own is no longer good. A file that is gone or refused costs no other.
+    /// Fetches one file; by another link when its own is no longer good. What is wrong with one file costs no other.
     private func fetch(
-        _ what: String, _ list: FreshLinks.List, _ place: Int,
-        _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
+        _ what: String, _ place: FilePlace, _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
     ) async throws {
         do {
             try await unit.fetch(what) {
-                let file = await links.file(list, place)
+                let file = try await links.file(place)
                 do {
                     try await take(file)
-                } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
-                    guard let fresh = try await links.fresh(list, place) else { throw fault }
-                    try await take(fresh)
+                } catch let fault as Fault where Self.ofOldLinks.contains(fault.code) {
+                    guard let other = try await links.other(than: file, place) else { throw fault }
+                    try await take(other)
                 }
             }
         } catch let fault as Fault where Self.ofOneFile.contains(fault.code) {
-            let why = fault.code == .authForbidden ? "is refused (403)" : "is gone"
-            observer(.note("\(what) \(why); the run goes on without it"))
+            observer(
+                .note("\(what) cannot be had (\(fault.code.rawValue)); the run goes on without it: \(fault.message)"))
             await intake.tally.refused(fault.code)
         }
     }
 
-    /// A file belongs to one export: another may have the same addresses.
-    private func mark(_ file: ExportManifest.File, _ statusURL: String) -> String {
-        "file:\(statusURL) \(file.url)"
-    }
-
     private func stage(
-        _ file: ExportManifest.File, _ manifest: ExportManifest, _ statusURL: String
+        _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
         // A download hands on a quarter of a mebibyte at a time, and more when one line is longer.
         var held = LineBuffer(capacity: Self.batchBytes + (1 << 20))
         var lines = 0
+        var headers = 0
         var refused = 0
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
-            lines += batch.lines.count
-            held.append(batch)
+            // Only a file of no stated type may be organized by patient (BLK-14, BLK-32).
+            let resources = file.type == nil ? batch.withoutHeaders() : batch
+            lines += resources.lines.count
+            headers += batch.lines.count - resources.lines.count
+            held.append(resources)
             if held.bytes.count >= Self.batchBytes {
                 refused += try await intake.stage(held.take(), expecting: file.type)
             }
         }
-        let isWhole = refused == 0 && (file.count == nil || file.count == lines)
-        let (run, mark) = (run.id, mark(file, statusURL))
+        let isCounted = file.count.map { [lines, lines + headers].contains($0) } ?? true
+        let isWhole = refused == 0 && isCounted
+        let (run, mark) = (run.id, marks.mark(place))
         // The file and its mark commit together: a crash re-downloads only the file in flight. What had a flaw
         // has no mark, so that a run that goes on meets the flaw again instead of forgetting it.
         try await intake.stage(held.take(), expecting: file.type) {
-            if isWhole { try $0.recordProgress(run: run, unit: mark, cursor: "done") }
+            if isWhole { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
         }
-        if let count = file.count, count != lines {
+        if let count = file.count, !isCounted {
             throw Fault(
                 .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
                 hint: "the manifest and the file disagree; ask the clinic")
@@ -133,7 +142,7 @@ struct BulkExportPull: Sendable {
 
     /// Forgets what the clinic deleted (BLK-34).
     private func retract(
-        _ file: ExportManifest.File, _ manifest: ExportManifest, _ statusURL: String
+        _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
         var count = 0
         var isWhole = true
@@ -156,8 +165,8 @@ struct BulkExportPull: Sendable {
         }
         observer(.note("\(count) resources were deleted at the clinic"))
         guard isWhole else { return }
-        let (run, mark) = (run.id, mark(file, statusURL))
-        try await store.write { try $0.recordProgress(run: run, unit: mark, cursor: "done") }
+        let (run, mark) = (run.id, marks.mark(place))
+        try await store.write { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
     }
 
     /// Reads the export's OperationOutcomes: an error means something is missing (BLK-33).

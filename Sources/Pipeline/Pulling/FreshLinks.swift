@@ -1,16 +1,17 @@
 import FHIR
 import PDex
 
-/// The links of a manifest, fetched once more when they are no longer good (BLK-44).
+/// The links of a manifest, fetched once more whenever they are no longer good (BLK-44).
 actor FreshLinks {
-    /// One of the lists of a manifest.
-    typealias List = any KeyPath<ExportManifest, [ExportManifest.File]> & Sendable
-
     private var manifest: ExportManifest
     private let export: RunningExport
     private let statusURL: String
     private let clock: any WallClock
-    private var isFresh = false
+    private var renewals = 0
+    private var canRenew = true
+
+    /// So often are the links of one export fetched again, at most.
+    private static let mostRenewals = 1000
 
     init(_ manifest: ExportManifest, export: RunningExport, statusURL: String, clock: any WallClock) {
         self.manifest = manifest
@@ -19,36 +20,33 @@ actor FreshLinks {
         self.clock = clock
     }
 
-    /// The file at a place of a list, by the latest link.
-    func file(_ list: FreshLinks.List, _ place: Int) -> ExportManifest.File {
-        manifest[keyPath: list][place]
+    /// The file at a place, by a link whose time is not over, if such a one is to be had.
+    func file(_ place: FilePlace) async throws -> ExportManifest.File {
+        if let expires = manifest.expires, clock.now() >= expires { try await renew() }
+        return manifest[place]
     }
 
-    /// The same file by a fresh link; nil when its time is not over, when links were fetched again already, or when
-    /// the manifest is no longer that of the same files.
-    func fresh(
-        _ list: FreshLinks.List, _ place: Int
-    ) async throws -> ExportManifest.File? {
-        guard !isFresh, let expires = manifest.expires, clock.now() >= expires else { return nil }
-        isFresh = true
+    /// The same file by another link than one that was refused; nil when there is none, or its time was not over.
+    func other(than refused: ExportManifest.File, _ place: FilePlace) async throws -> ExportManifest.File? {
+        if let expires = manifest.expires, clock.now() < expires { return nil }
+        try await renew()
+        let file = manifest[place]
+        return file.url == refused.url ? nil : file
+    }
+
+    /// Asks for the manifest again; not any more once that brought nothing new.
+    private func renew() async throws {
+        guard canRenew, renewals < Self.mostRenewals else { return }
+        renewals += 1
         let fresh: ExportManifest
         do {
             fresh = try await export.poll(statusURL)
         } catch let fault as Fault where fault.disposition == .halt {
-            return nil
+            canRenew = false
+            return
         }
-        guard fresh.isOfTheSameFiles(as: manifest) else { return nil }
-        manifest = fresh
-        return fresh[keyPath: list][place]
-    }
-}
-
-extension ExportManifest {
-    /// Whether only links differ: files of a finished export do not change.
-    fileprivate func isOfTheSameFiles(as other: ExportManifest) -> Bool {
-        func shape(_ files: [File]) -> [File] { files.map { File(type: $0.type, url: "", count: $0.count) } }
-        return transactionTime == other.transactionTime && requiresAccessToken == other.requiresAccessToken
-            && shape(output) == shape(other.output) && shape(errors) == shape(other.errors)
-            && shape(deleted) == shape(other.deleted)
+        let hasTime = fresh.expires.map { $0 > clock.now() }
+        canRenew = fresh.isOfTheSameFiles(as: manifest) && (hasTime ?? (fresh.output != manifest.output))
+        if fresh.isOfTheSameFiles(as: manifest) { manifest = fresh }
     }
 }

@@ -16,22 +16,24 @@ struct Intake: Sendable {
     /// The present.
     var now: Instant { clock.now() }
 
-    /// Stages the lines of a batch; `beforehand` and `whenWhole` run in the same transaction, the latter unless a line
-    /// was refused.
+    /// Stages the lines of a batch; `beforehand`, `afterwards` and `whenWhole` run in the same transaction, the last
+    /// unless a line was refused. What `beforehand` returns `afterwards` is given.
     ///
     /// Returns how many lines were refused; each is counted in the tally.
     @discardableResult
     func stage(
         _ lines: LineBatch, expecting type: String?,
         whenWhole: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in },
-        beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> Void = { _, _ in }
+        beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> Set<ResourceKey> = { _, _ in [] },
+        afterwards: @escaping @Sendable (any StoreWriter, Set<ResourceKey>) throws -> Void = { _, _ in }
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)
         let references = wants?.references(in: batch) ?? []
         let count = try await store.write { writer in
-            try beforehand(writer, batch)
+            let affected = try beforehand(writer, batch)
             let count = try writer.stage(batch)
+            if !affected.isEmpty { try afterwards(writer, affected) }
             for (key, found) in identifiers { try writer.identify(key, by: found) }
             try wants?.remember(references, writer)
             if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }

@@ -8,9 +8,6 @@ struct PageWalk: Sendable {
     let name: String
     let tally: PullTally
 
-    /// How many pages one search may have before it is called endless.
-    private static let mostPages = 10_000
-
     /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
     ///
     /// An OperationOutcome that speaks of an error, or fewer different matches than the server announced, means that
@@ -35,17 +32,22 @@ struct PageWalk: Sendable {
         let total = page.total
         var matches = MatchCount()
         var flaws = 0
-        var followed: Set<String> = []
+        var loop = PageLoop(most: server.mostPages)
         while true {
             if total != nil { matches.count(page) }
-            flaws += page.entries.count { $0.mode == .outcome && Self.isError($0) }
+            let outcomes = page.entries.filter { $0.mode == .outcome }
+            let errors = outcomes.count(where: Self.isError)
+            flaws += errors
+            await tally.noted(.remoteSearchRemark, outcomes.count - errors)
             try await body(page)
             guard let next = page.next else { break }
-            guard followed.insert(next).inserted, followed.count < Self.mostPages else {
+            guard loop.goesOn(page, next: next) else {
                 throw Fault(
                     .clinicPagingLoop, .halt,
                     "a search on \(query.path.prefix { $0 != "/" }) at \(name) does not end",
-                    hint: "its next links repeat, or there are more than \(Self.mostPages); report it to \(name)")
+                    hint:
+                        "its next links or pages repeat, or there are more than \(server.mostPages); report it to \(name)"
+                )
             }
             await tally.requested()
             page = try await server.page(next)

@@ -33,7 +33,11 @@ struct PayerRecords: Sendable {
         let began = clock.now()
         let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
         let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
-        let pull = PayerRecordsPull(terms: terms, payer: payer, exporter: exporter, store: store, intake: intake)
+        let consent = CheckConsent(
+            terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
+        let pull = PayerRecordsPull(
+            terms: terms, payer: payer, exporter: exporter, store: store, intake: intake,
+            revocation: Revocation(consent: consent, identities: identities))
         let gone = try await pull.pull()
         try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
         let source = terms.payer.name

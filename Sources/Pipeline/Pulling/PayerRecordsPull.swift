@@ -13,6 +13,7 @@ struct PayerRecordsPull: Sendable {
     let exporter: (any ClinicServer)?
     let store: any Store
     let intake: Intake
+    let revocation: Revocation
 
     /// Reads both; returns how many records are gone, by type.
     @discardableResult
@@ -91,18 +92,27 @@ struct PayerRecordsPull: Sendable {
     private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
         var lines = lines
         var unread = 0
+        var nobodys = 0
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
                 guard let scan = try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
                     continue
                 }
                 if scan.type == "ExplanationOfBenefit" { unread = 1 }
+                // Nobody knows whose it is, and it may be a denial.
+                if scan.type == "Consent", scan.patient.flatMap(intake.stager.key) == nil { nobodys += 1 }
                 seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
             }
         }
         if unread > 0 { (lines, unread) = unfolded(lines, &seen) }
         let now = intake.now
-        return try await intake.stage(lines, expecting: nil, beforehand: { try Self.keep($1, $0, until: now) }) + unread
+        let refused = try await intake.stage(
+            lines, expecting: nil,
+            beforehand: { writer, batch in
+                try Self.keep(batch, writer, until: now)
+                return try Self.consenting(batch, writer)
+            }, afterwards: { [revocation] in try revocation.follow($1, at: now, $0) })
+        return refused + unread + nobodys
     }
 
     /// The lines with each ExplanationOfBenefit replaced by the Coverage in it, and how many could not be.
@@ -138,6 +148,17 @@ struct PayerRecordsPull: Sendable {
         try writer.supersede(changed.map(\.key), until: now)
     }
 
+    /// The members whose consents the batch changes: those who have them now, and those who had them before.
+    private static func consenting(_ batch: StagingBatch, _ writer: any StoreWriter) throws -> Set<ResourceKey> {
+        var members: Set<ResourceKey> = []
+        for row in batch.rows where row.type == "Consent" {
+            let before = try writer.staged(row.key)
+            guard before?.contentHash != row.contentHash else { continue }
+            members.formUnion([row.patient, before?.patient].compactMap(\.self))
+        }
+        return members
+    }
+
     private func forget(_ type: String, except seen: Set<ResourceKey>) async throws -> Int {
         let source = terms.payer.name
         let now = intake.now
@@ -152,9 +173,11 @@ struct PayerRecordsPull: Sendable {
             let gone = page.filter { !seen.contains($0) }
             count += gone.count
             if !gone.isEmpty {
-                try await store.write { writer in
+                try await store.write { [revocation] writer in
                     if type == "Coverage" { try writer.supersede(gone, until: now) }
+                    let members = type == "Consent" ? Set(try gone.compactMap { try writer.staged($0)?.patient }) : []
                     try Self.forget(gone, writer)
+                    try revocation.follow(members, at: now, writer)
                 }
             }
             last = end

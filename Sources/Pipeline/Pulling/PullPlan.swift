@@ -53,7 +53,10 @@ public struct PullPlan: Sendable, Hashable {
             if let level = offer.narrowest {
                 return exporting(
                     level, selection, capability,
-                    [offer.words(level), "one export asks less than a search a patient and type"])
+                    [
+                        offer.words(level), "one export asks less than a search a patient and type",
+                        "should it be refused or come to nothing, patients are searched",
+                    ])
             }
             return searching(selection, capability, [offer.noWords])
         }
@@ -69,6 +72,13 @@ public struct PullPlan: Sendable, Hashable {
                 missing: unlisted(selection, capability))
         }
         return searching(selection, capability, ["a single member is searched, type by type"])
+    }
+
+    /// Decides for the roster of a job once its export has been given up.
+    static func instead(
+        of export: GivenUpExport, _ selection: ExchangeTerms.Selection, _ capability: ServerCapability
+    ) -> PullPlan {
+        searching(selection, capability, ["the export was refused or came to nothing (\(export.why))"])
     }
 
     private static func exporting(

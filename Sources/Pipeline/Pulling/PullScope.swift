@@ -130,8 +130,11 @@ enum PullScope {
         }
     }
 
-    /// Types and filters: what was fetched with one filter says nothing of what another one lets through.
+    /// Types and whatever narrows or widens them: what was fetched with one filter says nothing of what another one lets
+    /// through.
     private static func what(_ selection: ExchangeTerms.Selection) -> String {
-        selection.types.sorted().joined(separator: ",") + selection.typeFilters.sorted().map { " " + $0 }.joined()
+        let until = selection.until.map { ["until \($0.text)"] } ?? []
+        let more = selection.typeFilters.sorted() + until + selection.associatedData.sorted()
+        return selection.types.sorted().joined(separator: ",") + more.map { " " + $0 }.joined()
     }
 }

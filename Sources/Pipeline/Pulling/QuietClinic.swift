@@ -27,6 +27,7 @@ final class QuietClinic: ClinicServer {
     }
 
     var requestsAtOnce: Int { clinic.requestsAtOnce }
+    var mostPages: Int { clinic.mostPages }
     var base: String { clinic.base }
 
     func capability() async throws -> ServerCapability { try await waiting { try await clinic.capability() } }

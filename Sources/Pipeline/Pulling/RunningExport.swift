@@ -21,6 +21,8 @@ struct RunningExport: Sendable {
     private static let mostLosses = 10
 
     private static let exportMark = "export"
+    /// Why the run searches in place of an export.
+    private static let givenUpMark = "export-given-up"
     /// From when on the export was asked for.
     static let sinceMark = "export-since"
     private static let droppedMark = "export-dropped"
@@ -40,16 +42,59 @@ struct RunningExport: Sendable {
         let request = try await request(level)
         if let known = try await adopted(request) {
             do {
-                let manifest = try await dropping(known) { try await poll(known) }
+                let manifest = try await dropping(known) { try await polled(known) }
                 let run = run.id
                 await tell(Self.dropped(try await store.read { try $0.pullProgress(run: run) }))
                 return (known, manifest)
-            } catch let fault as Fault where fault.endsExport {
+            } catch let fault as Fault where fault.endsExport && fault.code != .clinicCapability {
                 observer(.note("the export that was under way is gone; a new one is started"))
             }
         }
         let statusURL = try await begin(request)
-        return (statusURL, try await dropping(statusURL) { try await poll(statusURL) })
+        return (statusURL, try await dropping(statusURL) { try await polled(statusURL) })
+    }
+
+    /// The same for a job that leaves the way open: throws ``GivenUpExport`` for an export that is refused, fails, or
+    /// takes too long, and at once when this run has met that before.
+    func finishedUnlessGivenUp(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
+        let run = run.id
+        if let known = try await store.read({ try $0.pullProgress(run: run) })[Self.givenUpMark] {
+            throw GivenUpExport(why: known)
+        }
+        do {
+            return try await finished(level)
+        } catch let fault as Fault {
+            guard try await isRefusal(fault) else { throw fault }
+            observer(.note("\(fault.message); it is searched instead"))
+            try await store.write {
+                try $0.recordProgress(run: run, unit: Self.givenUpMark, cursor: fault.code.rawValue)
+            }
+            throw GivenUpExport(why: fault.code.rawValue)
+        }
+    }
+
+    /// Whether a fault says that the clinic will not or cannot export, and nothing of our access to what it exports.
+    private func isRefusal(_ fault: Fault) async throws -> Bool {
+        switch fault.code {
+        case .remoteRefused, .clinicExportFailed, .clinicCapability, .remoteMalformed: return true
+        case .remoteFailed: return fault.httpStatus == 501
+        case .authForbidden:
+            let run = run.id
+            return try await store.read { try $0.pullProgress(run: run) }[Self.exportMark] == nil
+        default: return false
+        }
+    }
+
+    /// Asks until the export is finished; not at all when the clinic would not take filters that nobody else can apply
+    /// (BLK-10).
+    private func polled(_ statusURL: String) async throws -> ExportManifest {
+        let run = run.id
+        let dropped = Self.dropped(try await store.read { try $0.pullProgress(run: run) })
+        let filters = TypeFilters(terms.selection)
+        guard filters.areLocal || !dropped.contains(ExportStart.Parameter.typeFilter.rawValue) else {
+            throw filters.refusal(terms.clinic.name)
+        }
+        return try await poll(statusURL)
     }
 
     /// Tells the clinic that it may forget the export, and forgets it here (BLK-50). Also done when this task is
@@ -80,7 +125,8 @@ struct RunningExport: Sendable {
         let since = try await PullScope.sinceExport(terms, store: store, now: clock.now())
         let selection = terms.selection
         return ExportRequest(
-            level: level, types: selection.pulledTypes, since: since, typeFilters: selection.typeFilters)
+            level: level, types: selection.pulledTypes, since: since, until: selection.until,
+            typeFilters: selection.typeFilters, associatedData: selection.associatedData)
     }
 
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
@@ -91,7 +137,9 @@ struct RunningExport: Sendable {
         }
         if let known = progress[Self.exportMark] { return known }
         guard isKept, let other else { return nil }
-        guard other.request == request.words, (clock.now() - other.started) / .seconds(1) < Self.oldestSeconds else {
+        guard other.request == (try await words(request)),
+            (clock.now() - other.started) / .seconds(1) < Self.oldestSeconds
+        else {
             observer(.note("an earlier export that is not wanted any more is dropped"))
             await drop(other.statusURL)
             return nil
@@ -106,7 +154,7 @@ struct RunningExport: Sendable {
         let run = run.id
         let start = try await inTurn(request)
         let export = ExportUnderWay(
-            source: terms.clinic.name, job: terms.job, request: request.words, statusURL: start.statusURL,
+            source: terms.clinic.name, job: terms.job, request: try await words(request), statusURL: start.statusURL,
             // Without `_since` the export holds everything, and so did the run that it makes.
             since: start.dropped.contains(.since) ? nil : request.since, dropped: start.dropped, started: clock.now())
         let isKept = isKept
@@ -120,6 +168,15 @@ struct RunningExport: Sendable {
         try await keeping.value
         await tell(start.dropped.map(\.rawValue))
         return start.statusURL
+    }
+
+    /// What is asked for, and of whom: an export does not hold members who have joined since it was started.
+    private func words(_ request: ExportRequest) async throws -> String {
+        var members: UInt64 = 0
+        for try await group in RosterWalk(store: store, run: run.id) {
+            for key in group { members = members &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: key.bits) }
+        }
+        return request.words + "\n" + String(members, radix: 16)
     }
 
     private static func mark(_ export: ExportUnderWay, run: String, _ writer: any StoreWriter) throws {

@@ -2,14 +2,21 @@ import FHIR
 import PDex
 
 /// A job's filters, applied once more to what is staged: the same job sends no more of another clinic than of one that
-/// takes `_typeFilter` (BLK-05, BLK-10).
+/// takes `_typeFilter` and `_until` (BLK-05, BLK-10, BLK-16).
 struct TypeFilters: Sendable {
     private let known: [String: [TypeFilter]]
     /// Types of which a filter can be applied by the clinic alone.
     private let foreign: Set<String>
+    private let until: Instant?
 
     /// The filters of a job.
-    init(_ texts: [String]) {
+    init(_ selection: ExchangeTerms.Selection) {
+        self.init(selection.typeFilters, until: selection.until)
+    }
+
+    /// Filters as they are written, and until when what is wanted has changed.
+    init(_ texts: [String], until: Instant? = nil) {
+        self.until = until
         var known: [String: [TypeFilter]] = [:]
         var foreign: Set<String> = []
         for text in texts {
@@ -27,8 +34,12 @@ struct TypeFilters: Sendable {
     var areLocal: Bool { foreign.isEmpty }
 
     /// Whether one of the filters of its type finds a resource, or there is none for its type. Of a type with a filter that
-    /// only the clinic can apply, everything that the clinic gave is allowed.
+    /// only the clinic can apply, everything that the clinic gave is allowed. What does not say when it changed cannot be
+    /// shown to be old enough.
     func allow(_ staged: StagedResource, _ resource: Resource) -> Bool {
+        if let until, !SharedTypes.contains(staged.type), staged.lastUpdated.map({ $0 > until }) ?? true {
+            return false
+        }
         guard let filters = known[staged.type], !foreign.contains(staged.type) else { return true }
         return filters.contains {
             $0.finds(resource, updated: staged.lastUpdated, try? ResourceScan.scan(staged.bytes))

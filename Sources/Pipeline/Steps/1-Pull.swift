@@ -23,23 +23,38 @@ struct Pull: Sendable {
         try await requireScopes()
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
-        let why = plan.reasons.joined(separator: "; ")
         var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
-            observer(.step("pull \(terms.clinic.name) by bulk export (\(why))"))
-            exported = try await export(at: level, members, capability)
-        case .search, .everything:
-            try requireLocalFilters()
-            observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
-            let patients: [String] = if let members { members } else { try await allPatients() }
-            try await patientPull(plan, capability).pull(patients: patients)
+            observer(.step("pull \(terms.clinic.name) by bulk export (\(plan.reasons.joined(separator: "; ")))"))
+            do {
+                exported = try await export(at: level, members, capability)
+            } catch let givenUp as GivenUpExport {
+                await tally.noted(.clinicExportGivenUp)
+                try await search(.instead(of: givenUp, terms.selection, capability), members, capability)
+            }
+        case .search, .everything: try await search(plan, members, capability)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
         return exported
+    }
+
+    /// Searches the members, or everybody, patient by patient.
+    private func search(_ plan: PullPlan, _ members: [String]?, _ capability: ServerCapability) async throws {
+        try requireLocalFilters()
+        let why = plan.reasons.joined(separator: "; ")
+        observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
+        let patients: [String] = if let members { members } else { try await allPatients() }
+        try await patientPull(plan, capability).pull(patients: patients)
+    }
+
+    /// Whether the job leaves it open to search, and there is nothing that only an export can do.
+    private func maySearch(_ members: [String]?) -> Bool {
+        terms.selection.method == .auto && (terms.selection.group == nil || members != nil)
+            && TypeFilters(terms.selection).areLocal
     }
 
     /// The ids of the Patients whom the job's Group names; nil when the job names none, or when only the Group's export
@@ -81,17 +96,14 @@ struct Pull: Sendable {
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
         let wants = try await sharedWants()
-        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants)).pull(level)
-        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        if RunningExport.dropped(progress).contains(ExportStart.Parameter.typeFilter.rawValue) {
-            try requireLocalFilters()
-        }
+        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants))
+            .pull(level, orSearch: maySearch(members))
         if enrolls { try await enrolment.countEnrolled() }
         if let wants { try await fetch(wants, capability) }
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
-                try requireLocalFilters()
+                try await exportPull(intake()).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
             let plan = PullPlan.member(terms.selection, capability)
@@ -167,7 +179,7 @@ struct Pull: Sendable {
 
     /// Refuses filters that nobody would apply (BLK-10).
     private func requireLocalFilters() throws(Fault) {
-        let filters = TypeFilters(terms.selection.typeFilters)
+        let filters = TypeFilters(terms.selection)
         if !filters.areLocal { throw filters.refusal(terms.clinic.name) }
     }
 

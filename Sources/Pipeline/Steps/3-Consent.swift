@@ -9,92 +9,83 @@ struct CheckConsent: Sendable {
     /// The decision on one member.
     enum Outcome: Sendable {
         case permitted(PermittedExchange)
-        case withheld(FaultCode, String)
+        case withheld(FaultCode, ConsentEvidence)
     }
 
     let terms: ExchangeTerms
     let clock: any WallClock
+    let segmentation: Segmentation
+
+    init(terms: ExchangeTerms, clock: any WallClock, segmentation: Segmentation) {
+        self.terms = terms
+        self.clock = clock
+        self.segmentation = segmentation
+    }
 
     /// Decides when the exchange is made.
-    func outcome(for matched: MatchedMember) -> Outcome {
+    func outcome(for matched: MatchedMember, _ reader: any StoreReader) throws -> Outcome {
         switch decision(matched.consents) {
-        case .withhold(let code, let why):
-            return .withheld(code, why)
+        case .withhold(let code, let evidence):
+            return .withheld(code, evidence)
         case .permit(let evidence, let sensitive):
-            let (kept, leftOut) = segment(matched, sensitive: sensitive)
-            return .permitted(
-                PermittedExchange(matched: matched, resources: kept, leftOut: leftOut, evidence: evidence))
+            switch try segmentation.outcome(for: matched, sensitive: sensitive, reader) {
+            case .nothing(let code, let why):
+                return .withheld(code, evidence.noting(why))
+            case .parts(let kept, let leftOut):
+                return .permitted(
+                    PermittedExchange(matched: matched, resources: kept, leftOut: leftOut, evidence: evidence))
+            }
         }
     }
 
     /// Decides again at the moment of sending, from what is recorded then (CO-03).
     func permit(toSend exchange: Exchange, _ reader: any StoreReader) throws -> Result<SendPermit, Fault> {
-        guard let evidence = exchange.consent, let staged = try reader.staged(evidence.consent),
-            let owner = staged.patient
-        else {
+        guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
         }
-        let recorded = try reader.compartment(of: owner).filter { $0.type == "Consent" }.map { staged in
-            ConsentDecision.Recorded(
-                resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))
-        }
-        switch decision(recorded) {
-        case .withhold(let code, let why):
-            return .failure(Self.withheld(code, why))
+        switch decision(try Self.recorded(of: member, reader)) {
+        case .withhold(let code, let evidence):
+            return .failure(Self.withheld(code, evidence.rule))
         case .permit(let present, _):
             // A consent that changed since may permit less than what was bundled under it.
-            guard present == evidence else {
+            guard present.isSame(as: made) else {
                 return .failure(Self.withheld(.consentOutOfScope, "the consent changed after the bundle was made"))
             }
             return .success(SendPermit(evidence: present))
         }
     }
 
-    private func decision(_ recorded: [ConsentDecision.Recorded]) -> ConsentDecision {
-        ConsentDecision.deciding(
-            recorded, discloser: terms.clinic, recipient: terms.payer, now: clock.now())
+    /// Decides on what is recorded of a member, by the policy and the lists of the terms.
+    func decision(_ recorded: [ConsentDecision.Recorded]) -> ConsentDecision {
+        let decision = ConsentDecision.deciding(
+            recorded, policy: terms.consentPolicy, discloser: terms.clinic, recipient: terms.payer, now: clock.now())
+        guard case .permit(let evidence, let sensitive) = decision, let mark = terms.sensitivity.mark else {
+            return decision
+        }
+        // Lists that changed may hold what was bundled under the earlier ones.
+        return .permit(evidence.noting("lists \(mark)"), sensitive: sensitive)
+    }
+
+    /// Every consent that is recorded of a payer's member.
+    static func recorded(
+        of member: ResourceKey, _ reader: any MemberReader
+    ) throws -> [ConsentDecision.Recorded] {
+        try reader.compartment(of: member).filter { $0.type == "Consent" }.map { staged in
+            ConsentDecision.Recorded(
+                resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))
+        }
+    }
+
+    /// The payer's member whose exchange it is.
+    private func member(of exchange: Exchange, _ reader: any StoreReader) throws -> ResourceKey? {
+        if let member = exchange.match?.member { return member }
+        return try exchange.consent?.consent.flatMap(reader.staged)?.patient
     }
 
     private static func withheld(_ code: FaultCode, _ why: String) -> Fault {
         Fault(
             code, .withhold, why,
             hint: "once a consent is recorded at the payer, the next run or a replay sends the exchange")
-    }
-
-    /// Leaves out what is sensitive under `#regular`, what was paid in full, and what belongs to such a visit
-    /// (CO-04 … CO-06).
-    private func segment(
-        _ matched: MatchedMember, sensitive: Bool
-    ) -> (kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
-        func isHeld(_ resource: Resource) -> Bool {
-            SensitivityLabels.forbidDisclosureToPlan(resource)
-                || (!sensitive && SensitivityLabels.areSensitive(resource))
-        }
-        // Those outside the coverage too: a note may speak of two visits.
-        let held = heldVisits(of: matched.member, isHeld)
-        var kept: [ClinicalResource] = []
-        var leftOut: [ExchangeManifest.Entry] = []
-        for item in matched.resources {
-            if isHeld(item.resource) || held.contains(item.staged.key) || !held.isDisjoint(with: item.encounters) {
-                leftOut.append(item.entry(leftOut: .consentSensitive))
-            } else {
-                kept.append(item)
-            }
-        }
-        return (kept, leftOut)
-    }
-
-    /// The visits that are held themselves, and those that are part of one (CO-05).
-    private func heldVisits(of member: StagedMember, _ isHeld: (Resource) -> Bool) -> Set<ResourceKey> {
-        var open = member.resources.filter { $0.staged.type == "Encounter" }
-        var held = Set(open.filter { isHeld($0.resource) }.map(\.staged.key))
-        var count = -1
-        while count != held.count {
-            count = held.count
-            open.removeAll { held.contains($0.staged.key) }
-            held.formUnion(open.filter { !held.isDisjoint(with: $0.encounters) }.map(\.staged.key))
-        }
-        return held
     }
 }
 
@@ -123,4 +114,7 @@ struct SendPermit: Sendable {
     fileprivate init(evidence: ConsentEvidence) {
         self.evidence = evidence
     }
+
+    /// That it was asked again, and when: for the audit trail.
+    var words: String { "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)" }
 }

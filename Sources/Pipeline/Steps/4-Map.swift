@@ -7,10 +7,13 @@ struct MapResources: Sendable {
     /// What mapping a member's data came to.
     enum Outcome: Sendable {
         case mapped(MappedExchange)
-        case parked(FaultCode, String)
+        /// Nothing can be sent, or the gate holds it back: why, and what the gate found.
+        case parked(FaultCode, String, [GateRemark])
     }
 
     let mappings: MappingSet
+    let gate: ConformanceGate
+    private let writer: EntryWriter
     /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
     ///
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
@@ -19,77 +22,113 @@ struct MapResources: Sendable {
     private let filters: TypeFilters
     private let context: MappingContext
 
-    init(terms: ExchangeTerms, mappings: MappingSet) {
+    init(terms: ExchangeTerms, mappings: MappingSet, writer: EntryWriter, gate: ConformanceGate) {
         self.mappings = mappings
+        self.writer = writer
+        self.gate = gate
         let selected = Set(terms.selection.types + ["Patient"])
         wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
         forbidden = selected.subtracting(wanted)
-        filters = TypeFilters(terms.selection.typeFilters)
+        filters = TypeFilters(terms.selection)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             payerName: terms.payer.name)
     }
 
-    /// Maps the Patient and everything permitted.
+    /// Maps the Patient and everything permitted, and holds each against its profile.
     ///
     /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
-    /// is left out takes along what speaks of it. Only without a Patient there is nothing to send.
+    /// is left out takes along what speaks of it. Only without a Patient there is nothing to send, and where the payer
+    /// wants that, what does not conform holds the whole exchange.
     func outcome(for permitted: PermittedExchange) -> Outcome {
         guard let patient = permitted.matched.member.patient else {
-            return .parked(.clinicUnlinked, "the clinic did not send this member's Patient")
+            return .parked(.clinicUnlinked, "the clinic did not send this member's Patient", [])
         }
         let person: MappedResource
         switch map(patient.staged, patient.resource) {
         case .success(let mapped): person = mapped
-        case .failure(let reason) where reason.code == .mappingRequired: return .parked(reason.code, reason.why)
-        case .failure: return .parked(.mappingRequired, "the member's Patient has no mapping")
+        case .failure(let reason) where reason.isLack: return .parked(reason.code, reason.why, reason.remarks)
+        case .failure: return .parked(.mappingRequired, "the member's Patient has no mapping", [])
         }
         var mapped: [(item: ClinicalResource, resource: MappedResource)] = []
         var leftOut = permitted.leftOut + permitted.matched.leftOut
         var lacking: [String] = []
-        var lostVisits: Set<ResourceKey> = []
+        var remarks = person.remarks
+        var lostVisits: [ResourceKey: FaultCode] = [:]
         for item in permitted.resources {
-            guard wanted.contains(item.staged.type) else {
-                let isForbidden = forbidden.contains(item.staged.type)
-                leftOut.append(item.entry(leftOut: isForbidden ? .payerTypeNotAllowed : .jobTypeNotSelected))
-                continue
-            }
-            guard filters.allow(item.staged, item.resource) else {
-                leftOut.append(item.entry(leftOut: .jobFilteredOut))
+            if let reason = exclusion(of: item) {
+                leftOut.append(item.entry(leftOut: reason))
                 continue
             }
             switch map(item.staged, item.resource) {
-            case .success(let resource): mapped.append((item, resource))
+            case .success(let resource):
+                mapped.append((item, resource))
+                remarks += resource.remarks
             case .failure(let reason):
                 leftOut.append(item.entry(leftOut: reason.code))
-                guard reason.code == .mappingRequired else { continue }
+                guard reason.isLack else { continue }
                 lacking.append(reason.why)
-                if item.staged.type == "Encounter" { lostVisits.insert(item.staged.key) }
+                remarks += reason.remarks
+                if item.staged.type == "Encounter" { lostVisits[item.staged.key] = reason.code }
             }
         }
-        let stranded = mapped.filter {
-            $0.item.staged.type != "Encounter" && !lostVisits.isDisjoint(with: $0.item.encounters)
+        if gate.isStrict, gate.policy.onInvalid == .hold, let first = remarks.first {
+            return .parked(.conformanceInvalid, first.line, remarks)
         }
-        leftOut += stranded.map { $0.item.entry(leftOut: .mappingRequired) }
-        let lost = Set(stranded.map(\.item.staged.key))
+        let (kept, stranded) = Self.strand(mapped, without: lostVisits)
         return .mapped(
             MappedExchange(
-                permitted: permitted, patient: person,
-                resources: mapped.filter { !lost.contains($0.item.staged.key) }.map(\.resource), leftOut: leftOut,
-                lacking: lacking))
+                permitted: permitted, patient: person, resources: kept, leftOut: leftOut + stranded,
+                lacking: lacking, remarks: remarks))
+    }
+
+    /// Why a resource is not for this payer or this job; nil when it is.
+    private func exclusion(of item: ClinicalResource) -> FaultCode? {
+        guard wanted.contains(item.staged.type) else {
+            return forbidden.contains(item.staged.type) ? .payerTypeNotAllowed : .jobTypeNotSelected
+        }
+        return filters.allow(item.staged, item.resource) ? nil : .jobFilteredOut
+    }
+
+    /// Takes out what speaks of a visit that cannot be sent.
+    private static func strand(
+        _ mapped: [(item: ClinicalResource, resource: MappedResource)], without lost: [ResourceKey: FaultCode]
+    ) -> (kept: [MappedResource], stranded: [ExchangeManifest.Entry]) {
+        guard !lost.isEmpty else { return (mapped.map(\.resource), []) }
+        var kept: [MappedResource] = []
+        var stranded: [ExchangeManifest.Entry] = []
+        for (item, resource) in mapped {
+            let reason = item.encounters.sorted().lazy.compactMap { lost[$0] }.first
+            if let reason, item.staged.type != "Encounter" {
+                stranded.append(item.entry(leftOut: reason))
+            } else {
+                kept.append(resource)
+            }
+        }
+        return (kept, stranded)
     }
 
     /// Why a resource was not mapped.
     struct Reason: Error {
         let code: FaultCode
         let why: String
+        var remarks: [GateRemark] = []
+
+        /// Whether something is missing or wrong, and not just none of this set's business.
+        var isLack: Bool { code == .mappingRequired || code == .conformanceInvalid }
     }
 
-    /// Maps one resource.
+    /// Maps one resource, gives it its id at the payer, and holds it against its profile.
     func map(_ staged: StagedResource, _ resource: Resource) -> Result<MappedResource, Reason> {
         switch mappings.map(resource, in: context) {
-        case .mapped(let mapped, _, _):
-            return .success(MappedResource(staged: staged, resource: mapped))
+        case .mapped(let mapped, let profile, _):
+            let location = writer.location(type: staged.type, id: staged.id)
+            let json = writer.identified(mapped.json, staged, location: location)
+            let remarks = gate.remarks(on: json, staged.key, profile: profile)
+            if gate.isStrict, let first = remarks.first {
+                return .failure(Reason(code: .conformanceInvalid, why: first.line, remarks: remarks))
+            }
+            return .success(MappedResource(staged: staged, json: json, location: location, remarks: remarks))
         case .skipped(let mapping):
             return .failure(Reason(code: .mappingSkipped, why: mapping))
         case .unmapped:
@@ -104,7 +143,11 @@ struct MapResources: Sendable {
 /// A resource as the payer will get it, but for its references.
 struct MappedResource: Sendable {
     let staged: StagedResource
-    let resource: Resource
+    let json: JSONObject
+    /// `Type/id` at the payer.
+    let location: String
+    /// What the gate found and let pass.
+    let remarks: [GateRemark]
 }
 
 /// A member's mapped data: what step 4 makes.
@@ -115,6 +158,8 @@ struct MappedExchange: Sendable {
     let leftOut: [ExchangeManifest.Entry]
     /// What those lack that could not be made, in the words of the mappings.
     let lacking: [String]
+    /// What the gate found, in what is sent and in what is not.
+    let remarks: [GateRemark]
 
     /// How much was mapped, and what some lack: a line for the audit trail.
     var summary: String {

@@ -16,6 +16,7 @@ struct MakeBundles: Sendable {
     let stager: Stager
     let writer: EntryWriter
     let shared: SharedResources
+    let gate: ConformanceGate
     let provenance: ProvenanceWriter
 
     /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold.
@@ -37,13 +38,15 @@ struct MakeBundles: Sendable {
             delivery: terms.delivery, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
         let parts = try packer.parts(of: graph) { holds[$0.key] != $0.contentHash }
-        let bundles = parts.enumerated().map { index, keys in
+        let bundles = try parts.enumerated().map { index, keys in
             let nodes = keys.compactMap { graph.nodes[$0] }
+            try gate.demandWhole(nodes)
             let location = provenance.location(of: nodes)
             let who = transmitter?.location ?? provenance.organizationLocation
             let witness = provenance.provenance(
                 of: (transmitter == nil ? [who] : []) + nodes.map(\.location), by: who, location: location,
                 exchange: exchange, received: received)
+            try gate.demand(witness)
             let entries = organization + nodes.map(\.entry) + [writer.entry(witness, location: location)]
             let bytes = bundle(entries, received: received)
             return ExchangeBundle(

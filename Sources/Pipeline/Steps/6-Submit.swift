@@ -5,8 +5,8 @@ import PDex
 struct Submit: Sendable {
     /// What one claim came to.
     enum Result: Sendable {
-        /// The payer answered, or could not be asked.
-        case answered(LeasedSubmission, Swift.Result<PayerAnswer, Fault>)
+        /// The payer answered, or could not be asked, under that permit.
+        case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>)
         /// Consent no longer permits it: nothing was sent.
         case withheld(LeasedSubmission, Fault)
         /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
@@ -62,43 +62,49 @@ struct Submit: Sendable {
         return renewed
     }
 
-    /// Sends one claim, if its consent still stands.
+    /// Sends one claim, if its consent still stands: asked now, and again at the instant when the request is begun.
     func send(_ lease: LeasedSubmission) async -> Result {
-        let permit: Swift.Result<SendPermit, Fault>
-        do {
-            permit = try await store.read { [consent] reader in
+        let look: @Sendable () async throws -> SendPermit = { [store, consent] in
+            try await store.read { reader in
                 guard let exchange = try reader.exchange(lease.submission.exchange) else {
-                    return .failure(
-                        Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store"))
+                    throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
                 }
-                return try consent.permit(toSend: exchange, reader)
+                return try consent.permit(toSend: exchange, reader).get()
             }
+        }
+        do {
+            return await deliver(lease, try await look(), look)
+        } catch let fault as Fault where fault.disposition == .withhold || fault.disposition == .park {
+            return .withheld(lease, fault)
         } catch {
             return .unsent(lease, error as? Fault)
         }
-        switch permit {
-        case .failure(let fault): return .withheld(lease, fault)
-        case .success(let permit): return await deliver(lease, permit)
-        }
     }
 
-    /// The one place where clinical data leaves; only a permit opens it.
-    private func deliver(_ lease: LeasedSubmission, _: SendPermit) async -> Result {
+    /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
+    /// a token are there: what waits for them does not leave on a consent from before (CO-03).
+    private func deliver(
+        _ lease: LeasedSubmission, _ permit: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit
+    ) async -> Result {
         do {
             let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
             // A task of its own: what has begun is ended even when the process is asked to stop, because an outcome
             // that is known need not be found out later. The delivery's own time-out bounds it.
-            let delivery = Task { [payer] in try await payer.submit(lease.bundle, requestID: requestID) }
+            let delivery = Task { [payer] in
+                try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })
+            }
             let answer = try await delivery.value
-            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, .success(answer))
+            return answer.status == 401 ? .unsent(lease, refusedToken) : .answered(lease, permit, .success(answer))
+        } catch let fault as Fault where fault.disposition == .withhold {
+            return .withheld(lease, fault)
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
             // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
             return .unsent(lease, fault)
         } catch let fault as Fault {
-            return .answered(lease, .failure(fault))
+            return .answered(lease, permit, .failure(fault))
         } catch {
             return .answered(
-                lease,
+                lease, permit,
                 .failure(
                     Fault(
                         .payerUnknownOutcome, .retry, "the delivery to \(terms.payer.name) was interrupted",

@@ -36,29 +36,30 @@ struct KeepReceipts: Sendable {
             try withhold(lease.submission, fault, at: now, writer)
         case .unsent(let lease, _):
             try release(lease.submission, at: now, writer)
-        case .answered(let lease, .success(let answer)):
+        case .answered(let lease, let permit, .success(let answer)):
             let submission = lease.submission
             let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
             if case .acknowledged = reading {
                 settled.bundles += 1
                 settled.entries += submission.entries
             }
-            try keep(reading, of: submission, status: answer.status, at: now, jitter: jitter, writer)
-        case .answered(let lease, .failure(let fault)):
+            try keep(reading, of: submission, permit, status: answer.status, at: now, jitter: jitter, writer)
+        case .answered(let lease, let permit, .failure(let fault)):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
-            try keep(reading, of: lease.submission, status: 0, at: now, jitter: jitter, writer)
+            try keep(reading, of: lease.submission, permit, status: 0, at: now, jitter: jitter, writer)
         }
     }
 
     private func keep(
-        _ reading: AnswerReading, of submission: Submission, status: Int, at now: Instant, jitter: Double,
+        _ reading: AnswerReading, of submission: Submission, _ permit: SendPermit, status: Int, at now: Instant,
+        jitter: Double,
         _ writer: any StoreWriter
     ) throws {
         switch reading {
         case .acknowledged(let locations):
             let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
-            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, at: now, writer)
+            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: permit.words, at: now, writer)
         case .park(let fault, let outcome):
             let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
@@ -104,32 +105,33 @@ struct KeepReceipts: Sendable {
 
     private func move(
         _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
-        _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+        _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
         let isOwner = try writer.settle(
             submission.id, epoch: submission.epoch, as: state, notBefore: notBefore, receipt: receipt)
-        if isOwner { try follow(submission, fault, at: now, writer) }
+        if isOwner { try follow(submission, fault, why: why, at: now, writer) }
     }
 
     /// Moves the exchange to where its submissions stand.
     func follow(
-        _ submission: Submission, _ fault: Fault?, at now: Instant, _ writer: any StoreWriter
+        _ submission: Submission, _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
         let id = submission.exchange
         guard let progress = try writer.progress(ofExchange: id) else { return }
         let exchange = progress.standing
         let next = ExchangeState.summarizing(progress.submissions)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }
-        try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, at: now, writer)
+        try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, why: why, at: now, writer)
     }
 
     private func advance(
-        _ exchange: String, of run: String, to state: ExchangeState, _ fault: Fault?, at now: Instant,
+        _ exchange: String, of run: String, to state: ExchangeState, _ fault: Fault?, why: String? = nil,
+        at now: Instant,
         _ writer: any StoreWriter
     ) throws {
         let entry = AuditEntry(
             at: now, actor: actor, action: "exchange." + state.rawValue, run: run, exchange: exchange,
-            reason: fault?.code.rawValue)
+            reason: fault?.code.rawValue ?? why)
         try writer.advance(
             exchange, to: state, reason: fault?.code, detail: fault?.message, at: now, audit: entry)
     }

@@ -35,9 +35,9 @@ struct ModuleTable {
         Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR", "CZlib"]),
         Row(4, "Jobs", ["Pipeline", "Mappings", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
         Row(3, "Serving", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
-        Row(3, "Pipeline", ["Mappings", "PDex", "FHIR"]),
+        Row(3, "Pipeline", ["Mappings", "Conformance", "PDex", "FHIR"]),
         Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
-        Row(2, "Conformance", ["FHIRPath", "PDex", "FHIR", "CZlib"]),
+        Row(2, "Conformance", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles", "CZlib"]),
         Row(2, "FHIRClient", ["PDex", "FHIR", "CCurl", "COpenSSL", "CZlib"], outside: ["Dispatch"]),
         Row(2, "SQLiteStore", ["PDex", "FHIR"], outside: ["GRDB", "GRDBSQLite", "Dispatch"]),
         Row(1, "PDex", ["FHIR"]),
@@ -49,7 +49,7 @@ struct ModuleTable {
         Row(-1, "CZlib", []),
         Row(
             9, "PDexTesting",
-            ["Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
+            ["Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.

@@ -1,4 +1,5 @@
 import FHIR
+import FHIRPath
 
 @testable import Conformance
 
@@ -11,6 +12,19 @@ enum SmallGuide {
             + definitions.enumerated().map { ("package/definition-\($0.offset).json", $0.element) })
 
     static let validator = Validator(PackageSet([try? IGPackage(archive: archive, named: "small")].compactMap { $0 }))
+
+    /// The profile of ``validator(holding:)``.
+    static let asking = "http://example.org/asks"
+
+    /// The guide, and a profile of Encounter with one rule.
+    static func validator(holding expression: String) throws -> Validator {
+        var sheet = SheetElement("Encounter")
+        sheet.hold(
+            [], Invariant(key: "own-9", isError: true, human: "", expression: try PathExpression(expression)))
+        let profile = CompiledProfile(sheet: sheet.rule(at: "Encounter"), canonical: asking, type: "Encounter")
+        return Validator(
+            validator.packages, sheets: ProfileSheets(hash: "", profiles: [asking: profile], valueSets: [:]))
+    }
 
     static let visit = "http://example.org/visit"
 
@@ -86,7 +100,10 @@ enum SmallGuide {
             "period", "0", "1", #"[{"code": "Period"}]"#,
             #", "constraint": [{"key": "own-1", "severity": "error", "human": "begins", "expression": "start.exists()"}]"#
         ),
-        ("length[x]", "0", "1", #"[{"code": "integer"}, {"code": "string"}]"#, ""),
+        (
+            "length[x]", "0", "1", #"[{"code": "integer"}, {"code": "string"}]"#,
+            #", "minValueInteger": 0, "maxValueInteger": 99"#
+        ),
     ]
 
     private static let slicedElements: [Line] = [

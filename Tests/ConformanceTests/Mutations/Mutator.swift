@@ -69,10 +69,9 @@ struct Mutator {
         if [.date, .dateTime, .instant].contains(type) {
             found.append(mutant("bad date", "primitive.format", object.with(key, "2026-13-45")))
         }
-        let run = ValidationRun(library, index: nil)
         let isChecked = rule.bindings.contains { binding in
             binding.isRequired
-                && library.valueSet(binding.valueSet).map { run.membership(value, $0) == .member } ?? false
+                && library.valueSet(binding.valueSet).map { $0.membership(of: value) == .member } ?? false
         }
         if isChecked { found.append(mutant("wrong code", "binding.required", object.with(key, "not-a-code"))) }
         return found

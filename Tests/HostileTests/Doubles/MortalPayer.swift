@@ -23,8 +23,12 @@ struct MortalPayer: PayerServer {
         try await through("the payer's \(type)") { try await payer.read(type: type, id: id) }
     }
 
-    func submit(_ bundle: [UInt8], requestID: String) async throws -> PayerAnswer {
-        try await through("a submission") { try await payer.submit(bundle, requestID: requestID) }
+    func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        try await through("a submission") {
+            try await payer.submit(bundle, requestID: requestID, lastLook: lastLook)
+        }
     }
 
     func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {

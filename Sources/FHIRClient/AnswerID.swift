@@ -1,0 +1,21 @@
+/// The id that a server gave to its answer, by which its owner finds the request in their logs (RD-23).
+enum AnswerID {
+    private static let names = ["X-Request-Id", "X-Correlation-Id", "Request-Id"]
+    private static let sizes = 16...64
+
+    /// The id in words behind what an answer was; empty without one.
+    ///
+    /// Only what can be nothing but a number drawn by a machine is told: hexadecimal digits and dashes, and so many that they
+    /// are nobody's number. A field is a stranger's text, and faults hold nobody's data.
+    static func words(_ headers: HTTPHeaders) -> String {
+        names.lazy.compactMap { headers[$0] }.first(where: isDrawn).map { ", its request \($0)" } ?? ""
+    }
+
+    private static func isDrawn(_ text: String) -> Bool {
+        let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
+        return sizes ~= digits.count && text.utf8.count <= 80
+            && digits.allSatisfy { byte in
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
+            }
+    }
+}

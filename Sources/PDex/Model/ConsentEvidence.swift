@@ -1,0 +1,43 @@
+public import FHIR
+
+/// What decided about a disclosure, and when; kept with the exchange and told in its audit entries (CO-11).
+public struct ConsentEvidence: Sendable, Hashable {
+    /// The staged Consent that decided; nil when none did: silence, under either policy.
+    public let consent: ResourceKey?
+    /// Its `meta.versionId` at the payer.
+    public let versionID: String?
+    /// 64 bits of SHA-256 over its bytes; nil together with ``consent``.
+    public let contentHash: Int64?
+    /// The rule that fired, such as `HRex Consent #regular`, or why nothing is permitted; never PHI.
+    public let rule: String
+    /// When it was decided; nil when an earlier version of the store did not keep it.
+    public let at: Instant?
+
+    /// Assembles the evidence.
+    public init(consent: ResourceKey?, versionID: String?, contentHash: Int64?, rule: String, at: Instant? = nil) {
+        self.consent = consent
+        self.versionID = consent == nil ? nil : versionID
+        self.contentHash = consent == nil ? nil : contentHash ?? 0
+        self.rule = rule
+        self.at = at
+    }
+
+    /// Whether the same rule fired by the same version of the same consent, whenever that was (CO-03).
+    public func isSame(as other: ConsentEvidence) -> Bool {
+        consent == other.consent && versionID == other.versionID && contentHash == other.contentHash
+            && rule == other.rule
+    }
+
+    /// The same with a few words more about what was asked.
+    public func noting(_ words: String) -> ConsentEvidence {
+        ConsentEvidence(
+            consent: consent, versionID: versionID, contentHash: contentHash, rule: "\(rule); \(words)", at: at)
+    }
+
+    /// The record in a line, for the audit trail: rule, consent, version and hash.
+    public var words: String {
+        guard let consent, let contentHash else { return rule }
+        let hash = String(UInt64(bitPattern: contentHash), radix: 16)
+        return "\(rule); consent \(consent), version \(versionID ?? "unknown"), hash \(hash)"
+    }
+}

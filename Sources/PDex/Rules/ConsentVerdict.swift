@@ -1,0 +1,103 @@
+public import FHIR
+
+/// What one recorded consent says about a disclosure from one party to another at one moment.
+public enum ConsentVerdict: Sendable, Hashable {
+    /// It permits, by the rule that is named.
+    case permits(Consent.Policy, rule: String)
+    /// It denies, and with it the disclosure.
+    case denies(String)
+    /// It neither permits nor denies, and would have to be understood before silence may count.
+    case silent(FaultCode, String)
+    /// It says nothing any more: entered in error, or an opt-out that was taken back.
+    case void(String)
+
+    /// Reads one consent; nil is one that cannot be read.
+    ///
+    /// What HRex demands of a Consent (HC-01 … HC-04) is demanded here; what lacks any of it does not permit. One thing
+    /// is only noted, in the rule: a source that exists but is not a DocumentReference. It says where the member's
+    /// agreement is kept, not what was agreed. Under `opt-out` a PDex Provider Access Consent counts, too (PA-04).
+    public init(_ consent: Consent?, policy: ConsentPolicy, discloser: Party, recipient: Party, now: Instant) {
+        guard let consent else {
+            self = .denies("a consent cannot be read")
+            return
+        }
+        if consent.status == "entered-in-error" {
+            self = .void("the consent was entered in error")
+        } else if consent.provisionType == "deny" {
+            self = Self.denial(consent, now)
+        } else if consent.status != "active" {
+            self = .silent(.consentDenied, "the consent is not active (withdrawn or never given)")
+        } else if policy == .optOut, consent.isProviderAccess {
+            self = Self.optIn(consent, now)
+        } else {
+            self = Self.permit(consent, discloser, recipient, now)
+        }
+    }
+
+    /// An active denial stands until the end of its period, from before its start; who must not know its conditions
+    /// must not pass over them. One that is neither active nor taken back is somebody's will in the making.
+    private static func denial(_ consent: Consent, _ now: Instant) -> ConsentVerdict {
+        switch consent.status {
+        case "active":
+            guard let ends = consent.period?.end, ends.latest < now, !consent.hasUnsupportedProvision else {
+                return .denies("a consent denies the disclosure")
+            }
+            return .void("the denial's period is over")
+        case "inactive": return .void("the denial was taken back")
+        default: return .silent(.consentDenied, "a denial is recorded that is neither active nor taken back")
+        }
+    }
+
+    /// A PDex Provider Access Consent that permits: the member opted in again (PA-04). Its period may be open.
+    private static func optIn(_ consent: Consent, _ now: Instant) -> ConsentVerdict {
+        guard consent.isAboutPrivacy, consent.isAboutDisclosure, consent.provisionType == "permit",
+            consent.permitsDisclosing, !consent.hasUnsupportedProvision, consent.performers == 1
+        else {
+            return .silent(.consentOutOfScope, "the consent is not a PDex permit to disclose")
+        }
+        guard let period = consent.period, period.start != nil else {
+            return .silent(.consentOutOfScope, "the consent does not say since when")
+        }
+        guard period.contains(now) else {
+            return .silent(.consentExpired, "the consent's period does not cover this moment")
+        }
+        return .permits(.regular, rule: "PDex Provider Access Consent, opted in")
+    }
+
+    private static func permit(
+        _ consent: Consent, _ discloser: Party, _ recipient: Party, _ now: Instant
+    ) -> ConsentVerdict {
+        guard consent.isAboutPrivacy, consent.isAboutDisclosure, consent.provisionType == "permit",
+            consent.permitsDisclosing, let policy = consent.policy
+        else {
+            return .silent(.consentOutOfScope, "the consent is not an HRex permit to disclose")
+        }
+        guard consent.performers == 1, consent.evidence != .none else {
+            return .silent(.consentOutOfScope, "the consent does not say who agreed, or not by which document")
+        }
+        guard !consent.hasUnsupportedProvision else {
+            return .silent(.consentOutOfScope, "the consent has conditions that HRex does not define")
+        }
+        guard let period = consent.period, period.start != nil, period.end != nil else {
+            return .silent(.consentOutOfScope, "the consent has no period with both ends")
+        }
+        guard names(consent, .source, discloser) else {
+            return .silent(.consentOutOfScope, "the consent does not name the clinic as its source")
+        }
+        guard names(consent, .recipient, recipient) else {
+            return .silent(.consentOutOfScope, "the consent does not name the payer as its recipient")
+        }
+        guard period.contains(now) else {
+            return .silent(.consentExpired, "the consent's period does not cover this moment")
+        }
+        let remark = consent.evidence == .document ? "" : ", whose source is no DocumentReference"
+        return .permits(policy, rule: "HRex Consent #" + policy.rawValue + remark)
+    }
+
+    /// By NPI: the same digits in another system are another organization's (HC-03, MM-08).
+    private static func names(_ consent: Consent, _ role: Consent.Actor.Role, _ party: Party) -> Bool {
+        consent.actors.contains { actor in
+            actor.roles.contains(role) && actor.identifier?.isNPI == true && actor.identifier?.value == party.npi
+        }
+    }
+}

@@ -1,0 +1,127 @@
+public import FHIR
+
+/// Tells what of a record is sensitive: by its labels always, and by the lists of `mappings/sensitivity` (CO-05 … CO-07).
+public struct Sensitivity: Sendable {
+    /// Why a resource is sensitive.
+    public struct Finding: Sendable, Hashable {
+        /// The category: the name of a file, or `label`.
+        public let category: String
+        /// What releases it; of several the strictest.
+        public let release: SensitivityCategory.Release
+        /// What was found: for who may see the record.
+        public let cause: String
+    }
+
+    /// What looking at one resource came to.
+    public struct Look: Sendable {
+        /// The strictest finding.
+        public var finding: Finding?
+        /// References to resources that many share, such as places and drugs: they may be sensitive themselves.
+        public var shared: [String] = []
+    }
+
+    /// The categories, the strictest first.
+    public let categories: [SensitivityCategory]
+    /// A word that changes with the lists; nil when there are none.
+    public let mark: String?
+    private let labels: CodeIndex
+    private let tags: CodeIndex
+    private let codes: CodeIndex
+    private let types: [String: Int]
+    private let places: [String: Int]
+
+    /// Labels, and those of `categories` that are for `clinic`; `mark` stands for the bytes of their files.
+    public init(_ categories: [SensitivityCategory] = [], clinic: String? = nil, mark: String? = nil) {
+        let here = categories.filter { category in clinic.map { category.clinics?.contains($0) ?? true } ?? true }
+        let sorted = here.filter { $0.release == .nothing } + here.filter { $0.release != .nothing }
+        self.categories = sorted
+        self.mark = sorted.isEmpty ? nil : mark
+        labels = CodeIndex(sorted.map(\.labels))
+        tags = CodeIndex(sorted.map(\.tags))
+        codes = CodeIndex(sorted.map(\.codes))
+        types = Self.first(sorted.map(\.types))
+        places = Self.first(sorted.map(\.places))
+    }
+
+    private static func first(_ sets: [Set<String>]) -> [String: Int] {
+        Dictionary(
+            sets.enumerated().flatMap { index, words in words.map { ($0, index) } }, uniquingKeysWith: { min($0, $1) })
+    }
+
+    /// Looks at one resource and everything in it.
+    public func look(at resource: Resource) -> Look {
+        var look = Look()
+        let json = JSONValue.object(resource.json)
+        for item in [json] + (resource["contained"]?.elements ?? []) { labels(of: item, &look) }
+        if let id = resource["id"]?.string { place(resource.type + "/" + id, &look) }
+        if !categories.isEmpty { walk(json, &look) }
+        return look
+    }
+
+    private func labels(of item: JSONValue, _ look: inout Look) {
+        let meta = item["meta"]
+        if let type = item["resourceType"]?.string, let index = types[type] { note(index, "type " + type, &look) }
+        let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [] }
+        for label in (meta?["security"]?.elements ?? []) + document {
+            guard let code = label["code"]?.string else { continue }
+            if let release = SensitivityLabels.release(code), isStricter(release, than: look.finding) {
+                look.finding = Finding(category: "label", release: release, cause: "label " + code)
+            }
+            if let index = labels.category(label["system"]?.string ?? "", code) { note(index, "label " + code, &look) }
+        }
+        for tag in meta?["tag"]?.elements ?? [] {
+            guard let code = tag["code"]?.string, let system = tag["system"]?.string else { continue }
+            if let index = tags.category(system, code) { note(index, "tag " + code, &look) }
+        }
+    }
+
+    /// Every coding anywhere counts, in a component, an extension or what is contained.
+    private func walk(_ json: JSONValue, _ look: inout Look) {
+        switch json {
+        case .array(let elements):
+            for element in elements { walk(element, &look) }
+        case .object(let object):
+            var system: String?
+            var code: String?
+            for member in object.members {
+                if case .string(let text) = member.value {
+                    switch member.key {
+                    case "system": system = text
+                    case "code": code = text
+                    case "reference": reference(text, &look)
+                    default: break
+                    }
+                } else {
+                    walk(member.value, &look)
+                }
+            }
+            if let system, let code, let index = codes.category(system, code) {
+                note(index, system + "|" + code, &look)
+            }
+        default: break
+        }
+    }
+
+    private func reference(_ text: String, _ look: inout Look) {
+        let reference = Reference(parsing: text)
+        guard let type = reference.type, SharedTypes.contains(type) else { return }
+        look.shared.append(text)
+        guard !places.isEmpty, let id = reference.id else { return }
+        place(type + "/" + id, &look)
+    }
+
+    private func place(_ name: String, _ look: inout Look) {
+        if let index = places[name] { note(index, "place " + name, &look) }
+    }
+
+    private func note(_ index: Int, _ cause: String, _ look: inout Look) {
+        let category = categories[index]
+        guard isStricter(category.release, than: look.finding) else { return }
+        look.finding = Finding(category: category.name, release: category.release, cause: cause)
+    }
+
+    private func isStricter(_ release: SensitivityCategory.Release, than finding: Finding?) -> Bool {
+        guard let finding else { return true }
+        return release == .nothing && finding.release != .nothing
+    }
+}

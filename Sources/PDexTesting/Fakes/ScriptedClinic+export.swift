@@ -1,0 +1,128 @@
+import FHIR
+public import PDex
+import Synchronization
+
+extension ScriptedClinic {
+    /// Starts the one export.
+    public func startExport(_ request: ExportRequest) async throws -> ExportStart {
+        let level =
+            switch request.level {
+            case .group: ""
+            case .patient: " patients"
+            case .system: " system"
+            }
+        log.withLock { $0.append("export" + level) }
+        let isBusy = script.withLock { script in
+            script.busyStarts -= 1
+            return script.busyStarts >= 0
+        }
+        if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
+        if let refusal = script.withLock({ $0.refusedStart }) { throw refusal }
+        let dropped = script.withLock { $0.droppedParameters }
+        exports.withLock { $0.append(request) }
+        started.withLock { $0 = now }
+        since.withLock { $0 = dropped.contains(.since) ? nil : request.since }
+        return ExportStart(statusURL: base + "/status/1", dropped: dropped)
+    }
+
+    /// It is complete at once.
+    public func pollExport(_ statusURL: String) async throws -> ExportProgress {
+        log.withLock { $0.append("poll") }
+        let isLost = script.withLock { script in
+            script.lostPolls -= 1
+            return script.lostPolls >= 0
+        }
+        if isLost { throw Fault(.remoteUnreachable, .retry, "the answer was lost") }
+        let hasFailed = script.withLock { script in
+            script.failedPolls -= 1
+            return script.failedPolls >= 0
+        }
+        if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
+        if script.withLock({ $0.stalls }) { return .running(retryAfterSeconds: nil, note: nil) }
+        let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
+        let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
+        let signature = script.withLock { $0.signsLinks } ? "?sig=\(requests.count)" : ""
+        let organizes = script.withLock { $0.organizes }
+        let files = types.sorted().map { type in
+            let count = exported(type).count
+            let isObservation = type == "Observation"
+            return ExportManifest.File(
+                type: organizes ? nil : type, url: "\(base)/files/\(type)\(signature)",
+                count: count + (isObservation ? stray + miscount : 0))
+        }
+        let (life, renews) = script.withLock { ($0.linksLive, $0.renewsLinks) }
+        let now = clock.now()
+        let expires = expiry.withLock { expiry in
+            if life > 0, renews || expiry == nil { expiry = now.adding(milliseconds: Int64(life * 1000)) }
+            return expiry
+        }
+        return .complete(
+            ExportManifest(
+                transactionTime: started.withLock { $0 } ?? now, requiresAccessToken: true, output: files, errors: [],
+                deleted: [], expires: expires))
+    }
+
+    /// One batch with every line.
+    public func download(
+        _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
+    ) async throws -> Int {
+        let type = file.type ?? file.url.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) ?? ""
+        log.withLock { $0.append("download \(type)") }
+        if script.withLock({ Self.countDown(&$0.outages, type) }) {
+            throw Fault(.remoteUnreachable, .retry, "the clinic cannot be reached", hint: "run the job again")
+        }
+        if let expiry = expiry.withLock({ $0 }), clock.now() >= expiry {
+            throw Fault(.clinicFileGone, .halt, "the scripted clinic's link is no longer good")
+        }
+        if script.withLock({ Self.countDown(&$0.oldLinks, type) }) {
+            throw Fault(.authForbidden, .halt, "the scripted clinic's link is too old")
+        }
+        if let code = script.withLock({ $0.badFiles[type] }) {
+            throw Fault(code, .halt, "the scripted clinic's file is bad")
+        }
+        if script.withLock({ $0.refusedDownloads.contains(type) }) {
+            throw Fault(.authForbidden, .halt, "the scripted clinic refuses this file")
+        }
+        if let seconds = script.withLock({ $0.downloadSeconds.removeValue(forKey: type) }) {
+            try await clock.sleep(seconds: seconds)
+        }
+        if script.withLock({ Self.countDown(&$0.breaks, type) }) {
+            throw Fault(.remoteIncomplete, .retry, "the file broke off", hint: "run the job again")
+        }
+        var lines = exported(type).map { $0.serialized() }
+        if script.withLock({ $0.organizes }) {
+            let header = #"{"parameter":[{"name":"header","valueString":"x"}],"resourceType":"Parameters"}"#
+            lines.insert(Array(header.utf8), at: 0)
+        }
+        if type == "Observation" { lines += script.withLock { $0.strayLines }.map { Array($0.utf8) } }
+        var bytes: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for line in lines {
+            ranges.append(bytes.count..<bytes.count + line.count)
+            bytes += line + [UInt8(ascii: "\n")]
+        }
+        try await deliver(LineBatch(bytes: bytes, lines: ranges))
+        return bytes.count
+    }
+
+    private func exported(_ type: String) -> [Resource] {
+        let since = since.withLock { $0 }
+        let until = exportRequests.last.flatMap {
+            script.withLock { $0 }.droppedParameters.contains(.until) ? nil : $0.until
+        }
+        let unexported = script.withLock { $0.unexported }
+        return server.withLock { $0.all(type, since: since, until: until) }.filter { resource in
+            let owner =
+                resource.type == "Patient"
+                ? resource.id
+                : ScriptedServer.patient(of: resource)?.dropFirst(8)
+                    .description
+            return (owner ?? resource.id).map { !unexported.contains($0) } ?? true
+        }
+    }
+
+    /// Notes that the export may be dropped.
+    public func finishExport(_ statusURL: String) async {
+        log.withLock { $0.append("finish") }
+    }
+}

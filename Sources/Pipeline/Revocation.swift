@@ -1,0 +1,74 @@
+import FHIR
+import PDex
+
+/// Takes back what waits for members whose recorded consents changed and no longer permit it, in the transaction that
+/// learns of the change (CO-10, PP-07).
+///
+/// No member has a schedule of its own: the next night finds the member withheld, and so on until a consent permits
+/// again. What the payer has got already stays there; the audit trail names the exchange that brought it.
+struct Revocation: Sendable {
+    let consent: CheckConsent
+    let identities: Identities
+
+    private var terms: ExchangeTerms { consent.terms }
+
+    /// As much of a member's past as is looked at: what is open is among the latest.
+    private static let mostExchanges = 1000
+    /// As many open requests as are looked through.
+    private static let mostRequests = 100_000
+
+    /// Decides anew for each of the payer's `members`.
+    func follow(_ members: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
+        var patients: [ResourceKey: FaultCode] = [:]
+        for member in members.sorted() {
+            let filter = ExchangeFilter(recognised: member, payer: terms.payer.name)
+            let exchanges = try writer.exchanges(matching: filter, limit: Self.mostExchanges)
+                .filter { $0.clinic == terms.clinic.name }
+            guard !exchanges.isEmpty else { continue }
+            var withheld = 0
+            for exchange in exchanges where exchange.state.successors.contains(.withheld) && exchange.state.isPending {
+                if try takeBack(exchange, at: now, writer) { withheld += 1 }
+            }
+            guard
+                case .withhold(let code, let evidence) = consent.decision(try CheckConsent.recorded(of: member, writer))
+            else { continue }
+            for exchange in exchanges { patients[exchange.member] = code }
+            let held = exchanges.first { $0.state == .acknowledged && $0.carried > 0 }
+            guard withheld > 0 || held != nil else { continue }
+            let rest = held.map { "; the payer has what exchange \($0.id) brought" } ?? ""
+            try writer.record(
+                AuditEntry(
+                    at: now, actor: "service", action: "consent.revoked",
+                    reason: "member \(member) of \(terms.payer.name), \(code.rawValue): \(evidence.words); "
+                        + "\(withheld) exchanges taken back" + rest))
+        }
+        if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
+    }
+
+    /// Withholds an exchange that is not delivered yet, unless what permitted it still does.
+    private func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
+        guard case .failure(let fault) = try consent.permit(toSend: exchange, writer) else { return false }
+        _ = try writer.cancelOpenSubmissions(ofExchange: exchange.id)
+        let entry = AuditEntry(
+            at: now, actor: "service", action: "exchange.withheld", run: exchange.run, exchange: exchange.id,
+            reason: "\(fault.code.rawValue): \(fault.message)")
+        try writer.advance(
+            exchange.id, to: .withheld, reason: fault.code, detail: fault.message, at: now, audit: entry)
+        return true
+    }
+
+    /// Takes back requests for those patients that nobody has begun to answer.
+    private func cancelRequests(
+        of patients: [ResourceKey: FaultCode], at now: Instant, _ writer: any StoreWriter
+    ) throws {
+        for request in try writer.memberRequests(in: [.requested], limit: Self.mostRequests)
+        where terms.jobsOfRoute.contains(request.job) {
+            let key = identities.key(source: terms.clinic.name, type: "Patient", id: request.patient)
+            guard let code = patients[key] else { continue }
+            let entry = AuditEntry(
+                at: now, actor: "service", action: "request.cancelled", reason: "\(request.id): \(code.rawValue)")
+            _ = try writer.advance(
+                memberRequest: request.id, to: .cancelled, run: nil, reason: code, at: now, audit: entry)
+        }
+    }
+}

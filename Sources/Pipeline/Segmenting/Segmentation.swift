@@ -1,0 +1,91 @@
+import FHIR
+import PDex
+
+/// Leaves out what a permit does not cover: what is sensitive, what nothing releases, and what would tell of either
+/// (CO-04 … CO-07).
+struct Segmentation: Sendable {
+    /// What may go.
+    enum Outcome {
+        /// These resources, and not those.
+        case parts(kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry])
+        /// Nothing: the Patient itself is not covered, or something that may concern all of it.
+        case nothing(FaultCode, String)
+    }
+
+    /// Why one resource is held.
+    struct Hold: Sendable {
+        /// What was found, here or in what it tells of.
+        let finding: Sensitivity.Finding
+        /// The resource through which it got here; nil when it was found here.
+        let via: ResourceKey?
+    }
+
+    let terms: ExchangeTerms
+    private let shared: SharedSensitivity
+
+    init(terms: ExchangeTerms, identities: Identities) {
+        self.terms = terms
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        shared = SharedSensitivity(sensitivity: terms.sensitivity, stager: stager)
+    }
+
+    /// Divides a member's data; `sensitive` tells whether the permit covers what is sensitive.
+    func outcome(
+        for matched: MatchedMember, sensitive: Bool, _ reader: any StoreReader
+    ) throws -> Outcome {
+        if let patient = matched.member.patient,
+            let finding = try finding(in: patient.resource, sensitive: sensitive, reader)
+        {
+            return .nothing(Self.code(finding), "the Patient itself is not covered")
+        }
+        let holds = try holds(in: matched.member.resources, sensitive: sensitive, reader)
+        // A flag that names no visit may be about all of them.
+        for item in matched.member.resources where item.staged.type == "Flag" && item.encounters.isEmpty {
+            if let hold = holds[item.staged.key] {
+                return .nothing(Self.code(hold.finding), "a flag that names no visit is not covered")
+            }
+        }
+        var kept: [ClinicalResource] = []
+        var leftOut: [ExchangeManifest.Entry] = []
+        for item in matched.resources {
+            if let hold = holds[item.staged.key] {
+                leftOut.append(item.entry(leftOut: Self.code(hold.finding)))
+            } else {
+                kept.append(item)
+            }
+        }
+        return .parts(kept: kept, leftOut: leftOut)
+    }
+
+    /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two visits.
+    func holds(
+        in resources: [ClinicalResource], sensitive: Bool, _ reader: any StoreReader
+    ) throws -> [ResourceKey: Hold] {
+        var found: [Int: Sensitivity.Finding] = [:]
+        for (index, item) in resources.enumerated() {
+            found[index] = try finding(in: item.resource, sensitive: sensitive, reader)
+        }
+        guard !found.isEmpty else { return [:] }
+        return Taint(resources, base: terms.clinic.base).spread(from: found)
+    }
+
+    /// What is found in a resource, or in a place, department or drug that it names, and is not released.
+    func finding(
+        in resource: Resource, sensitive: Bool, _ reader: any StoreReader
+    ) throws -> Sensitivity.Finding? {
+        func isHeld(_ finding: Sensitivity.Finding?) -> Bool {
+            finding.map { $0.release == .nothing || !sensitive } ?? false
+        }
+        let look = terms.sensitivity.look(at: resource)
+        var found = isHeld(look.finding) ? look.finding : nil
+        for reference in look.shared where found?.release != .nothing {
+            let other = try shared.finding(reference, reader)
+            if isHeld(other), found == nil || other?.release == .nothing { found = other }
+        }
+        return found
+    }
+
+    static func code(_ finding: Sensitivity.Finding) -> FaultCode {
+        finding.release == .nothing ? .consentRestricted : .consentSensitive
+    }
+}

@@ -1,0 +1,75 @@
+import FHIR
+
+/// Whether a set of consents permits, written from the standard and not from the engine: it reads the same JSON with
+/// other means, and knows days only.
+struct ConsentOracle {
+    let clinic: String
+    let payer: String
+    let today: String
+    let isOptOut: Bool
+
+    /// Whether anything may go.
+    func permits(_ consents: [JSONValue?]) -> Bool {
+        if consents.contains(where: { $0 == nil }) { return false }
+        let known = consents.compactMap(\.self)
+        if known.contains(where: stillDenies) { return false }
+        if known.contains(where: isValid) { return true }
+        return isOptOut && known.allSatisfy(isSpent)
+    }
+
+    /// Whether sensitive data may go, too.
+    func permitsSensitive(_ consents: [JSONValue?]) -> Bool {
+        let valid = consents.compactMap(\.self).filter(isValid)
+        return permits(consents) && !valid.isEmpty && valid.allSatisfy { flat($0).contains("#sensitive\"") }
+    }
+
+    private func stillDenies(_ consent: JSONValue) -> Bool {
+        guard text(consent, "status") == "active", text(consent["provision"], "type") == "deny" else { return false }
+        let start = text(consent["provision"]?["period"], "start")
+        let end = text(consent["provision"]?["period"], "end")
+        return !isDay(end) || !isDay(start, orNothing: true) || start > end || end >= today || strange(consent)
+    }
+
+    private func isSpent(_ consent: JSONValue) -> Bool {
+        if text(consent, "status") == "entered-in-error" { return true }
+        guard text(consent["provision"], "type") == "deny" else { return false }
+        return text(consent, "status") == "inactive" || (text(consent, "status") == "active" && !stillDenies(consent))
+    }
+
+    private func isValid(_ consent: JSONValue) -> Bool {
+        let all = flat(consent)
+        let provision = consent["provision"]
+        let start = text(provision?["period"], "start")
+        let end = text(provision?["period"], "end")
+        guard text(consent, "status") == "active", text(provision, "type") == "permit", !strange(consent),
+            all.contains("consentscope\",\"code\":\"patient-privacy\""), all.contains("\"code\":\"IDSCL\""),
+            all.contains("\"code\":\"disclose\""), consent["performer"]?.elements.count == 1, isDay(start),
+            start <= today
+        else { return false }
+        if isOptOut, all.contains("provider-access") {
+            return isDay(end, orNothing: true) && (end.isEmpty || end >= today)
+        }
+        return isDay(end) && end >= today && consent["sourceReference"] != nil && consent["policy"]?.elements.count == 1
+            && (all.contains("#regular\"") || all.contains("#sensitive\""))
+            && names("\"code\":\"performer\"", clinic, provision) && names("\"code\":\"IRCP\"", payer, provision)
+    }
+
+    private func names(_ role: String, _ npi: String, _ provision: JSONValue?) -> Bool {
+        (provision?["actor"]?.elements ?? []).map(flat).contains {
+            $0.contains(role) && $0.contains("us-npi") && $0.contains("\"value\":\"\(npi)\"")
+        }
+    }
+
+    private func strange(_ consent: JSONValue) -> Bool {
+        ["purpose", "modifierExtension", "implicitRules", "securityLabel", "dataPeriod"].contains {
+            flat(consent).contains("\"\($0)\"")
+        }
+    }
+
+    private func isDay(_ text: String, orNothing: Bool = false) -> Bool {
+        text.isEmpty ? orNothing : text.utf8.count == 10 && text.hasPrefix("20")
+    }
+
+    private func flat(_ json: JSONValue) -> String { String(decoding: json.serialized(), as: UTF8.self) }
+    private func text(_ json: JSONValue?, _ key: String) -> String { json?[key]?.string ?? "" }
+}

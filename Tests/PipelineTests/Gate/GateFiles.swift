@@ -1,0 +1,34 @@
+import Conformance
+import Foundation
+import PDex
+import PDexTesting
+
+/// The repository's profile sheets, and the packages that may lie beside it.
+enum GateFiles {
+    static let mappings = URL(fileURLWithPath: usCoreMappings).deletingLastPathComponent().path
+
+    static let sheets: ProfileSheets = {
+        do {
+            return try ProfileSheets.load(folder: mappings + "/profile-sheets", digests: .standIn)
+        } catch {
+            fatalError("\(error)")
+        }
+    }()
+
+    /// Without any package.
+    static let sheetsOnly = Validator(PackageSet([]), sheets: sheets)
+
+    static let folder = SharedData.folder.deletingLastPathComponent().path + "/packages"
+
+    /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine.
+    static let packages = validator(
+        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
+        "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0")
+
+    /// US Core's next version alone.
+    static let nextPackages = validator("hl7.fhir.us.core-7.0.0")
+
+    private static func validator(_ names: String...) -> Validator? {
+        (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
+    }
+}

@@ -1,0 +1,71 @@
+import FHIR
+
+/// A consent as a careless or hostile payer may write it: mostly right, each part wrong now and then.
+struct RandomConsent {
+    private static let hl7 = "http://terminology.hl7.org/CodeSystem/"
+
+    /// One consent, or nil for one that cannot be read.
+    static func make(_ random: inout Numbers, clinic: String, payer: String) -> JSONValue? {
+        if random.below(60) == 0 { return nil }
+        var json: JSONObject = [
+            "resourceType": "Consent", "id": "c", "scope": concept(hl7 + "consentscope", "patient-privacy"),
+            "patient": ["reference": "Patient/m"], "performer": [["reference": "Patient/m"]],
+            "sourceReference": ["reference": "DocumentReference/d"],
+        ]
+        let statuses = ["active", "inactive", "entered-in-error", "draft", "rejected", "proposed"]
+        json["status"] = .string(random.below(3) > 0 ? "active" : statuses[random.below(statuses.count)])
+        let isProvider = random.below(5) == 0
+        var categories = [concept(hl7 + "v3-ActCode", random.below(15) == 0 ? "RESEARCH" : "IDSCL")]
+        if isProvider {
+            categories.append(
+                concept("http://hl7.org/fhir/us/davinci-pdex/CodeSystem/pdex-consent-api-purpose", "provider-access"))
+        } else {
+            let page = "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition-hrex-consent.html#"
+            let policy = ["regular", "regular", "sensitive", "other"][random.below(4)]
+            json["policy"] = [["uri": .string(page + policy)]]
+        }
+        json["category"] = .array(categories)
+        if random.below(15) == 0 { json["performer"] = nil }
+        if random.below(15) == 0 { json["sourceReference"] = nil }
+        if random.below(25) == 0 { json["modifierExtension"] = [["url": "urn:not"]] }
+        if random.below(40) == 0 { json["implicitRules"] = "urn:rules" }
+        json["provision"] = provision(&random, clinic, payer)
+        return .object(json)
+    }
+
+    private static func provision(_ random: inout Numbers, _ clinic: String, _ payer: String) -> JSONValue {
+        var provision: JSONObject = [
+            "action": [concept(hl7 + "consentaction", random.below(15) == 0 ? "collect" : "disclose")]
+        ]
+        provision["type"] = random.below(20) == 0 ? nil : .string(random.below(7) == 0 ? "deny" : "permit")
+        let days = ["2025-01-01", "2026-01-01", "2026-12-31", "2026-07-01", "2026-05-30", "nonsense"]
+        var period = JSONObject()
+        if random.below(12) > 0 { period["start"] = .string(random.below(3) > 0 ? days[1] : days[random.below(6)]) }
+        if random.below(8) > 0 { period["end"] = .string(random.below(3) > 0 ? days[2] : days[random.below(6)]) }
+        if random.below(20) > 0 { provision["period"] = .object(period) }
+        let other = "1679576722"
+        provision["actor"] = [
+            actor(
+                hl7 + "provenance-participant-type", "performer", random.below(12) == 0 ? other : clinic, &random),
+            actor(hl7 + "v3-ParticipationType", "IRCP", random.below(12) == 0 ? other : payer, &random),
+        ]
+        for name in ["purpose", "securityLabel", "dataPeriod"] where random.below(30) == 0 {
+            provision[name] = ["x": "y"]
+        }
+        return .object(provision)
+    }
+
+    private static func actor(
+        _ system: String, _ role: String, _ npi: String, _ random: inout Numbers
+    ) -> JSONValue {
+        let identifiers = random.below(25) == 0 ? "urn:other" : "http://hl7.org/fhir/sid/us-npi"
+        return [
+            "role": concept(system, role),
+            "reference": ["identifier": ["system": .string(identifiers), "value": .string(npi)]],
+        ]
+    }
+
+    private static func concept(_ system: String, _ code: String) -> JSONValue {
+        ["coding": [["system": .string(system), "code": .string(code)]]]
+    }
+}

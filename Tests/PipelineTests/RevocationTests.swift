@@ -1,0 +1,164 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Synchronization
+import Testing
+
+@Suite("After the commit of a revocation no request begins")
+struct RevocationTests {
+    private static let members = (0..<50).map { index in
+        NamedMember(
+            "p\(index)", "Given\(index)", "Family\(index)", born: "19\(30 + index)-04-02",
+            memberID: "M0-\(1000 + index)")
+    }
+
+    /// Where on its way a member's data is when the consent is withdrawn.
+    enum Point: String, CaseIterable, CustomTestStringConvertible {
+        case beforeTheRun, staged, bundled, claimed, waitingForAConnection, betweenParts, betweenAttempts, parked
+        case requested, delivered
+        var testDescription: String { rawValue }
+    }
+
+    @Test("whatever point of the pipeline its 50 members have reached", arguments: Point.allCases)
+    func nothingLeaves(point: Point) async throws {
+        let night = try Night(
+            Self.members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 7 : 200, concurrency: 1)
+        let sentBefore = Mutex<Int?>(nil)
+        let revoke: @Sendable () async throws -> Void = {
+            guard sentBefore.withLock({ $0 == nil }) else { return }
+            try Self.withdraw(night)
+            _ = try await night.pipeline.importMembers()
+            sentBefore.withLock { $0 = night.payer.received.count }
+        }
+
+        try await Self.bring(night, to: point, revoke)
+        try await Self.goOn(night)
+
+        #expect(sentBefore.withLock { $0 } == night.payer.received.count)
+        let open = try await night.store.read { try $0.queued() }
+        #expect(open.isEmpty)
+    }
+
+    @Test("what waited is withheld in the transaction that learns of it, and the audit trail tells of both")
+    func takenBack() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        night.payer.reply(.busy(retryAfterSeconds: 3600))
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
+        night.clock.advance(seconds: 3600)
+        _ = try await night.run("night-2")
+        try Self.withdraw(night, [.joe])
+        _ = try await night.pipeline.importMembers()
+
+        let audit = try await night.store.read { try $0.audit(after: 0, limit: 1000) }.map(\.entry)
+        let revoked = try #require(audit.last { $0.action == "consent.revoked" }?.reason)
+        #expect(revoked.contains("consent.denied: the consent is not active"))
+        #expect(revoked.contains("1 exchanges taken back; the payer has what exchange "))
+        #expect(audit.filter { $0.action == "consent.revoked" }.count == 1)
+        #expect(audit.last { $0.action == "exchange.withheld" }?.reason?.hasPrefix("consent.denied: ") == true)
+    }
+
+    @Test("a member's open requests are taken back, other members' stay")
+    func requests() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let job = night.pipeline.terms.job
+        for (id, patient, job) in [("r1", "joe", job), ("r2", "ada", job), ("r3", "joe", "another-payers")] {
+            let request = MemberRequest(
+                id: id, job: job, patient: patient, since: nil, types: [], accepted: night.clock.now(),
+                due: night.clock.now())
+            _ = try await night.store.write {
+                try $0.accept(
+                    request, audit: AuditEntry(at: night.clock.now(), actor: "tests", action: "request.accepted"))
+            }
+        }
+        try Self.withdraw(night, [.joe])
+        _ = try await night.pipeline.importMembers()
+        let found = try await night.store.read { reader in try ["r1", "r2", "r3"].map { try reader.memberRequest($0) } }
+        #expect(found.map { $0?.state } == [.cancelled, .requested, .requested])
+        #expect(found[0]?.reason == .consentDenied)
+    }
+
+    @Test("a deleted consent takes back what it permitted")
+    func deleted() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 3600))
+        _ = try await night.run("night-1")
+        night.payer.remove("Consent", "consent-joe")
+        _ = try await night.pipeline.importMembers()
+        let exchange = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first
+        #expect(exchange?.state == .withheld)
+        #expect(exchange?.reason == .consentMissing)
+    }
+
+    /// Brings the members' data to a point and withdraws there.
+    private static func bring(
+        _ night: Night, to point: Point, _ revoke: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        switch point {
+        case .beforeTheRun: try await revoke()
+        case .staged:
+            _ = try await night.run("first", dryRun: true)
+            try await revoke()
+        case .bundled, .claimed:
+            let stop = Fault(.keyMissing, .halt, "no delivery can be made")
+            night.payer.reply(.fail(stop))
+            _ = try? await night.run("first")
+            if point == .claimed {
+                _ = try await night.store.write {
+                    try $0.lease(
+                        Route(clinic: "clinic0", payer: "med0"), limit: 8, owner: "somebody", now: night.clock.now(),
+                        expiry: night.clock.now().adding(milliseconds: 60_000))
+                }
+            }
+            try await revoke()
+            night.clock.advance(seconds: 120)
+        case .waitingForAConnection:
+            night.payer.beforeBeginning(revoke)
+            _ = try await night.run("first")
+        case .betweenParts:
+            night.payer.whileAnswering(revoke)
+            _ = try await night.run("first")
+        case .betweenAttempts:
+            for _ in members { night.payer.reply(.busy(retryAfterSeconds: 600)) }
+            _ = try await night.run("first")
+            try await revoke()
+        case .parked:
+            for _ in members { night.payer.reply(.refuse(422)) }
+            _ = try await night.run("first")
+            try await revoke()
+        case .requested:
+            try await revoke()
+            for member in members.prefix(5) {
+                _ = try await night.pipeline.request(member: member.id, run: night.firing("request-" + member.id))
+            }
+        case .delivered:
+            _ = try await night.run("first")
+            for member in members { night.clinic.put(try Resource(member.observation(value: "8.20"))) }
+            try await revoke()
+        }
+    }
+
+    /// Everything that could still send: what waits, replays of all that rests, and the next night.
+    private static func goOn(_ night: Night) async throws {
+        night.clock.advance(seconds: 3600)
+        _ = try await night.pipeline.deliver()
+        let resting = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 200) }
+            .filter(\.state.isReplayable)
+        for exchange in resting.prefix(10) {
+            _ = try await night.pipeline.replay(exchange, run: night.firing("replay-" + exchange.id))
+        }
+        _ = try await night.run("last")
+    }
+
+    private static func withdraw(_ night: Night, _ members: [NamedMember] = members) throws {
+        for member in members {
+            for record in try member.with({ $0.consent = "inactive" })
+                .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126") where record.type == "Consent"
+            {
+                night.payer.put(record)
+            }
+        }
+    }
+}

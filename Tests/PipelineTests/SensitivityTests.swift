@@ -1,0 +1,232 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("What is sensitive stays, and so does what would tell of it")
+struct SensitivityTests {
+    private static let icd = "http://hl7.org/fhir/sid/icd-10-cm"
+    private static let clinics = "https://clinic0.example/marks"
+    private static let sensitivity = Sensitivity(
+        [
+            SensitivityCategory(
+                name: "substance-use", release: .sensitiveConsent,
+                codes: CodeList([.init(systems: [icd], codes: ["Z71.41"], prefixes: ["F10"])])),
+            SensitivityCategory(
+                name: "self-pay", release: .nothing,
+                tags: CodeList([.init(systems: [clinics], codes: ["no-plan"])]),
+                codes: CodeList([.init(systems: [clinics], codes: ["paid-in-full"])]), places: ["Location/recovery"]),
+        ], mark: "1a2b3c4d")
+    private static let types = [
+        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport", "Flag", "Account",
+        "MedicationRequest",
+    ]
+
+    @Test(
+        "a listed code counts wherever it stands, with dots or without, and no other code does",
+        arguments: [
+            ("F10.20", true), ("F1020", true), ("f10.20", true), ("F10", true), ("Z71.41", true), ("Z7141", true),
+            ("F11.20", false), ("Z71.4", false), ("Z71.411", false), ("F1", false), ("J02.9", false),
+        ])
+    func codes(code: String, isFound: Bool) throws {
+        let coding: JSONValue = ["system": .string(Self.icd), "code": .string(code)]
+        let places: [JSONObject] = [
+            ["code": ["coding": [["system": "urn:x", "code": "1"], coding]]], ["reasonCode": [["coding": [coding]]]],
+            ["component": [["code": ["coding": [coding]]]]], ["extension": [["url": "urn:e", "valueCoding": coding]]],
+            ["contained": [["resourceType": "Condition", "id": "c", "code": ["coding": [coding]]]]],
+        ]
+        for place in places {
+            var json = place
+            json["resourceType"] = "Observation"
+            json["id"] = "o"
+            let finding = Self.sensitivity.look(at: try Resource(.object(json))).finding
+            #expect((finding?.category == "substance-use") == isFound)
+        }
+    }
+
+    @Test("a code of another system is another code, and a category of another clinic is not ours")
+    func systems() throws {
+        let other = try Resource([
+            "resourceType": "Condition", "id": "c",
+            "code": ["coding": [["system": "urn:other", "code": "F10.20"]]],
+        ])
+        #expect(Self.sensitivity.look(at: other).finding == nil)
+        let elsewhere = SensitivityCategory(
+            name: "all", release: .nothing, clinics: ["clinic1"], types: ["Condition"])
+        #expect(Sensitivity([elsewhere], clinic: "clinic0").look(at: other).finding == nil)
+        #expect(Sensitivity([elsewhere], clinic: "clinic1").look(at: other).finding?.category == "all")
+    }
+
+    @Test("a diagnosis holds its visit and all that belongs to it")
+    func diagnosis() async throws {
+        let night = try Self.night(try Self.changed("Condition") { $0["code"] = Self.concept(Self.icd, "F10.20") })
+        let report = try await night.run()
+        #expect(report.resources.leftOut[.consentSensitive] == 3)
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test("a result holds the notes of its visit and the report on it, and the rest goes")
+    func result() async throws {
+        let note = try Self.resource("DocumentReference", "note") {
+            $0["context"] = ["encounter": [["reference": "Encounter/joe-visit"]]]
+        }
+        let report = try Self.resource("DiagnosticReport", "report") {
+            $0["result"] = [["reference": "Observation/joe-glucose"], ["reference": "Observation/other"]]
+        }
+        let other = try Self.resource("Observation", "other") { $0["status"] = "final" }
+        let marked = try Self.changed("Observation") { $0["code"] = Self.concept(Self.icd, "F10.20") }
+        let night = try Self.night(marked, note, report, other)
+        // The result, its notes, the report on it, and what else that report tells.
+        #expect(try await night.run().resources.leftOut[.consentSensitive] == 4)
+        #expect(Set(night.payer.held.values.map(\.type)).isSuperset(of: ["Encounter", "Condition"]))
+    }
+
+    @Test(
+        "what was paid in full stays under every consent, however the clinic marks it",
+        arguments: ["tag", "label", "type", "account", "flag", "place"])
+    func selfPay(mark: String) async throws {
+        var extra: [Resource] = []
+        let visit = try Self.changed("Encounter") { visit in
+            switch mark {
+            case "tag": visit["meta"] = ["tag": [["system": .string(Self.clinics), "code": "no-plan"]]]
+            case "label": visit["meta"] = ["security": [["system": "urn:wrong", "code": "HIPAASelfPay"]]]
+            case "type": visit["type"] = [Self.concept(Self.clinics, "paid-in-full")]
+            case "account": visit["account"] = [["reference": "Account/a"]]
+            case "place": visit["location"] = [["location": ["reference": "Location/recovery"]]]
+            default: break
+            }
+        }
+        if mark == "account" {
+            extra.append(try Self.resource("Account", "a") { $0["type"] = Self.concept(Self.clinics, "paid-in-full") })
+        }
+        if mark == "flag" {
+            extra.append(
+                try Self.resource("Flag", "f") {
+                    $0["code"] = Self.concept(Self.clinics, "paid-in-full")
+                    $0["encounter"] = ["reference": "Encounter/joe-visit"]
+                })
+        }
+        let night = try Self.night([visit] + extra)
+        night.payer.put(try Self.sensitiveConsent())
+        let report = try await night.run()
+        #expect(report.resources.leftOut[.consentRestricted, default: 0] >= 3)
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test("a visit to a sensitive department is held, and a prescription of a sensitive drug")
+    func shared() async throws {
+        let location = try Resource([
+            "resourceType": "Location", "id": "ward", "name": "Ward 7",
+            "type": [Self.concept(Self.clinics, "paid-in-full")],
+        ])
+        let drug = try Resource([
+            "resourceType": "Medication", "id": "drug", "code": Self.concept(Self.icd, "F10.20"),
+        ])
+        let order = try Self.resource("MedicationRequest", "order") {
+            $0["medicationReference"] = ["reference": "Medication/drug"]
+        }
+        let visit = try Self.changed("Encounter") { $0["location"] = [["location": ["reference": "Location/ward"]]] }
+        let night = try Self.night(location, drug, order, visit)
+        let report = try await night.run()
+        #expect(report.resources.leftOut[.consentRestricted] == 3)
+        #expect(report.resources.leftOut[.consentSensitive] == 1)
+    }
+
+    @Test(
+        "a consent to sensitive data releases what is sensitive, and neither programme records nor psychotherapy notes")
+    func sensitiveConsent() async throws {
+        let released = try Self.night(try Self.changed("Condition") { $0["code"] = Self.concept(Self.icd, "F10.20") })
+        released.payer.put(try Self.sensitiveConsent())
+        #expect(try await released.run().resources.leftOut[.consentSensitive] == nil)
+        #expect(released.payer.received.count == 1)
+        for label in ["42CFRPart2", "PSYTHPN"] {
+            let held = try Night(
+                [.joe.with { $0.visitLabels = [label] }], mappings: usCoreMappings, sensitivity: Self.sensitivity)
+            held.payer.put(try Self.sensitiveConsent())
+            #expect(try await held.run().resources.leftOut[.consentRestricted] == 3)
+        }
+    }
+
+    @Test("nothing goes when the Patient itself is labelled, or a flag names no visit")
+    func everything() async throws {
+        let patient = try Self.changed("Patient") { $0["meta"] = ["security": [["code": "R"]]] }
+        let labelled = try Self.night(patient)
+        #expect(try await labelled.run().exchanges.withheld == [.consentSensitive: 1])
+        let flag = try Self.resource("Flag", "f") { $0["code"] = Self.concept(Self.clinics, "paid-in-full") }
+        let flagged = try Self.night(flag)
+        #expect(try await flagged.run().exchanges.withheld == [.consentRestricted: 1])
+        #expect(labelled.payer.received.isEmpty && flagged.payer.received.isEmpty)
+    }
+
+    @Test("lists that changed take back what was bundled under the earlier ones; the next run makes it anew")
+    func changedLists() async throws {
+        let night = try Self.night()
+        night.payer.reply(.busy(retryAfterSeconds: 60))
+        _ = try await night.run()
+        let rule = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first?.consent?
+            .rule
+        #expect(rule == "HRex Consent #regular; lists 1a2b3c4d")
+
+        let changed = try Self.pipeline(
+            over: night,
+            Sensitivity([SensitivityCategory(name: "all", release: .nothing, types: ["Observation"])], mark: "2"))
+        night.clock.advance(seconds: 61)
+        #expect(try await changed.deliver() == 0)
+        #expect(night.payer.received.count == 1)
+        let report = try await changed.run(night.firing("night-2"))
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(report.resources.leftOut[.consentRestricted] == 1)
+    }
+
+    /// The same job with other lists.
+    private static func pipeline(over night: Night, _ sensitivity: Sensitivity) throws -> ExchangePipeline {
+        let terms = night.pipeline.terms
+        return ExchangePipeline(
+            terms: ExchangeTerms(
+                job: terms.job, clinic: terms.clinic, payer: terms.payer, selection: terms.selection,
+                matchBy: terms.matchBy, coverage: terms.coverage, consent: terms.consent, sensitivity: sensitivity,
+                delivery: terms.delivery, retry: terms.retry),
+            clinic: night.clinic, payer: night.payer, store: night.store,
+            mappings: try LoadedMappings.set(
+                in: usCoreMappings, digests: Digests { _ in Array(repeating: 0, count: 32) }),
+            identities: night.identities, clock: night.clock, random: { 0.5 }, owner: "tests")
+    }
+
+    private static func night(_ extra: Resource...) throws -> Night { try night(extra) }
+
+    private static func night(_ extra: [Resource]) throws -> Night {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, also: extra, types: types, sensitivity: sensitivity)
+        for resource in extra { night.clinic.put(resource) }
+        return night
+    }
+
+    private static func changed(_ type: String, _ change: (inout JSONObject) -> Void) throws -> Resource {
+        var json = try #require(try NamedMember.joe.clinicRecords().first { $0.type == type }).json
+        change(&json)
+        return try Resource(.object(json))
+    }
+
+    private static func resource(_ type: String, _ id: String, _ change: (inout JSONObject) -> Void) throws -> Resource
+    {
+        var json: JSONObject = [
+            "resourceType": .string(type), "id": .string(id), "status": "active",
+            "subject": ["reference": "Patient/joe"],
+        ]
+        if type == "Account" { json["subject"] = [["reference": "Patient/joe"]] }
+        change(&json)
+        return try Resource(.object(json))
+    }
+
+    private static func sensitiveConsent() throws -> Resource {
+        let records = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        let consent = try #require(records.first { $0.type == "Consent" })
+        let text = String(decoding: consent.serialized(), as: UTF8.self).replacing("#regular", with: "#sensitive")
+        return try Resource(parsing: Array(text.utf8))
+    }
+
+    private static func concept(_ system: String, _ code: String) -> JSONValue {
+        ["coding": [["system": .string(system), "code": .string(code)]]]
+    }
+}
