@@ -1,7 +1,7 @@
 import FHIR
 public import PDex
 
-/// A payer's FHIR R4 server over the network: search, and delivery of a bundle.
+/// A payer's FHIR R4 server over the network: search, the question who somebody is, and delivery of a bundle.
 public struct PayerClient: PayerServer {
     private let session: ServerSession
     private let capabilities: CapabilityCache
@@ -44,6 +44,11 @@ public struct PayerClient: PayerServer {
             status: response.status, body: response.body,
             retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()),
             serverTime: response.headers["Date"].flatMap { Instant(httpDate: $0) })
+    }
+
+    /// Asks who somebody is (HRex `$member-match`).
+    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        try await MemberMatchCall(session: session).ask(question)
     }
 
     private func request(_ bundle: [UInt8], _ requestID: String) throws(Fault) -> HTTPRequest {

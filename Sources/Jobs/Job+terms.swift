@@ -6,13 +6,15 @@ extension Job {
     /// `concurrency` is how many bundles the payer takes at once.
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
-        numbers: MemberNumbers = MemberNumbers(), allowedTypes: Set<String>? = nil,
+        numbers: MemberNumbers = MemberNumbers(), inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
+        allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
-            job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, coverage: coverage,
+            job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
+            coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
             consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
             delivery: .init(

@@ -56,7 +56,8 @@ actor Servers {
         }
         let terms = job.terms(
             clinic: clinic.server.party, payer: payer.server.party, coverage: payer.coverage,
-            consent: payer.consent, numbers: try payer.knownNumbers(), allowedTypes: payer.types.map { Set($0) },
+            consent: payer.consent, numbers: try payer.match.knownNumbers(), inquiry: payer.match.inquiry,
+            allowedTypes: payer.types.map { Set($0) },
             conformance: payer.conformance,
             consentPolicy: payer.consentPolicy, sensitivity: try sensitivity(of: clinic),
             jobsOfRoute: Set(jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map(\.name)),
@@ -72,7 +73,7 @@ actor Servers {
     func probes() throws -> [(server: String, probe: AuthProbe)] {
         let jobs = try knownJobs()
         let connections =
-            configuration.clinics.map { ($0.server, $0.connection(jobs: jobs)) }
+            configuration.clinics.map { ($0.server, $0.connection(jobs: jobs, payers: configuration.payers)) }
             + configuration.payers.map { ($0.server, $0.connection(jobs: jobs)) }
         return try connections.compactMap { settings, connection in
             guard case .backendServices(let registration) = connection.authorization else { return nil }
@@ -92,7 +93,9 @@ actor Servers {
 
     private func client(of clinic: ClinicSettings) throws -> any ClinicServer {
         if let known = clinics[clinic.server.name] { return known }
-        let client = ClinicClient(try session(clinic.connection(jobs: try knownJobs()), clinic.server))
+        let client = ClinicClient(
+            try session(
+                clinic.connection(jobs: try knownJobs(), payers: configuration.payers), clinic.server))
         let logged = try logged(client)
         clinics[clinic.server.name] = logged
         return logged

@@ -51,12 +51,14 @@ extension ExchangePipeline {
             recognition.note = { steps.append($0) }
             let outcome = try recognition.outcome(for: person)
             let traits = MemberTraits(numbers: terms.numbers)
+            let told = try reader.memberMatch(of: patient, terms.route)?.identifier?.token
             let values = terms.matchBy.map { rule in
-                MatchExplanation.Values(
-                    rule: rule,
-                    values: withValues
-                        ? traits.of(patient: person.resource, rule).map { $0.replacing("\u{1f}", with: " · ") } : [],
-                    count: traits.of(patient: person.resource, rule).count)
+                let found =
+                    rule == .memberMatch
+                    ? [told].compactMap(\.self) : traits.of(patient: person.resource, rule)
+                return MatchExplanation.Values(
+                    rule: rule, values: withValues ? found.map { $0.replacing("\u{1f}", with: " · ") } : [],
+                    count: found.count)
             }
             return MatchExplanation(patient: patient, looked: values, steps: steps, outcome: outcome)
         }

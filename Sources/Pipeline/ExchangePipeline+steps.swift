@@ -40,6 +40,13 @@ extension ExchangePipeline {
             ownerIsGone: ownerIsGone, observer: observer)
     }
 
+    /// The questions to the payer who somebody is.
+    func inquiry(_ run: Run, _ tally: PullTally) -> MemberInquiry {
+        MemberInquiry(
+            terms: terms, run: run, clinic: clinic(of: run), payer: payer, store: store, identities: identities,
+            clock: clock, tally: tally, actor: owner, observer: observer)
+    }
+
     /// The payer's coverage and consent.
     var records: PayerRecords {
         PayerRecords(

@@ -95,6 +95,7 @@ public struct ExchangePipeline: Sendable {
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
             clock: clock, observer: observer)
         let export = try await pulling(pull)
+        if !dryRun { try await inquiry(run, pull.tally).ask() }
         var report = RunReport(run: run.id, job: run.job)
         report.pulled.resources = await pull.tally.resources
         report.pulled.bytes = await pull.tally.bytes
@@ -111,7 +112,7 @@ public struct ExchangePipeline: Sendable {
     }
 
     /// The clinic as a run may ask it: whole rosters wait for its quiet hours to end, single members do not.
-    private func clinic(of run: Run) -> any ClinicServer {
+    func clinic(of run: Run) -> any ClinicServer {
         guard [.schedule, .manual, .dryRun].contains(run.trigger) else { return clinic }
         return QuietClinic(
             clinic, name: terms.clinic.name, quietUntil: quietUntil, clock: clock, observer: observer)

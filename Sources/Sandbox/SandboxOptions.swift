@@ -47,6 +47,10 @@ public struct SandboxOptions: Sendable {
     public var payerScopes = "system/*.cruds"
     /// How long a token lives, in seconds.
     public var tokenLifetime = 300
+    /// How Med0 answers who somebody is.
+    public var memberMatch = MemberMatchShape.uniqueMember
+    /// Whether Clinic0 has the insurance card of those whose member id it does not have on file.
+    public var hasCards = false
     /// How Clinic0 runs its exports.
     public var export = ExportHabits()
     /// How long Clinic0 and Med0 take for each answer, in milliseconds, beside the work itself.

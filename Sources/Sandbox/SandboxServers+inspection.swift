@@ -13,6 +13,11 @@ extension SandboxServers {
     /// How often Med0 was asked, by method and first segment: `POST /` counts submissions, `GET Coverage` searches.
     public func payerRequests() -> [String: Int] { payer.requestCounts }
 
+    /// How often Med0 was asked who somebody is, by what it answered: `member`, `nobody`, `several`, `consent-refused`.
+    public func payerQuestions() -> [String: Int] {
+        Dictionary(payer.verdicts.map { ($0.name, 1) }, uniquingKeysWith: +)
+    }
+
     /// Adds a resource at Med0 or changes it, as its own staff would. Throws when it has no id.
     public func updatePayer(_ resource: Resource) throws { try payer.update(resource) }
 

@@ -37,7 +37,7 @@ public final class SandboxServers: Sendable {
             front: Self.front(
                 id: options.payerClientID, keys: options.clientKeys.payer, scopes: options.payerScopes, options),
             store: world.payer, file: options.med0File, faults: FaultPlan(options.faults, seed: options.seed),
-            refused: refused, clock: options.clock)
+            refused: refused, memberMatch: options.memberMatch, clock: options.clock)
     }
 
     /// Serves until the task is cancelled; call it once. Throws when a port cannot be bound.

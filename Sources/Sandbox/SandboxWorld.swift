@@ -17,12 +17,15 @@ struct SandboxWorld {
         if let path = options.clinicData {
             try load(DataFolder(path: path), except: options.exceptMembers, asOf: asOf, loaded: now)
         } else {
-            try invent(Population(seed: options.seed, members: options.members, asOf: asOf))
+            try invent(Population(seed: options.seed, members: options.members, asOf: asOf), options.hasCards)
         }
     }
 
-    private mutating func invent(_ population: Population) throws {
+    private mutating func invent(_ population: Population, _ hasCards: Bool) throws {
         try population.forEachClinicResource { clinic.put(try StoredResource($0, loaded: population.asOf)) }
+        if hasCards {
+            try population.forEachCard { clinic.put(try StoredResource($0, loaded: population.asOf)) }
+        }
         try population.forEachPayerResource { payer.put(try StoredResource($0, loaded: population.asOf)) }
         for tombstone in population.deletions { clinic.remember(tombstone) }
         guard population.members > 0 else { return }

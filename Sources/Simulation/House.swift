@@ -27,7 +27,7 @@ struct House: Sendable {
             selection: .init(
                 method: method, group: "med0-members", types: ["Patient", "Encounter", "Condition", "Observation"],
                 since: .lastSuccess),
-            matchBy: MatchRule.allCases, mappings: "us-core-6.1.0",
+            matchBy: MatchRule.allCases.filter { $0 != .memberMatch }, mappings: "us-core-6.1.0",
             delivery: .init(maxEntries: maxEntries),
             retry: RetryPolicy(attempts: 4, firstSeconds: 30, longestSeconds: 600))
     }

@@ -35,7 +35,10 @@ struct SandboxNight: Sendable {
     /// for tests of the pull alone: nothing is mapped for anybody.
     static func with<Value: Sendable>(
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
-        knowsMembers: Bool = true, members: Int = 50, _ body: @Sendable (SandboxNight) async throws -> Value
+        knowsMembers: Bool = true, members: Int = 50,
+        rules: [String] = ["member-id", "subscriber-id", "demographics"],
+        match: String? = nil, changing change: (inout SandboxOptions) -> Void = { _ in },
+        _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
         let folder = SandboxFolder(path: path)
         let now = SystemClock().now()
@@ -46,17 +49,19 @@ struct SandboxNight: Sendable {
         settings.payerPort = 0
         try FileManager.default.createDirectory(
             atPath: path + "/jobs", withIntermediateDirectories: true)
-        try jobFile(by: by, maxEntries: maxEntries)
+        try jobFile(by: by, maxEntries: maxEntries, rules)
             .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
         _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
         try folder.make(settings)
         var options = try folder.options(settings, faults: SandboxFaults())
         options.exceptMembers = 2
+        change(&options)
         let sandbox = try SandboxFolder.sandbox(options)
         return try await SandboxFolder.running(sandbox) { clinic, payer in
             try "".write(toFile: path + "/none.ndjson", atomically: true, encoding: .utf8)
             try configuration(
-                clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }"
+                clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }",
+                match: match
             )
             .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
@@ -71,7 +76,7 @@ struct SandboxNight: Sendable {
     func again(by method: String) throws -> SandboxNight {
         let place = folder.path + "/" + method
         try FileManager.default.createDirectory(atPath: place + "/jobs", withIntermediateDirectories: true)
-        try Self.jobFile(by: method, maxEntries: 200)
+        try Self.jobFile(by: method, maxEntries: 200, ["member-id", "subscriber-id", "demographics"])
             .write(toFile: place + "/jobs/\(Self.job).yaml", atomically: true, encoding: .utf8)
         let text = try String(contentsOfFile: folder.configuration, encoding: .utf8)
             .replacing("./pdex.db", with: "./\(method).db").replacing("./jobs", with: "./\(method)/jobs")
@@ -108,21 +113,23 @@ struct SandboxNight: Sendable {
         identifier["system"]?.string == "https://clinic0.example/fhir-id"
     }
 
-    private static func jobFile(by method: String, maxEntries: Int) -> String {
+    private static func jobFile(by method: String, maxEntries: Int, _ rules: [String]) -> String {
         """
         job: \(job)
         on: { request: true }
         from: clinic0
         to: med0
         select: { by: \(method), group: med0-members, types: [\(types.joined(separator: ", "))] }
-        match: { by: [member-id, subscriber-id, demographics] }
+        match: { by: [\(rules.joined(separator: ", "))] }
         map: us-core-6.1.0
         deliver: { max-entries: \(maxEntries) }
 
         """
     }
 
-    private static func configuration(clinic: String, payer: String, records: String) -> String {
+    private static func configuration(
+        clinic: String, payer: String, records: String, match: String?
+    ) -> String {
         """
         store: { sqlite: ./pdex.db }
         keys: ./keys
@@ -143,7 +150,7 @@ struct SandboxNight: Sendable {
             organization: { npi: "1003000126", name: Med0 Health Plan }
             coverage: \(records)
             consent: \(records)
-
+        \(match.map { "    match: \($0)" } ?? "")
         """
     }
 }

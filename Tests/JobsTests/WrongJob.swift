@@ -109,7 +109,7 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         adding("match: { by: [member-id, member-id] }", "7:26: member-id is listed twice"),
         adding(
             "match: { by: [member] }",
-            "7:15: 'by' must be one of member-id, record-number, subscriber-id, demographics-address, demographics, found 'member'"
+            "7:15: 'by' must be one of member-id, member-match, record-number, subscriber-id, demographics-address, demographics, found 'member'"
         ),
         adding("match: { when-ambiguous: guess }", "7:26: 'when-ambiguous' must be one of park, found 'guess'"),
         adding(

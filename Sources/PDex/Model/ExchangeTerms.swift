@@ -119,6 +119,30 @@ public struct ExchangeTerms: Sendable {
         }
     }
 
+    /// How the payer is asked who somebody is (`$member-match`).
+    public struct Inquiry: Sendable, Hashable {
+        /// Whether the clinic's Consent goes with the question.
+        public enum Consent: String, Sendable, CaseIterable {
+            /// Nothing is asked without one (HRex 1.0.0).
+            case required
+            /// When the clinic has one that names both sides.
+            case whenRecorded = "when-recorded"
+            /// It stays at the clinic.
+            case never
+        }
+
+        /// How many different questions may be asked about one patient (MM-13).
+        public let attempts: Int
+        /// Whether a Consent goes with them.
+        public let consent: Consent
+
+        /// Describes an inquiry: three questions, without a Consent, unless told otherwise.
+        public init(attempts: Int = 3, consent: Consent = .never) {
+            self.attempts = attempts
+            self.consent = consent
+        }
+    }
+
     /// The job's name.
     public let job: String
     /// The clinic.
@@ -129,6 +153,8 @@ public struct ExchangeTerms: Sendable {
     public let selection: Selection
     /// How members are recognised, first to last.
     public let matchBy: [MatchRule]
+    /// How the payer is asked who somebody is.
+    public let inquiry: Inquiry
     /// Where Coverage comes from.
     public let coverage: RecordSource
     /// Where Consent comes from.
@@ -155,7 +181,8 @@ public struct ExchangeTerms: Sendable {
     /// Assembles terms.
     public init(
         job: String, clinic: Party, payer: Party, selection: Selection, matchBy: [MatchRule],
-        coverage: RecordSource, consent: RecordSource, numbers: MemberNumbers = MemberNumbers(),
+        inquiry: Inquiry = Inquiry(), coverage: RecordSource, consent: RecordSource,
+        numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError, delivery: Delivery,
@@ -167,6 +194,7 @@ public struct ExchangeTerms: Sendable {
         self.payer = payer
         self.selection = selection
         self.matchBy = matchBy
+        self.inquiry = inquiry
         self.coverage = coverage
         self.consent = consent
         self.numbers = numbers

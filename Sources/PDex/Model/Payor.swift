@@ -48,10 +48,15 @@ public struct Payor: Sendable, Hashable {
     /// - Without any identifier, what the payer's own server serves is taken for the payer's; a file is not, because
     ///   it may hold other plans' coverage too.
     public func names(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool {
+        names(payer, isServed: source.isServed)
+    }
+
+    /// The same for a record of which it is only known whether the payer's own server served it.
+    public func names(_ payer: Party, isServed: Bool) -> Bool {
         let npis = identifiers.filter(\.isNPI)
         if !npis.isEmpty { return npis.allSatisfy { $0.value == payer.npi } }
         if !identifiers.isEmpty { return name?.lowercased() == payer.organization.lowercased() }
-        return source.isServed
+        return isServed
     }
 }
 

@@ -11,6 +11,10 @@ public protocol MemberReader {
     func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink?
     /// The operator's link that leads to a member.
     func memberLink(to member: ResourceKey, _ route: Route) throws -> MemberLink?
+    /// What asking the payer who a patient is came to (`$member-match`).
+    func memberMatch(of patient: ResourceKey, _ route: Route) throws -> MemberMatch?
+    /// The patients of whom the payer said that they are that member.
+    func patients(answeredAs member: ResourceKey, _ route: Route) throws -> [ResourceKey]
     /// The latest exchange of a member with a payer.
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange?
     /// The patients whose latest exchange with a payer was decided for `survivor`, who had taken their place.

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// A payer's FHIR R4 server: search, and delivery of a bundle.
+/// A payer's FHIR R4 server: search, the question who somebody is, and delivery of a bundle.
 ///
 /// Only `Sources/Pipeline/Steps/6-Submit.swift` calls ``submit(_:requestID:lastLook:)``: nothing leaves without a permit.
 public protocol PayerServer: FHIRReader {
@@ -15,6 +15,11 @@ public protocol PayerServer: FHIRReader {
     func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer
+    /// Asks who somebody is (`POST Patient/$member-match`, MM-01); a refusal is an answer.
+    ///
+    /// Throws when no answer was had, when the server does not offer it (`payer.capability-missing`), and
+    /// authentication faults.
+    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer
 }
 
 /// What a payer answered to one delivery.

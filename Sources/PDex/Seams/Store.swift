@@ -135,6 +135,8 @@ public protocol StoreWriter: StoreReader {
     func decide(_ link: MemberLink, audit: AuditEntry) throws
     /// Forgets what an operator decided: the rules decide again.
     func undecide(_ patient: ResourceKey, _ route: Route, audit: AuditEntry) throws
+    /// Keeps what asking a payer came to, in place of what it came to before.
+    func keep(_ match: MemberMatch, audit: AuditEntry) throws
     /// Moves the watermark; called once everything of the scope is staged (BLK-07).
     func setWatermark(_ instant: Instant, source: String, scope: String) throws
     /// Moves the watermark of one patient; called in the transaction that stages the last of the patient's data.

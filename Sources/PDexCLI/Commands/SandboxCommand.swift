@@ -15,7 +15,7 @@ struct SandboxCommand: AsyncParsableCommand {
             examples: [
                 "pdex sandbox", "pdex sandbox --fail 5% --throttle 5% --drop-response 1%",
                 "pdex sandbox --clinic-data ./ndjson --write-config ./try",
-                "pdex sandbox --no-export --latency 50",
+                "pdex sandbox --no-export --latency 50", "pdex sandbox --cards --member-match 1.0.0",
             ]))
 
     @Option(help: ArgumentHelp("Another seed invents other people and another order of faults.", valueName: "number"))
@@ -40,6 +40,14 @@ struct SandboxCommand: AsyncParsableCommand {
         help: ArgumentHelp("How many submissions are carried out without an answer, such as 1%.", valueName: "share"))
     var dropResponse = Share.none
 
+    @Flag(help: "Give Clinic0 the insurance cards of those whose member id it does not have on file.")
+    var cards = false
+
+    @Option(
+        help: ArgumentHelp(
+            "As in which version of HRex Med0 answers $member-match: 1.0.0, 1.2.0.", valueName: "version"))
+    var memberMatch = "1.2.0"
+
     @Option(help: ArgumentHelp("The port of Clinic0.", valueName: "port"))
     var clinicPort = 18_400
 
@@ -58,6 +66,9 @@ struct SandboxCommand: AsyncParsableCommand {
         guard seed >= 0, (1...100_000).contains(members) else {
             throw ValidationError("--seed is not negative; --members is a number from 1 to 100000.")
         }
+        guard MemberMatchShape(rawValue: memberMatch) != nil else {
+            throw ValidationError("--member-match is 1.0.0 or 1.2.0.")
+        }
         guard [clinicPort, payerPort].allSatisfy({ (1...65_535).contains($0) }), clinicPort != payerPort else {
             throw ValidationError("--clinic-port and --payer-port are two numbers from 1 to 65535.")
         }
@@ -75,6 +86,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 dropResponseFraction: dropResponse.fraction))
         options.export = habits.habits
         options.latencyMilliseconds = habits.latency
+        options.hasCards = cards
+        options.memberMatch = MemberMatchShape(rawValue: memberMatch) ?? .uniqueMember
         options.clinicPort = clinicPort
         options.payerPort = payerPort
         options.med0File = med0File ?? folder.med0

@@ -63,37 +63,6 @@ extension DeclarativeNode {
         return systems
     }
 
-    /// `match` of a payer: how its numbers stand to the clinics'.
-    func memberNumbers(
-        _ report: inout FileReport
-    ) -> (numbers: MemberNumbers, crossReference: CrossReferenceSettings?) {
-        let fields = fields(["subscriber-systems", "pairs", "cross-reference"], in: "'match'", &report)
-        let systems = (fields["subscriber-systems"]?.list(&report) ?? []).compactMap { $0.identifierSystem(&report) }
-        let pairs = (fields["pairs"]?.list(&report) ?? []).compactMap { node -> MemberNumbers.Pair? in
-            let sides = ["clinic", "payer"]
-            let fields = node.fields(sides, required: sides, in: "a pair", &report)
-            guard let clinic = fields["clinic"]?.identifierSystem(&report),
-                let payer = fields["payer"]?.identifierSystem(&report)
-            else { return nil }
-            return MemberNumbers.Pair(clinic: clinic, payer: payer)
-        }
-        let numbers = MemberNumbers(subscriberSystems: Set(systems), pairs: pairs)
-        return (numbers, fields["cross-reference"]?.crossReference(&report))
-    }
-
-    private func crossReference(_ report: inout FileReport) -> CrossReferenceSettings? {
-        let names = ["file", "clinic-column", "payer-column", "clinic-system", "payer-system"]
-        let fields = fields(names, required: names, in: "a cross-reference", &report)
-        guard let path = fields["file"]?.filePath(&report), let clinic = fields["clinic-column"]?.string(&report),
-            let payer = fields["payer-column"]?.string(&report),
-            let clinicSystem = fields["clinic-system"]?.identifierSystem(&report),
-            let payerSystem = fields["payer-system"]?.identifierSystem(&report)
-        else { return nil }
-        return CrossReferenceSettings(
-            path: path, clinicColumn: clinic, payerColumn: payer,
-            systems: MemberNumbers.Pair(clinic: clinicSystem, payer: payerSystem))
-    }
-
     /// `types` of a payer: the only ones it may have (CO-08).
     func allowedTypes(_ report: inout FileReport) -> [String]? {
         list(&report)?.compactMap { node in

@@ -60,7 +60,7 @@ extension DeclarativeNode {
             required: required, in: "a payer", &report)
         let coverage = fields["coverage"].map { $0.recordSource(allowsRoster: true, &report) } ?? .fhir
         let consent = fields["consent"].map { $0.recordSource(allowsRoster: false, &report) } ?? .fhir
-        let match = fields["match"]?.memberNumbers(&report)
+        let match = fields["match"]?.match(&report)
         let types = fields["types"]?.allowedTypes(&report)
         let policy = fields["consent-policy"]?.choice(ConsentPolicy.self, &report) ?? .optIn
         let gate = fields["conformance"]?.choice(ConformancePolicy.Gate.self, &report) ?? .strict
@@ -71,8 +71,7 @@ extension DeclarativeNode {
         let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
-            server: server, coverage: coverage, consent: consent, numbers: match?.numbers ?? MemberNumbers(),
-            crossReference: match?.crossReference, types: types,
+            server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy,
             retraction: retraction ?? .enteredInError)
     }

@@ -1,5 +1,4 @@
 import PDex
-import Pipeline
 
 /// A payer of `pdex.yaml`.
 struct PayerSettings: Sendable, Hashable {
@@ -9,10 +8,8 @@ struct PayerSettings: Sendable, Hashable {
     let coverage: ExchangeTerms.RecordSource
     /// Where Consent comes from.
     let consent: ExchangeTerms.RecordSource
-    /// How the payer's numbers stand to the clinics', without the cross-reference.
-    var numbers = MemberNumbers()
-    /// The file that tells whose record number belongs to which member number; nil for none.
-    var crossReference: CrossReferenceSettings?
+    /// How people are recognised as its members.
+    var match = MatchSettings()
     /// The only types that the payer may have; nil leaves it to the jobs.
     var types: [String]?
     /// What becomes of a resource that does not conform to its profile.
@@ -22,18 +19,6 @@ struct PayerSettings: Sendable, Hashable {
     var consentPolicy = ConsentPolicy.optIn
     /// How the payer is told what the clinic deleted or entered in error.
     var retraction = ExchangeTerms.Retraction.enteredInError
-
-    /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
-    func knownNumbers() throws -> MemberNumbers {
-        guard let crossReference else { return numbers }
-        var known = numbers
-        known.tableSystems = crossReference.systems
-        known.table = try CrossReferenceFile(
-            path: crossReference.path, clinicColumn: crossReference.clinicColumn,
-            payerColumn: crossReference.payerColumn
-        ).load()
-        return known
-    }
 
     /// Whether coverage or consent comes by an export at the payer.
     var exports: Bool { [coverage, consent].contains { if case .export = $0 { true } else { false } } }

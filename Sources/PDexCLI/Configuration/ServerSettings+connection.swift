@@ -3,12 +3,19 @@ import Jobs
 import PDex
 
 extension ClinicSettings {
-    /// The connection to the clinic: nothing but reading, and only what the jobs take from it.
-    func connection(jobs: [Job]) -> ServerConnection {
+    /// The connection to the clinic: nothing but reading, and only what the jobs take from it, and what the payers among
+    /// `payers` have to be asked with.
+    func connection(jobs: [Job], payers: [PayerSettings]) -> ServerConnection {
         var scopes = ScopeSet()
         for job in jobs where job.clinic == server.name {
             for type in ["Patient"] + job.selection.pulledTypes { scopes.allow(type, [.read, .search]) }
             if job.selection.group != nil { scopes.allow("Group", [.read]) }
+            // What a payer is asked with stays unread until it has to be asked.
+            guard job.matchBy.contains(.memberMatch) else { continue }
+            scopes.allow("Coverage", [.read, .search])
+            scopes.allow("Organization", [.read])
+            let consent = payers.first { $0.server.name == job.payer }?.match.inquiry.consent ?? .never
+            if consent != .never { scopes.allow("Consent", [.read, .search]) }
         }
         var connection = server.connection(.clinic, scopes)
         connection.maxFileBytes = maxFileBytes
@@ -32,6 +39,7 @@ extension PayerSettings {
                 }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
+            if job.matchBy.contains(.memberMatch) { scopes.allow("Patient", [.read, .search]) }
         }
         return server.connection(.payer, scopes)
     }

@@ -40,6 +40,37 @@ extension StoreContract {
             try expect(second, is: nil, "the second link")
             try expect(trail, is: 2, "the entries of the audit trail")
         },
+        StorePromise("what a payer answered is kept until it answers otherwise, and leads back to who was asked about")
+        {
+            store in
+            let typed = Identifier(system: "urn:s", value: "U-1", typeCodes: [Coding(system: "urn:t", code: "UMB")])
+            let plain = Identifier(system: nil, value: "U-2")
+            var first = answer(1)
+            (first.outcome, first.question, first.attempts) = (.matched, -9, 2)
+            (first.member, first.identifier) = (key(7), typed)
+            var second = answer(2)
+            (second.outcome, second.member, second.identifier) = (.matched, key(7), plain)
+            let kept = [first, second]
+            try await store.write { writer in
+                for match in kept { try writer.keep(match, audit: entry("match.answered")) }
+            }
+            let read = try await store.read { reader in try kept.map { try reader.memberMatch(of: $0.patient, route) } }
+            let back = try await store.read { try $0.patients(answeredAs: key(7), route) }
+            let changed = answer(1)
+            try await store.write { try $0.keep(changed, audit: entry("match.asked")) }
+            let (again, left, elsewhere, trail) = try await store.read { reader in
+                try (
+                    reader.memberMatch(of: key(1), route), reader.patients(answeredAs: key(7), route),
+                    reader.memberMatch(of: key(1), Route(clinic: "clinic1", payer: "med0")),
+                    reader.audit(after: 0, limit: 9).count
+                )
+            }
+            try expect(read, is: kept, "the answers")
+            try expect(back, is: [key(1), key(2)], "the patients of the member")
+            try expect([again, elsewhere], is: [changed, nil], "the answer that took the place, and on another route")
+            try expect(left, is: [key(2)], "the patients left")
+            try expect(trail, is: 3, "the entries of the audit trail")
+        },
         StorePromise("a record that another took the place of is kept as it was, from the end of the one before") {
             store in
             let versions = ["one", "two", "three"].map { text in
@@ -87,6 +118,11 @@ extension StoreContract {
         MemberLink(
             route: route, patient: key(patient), member: member.map(key), reason: "card seen", actor: "ada",
             at: StoreSample.start)
+    }
+
+    private static func answer(_ patient: Int64) -> MemberMatch {
+        MemberMatch(
+            route: route, patient: key(patient), outcome: .asked, detail: "med0 was asked", at: StoreSample.start)
     }
 
     private static func entry(_ action: String) -> AuditEntry { StoreSample.entry(action, of: nil) }

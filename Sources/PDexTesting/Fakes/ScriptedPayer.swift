@@ -52,6 +52,9 @@ public final class ScriptedPayer: PayerServer {
     private let unsearched = Mutex<Set<String>>([])
     private let inclusions = Mutex(true)
     private let strays = Mutex<[String]>([])
+    private let told = Mutex<[MemberMatchAnswer]>([])
+    private let asking = Mutex<[MemberMatchQuestion]>([])
+    private let losing = Mutex(0)
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
@@ -170,7 +173,9 @@ public final class ScriptedPayer: PayerServer {
 
     /// A search on one page.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
-        if [.searched, .unlicensed].contains(openness), let ids = query.parameters.first(where: { $0.name == "_id" })?.value {
+        if [.searched, .unlicensed].contains(openness),
+            let ids = query.parameters.first(where: { $0.name == "_id" })?.value
+        {
             return lookup(query.path, ids.split(separator: ",").map(String.init))
         }
         asked.withLock { $0 += 1 }
@@ -246,6 +251,30 @@ public final class ScriptedPayer: PayerServer {
             _ = try take(bundle, all: true)
             throw Fault(.payerUnknownOutcome, .retry, "no answer came", hint: "it is sent again")
         }
+    }
+
+    /// Answers questions who somebody is like this, in turn; afterwards nobody is known.
+    public func tell(_ next: MemberMatchAnswer...) {
+        told.withLock { $0 += next }
+    }
+
+    /// Every question that arrived.
+    public var questions: [MemberMatchQuestion] {
+        asking.withLock { $0 }
+    }
+
+    /// Breaks off at the next question: it arrives, and no answer does.
+    public func loseNextQuestion() { losing.withLock { $0 += 1 } }
+
+    /// Answers as told.
+    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        asking.withLock { $0.append(question) }
+        let isLost = losing.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        guard !isLost else { throw Fault(.remoteTimeout, .retry, "no answer came") }
+        return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
     }
 
     private func take(_ bytes: [UInt8], all: Bool) throws -> JSONValue {

@@ -83,6 +83,7 @@ struct ScriptedServer: Sendable {
 
     static func patient(of resource: Resource) -> String? {
         resource["subject"]?["reference"]?.string ?? resource["patient"]?["reference"]?.string
+            ?? resource["beneficiary"]?["reference"]?.string
     }
 
     private static func tokens(of resource: Resource) -> [String] {

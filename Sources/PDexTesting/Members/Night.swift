@@ -28,7 +28,8 @@ public struct Night: Sendable {
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
         typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
-        matchBy: [MatchRule] = MatchRule.allCases,
+        matchBy: [MatchRule] = MatchRule.allCases.filter { $0 != .memberMatch },
+        inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
         payerExports: (any ClinicServer)? = nil,
@@ -44,7 +45,8 @@ public struct Night: Sendable {
             associatedData: associatedData, years: years)
         let terms = Self.terms(
             selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
-            coverage: coverage, numbers: numbers, allowedTypes: allowedTypes, concurrency: concurrency,
+            inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
+            concurrency: concurrency,
             consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
@@ -93,7 +95,8 @@ public struct Night: Sendable {
 
     private static func terms(
         _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
-        matchBy: [MatchRule], coverage: ExchangeTerms.RecordSource, numbers: MemberNumbers, allowedTypes: Set<String>?,
+        matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
+        numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
         retraction: ExchangeTerms.Retraction
     ) -> ExchangeTerms {
@@ -105,7 +108,8 @@ public struct Night: Sendable {
             payer: Party(
                 name: "med0", base: "https://fhir.med0.example/r4", npi: "1003000126",
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
-            selection: selection, matchBy: matchBy, coverage: coverage, consent: .fhir, numbers: numbers,
+            selection: selection, matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir,
+            numbers: numbers,
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
             sensitivity: sensitivity, retraction: retraction,
             delivery: .init(

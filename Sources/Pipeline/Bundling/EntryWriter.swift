@@ -25,15 +25,16 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped`; asks `target` where each reference leads.
+    /// Writes the entry of `mapped`, with an identifier that the payer gave it; asks `target` where each reference leads.
     func node(
-        _ mapped: MappedResource, isShared: Bool, target: (String) throws -> Target
+        _ mapped: MappedResource, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
+        target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
-        var json = JSONValue.object(mapped.json)
+        var json = JSONValue.object(known(mapped.json, as: identifier))
         let references = try rewrite(&json, target: target)
         return GraphNode(
-            key: staged.key, contentHash: staged.contentHash, location: mapped.location,
+            key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
             entry: entry(json, location: mapped.location), references: references, isShared: isShared)
     }
 
@@ -80,6 +81,22 @@ struct EntryWriter: Sendable {
         return bytes
     }
 
+    /// 0 for none: what carries one that it did not carry is new to the payer.
+    private func hash(_ identifier: Identifier?) -> Int64 {
+        identifier?.token.map { Array($0.utf8).withUnsafeBytes(identities.contentHash) } ?? 0
+    }
+
+    /// With an identifier that the payer gave, which no mapping may leave out (MM-11).
+    private func known(_ json: JSONObject, as identifier: Identifier?) -> JSONObject {
+        var json = json
+        let identifiers = json["identifier"]?.elements ?? []
+        guard let identifier, !identifiers.compactMap(Identifier.init).contains(where: identifier.isSame) else {
+            return json
+        }
+        json["identifier"] = .array(identifiers + [identifier.json])
+        return json
+    }
+
     /// The payer's id in place of the clinic's, which stays as an identifier where the type has identifiers (PB-08).
     func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
         var json = json
@@ -103,4 +120,20 @@ struct EntryWriter: Sendable {
     private static let withoutIdentifier: Set<String> = [
         "AuditEvent", "Binary", "Linkage", "OperationOutcome", "Parameters", "Provenance",
     ]
+}
+
+extension Identifier {
+    fileprivate func isSame(as other: Identifier) -> Bool {
+        system == other.system && value == other.value
+            && typeCodes.allSatisfy { code in other.typeCodes.contains { $0.code == code.code } }
+    }
+
+    /// As FHIR writes it.
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        if !typeCodes.isEmpty { object["type"] = ["coding": .array(typeCodes.map(\.json))] }
+        object["system"] = system.map { .string($0) }
+        object["value"] = value.map { .string($0) }
+        return .object(object)
+    }
 }

@@ -36,7 +36,8 @@ struct MemberGraph: Sendable {
             return target
         }
         for item in all {
-            let node = try writer.node(item, isShared: false, target: target)
+            let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
+            let node = try writer.node(item, isShared: false, alsoKnownAs: known, target: target)
             nodes[node.key] = node
         }
         let testimony = TestimonyWriter(

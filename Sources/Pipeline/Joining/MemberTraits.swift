@@ -8,7 +8,8 @@ struct MemberTraits {
     /// What a rule recognises one of the clinic's patients by.
     func of(patient: Resource, _ rule: MatchRule) -> [String] {
         switch rule {
-        case .memberID: Self.identifiers(patient).compactMap(Self.token)
+        case .memberID: Self.identifiers(patient).compactMap(\.token)
+        case .memberMatch: []
         case .recordNumber: recordNumbers(of: patient)
         case .subscriberID: subscribers(of: patient)
         case .demographicsAddress: Person(patient).addressed
@@ -20,11 +21,12 @@ struct MemberTraits {
     func of(member: Resource?, _ coverages: [Coverage], _ rule: MatchRule) -> [String] {
         switch rule {
         case .memberID:
-            return coverages.flatMap(\.memberIdentifiers).compactMap(Self.token)
+            return coverages.flatMap(\.memberIdentifiers).compactMap(\.token)
+        case .memberMatch: return []
         case .recordNumber:
             let systems = Set(numbers.pairs.map(\.payer) + [numbers.tableSystems?.payer].compactMap(\.self))
             let known = (member.map(Self.identifiers) ?? []) + coverages.flatMap(\.memberIdentifiers)
-            return known.filter { $0.system.map(systems.contains) ?? false }.compactMap(Self.token)
+            return known.filter { $0.system.map(systems.contains) ?? false }.compactMap(\.token)
         case .subscriberID:
             guard let born = member?["birthDate"]?.string else { return [] }
             return coverages.compactMap(\.subscriberID).map { Self.subscriber($0, born: born) }
@@ -74,12 +76,12 @@ struct MemberTraits {
         (resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
     }
 
-    /// `system|value` of an identifier.
-    private static func token(_ identifier: Identifier) -> String? {
-        identifier.value.map { (identifier.system ?? "") + "|" + $0 }
-    }
-
     private static func subscriber(_ id: String, born: String) -> String {
         id + "\u{1f}" + born
     }
+}
+
+extension Identifier {
+    /// `system|value`; nil without a value.
+    var token: String? { value.map { (system ?? "") + "|" + $0 } }
 }

@@ -38,6 +38,18 @@ struct Recognition {
         }
     }
 
+    /// Whether only the payer can tell who a patient is: no operator has decided, the chart speaks for itself, and the
+    /// rules before `member-match` find nobody. Where they find several, or a contradiction, nothing is asked.
+    func isForThePayer(_ patient: ClinicalResource) throws -> Bool {
+        let key = patient.staged.key
+        guard try reader.memberLink(of: key, terms.route) == nil else { return false }
+        let before = try reader.latestExchange(member: key, payer: terms.payer.name)?.match
+        let succession = Succession(terms: terms, identities: identities, reader: reader)
+        guard case .itself = try succession.outcome(for: patient, before: before) else { return false }
+        var known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        return try match(patient, by: terms.matchBy.prefix { $0 != .memberMatch }, &known) == .none
+    }
+
     /// What an operator decided; nil when nobody did.
     private func decided(for patient: ResourceKey, via: ResourceKey?) throws -> Outcome? {
         guard let link = try reader.memberLink(of: patient, terms.route) else { return nil }
@@ -52,29 +64,53 @@ struct Recognition {
     }
 
     private func ruled(_ patient: ClinicalResource, via: ResourceKey?) throws -> Outcome {
-        var known: [ResourceKey: MemberRecords] = [:]
-        func records(of member: ResourceKey) throws -> MemberRecords {
-            if let records = known[member] { return records }
-            let records = try MemberRecords(of: member, terms: terms, identities: identities, reader)
-            known[member] = records
-            return records
+        var known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let asked = terms.matchBy.contains(.memberMatch)
+        let answer = try asked ? reader.memberMatch(of: patient.staged.key, terms.route) : nil
+        if asked { note(answer?.words ?? "member-match: \(terms.payer.name) was not asked") }
+        let match = try match(patient, by: terms.matchBy[...], &known)
+        if answer?.outcome == .several, !isDecidedBeforeAsking(match) {
+            return .unsure(.matchAmbiguous, "\(terms.payer.name) says that several of its members may be meant")
         }
-        let match = try CoverageMatch.deciding(
-            for: patient.staged.key, by: terms.matchBy,
-            agrees: { try !MemberTraits.contradict(patient.resource, records(of: $0).person, by: $1) },
-            members: { try found(traits.of(patient: patient.resource, $0), $0, at: terms.payer) },
-            claimants: { try claimants(of: records(of: $0), $0, $1, besides: patient.staged.key) },
-            note: { note($0.words) })
         guard case .member(let key, let rule) = match else { return told(match) }
         if let link = try reader.memberLink(to: key, terms.route), link.patient != patient.staged.key {
             note("an operator linked that member to patient \(link.patient)")
             return .unsure(.matchAmbiguous, "an operator linked the member to another patient")
         }
-        let records = try records(of: key)
-        let shared = Set(traits.of(patient: patient.resource, rule))
-            .intersection(traits.of(member: records.person, records.coverages, rule))
+        let records = try known.records(of: key)
+        let shared =
+            rule == .memberMatch
+            ? Set([answer?.identifier?.token].compactMap(\.self))
+            : Set(traits.of(patient: patient.resource, rule))
+                .intersection(traits.of(member: records.person, records.coverages, rule))
         let value = shared.min().map { identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: $0) }
         return .recognised(records, MatchEvidence(member: key, rule: rule.rawValue, value: value, via: via))
+    }
+
+    private func match(
+        _ patient: ClinicalResource, by rules: ArraySlice<MatchRule>, _ known: inout KnownMembers
+    ) throws -> CoverageMatch {
+        let key = patient.staged.key
+        return try CoverageMatch.deciding(
+            for: key, by: Array(rules),
+            agrees: { try !MemberTraits.contradict(patient.resource, known.records(of: $0).person, by: $1) },
+            members: { rule in
+                guard rule == .memberMatch else {
+                    return try found(traits.of(patient: patient.resource, rule), rule, at: terms.payer)
+                }
+                return Set([try reader.memberMatch(of: key, terms.route)?.member].compactMap(\.self))
+            },
+            claimants: { try claimants(of: known.records(of: $0), $0, $1, besides: key) },
+            note: { note($0.words) })
+    }
+
+    /// Whether a rule that stands before `member-match` decided, or nothing is decided anyway.
+    private func isDecidedBeforeAsking(_ match: CoverageMatch) -> Bool {
+        switch match {
+        case .none: false
+        case .member(_, let rule): terms.matchBy.prefix { $0 != .memberMatch }.contains(rule)
+        case .ambiguous, .claimed, .contradicted: true
+        }
     }
 
     private func told(_ match: CoverageMatch) -> Outcome {
@@ -102,8 +138,11 @@ struct Recognition {
     private func claimants(
         of member: MemberRecords, _ key: ResourceKey, _ rule: MatchRule, besides patient: ResourceKey
     ) throws -> Set<ResourceKey> {
-        let values = traits.of(member: member.person, member.coverages, rule)
-        return try found(values, rule, at: terms.clinic).filter { other in
+        let led =
+            rule == .memberMatch
+            ? Set(try reader.patients(answeredAs: key, terms.route))
+            : try found(traits.of(member: member.person, member.coverages, rule), rule, at: terms.clinic)
+        return try led.filter { other in
             if other == patient { return true }
             if let link = try reader.memberLink(of: other, terms.route), link.member != key { return false }
             let resource = try reader.staged(other).flatMap { try? Resource(parsing: $0.bytes) }
@@ -117,6 +156,13 @@ struct Recognition {
                 try reader.members(
                     linkedBy: identities.linkKey(source: party.name, by: rule.rawValue, value: $0))
             })
+    }
+}
+
+extension MemberMatch {
+    /// What asking came to, without naming anybody.
+    fileprivate var words: String {
+        "member-match: \(detail), on \(at.text.prefix(10)) after \(attempts == 1 ? "1 question" : "\(attempts) questions")"
     }
 }
 

@@ -38,11 +38,16 @@ struct Join: Sendable {
                     .coveragePayorUnknown, "the organization that pays for the coverage could not be read", evidence)
             }
             let compartment = try reader.compartment(of: member)
-            return covered(StagedMember(member, compartment: compartment, stager: stager), by: records, evidence)
+            let answer = try reader.memberMatch(of: evidence.via ?? member, terms.route)
+            let identifier = answer?.member == evidence.member ? answer?.identifier : nil
+            return covered(
+                StagedMember(member, compartment: compartment, stager: stager), by: records, evidence, identifier)
         }
     }
 
-    private func covered(_ member: StagedMember, by records: MemberRecords, _ evidence: MatchEvidence) -> Outcome {
+    private func covered(
+        _ member: StagedMember, by records: MemberRecords, _ evidence: MatchEvidence, _ identifier: Identifier?
+    ) -> Outcome {
         var (kept, leftOut) = split(member, by: records.coverages)
         guard !kept.isEmpty || member.resources.isEmpty else {
             let isOld = leftOut.allSatisfy { $0.leftOut == .jobOutsideWindow }
@@ -53,8 +58,14 @@ struct Join: Sendable {
         leftOut += member.unreadable
         return .matched(
             MatchedMember(
-                member: member, match: evidence, resources: kept, leftOut: leftOut, consents: records.consents,
-                basis: records.basis))
+                member: member, match: evidence, identifier: identifier, resources: kept, leftOut: leftOut,
+                consents: records.consents, basis: records.basis + told(identifier, of: evidence.member)))
+    }
+
+    /// The payer's identifier as something that the exchange rests on.
+    private func told(_ identifier: Identifier?, of member: ResourceKey?) -> [StagedHash] {
+        guard let member, let token = identifier?.token else { return [] }
+        return [StagedHash(key: member, contentHash: Array(token.utf8).withUnsafeBytes(identities.contentHash))]
     }
 
     /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date

@@ -89,6 +89,8 @@ struct ClinicalResource: Sendable {
 struct MatchedMember: Sendable {
     let member: StagedMember
     let match: MatchEvidence
+    /// By which the payer wants the member to be called, when it was asked (MM-11).
+    let identifier: Identifier?
     /// What the coverage covers.
     let resources: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]

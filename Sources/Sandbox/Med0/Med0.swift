@@ -10,6 +10,8 @@ final class Med0: SandboxEndpoint {
         var store: FHIRStore
         var faults: FaultPlan
         var requests: [String: Int] = [:]
+        /// Who was asked about, and how it was answered.
+        var questions: [MemberDesk.Verdict] = []
         /// The member to refuse; nil when none, or when it was done.
         var refused: RefusedMember?
     }
@@ -17,6 +19,7 @@ final class Med0: SandboxEndpoint {
     let front: Front
     private let clock: any WallClock
     private let log: PayerLog?
+    private let members: MemberDesk
     private let state: Mutex<State>
 
     var origin: Origin { front.origin }
@@ -24,7 +27,7 @@ final class Med0: SandboxEndpoint {
     /// Serves `store`, over which `file` (if any) is replayed. Throws ``SandboxError`` when the file is unusable.
     init(
         front: Front, store: consuming sending FHIRStore, file: String?, faults: FaultPlan, refused: RefusedMember?,
-        clock: any WallClock
+        memberMatch: MemberMatchShape, clock: any WallClock
     ) throws(SandboxError) {
         var state = State(store: store, faults: faults, refused: refused)
         log = try file.map { (path) throws(SandboxError) -> PayerLog in
@@ -34,6 +37,7 @@ final class Med0: SandboxEndpoint {
             }
         }
         self.front = front
+        members = MemberDesk(shape: memberMatch)
         self.clock = clock
         self.state = Mutex(state)
     }
@@ -46,6 +50,10 @@ final class Med0: SandboxEndpoint {
             count(request, segments)
             if request.method == "POST", segments.isEmpty { return try submit(request, grant) }
             let reading = ReadInteractions(base: front.base, grant: grant)
+            if request.method == "POST", segments == ["Patient", "$member-match"] {
+                try reading.require(.search, on: "Patient")
+                return try match(request)
+            }
             let read = try state.withLock { (state) throws(Refusal) -> ServedAnswer? in
                 try reading.answer(segments, request, in: &state.store)
             }
@@ -53,6 +61,15 @@ final class Med0: SandboxEndpoint {
             return try writeOne(request, segments, grant)
         } catch {
             return .refusal(error)
+        }
+    }
+
+    private func match(_ request: ServedRequest) throws(Refusal) -> ServedAnswer {
+        let question = try members.question(in: request)
+        return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
+            let verdict = members.verdict(on: question, in: &state.store, now: clock.now())
+            state.questions.append(verdict)
+            return try members.answer(verdict, base: front.base)
         }
     }
 
@@ -69,6 +86,9 @@ final class Med0: SandboxEndpoint {
 
     /// How often each kind of request came: `POST /`, `GET Coverage`, `PUT Patient`, …
     var requestCounts: [String: Int] { state.withLock { $0.requests } }
+
+    /// How each question who somebody is was answered.
+    var verdicts: [MemberDesk.Verdict] { state.withLock { $0.questions } }
 
     /// Changes a resource as the payer's own staff would: any client sees a new version.
     func update(_ resource: Resource) throws {
@@ -191,7 +211,8 @@ final class Med0: SandboxEndpoint {
         Capability(
             name: "Med0", base: front.base, types: WritableTypes.all,
             interactions: ["read", "vread", "search-type", "create", "update", "delete"],
-            systemInteractions: ["transaction", "batch"], operations: [:], isWritable: true,
+            systemInteractions: ["transaction", "batch"], operations: ["Patient": [MemberDesk.operation]],
+            isWritable: true,
             date: String(clock.now().text.prefix(10))
         ).json
     }

@@ -1,7 +1,8 @@
 import FHIR
 import PDex
 
-/// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive.
+/// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive, or, the other
+/// way round, Med0 to tell Clinic0.
 struct HRexConsent {
     let id: String
     let patientID: String
@@ -11,6 +12,8 @@ struct HRexConsent {
     /// Last day of the permission.
     let end: String
     let lastUpdated: Instant
+    /// Whether Med0 is permitted to tell Clinic0.
+    var isForTheClinic = false
 
     private static let profile = "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition/hrex-consent"
     private static let policy = "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition-hrex-consent.html#regular"
@@ -28,14 +31,15 @@ struct HRexConsent {
             + #""sourceReference":{"reference":"https://med0.example/fhir/DocumentReference/opt-in-\#(id)"},"#
             + #""policy":[{"uri":"\#(Self.policy)"}],"#
             + #""provision":{"type":"permit","period":{"start":"\#(start)","end":"\#(end)"},"actor":["#
-            + actor("provenance-participant-type", "performer", NPI.clinic0, "Clinic0") + ","
-            + actor("v3-ParticipationType", "IRCP", NPI.med0, "Med0 Health Plan")
+            + actor("provenance-participant-type", "performer", isMed0: isForTheClinic) + ","
+            + actor("v3-ParticipationType", "IRCP", isMed0: !isForTheClinic)
             + #"],"action":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentaction","#
             + #""code":"disclose"}]}]}}"#
     }
 
-    private func actor(_ system: String, _ role: String, _ npi: String, _ name: String) -> String {
-        #"{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/\#(system)","code":"\#(role)"}]},"#
+    private func actor(_ system: String, _ role: String, isMed0: Bool) -> String {
+        let (npi, name) = isMed0 ? (NPI.med0, "Med0 Health Plan") : (NPI.clinic0, "Clinic0")
+        return #"{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/\#(system)","code":"\#(role)"}]},"#
             + #""reference":{"identifier":{"system":"\#(NPI.system)","value":"\#(npi)"},"display":"\#(name)"}}"#
     }
 }

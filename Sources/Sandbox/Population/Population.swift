@@ -30,6 +30,17 @@ public struct Population: Sendable {
         try body(Array(group.utf8))
     }
 
+    /// Hands over the insurance cards, as Coverage, of those whose member id the clinic does not have on file, and their
+    /// consent that the payer may say who they are.
+    public func forEachCard(_ body: ([UInt8]) throws -> Void) rethrows {
+        for number in stride(from: 1, through: members, by: 1) {
+            let profile = profile(of: number)
+            guard !profile.isMemberIDKnownToClinic else { continue }
+            let card = InsuranceCard(profile: profile, asOf: asOf)
+            for text in [card.text, card.consent.text] { try body(Array(text.utf8)) }
+        }
+    }
+
     /// Hands over everything that the payer has.
     public func forEachPayerResource(_ body: ([UInt8]) throws -> Void) rethrows {
         for text in PayerRecord.organizations(asOf: asOf) { try body(Array(text.utf8)) }

@@ -26,6 +26,10 @@ struct ProcessPayer: PayerServer {
         try await through("the payer's \(type)") { try await payer.read(type: type, id: id) }
     }
 
+    func unreadableTypes(among types: [String]) async throws -> [String] {
+        try await payer.unreadableTypes(among: types)
+    }
+
     func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -33,6 +37,10 @@ struct ProcessPayer: PayerServer {
         if seams.weather.strikes(.killInDelivery) { try seams.end(.killedBeforeDelivery) }
         try await lastLook()
         return planted.heard(try await planted.deliver(bundle, requestID) { try await deliver($0, $1) })
+    }
+
+    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        try await through("a question who a member is") { try await payer.matchMember(question) }
     }
 
     private func deliver(_ bundle: [UInt8], _ requestID: String) async throws -> PayerAnswer {

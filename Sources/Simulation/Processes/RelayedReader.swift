@@ -29,6 +29,14 @@ class RelayedReader: StoreReader {
         try reader.memberLink(to: member, route)
     }
 
+    func memberMatch(of patient: ResourceKey, _ route: Route) throws -> MemberMatch? {
+        try reader.memberMatch(of: patient, route)
+    }
+
+    func patients(answeredAs member: ResourceKey, _ route: Route) throws -> [ResourceKey] {
+        try reader.patients(answeredAs: member, route)
+    }
+
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
         try reader.latestExchange(member: member, payer: payer)
     }

@@ -34,6 +34,14 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.supersede(keys, until: instant)
     }
 
+    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws {
+        try writer.aim(key, at: targets)
+    }
+
+    func keep(_ match: MemberMatch, audit: AuditEntry) throws {
+        try writer.keep(match, audit: audit)
+    }
+
     func decide(_ link: MemberLink, audit: AuditEntry) throws {
         try writer.decide(link, audit: audit)
     }

@@ -35,6 +35,10 @@ struct MortalPayer: PayerServer {
         }
     }
 
+    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        try await through("a question who a member is") { try await payer.matchMember(question) }
+    }
+
     private func through<Value>(_ place: String, _ ask: () async throws -> Value) async throws -> Value {
         try life.pass("before \(place)")
         let value = try await ask()

@@ -20,6 +20,9 @@ struct Directory: MemberReader {
     /// What operators decided.
     var decided: [MemberLink] = []
 
+    /// What the payer said when it was asked.
+    var answered: [MemberMatch] = []
+
     /// Indexes both sides as the product does.
     init(charts: [Resource], records: [Resource], terms: ExchangeTerms) {
         self.terms = terms
@@ -61,6 +64,14 @@ struct Directory: MemberReader {
     func memberLink(of patient: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.patient == patient } }
 
     func memberLink(to member: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.member == member } }
+
+    func memberMatch(of patient: ResourceKey, _ route: Route) -> MemberMatch? {
+        answered.first { $0.patient == patient }
+    }
+
+    func patients(answeredAs member: ResourceKey, _ route: Route) -> [ResourceKey] {
+        answered.filter { $0.member == member }.map(\.patient)
+    }
 
     func latestExchange(member: ResourceKey, payer: String) -> Exchange? {
         before[member].map {

@@ -1,0 +1,24 @@
+import PDex
+import Pipeline
+
+/// `match` of a payer in `pdex.yaml`: how people are recognised as its members.
+struct MatchSettings: Sendable, Hashable {
+    /// How the payer's numbers stand to the clinics', without the cross-reference.
+    var numbers = MemberNumbers()
+    /// The file that tells whose record number belongs to which member number; nil for none.
+    var crossReference: CrossReferenceSettings?
+    /// How the payer is asked who somebody is.
+    var inquiry = ExchangeTerms.Inquiry()
+
+    /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
+    func knownNumbers() throws -> MemberNumbers {
+        guard let crossReference else { return numbers }
+        var known = numbers
+        known.tableSystems = crossReference.systems
+        known.table = try CrossReferenceFile(
+            path: crossReference.path, clinicColumn: crossReference.clinicColumn,
+            payerColumn: crossReference.payerColumn
+        ).load()
+        return known
+    }
+}

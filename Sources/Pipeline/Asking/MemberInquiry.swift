@@ -1,0 +1,143 @@
+import FHIR
+import PDex
+
+/// Asks the payer who those patients are whom only it can tell (HRex `$member-match`, MM-01 … MM-14).
+///
+/// One patient at a time, one question with one card, and never the same again: a payer takes more for guessing. That a
+/// question was asked is durable before it leaves, so that no crash makes it one of many.
+struct MemberInquiry: Sendable {
+    let terms: ExchangeTerms
+    let run: Run
+    let clinic: any ClinicServer
+    let payer: any PayerServer
+    let store: any Store
+    let identities: Identities
+    let clock: any WallClock
+    let tally: PullTally
+    let actor: String
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// Whom the payer is asked about, and what came of it before.
+    struct Candidate: Sendable {
+        let patient: ClinicalResource
+        let before: MemberMatch?
+    }
+
+    /// After so many questions in a row without an answer the payer is left alone.
+    private static let mostFailures = 3
+
+    /// Asks about everybody in the run's roster who is open.
+    ///
+    /// A question that gets no answer is counted as a problem of the run, and asked again in the next.
+    func ask() async throws {
+        guard terms.matchBy.contains(.memberMatch) else { return }
+        observer(.step("ask \(terms.payer.name) about patients whom only it can tell"))
+        var failures = 0
+        for try await group in RosterWalk(store: store, run: run.id) {
+            for candidate in try await candidates(in: group) {
+                try Task.checkCancellation()
+                do {
+                    try await ask(about: candidate)
+                    failures = 0
+                } catch let fault as Fault where fault.disposition == .retry {
+                    await tally.refused(fault.code)
+                    failures += 1
+                }
+                guard failures < Self.mostFailures else {
+                    return observer(.note("\(terms.payer.name) gives no answers; the rest is asked in the next run"))
+                }
+            }
+        }
+    }
+
+    private func candidates(in group: [ResourceKey]) async throws -> [Candidate] {
+        let (terms, identities, now) = (terms, identities, clock.now())
+        let wasAskedFor = run.trigger == .request
+        return try await store.read { reader in
+            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let recognition = Recognition(terms: terms, identities: identities, reader: reader)
+            return try group.compactMap { key in
+                let before = try reader.memberMatch(of: key, terms.route)
+                guard Self.isDue(before, terms, now, wasAskedFor), let staged = try reader.staged(key),
+                    let patient = ClinicalResource(staged, stager: stager), try recognition.isForThePayer(patient)
+                else { return nil }
+                return Candidate(patient: patient, before: before)
+            }
+        }
+    }
+
+    /// The clinic is asked for cards no more often than for everything anew, unless somebody wants the member now.
+    private static func isDue(
+        _ before: MemberMatch?, _ terms: ExchangeTerms, _ now: Instant, _ wasAskedFor: Bool
+    ) -> Bool {
+        guard let before, before.outcome != .asked else { return true }
+        guard before.outcome != .matched, before.attempts < terms.inquiry.attempts else { return false }
+        return wasAskedFor || (now - before.at) / .seconds(1) >= terms.selection.reconcileSeconds
+    }
+
+    private func ask(about candidate: Candidate) async throws {
+        let key = candidate.patient.staged.key
+        let before = candidate.before
+        var match = MemberMatch(
+            route: terms.route, patient: key, outcome: .notAsked, question: before?.question,
+            attempts: before?.attempts ?? 0, detail: "", at: clock.now())
+        switch try await question(about: candidate.patient) {
+        case .nothing(let why):
+            match.detail = why
+            try await keep(match, "match.not-asked")
+        case .question(let question):
+            let hash = question.parameters.serialized().withUnsafeBytes(identities.contentHash)
+            switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
+            case .answered, .exhausted:
+                guard var same = before else { return }
+                same.at = clock.now()
+                return try await keep(same, "match.not-asked")
+            case .next: match.attempts += 1
+            case .again: break
+            }
+            match.outcome = .asked
+            match.question = hash
+            match.detail = "\(terms.payer.name) was asked, and has not answered"
+            try await keep(match, "match.asked")
+            let answer = try await payer.matchMember(question)
+            match.at = clock.now()
+            try await settle(&match, by: answer)
+        }
+    }
+
+    /// What the clinic has to ask with, read now: cards change without the patient's record.
+    private func question(about patient: ClinicalResource) async throws -> MatchQuestionWriter.Outcome {
+        let id = patient.staged.id
+        let coverages = try await records("Coverage", of: id)
+        let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)
+        var organizations: [String: Resource] = [:]
+        for text in Set(coverages.flatMap { Coverage($0).payors }.compactMap(\.reference)) {
+            guard case .local("Organization", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+            else { continue }
+            await tally.requested()
+            organizations[text] = try await clinic.read(type: "Organization", id: id).flatMap {
+                try? Resource(parsing: $0)
+            }
+        }
+        let local = identities.derived("member-match", patient.staged.key.description, terms.payer.name)
+        return MatchQuestionWriter(terms: terms, now: clock.now()).outcome(
+            about: patient.resource, as: local, coverages: coverages, consents: consents
+        ) { organizations[$0] }
+    }
+
+    private func records(_ type: String, of patient: String) async throws -> [Resource] {
+        var found: [Resource] = []
+        let element = type == "Coverage" ? "beneficiary" : "patient"
+        let walk = PageWalk(server: clinic, name: terms.clinic.name, tally: tally)
+        try await walk.each(SearchQuery(type, [.init("patient", patient)])) { page in
+            for entry in page.entries where entry.mode == .match {
+                guard let resource = try? Resource(parsing: entry.bytes), resource.type == type,
+                    let owner = resource[element]?["reference"]?.string,
+                    case .local("Patient", patient, _) = Reference(parsing: owner).relative(to: terms.clinic.base)
+                else { continue }
+                found.append(resource)
+            }
+        }
+        return found
+    }
+}

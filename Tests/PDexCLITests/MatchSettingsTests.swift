@@ -1,0 +1,64 @@
+import DeclarativeFiles
+import FHIRClient
+import Jobs
+import PDex
+import Testing
+
+@testable import PDexCLI
+
+@Suite("How a payer is asked who somebody is")
+struct MatchSettingsTests {
+    @Test("what is said is read; otherwise three questions and no consent")
+    func reads() throws {
+        let said = try Self.settings(
+            "{ attempts: 2, consent: when-recorded }")
+        let unsaid = try Self.settings("{ }")
+        #expect(said.inquiry == ExchangeTerms.Inquiry(attempts: 2, consent: .whenRecorded))
+        #expect(unsaid.inquiry == ExchangeTerms.Inquiry(attempts: 3, consent: .never))
+    }
+
+    @Test(
+        "what cannot be meant is said with its line",
+        arguments: [
+            ("{ attempts: 11 }", "'attempts' must be from 1 to 10"),
+            ("{ consent: always }", "'consent' must be one of required, when-recorded, never"),
+            ("{ attempt: 2 }", "did you mean 'attempts'?"),
+        ])
+    func wrong(text: String, said: String) throws {
+        let diagnostics = try #require(throws: FileDiagnostics.self) { try Self.settings(text) }
+        #expect(diagnostics.all.map(\.description).contains { $0.contains(said) }, "\(diagnostics)")
+    }
+
+    @Test("what is needed to ask is asked to be allowed, and only for jobs that ask")
+    func scopes() throws {
+        let configuration = try Self.configuration("{ consent: required }")
+        let (asking, other) = (try Self.job("[member-id, member-match]"), try Self.job("[member-id]"))
+        let clinic = try #require(configuration.clinic("clinic0"))
+        func scopes(_ job: Job) -> [Substring] {
+            clinic.connection(jobs: [job], payers: configuration.payers).scopes.text(in: .v2).split(separator: " ")
+        }
+        #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Consent.rs", "system/Coverage.rs"])
+    }
+
+    private static func settings(_ text: String) throws -> MatchSettings {
+        try #require(configuration(text).payer("med0")).match
+    }
+
+    private static func configuration(_ text: String) throws -> Configuration {
+        try ConfigurationFile.parse(
+            ConfigurationTests.whole + "\n    match: { member-match: \(text) }\n", path: "pdex.yaml")
+    }
+
+    private static func job(_ rules: String) throws -> Job {
+        try JobFile.parse(
+            """
+            job: nightly
+            on: { request: true }
+            from: clinic0
+            to: med0
+            select: { types: [Patient, Encounter] }
+            match: { by: \(rules) }
+            map: us-core-6.1.0
+            """, path: "jobs/nightly.yaml")
+    }
+}

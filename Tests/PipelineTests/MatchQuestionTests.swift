@@ -1,0 +1,162 @@
+import FHIR
+import Foundation
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+@Suite("What a payer is asked with")
+struct MatchQuestionTests {
+    @Test("a question holds one card, the person and local references, and nothing else (MM-01 … MM-08)")
+    func minimal() async throws {
+        let night = try MemberInquiryTests.night()
+        _ = try await night.run()
+        let question = try #require(night.payer.questions.first)
+        let id = try #require(question.patient.id)
+        #expect(question.parts.map(\.name) == ["MemberPatient", "CoverageToMatch"])
+        #expect(question.patient.json.keys == ["resourceType", "id", "gender", "name", "birthDate"])
+        #expect(question.coverage["beneficiary"]?["reference"]?.string == "Patient/" + id)
+        #expect(
+            question.coverage.json.keys == [
+                "resourceType", "id", "identifier", "status", "beneficiary", "period", "payor", "relationship",
+            ])
+        let text = String(decoding: question.parameters.serialized(), as: UTF8.self)
+        for secret in ["mrn-mae", "row-981", "somebody-else", #""mae""#, "valueMoney"] {
+            #expect(!text.contains(secret))
+        }
+        #expect(try MemberMatchQuestion(reading: question.parameters) == question)
+    }
+
+    @Test(
+        "a consent goes along when the payer needs one, and without one nothing is asked",
+        arguments: [
+            (ExchangeTerms.Inquiry.Consent.required, true, 1), (.required, false, 0), (.whenRecorded, true, 1),
+            (.whenRecorded, false, 1), (.never, true, 1),
+        ])
+    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, questions: Int) async throws {
+        let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
+        if isRecorded { night.clinic.put(try Card.consent()) }
+        _ = try await night.run()
+        #expect(night.payer.questions.count == questions)
+        let sent = night.payer.questions.first?.consent
+        #expect((sent != nil) == (isRecorded && policy != .never))
+        #expect(sent?["note"] == nil)
+        guard let sent, let patient = night.payer.questions.first?.patient.id else { return }
+        #expect(sent["performer"]?[0]?["reference"]?.string == "Patient/" + patient)
+        #expect(
+            sent["sourceReference"]?["reference"]?.string == "https://fhir.clinic0.example/r4/DocumentReference/signed")
+    }
+
+    @Test("a consent to another payer, or of somebody else, does not go along")
+    func otherConsents() async throws {
+        let night = try MemberInquiryTests.night(inquiry: .init(consent: .required))
+        night.clinic.put(try Card.consent(from: "1679576722"))
+        _ = try await night.run()
+        #expect(night.payer.questions.isEmpty)
+    }
+
+    @Test(
+        "no card of another plan, cancelled, without a number, or of two payors is shown to the payer",
+        arguments: ["other plan", "cancelled", "no number", "two payors", "name only"])
+    func otherCards(flaw: String) async throws {
+        let night = try MemberInquiryTests.night()
+        night.clinic.put(
+            try Card.coverage(npi: flaw == "other plan" ? "1679576722" : "1003000126") { card in
+                switch flaw {
+                case "cancelled": card["status"] = "cancelled"
+                case "no number": card["identifier"] = nil
+                case "two payors": card["payor"] = .array((card["payor"]?.elements ?? []) + [["display": "B"]])
+                case "name only": card["payor"] = [["display": "Med0 Health Plan"]]
+                default: break
+                }
+            })
+        _ = try await night.run()
+        #expect(night.payer.questions.isEmpty)
+    }
+
+    @Test("of several cards the one that pays first today is shown, or else the one that ended last")
+    func severalCards() throws {
+        func shown(_ cards: [Resource]) throws -> String? {
+            let terms = try MemberInquiryTests.night().pipeline.terms
+            let writer = MatchQuestionWriter(terms: terms, now: try #require(Instant("2026-06-01T00:00:00Z")))
+            let chart = try Card.mae.clinicRecords()[0]
+            let outcome = writer.outcome(about: chart, as: "x", coverages: cards, consents: []) { _ in nil }
+            guard case .question(let question) = outcome else { return nil }
+            return question.coverage["identifier"]?[0]?["value"]?.string
+        }
+        let second = try Card.coverage("second", id: "a") { $0["order"] = 2 }
+        let first = try Card.coverage("first", id: "b") { $0["order"] = 1 }
+        let old = try Card.coverage("old", id: "c") { $0["period"] = ["start": "2020-01-01", "end": "2021-01-01"] }
+        let older = try Card.coverage("older", id: "d") { $0["period"] = ["start": "2010-01-01", "end": "2011-01-01"] }
+        #expect(try shown([old, second, first]) == "first")
+        #expect(try shown([older, old]) == "old")
+        #expect(try shown([]) == nil)
+    }
+
+    @Test(
+        "a question that breaks HRex is not read, and the flaw says where",
+        arguments: [
+            ("two patients", "Parameters.parameter[2]"), ("another name", "Parameters.parameter[2]"),
+            ("no coverage", "Parameters.parameter"), ("absolute", "CoverageToMatch.beneficiary"),
+            ("no birth date", "MemberPatient.birthDate"), ("no gender", "MemberPatient.gender"),
+            ("no family", "MemberPatient.name"), ("a Patient for a Coverage", "Parameters.parameter[1]"),
+        ])
+    func flaws(flaw: String, path: String) throws {
+        var patient = try Card.mae.clinicRecords()[0]
+        var coverage = try Card.coverage()
+        switch flaw {
+        case "absolute": coverage.json["beneficiary"] = ["reference": "https://clinic0.example/Patient/mae"]
+        case "no birth date": patient.json["birthDate"] = nil
+        case "no gender": patient.json["gender"] = nil
+        case "no family": patient.json["name"] = [["given": ["Mae"]]]
+        case "a Patient for a Coverage": coverage = patient
+        default: break
+        }
+        var parts: [JSONValue] = [
+            ["name": "MemberPatient", "resource": .object(patient.json)],
+            ["name": "CoverageToMatch", "resource": .object(coverage.json)],
+        ]
+        switch flaw {
+        case "two patients": parts.append(parts[0])
+        case "another name": parts.append(["name": "memberpatient", "resource": .object(patient.json)])
+        case "no coverage": parts.removeLast()
+        default: break
+        }
+        let found = #expect(throws: MemberMatchQuestion.Flaw.self) {
+            try MemberMatchQuestion(reading: ["resourceType": "Parameters", "parameter": .array(parts)])
+        }
+        #expect(found?.path == path)
+    }
+
+    @Test("the worked example is read, and written again as it was", .enabled(if: SharedData.isPresent))
+    func workedExample() throws {
+        let example = try Self.shared("worked-examples/01-member-match-request.json")
+        let question = try MemberMatchQuestion(reading: .object(example.json))
+        #expect(question.parts.map(\.name) == ["MemberPatient", "CoverageToMatch", "CoverageToLink", "Consent"])
+        #expect(question.parameters["parameter"] == example["parameter"])
+    }
+
+    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedData.isPresent))
+    func kit() throws {
+        let parts = try ["member_patient", "coverage_to_match", "coverage_to_link", "consent"]
+            .map { try Self.shared("pdex-kit/\($0).fhir.json") }
+        let names = ["MemberPatient", "CoverageToMatch", "CoverageToLink", "Consent"]
+        let asTheyAre: [JSONValue] = zip(names, parts).map {
+            ["name": .string($0), "resource": .object($1.json)]
+        }
+        let flaw = #expect(throws: MemberMatchQuestion.Flaw.self) {
+            try MemberMatchQuestion(reading: ["resourceType": "Parameters", "parameter": .array(asTheyAre)])
+        }
+        #expect(flaw?.path == "CoverageToLink.beneficiary")
+        let question = MemberMatchQuestion(
+            patient: parts[0], coverage: parts[1], coverageToLink: parts[2], consent: parts[3])
+        let read = try MemberMatchQuestion(reading: question.parameters)
+        #expect(read == question)
+        #expect(read.coverageToLink?["beneficiary"]?["reference"]?.string == "Patient/999")
+    }
+
+    private static func shared(_ file: String) throws -> Resource {
+        try Resource(parsing: [UInt8](try Data(contentsOf: SharedData.folder.appending(path: file))))
+    }
+}
