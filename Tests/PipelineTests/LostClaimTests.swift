@@ -2,6 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 import Pipeline
+import Synchronization
 import Testing
 
 @Suite("A delivery whose process ends again and again")
@@ -21,6 +22,34 @@ struct LostClaimTests {
         #expect(delivered == 1)
         let receipts = try await night.store.read { try $0.receipts(ofExchange: parked[0].id) }
         #expect(receipts.last?.fault == .processLost)
+    }
+
+    @Test("who stood still for longer than its claim holds sends nothing, and the claim's new holder delivers")
+    func stoodStill() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        let isFirst = Mutex(true)
+        night.payer.beforeBeginning { [store = night.store, clock = night.clock, route = night.pipeline.terms.route] in
+            guard
+                isFirst.withLock({ first in
+                    defer { first = false }; return first
+                })
+            else { return }
+            clock.advance(seconds: 4_000)
+            let now = clock.now()
+            try await store.write { writer in
+                _ = try writer.rescue(now: now, ownerIsGone: { _ in false })
+                let claimed = try writer.lease(
+                    route, limit: 1, owner: "another", now: now, expiry: now.adding(milliseconds: 60_000))
+                #expect(claimed.count == 1)
+            }
+        }
+
+        let report = try await night.run("night-1")
+
+        #expect(night.payer.received.isEmpty)
+        #expect(report.exchanges.retrying == 1)
+        night.clock.advance(seconds: 61)
+        #expect(try await night.pipeline.deliver() == 1)
     }
 }
 

@@ -66,7 +66,11 @@ struct Submit: Sendable {
         return renewed
     }
 
-    /// Sends one claim, if its consent still stands: asked now, and again at the instant when the request is begun.
+    /// The claim is another's by now, or nobody's: what it holds may be older than what the payer has.
+    private struct LostClaim: Error {}
+
+    /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
+    /// request is begun. Who stood still for longer than a claim holds does not send over what came after it.
     ///
     /// What an earlier attempt may have brought is read back first (WR-16).
     func send(_ lease: LeasedSubmission) async -> Result {
@@ -75,6 +79,11 @@ struct Submit: Sendable {
                 guard let exchange = try reader.exchange(lease.submission.exchange) else {
                     throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
                 }
+                let claim = lease.submission
+                let isOurs = try reader.submissions(ofExchange: exchange.id).contains {
+                    $0.id == claim.id && $0.state == .leased && $0.epoch == claim.epoch
+                }
+                guard isOurs else { throw LostClaim() }
                 return try consent.permit(toSend: exchange, reader).get()
             }
         }
@@ -126,6 +135,8 @@ struct Submit: Sendable {
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
             // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
             return .unsent(lease, fault)
+        } catch is LostClaim {
+            return .unsent(lease, nil)
         } catch let fault as Fault {
             return .answered(lease, permit, .failure(fault), after: finding)
         } catch {

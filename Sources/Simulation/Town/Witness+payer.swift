@@ -20,9 +20,7 @@ extension Witness {
         }
         let resources = bundle.entries.compactMap(\.resource)
         for member in Set(resources.compactMap(Self.member)).sorted() { judge(member, at: now) }
-        // Who stood still with a claim that is another's now sends what it held: that is not promised.
-        let isHolder = state.withLock { $0.claims[submission]?.owner == process }
-        for resource in resources { judge(resource, isHeld: taking != .nothing, isHolder: isHolder) }
+        for resource in resources { judge(resource, isHeld: taking != .nothing) }
         let wasSet = state.withLock { $0.notBefore[submission] }.map { host.wasSet(since: $0.asked) } ?? false
         state.withLock { state in
             // Of an answer that nobody lived to write down.
@@ -82,10 +80,10 @@ extension Witness {
     }
 
     /// Whether a version is no older than what the payer has.
-    private func judge(_ resource: Resource, isHeld: Bool, isHolder: Bool) {
+    private func judge(_ resource: Resource, isHeld: Bool) {
         guard let (id, version) = Self.version(of: resource) else { return }
         state.withLock { state in
-            if let held = state.versions[id], version < held, isHolder {
+            if let held = state.versions[id], version < held {
                 state.violations.append(
                     Violation(promise: .neverOlder, words: "\(id) came as \(version) after \(held)"))
             }
