@@ -40,6 +40,34 @@ extension SQLiteTransaction {
         others.isEmpty ? members : (members + others).sorted { key($0) < key($1) }
     }
 
+    func missing(
+        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+    ) throws -> [ResourceKey] {
+        guard let source = try first("SELECT rid FROM source WHERE name = ?", [source], { try $0.integer(0) }) else {
+            return []
+        }
+        // One walk over an index that holds all of it, in the order of the roster.
+        return try quick(
+            """
+            SELECT s.rid, s.k FROM roster r CROSS JOIN staged s INDEXED BY staged_patient ON s.patient = r.patient
+            WHERE r.run = (SELECT rid FROM run WHERE id = ?1) AND s.source = ?2 AND s.k <> s.patient
+            """
+        ) { statement in
+            statement.bind(run, at: 1)
+            statement.bind(Int64(source), at: 2)
+            var missing: [ResourceKey] = []
+            while missing.count < limit, try statement.step() {
+                guard !seen.contains(statement.integer(0)) else { continue }
+                missing.append(ResourceKey(bits: statement.integer(1)))
+            }
+            return missing
+        }
+    }
+
+    func records(of patient: ResourceKey) throws -> [ResourceKey] {
+        try all("SELECT k FROM staged WHERE patient = ? AND k <> patient ORDER BY k", [patient.bits]) { try $0.key(0) }
+    }
+
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
         try keys.compactMap { try first("SELECT k, hash FROM staged WHERE k = ?", [$0.bits], Self.hash) }
     }
@@ -84,24 +112,37 @@ extension SQLiteTransaction {
         ) { try $0.key(0) }
     }
 
-    func stage(_ batch: StagingBatch) throws -> StagingCount {
+    func stage(_ batch: StagingBatch) throws -> StagingOutcome {
         let source = try number(of: batch.source, in: "source")
         var types: [String: Int64] = [:]
         for row in batch.rows where types[row.type] == nil {
             types[row.type] = try number(of: row.type, in: "type")
         }
         let staging = try StagingStatements(database)
-        var count = StagingCount()
-        for row in batch.rows.sorted(by: { $0.key < $1.key }) {
+        var outcome = StagingOutcome()
+        outcome.arrivals.reserveCapacity(batch.rows.count)
+        var aimed: [StagingStatements.Aim] = []
+        for index in batch.rows.indices.sorted(by: { batch.rows[$0].key < batch.rows[$1].key }) {
+            let row = batch.rows[index]
             guard let type = types[row.type], row.range.lowerBound >= 0, row.range.upperBound <= batch.bytes.count
             else { throw Fault.refused("a staged row points outside its batch") }
-            switch try staging.stage(row, source: source, type: type, bytes: batch.bytes) {
-            case .new: count.new += 1
-            case .changed: count.changed += 1
-            case .unchanged: count.unchanged += 1
+            let (arrival, effect) = try staging.stage(row, source: source, type: type, bytes: batch.bytes)
+            outcome.arrivals.append(arrival)
+            switch effect {
+            case .new: outcome.count.new += 1
+            case .changed:
+                outcome.count.changed += 1
+                // In the order of keys: what an earlier row of the batch spoke of is last.
+                while aimed.last?.key == row.key { aimed.removeLast() }
+                if row.type == "Provenance" { try change("DELETE FROM target WHERE k = ?", [row.key.bits]) }
+            case .unchanged:
+                outcome.count.unchanged += 1
+                continue
             }
+            aimed += row.targets.map { .init(key: row.key, target: $0) }
         }
-        return count
+        try staging.aim(aimed)
+        return outcome
     }
 
     func unstage(_ keys: [ResourceKey]) throws {
@@ -117,13 +158,6 @@ extension SQLiteTransaction {
         try change("DELETE FROM identifier WHERE k = ?", [key.bits])
         for identifier in identifiers {
             try change("INSERT OR IGNORE INTO identifier (identifier, k) VALUES (?, ?)", [identifier, key.bits])
-        }
-    }
-
-    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws {
-        try change("DELETE FROM target WHERE k = ?", [key.bits])
-        for target in targets {
-            try change("INSERT OR IGNORE INTO target (k, target) VALUES (?, ?)", [key.bits, target.bits])
         }
     }
 

@@ -9,11 +9,19 @@ struct StagingStatements {
         case new, changed, unchanged
     }
 
+    /// One thing that a Provenance speaks of.
+    struct Aim {
+        let key: ResourceKey
+        let target: ResourceKey
+    }
+
+    private let database: Database
     private let find: RawStatement
     private let insert: RawStatement
     private let update: RawStatement
 
     init(_ database: Database) throws {
+        self.database = database
         find = try RawStatement(
             database, sql: "SELECT rid, source, type, hash, updated, id FROM staged WHERE k = ?")
         insert = try RawStatement(
@@ -29,8 +37,10 @@ struct StagingStatements {
                 """)
     }
 
-    /// Stages one row of `bytes`, unless its content is there already or a later version is.
-    func stage(_ row: StagingBatch.Row, source: Int64, type: Int64, bytes: [UInt8]) throws -> Effect {
+    /// Stages one row of `bytes`, unless its content is there already or a later version is; tells where it is kept.
+    func stage(
+        _ row: StagingBatch.Row, source: Int64, type: Int64, bytes: [UInt8]
+    ) throws -> (arrival: Int64, effect: Effect) {
         find.bind(row.key.bits, at: 1)
         defer { find.reset() }
         guard try find.step() else {
@@ -38,7 +48,7 @@ struct StagingStatements {
             insert.bind(type, at: 3)
             insert.bind(row.id, at: 4)
             try write(row, bytes, with: insert, at: row.key.bits)
-            return .new
+            return (database.lastInsertedRowID, .new)
         }
         guard find.integer(1) == source, find.integer(2) == type, find.text(5, is: row.id) else {
             throw Fault(
@@ -46,14 +56,26 @@ struct StagingStatements {
                 hint: "keep the store as it is and report this: data of two resources would have been mixed"
             )
         }
-        if find.integer(3) == row.contentHash { return .unchanged }
-        if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
-            return .unchanged
-        }
         let rid = find.integer(0)
+        if find.integer(3) == row.contentHash { return (rid, .unchanged) }
+        if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
+            return (rid, .unchanged)
+        }
         find.reset()
         try write(row, bytes, with: update, at: rid)
-        return .changed
+        return (rid, .changed)
+    }
+
+    /// Keeps what Provenances speak of; in the order of the table, whose pages are then each touched once.
+    func aim(_ aims: [Aim]) throws {
+        guard !aims.isEmpty else { return }
+        let insert = try RawStatement(database, sql: "INSERT OR IGNORE INTO target (k, target) VALUES (?1, ?2)")
+        for aim in aims.sorted(by: { $0.target < $1.target }) {
+            insert.bind(aim.key.bits, at: 1)
+            insert.bind(aim.target.bits, at: 2)
+            defer { insert.reset() }
+            _ = try insert.step()
+        }
     }
 
     private func write(

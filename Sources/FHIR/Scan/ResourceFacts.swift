@@ -9,6 +9,7 @@ struct ResourceFacts {
     private var patient: (rank: Int, reference: JSONReader.StringToken)?
     private var encounter: JSONReader.StringToken?
     private var context: JSONReader.StringToken?
+    private var targets: [JSONReader.StringToken] = []
     private var time: (rank: Int, start: Instant?, end: Instant?)?
 
     /// The result, when the document turned out to be a resource with an id.
@@ -20,7 +21,7 @@ struct ResourceFacts {
             type: type, id: reader.text(id), versionID: versionID, lastUpdated: lastUpdated,
             patient: type == "Patient" ? nil : patient.map { reader.text($0.reference) },
             encounter: (encounter ?? context).map { reader.text($0) },
-            start: time?.start, end: time?.end, isSubsetted: isSubsetted)
+            targets: targets.map { reader.text($0) }, start: time?.start, end: time?.end, isSubsetted: isSubsetted)
     }
 
     /// Walks over the whole document.
@@ -37,6 +38,7 @@ struct ResourceFacts {
             case .patient(let rank): try readPatient(&cursor, levels - 1, rank: rank)
             case .encounter: encounter = try cursor.readHolders(levels - 1) { _, _ in true }
             case .context: try readContext(&cursor, levels - 1)
+            case .target: try readTargets(&cursor, levels - 1)
             case .time(let rank): try readTime(&cursor, levels - 1, rank: rank)
             }
         }
@@ -93,6 +95,16 @@ struct ResourceFacts {
             }
         }
         context = holder.names("Encounter", in: cursor.reader) ? holder.reference : listed
+    }
+
+    /// A Goal has targets of another kind, which hold no `reference`.
+    private mutating func readTargets(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        var found: [JSONReader.StringToken] = []
+        _ = try cursor.readHolders(levels) { holder, _ in
+            if let reference = holder.reference { found.append(reference) }
+            return false
+        }
+        targets = found
     }
 
     private mutating func readTime(_ cursor: inout JSONCursor, _ levels: Int, rank: Int) throws(JSONError) {

@@ -7,11 +7,14 @@ enum ResourceField {
     case patient(rank: Int)
     case encounter
     case context
+    /// What a Provenance speaks of.
+    case target
     /// A time or a period; the lower the rank, the more it counts.
     case time(rank: Int)
 
     private static let names: [(StaticString, ResourceField)] = [
         ("resourceType", .type), ("id", .id), ("meta", .meta), ("encounter", .encounter), ("context", .context),
+        ("target", .target),
         ("subject", .patient(rank: 0)), ("patient", .patient(rank: 1)), ("beneficiary", .patient(rank: 2)),
         ("individual", .patient(rank: 3)), ("for", .patient(rank: 4)), ("candidate", .patient(rank: 5)),
         ("deliverFor", .patient(rank: 6)),

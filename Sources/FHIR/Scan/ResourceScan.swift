@@ -23,6 +23,9 @@ public struct ResourceScan: Sendable, Equatable {
     /// when it names an Encounter.
     public var encounter: String?
 
+    /// What the resource speaks of, as it is written: the references in `target`, which only a Provenance has.
+    public var targets: [String]
+
     /// The first moment of the clinically relevant time; nil when it is open or not known.
     ///
     /// Taken from the first of `period`, `billablePeriod`, `effective[x]`, `performed[x]`, `occurrence[x]`, `onset[x]`,
@@ -35,7 +38,8 @@ public struct ResourceScan: Sendable, Equatable {
     /// What a scan would have found, for those who know it already.
     public init(
         type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
-        encounter: String? = nil, start: Instant? = nil, end: Instant? = nil, isSubsetted: Bool = false
+        encounter: String? = nil, targets: [String] = [], start: Instant? = nil, end: Instant? = nil,
+        isSubsetted: Bool = false
     ) {
         self.type = type
         self.id = id
@@ -43,6 +47,7 @@ public struct ResourceScan: Sendable, Equatable {
         self.lastUpdated = lastUpdated
         self.patient = patient
         self.encounter = encounter
+        self.targets = targets
         self.start = start
         self.end = end
         self.isSubsetted = isSubsetted

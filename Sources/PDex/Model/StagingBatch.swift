@@ -16,6 +16,8 @@ public struct StagingBatch: Sendable {
         public let lastUpdated: Instant?
         /// The compartment's Patient.
         public let patient: ResourceKey?
+        /// What a Provenance speaks of: it is in the compartment of each patient whose resources are among that.
+        public let targets: [ResourceKey]
         /// 64 bits of SHA-256 over the bytes.
         public let contentHash: Int64
         /// Where the bytes are in ``StagingBatch/bytes``.
@@ -24,7 +26,7 @@ public struct StagingBatch: Sendable {
         /// Assembles a row.
         public init(
             key: ResourceKey, type: String, id: String, versionID: String?, lastUpdated: Instant?,
-            patient: ResourceKey?, contentHash: Int64, range: Range<Int>
+            patient: ResourceKey?, targets: [ResourceKey] = [], contentHash: Int64, range: Range<Int>
         ) {
             self.key = key
             self.type = type
@@ -32,6 +34,7 @@ public struct StagingBatch: Sendable {
             self.versionID = versionID
             self.lastUpdated = lastUpdated
             self.patient = patient
+            self.targets = targets
             self.contentHash = contentHash
             self.range = range
         }
@@ -49,28 +52,5 @@ public struct StagingBatch: Sendable {
         self.source = source
         bytes = []
         rows = []
-    }
-}
-
-/// What staging a batch did.
-public struct StagingCount: Sendable, Hashable {
-    /// Resources seen for the first time.
-    public var new = 0
-    /// Resources whose content differs from what was staged.
-    public var changed = 0
-    /// Resources that were staged already with the same content.
-    public var unchanged = 0
-
-    /// Starts at zero.
-    public init() {}
-
-    /// Everything counted.
-    public var total: Int { new + changed + unchanged }
-
-    /// Adds another count.
-    public static func += (left: inout StagingCount, right: StagingCount) {
-        left.new += right.new
-        left.changed += right.changed
-        left.unchanged += right.unchanged
     }
 }

@@ -18,6 +18,13 @@ public protocol StoreReader: MemberReader {
 
     /// Key and content hash of what ``compartment(of:)`` returns, without the bytes.
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash]
+    /// What of a source is staged for the patients of a run's roster, but for the Patients themselves and what speaks of
+    /// several, and is not among `seen`; at most `limit`.
+    func missing(
+        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+    ) throws -> [ResourceKey]
+    /// The same of one patient, whatever came: the keys of what is staged.
+    func records(of patient: ResourceKey) throws -> [ResourceKey]
     /// Content hashes of those of `keys` that are staged.
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
     /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
@@ -116,13 +123,11 @@ public protocol StoreWriter: StoreReader {
     /// Upserts resources; content that did not change is left alone.
     ///
     /// Throws `store.key-collision` when two identities hash alike.
-    func stage(_ batch: StagingBatch) throws -> StagingCount
+    func stage(_ batch: StagingBatch) throws -> StagingOutcome
     /// Forgets staged resources (Bulk Data `deleted`, BLK-34).
     func unstage(_ keys: [ResourceKey]) throws
     /// Replaces the business identifiers under which a shared resource can be found.
     func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
-    /// Replaces what a Provenance speaks of: it is in the compartment of each patient whose resources are among that.
-    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws
     /// Adds ways of recognising a person; repeated ways are kept once.
     func link(_ member: ResourceKey, by links: [Int64]) throws
     /// Forgets every link that leads to `member`.

@@ -53,7 +53,7 @@ extension StoreContract {
             }
             var expected = StagingCount()
             for resource in batch { expected += stage(resource, into: &model) }
-            let count = try await store.write { try $0.stage(StoreSample.batch(batch)) }
+            let count = try await store.write { try $0.stage(StoreSample.batch(batch)).count }
             try expect(count, is: expected, "the count of a batch")
         }
         let found = try await store.read { reader in try (-8..<8).compactMap { try reader.staged(StoreSample.key($0)) }

@@ -41,12 +41,10 @@ extension StoreContract {
             let (joe, ada) = (StoreSample.resource(5, type: "Patient"), StoreSample.resource(6, type: "Patient"))
             let witnesses = [4, 7, 9].map { StoreSample.resource($0, type: "Provenance") }
             let visits = [StoreSample.resource(3, patient: 5), StoreSample.resource(8, patient: 6)]
+            let rewritten = StoreSample.resource(7, type: "Provenance", content: "version 2")
             try await store.write { writer in
-                _ = try writer.stage(StoreSample.batch(witnesses))
-                try writer.aim(witnesses[0].key, at: [StoreSample.key(5), StoreSample.key(3), StoreSample.key(3)])
-                try writer.aim(witnesses[1].key, at: [StoreSample.key(8)])
-                try writer.aim(witnesses[1].key, at: [StoreSample.key(3), StoreSample.key(6), StoreSample.key(99)])
-                try writer.aim(witnesses[2].key, at: [StoreSample.key(3), StoreSample.key(99)])
+                _ = try writer.stage(StoreSample.batch(witnesses, aimed: [4: [5, 3, 3], 7: [8], 9: [3, 99]]))
+                _ = try writer.stage(StoreSample.batch([rewritten], aimed: [7: [3, 6, 99]]))
                 _ = try writer.stage(StoreSample.batch([joe, ada] + visits))
             }
             let (his, hashes, hers) = try await store.read {
@@ -171,6 +169,40 @@ extension StoreContract {
                 }
             }
         },
+        StorePromise("what a roster's patients have and did not come is missing, each once and up to a limit") {
+            store in
+            let seen = try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                try writer.addToRoster(run: "run-1", patients: [1, 5, 9].map { StoreSample.key($0) })
+                _ = try writer.stage(
+                    StoreSample.batch([
+                        StoreSample.resource(1, type: "Patient"), StoreSample.resource(2, patient: 1),
+                        StoreSample.resource(3, patient: 1), StoreSample.resource(4, patient: 5),
+                        StoreSample.resource(6, patient: 7), StoreSample.resource(8),
+                        StoreSample.resource(10, patient: 5, content: "old"),
+                    ]))
+                _ = try writer.stage(StoreSample.batch([StoreSample.resource(11, patient: 5, source: "med0")]))
+                let came = try writer.stage(
+                    StoreSample.batch([
+                        StoreSample.resource(2, patient: 1), StoreSample.resource(10, patient: 5, content: "new"),
+                        StoreSample.resource(12, patient: 1),
+                    ]))
+                var seen = ArrivalSet()
+                for arrival in came.arrivals { seen.insert(arrival) }
+                return seen
+            }
+            let (missing, one, none, records) = try await store.read { reader in
+                (
+                    try reader.missing(ofRosterOf: "run-1", source: "clinic0", besides: seen, limit: 9),
+                    try reader.missing(ofRosterOf: "run-1", source: "clinic0", besides: seen, limit: 1),
+                    try reader.missing(ofRosterOf: "run-1", source: "clinic9", besides: seen, limit: 9),
+                    try reader.records(of: StoreSample.key(1))
+                )
+            }
+            try expect(missing, is: [3, 4].map { StoreSample.key($0) }, "what is missing")
+            try expect([one, none], is: [[StoreSample.key(3)], []], "one of it, and what a stranger misses")
+            try expect(records, is: [2, 3, 12].map { StoreSample.key($0) }, "the records of a patient")
+        },
         StorePromise("what no patient of a roster accounts for is counted: without a patient, or of another") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("run-1"))
@@ -187,10 +219,9 @@ extension StoreContract {
             try expect(found, is: OutsideRoster(unlinked: 1, others: 2), "what is outside the roster")
             try await store.write { writer in
                 _ = try writer.stage(
-                    StoreSample.batch((10...14).map { StoreSample.resource($0, type: "Provenance") }))
-                for (witness, targets) in [(10, [2]), (11, [6]), (12, [5, 1]), (13, [4, 99])] as [(Int64, [Int64])] {
-                    try writer.aim(StoreSample.key(witness), at: targets.map { StoreSample.key($0) })
-                }
+                    StoreSample.batch(
+                        (10...14).map { StoreSample.resource($0, type: "Provenance") },
+                        aimed: [10: [2], 11: [6], 12: [5, 1], 13: [4, 99]]))
             }
             let more = try await store.read { try $0.outsideRoster(of: "run-1", source: "clinic0") }
             try expect(more, is: OutsideRoster(unlinked: 3, others: 3), "what is outside the roster, with Provenance")

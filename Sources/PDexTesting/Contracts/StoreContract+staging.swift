@@ -19,8 +19,8 @@ extension StoreContract {
         },
         StorePromise("staging the same content again changes nothing and counts it as unchanged") { store in
             let batch = StoreSample.batch([StoreSample.resource(1), StoreSample.resource(2)])
-            let first = try await store.write { try $0.stage(batch) }
-            let again = try await store.write { try $0.stage(batch) }
+            let first = try await store.write { try $0.stage(batch).count }
+            let again = try await store.write { try $0.stage(batch).count }
             try expect([first.new, first.changed, first.unchanged], is: [2, 0, 0], "the first time")
             try expect([again.new, again.changed, again.unchanged], is: [0, 0, 2], "the second time")
         },
@@ -28,7 +28,7 @@ extension StoreContract {
             let old = StoreSample.resource(1, version: "1", updated: StoreSample.start, content: "old")
             let new = StoreSample.resource(
                 1, version: "2", updated: StoreSample.seconds(1), patient: 9, content: "newer and longer")
-            let count = try await store.write { try $0.stage(StoreSample.batch([old, new])) }
+            let count = try await store.write { try $0.stage(StoreSample.batch([old, new])).count }
             try expect([count.new, count.changed, count.unchanged], is: [1, 1, 0], "the count")
             let found = try await store.read { try $0.staged(new.key) }
             try expect(found, is: new, "the later of the two")
@@ -37,7 +37,7 @@ extension StoreContract {
             let newer = StoreSample.resource(1, version: "2", updated: StoreSample.seconds(5), content: "newer")
             let older = StoreSample.resource(1, version: "1", updated: StoreSample.seconds(4), content: "older")
             _ = try await store.write { try $0.stage(StoreSample.batch([newer])) }
-            let count = try await store.write { try $0.stage(StoreSample.batch([older])) }
+            let count = try await store.write { try $0.stage(StoreSample.batch([older])).count }
             try expect(count.unchanged, is: 1, "the older version counts as unchanged")
             let found = try await store.read { try $0.staged(newer.key) }
             try expect(found, is: newer, "the newer version")

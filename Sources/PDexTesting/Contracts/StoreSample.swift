@@ -23,7 +23,7 @@ enum StoreSample {
         )
     }
 
-    static func batch(_ resources: [StagedResource]) -> StagingBatch {
+    static func batch(_ resources: [StagedResource], aimed: [Int64: [Int64]] = [:]) -> StagingBatch {
         var batch = StagingBatch(source: resources.first?.source ?? "clinic0")
         for resource in resources {
             let start = batch.bytes.count
@@ -31,7 +31,8 @@ enum StoreSample {
             batch.rows.append(
                 StagingBatch.Row(
                     key: resource.key, type: resource.type, id: resource.id, versionID: resource.versionID,
-                    lastUpdated: resource.lastUpdated, patient: resource.patient, contentHash: resource.contentHash,
+                    lastUpdated: resource.lastUpdated, patient: resource.patient,
+                    targets: (aimed[resource.key.bits] ?? []).map { key($0) }, contentHash: resource.contentHash,
                     range: start..<batch.bytes.count
                 ))
         }

@@ -12,7 +12,7 @@ struct Intake: Sendable {
     /// Keeps in mind what is referred to and not staged; nil where that is fetched otherwise, or comes along.
     var wants: SharedWants?
     /// Keeps in mind what came; nil where nobody asks what did not.
-    var seen: SeenKeys?
+    var seen: SeenArrivals?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -30,22 +30,20 @@ struct Intake: Sendable {
         afterwards: @escaping @Sendable (any StoreWriter, Set<ResourceKey>) throws -> Void = { _, _ in }
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
-        seen?.insert(batch)
         let identifiers = identifiers(in: batch)
-        let targets = targets(in: batch)
         let references = wants?.references(in: batch) ?? []
-        let count = try await store.write { writer in
+        let outcome = try await store.write { writer in
             let affected = try beforehand(writer, batch)
-            let count = try writer.stage(batch)
+            let outcome = try writer.stage(batch)
             if !affected.isEmpty { try afterwards(writer, affected) }
             for (key, found) in identifiers { try writer.identify(key, by: found) }
-            for (key, found) in targets { try writer.aim(key, at: found) }
             try wants?.remember(references, writer)
             if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
             if refused.isEmpty { try whenWhole(writer) }
-            return count
+            return outcome
         }
-        await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: count)
+        seen?.insert(outcome)
+        await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: outcome.count)
         for (code, count) in refused { await tally.refused(code, count) }
         if let name = type ?? batch.rows.first?.type, ResourceTypes.contains(name) {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
@@ -73,13 +71,6 @@ struct Intake: Sendable {
         }
         batch.bytes = lines.bytes
         return (batch, refused)
-    }
-
-    /// What each Provenance speaks of, so that it is found with that.
-    private func targets(in batch: StagingBatch) -> [(ResourceKey, [ResourceKey])] {
-        batch.rows.filter { $0.type == "Provenance" }.compactMap { row in
-            (try? Resource(parsing: Array(batch.bytes[row.range]))).map { (row.key, stager.targets(of: $0)) }
-        }
     }
 
     /// Business identifiers of shared resources, so that conditional references find them (RD-16).

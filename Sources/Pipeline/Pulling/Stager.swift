@@ -42,6 +42,7 @@ struct Stager: Sendable {
                 // A stamp from the future would make every later version look older, for ever.
                 lastUpdated: scan.lastUpdated.flatMap { PullScope.isAhead($0, of: now) ? nil : $0 },
                 patient: patient,
+                targets: scan.type == "Provenance" ? scan.targets.compactMap(key) : [],
                 contentHash: identities.contentHash(line),
                 range: range
             )

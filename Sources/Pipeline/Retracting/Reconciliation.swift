@@ -13,39 +13,33 @@ struct Reconciliation: Sendable {
 
     /// More than so many missing at once are a clinic's mistake more likely than its deletions.
     private static let mostMissing = 1000
-    private static let rosterPage = 500
 
     /// What of a patient's, of those types, is gone; `seen` is everything that came.
     func gone(
         of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
     ) async throws -> [ResourceKey] {
         try await confirmed(
-            try await store.read { try Self.missing(of: patient, types: types, besides: seen, $0) })
+            try await store.read { reader in
+                try Self.staged(reader.records(of: patient).filter { !seen.contains($0) }, of: types, reader)
+            })
     }
 
-    /// What is gone of the members of a run's roster.
+    /// What is gone of the members of a run's roster; `seen` is everything that came.
     func gone(
-        fromRosterOf run: String, types: Set<String>, besides seen: Set<ResourceKey>
+        fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet
     ) async throws -> [ResourceKey] {
-        var missing: [StagedResource] = []
-        var last: ResourceKey?
-        repeat {
-            let after = last
-            let (end, found) = try await store.read { reader in
-                let page = try reader.roster(run: run, after: after, limit: Self.rosterPage)
-                return (page.last, try page.flatMap { try Self.missing(of: $0, types: types, besides: seen, reader) })
-            }
-            missing += found
-            last = end
-        } while last != nil && missing.count <= Self.mostMissing
-        return try await confirmed(missing)
+        try await confirmed(
+            try await store.read { reader in
+                try Self.staged(
+                    reader.missing(
+                        ofRosterOf: run, source: source, besides: seen, limit: Self.mostMissing + 1), of: types, reader)
+            })
     }
 
-    private static func missing(
-        of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>, _ reader: any StoreReader
+    private static func staged(
+        _ keys: [ResourceKey], of types: Set<String>, _ reader: any StoreReader
     ) throws -> [StagedResource] {
-        try reader.compartmentHashes(of: patient).map(\.key).filter { !seen.contains($0) }
-            .compactMap { try reader.staged($0) }.filter { types.contains($0.type) }
+        try keys.compactMap(reader.staged).filter { types.contains($0.type) }
     }
 
     private func confirmed(_ missing: [StagedResource]) async throws -> [ResourceKey] {

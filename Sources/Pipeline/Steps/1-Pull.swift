@@ -102,7 +102,7 @@ struct Pull: Sendable {
         let wants = try await sharedWants()
         // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenKeys() : nil
+        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
         let types = PullPlan.exported(terms.selection, capability)
         let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants, seen), types)
             .pull(level, orSearch: maySearch(members))
@@ -124,10 +124,10 @@ struct Pull: Sendable {
     }
 
     /// Forgets what a whole export did not bring again and the clinic no longer has.
-    private func reconcile(_ seen: SeenKeys, _ types: Set<String>) async throws {
+    private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws {
         let reconciliation = Reconciliation(clinic: clinic, store: store, tally: tally, observer: observer)
         let gone = try await reconciliation.gone(
-            fromRosterOf: run.id, types: types.subtracting(["Provenance"]), besides: seen.all)
+            fromRosterOf: run.id, source: terms.clinic.name, types: types, besides: seen.all)
         guard !gone.isEmpty else { return }
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
         try await store.write { try deletion.delete(gone, at: now, $0) }
@@ -211,7 +211,7 @@ struct Pull: Sendable {
     }
 
     private func intake(
-        enrolling run: String? = nil, _ wants: SharedWants? = nil, _ seen: SeenKeys? = nil
+        enrolling run: String? = nil, _ wants: SharedWants? = nil, _ seen: SeenArrivals? = nil
     ) -> Intake {
         Intake(
             stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, seen: seen,

@@ -49,6 +49,16 @@ class RelayedReader: StoreReader {
         try reader.compartmentHashes(of: patient)
     }
 
+    func missing(
+        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+    ) throws -> [ResourceKey] {
+        try reader.missing(ofRosterOf: run, source: source, besides: seen, limit: limit)
+    }
+
+    func records(of patient: ResourceKey) throws -> [ResourceKey] {
+        try reader.records(of: patient)
+    }
+
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
         try reader.stagedHashes(keys)
     }

@@ -10,7 +10,7 @@ class RelayedWriter: RelayedReader, StoreWriter {
         super.init(writer)
     }
 
-    func stage(_ batch: StagingBatch) throws -> StagingCount {
+    func stage(_ batch: StagingBatch) throws -> StagingOutcome {
         try writer.stage(batch)
     }
 
@@ -32,10 +32,6 @@ class RelayedWriter: RelayedReader, StoreWriter {
 
     func supersede(_ keys: [ResourceKey], until instant: Instant) throws {
         try writer.supersede(keys, until: instant)
-    }
-
-    func aim(_ key: ResourceKey, at targets: [ResourceKey]) throws {
-        try writer.aim(key, at: targets)
     }
 
     func keep(_ match: MemberMatch, audit: AuditEntry) throws {

@@ -12,7 +12,7 @@ final class WatchedWriter: RelayedWriter {
         super.init(writer)
     }
 
-    override func stage(_ batch: StagingBatch) throws -> StagingCount {
+    override func stage(_ batch: StagingBatch) throws -> StagingOutcome {
         if batch.source == payer {
             for row in batch.rows where row.type == "Consent" {
                 guard let consent = try? Resource(parsing: Array(batch.bytes[row.range])) else { continue }

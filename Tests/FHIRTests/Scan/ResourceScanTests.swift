@@ -67,6 +67,23 @@ struct ResourceScanTests {
     }
 
     @Test(
+        "finds what a Provenance speaks of, and no target of another kind",
+        arguments: [
+            (
+                ["target": [["reference": "Patient/1"], ["display": "none"], ["reference": "Encounter/2"]]],
+                ["Patient/1", "Encounter/2"]
+            ),
+            (["target": ["reference": "Patient/1"]], ["Patient/1"]), (["target": "Patient/1"], []),
+            (["target": [[]]], []),
+            (["target": [["measure": ["text": "reference"], "dueDate": "2026-01-10"]]], []), ([:], []),
+        ] as [(JSONObject, [String])])
+    func findsTargets(members: JSONObject, expected: [String]) throws {
+        let resource: JSONObject = ["resourceType": "Provenance", "id": "1"]
+        let all = JSONObject(members: resource.members + members.members)
+        #expect(try ResourceScan.scan(JSONValue.object(all).serialized()).targets == expected)
+    }
+
+    @Test(
         "finds the encounter",
         arguments: [
             (["encounter": ["reference": "Encounter/1"]], "Encounter/1"),

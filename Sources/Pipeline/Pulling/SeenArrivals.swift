@@ -1,0 +1,17 @@
+import PDex
+import Synchronization
+
+/// Everything that a whole export brought, new or not, to tell what it did not bring.
+final class SeenArrivals: Sendable {
+    private let seen = Mutex(ArrivalSet())
+
+    /// Everything so far.
+    var all: ArrivalSet { seen.withLock { $0 } }
+
+    /// Adds what a batch brought.
+    func insert(_ outcome: StagingOutcome) {
+        seen.withLock { seen in
+            for arrival in outcome.arrivals { seen.insert(arrival) }
+        }
+    }
+}
