@@ -136,7 +136,7 @@ struct ClinicProvenanceTests {
             by: way == .export ? .bulkExport : .rosterSearch)
         night.clinic.rewrite {
             $0.offersRevInclude = way == .alongside || way == .refusedAlongside
-            $0.refusesRevInclude = way == .refusedAlongside
+            $0.refusedParameters = way == .refusedAlongside ? ["_revinclude"] : []
             $0.provenanceParameters = way == .alongside ? [] : ["target"]
         }
         return night

@@ -41,7 +41,7 @@ struct DifficultClinicTests {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
         night.clinic.rewrite {
             $0.searchParameters = ["patient", "_lastUpdated"]
-            $0.refusesNarrowing = true
+            $0.refusedParameters = ["_lastUpdated"]
         }
         _ = try await night.run("night-1")
         night.clock.advance(seconds: 86_400)
@@ -142,6 +142,42 @@ struct DifficultClinicTests {
         #expect(left == right)
         #expect(left.count == 5)
         #expect(whole.clinic.requests.contains("search Patient/joe/$everything"))
+    }
+
+    @Test("one operation is kept to the job's types and to what changed; who did not change is searched")
+    func everythingNarrowed() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.offersEverything = true }
+        night.clock.advance(seconds: 3600)
+        let since = night.clock.now()
+        night.clock.advance(seconds: 3600)
+        let late: JSONValue = [
+            "resourceType": "Observation", "id": "late", "status": "final", "code": ["text": "Late"],
+            "subject": ["reference": "Patient/joe"],
+        ]
+        night.clinic.put(try Resource(late))
+        _ = try await night.pipeline.request(member: "joe", since: since, run: night.firing("request-1"))
+        let asked = try #require(night.clinic.asked("Patient/joe/$everything").first)
+        #expect(asked["_since"] == since.text)
+        #expect(asked["_type"]?.split(separator: ",").contains("Observation") == true)
+        #expect(asked["_type"]?.split(separator: ",").contains("Claim") == false)
+        let types = try await staged(night).values.map { try Resource(parsing: $0).type }
+        #expect(types.sorted() == ["Observation", "Patient"])
+        #expect(night.clinic.asked("Patient").count == 1)
+    }
+
+    @Test("an operation that will not be narrowed is asked for everything, once", arguments: ["_type", "_since"])
+    func everythingWide(refused: String) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.offersEverything = true
+            $0.refusedParameters = [refused]
+        }
+        let long = night.clock.now().adding(milliseconds: -1000)
+        let report = try await night.pipeline.request(member: "joe", since: long, run: night.firing("request-1"))
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(night.clinic.asked("Patient/joe/$everything").map(\.count) == [3, 1])
+        #expect(night.clinic.asked("Observation").isEmpty)
     }
 
     @Test("an operation that is offered and refused is made up for by searches")

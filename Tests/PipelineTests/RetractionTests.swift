@@ -148,6 +148,22 @@ struct RetractionTests {
         #expect(Self.result(night)?["status"] == "entered-in-error")
     }
 
+    @Test("an export that was broken off and gone on with proves nothing missing: the next run exports everything again")
+    func resumedExport() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        night.clinic.remove("Observation", "joe-glucose")
+        night.clock.advance(seconds: 8 * 86_400)
+        night.clinic.rewrite { $0.outages = ["Patient": 1] }
+        await #expect(throws: Fault.self) { _ = try await night.run("night-2") }
+        let resumed = try await night.run("night-2")
+        #expect(resumed.notes == [:])
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+        #expect(night.clinic.exportedSince == [nil, nil, nil])
+        #expect(third.notes == [.retracted: 1])
+    }
+
     @Test("what may not be read is not taken for deleted")
     func unreadable() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)

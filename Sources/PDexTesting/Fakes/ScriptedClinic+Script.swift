@@ -31,12 +31,10 @@ extension ScriptedClinic {
         public var poisons: [String: Fault] = [:]
         /// Whether `/metadata` says that searches bring their Provenance along.
         public var offersRevInclude = false
-        /// Whether a search that asks for that is refused with 400.
-        public var refusesRevInclude = false
         /// Search parameters that `/metadata` lists for Provenance; nil when it does not list the type.
         public var provenanceParameters: Set<String>?
-        /// Whether a search with `_lastUpdated` is refused with 400.
-        public var refusesNarrowing = false
+        /// Parameters with which a search is refused with 400.
+        public var refusedParameters: Set<String> = []
         /// Parameters that are not looked at.
         public var ignored: Set<String> = []
         /// Searches on this type are lost on the way, so many times.

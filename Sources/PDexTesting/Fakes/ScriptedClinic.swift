@@ -108,10 +108,7 @@ public final class ScriptedClinic: ClinicServer {
         }
         let names = query.parameters.filter { ["_id", "patient"].contains($0.name) }.map(\.value)
         if let fault = names.lazy.compactMap({ script.poisons["\(query.path) \($0)"] }).first { throw fault }
-        if script.refusesNarrowing, !narrowing.isEmpty {
-            throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
-        }
-        if script.refusesRevInclude, query.parameters.contains(where: { $0.name == "_revinclude" }) {
+        if query.parameters.contains(where: { script.refusedParameters.contains($0.name) }) {
             throw Fault(.remoteRefused, .halt, "the scripted clinic answered 400", httpStatus: 400)
         }
         if !script.unreachable.isDisjoint(with: names) {

@@ -27,7 +27,9 @@ struct ScriptedServer: Sendable {
 
     func page(of query: SearchQuery, at instant: Instant) -> SearchPage {
         let path = query.path.split(separator: "/")
-        if path.count == 3, path[2] == "$everything" { return everything(String(path[1]), at: instant) }
+        if path.count == 3, path[2] == "$everything" {
+            return everything(String(path[1]), of: query, at: instant)
+        }
         var found = all(query.path)
         for parameter in query.parameters {
             switch parameter.name {
@@ -65,12 +67,18 @@ struct ScriptedServer: Sendable {
             byteCount: entries.reduce(0) { $0 + $1.bytes.count })
     }
 
-    private func everything(_ patient: String, at instant: Instant) -> SearchPage {
+    private func everything(_ patient: String, of query: SearchQuery, at instant: Instant) -> SearchPage {
+        let types = query.value(of: "_type").map { Set($0.split(separator: ",").map(String.init)) }
+        let since = query.value(of: "_since").flatMap { Instant($0) }
         let own = resources.values.filter {
             ($0.type == "Patient" && $0.id == patient) || Self.patient(of: $0) == "Patient/" + patient
         }
         let shared = resources.values.filter { SharedTypes.contains($0.type) }
-        let entries = (own + shared).sorted { ($0.type, $0.id ?? "") < ($1.type, $1.id ?? "") }
+        let asked = (own + shared).filter { item in
+            let isNew = since.map { changed["\(item.type)/\(item.id ?? "")"] ?? $0 >= $0 } ?? true
+            return types?.contains(item.type) ?? true && isNew
+        }
+        let entries = asked.sorted { ($0.type, $0.id ?? "") < ($1.type, $1.id ?? "") }
             .map { SearchPage.Entry(bytes: $0.serialized(), mode: .match) }
         return SearchPage(
             entries: entries, next: nil, total: nil, serverTime: instant,
@@ -91,4 +99,8 @@ struct ScriptedServer: Sendable {
             identifier.value.map { (identifier.system.map { $0 + "|" } ?? "") + $0 }
         }
     }
+}
+
+extension SearchQuery {
+    fileprivate func value(of name: String) -> String? { parameters.first { $0.name == name }?.value }
 }

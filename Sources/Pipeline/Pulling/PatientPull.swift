@@ -13,7 +13,7 @@ struct PatientPull: Sendable {
     let provenance: ProvenanceSearch
     let observer: @Sendable (RunEvent) -> Void
     private let refused = RefusedTypes()
-    private let manners = SearchManners()
+    let manners = SearchManners()
     private let closure: SharedClosure
     private let streak: PatientStreak
 
@@ -78,11 +78,11 @@ struct PatientPull: Sendable {
         switch plan.way {
         case .everything:
             do {
-                try await everything(patient, &draft)
+                try await everything(patient, since: marks, &draft)
             } catch let fault as Fault where Self.isOfOneType(fault) {
                 // Offered and refused, or somebody unknown: searches tell which.
                 observer(.note("\(terms.clinic.name) refuses $everything; the member is searched, type by type"))
-                try await search(patient, since: .none, &draft)
+                try await search(patient, since: marks, &draft)
             }
         case .search, .export: try await search(patient, since: marks, &draft)
         }
@@ -131,7 +131,7 @@ struct PatientPull: Sendable {
 
     /// Searches one type; again with all values of what the clinic turns out to demand (RD-10), or without what it will
     /// not be asked.
-    private func search(
+    func search(
         _ type: String, of patient: String, since: PullScope.Marks, _ draft: inout PatientDraft
     ) async throws {
         var manner = manners.manner(of: type)
@@ -156,14 +156,6 @@ struct PatientPull: Sendable {
         guard isNew else { return }
         observer(
             .note("\(terms.clinic.name) wants \(demanded.name) to search \(type); all values that are known are named"))
-    }
-
-    /// One operation gives everything; what the job does not name is not even staged.
-    private func everything(_ patient: String, _ draft: inout PatientDraft) async throws {
-        let query = SearchQuery("Patient/\(patient)/$everything", [.init("_count", "200")])
-        try await walk(query, of: patient, isAlone: true, &draft)
-        // One that gives some here gives what there is.
-        if draft.isWitnessed { draft.unwitnessed = [] }
     }
 
     /// Takes what a search finds; `patient` is whose it must be, and `isAlone` says that its Provenance does not come

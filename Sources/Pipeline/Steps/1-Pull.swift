@@ -119,7 +119,7 @@ struct Pull: Sendable {
         }
         guard await tally.problems.isEmpty else { return outcome }
         if let seen, outcome.since == nil { try await reconcile(seen, Set(terms.selection.types)) }
-        try await move(outcome)
+        try await move(outcome, isReconciled: seen != nil)
         return outcome
     }
 
@@ -155,14 +155,16 @@ struct Pull: Sendable {
 
     /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
     /// what was before it is not known.
-    private func move(_ outcome: FinishedExport) async throws {
+    ///
+    /// What only this process did not see coming may still be missing: everything is exported again by the next run.
+    private func move(_ outcome: FinishedExport, isReconciled: Bool) async throws {
         if case .instant = terms.selection.since, outcome.since != nil { return }
         let time = PullScope.believable(outcome.transactionTime, now: clock.now())
         if time != outcome.transactionTime { await tally.noted(.clinicClockAhead) }
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
         try await store.write {
             try $0.setWatermark(time, source: source, scope: PullScope.export(selection))
-            if outcome.since == nil {
+            if outcome.since == nil, isReconciled {
                 try $0.setWatermark(time, source: source, scope: PullScope.reconciledExport(selection))
             }
             guard selection.group != nil else { return }

@@ -1,0 +1,40 @@
+import FHIR
+import PDex
+
+extension PatientPull {
+    /// `Patient/[id]/$everything`, kept to the job's types and to what changed (RD-19). Where the clinic will not be asked
+    /// so, it gives everything; what the job does not name is not even staged.
+    func everything(_ patient: String, since marks: PullScope.Marks, _ draft: inout PatientDraft) async throws {
+        let operation = "$everything"
+        var manner = manners.manner(of: operation)
+        while true {
+            do {
+                try await walk(everything(patient, since: marks, manner), of: patient, isAlone: true, &draft)
+                break
+            } catch let fault as Fault {
+                guard let next = manner.after(fault, of: operation, isNarrow: true, comesAlong: false) else {
+                    throw fault
+                }
+                manner = next
+            }
+        }
+        _ = manners.learn(manner, of: operation)
+        // One that gives some here gives what there is.
+        if draft.isWitnessed { draft.unwitnessed = [] }
+        // Who did not change since does not come, and is wanted all the same.
+        let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
+        guard !marks.isComplete, !draft.seen.contains(key) else { return }
+        try await search("Patient", of: patient, since: .none, &draft)
+    }
+
+    private func everything(
+        _ patient: String, since marks: PullScope.Marks, _ manner: SearchManners.Manner
+    ) -> SearchQuery {
+        var parameters = [SearchQuery.Parameter("_count", "200")]
+        if !manner.isWide {
+            parameters.append(.init("_type", (["Patient"] + terms.selection.pulledTypes).joined(separator: ",")))
+            if let since = marks.written { parameters.append(.init("_since", since.text)) }
+        }
+        return SearchQuery("Patient/\(patient)/$everything", parameters)
+    }
+}
