@@ -194,7 +194,8 @@ if let libFuzzer = Context.environment["PDEX_LIBFUZZER"] {
     package.targets += [
         .target(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
         .executableTarget(
-            name: "pdex-fuzz", dependencies: ["FHIR", "FHIRPath", "PDex", "FHIRClient", "CCurl", "CLibFuzzer"],
+            name: "pdex-fuzz",
+            dependencies: ["FHIR", "FHIRPath", "PDex", "FHIRClient", "Pipeline", "Conformance", "CCurl", "CLibFuzzer"],
             path: "Fuzzing", exclude: ["CLibFuzzer"], swiftSettings: house,
             linkerSettings: [.unsafeFlags([libFuzzer]), .linkedLibrary("stdc++")]),
     ]

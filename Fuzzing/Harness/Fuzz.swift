@@ -7,7 +7,7 @@ import Foundation
 @main
 enum Fuzz {
     private static let targets: [FuzzTarget] = [
-        .ndjson, .json, .manifest, .bundle, .retryAfter, .urlPolicy, .fhirPath, .dates,
+        .ndjson, .json, .manifest, .bundle, .retryAfter, .urlPolicy, .fhirPath, .dates, .csv, .tar,
     ]
     /// Chosen once before the first input; libFuzzer's callback has no place for a context.
     nonisolated(unsafe) private static var chosen = targets[0]
@@ -20,9 +20,9 @@ enum Fuzz {
         }
         chosen = target
         // A single file is an input to be seen again.
-        var isFolder: ObjCBool = true
-        _ = FileManager.default.fileExists(atPath: words[2], isDirectory: &isFolder)
-        if isFolder.boolValue { try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory)) }
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: words[2], isDirectory: &isFolder)
+        if !exists || isFolder.boolValue { try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory)) }
         var arguments = ([words[0]] + words[2...]).map { strdup($0) } + [nil]
         var count = Int32(arguments.count - 1)
         let code = arguments.withUnsafeMutableBufferPointer { list in

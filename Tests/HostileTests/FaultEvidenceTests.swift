@@ -47,6 +47,12 @@ extension FaultLine {
             case .partial(let codes): "partial: " + codes.map { "`\($0.rawValue)`" }.joined(separator: ", ")
             case .broken(let code): "ended: `\(code.rawValue)`"
             }
-        return "| \(name) | \(method == .bulkExport ? "export" : "search") | \(verdict) |"
+        let way =
+            switch method {
+            case .bulkExport: "export"
+            case .rosterSearch: "search"
+            case .auto: "auto"
+            }
+        return "| \(name) | \(way) | \(verdict) |"
     }
 }

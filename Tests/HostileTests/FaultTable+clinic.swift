@@ -80,6 +80,8 @@ extension FaultTable {
         FaultLine("R19 an export that is offered and unknown", .bulkExport, at: "kickoff", .broken(.remoteFailed)) {
             $0.status(501)
         },
+        FaultLine("R19 an export that is offered and refused", .auto, at: "kickoff", .same) { $0.status(403) },
+        FaultLine("R19 an export that fails for good", .auto, at: "status", .same) { $0.status(500, fatal) },
         FaultLine("R19 a type that is offered and unknown", .rosterSearch, at: search, .partial(.remoteRefused)) {
             $0.status(404)
         },
@@ -89,6 +91,7 @@ extension FaultTable {
     ]
 
     private static let incomplete = FaultLine.Ending.partial(.remoteSearchIncomplete)
+    private static let fatal = #"{"resourceType":"OperationOutcome","issue":[{"severity":"fatal","code":"exception"}]}"#
     private static let merged = [UInt8](
         #"{"resourceType":"Patient","id":"joe-old","active":false,"link":[{"other":{"reference":"Patient/joe"},"type":"replaced-by"}]}"#
             .utf8)

@@ -148,7 +148,8 @@ struct RetractionTests {
         #expect(Self.result(night)?["status"] == "entered-in-error")
     }
 
-    @Test("an export that was broken off and gone on with proves nothing missing: the next run exports everything again")
+    @Test(
+        "an export that was broken off and gone on with proves nothing missing: the next run exports everything again")
     func resumedExport() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         _ = try await night.run("night-1")

@@ -114,7 +114,9 @@ struct TarReader {
     /// An octal number; base 256, which means more than 8 GB, is refused.
     private func number(_ range: Range<Int>) -> Int? {
         let digits = header[range].drop { $0 == 0x20 }.prefix { $0 != 0 && $0 != 0x20 }
-        return digits.isEmpty ? nil : Int(String(decoding: digits, as: UTF8.self), radix: 8)
+        // A sign would be read as well.
+        guard let first = digits.first, UInt8(ascii: "0")...UInt8(ascii: "7") ~= first else { return nil }
+        return Int(String(decoding: digits, as: UTF8.self), radix: 8)
     }
 
     /// The `path` among a pax header's `length name=value` lines.
