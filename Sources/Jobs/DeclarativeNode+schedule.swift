@@ -31,12 +31,21 @@ extension DeclarativeNode {
     /// `schedule`: UTC, caught up with for a day, and skipped while running, unless it says otherwise.
     private func schedule(_ report: inout FileReport) -> Schedule? {
         let fields = fields(
-            ["cron", "zone", "catch-up", "overlap"], required: ["cron"], in: "a schedule", &report)
+            ["cron", "zone", "catch-up", "overlap", "jitter"], required: ["cron"], in: "a schedule", &report)
         let cron = fields["cron"]?.cron(&report)
         let zone = fields["zone"]?.timeZone(&report) ?? .gmt
         let catchUp = fields["catch-up"]?.duration(&report) ?? .seconds(86_400)
         let overlap = fields["overlap"]?.choice(Schedule.Overlap.self, &report) ?? .skip
-        return cron.map { Schedule(cron: $0, zone: zone, catchUp: catchUp, overlap: overlap) }
+        let jitter = fields["jitter"]?.jitter(&report) ?? .zero
+        return cron.map { Schedule(cron: $0, zone: zone, catchUp: catchUp, overlap: overlap, jitter: jitter) }
+    }
+
+    /// Twelve hours at most: later it would be another night.
+    private func jitter(_ report: inout FileReport) -> Duration? {
+        guard let jitter = duration(&report) else { return nil }
+        if jitter <= .seconds(12 * 3600) { return jitter }
+        report.report("jitter is 12h at most", at: self)
+        return nil
     }
 
     private func cron(_ report: inout FileReport) -> CronExpression? {

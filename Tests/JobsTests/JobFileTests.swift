@@ -14,7 +14,7 @@ struct JobFileTests {
             job: nightly
             about: Every night.
             on:
-              schedule: { cron: "15 2 * * *", zone: America/New_York, catch-up: 36h, overlap: queue }
+              schedule: { cron: "15 2 * * *", zone: America/New_York, catch-up: 36h, overlap: queue, jitter: 10m }
               request: true
             from: clinic0
             to: med0
@@ -33,7 +33,7 @@ struct JobFileTests {
                     name: "nightly", about: "Every night.",
                     schedule: Schedule(
                         cron: try CronExpression("15 2 * * *"), zone: zone, catchUp: .seconds(129_600),
-                        overlap: .queue),
+                        overlap: .queue, jitter: .seconds(600)),
                     allowsRequests: true, clinic: "clinic0", payer: "med0",
                     selection: .init(
                         method: .bulkExport, group: "g-1", types: ["Patient", "Encounter", "Provenance"],

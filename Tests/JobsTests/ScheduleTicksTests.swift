@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import Jobs
+import PDexTesting
 import Testing
 
 @Suite("Which ticks of a schedule are due")
@@ -110,6 +111,43 @@ struct ScheduleTicksTests {
         }
         #expect(fired.count == 365)
         #expect(Set(fired).count == 365)
+    }
+
+    /// Schedules that fall into the hours in which clocks change, and how long to look away without missing two ticks.
+    private static let nights: [(MinutePattern, longestMilliseconds: Int64)] = [
+        (MinutePattern(cron: "15 2 * * *", minutes: [15], hours: [2]) { _ in true }, 11 * 3_600_000),
+        (MinutePattern(cron: "45 1,13 * * *", minutes: [45], hours: [1, 13]) { _ in true }, 10 * 3_600_000),
+        (
+            MinutePattern(cron: "30 */3 * * *", minutes: [30], hours: Set(stride(from: 0, to: 24, by: 3))) { _ in true
+            }, 90 * 60_000
+        ),
+    ]
+
+    @Test(
+        "in ten years of changing clocks a scheduler that is interrupted fires every tick once, and no other",
+        arguments: ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"])
+    func tenYears(name: String) throws {
+        let zone = try #require(TimeZone(identifier: name))
+        let start = try #require(Instant("2020-01-01T12:00:00Z"))
+        let end = try #require(Instant("2030-01-01T12:00:00Z"))
+        let wall = WatchedWall(zone: zone, from: start, to: end)
+        var random = SeededNumbers(seed: UInt64(name.utf8.count))
+        for (pattern, longest) in Self.nights {
+            let schedule = Schedule(
+                cron: try CronExpression(pattern.cron), zone: zone, catchUp: .seconds(12 * 3600), overlap: .skip)
+            var (now, last, fired) = (start, start, [Instant]())
+            while now < end {
+                if case .fire(let tick) = schedule.decide(after: last, now: now, isRunning: false) {
+                    fired.append(tick)
+                    last = tick
+                }
+                now = now.adding(milliseconds: .random(in: 1...longest, using: &random))
+            }
+            // What came after the last look may still fire.
+            let expected = wall.instants(of: pattern).filter { $0 <= fired.last ?? start }
+            #expect(fired == expected, "\(pattern.cron) in \(name)")
+            #expect(fired.count > 3600)
+        }
     }
 
     private func nightly(catchUp: Duration = .seconds(36 * 3600), overlap: Schedule.Overlap = .skip) throws -> Schedule

@@ -62,6 +62,8 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
             "{ schedule: { cron: '@daily', catch-up: 36 } }",
             "2:45: 'catch-up' must be a duration such as 30s, 5m, 2h or 7d, found '36'"),
         on(
+            "{ schedule: { cron: '@daily', jitter: 13h } }", "2:43: jitter is 12h at most"),
+        on(
             "{ schedule: { cron: '@daily', overlap: quue } }",
             "2:44: 'overlap' must be one of skip, queue, found 'quue' — did you mean 'queue'?"),
 

@@ -40,6 +40,12 @@ public struct Operations: Sendable {
         return other
     }
 
+    /// A number from 0 to 1 that is a job's own, as this store has it.
+    func chance(of job: Job) -> Double {
+        let bits = Array(identities.derived("jitter", job.name).utf8).withUnsafeBytes(identities.contentHash)
+        return Double(UInt64(bitPattern: bits) >> 11) * 0x1p-53
+    }
+
     func newRun(
         of terms: ExchangeTerms, _ trigger: Run.Trigger, at instant: Instant, about subject: String = ""
     ) -> Run {

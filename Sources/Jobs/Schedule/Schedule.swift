@@ -19,13 +19,24 @@ public struct Schedule: Sendable, Hashable {
     public let catchUp: Duration
     /// What becomes of a tick while the job is still running.
     public let overlap: Overlap
+    /// How much later than its ticks a job may start, so that not everybody asks a clinic at the same moment.
+    public let jitter: Duration
 
     /// A schedule.
-    public init(cron: CronExpression, zone: TimeZone, catchUp: Duration, overlap: Overlap) {
+    public init(
+        cron: CronExpression, zone: TimeZone, catchUp: Duration, overlap: Overlap, jitter: Duration = .zero
+    ) {
         self.cron = cron
         self.zone = zone
         self.catchUp = catchUp
         self.overlap = overlap
+        self.jitter = jitter
+    }
+
+    /// How much later than its ticks this job starts, in milliseconds: always as much, anything from nothing up to
+    /// ``jitter``. `chance` is what nobody else has: a number between 0 and 1.
+    public func lateness(_ chance: Double) -> Int64 {
+        Int64(jitter / .milliseconds(1) * min(max(chance, 0), 1))
     }
 
     /// The first tick after `instant`.

@@ -35,19 +35,21 @@ public struct Scheduler: Service {
     private func follow(_ job: Job) async {
         guard let schedule = job.schedule else { return }
         let attempts = JobAttempts(job: job, schedule: schedule, operations: operations, logger: logger)
+        let lateness = schedule.lateness(operations.chance(of: job))
         var last = await lastTick(of: job)
         var isFirst = true
         while !Task.isCancelled {
-            let now = operations.clock.now()
+            // Who goes by a clock that is slow is as late for every tick.
+            let now = operations.clock.now().adding(milliseconds: -lateness)
             switch schedule.decide(after: last, now: now, isRunning: false) {
             case .fire(let tick):
                 let hasEnded = await attempts.run(tick)
-                last = (hasEnded ? passedOver(schedule, since: tick) : nil) ?? tick
+                last = (hasEnded ? passedOver(schedule, since: tick, lateness) : nil) ?? tick
             case .pass(let tick), .hold(let tick):
                 last = tick
             case .wait(let next) where isFirst:
                 let hasEnded = await attempts.resume(until: next)
-                if hasEnded { last = passedOver(schedule, since: max(last, now)) ?? last }
+                if hasEnded { last = passedOver(schedule, since: max(last, now), lateness) ?? last }
             case .wait(let next):
                 let seconds = next.map { max(0, ($0 - now) / .seconds(1)) } ?? Self.longestSleepSeconds
                 // Waits for the job's next tick.
@@ -58,8 +60,9 @@ public struct Scheduler: Service {
     }
 
     /// The tick that came during a run that has just ended, if it is to be passed over.
-    private func passedOver(_ schedule: Schedule, since instant: Instant) -> Instant? {
-        let decision = schedule.decide(after: instant, now: operations.clock.now(), isRunning: true)
+    private func passedOver(_ schedule: Schedule, since instant: Instant, _ lateness: Int64) -> Instant? {
+        let now = operations.clock.now().adding(milliseconds: -lateness)
+        let decision = schedule.decide(after: instant, now: now, isRunning: true)
         if case .pass(let tick) = decision { return tick }
         return nil
     }

@@ -92,7 +92,8 @@ extension Job {
     /// Its schedule in words.
     fileprivate var when: String {
         guard let schedule else { return allowsRequests ? "on request" : "by hand" }
-        return "\(schedule.cron.text) \(schedule.zone.identifier)"
+        let later = schedule.jitter > .zero ? ", up to \(Int(schedule.jitter / .seconds(1))) s later" : ""
+        return "\(schedule.cron.text) \(schedule.zone.identifier)\(later)"
     }
 
     /// As programs read it.
@@ -100,7 +101,9 @@ extension Job {
         [
             "job": .string(name), "about": .string(about), "from": .string(clinic), "to": .string(payer),
             "mappings": .string(mappings), "schedule": schedule.map { .string($0.cron.text) } ?? .null,
-            "zone": schedule.map { .string($0.zone.identifier) } ?? .null, "request": .bool(allowsRequests),
+            "zone": schedule.map { .string($0.zone.identifier) } ?? .null,
+            "jitter-seconds": schedule.map { .number(JSONNumber(Int($0.jitter / .seconds(1)))) } ?? .null,
+            "request": .bool(allowsRequests),
         ]
     }
 }

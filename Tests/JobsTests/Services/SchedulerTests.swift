@@ -17,6 +17,22 @@ struct SchedulerTests {
             try await served.told() == ["started 2026-06-02T02:15:00 complete", "started 2026-06-03T02:15:00 complete"])
     }
 
+    @Test("a job with jitter starts late by what is its own, under the name of its tick")
+    func jitter() async throws {
+        let served = try ServedNight(
+            schedule: #"{ cron: "15 2 * * *", jitter: 6h }"#, until: "2026-06-03T08:30:00Z")
+        let chance = served.operations.chance(of: served.job)
+        let late = try #require(served.job.schedule?.lateness(chance))
+        #expect((1...6 * 3_600_000 - 1).contains(late))
+
+        try await served.schedule()
+
+        #expect(
+            try await served.told() == ["started 2026-06-02T02:15:00 complete", "started 2026-06-03T02:15:00 complete"])
+        let ticks = try ["2026-06-02T02:15:00Z", "2026-06-03T02:15:00Z"].map { try #require(Instant($0)) }
+        #expect(try await served.began() == ticks.map { $0.adding(milliseconds: late) })
+    }
+
     @Test("what a stopped service left unfinished is gone on with at once, not at the next tick")
     func resumes() async throws {
         let served = try ServedNight(until: "2026-06-01T10:01:00Z")

@@ -102,6 +102,13 @@ struct ServedNight: Sendable {
         }
     }
 
+    /// When runs were started, by the clock.
+    func began() async throws -> [Instant] {
+        try await night.store.read { reader in
+            try reader.audit(after: 0, limit: 1000).map(\.entry).filter { $0.action == "run.started" }.map(\.at)
+        }
+    }
+
     /// The only exchange there is.
     func exchange() async throws -> Exchange {
         let found = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2) }
