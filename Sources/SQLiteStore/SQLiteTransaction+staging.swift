@@ -3,43 +3,6 @@ import GRDB
 import PDex
 
 extension SQLiteTransaction {
-    private static let columns = """
-        source.name, type.name, s.id, s.version, s.updated, s.patient, s.hash, s.raw, s.k FROM staged s
-        JOIN source ON source.rid = s.source JOIN type ON type.rid = s.type
-        """
-
-    func staged(_ key: ResourceKey) throws -> StagedResource? {
-        try first("SELECT \(Self.columns) WHERE s.k = ?", [key.bits], Self.resource)
-    }
-
-    func compartment(of patient: ResourceKey) throws -> [StagedResource] {
-        let members = try all(
-            "SELECT \(Self.columns) WHERE s.patient = ? AND s.k <> s.patient ORDER BY s.k", [patient.bits],
-            Self.resource)
-        let witnesses = try witnesses(of: patient).compactMap { try staged($0.key) }
-        return try [staged(patient)].compactMap(\.self) + merged(members, witnesses, by: \.key)
-    }
-
-    func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {
-        let members = try all(
-            "SELECT k, hash FROM staged WHERE patient = ? AND k <> patient ORDER BY k", [patient.bits], Self.hash)
-        return try stagedHashes([patient]) + merged(members, witnesses(of: patient), by: \.key)
-    }
-
-    /// What speaks of a patient, or of anything in the compartment.
-    private func witnesses(of patient: ResourceKey) throws -> [StagedHash] {
-        try all(
-            """
-            SELECT w.k, w.hash FROM target t JOIN staged w ON w.k = t.k WHERE t.target = ?1
-            UNION SELECT w.k, w.hash FROM staged s CROSS JOIN target t ON t.target = s.k JOIN staged w ON w.k = t.k
-            WHERE s.patient = ?1 AND s.k <> s.patient ORDER BY 1
-            """, [patient.bits], Self.hash)
-    }
-
-    private func merged<Item>(_ members: [Item], _ others: [Item], by key: (Item) -> ResourceKey) -> [Item] {
-        others.isEmpty ? members : (members + others).sorted { key($0) < key($1) }
-    }
-
     func missing(
         ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
     ) throws -> [ResourceKey] {
@@ -66,10 +29,6 @@ extension SQLiteTransaction {
 
     func records(of patient: ResourceKey) throws -> [ResourceKey] {
         try all("SELECT k FROM staged WHERE patient = ? AND k <> patient ORDER BY k", [patient.bits]) { try $0.key(0) }
-    }
-
-    func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] {
-        try keys.compactMap { try first("SELECT k, hash FROM staged WHERE k = ?", [$0.bits], Self.hash) }
     }
 
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey] {
@@ -179,19 +138,5 @@ extension SQLiteTransaction {
         }
         guard let number else { throw Fault.unreadableRow }
         return number
-    }
-
-    private static func resource(_ row: Row) throws -> StagedResource {
-        StagedResource(
-            key: try row.key(8), source: try row.text(0), type: try row.text(1), id: try row.text(2),
-            versionID: try row.optionalText(3),
-            lastUpdated: try row.decode(Int64?.self, atIndex: 4).map { Instant(milliseconds: $0) },
-            patient: try row.decode(Int64?.self, atIndex: 5).map { ResourceKey(bits: $0) },
-            contentHash: try row.decode(Int64.self, atIndex: 6), bytes: try row.bytes(7)
-        )
-    }
-
-    private static func hash(_ row: Row) throws -> StagedHash {
-        StagedHash(key: try row.key(0), contentHash: try row.decode(Int64.self, atIndex: 1))
     }
 }

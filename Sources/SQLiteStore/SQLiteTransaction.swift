@@ -10,6 +10,7 @@ struct SQLiteTransaction: StoreWriter {
     let digests: Digests
     /// Where the audit trail ends for this transaction, once it has written to it.
     let end = AuditEnd()
+    let names = KnownNames()
 
     /// Runs a statement that returns nothing; returns how many rows it changed.
     @discardableResult
