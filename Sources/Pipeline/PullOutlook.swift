@@ -11,10 +11,37 @@ public struct PullOutlook: Sendable, Hashable {
     public let roster: PullPlan
     /// How one member on demand is pulled.
     public let member: PullPlan
+    /// How what the clinic says of who wrote it comes.
+    public let provenance: ProvenanceWay
     /// From when on the next export asks; nil for everything, and for searches, which know it for each patient.
     public let since: Instant?
     /// Until when a run would wait for the clinic's quiet hours to end; nil when it would begin at once.
     public let quietUntil: Instant?
+}
+
+/// How the clinic's Provenance comes to a pull, as far as our token allows it (PV-03).
+public enum ProvenanceWay: String, Sendable {
+    /// With the export.
+    case exported
+    /// Beside each search: `_revinclude=Provenance:target`.
+    case alongside
+    /// By searches for what it speaks of: `Provenance?target=`.
+    case byTarget = "by-target"
+    /// The clinic does not list it.
+    case notOffered = "not-offered"
+
+    init(_ way: PullPlan.Way, _ selection: ExchangeTerms.Selection, _ capability: ServerCapability) {
+        if case .export = way {
+            let isAsked = PullPlan.exported(selection, capability).contains("Provenance")
+            self = isAsked ? .exported : .notOffered
+            return
+        }
+        let search = ProvenanceSearch(capability, isAllowed: true)
+        self =
+            if selection.types.contains(where: search.comesAlong) { .alongside } else if search.isByTarget {
+                .byTarget
+            } else { .notOffered }
+    }
 }
 
 extension ExchangePipeline {
@@ -27,7 +54,8 @@ extension ExchangePipeline {
             { nil }
         return PullOutlook(
             job: terms.job, clinic: terms.clinic.name, roster: roster,
-            member: PullPlan.member(terms.selection, capability), since: since,
+            member: PullPlan.member(terms.selection, capability),
+            provenance: ProvenanceWay(roster.way, terms.selection, capability), since: since,
             quietUntil: quietUntil(clock.now()))
     }
 }

@@ -3,14 +3,13 @@ import PDex
 
 /// What is read for every member of every run, on SQLite's own handle.
 extension SQLiteTransaction {
-    private static let one = select("s.k = ?1")
-    private static let members = select("s.patient = ?1 AND s.k <> s.patient ORDER BY s.k")
+    private static let columns = """
+        SELECT s.source, s.type, s.id, s.version, s.updated, s.patient, s.hash, s.raw, s.k FROM staged s
+        """
+    private static let one = "\(Self.columns) WHERE s.k = ?1"
+    private static let members = "\(Self.columns) WHERE s.patient = ?1 AND s.k <> s.patient ORDER BY s.k"
     private static let hash = "SELECT k, hash FROM staged WHERE k = ?1"
     private static let memberHashes = "SELECT k, hash FROM staged WHERE patient = ?1 AND k <> patient ORDER BY k"
-
-    private static func select(_ condition: String) -> String {
-        "SELECT s.source, s.type, s.id, s.version, s.updated, s.patient, s.hash, s.raw, s.k FROM staged s WHERE \(condition)"
-    }
 
     func staged(_ key: ResourceKey) throws -> StagedResource? { try resources(Self.one, key).first }
 

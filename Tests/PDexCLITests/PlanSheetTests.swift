@@ -22,6 +22,7 @@ struct PlanSheetTests {
                   because   one export asks less than a search a patient and type
                   because   should it be refused or come to nothing, patients are searched
                 from        2026-06-01T02:15:00.000Z, by the clinic's clock
+                provenance  not offered: nothing of the clinic's own is sent
                 one member  one search a patient and type
                   because   a single member is searched, type by type
                 """)
@@ -45,5 +46,25 @@ struct PlanSheetTests {
         let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
         #expect(sheet.text.contains("\n  Observation        what was written since (_lastUpdated)\n"))
         #expect(sheet.json["narrowing"]?["Observation"]?.string == "what was written since (_lastUpdated)")
+    }
+
+    @Test(
+        "how the clinic's Provenance comes is told",
+        arguments: [
+            (.bulkExport, [], false, "with the export"), (.rosterSearch, [], true, "beside each search (_revinclude)"),
+            (.rosterSearch, ["target"], false, "searched by what it speaks of (target)"),
+            (.rosterSearch, ["patient"], false, "not offered: nothing of the clinic's own is sent"),
+        ] as [(ExchangeTerms.Selection.Method, Set<String>, Bool, String)])
+    func provenance(
+        by method: ExchangeTerms.Selection.Method, parameters: Set<String>, comesAlong: Bool, words: String
+    ) async throws {
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: method)
+        night.clinic.rewrite {
+            $0.provenanceParameters = parameters
+            $0.offersRevInclude = comesAlong
+        }
+        let sheet = PlanSheet(outlook: try await night.pipeline.outlook())
+        let line = sheet.text.split(separator: "\n").first { $0.hasPrefix("provenance ") }
+        #expect(line?.split(separator: " ").dropFirst().joined(separator: " ") == words)
     }
 }

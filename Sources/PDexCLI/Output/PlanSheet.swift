@@ -16,6 +16,7 @@ struct PlanSheet: Sendable {
         for reason in outlook.roster.reasons { table.add("  because", reason) }
         table.add("from", since)
         for (type, narrowing) in narrowing { table.add("  \(type)", Self.words(narrowing)) }
+        table.add("provenance", Self.words(outlook.provenance))
         table.add("one member", Self.words(outlook.member.way))
         for reason in outlook.member.reasons { table.add("  because", reason) }
         if !outlook.roster.missing.isEmpty {
@@ -34,7 +35,7 @@ struct PlanSheet: Sendable {
             "since": outlook.since.map { .string($0.text) } ?? .null,
             "narrowing": .object(
                 JSONObject(members: narrowing.map { .init(key: $0, value: .string(Self.words($1))) })),
-            "one-member": .string(Self.name(outlook.member.way)),
+            "provenance": .string(outlook.provenance.rawValue), "one-member": .string(Self.name(outlook.member.way)),
             "not-offered": .array(outlook.roster.missing.map(JSONValue.string)),
         ]
     }
@@ -67,6 +68,15 @@ struct PlanSheet: Sendable {
         case .export(.system): "bulk export of the whole system"
         case .search: "one search a patient and type"
         case .everything: "Patient/[id]/$everything"
+        }
+    }
+
+    private static func words(_ way: ProvenanceWay) -> String {
+        switch way {
+        case .exported: "with the export"
+        case .alongside: "beside each search (_revinclude)"
+        case .byTarget: "searched by what it speaks of (target)"
+        case .notOffered: "not offered: nothing of the clinic's own is sent"
         }
     }
 
