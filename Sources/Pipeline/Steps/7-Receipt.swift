@@ -7,6 +7,8 @@ struct KeepReceipts: Sendable {
     struct Settled: Sendable {
         var bundles = 0
         var entries = 0
+        /// Until when the payer is left alone from now on.
+        var closedUntil: Instant?
     }
 
     let terms: ExchangeTerms
@@ -19,23 +21,29 @@ struct KeepReceipts: Sendable {
     func settle(_ results: [Submit.Result]) async throws -> Settled {
         let now = clock.now()
         let jitters = results.map { _ in random() }
+        let pause = random()
         return try await store.write { writer in
             var settled = Settled()
+            var health = PayerHealth(terms, at: now, jitter: pause, try writer.breakers())
             for (result, jitter) in zip(results, jitters) {
-                try settle(result, at: now, jitter: jitter, writer, &settled)
+                try settle(result, at: now, jitter: jitter, &health, writer, &settled)
             }
+            settled.closedUntil = try health.keep(by: actor, writer)
             return settled
         }
     }
 
     private func settle(
-        _ result: Submit.Result, at now: Instant, jitter: Double, _ writer: any StoreWriter, _ settled: inout Settled
+        _ result: Submit.Result, at now: Instant, jitter: Double, _ health: inout PayerHealth,
+        _ writer: any StoreWriter, _ settled: inout Settled
     ) throws {
         switch result {
         case .withheld(let lease, let fault):
             try withhold(lease.submission, fault, at: now, writer)
+            health.breaker.gaveUp(lease.submission.id, at: now)
         case .unsent(let lease, _):
             try release(lease.submission, at: now, writer)
+            health.breaker.gaveUp(lease.submission.id, at: now)
         case .found(let lease, let locations):
             let submission = lease.submission
             settled.bundles += 1
@@ -44,6 +52,8 @@ struct KeepReceipts: Sendable {
             try move(
                 submission, to: .acknowledged, notBefore: nil, receipt, nil,
                 why: ReadBack.Finding.asSent(locations).words, at: now, writer)
+            // That it can be read does not tell whether it takes anything.
+            health.breaker.gaveUp(submission.id, at: now)
         case .answered(let lease, let permit, .success(let answer), let finding):
             let submission = lease.submission
             let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
@@ -53,10 +63,12 @@ struct KeepReceipts: Sendable {
             }
             let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
             try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+            health.see(reading, of: submission)
         case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
             try keep(reading, of: lease.submission, why: permit.words, status: 0, at: now, jitter: jitter, writer)
+            health.see(reading, of: lease.submission)
         }
     }
 

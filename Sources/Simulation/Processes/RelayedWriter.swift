@@ -146,6 +146,10 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.rescue(now: now, ownerIsGone: isGone)
     }
 
+    func keep(_ breaker: CircuitBreaker) throws {
+        try writer.keep(breaker)
+    }
+
     func hold(_ hold: Hold) throws -> Bool {
         try writer.hold(hold)
     }

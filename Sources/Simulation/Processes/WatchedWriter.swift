@@ -68,6 +68,7 @@ final class WatchedWriter: RelayedWriter {
     ) throws -> [LeasedSubmission] {
         let leases = try super.lease(route, limit: limit, owner: owner, now: now, expiry: expiry)
         notes += leases.map { .leased($0.submission, owner: owner) }
+        if !leases.isEmpty { notes += try breakers().map { .payer($0) } }
         return leases
     }
 
@@ -88,6 +89,11 @@ final class WatchedWriter: RelayedWriter {
         let freed = try super.rescue(now: now, ownerIsGone: isGone)
         notes += freed.map { .rescued($0) }
         return freed
+    }
+
+    override func keep(_ breaker: CircuitBreaker) throws {
+        try super.keep(breaker)
+        notes.append(.payer(breaker))
     }
 
     override func record(_ entry: AuditEntry) throws {

@@ -14,6 +14,7 @@ enum StoreNote: Sendable {
     case held(run: Run, owner: String)
     case closed(run: String)
     case audited(String)
+    case payer(CircuitBreaker)
 }
 
 extension StoreNote {
@@ -33,6 +34,7 @@ extension StoreNote {
         case .held(let run, let owner): "run \(run.id) is \(owner)'s"
         case .closed(let run): "run \(run) is closed"
         case .audited(let action): action
+        case .payer(let breaker): "payer closed until \(breaker.closedUntil?.text ?? "never")"
         }
     }
 }
