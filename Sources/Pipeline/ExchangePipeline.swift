@@ -24,6 +24,7 @@ public struct ExchangePipeline: Sendable {
     let random: @Sendable () -> Double
     let owner: String
     let pace: Pace
+    let limits = SizeLimits()
     let ownerIsGone: @Sendable (String) -> Bool
     let quietUntil: @Sendable (Instant) -> Instant?
     let observer: @Sendable (RunEvent) -> Void
@@ -89,6 +90,7 @@ public struct ExchangePipeline: Sendable {
         _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> FinishedExport?
     ) async throws -> RunReport {
         let began = clock.now()
+        limits.forget()
         try await checkPayer()
         try await store.write { try $0.open(run) }
         let pull = Pull(

@@ -11,8 +11,7 @@ struct AnswerTests {
         "an answer that says no parks the exchange with its own reason",
         arguments: [
             (400, FaultCode.payerRefused), (403, .payerForbidden), (404, .payerCapability), (405, .payerCapability),
-            (409, .payerConflict), (410, .payerRefused), (412, .payerConflict), (413, .payerTooLarge),
-            (422, .payerRefused),
+            (409, .payerConflict), (410, .payerRefused), (412, .payerConflict), (422, .payerRefused),
         ])
     func parks(status: Int, reason: FaultCode) async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

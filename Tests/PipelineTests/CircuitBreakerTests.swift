@@ -110,7 +110,7 @@ struct CircuitBreakerTests {
 
     @Test(
         "a refusal of the content shows that the payer works; an address or permission stands in every delivery's way",
-        arguments: [(422, false), (413, false), (403, true), (404, true)])
+        arguments: [(422, false), (412, false), (403, true), (404, true)])
     func parks(status: Int, closes: Bool) async throws {
         let night = try night(members: 8)
         for _ in 0..<8 { night.payer.reply(.refuse(status)) }

@@ -206,6 +206,12 @@ public protocol StoreWriter: StoreReader {
     func settle(
         _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
     ) throws -> Bool
+    /// Puts a smaller bundle in the place of a claimed one, frees it as due at `instant`, and adds the rest of what it held;
+    /// false when the epoch is stale: then nothing is changed but the receipt is kept.
+    func divide(
+        _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
+        receipt: Receipt
+    ) throws -> Bool
     /// Returns a claim that was not used, without counting the attempt.
     func release(_ submission: String, epoch: Int) throws
     /// Makes submissions claimable again whose lease ran out, or whose owner is known to be gone; returns them.

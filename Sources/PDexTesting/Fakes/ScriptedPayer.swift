@@ -55,6 +55,7 @@ public final class ScriptedPayer: PayerServer {
     private let told = Mutex<[MemberMatchAnswer]>([])
     private let asking = Mutex<[MemberMatchQuestion]>([])
     private let losing = Mutex(0)
+    private let limit = Mutex<Limit?>(nil)
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
@@ -91,6 +92,12 @@ public final class ScriptedPayer: PayerServer {
     /// Answers the next deliveries like this; afterwards everything is taken.
     public func reply(_ next: Reply...) {
         replies.withLock { $0 += next }
+    }
+
+    /// What it takes at once, and how it refuses more; anything unless a test says otherwise.
+    public var most: Limit? {
+        get { limit.withLock { $0 } }
+        set { limit.withLock { $0 = newValue } }
     }
 
     /// Does `work` while a delivery waits for its answer.
@@ -231,6 +238,7 @@ public final class ScriptedPayer: PayerServer {
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
         try Task.checkCancellation()
+        if let most, most.isExceeded(by: bundle) { return answer(most.status, most.words) }
         let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
         switch reply {
         case .fail(let fault): throw fault

@@ -16,6 +16,8 @@ struct KeepReceipts: Sendable {
     let clock: any WallClock
     let random: @Sendable () -> Double
     let actor: String
+    let divider: BundleDivider
+    let limits: SizeLimits
 
     /// Settles a group of deliveries.
     func settle(_ results: [Submit.Result]) async throws -> Settled {
@@ -62,7 +64,11 @@ struct KeepReceipts: Sendable {
                 settled.entries += submission.entries
             }
             let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
-            try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+            if case .divide(let fault, let outcome) = reading {
+                try divide(lease, fault, status: answer.status, outcome, at: now, writer)
+            } else {
+                try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+            }
             health.see(reading, of: submission)
         case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
@@ -80,7 +86,7 @@ struct KeepReceipts: Sendable {
         case .acknowledged(let locations):
             let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
             try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: why, at: now, writer)
-        case .park(let fault, let outcome):
+        case .park(let fault, let outcome), .divide(let fault, let outcome):
             let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
         case .retry(let fault, let outcome):
@@ -123,7 +129,7 @@ struct KeepReceipts: Sendable {
         try advance(id, of: exchange.run, to: .withheld, fault, at: now, writer)
     }
 
-    private func move(
+    func move(
         _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
         _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
@@ -144,7 +150,7 @@ struct KeepReceipts: Sendable {
         try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, why: why, at: now, writer)
     }
 
-    private func advance(
+    func advance(
         _ exchange: String, of run: String, to state: ExchangeState, _ fault: Fault?, why: String? = nil,
         at now: Instant,
         _ writer: any StoreWriter

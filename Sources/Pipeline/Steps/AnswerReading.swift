@@ -7,18 +7,34 @@ enum AnswerReading: Sendable, Hashable {
     case acknowledged([String])
     /// Not now.
     case retry(Fault, outcome: String?)
+    /// Too large: in smaller pieces, if it can be divided (WR-17).
+    case divide(Fault, outcome: String?)
     /// Not like this.
     case park(Fault, outcome: String?)
 
     /// Reads an answer to a bundle of `entries` entries.
     static func reading(_ answer: PayerAnswer, entries: Int, payer: String) -> AnswerReading {
         let json = try? JSONParser.parse(answer.body)
-        let outcome = json.flatMap(OperationOutcome.init)?.summary
+        let told = json.flatMap(OperationOutcome.init)
+        let outcome = told?.summary
         if answer.status == 200 {
             return response(json, entries: entries, payer: payer)
         }
+        if answer.status == 413 || [400, 422].contains(answer.status) && told?.issues.contains(where: isOfSize) == true
+        {
+            return .divide(
+                Fault(
+                    .payerTooLarge, .park, "\(payer) answered \(answer.status): too large",
+                    hint: "it is divided and sent again"), outcome: outcome)
+        }
         let fault = fault(answer, payer: payer)
         return fault.disposition == .retry ? .retry(fault, outcome: outcome) : .park(fault, outcome: outcome)
+    }
+
+    /// An issue that says that the bundle is too much, and not that something in it is too long.
+    private static func isOfSize(_ issue: OperationOutcome.Issue) -> Bool {
+        ["too-costly", "too-long"].contains(issue.code) && issue.severity >= .error
+            && issue.expression.allSatisfy { ["Bundle", "Bundle.entry"].contains($0) }
     }
 
     private static func response(_ json: JSONValue?, entries: Int, payer: String) -> AnswerReading {
@@ -83,8 +99,6 @@ enum AnswerReading: Sendable, Hashable {
             Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
         case 408:
             Fault(.payerUnknownOutcome, .retry, words, hint: "it is looked for, and sent again if it is not there")
-        case 413:
-            Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
         case 429, 503:
             Fault(
                 .remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)

@@ -19,6 +19,8 @@ public enum RareState: String, Sendable, CaseIterable {
     case entryBusy = "the payer took all entries but one, and was too busy for that"
     case entryRefused = "the payer took all entries but one, and refused that"
     case throttled = "a delivery came again after the time the payer had named"
+    case tooLarge = "the payer found a bundle too large"
+    case divided = "a bundle was divided, and the rest of it waited on its own"
     case payerClosed = "a payer that failed in a row was left alone"
     case payerClosedAgain = "the delivery that was tried after that failed, and the payer was left alone again"
     case payerOpened = "the delivery that was tried after that worked, and all went on"

@@ -27,6 +27,9 @@ extension Witness {
             see(exchange, to, reason, &state)
         case .enqueued(let submissions):
             for submission in submissions { state.enqueued[submission.id] = submission.exchange }
+        case .divided(let rest):
+            state.rare.insert(.divided)
+            for submission in rest { state.enqueued[submission.id] = submission.exchange }
         case .leased(let submission, let owner):
             state.claims[submission.id] = (submission.epoch, owner)
             if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now,
