@@ -20,6 +20,8 @@ public final class ScriptedPayer: PayerServer {
         case acceptAllButLast
         /// Nothing is taken, and these words are the answer.
         case say(Int, JSONValue)
+        /// Everything is taken, and this is made of the responses to the entries.
+        case retell(@Sendable ([JSONValue]) -> [JSONValue])
         /// Everything is taken, and this is the answer to each entry.
         case sayOfEach(JSONValue)
     }
@@ -252,6 +254,11 @@ public final class ScriptedPayer: PayerServer {
                     "resourceType": "Bundle", "type": "transaction-response",
                     "entry": .array(Array(repeating: entry, count: count)),
                 ])
+        case .retell(let change):
+            let responses = try take(bundle, all: true)["entry"]?.elements ?? []
+            return answer(
+                200,
+                ["resourceType": "Bundle", "type": "transaction-response", "entry": .array(change(responses))])
         case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
         case .accept: return answer(200, try take(bundle, all: true))
         case .acceptAllButLast: return answer(200, try take(bundle, all: false))

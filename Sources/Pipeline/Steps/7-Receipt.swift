@@ -58,7 +58,7 @@ struct KeepReceipts: Sendable {
             health.breaker.gaveUp(submission.id, at: now)
         case .answered(let lease, let permit, .success(let answer), let finding):
             let submission = lease.submission
-            let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
+            let reading = AnswerReading.reading(answer, to: lease, payer: terms.payer.name)
             if case .acknowledged = reading {
                 settled.bundles += 1
                 settled.entries += submission.entries
