@@ -10,7 +10,9 @@ extension Job {
         allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError, concurrency: Int
+        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        breaker: BreakerPolicy = BreakerPolicy(),
+        concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
@@ -20,6 +22,6 @@ extension Job {
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),
-            retry: retry)
+            retry: retry, breaker: breaker)
     }
 }

@@ -30,6 +30,7 @@ struct Assembly: Sendable {
         let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Self.digests)
         let servers = Servers(configuration, clock: clock, observer: observer)
         let owner = ProcessName.current
+        let turns = PayerTurns()
 
         self.configuration = configuration
         self.clock = clock
@@ -44,7 +45,8 @@ struct Assembly: Sendable {
                 payerExports: parts.payerExports, store: store, mappings: parts.mappings, validator: parts.validator,
                 identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
                 ownerIsGone: { ProcessName($0)?.isGone ?? false },
-                quietUntil: { ignoresQuietHours ? nil : parts.quietHours?.end(at: $0) }, observer: observer)
+                quietUntil: { ignoresQuietHours ? nil : parts.quietHours?.end(at: $0) }, turns: turns,
+                observer: observer)
         }
     }
 

@@ -11,7 +11,8 @@ extension ExchangePipeline {
         let bundle = MakeBundles(
             terms: terms, stager: stager, writer: writer,
             shared: SharedResources(stager: stager, mapper: mapper, writer: writer), gate: gate,
-            provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash))
+            provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash),
+            limits: limits)
         let consent = checkConsent
         return ExchangeMaker(
             terms: terms, run: run, identities: identities,
@@ -35,7 +36,9 @@ extension ExchangePipeline {
             submit: Submit(
                 terms: terms, payer: payer, store: store, consent: checkConsent,
                 clock: clock, owner: owner),
-            receipts: KeepReceipts(terms: terms, store: store, clock: clock, random: random, actor: owner),
+            receipts: KeepReceipts(
+                terms: terms, store: store, clock: clock, random: random, actor: owner,
+                divider: BundleDivider(identities: identities), limits: limits),
             records: records, pace: pace,
             ownerIsGone: ownerIsGone, observer: observer)
     }

@@ -24,6 +24,7 @@ public struct ExchangePipeline: Sendable {
     let random: @Sendable () -> Double
     let owner: String
     let pace: Pace
+    let limits = SizeLimits()
     let ownerIsGone: @Sendable (String) -> Bool
     let quietUntil: @Sendable (Instant) -> Instant?
     let observer: @Sendable (RunEvent) -> Void
@@ -31,14 +32,14 @@ public struct ExchangePipeline: Sendable {
     /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; without a `validator`
     /// nothing is held against its profile; `owner` names this process in leases and audit entries; `ownerIsGone` tells
     /// whether the process behind another such name has ended, so that its claims are free at once; `quietUntil` says
-    /// when the clinic's quiet hours around an instant end.
+    /// when the clinic's quiet hours around an instant end; pipelines that share `turns` keep to a payer's rate together.
     public init(
         terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
         payerExports: (any ClinicServer)? = nil, store: any Store,
         mappings: MappingSet, validator: Validator? = nil, identities: Identities, clock: any WallClock,
         random: @escaping @Sendable () -> Double, owner: String,
         ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
-        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
+        quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil }, turns: PayerTurns = PayerTurns(),
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
         self.terms = terms
@@ -52,7 +53,7 @@ public struct ExchangePipeline: Sendable {
         self.clock = clock
         self.random = random
         self.owner = owner
-        pace = Pace(perSecond: terms.delivery.perSecond, clock: clock)
+        pace = Pace(perSecond: terms.delivery.perSecond, payer: terms.payer.name, turns: turns, clock: clock)
         self.ownerIsGone = ownerIsGone
         self.quietUntil = quietUntil
         self.observer = observer
@@ -89,6 +90,7 @@ public struct ExchangePipeline: Sendable {
         _ run: Run, dryRun: Bool, pulling: (Pull) async throws -> FinishedExport?
     ) async throws -> RunReport {
         let began = clock.now()
+        limits.forget()
         try await checkPayer()
         try await store.write { try $0.open(run) }
         let pull = Pull(

@@ -37,6 +37,9 @@ struct Outbox: Sendable {
             total.bundles += settled.bundles
             total.entries += settled.entries
             observer(.delivered(bundles: settled.bundles))
+            if let until = settled.closedUntil {
+                observer(.note("\(submit.terms.payer.name) fails: it is left alone until \(until.text)"))
+            }
             if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
         }
         try Task.checkCancellation()
@@ -54,6 +57,13 @@ struct Outbox: Sendable {
         return true
     }
 
+    /// Whether so many of a group failed in a row that the payer will be closed: the others are not tried.
+    private func hasFailed(_ results: [Submit.Result]) -> Bool {
+        let most = submit.terms.breaker.failures
+        let begun = results.filter { if case .unsent = $0 { false } else { true } }
+        return begun.count >= most && begun.suffix(most).allSatisfy(\.isTrouble)
+    }
+
     /// Sends the claims, as many at once as the job allows; gives back what it does not begin.
     private func send(_ leases: [LeasedSubmission], heldUntil expiry: Instant) async -> [Submit.Result] {
         var expiry = expiry
@@ -65,6 +75,7 @@ struct Outbox: Sendable {
                 do {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
+                    if hasFailed(results) { throw CancellationError() }
                     if index > 0 {
                         try await pace.wait()
                         // With a payer that takes minutes, the last of a group is sent hours after the first (CO-10).

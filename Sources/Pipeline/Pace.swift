@@ -1,18 +1,20 @@
 import FHIR
 import PDex
-import Synchronization
 
-/// Keeps deliveries as far apart as the job's `deliver.rate` asks.
+/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks.
 final class Pace: Sendable {
     private let perSecond: Double?
+    private let payer: String
+    private let turns: PayerTurns
     private let clock: any WallClock
-    private let next = Mutex<Instant?>(nil)
 
     /// So long a claim may wait for its turn: much shorter than it holds.
     private static let longestWaitSeconds = 240.0
 
-    init(perSecond: Double?, clock: any WallClock) {
+    init(perSecond: Double?, payer: String, turns: PayerTurns, clock: any WallClock) {
         self.perSecond = perSecond.flatMap { $0 > 0 ? $0 : nil }
+        self.payer = payer
+        self.turns = turns
         self.clock = clock
     }
 
@@ -26,11 +28,9 @@ final class Pace: Sendable {
     func wait() async throws {
         guard let perSecond else { return }
         let now = clock.now()
-        let turn = next.withLock { next in
-            let turn = max(next ?? now, now)
-            next = turn.adding(milliseconds: Int64(1000 / perSecond))
-            return turn
-        }
+        // Rounded up: three a second are never four within one.
+        let spacing = Int64((1000 / perSecond).rounded(.up))
+        let turn = turns.take(at: payer, spacing: spacing, now: now)
         if turn > now { try await clock.sleep(seconds: (turn - now) / .seconds(1)) }
     }
 }

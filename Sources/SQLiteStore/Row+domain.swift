@@ -16,6 +16,10 @@ extension Row {
         Instant(milliseconds: try decode(Int64.self, atIndex: column))
     }
 
+    func optionalInstant(_ column: Int) throws -> Instant? {
+        try decode(Int64?.self, atIndex: column).map { Instant(milliseconds: $0) }
+    }
+
     /// Copies a BLOB once.
     func bytes(_ column: Int) throws -> [UInt8] {
         try withUnsafeData(atIndex: column) { data in

@@ -22,23 +22,29 @@ extension SQLiteTransaction {
         """
 
     func nextDue(_ route: Route) throws -> Instant? {
-        try lanes(of: route).compactMap { lane in
+        let due = try lanes(of: route).compactMap { lane in
             try first(
                 "SELECT s.not_before FROM submission s WHERE \(Self.claimable) ORDER BY s.not_before LIMIT 1",
                 [route.payer, route.clinic, lane.rawValue]
             ) { try $0.instant(0) }
         }.min()
+        guard let due, let closed = try breaker(of: route.payer)?.closedUntil else { return due }
+        return max(due, closed)
     }
 
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission] {
+        var breaker = try breaker(of: route.payer)
+        let permission = breaker?.permits(at: now) ?? .everything
+        guard permission != .nothing else { return [] }
+        let limit = permission == .probe ? min(limit, 1) : limit
         var waiting: [DeliveryLane: ArraySlice<Candidate>] = [:]
         for lane in try lanes(of: route) {
             let candidates = try candidates(route, lane, now: now, limit: max(limit, 0))
             if !candidates.isEmpty { waiting[lane] = candidates[...] }
         }
-        return try chosen(from: &waiting, of: route, limit: limit).map { rid in
+        let leases = try chosen(from: &waiting, of: route, limit: limit).map { rid in
             let submission = try claim(rid, owner: owner, expiry: expiry)
             let bundle = try quick("SELECT bytes FROM bundle WHERE submission = ?") { row in
                 row.bind(rid, at: 1)
@@ -47,6 +53,13 @@ extension SQLiteTransaction {
             }
             return LeasedSubmission(submission: submission, bundle: bundle)
         }
+        if permission == .probe, let probe = leases.first {
+            // Nothing else is claimed until it is settled, or its claim runs out.
+            breaker?.probe = probe.submission.id
+            breaker?.closedUntil = expiry
+            try breaker.map { try keep($0) }
+        }
+        return leases
     }
 
     /// The lanes of a route that nobody holds; none when its payer is held.

@@ -1,4 +1,5 @@
 import FHIR
+import FoundationEssentials
 import GRDB
 import PDex
 
@@ -40,6 +41,21 @@ extension SQLiteTransaction {
                 _ = try row.step()
             }
         }
+        return true
+    }
+
+    func divide(
+        _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
+        receipt: Receipt
+    ) throws -> Bool {
+        guard try settle(submission, epoch: epoch, as: .retrying, notBefore: instant, receipt: receipt),
+            let rid = try number(ofSubmission: submission)
+        else { return false }
+        try change(
+            "UPDATE submission SET entries = ?, bytes = ?, digest = ? WHERE rid = ?",
+            [first.entries, first.bytes.count, first.digest, rid])
+        try change("UPDATE bundle SET bytes = ? WHERE submission = ?", [Data(first.bytes), rid])
+        try enqueue(rest)
         return true
     }
 

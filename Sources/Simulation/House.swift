@@ -41,6 +41,7 @@ struct House: Sendable {
             payer: Party(
                 name: "med0", base: "https://fhir.med0.example/r4", npi: Town.payerNPI,
                 organization: "Med0 Health Plan", identifierSystem: "https://med0.example/fhir-id"),
-            coverage: .fhir, consent: .fhir, concurrency: 1)
+            coverage: .fhir, consent: .fhir,
+            breaker: BreakerPolicy(failures: 3, budget: 8, firstSeconds: 120, longestSeconds: 1800), concurrency: 1)
     }
 }

@@ -45,6 +45,8 @@ public struct SimulatedWeek: Sendable {
             store: try SQLiteExchangeStore.inMemory(digests: digests), mappings: mappings, job: job,
             terms: House.terms(job), bug: bug)
         let town = try Town(members: members, order: order, witness: witness)
+        // No graph of the town has more than eight entries with its Provenance.
+        if order.roll(3) == 0 { town.payer.most = ScriptedPayer.Limit(entries: 8) }
         try await live(in: town, house)
         try await Reckoning(town: town, house: house, identities: identities).settle()
         let counts = witness.counts

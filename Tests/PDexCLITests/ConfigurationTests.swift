@@ -46,6 +46,24 @@ struct ConfigurationTests {
         }
     }
 
+    @Test(
+        "a payer is closed after five failures in a row or fifty in all, for up to an hour, unless its lines say otherwise"
+    )
+    func circuitBreaker() throws {
+        let plain = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+        let told = try ConfigurationFile.parse(
+            Self.whole + "\n    circuit-breaker: { failures: 9, budget: 90, from: 5s, to: 2h }", path: "site/pdex.yaml")
+        let usual = BreakerPolicy(failures: 5, budget: 50, firstSeconds: 60, longestSeconds: 3600)
+        #expect(plain.payer("med0")?.breaker == usual)
+        #expect(
+            told.payer("med0")?.breaker
+                == BreakerPolicy(failures: 9, budget: 90, firstSeconds: 5, longestSeconds: 7200))
+        #expect(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(
+                Self.whole + "\n    circuit-breaker: { from: 2h, to: 1h }", path: "site/pdex.yaml")
+        }
+    }
+
     @Test("everything that is written is read, paths from the folder of the file")
     func reads() throws {
         let configuration = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")

@@ -11,8 +11,7 @@ struct AnswerTests {
         "an answer that says no parks the exchange with its own reason",
         arguments: [
             (400, FaultCode.payerRefused), (403, .payerForbidden), (404, .payerCapability), (405, .payerCapability),
-            (409, .payerConflict), (410, .payerRefused), (412, .payerConflict), (413, .payerTooLarge),
-            (422, .payerRefused),
+            (410, .payerRefused), (412, .payerConflict), (422, .payerRefused),
         ])
     func parks(status: Int, reason: FaultCode) async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
@@ -25,6 +24,7 @@ struct AnswerTests {
     @Test(
         "an answer that says neither yes nor no is tried again under the same ids, and is no delivery",
         arguments: [
+            (409, "{}", .payerConflict), (202, "{}", .payerUnknownOutcome), (204, "{}", .payerUnknownOutcome),
             (408, #"{"resourceType":"OperationOutcome","issue":[]}"#, FaultCode.payerUnknownOutcome),
             (429, "{}", .remoteThrottled), (500, "{}", .payerUnknownOutcome), (502, "{}", .payerUnknownOutcome),
             (503, "{}", .remoteThrottled), (504, "{}", .payerUnknownOutcome),
@@ -56,7 +56,7 @@ struct AnswerTests {
     @Test(
         "one entry that was not taken keeps the whole bundle from being delivered",
         arguments: [
-            ("409 Conflict", ExchangeState.parked), ("412", .parked), ("422", .parked), ("", .parked),
+            ("409 Conflict", ExchangeState.retrying), ("412", .parked), ("422", .parked), ("", .parked),
             ("429", .retrying), ("500 Oh", .retrying),
         ])
     func readsEntries(status: String, state: ExchangeState) async throws {

@@ -1,9 +1,9 @@
 public import PDex
 
 extension Operations {
-    /// What is open in the outbox, and what is held back.
-    public func queue() async throws -> (counts: [QueueCount], holds: [Hold]) {
-        try await store.read { (try $0.queued(), try $0.holds()) }
+    /// What is open in the outbox, what is held back, and how payers fare that failed lately.
+    public func queue() async throws -> (counts: [QueueCount], holds: [Hold], breakers: [CircuitBreaker]) {
+        try await store.read { (try $0.queued(), try $0.holds(), try $0.breakers()) }
     }
 
     /// Holds a payer, job or lane back until it is resumed, also over restarts; false when it is held already.
@@ -14,10 +14,21 @@ extension Operations {
         return try await store.write { try $0.hold(hold) }
     }
 
-    /// Lets it go on; false when it was not held.
+    /// Lets it go on; false when it was neither held nor closed.
+    ///
+    /// A payer that is closed after failures is tried at once, with one delivery.
     public func resume(_ subject: Hold.Subject, _ name: String) async throws -> Bool {
         let (now, actor) = (clock.now(), actor)
-        return try await store.write { try $0.resume(subject, name, by: actor, at: now) }
+        return try await store.write { writer in
+            let wasHeld = try writer.resume(subject, name, by: actor, at: now)
+            guard subject == .payer, var breaker = try writer.breakers().first(where: { $0.payer == name }),
+                let until = breaker.closedUntil, until > now, breaker.probe == nil
+            else { return wasHeld }
+            breaker.closedUntil = now
+            try writer.keep(breaker)
+            try writer.record(AuditEntry(at: now, actor: actor, action: "queue.tried", reason: "payer \(name)"))
+            return true
+        }
     }
 
     /// Runs, newest first.

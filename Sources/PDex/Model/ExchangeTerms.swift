@@ -177,6 +177,8 @@ public struct ExchangeTerms: Sendable {
     public let delivery: Delivery
     /// When a delivery is tried again.
     public let retry: RetryPolicy
+    /// When the payer is left alone.
+    public let breaker: BreakerPolicy
 
     /// Assembles terms.
     public init(
@@ -186,7 +188,7 @@ public struct ExchangeTerms: Sendable {
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError, delivery: Delivery,
-        retry: RetryPolicy
+        retry: RetryPolicy, breaker: BreakerPolicy = BreakerPolicy()
     ) {
         self.retraction = retraction
         self.job = job
@@ -205,5 +207,6 @@ public struct ExchangeTerms: Sendable {
         self.jobsOfRoute = (jobsOfRoute ?? []).union([job])
         self.delivery = delivery
         self.retry = retry
+        self.breaker = breaker
     }
 }

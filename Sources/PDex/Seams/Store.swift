@@ -93,10 +93,13 @@ public protocol StoreReader: MemberReader {
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.
     func receipts(ofExchange exchange: String) throws -> [Receipt]
-    /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held.
+    /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held. Not before
+    /// the payer's circuit breaker permits it.
     func nextDue(_ route: Route) throws -> Instant?
     /// What operators hold back.
     func holds() throws -> [Hold]
+    /// The payers that failed lately, by name; of others nothing bad is known.
+    func breakers() throws -> [CircuitBreaker]
     /// What is open in the outbox, by payer, lane and state.
     func queued() throws -> [QueueCount]
     /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line.
@@ -196,7 +199,8 @@ public protocol StoreWriter: StoreReader {
     /// Claims up to `limit` due submissions for `owner` until `expiry`; counts an attempt and raises the epoch of each.
     ///
     /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take turns
-    /// (``DeliveryLane/turns``). One whose claim ended with its process before is claimed alone.
+    /// (``DeliveryLane/turns``). One whose claim ended with its process before is claimed alone. For a payer that is closed
+    /// nothing is claimed, and one as a probe once its time has come: then it is closed until `expiry`.
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
@@ -207,6 +211,12 @@ public protocol StoreWriter: StoreReader {
     func settle(
         _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
     ) throws -> Bool
+    /// Puts a smaller bundle in the place of a claimed one, frees it as due at `instant`, and adds the rest of what it held;
+    /// false when the epoch is stale: then nothing is changed but the receipt is kept.
+    func divide(
+        _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
+        receipt: Receipt
+    ) throws -> Bool
     /// Returns a claim that was not used, without counting the attempt.
     func release(_ submission: String, epoch: Int) throws
     /// Makes submissions claimable again whose lease ran out, or whose owner is known to be gone; returns them.
@@ -214,6 +224,9 @@ public protocol StoreWriter: StoreReader {
     /// Their attempt stays counted. `isGone` is asked with each lease's owner. One that was lost so for the third time in
     /// a row (``SubmissionState/lostClaimsAllowed``) is parked instead.
     func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission]
+
+    /// Remembers how a payer fares, in place of what was remembered before; one at rest is forgotten.
+    func keep(_ breaker: CircuitBreaker) throws
 
     /// Holds something of the queue back; false when it is held already, and then nothing is changed.
     func hold(_ hold: Hold) throws -> Bool

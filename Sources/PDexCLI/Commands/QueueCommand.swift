@@ -24,10 +24,15 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let (counts, holds) = try await Assembly(configuration.load()).operations.queue()
+            let (counts, holds, breakers) = try await Assembly(configuration.load()).operations.queue()
             output.results.write(
-                ["open": .array(counts.map(\.json)), "paused": .array(holds.map(\.json))],
-                text: [Self.text(of: counts), Self.text(of: holds)].filter { !$0.isEmpty }.joined(separator: "\n\n"))
+                [
+                    "open": .array(counts.map(\.json)), "paused": .array(holds.map(\.json)),
+                    "payers": .array(breakers.map(\.json)),
+                ],
+                text: [
+                    Self.text(of: counts), Self.text(of: holds), breakers.map(\.words).joined(separator: "\n"),
+                ].filter { !$0.isEmpty }.joined(separator: "\n\n"))
         }
 
         private static func text(of counts: [QueueCount]) -> String {

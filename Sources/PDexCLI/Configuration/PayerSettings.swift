@@ -19,6 +19,8 @@ struct PayerSettings: Sendable, Hashable {
     var consentPolicy = ConsentPolicy.optIn
     /// How the payer is told what the clinic deleted or entered in error.
     var retraction = ExchangeTerms.Retraction.enteredInError
+    /// When it is left alone after failures.
+    var breaker = BreakerPolicy()
 
     /// Whether coverage or consent comes by an export at the payer.
     var exports: Bool { [coverage, consent].contains { if case .export = $0 { true } else { false } } }

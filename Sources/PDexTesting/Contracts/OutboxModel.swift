@@ -50,6 +50,13 @@ struct OutboxModel {
         return true
     }
 
+    /// What is left of the claim keeps its row, and its content in this model.
+    mutating func divide(_ claim: Submission, rest: Submission, at now: Instant) -> Bool {
+        guard settle(claim, as: .retrying, notBefore: now) else { return false }
+        enqueue(rest)
+        return true
+    }
+
     mutating func release(_ claim: Submission) {
         guard let index = held(claim) else { return }
         rows[index].submission.attempts -= 1

@@ -26,7 +26,8 @@ struct OutboxWalk {
             switch roll(10) {
             case 0...2: try await enqueue(step)
             case 3...5: try await lease()
-            case 6...7: try await settle()
+            case 6: try await settle()
+            case 7: try await (roll(3) == 0 ? divide(step) : settle())
             case 8: try await releaseOrRenew()
             default: try await rescueOrCancel()
             }
@@ -67,6 +68,21 @@ struct OutboxWalk {
         let due = now.adding(milliseconds: Int64(roll(40_000)))
         let moved = try await store.settle(claim, as: state, notBefore: due, StoreSample.receipt(claim))
         try expect(moved, is: model.settle(claim, as: state, notBefore: due), "whether the claim still counts")
+    }
+
+    private mutating func divide(_ step: Int) async throws {
+        guard let claim = claims.randomElement(using: &numbers) else { return }
+        let (at, bytes) = (now, Array("bundle \(claim.id)".utf8))
+        let first = ExchangeBundle(part: claim.part, entries: 2, bytes: bytes, digest: "digest \(claim.id)")
+        let rest = StoreSample.submission(
+            "\(claim.exchange).d\(step)", of: claim.exchange, member: claim.member.bits,
+            on: Route(clinic: claim.clinic, payer: claim.payer), part: 100 + step, notBefore: at)
+        let moved = try await store.write {
+            try $0.divide(
+                claim.id, epoch: claim.epoch, first: first, rest: [rest], at: at, receipt: StoreSample.receipt(claim))
+        }
+        let expected = model.divide(claim, rest: rest.submission, at: at)
+        try expect(moved, is: expected, "whether the claim could still be divided")
     }
 
     private mutating func releaseOrRenew() async throws {

@@ -86,6 +86,32 @@ extension StoreContract {
             let rescued = try await store.write { try $0.rescue(now: StoreSample.start) { $0 == "gone" } }
             try expect(rescued.map(\.id), is: ["a"], "what is rescued")
         },
+        StorePromise("a divided claim is a smaller bundle that is due, and the rest waits beside it") { store in
+            try await store.queue(StoreSample.exchange("x"), [StoreSample.submission("s", of: "x")])
+            let claim = try await store.claim()[0].submission
+            let isOwner = try await store.divide(claim)
+            try expect(isOwner, is: true, "whether it was divided")
+            let found = try await store.read { try $0.submissions(ofExchange: "x") }
+            try expect(found.map(\.id), is: ["s", "s2"], "the submissions")
+            try expect(found.map(\.state), is: [.retrying, .queued], "their states")
+            try expect(found.map(\.entries), is: [1, 2], "their entries")
+            try expect(found.map(\.contentDigest), is: ["half", "digest s2"], "their digests")
+            let receipts = try await store.read { try $0.receipts(ofExchange: "x").count }
+            try expect(receipts, is: 1, "receipts")
+            let next = try await store.claim()
+            // One of a member's is under way at a time.
+            try expect(next.map { String(decoding: $0.bundle, as: UTF8.self) }, is: ["half of s"], "what is sent next")
+        },
+        StorePromise("a claim that is another's by now divides nothing") { store in
+            try await store.queue(StoreSample.exchange("x"), [StoreSample.submission("s", of: "x")])
+            let late = try await store.claim()[0].submission
+            _ = try await store.write { try $0.rescue(now: StoreSample.start) { _ in true } }
+            _ = try await store.claim()
+            let isOwner = try await store.divide(late)
+            try expect(isOwner, is: false, "whether it was divided")
+            let found = try await store.read { try $0.submissions(ofExchange: "x") }
+            try expect(found.map(\.contentDigest), is: ["digest s"], "the submissions")
+        },
         StorePromise("a released claim is as if it had not been made, but for its epoch") { store in
             try await store.queue(StoreSample.exchange("x"), [StoreSample.submission("s", of: "x")])
             let claim = try await store.claim()[0].submission
@@ -103,6 +129,15 @@ extension StoreContract {
 
 extension Store {
     /// Claims a few at a time until nothing is left; returns the ids.
+    fileprivate func divide(_ claim: Submission) async throws -> Bool {
+        let half = ExchangeBundle(part: 1, entries: 1, bytes: Array("half of s".utf8), digest: "half")
+        return try await write {
+            try $0.divide(
+                claim.id, epoch: claim.epoch, first: half, rest: [StoreSample.submission("s2", of: "x", part: 2)],
+                at: StoreSample.start, receipt: StoreSample.receipt(claim))
+        }
+    }
+
     fileprivate func claimAll(by owner: String) async throws -> [String] {
         var ids: [String] = []
         while true {

@@ -20,6 +20,8 @@ public final class ScriptedPayer: PayerServer {
         case acceptAllButLast
         /// Nothing is taken, and these words are the answer.
         case say(Int, JSONValue)
+        /// Everything is taken, and this is made of the responses to the entries.
+        case retell(@Sendable ([JSONValue]) -> [JSONValue])
         /// Everything is taken, and this is the answer to each entry.
         case sayOfEach(JSONValue)
     }
@@ -55,6 +57,7 @@ public final class ScriptedPayer: PayerServer {
     private let told = Mutex<[MemberMatchAnswer]>([])
     private let asking = Mutex<[MemberMatchQuestion]>([])
     private let losing = Mutex(0)
+    private let limit = Mutex<Limit?>(nil)
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
@@ -91,6 +94,12 @@ public final class ScriptedPayer: PayerServer {
     /// Answers the next deliveries like this; afterwards everything is taken.
     public func reply(_ next: Reply...) {
         replies.withLock { $0 += next }
+    }
+
+    /// What it takes at once, and how it refuses more; anything unless a test says otherwise.
+    public var most: Limit? {
+        get { limit.withLock { $0 } }
+        set { limit.withLock { $0 = newValue } }
     }
 
     /// Does `work` while a delivery waits for its answer.
@@ -231,6 +240,7 @@ public final class ScriptedPayer: PayerServer {
         log.withLock { $0.append(bundle) }
         try await meanwhile.withLock { $0 }?()
         try Task.checkCancellation()
+        if let most, most.isExceeded(by: bundle) { return answer(most.status, most.words) }
         let reply = replies.withLock { $0.isEmpty ? .accept : $0.removeFirst() }
         switch reply {
         case .fail(let fault): throw fault
@@ -244,6 +254,11 @@ public final class ScriptedPayer: PayerServer {
                     "resourceType": "Bundle", "type": "transaction-response",
                     "entry": .array(Array(repeating: entry, count: count)),
                 ])
+        case .retell(let change):
+            let responses = try take(bundle, all: true)["entry"]?.elements ?? []
+            return answer(
+                200,
+                ["resourceType": "Bundle", "type": "transaction-response", "entry": .array(change(responses))])
         case .busy(let seconds): return answer(503, OperationOutcome.refusal, retryAfter: seconds)
         case .accept: return answer(200, try take(bundle, all: true))
         case .acceptAllButLast: return answer(200, try take(bundle, all: false))

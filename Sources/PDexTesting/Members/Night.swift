@@ -36,6 +36,7 @@ public struct Night: Sendable {
         since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
+        breaker: BreakerPolicy = BreakerPolicy(),
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
@@ -47,7 +48,8 @@ public struct Night: Sendable {
             selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
             inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
             concurrency: concurrency,
-            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction)
+            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction,
+            breaker: breaker)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -98,7 +100,7 @@ public struct Night: Sendable {
         matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
         numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
-        retraction: ExchangeTerms.Retraction
+        retraction: ExchangeTerms.Retraction, breaker: BreakerPolicy
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -115,6 +117,6 @@ public struct Night: Sendable {
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
                 concurrency: concurrency),
-            retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600))
+            retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600), breaker: breaker)
     }
 }

@@ -4,6 +4,8 @@ import PDex
 /// Packs what is new into parts: whole visits, limited by entries and bytes, each part complete in itself (PB-07).
 struct BundlePacker: Sendable {
     let delivery: ExchangeTerms.Delivery
+    /// What the payer was found to take: a part is closed there, but a single graph may be larger.
+    var found: (entries: Int, bytes: Int)?
     /// The nodes that every part begins with: the transmitter and what it refers to.
     let first: [ResourceKey]
     /// What every part carries besides: the Provenance, and a transmitter that is no node.
@@ -23,7 +25,7 @@ struct BundlePacker: Sendable {
         for seed in seeds(of: graph, isNew: isNew) {
             let closure = graph.closure(of: seed)
             var added = closure.filter { !members.contains($0) }
-            if part.count > first.count, !fits(members.count + added.count, bytes + weight(added, graph)) {
+            if part.count > first.count, isTooMuch(members.count + added.count, bytes + weight(added, graph)) {
                 parts.append(part)
                 (part, members, bytes) = (first, Set(first), start)
                 added = closure.filter { !members.contains($0) }
@@ -71,6 +73,11 @@ struct BundlePacker: Sendable {
 
     private func isVisit(_ key: ResourceKey, _ graph: MemberGraph) -> Bool {
         graph.nodes[key]?.location.hasPrefix("Encounter/") ?? false
+    }
+
+    private func isTooMuch(_ count: Int, _ bytes: Int) -> Bool {
+        guard fits(count, bytes) else { return true }
+        return found.map { count + fixedEntries > $0.entries || bytes > $0.bytes } ?? false
     }
 
     private func fits(_ count: Int, _ bytes: Int) -> Bool {

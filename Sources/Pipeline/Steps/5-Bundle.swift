@@ -18,6 +18,7 @@ struct MakeBundles: Sendable {
     let shared: SharedResources
     let gate: ConformanceGate
     let provenance: ProvenanceWriter
+    let limits: SizeLimits
 
     /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold.
     func bundles(
@@ -35,7 +36,7 @@ struct MakeBundles: Sendable {
             transmitter == nil
             ? [writer.entry(provenance.organization, location: provenance.organizationLocation)] : []
         let packer = BundlePacker(
-            delivery: terms.delivery, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
+            delivery: terms.delivery, found: limits.known, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
         let parts = try packer.parts(of: graph) { node in
             // What speaks of many visits changes with each of them: the others need not be sent again for that.

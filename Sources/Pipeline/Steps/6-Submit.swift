@@ -14,6 +14,12 @@ struct Submit: Sendable {
         /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
         case unsent(LeasedSubmission, Fault?)
 
+        /// Whether it failed in a way that speaks of the payer.
+        var isTrouble: Bool {
+            guard case .answered(_, _, let answer, _) = self else { return false }
+            return PayerHealth.isTrouble(answer)
+        }
+
         /// The fault that stands in the way of every delivery.
         var standstill: Fault? {
             guard case .unsent(_, let fault) = self else { return nil }

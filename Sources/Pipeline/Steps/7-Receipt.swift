@@ -7,6 +7,8 @@ struct KeepReceipts: Sendable {
     struct Settled: Sendable {
         var bundles = 0
         var entries = 0
+        /// Until when the payer is left alone from now on.
+        var closedUntil: Instant?
     }
 
     let terms: ExchangeTerms
@@ -14,28 +16,36 @@ struct KeepReceipts: Sendable {
     let clock: any WallClock
     let random: @Sendable () -> Double
     let actor: String
+    let divider: BundleDivider
+    let limits: SizeLimits
 
     /// Settles a group of deliveries.
     func settle(_ results: [Submit.Result]) async throws -> Settled {
         let now = clock.now()
         let jitters = results.map { _ in random() }
+        let pause = random()
         return try await store.write { writer in
             var settled = Settled()
+            var health = PayerHealth(terms, at: now, jitter: pause, try writer.breakers())
             for (result, jitter) in zip(results, jitters) {
-                try settle(result, at: now, jitter: jitter, writer, &settled)
+                try settle(result, at: now, jitter: jitter, &health, writer, &settled)
             }
+            settled.closedUntil = try health.keep(by: actor, writer)
             return settled
         }
     }
 
     private func settle(
-        _ result: Submit.Result, at now: Instant, jitter: Double, _ writer: any StoreWriter, _ settled: inout Settled
+        _ result: Submit.Result, at now: Instant, jitter: Double, _ health: inout PayerHealth,
+        _ writer: any StoreWriter, _ settled: inout Settled
     ) throws {
         switch result {
         case .withheld(let lease, let fault):
             try withhold(lease.submission, fault, at: now, writer)
+            health.breaker.gaveUp(lease.submission.id, at: now)
         case .unsent(let lease, _):
             try release(lease.submission, at: now, writer)
+            health.breaker.gaveUp(lease.submission.id, at: now)
         case .found(let lease, let locations):
             let submission = lease.submission
             settled.bundles += 1
@@ -44,19 +54,27 @@ struct KeepReceipts: Sendable {
             try move(
                 submission, to: .acknowledged, notBefore: nil, receipt, nil,
                 why: ReadBack.Finding.asSent(locations).words, at: now, writer)
+            // That it can be read does not tell whether it takes anything.
+            health.breaker.gaveUp(submission.id, at: now)
         case .answered(let lease, let permit, .success(let answer), let finding):
             let submission = lease.submission
-            let reading = AnswerReading.reading(answer, entries: submission.entries, payer: terms.payer.name)
+            let reading = AnswerReading.reading(answer, to: lease, payer: terms.payer.name)
             if case .acknowledged = reading {
                 settled.bundles += 1
                 settled.entries += submission.entries
             }
             let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
-            try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+            if case .divide(let fault, let outcome) = reading {
+                try divide(lease, fault, status: answer.status, outcome, at: now, writer)
+            } else {
+                try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+            }
+            health.see(reading, of: submission)
         case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
             try keep(reading, of: lease.submission, why: permit.words, status: 0, at: now, jitter: jitter, writer)
+            health.see(reading, of: lease.submission)
         }
     }
 
@@ -68,7 +86,7 @@ struct KeepReceipts: Sendable {
         case .acknowledged(let locations):
             let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
             try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: why, at: now, writer)
-        case .park(let fault, let outcome):
+        case .park(let fault, let outcome), .divide(let fault, let outcome):
             let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
         case .retry(let fault, let outcome):
@@ -111,7 +129,7 @@ struct KeepReceipts: Sendable {
         try advance(id, of: exchange.run, to: .withheld, fault, at: now, writer)
     }
 
-    private func move(
+    func move(
         _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
         _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
@@ -132,7 +150,7 @@ struct KeepReceipts: Sendable {
         try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, why: why, at: now, writer)
     }
 
-    private func advance(
+    func advance(
         _ exchange: String, of run: String, to state: ExchangeState, _ fault: Fault?, why: String? = nil,
         at now: Instant,
         _ writer: any StoreWriter

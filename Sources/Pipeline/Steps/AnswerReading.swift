@@ -7,67 +7,80 @@ enum AnswerReading: Sendable, Hashable {
     case acknowledged([String])
     /// Not now.
     case retry(Fault, outcome: String?)
+    /// Too large: in smaller pieces, if it can be divided (WR-17).
+    case divide(Fault, outcome: String?)
     /// Not like this.
     case park(Fault, outcome: String?)
 
-    /// Reads an answer to a bundle of `entries` entries.
-    static func reading(_ answer: PayerAnswer, entries: Int, payer: String) -> AnswerReading {
+    /// Reads an answer to what was sent.
+    static func reading(_ answer: PayerAnswer, to lease: LeasedSubmission, payer: String) -> AnswerReading {
         let json = try? JSONParser.parse(answer.body)
-        let outcome = json.flatMap(OperationOutcome.init)?.summary
-        if answer.status == 200 {
-            return response(json, entries: entries, payer: payer)
+        let told = json.flatMap(OperationOutcome.init)
+        let outcome = told?.summary
+        if (200..<300).contains(answer.status) { return response(json, to: lease, payer: payer) }
+        if answer.status == 413 || [400, 422].contains(answer.status) && told?.issues.contains(where: isOfSize) == true
+        {
+            return .divide(
+                Fault(
+                    .payerTooLarge, .park, "\(payer) answered \(answer.status): too large",
+                    hint: "it is divided and sent again"), outcome: outcome)
         }
         let fault = fault(answer, payer: payer)
         return fault.disposition == .retry ? .retry(fault, outcome: outcome) : .park(fault, outcome: outcome)
     }
 
-    private static func response(_ json: JSONValue?, entries: Int, payer: String) -> AnswerReading {
+    /// An issue that says that the bundle is too much, and not that something in it is too long.
+    private static func isOfSize(_ issue: OperationOutcome.Issue) -> Bool {
+        ["too-costly", "too-long"].contains(issue.code) && issue.severity >= .error
+            && issue.expression.allSatisfy { ["Bundle", "Bundle.entry"].contains($0) }
+    }
+
+    private static func response(_ json: JSONValue?, to lease: LeasedSubmission, payer: String) -> AnswerReading {
+        let entries = lease.submission.entries
         guard let json, let bundle = try? FHIRBundle(json), bundle.type.hasSuffix("-response"),
-            bundle.entries.count == entries
-        else {
-            return .retry(
+            bundle.entries.count == entries,
+            let sent = SentLocations.locations(in: lease.bundle, entries: entries)
+        else { return unclear(payer) }
+        switch ResponseMatch.outcome(of: bundle.entries, sent: sent) {
+        case .unclear: return unclear(payer)
+        case .renamed(let count):
+            return .park(
                 Fault(
-                    .payerUnknownOutcome, .retry, "\(payer) answered 200 without one response an entry",
-                    hint:
-                        "it is looked for, and sent again if it is not there; if it goes on, show the receipt to the payer"
-                ), outcome: nil)
+                    .payerCapability, .park, "\(payer) gave \(count) of \(entries) resources ids of its own",
+                    hint: "its /metadata offers updateCreate; ask it to keep the ids, or each change adds a copy"),
+                outcome: nil)
+        case .matched(let matched): return responses(matched, payer: payer)
         }
-        var locations: [String] = []
+    }
+
+    private static func unclear(_ payer: String) -> AnswerReading {
+        .retry(
+            Fault(
+                .payerUnknownOutcome, .retry, "\(payer) answered without one response an entry",
+                hint:
+                    "it is looked for, and sent again if it is not there; if it goes on, show the receipt to the payer"),
+            outcome: nil)
+    }
+
+    private static func responses(
+        _ matched: [(response: FHIRBundle.Response, location: String)], payer: String
+    ) -> AnswerReading {
         var refused: [Int] = []
         var outcome: String?
-        var busy = false
-        for entry in bundle.entries {
-            let status = Int(entry.response?.status.prefix(3) ?? "") ?? 0
-            if (200..<300).contains(status) {
-                locations.append(entry.response?.location.flatMap(version) ?? "")
-            } else {
-                refused.append(status)
-                outcome = outcome ?? entry.response?.outcome?.summary
-                busy = busy || status == 429 || status >= 500
-            }
+        for (response, _) in matched {
+            let status = Int(response.status.prefix(3)) ?? 0
+            guard !(200..<300).contains(status) else { continue }
+            refused.append(status)
+            outcome = outcome ?? response.outcome?.summary
         }
-        guard let first = refused.first else { return .acknowledged(locations) }
-        let words = "\(payer) refused \(refused.count) of \(entries) entries, the first with status \(first)"
-        if busy {
+        guard let first = refused.first else { return .acknowledged(matched.map(\.location)) }
+        let words = "\(payer) refused \(refused.count) of \(matched.count) entries, the first with status \(first)"
+        // What another change stood in the way of, and what the payer was too busy for, may be taken the next time.
+        if refused.contains(where: { $0 == 409 || $0 == 429 || $0 >= 500 }) {
             return .retry(Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome)
         }
         return .park(
             Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: outcome)
-    }
-
-    /// `Type/id/_history/version` at the end of a location, or without the version; nil for anything else, which could
-    /// say anything of anybody.
-    private static func version(_ location: String) -> String? {
-        for steps in [4, 2] {
-            var slashes = 0
-            let start = location.utf8.lastIndex { byte in
-                if byte == UInt8(ascii: "/") { slashes += 1 }
-                return slashes == steps
-            }
-            let end = String(start.map { location[location.utf8.index(after: $0)...] } ?? location[...])
-            if case .local(let type, _, _) = Reference(parsing: end), ResourceTypes.contains(type) { return end }
-        }
-        return nil
     }
 
     private static func fault(_ answer: PayerAnswer, payer: String) -> Fault {
@@ -79,12 +92,14 @@ enum AnswerReading: Sendable, Hashable {
         case 401, 403:
             Fault(.payerForbidden, .park, words, hint: "ask the payer which scopes the client has; then replay")
         case 404, 405: Fault(.payerCapability, .park, words, hint: "check the payer's base and deliver.as in the job")
-        case 409, 412:
+        case 409:
+            Fault(
+                .payerConflict, .retry, words, hint: "somebody else changes the same; it is sent again",
+                retryAfterSeconds: answer.retryAfterSeconds)
+        case 412:
             Fault(.payerConflict, .park, words, hint: "the payer holds something else under the same id; ask it")
         case 408:
             Fault(.payerUnknownOutcome, .retry, words, hint: "it is looked for, and sent again if it is not there")
-        case 413:
-            Fault(.payerTooLarge, .park, words, hint: "lower deliver.max-size or deliver.max-entries; then replay")
         case 429, 503:
             Fault(
                 .remoteThrottled, .retry, words, hint: "it is sent again", retryAfterSeconds: answer.retryAfterSeconds)

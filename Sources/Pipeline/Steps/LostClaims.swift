@@ -7,6 +7,11 @@ extension KeepReceipts {
         let now = clock.now()
         return try await store.write { writer in
             let freed = try writer.rescue(now: now, ownerIsGone: ownerIsGone)
+            for breaker in freed.isEmpty ? [] : try writer.breakers() {
+                var freedBreaker = breaker
+                for submission in freed { freedBreaker.gaveUp(submission.id, at: now) }
+                if freedBreaker != breaker { try writer.keep(freedBreaker) }
+            }
             for submission in freed where submission.state == .parked {
                 let receipt = receipt(submission, 0, "parked", Self.processLost.code, nil, [], now)
                 // The claim is gone already: this only keeps the receipt.

@@ -73,6 +73,9 @@ struct ProcessPayer: PayerServer {
             seams.witness.reach(.payerAway)
             throw Fault(.remoteUnreachable, .retry, "the simulated payer cannot be reached")
         case .busyEntry, .refusedEntry:
+            if payer.most?.isExceeded(by: bundle) == true {
+                return try await self.answer(to: bundle, requestID, under: nil)
+            }
             seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .most)
             payer.reply(.acceptAllButLast)
             let answer = try await payer.submit(bundle, requestID: requestID, lastLook: {})
@@ -85,6 +88,10 @@ struct ProcessPayer: PayerServer {
                 .replacing("422 Unprocessable", with: "503 Service Unavailable")
             return PayerAnswer(
                 status: answer.status, body: Array(words.utf8), retryAfterSeconds: nil, serverTime: answer.serverTime)
+        case _ where payer.most?.isExceeded(by: bundle) == true:
+            seams.witness.reach(.tooLarge)
+            seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .nothing)
+            return try await payer.submit(bundle, requestID: requestID, lastLook: {})
         default:
             seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .all)
             return try await payer.submit(bundle, requestID: requestID, lastLook: {})

@@ -177,6 +177,10 @@ class RelayedReader: StoreReader {
         try reader.holds()
     }
 
+    func breakers() throws -> [CircuitBreaker] {
+        try reader.breakers()
+    }
+
     func queued() throws -> [QueueCount] {
         try reader.queued()
     }

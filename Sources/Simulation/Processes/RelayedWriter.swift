@@ -134,12 +134,23 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.settle(submission, epoch: epoch, as: state, notBefore: notBefore, receipt: receipt)
     }
 
+    func divide(
+        _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
+        receipt: Receipt
+    ) throws -> Bool {
+        try writer.divide(submission, epoch: epoch, first: first, rest: rest, at: instant, receipt: receipt)
+    }
+
     func release(_ submission: String, epoch: Int) throws {
         try writer.release(submission, epoch: epoch)
     }
 
     func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission] {
         try writer.rescue(now: now, ownerIsGone: isGone)
+    }
+
+    func keep(_ breaker: CircuitBreaker) throws {
+        try writer.keep(breaker)
     }
 
     func hold(_ hold: Hold) throws -> Bool {

@@ -68,6 +68,7 @@ final class WatchedWriter: RelayedWriter {
     ) throws -> [LeasedSubmission] {
         let leases = try super.lease(route, limit: limit, owner: owner, now: now, expiry: expiry)
         notes += leases.map { .leased($0.submission, owner: owner) }
+        if !leases.isEmpty { notes += try breakers().map { .payer($0) } }
         return leases
     }
 
@@ -76,18 +77,41 @@ final class WatchedWriter: RelayedWriter {
     ) throws -> Bool {
         let isHolder = try super.settle(
             submission, epoch: epoch, as: state, notBefore: notBefore, receipt: receipt)
+        note(submission, epoch: epoch, state, notBefore: notBefore, receipt, isHolder)
+        return isHolder
+    }
+
+    override func divide(
+        _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
+        receipt: Receipt
+    ) throws -> Bool {
+        let isHolder = try super.divide(
+            submission, epoch: epoch, first: first, rest: rest, at: instant, receipt: receipt)
+        note(submission, epoch: epoch, .retrying, notBefore: nil, receipt, isHolder)
+        if isHolder { notes.append(.divided(rest.map(\.submission))) }
+        return isHolder
+    }
+
+    private func note(
+        _ submission: String, epoch: Int, _ state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
+        _ isHolder: Bool
+    ) {
         let claim = Submission(
             id: submission, exchange: "", clinic: "", payer: "", member: ResourceKey(bits: 0), part: 0, state: state,
             attempts: receipt.attempt, notBefore: receipt.at, epoch: epoch, entries: 0, bytes: 0, contentDigest: "",
             lane: .nightly)
         notes.append(.settled(claim, state: state, notBefore: notBefore, receipt: receipt, isHolder: isHolder))
-        return isHolder
     }
 
     override func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission] {
         let freed = try super.rescue(now: now, ownerIsGone: isGone)
         notes += freed.map { .rescued($0) }
         return freed
+    }
+
+    override func keep(_ breaker: CircuitBreaker) throws {
+        try super.keep(breaker)
+        notes.append(.payer(breaker))
     }
 
     override func record(_ entry: AuditEntry) throws {

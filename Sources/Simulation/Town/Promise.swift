@@ -13,5 +13,7 @@ public enum Promise: String, Sendable, CaseIterable {
     case oneHolder = "only the holder of a claim writes what became of it"
     case oneRunner = "one process works on a job's run"
     case politeness = "nothing is sent before the time the payer named"
+    case closedIsClosed =
+        "nothing is claimed for a payer that is left alone, but for one delivery when its time has come"
     case jitter = "waits are random"
 }

@@ -8,12 +8,14 @@ enum StoreNote: Sendable {
     case inserted(Exchange)
     case advanced(exchange: String, state: ExchangeState, reason: FaultCode?)
     case enqueued([Submission])
+    case divided([Submission])
     case leased(Submission, owner: String)
     case settled(Submission, state: SubmissionState, notBefore: Instant?, receipt: Receipt, isHolder: Bool)
     case rescued(Submission)
     case held(run: Run, owner: String)
     case closed(run: String)
     case audited(String)
+    case payer(CircuitBreaker)
 }
 
 extension StoreNote {
@@ -25,6 +27,7 @@ extension StoreNote {
         case .advanced(let exchange, let state, let reason):
             "exchange \(exchange) is \(state.rawValue) \(reason?.rawValue ?? "")"
         case .enqueued(let submissions): "enqueued \(submissions.map(\.id))"
+        case .divided(let rest): "divided off \(rest.map(\.id))"
         case .leased(let claim, let owner): "claimed \(claim.id), epoch \(claim.epoch), by \(owner)"
         case .settled(let claim, let state, let notBefore, let receipt, let isHolder):
             "settled \(claim.id), epoch \(claim.epoch): \(state.rawValue) \(receipt.fault?.rawValue ?? "")"
@@ -33,6 +36,7 @@ extension StoreNote {
         case .held(let run, let owner): "run \(run.id) is \(owner)'s"
         case .closed(let run): "run \(run) is closed"
         case .audited(let action): action
+        case .payer(let breaker): "payer closed until \(breaker.closedUntil?.text ?? "never")"
         }
     }
 }

@@ -27,8 +27,17 @@ extension Witness {
             see(exchange, to, reason, &state)
         case .enqueued(let submissions):
             for submission in submissions { state.enqueued[submission.id] = submission.exchange }
+        case .divided(let rest):
+            state.rare.insert(.divided)
+            for submission in rest { state.enqueued[submission.id] = submission.exchange }
         case .leased(let submission, let owner):
             state.claims[submission.id] = (submission.epoch, owner)
+            if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now,
+                breaker.probe != submission.id
+            {
+                state.violations.append(
+                    Violation(promise: .closedIsClosed, words: "\(submission.id) was claimed before \(until.text)"))
+            }
         case .settled(let claim, let to, let notBefore, let receipt, let isHolder):
             settled(claim, to, notBefore, receipt, isHolder: isHolder, &state)
         case .rescued(let submission):
@@ -41,6 +50,11 @@ extension Witness {
         case .audited(let action):
             if action == "run.resumed" { state.rare.insert(.runGoneOnWith) }
             if action == "exchange.replayed" { state.rare.insert(.replayed) }
+            if action == "queue.opened" { state.rare.insert(.payerOpened) }
+        case .payer(let breaker):
+            if breaker.closings == 1 { state.rare.insert(.payerClosed) }
+            if breaker.closings > 1 { state.rare.insert(.payerClosedAgain) }
+            state.breaker = breaker
         }
     }
 

@@ -49,6 +49,8 @@ final class Witness: Sendable {
         var withdrawn: Set<String> = []
         var killed: Set<String> = []
         var underWay: Set<String> = []
+        /// How the payer fares, as the store has it.
+        var breaker: CircuitBreaker?
         var goingOn: Set<String> = []
     }
 

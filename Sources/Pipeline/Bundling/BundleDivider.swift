@@ -1,0 +1,86 @@
+import FHIR
+import PDex
+
+/// Divides a bundle that a payer finds too large into smaller ones, each complete in itself (WR-17).
+///
+/// It knows nothing but the bundle: a graph is an entry to which no other leads, with all that it leads to. The same bundle
+/// is divided in the same way, into the same ids.
+struct BundleDivider: Sendable {
+    let identities: Identities
+
+    /// Parts of about half the size or less, each with what it refers to and its Provenance; nil when the bundle is one graph.
+    func parts(of bundle: [UInt8]) -> [(bytes: [UInt8], entries: Int)]? {
+        guard let json = try? JSONParser.parse(bundle), let head = json.object,
+            let sent = SentEntries(json["entry"]?.elements ?? [])
+        else { return nil }
+        let groups = groups(of: sent)
+        guard groups.count > 1 else { return nil }
+        return groups.map { group in
+            let entries = entries(of: group, sent)
+            var part = head
+            part["entry"] = .array(entries)
+            return (JSONValue.object(part).serialized(), entries.count)
+        }
+    }
+
+    /// Graphs side by side, up to half of the entries and of the bytes; one that is larger goes alone.
+    private func groups(of sent: SentEntries) -> [[Int]] {
+        let common = sent.common
+        let most = sent.indices.count / 2
+        let mostBytes = sent.weight(of: Array(sent.indices)) / 2
+        var groups: [[Int]] = []
+        var group = Set<Int>()
+        for seed in sent.seeds {
+            let joined = group.union(sent.closure(of: seed)).subtracting(common)
+            let all = Array(joined.union(common))
+            if !group.isEmpty, all.count + sent.witnesses.count > most || sent.weight(of: all) > mostBytes {
+                groups.append(group.union(common).sorted())
+                group = sent.closure(of: seed).subtracting(common)
+            } else {
+                group = joined
+            }
+        }
+        return group.isEmpty ? groups : groups + [group.union(common).sorted()]
+    }
+
+    /// The entries of a part in their order, with each Provenance as far as it speaks of them.
+    private func entries(of group: [Int], _ sent: SentEntries) -> [JSONValue] {
+        let there = Set(group.map { sent.locations[$0] })
+        return group.map { sent.entries[$0] } + sent.witnesses.compactMap { witness(sent.entries[$0], there, sent) }
+    }
+
+    /// A Provenance that names what is there. With all its targets it stays as it is; with some it gets an id of its own,
+    /// so that it does not take the place of what names the others.
+    private func witness(_ entry: JSONValue, _ there: Set<String>, _ sent: SentEntries) -> JSONValue? {
+        guard var resource = entry["resource"]?.object, let location = entry["request"]?["url"]?.string else {
+            return nil
+        }
+        let targets = resource["target"]?.elements ?? []
+        var present = targets.filter { target in
+            guard let place = target["reference"]?.string else { return true }
+            return there.contains(place) || !sent.places.contains(place)
+        }
+        guard present.count < targets.count else { return entry }
+        if present.isEmpty {
+            // Our own of what is taken back by deletion speaks of who sends it.
+            guard SentEntries.isOwn(entry), let who = resource["agent"]?[0]?["who"] else { return nil }
+            present = [who]
+        }
+        let words = present.compactMap { $0["reference"]?.string }.joined(separator: " ")
+        let place = "Provenance/" + identities.derived("part of a provenance", location, words)
+        resource["id"] = .string(String(place.dropFirst("Provenance/".count)))
+        resource["target"] = .array(present)
+        return renamed(entry, .object(resource), from: location, to: place)
+    }
+
+    private func renamed(_ entry: JSONValue, _ resource: JSONValue, from old: String, to new: String) -> JSONValue? {
+        guard var entry = entry.object, var request = entry["request"]?.object else { return nil }
+        request["url"] = .string(new)
+        if let url = entry["fullUrl"]?.string, url.hasSuffix(old) {
+            entry["fullUrl"] = .string(url.dropLast(old.count) + new)
+        }
+        entry["resource"] = resource
+        entry["request"] = .object(request)
+        return .object(entry)
+    }
+}

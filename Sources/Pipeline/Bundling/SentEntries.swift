@@ -1,0 +1,86 @@
+import FHIR
+
+/// The entries of a bundle as it was made, and how they hang together.
+struct SentEntries {
+    let entries: [JSONValue]
+    /// `Type/id` of each.
+    let locations: [String]
+    /// Each location once.
+    let places: Set<String>
+    /// The entries that are no Provenance.
+    let indices: [Int]
+    /// Those that are.
+    let witnesses: [Int]
+    private let weights: [Int]
+    private let references: [[Int]]
+
+    /// Nil when an entry says not where it is written, or two are written to one place.
+    init?(_ entries: [JSONValue]) {
+        self.entries = entries
+        locations = entries.compactMap { $0["request"]?["url"]?.string }
+        places = Set(locations)
+        guard places.count == entries.count else { return nil }
+        weights = entries.map { $0.serialized().count }
+        let numbers = Dictionary(uniqueKeysWithValues: locations.enumerated().map { ($1, $0) })
+        references = entries.map { entry in
+            var found: [Int] = []
+            entry["resource"]?.forEachReference { if let number = numbers[$0] { found.append(number) } }
+            return found
+        }
+        let locations = locations
+        witnesses = entries.indices.filter { locations[$0].hasPrefix("Provenance/") }
+        indices = entries.indices.filter { !locations[$0].hasPrefix("Provenance/") }
+    }
+
+    /// Whether it is the Provenance that we wrote, which names the exchange.
+    static func isOwn(_ entry: JSONValue) -> Bool {
+        (entry["resource"]?["entity"]?.elements ?? []).contains { entity in
+            entity["what"]?["identifier"]?["value"]?.string?.hasPrefix("urn:pdex:exchange:") == true
+        }
+    }
+
+    /// What every part has: who sends it, as our Provenance says, and what that refers to.
+    var common: Set<Int> {
+        var common: Set<Int> = []
+        for witness in witnesses where Self.isOwn(entries[witness]) {
+            for agent in entries[witness]["resource"]?["agent"]?.elements ?? [] {
+                guard let place = agent["who"]?["reference"]?.string, let number = locations.firstIndex(of: place)
+                else { continue }
+                common.formUnion(closure(of: number))
+            }
+        }
+        return common
+    }
+
+    /// What no other entry leads to, in order; and something of each circle.
+    var seeds: [Int] {
+        let common = common
+        let own = indices.filter { !common.contains($0) }
+        let led = Set(own.flatMap { from in references[from].filter { $0 != from } })
+        var seeds = own.filter { !led.contains($0) }
+        var seen = seeds.reduce(into: common) { $0.formUnion(closure(of: $1)) }
+        for number in own where !seen.contains(number) {
+            let closure = closure(of: number)
+            // Another place of a circle that leads to what was taken for a beginning.
+            seeds.removeAll(where: closure.contains)
+            seeds.append(number)
+            seen.formUnion(closure)
+        }
+        return seeds
+    }
+
+    /// An entry and all that it leads to.
+    func closure(of number: Int) -> Set<Int> {
+        var found: Set<Int> = [number]
+        var open = [number]
+        while let next = open.popLast() {
+            for reference in references[next] where found.insert(reference).inserted { open.append(reference) }
+        }
+        return found
+    }
+
+    /// The bytes of some entries.
+    func weight(of numbers: [Int]) -> Int {
+        numbers.reduce(0) { $0 + weights[$1] }
+    }
+}

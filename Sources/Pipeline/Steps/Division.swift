@@ -1,0 +1,71 @@
+import FHIR
+import PDex
+
+extension KeepReceipts {
+    /// Puts smaller bundles in the place of one that the payer finds too large (WR-17).
+    ///
+    /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the newer
+    /// holds everything of this one.
+    func divide(
+        _ lease: LeasedSubmission, _ fault: Fault, status: Int, _ outcome: String?, at now: Instant,
+        _ writer: any StoreWriter
+    ) throws {
+        let submission = lease.submission
+        limits.refused(entries: submission.entries, bytes: lease.bundle.count)
+        guard let parts = divider.parts(of: lease.bundle) else {
+            let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+            try move(submission, to: .parked, notBefore: nil, receipt, indivisible(lease), at: now, writer)
+            return
+        }
+        let latest = try writer.latestExchange(member: submission.member, payer: submission.payer)
+        if let latest, latest.id != submission.exchange {
+            try giveUp(submission, for: latest, status: status, outcome, at: now, writer)
+            return
+        }
+        let receipt = receipt(submission, status, "divided", fault.code, outcome, [], now)
+        let last = try writer.submissions(ofExchange: submission.exchange).map(\.part).max() ?? submission.part
+        let bundles = parts.enumerated().map { index, part in
+            ExchangeBundle(
+                part: index == 0 ? submission.part : last + index, entries: part.entries, bytes: part.bytes,
+                digest: divider.identities.hexDigest(part.bytes))
+        }
+        let rest = bundles.dropFirst().map { bundle in
+            LeasedSubmission(
+                submission: Submission(
+                    id: "\(submission.exchange)-\(bundle.part)", exchange: submission.exchange,
+                    clinic: submission.clinic, payer: submission.payer, member: submission.member, part: bundle.part,
+                    notBefore: now, entries: bundle.entries, bytes: bundle.bytes.count, contentDigest: bundle.digest,
+                    lane: submission.lane), bundle: bundle.bytes)
+        }
+        let isOwner = try writer.divide(
+            submission.id, epoch: submission.epoch, first: bundles[0], rest: Array(rest), at: now, receipt: receipt)
+        if isOwner { try follow(submission, fault, at: now, writer) }
+    }
+
+    private func indivisible(_ lease: LeasedSubmission) -> Fault {
+        Fault(
+            .payerTooLarge, .park,
+            "\(terms.payer.name) finds one resource and what it refers to too large: \(lease.submission.entries) entries, "
+                + "\(lease.bundle.count) bytes",
+            hint: "ask the payer for a higher limit, or leave out in the mapping what is so large; then replay")
+    }
+
+    private func giveUp(
+        _ submission: Submission, for newer: Exchange, status: Int, _ outcome: String?, at now: Instant,
+        _ writer: any StoreWriter
+    ) throws {
+        let receipt = receipt(submission, status, "superseded", .payerTooLarge, outcome, [], now)
+        let id = submission.exchange
+        guard
+            try writer.settle(
+                submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt),
+            try writer.cancelOpenSubmissions(ofExchange: id) == 0,
+            let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.cancelled)
+        else { return }
+        let entry = AuditEntry(
+            at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id,
+            reason: "superseded by \(newer.id)")
+        try writer.advance(
+            id, to: .cancelled, reason: .superseded, detail: "superseded by \(newer.id)", at: now, audit: entry)
+    }
+}

@@ -1,0 +1,47 @@
+import FHIR
+
+/// Where the entries of one of our bundles are written, in their order: `Type/id` of each.
+enum SentLocations {
+    private static let request = Array(#""request":{"method":""#.utf8)
+    private static let address = Array(#"","url":""#.utf8)
+    private static let quote = UInt8(ascii: #"""#)
+
+    /// Looks for what ``EntryWriter`` writes, which costs a fraction of reading the bundle; reads it when that is not found
+    /// so often as there are entries. Nil when an entry says not where it is written.
+    static func locations(in bundle: [UInt8], entries count: Int) -> [String]? {
+        let found = bundle.withUnsafeBufferPointer(scan)
+        if found.count == count { return found }
+        guard let json = try? JSONParser.parse(bundle) else { return nil }
+        let entries = json["entry"]?.elements ?? []
+        let read = entries.compactMap { $0["request"]?["url"]?.string }
+        return read.count == count && entries.count == count ? read : nil
+    }
+
+    private static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
+        var found: [String] = []
+        var place = 0
+        while place + request.count < bytes.count {
+            // Its fourth letter is rare, its first is not.
+            guard bytes[place] == quote, bytes[place + 3] == UInt8(ascii: "q"), begins(bytes, request, at: place) else {
+                place += 1
+                continue
+            }
+            place = end(bytes, place + request.count)
+            guard begins(bytes, address, at: place) else { continue }
+            let start = place + address.count
+            place = end(bytes, start)
+            found.append(String(decoding: bytes[start..<place], as: UTF8.self))
+        }
+        return found
+    }
+
+    private static func end(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+        var place = start
+        while place < bytes.count, bytes[place] != quote { place += 1 }
+        return place
+    }
+
+    private static func begins(_ bytes: UnsafeBufferPointer<UInt8>, _ words: [UInt8], at place: Int) -> Bool {
+        place + words.count <= bytes.count && words.indices.allSatisfy { bytes[place + $0] == words[$0] }
+    }
+}
