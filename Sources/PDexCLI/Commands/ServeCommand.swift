@@ -40,6 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
             Scheduler(jobs: jobs, operations: operations, logger: logger),
             Worker(jobs: jobs, operations: operations, logger: logger),
             RequestDesk(operations: operations, logger: logger),
+            ReplayDesk(operations: operations, logger: logger),
         ]
         if let api = assembly.api(jobs, logger: logger) { services.append(api) }
         try await serve(services)

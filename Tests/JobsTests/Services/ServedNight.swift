@@ -64,6 +64,11 @@ struct ServedNight: Sendable {
         #expect(state.underWay.isEmpty)
     }
 
+    /// Lets the service look once for replays that nobody works on; false when something was in the way.
+    func lookForReplays() async -> Bool {
+        await ReplayDesk(operations: operations, logger: Self.silence).turn()
+    }
+
     /// Lets another process begin to answer a request; it does not get to its end.
     func beginElsewhere(_ request: MemberRequest) async throws {
         var run = night.firing("elsewhere-1")
