@@ -54,7 +54,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
             .cancelledByOperator,
-            .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
+            .requestNotOpen, .storeCorrupt, .storeRestored, .storeFailed, .storeKeyCollision:
             self = .failed
         }
     }

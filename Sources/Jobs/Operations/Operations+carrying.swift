@@ -89,7 +89,7 @@ extension Operations {
         do {
             let (exchange, why) = try await store.read { reader in
                 let exchange = try reader.exchange(id)
-                return (exchange, try exchange.flatMap { try Self.refusal($0, reader) })
+                return (exchange, try exchange.flatMap { try Self.refusal($0, from: replay.step, reader) })
             }
             guard let exchange, why == nil else {
                 throw Fault(.exchangeNotReplayable, .stop, why ?? "it is no longer kept")

@@ -9,7 +9,7 @@ extension Operations {
         let chosen = try await chosen(words)
         var outcomes: [ReplayOutcome] = []
         for exchange in chosen {
-            if let why = try await store.read({ try Self.refusal(exchange, $0) }) {
+            if let why = try await store.read({ try Self.refusal(exchange, from: demand.step, $0) }) {
                 outcomes.append(.refused(exchange.id, why))
                 continue
             }
@@ -43,7 +43,9 @@ extension Operations {
             for exchange in chosen {
                 if let run = try writer.replayUnderWay(ofExchange: exchange.id) {
                     if !accepted.runs.contains(run) { accepted.runs.append(run) }
-                } else if let why = try Self.refusal(known(exchange.id, writer), writer) {
+                } else if let why = try Self.refusal(
+                    known(exchange.id, writer), from: demand.step, writer)
+                {
                     accepted.refused.append(.refused(exchange.id, why))
                 } else {
                     taken[exchange.job, default: []].append(exchange.id)
@@ -110,10 +112,17 @@ extension Operations {
     }
 
     /// Why an exchange cannot be replayed; nil when it can.
-    static func refusal(_ exchange: Exchange, _ reader: any StoreReader) throws -> String? {
+    static func refusal(
+        _ exchange: Exchange, from step: Replay.Step, _ reader: any StoreReader
+    ) throws -> String? {
         guard exchange.state.isReplayable else { return "it is \(exchange.state.rawValue) and will go on by itself" }
         let latest = try reader.latestExchange(member: exchange.member, payer: exchange.payer)
-        guard let latest, latest.id != exchange.id else { return nil }
+        if let latest, latest.id == exchange.id {
+            // What is staged in a restored store may be older than what the payer has.
+            guard step != .pull, let restored = try reader.restored(), exchange.created <= restored else { return nil }
+            return "the store was restored since: run the job, or replay it from the pull"
+        }
+        guard let latest else { return nil }
         return "a newer exchange of the same member, \(latest.id), took its place"
     }
 

@@ -127,6 +127,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeExposed = "store.exposed"
     case storeCorrupt = "store.corrupt"
     case storeFailed = "store.failed"
+    case storeRestored = "store.restored"
     case storeKeyCollision = "store.key-collision"
 
     case runUnknown = "run.unknown"

@@ -203,6 +203,10 @@ class RelayedReader: StoreReader {
         try reader.bundle(ofSubmission: submission)
     }
 
+    func restored() throws -> Instant? {
+        try reader.restored()
+    }
+
     func audit(after sequence: Int64, limit: Int) throws -> [RecordedAuditEntry] {
         try reader.audit(after: sequence, limit: limit)
     }
