@@ -36,7 +36,7 @@ struct CommandsTests {
                 "mappings explain", "validate",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",
                 "store check", "runs list", "runs show", "runs cancel", "queue status", "queue pause", "queue resume",
-                "store backup", "store restore", "store vacuum",
+                "store backup", "store restore", "store vacuum", "store prune",
             ])
     }
 

@@ -42,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
             RequestDesk(operations: operations, logger: logger),
             ReplayDesk(operations: operations, logger: logger),
         ]
+        if let pruner = assembly.pruner(logger: logger) { services.append(pruner) }
         if let api = assembly.api(jobs, logger: logger) { services.append(api) }
         try await serve(services)
         logger.info("stopped")

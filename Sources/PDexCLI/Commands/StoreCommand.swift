@@ -10,7 +10,8 @@ struct StoreCommand: ParsableCommand {
         abstract: "Look at the store: how much is in it, whether it is sound; back it up and restore it.",
         discussion: HelpText.with(examples: ["pdex store stats", "pdex store check", "pdex store backup FILE"]),
         subcommands: [
-            Stats.self, Check.self, StoreBackupCommand.self, StoreRestoreCommand.self, StoreVacuumCommand.self,
+            Stats.self, Check.self, StoreBackupCommand.self, StoreRestoreCommand.self, StorePruneCommand.self,
+            StoreVacuumCommand.self,
         ])
 
     /// `pdex store stats`.
