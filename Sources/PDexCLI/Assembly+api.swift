@@ -1,6 +1,8 @@
 import Console
 import Jobs
 import Logging
+import PDex
+import SQLiteStore
 import ServiceLifecycle
 
 extension Assembly {
@@ -12,6 +14,17 @@ extension Assembly {
             tokens: APITokens(settings.tokens, digests: Self.digests), clock: clock)
         return APIService(
             server: APIServer(api, host: settings.host, port: settings.port, clock: clock, logger: logger))
+    }
+}
+
+extension Assembly {
+    /// What lets the store forget; nil when everything is kept for good.
+    func pruner(logger: Logger) -> (any Service)? {
+        let retention = configuration.retention
+        guard !retention.isForGood else { return nil }
+        return Pruner(clock: clock, logger: logger) { [store, clock] in
+            try await store.prune(retention, now: clock.now(), actor: "service").words
+        }
     }
 }
 

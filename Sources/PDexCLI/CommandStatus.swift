@@ -47,13 +47,14 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,
             .consentOutOfScope,
-            .consentSensitive, .consentRestricted, .mappingSkipped, .mappingNone, .mappingRequired, .conformanceInvalid,
+            .consentSensitive, .consentRestricted, .mappingChanged, .mappingSkipped, .mappingNone, .mappingRequired,
+            .conformanceInvalid,
             .bundleTooLarge, .provenanceUntargeted,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
             .cancelledByOperator,
-            .requestNotOpen, .storeCorrupt, .storeFailed, .storeKeyCollision:
+            .requestNotOpen, .storeCorrupt, .storeRestored, .storeFailed, .storeKeyCollision:
             self = .failed
         }
     }

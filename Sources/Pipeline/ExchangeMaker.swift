@@ -27,7 +27,9 @@ struct ExchangeMaker: Sendable {
             let shared = try sharedHashes(of: latest, besides: content, reader)
             // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same.
             let isPermittedAgain = latest.state == .withheld && standing.isPermitted
-            if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing) {
+            // What waited in a backup that was restored never left: it is made again.
+            let isRestored = latest.state == .cancelled && latest.reason == .storeRestored
+            if !isPermittedAgain, !isRestored, latest.fingerprint == fingerprint(content, shared: shared, standing) {
                 return met(latest, content)
             }
         }

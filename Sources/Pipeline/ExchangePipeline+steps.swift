@@ -1,5 +1,5 @@
 import Mappings
-public import PDex
+import PDex
 
 extension ExchangePipeline {
     /// Steps 2 to 5, wired for one run.
@@ -61,23 +61,5 @@ extension ExchangePipeline {
     public func deliver() async throws -> Int {
         try await outbox.rescue()
         return try await outbox.drain().bundles
-    }
-
-    /// Makes a member's exchange anew from what is staged of the clinic and what the payer records now, and delivers
-    /// it.
-    public func replay(_ exchange: Exchange, run: Run) async throws -> Exchange {
-        try await records.freshen()
-        let maker = maker(run)
-        let made = try await store.read { try maker.make(exchange.member, $0, replaying: exchange) }
-        try await store.write { writer in
-            try writer.open(run)
-            try writer.addToRoster(run: run.id, patients: [exchange.member])
-        }
-        try await ExchangeWriter(store: store, clock: clock, actor: owner).write([made], in: run)
-        _ = try await outbox.drain(waitingAtMost: 5)
-        let member = exchange.member
-        let payer = terms.payer.name
-        let latest = try await store.read { try $0.latestExchange(member: member, payer: payer) }
-        return latest ?? exchange
     }
 }

@@ -7,9 +7,13 @@ struct ExchangeWriter: Sendable {
     let clock: any WallClock
     let actor: String
 
-    func write(_ made: [MadeExchange], in run: Run) async throws {
+    /// `also` is written in the same transaction; what it throws undoes all of it.
+    func write(
+        _ made: [MadeExchange], in run: Run, also: @Sendable (any StoreWriter) throws -> Void = { _ in }
+    ) async throws {
         let now = clock.now()
         try await store.write { writer in
+            try also(writer)
             for item in made {
                 switch item.work {
                 case .unchanged: break

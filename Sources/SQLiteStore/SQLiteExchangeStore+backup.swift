@@ -33,7 +33,7 @@ extension SQLiteExchangeStore {
     }
 
     /// What SQLite wrote for another file is not yet durable.
-    private static func sync(_ path: String) throws(Fault) {
+    static func sync(_ path: String) throws(Fault) {
         for (name, flags) in [(path, O_RDONLY), (StoreFile.folder(of: path), O_RDONLY | O_DIRECTORY)] {
             let descriptor = Glibc.open(name, flags | O_CLOEXEC)
             defer { if descriptor >= 0 { close(descriptor) } }

@@ -16,6 +16,12 @@ extension SQLiteTransaction {
         try all("SELECT \(Self.columns) FROM audit WHERE exchange = ? ORDER BY seq", [exchange], Self.recorded)
     }
 
+    func restored() throws -> Instant? {
+        try first("SELECT at FROM audit WHERE action = 'store.restored' ORDER BY seq DESC LIMIT 1") {
+            try $0.instant(0)
+        }
+    }
+
     func record(_ entry: AuditEntry) throws {
         let entry = entry.storable
         guard let (last, previous) = try end.value ?? head() else { throw Fault.unreadableRow }

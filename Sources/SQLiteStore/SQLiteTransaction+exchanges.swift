@@ -78,6 +78,13 @@ extension SQLiteTransaction {
         if let member = filter.recognised { require("match_member = ?", [member.bits]) }
         if let payer = filter.payer { require("payer = ?", [payer]) }
         if let job = filter.job { require("job = ?", [job]) }
+        if let clinic = filter.clinic { require("clinic = ?", [clinic]) }
+        if !filter.members.isEmpty {
+            let marks = filter.members.map { _ in "?" }.joined(separator: ", ")
+            require("member IN (\(marks))", filter.members.map(\.bits))
+        }
+        if let since = filter.since { require("updated >= ?", [since.milliseconds]) }
+        if let until = filter.until { require("updated < ?", [until.milliseconds]) }
         if let run = filter.run {
             require("(run = ? OR rid IN (SELECT exchange FROM met WHERE met.run = ?))", [run, run])
         }

@@ -13,6 +13,15 @@ extension SQLiteTransaction {
             Self.submission)
     }
 
+    func bundle(ofSubmission submission: String) throws -> [UInt8]? {
+        try quick(
+            "SELECT b.bytes FROM submission s JOIN bundle b ON b.submission = s.rid WHERE s.id = ?"
+        ) { row in
+            row.bind(submission, at: 1)
+            return try row.step() ? row.bytes(0) : nil
+        }
+    }
+
     func enqueue(_ submissions: [LeasedSubmission]) throws {
         for leased in submissions {
             let submission = leased.submission

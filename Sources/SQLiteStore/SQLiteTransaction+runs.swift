@@ -4,26 +4,26 @@ import GRDB
 import PDex
 
 extension SQLiteTransaction {
-    private static let columns = "id, job, trigger, clinic, payer, instant, owner, state, summary"
+    static let runColumns = "id, job, trigger, clinic, payer, instant, owner, state, summary"
 
     func run(_ id: String) throws -> Run? {
-        try first("SELECT \(Self.columns) FROM run WHERE id = ?", [id], Self.run)
+        try first("SELECT \(Self.runColumns) FROM run WHERE id = ?", [id], Self.run)
     }
 
     func unfinishedRun(ofJob job: String) throws -> Run? {
         try first(
             """
-            SELECT \(Self.columns) FROM run WHERE job = ? AND state = 'running' AND trigger IN ('schedule', 'manual')
+            SELECT \(Self.runColumns) FROM run WHERE job = ? AND state = 'running' AND trigger IN ('schedule', 'manual')
             ORDER BY instant DESC, rid DESC LIMIT 1
             """, [job], Self.run)
     }
 
     func runs(ofJob job: String?, limit: Int) throws -> [Run] {
         guard let job else {
-            return try all("SELECT \(Self.columns) FROM run ORDER BY rid DESC LIMIT ?", [max(limit, 0)], Self.run)
+            return try all("SELECT \(Self.runColumns) FROM run ORDER BY rid DESC LIMIT ?", [max(limit, 0)], Self.run)
         }
         return try all(
-            "SELECT \(Self.columns) FROM run WHERE job = ? ORDER BY instant DESC, rid DESC LIMIT ?",
+            "SELECT \(Self.runColumns) FROM run WHERE job = ? ORDER BY instant DESC, rid DESC LIMIT ?",
             [job, max(limit, 0)], Self.run)
     }
 
@@ -92,7 +92,7 @@ extension SQLiteTransaction {
     func open(_ run: Run) throws {
         try change(
             """
-            INSERT INTO run (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO run (\(Self.runColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 run.id, run.job, run.trigger.rawValue, run.clinic, run.payer, run.instant.milliseconds,
@@ -115,6 +115,7 @@ extension SQLiteTransaction {
             DELETE FROM roster WHERE run IN (
                 SELECT earlier.rid FROM run earlier JOIN run closed ON closed.rid = ?
                 WHERE earlier.job = closed.job AND earlier.instant < closed.instant
+                AND closed.trigger IN ('schedule', 'manual')
             )
             """,
             [number]
@@ -144,7 +145,7 @@ extension SQLiteTransaction {
         return number
     }
 
-    private static func run(_ row: Row) throws -> Run {
+    static func run(_ row: Row) throws -> Run {
         Run(
             id: try row.text(0), job: try row.text(1), trigger: try row.word(2, as: Run.Trigger.self),
             clinic: try row.text(3), payer: try row.text(4), instant: try row.instant(5),

@@ -36,6 +36,16 @@ final class StoreLock: Sendable {
         return try body()
     }
 
+    /// Keeps the lock until ``letGo()``; throws `store.locked` when another holder does not let go of it.
+    func hold() throws {
+        try acquire()
+    }
+
+    /// Lets go of what ``hold()`` took.
+    func letGo() {
+        flock(descriptor, LOCK_UN)
+    }
+
     private func acquire() throws {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout

@@ -140,7 +140,8 @@ public struct SimulatedWeek: Sendable {
                 let parked = try? await process.operations.exchanges(
                     ExchangeFilter(states: [.parked]), limit: 1000)
             else { return }
-            for exchange in parked { _ = try? await process.operations.replay([exchange.id]) }
+            let demand = ReplayDemand(acceptsMappingChanges: true, reason: "parked")
+            for exchange in parked { _ = try? await process.operations.replay([exchange.id], demand) }
         }
         house.witness.died(process.life.name, killed: false)
     }

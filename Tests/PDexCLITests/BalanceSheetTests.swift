@@ -59,11 +59,11 @@ struct BalanceSheetTests {
                   submitted 88 bundles with 2,100 entries
 
                 next:
-                  pdex exchanges show ex-b --demo     # parked: payer.refused
-                  pdex replay ex-b --demo
-                  pdex exchanges show ex-a --demo     # parked: match.ambiguous
-                  pdex replay ex-a --demo
-                  pdex run nightly-payer-sync --demo  # tries again what is due
+                  pdex exchanges show ex-b --demo             # parked: payer.refused
+                  pdex replay ex-b --reason corrected --demo
+                  pdex exchanges show ex-a --demo             # parked: match.ambiguous
+                  pdex replay ex-a --reason corrected --demo
+                  pdex run nightly-payer-sync --demo          # tries again what is due
                 """)
     }
 

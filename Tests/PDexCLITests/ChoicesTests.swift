@@ -1,5 +1,6 @@
 import Jobs
 import PDex
+import Pipeline
 import Testing
 
 @testable import PDexCLI
@@ -43,8 +44,10 @@ struct ChoicesTests {
     @Test("a replay is partial as soon as one exchange could not be replayed")
     func replay() {
         #expect(ReplayCommand.status(of: []) == .success)
-        #expect(ReplayCommand.status(of: [.eligible("a")]) == .success)
-        #expect(ReplayCommand.status(of: [.eligible("a"), .refused("b", "why")]) == .partial)
+        let preview = ReplayPreview(state: .queued, added: 2, bundles: 1)
+
+        #expect(ReplayCommand.status(of: [.eligible("a", preview), .waiting("c")]) == .success)
+        #expect(ReplayCommand.status(of: [.eligible("a", preview), .refused("b", "why")]) == .partial)
     }
 
     @Test(

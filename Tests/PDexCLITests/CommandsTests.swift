@@ -35,8 +35,8 @@ struct CommandsTests {
                 "jobs lint", "jobs next", "jobs list", "mappings lint", "mappings test", "mappings diff",
                 "mappings explain", "validate",
                 "keys new", "keys list", "keys jwks", "auth test", "config check", "doctor", "store stats",
-                "store check", "runs list", "runs show", "queue status", "queue pause", "queue resume",
-                "store backup",
+                "store check", "runs list", "runs show", "runs cancel", "queue status", "queue pause", "queue resume",
+                "store backup", "store restore", "store vacuum", "store prune",
             ])
     }
 

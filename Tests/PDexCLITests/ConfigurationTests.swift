@@ -64,6 +64,22 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("what is finished is kept for good, unless retention says otherwise, in days")
+    func retention() throws {
+        let told = { (line: String) in
+            try ConfigurationFile.parse(
+                Self.whole.replacing("./pdex.db }", with: "./pdex.db, retention: { \(line) } }"), path: "pdex.yaml")
+        }
+
+        let usual = try ConfigurationFile.parse(Self.whole, path: "pdex.yaml").retention
+        #expect("\(usual)" == "StoreRetention(bundles: nil, receipts: nil, requests: nil)")
+        let retention = try told("bundles: 30d, requests: 90d").retention
+        #expect("\(retention)" == "StoreRetention(bundles: Optional(30), receipts: nil, requests: Optional(90))")
+        for wrong in ["bundles: 30", "bundles: 0d", "bundles: -1d", "receipts: 1y", "audit: 30d"] {
+            #expect(throws: FileDiagnostics.self) { try told(wrong) }
+        }
+    }
+
     @Test("everything that is written is read, paths from the folder of the file")
     func reads() throws {
         let configuration = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")

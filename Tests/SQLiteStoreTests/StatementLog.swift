@@ -36,6 +36,7 @@ final class StatementLog: Sendable {
             || sql.contains("GROUP BY staged.type")
             || sql.contains("FROM exchange  ORDER BY rid DESC") || sql.contains("FROM exchange WHERE job = ?")
             || sql.contains("FROM exchange WHERE reason = ?") || sql.contains("FROM exchange WHERE payer = ?")
+            || sql.contains("FROM exchange WHERE clinic = ?") || sql.contains("FROM exchange WHERE updated")
     }
 
     private static func hasPlan(_ sql: String) -> Bool {

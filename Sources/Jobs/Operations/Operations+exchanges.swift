@@ -20,34 +20,6 @@ extension Operations {
         }
     }
 
-    /// Makes exchanges anew from what is staged and delivers them; coverage, consent and mapping are looked at again.
-    ///
-    /// `words` are ids or their beginnings, as for ``show(_:)``; all of them are looked up before anything is done. A dry
-    /// run only tells which would be replayed and which cannot be, and why.
-    public func replay(_ words: [String], dryRun: Bool = false) async throws -> [ReplayOutcome] {
-        var outcomes: [ReplayOutcome] = []
-        let ids = try await store.read { reader in try words.map { try known($0, reader).id } }
-        for id in ids {
-            let exchange = try await store.read { try known(id, $0) }
-            guard exchange.state.isReplayable else {
-                outcomes.append(.refused(id, "it is \(exchange.state.rawValue) and will go on by itself"))
-                continue
-            }
-            let (member, payer) = (exchange.member, exchange.payer)
-            let latest = try await store.read { try $0.latestExchange(member: member, payer: payer) }
-            if let latest, latest.id != id, latest.state.isPending || latest.state == .acknowledged {
-                outcomes.append(.refused(id, "a newer exchange of the same member, \(latest.id), took its place"))
-                continue
-            }
-            if dryRun {
-                outcomes.append(.eligible(id))
-                continue
-            }
-            outcomes.append(.replayed(id, by: try await replay(exchange)))
-        }
-        return outcomes
-    }
-
     /// Takes an exchange back, by its id or the beginning of it; no more bundles of it are claimed.
     ///
     /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
@@ -72,33 +44,8 @@ extension Operations {
         }
     }
 
-    private func replay(_ exchange: Exchange) async throws -> Exchange {
-        let pipeline = try await pipeline(exchange.job)
-        let run = newRun(of: pipeline.terms, .replay, at: clock.now(), about: exchange.id)
-        let entry = AuditEntry(
-            at: run.instant, actor: actor, action: "exchange.replayed", run: exchange.run, exchange: exchange.id,
-            reason: "by run \(run.id)")
-        try await store.write { writer in
-            try writer.open(run)
-            try writer.record(entry)
-        }
-        let made: Exchange
-        do {
-            made = try await pipeline.replay(exchange, run: run)
-        } catch {
-            // Nothing goes on with the run of a replay; what it made stays in the outbox.
-            let fault = error as? Fault ?? Fault(.interrupted, .stop, "stopped as asked")
-            await close(run, RunFailure(run, .failed, fault).report)
-            throw error
-        }
-        try await store.write {
-            try $0.close(run.id, as: made.state == .acknowledged ? .complete : .partial, summary: [])
-        }
-        return made
-    }
-
     /// The exchange of that id, or the only one whose id begins so.
-    private func known(_ word: String, _ reader: any StoreReader) throws -> Exchange {
+    func known(_ word: String, _ reader: any StoreReader) throws -> Exchange {
         if let exchange = try reader.exchange(word) { return exchange }
         let found = word.utf8.count < Self.shortestPrefix ? [] : try reader.exchangeIDs(startingWith: word, limit: 2)
         guard found.count < 2 else {

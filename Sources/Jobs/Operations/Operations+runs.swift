@@ -42,11 +42,11 @@ extension Operations {
         }
     }
 
-    private func isHeld(_ run: Run) -> Bool {
+    func isHeld(_ run: Run) -> Bool {
         run.owner == owner ? underWay.contains(run.id) : !run.owner.isEmpty && !ownerIsGone(run.owner)
     }
 
-    private static func inProgress(_ run: Run) -> Fault {
+    static func inProgress(_ run: Run) -> Fault {
         Fault(
             .runInProgress, .stop, "the job \(run.job) is being run by process \(run.owner) already",
             hint: "let it end, or stop that process; then the same command again")

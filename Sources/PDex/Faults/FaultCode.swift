@@ -93,6 +93,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // Mapping and bundling.
     case packageUnusable = "package.unusable"
     case mappingInvalid = "mapping.invalid"
+    case mappingChanged = "mapping.changed"
     case mappingSkipped = "mapping.skipped"
     case mappingNone = "mapping.none"
     case mappingRequired = "mapping.required-element-missing"
@@ -126,6 +127,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case storeExposed = "store.exposed"
     case storeCorrupt = "store.corrupt"
     case storeFailed = "store.failed"
+    case storeRestored = "store.restored"
     case storeKeyCollision = "store.key-collision"
 
     case runUnknown = "run.unknown"

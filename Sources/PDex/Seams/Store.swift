@@ -107,6 +107,21 @@ public protocol StoreReader: MemberReader {
     /// Runs, newest first, at most `limit`; of one job only, if one is given.
     func runs(ofJob job: String?, limit: Int) throws -> [Run]
 
+    // MARK: Replays
+
+    /// What a run replays; nil when it is of another kind.
+    func replay(_ run: String) throws -> Replay?
+    /// The runs of replays that have not ended, oldest first.
+    func openReplays() throws -> [Run]
+    /// The exchanges of a replay in their order, all of them or those that came to `outcome`.
+    func items(ofReplay run: String, in outcome: ReplayItem.Outcome?, limit: Int) throws -> [ReplayItem]
+    /// How many exchanges of a replay came to what.
+    func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int]
+    /// The run of the replay in which an exchange waits for its turn.
+    func replayUnderWay(ofExchange exchange: String) throws -> String?
+    /// The bytes of a submission's bundle; nil when it was acknowledged or cancelled, or pruned since.
+    func bundle(ofSubmission submission: String) throws -> [UInt8]?
+
     // MARK: Audit
 
     /// Audit entries after a sequence number, oldest first.
@@ -115,6 +130,8 @@ public protocol StoreReader: MemberReader {
     func audit(ofExchange exchange: String) throws -> [RecordedAuditEntry]
     /// The first sequence number at which the hash chain is broken; nil when it holds.
     func firstBrokenAuditEntry() throws -> Int64?
+    /// When a backup was put in the place of the store last; nil when none ever was.
+    func restored() throws -> Instant?
     /// Row counts and sizes, for `pdex store stats`.
     func statistics() throws -> StoreStatistics
 }
@@ -158,7 +175,8 @@ public protocol StoreWriter: StoreReader {
     func open(_ run: Run) throws
     /// Makes `owner` the one who works on a run.
     func adopt(_ run: String, by owner: String) throws
-    /// Ends a run and forgets its pull progress and the rosters of the job's earlier runs.
+    /// Ends a run and forgets its pull progress; with a run over the whole roster, also the rosters of the job's earlier
+    /// runs. What ends beside such a run, a request or a replay, leaves it its roster.
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
     /// Remembers that a unit of pulling is at `cursor`.
     func recordProgress(run: String, unit: String, cursor: String) throws
@@ -232,6 +250,15 @@ public protocol StoreWriter: StoreReader {
     func hold(_ hold: Hold) throws -> Bool
     /// Ends a hold; false when there is none.
     func resume(_ subject: Hold.Subject, _ name: String, by actor: String, at instant: Instant) throws -> Bool
+
+    // MARK: Replays
+
+    /// Keeps what is to be replayed by a run that is open, in this order.
+    ///
+    /// Throws `store.failed` when one of the exchanges waits in another replay.
+    func open(_ replay: Replay, of exchanges: [String], audit: AuditEntry) throws
+    /// Writes down what came of one exchange of a replay; false, and nothing changes, when it does not wait there.
+    func settle(_ item: ReplayItem, ofReplay run: String) throws -> Bool
 
     // MARK: Audit
 

@@ -1,3 +1,5 @@
+public import FHIR
+
 /// A staged resource's key and content hash.
 public struct StagedHash: Sendable, Hashable {
     /// The staged resource.
@@ -42,11 +44,20 @@ public struct ExchangeFilter: Sendable, Hashable {
     public var run: String?
     /// Only this job.
     public var job: String?
+    /// Only this clinic.
+    public var clinic: String?
+    /// Only one of these members; empty means all.
+    public var members: Set<ResourceKey>
+    /// Only those that last changed at this instant or later.
+    public var since: Instant?
+    /// Only those that last changed before this instant.
+    public var until: Instant?
 
     /// Selects exchanges.
     public init(
         states: Set<ExchangeState> = [], reason: FaultCode? = nil, member: ResourceKey? = nil,
-        recognised: ResourceKey? = nil, payer: String? = nil, run: String? = nil, job: String? = nil
+        recognised: ResourceKey? = nil, payer: String? = nil, run: String? = nil, job: String? = nil,
+        clinic: String? = nil, members: Set<ResourceKey> = [], since: Instant? = nil, until: Instant? = nil
     ) {
         self.states = states
         self.reason = reason
@@ -55,6 +66,10 @@ public struct ExchangeFilter: Sendable, Hashable {
         self.payer = payer
         self.run = run
         self.job = job
+        self.clinic = clinic
+        self.members = members
+        self.since = since
+        self.until = until
     }
 }
 

@@ -10,7 +10,7 @@ struct ExchangesListCommand: AsyncParsableCommand {
         abstract: "List exchanges, the newest first.",
         discussion: HelpText.with(examples: [
             "pdex exchanges list --state parked --state retrying",
-            "pdex exchanges list --reason payer.refused --output jsonl",
+            "pdex exchanges list --where 'fault:payer.refused since:2d' --output jsonl",
         ]))
 
     @OptionGroup var selection: ExchangeSelection
@@ -19,9 +19,11 @@ struct ExchangesListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(configuration.load())
-        let exchanges = try await assembly.operations.exchanges(selection.filter, limit: selection.limit)
+        let exchanges = try await assembly.operations.exchanges(selection.filter(assembly), limit: limit)
         output.results.write(list: exchanges.map(\.json), text: text(of: exchanges))
     }
+
+    private var limit: Int { selection.limit ?? 50 }
 
     private func text(of exchanges: [Exchange]) -> String {
         guard !exchanges.isEmpty else { return "no such exchanges" }
@@ -31,7 +33,7 @@ struct ExchangesListCommand: AsyncParsableCommand {
                 exchange.id, exchange.state.rawValue, exchange.reason?.rawValue ?? "", exchange.job, exchange.payer,
                 exchange.updated.text)
         }
-        let isCut = exchanges.count == selection.limit ? "\n(the newest \(selection.limit); --limit shows more)" : ""
+        let isCut = exchanges.count == limit ? "\n(the newest \(limit); --limit shows more)" : ""
         return table.text() + isCut
     }
 }

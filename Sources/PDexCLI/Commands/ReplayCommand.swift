@@ -7,21 +7,38 @@ import PDex
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Make exchanges anew from what is staged, and deliver them.",
+        abstract: "Make exchanges anew, or send them again, and deliver them.",
         discussion: HelpText.with(
-            "Coverage, consent and mapping are looked at again: a replay never sends what may not be sent now.",
+            "Coverage and consent are decided again: a replay never sends what may not be sent now. It is kept before it "
+                + "begins; interrupted, the same command goes on, or pdex serve does.",
             examples: [
-                "pdex replay ID", "pdex replay --state parked --reason payer.refused --dry-run",
-                "pdex replay --state parked --reason payer.refused --yes",
+                "pdex replay ID --reason \"corrected at the clinic\"",
+                "pdex replay --where 'state:parked fault:payer.refused since:2d' --dry-run",
+                "pdex replay --where 'state:parked payer:med0' --reason \"outage of med0\" --yes",
             ]))
 
     @Argument(help: "Exchanges, as exchanges list shows them; their first 6 characters are enough.")
     var ids: [String] = []
 
-    @Flag(help: "Only say which would be replayed.")
+    @Option(help: ArgumentHelp("Where to begin: pull, join, map or submit.", valueName: "step"))
+    var from: Replay.Step?
+
+    @Flag(help: "Send the same bytes again; only where nobody knows whether they arrived. As --from submit.")
+    var asSent = false
+
+    @Flag(help: "Replay also what was made with other mappings than those of today.")
+    var acceptMappingChanges = false
+
+    @Option(help: ArgumentHelp("Why, for the audit trail; at most 200 characters on one line.", valueName: "text"))
+    var reason: String?
+
+    @Flag(help: "Only say what would come of it, by what is in the store.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "Do not ask before replaying what --state and --reason select.")
+    @Flag(help: "Leave it to pdex serve.")
+    var queue = false
+
+    @Flag(name: .shortAndLong, help: "Do not ask before replaying what was selected.")
     var yes = false
 
     @OptionGroup(title: "Instead of ids") var selection: ExchangeSelection
@@ -30,27 +47,48 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard ids.isEmpty != selection.isEmpty else {
-            throw ValidationError("Name exchanges by their ids, or select them with --state and --reason.")
+            throw ValidationError("Name exchanges by their ids, or select them with --where.")
         }
+        guard from == nil || !asSent else { throw ValidationError("--from and --as-sent exclude each other.") }
+        guard dryRun || reason != nil else {
+            throw ValidationError("Say why with --reason TEXT, or look with --dry-run.")
+        }
+        if let reason { try ReasonOption.check(reason) }
+    }
+
+    private var demand: ReplayDemand {
+        ReplayDemand(
+            from: asSent ? .submit : from ?? .join, acceptsMappingChanges: acceptMappingChanges, reason: reason ?? "")
     }
 
     func run() async throws {
         let progress = output.progress
         let outcomes = try await configuration.reaching { [self] configuration in
             let assembly = try Assembly(configuration, observer: progress.show)
-            let chosen = try await chosen(assembly.operations)
-            progress.say("replaying \(chosen.count.of("exchange"))")
-            return try await assembly.operations.replay(chosen, dryRun: dryRun)
+            let operations = assembly.operations
+            let chosen = try await chosen(assembly)
+            guard !dryRun else { return try await operations.preview(replayOf: chosen, demand) }
+            let accepted = try await operations.accept(replayOf: chosen, demand)
+            var outcomes = accepted.refused
+            for run in accepted.runs {
+                progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
+                if !queue {
+                    _ = try await operations.carry(replay: run) { progress.say($0.line) }
+                }
+                outcomes += try await operations.outcomes(ofReplay: run)
+            }
+            return outcomes
         }
         progress.end()
-        output.results.write(list: outcomes.map(\.json), text: text(of: outcomes))
+        output.results.write(list: outcomes.map(\.json), text: ReplaySheet(outcomes: outcomes).text)
         try Ending.check(Self.status(of: outcomes))
     }
 
-    private func chosen(_ operations: Operations) async throws -> [String] {
+    private func chosen(_ assembly: Assembly) async throws -> [String] {
         guard ids.isEmpty else { return ids }
-        let found = try await operations.exchanges(selection.filter, limit: selection.limit)
-            .filter(\.state.isReplayable).map(\.id)
+        let found = try await assembly.operations.exchanges(
+            selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most
+        ).filter(\.state.isReplayable).map(\.id)
         guard dryRun || yes || found.isEmpty || Question.ask("Replay \(found.count.of("exchange"))?") else {
             throw Fault(
                 .usage, .stop, "Nothing was replayed: nobody said yes.",
@@ -59,41 +97,15 @@ struct ReplayCommand: AsyncParsableCommand {
         return found
     }
 
-    private func text(of outcomes: [ReplayOutcome]) -> String {
-        guard !outcomes.isEmpty else { return "no such exchanges" }
-        var table = TextTable()
-        for outcome in outcomes {
-            switch outcome {
-            case .eligible(let id): table.add(id, "would be replayed")
-            case .refused(let id, let why): table.add(id, "not replayed: \(why)")
-            case .replayed(let id, let new):
-                let reason = new.reason.map { " (\($0.rawValue))" } ?? ""
-                table.add(id, "replayed by \(new.id)", new.state.rawValue + reason)
-            }
-        }
-        return table.text()
-    }
-
-    /// Partial when anything was refused or did not arrive.
+    /// Partial when anything was refused or did not arrive; what is left to the service is whole so far.
     static func status(of outcomes: [ReplayOutcome]) -> CommandStatus {
         let isWhole = outcomes.allSatisfy {
             switch $0 {
-            case .eligible: true
+            case .eligible, .waiting: true
             case .refused: false
             case .replayed(_, let new): new.state == .acknowledged
             }
         }
         return isWhole ? .success : .partial
-    }
-}
-
-extension ReplayOutcome {
-    /// As programs read it.
-    fileprivate var json: JSONValue {
-        switch self {
-        case .eligible(let id): ["id": .string(id), "outcome": "eligible"]
-        case .refused(let id, let why): ["id": .string(id), "outcome": "refused", "why": .string(why)]
-        case .replayed(let id, let new): ["id": .string(id), "outcome": "replayed", "by": new.json]
-        }
     }
 }

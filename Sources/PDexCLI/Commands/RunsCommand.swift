@@ -7,9 +7,9 @@ import PDex
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List runs, and see how the exchanges of one stand now.",
+        abstract: "List runs, see how the exchanges of one stand now, and take a replay back.",
         discussion: HelpText.with(examples: ["pdex runs list --job nightly-payer-sync", "pdex runs show ID"]),
-        subcommands: [List.self, RunsShowCommand.self], defaultSubcommand: List.self)
+        subcommands: [List.self, RunsShowCommand.self, RunsCancelCommand.self], defaultSubcommand: List.self)
 
     /// `pdex runs list`.
     struct List: AsyncParsableCommand {

@@ -23,7 +23,8 @@ struct RunsShowCommand: AsyncParsableCommand {
         let found: (run: Run, tally: [ExchangeTally])? = if let id { try await operations.run(id) } else { nil }
         let tally = if let found { found.tally } else { try await operations.balance() }
         let holds = try await operations.queue().holds
-        let sheet = StandingSheet(run: found?.run, tally: tally, holds: holds)
+        let replayed = if let id { try await operations.progress(ofReplay: id) } else { [ReplayItem.Outcome: Int]() }
+        let sheet = StandingSheet(run: found?.run, tally: tally, holds: holds, replayed: replayed)
         output.results.write(sheet.json, text: sheet.text)
     }
 }

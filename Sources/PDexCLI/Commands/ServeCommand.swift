@@ -40,7 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
             Scheduler(jobs: jobs, operations: operations, logger: logger),
             Worker(jobs: jobs, operations: operations, logger: logger),
             RequestDesk(operations: operations, logger: logger),
+            ReplayDesk(operations: operations, logger: logger),
         ]
+        if let pruner = assembly.pruner(logger: logger) { services.append(pruner) }
         if let api = assembly.api(jobs, logger: logger) { services.append(api) }
         try await serve(services)
         logger.info("stopped")

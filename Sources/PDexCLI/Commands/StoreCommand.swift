@@ -7,9 +7,12 @@ import SQLiteStore
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Look at the store: how much is in it, whether it is sound; and make a backup.",
+        abstract: "Look at the store: how much is in it, whether it is sound; back it up and restore it.",
         discussion: HelpText.with(examples: ["pdex store stats", "pdex store check", "pdex store backup FILE"]),
-        subcommands: [Stats.self, Check.self, StoreBackupCommand.self])
+        subcommands: [
+            Stats.self, Check.self, StoreBackupCommand.self, StoreRestoreCommand.self, StorePruneCommand.self,
+            StoreVacuumCommand.self,
+        ])
 
     /// `pdex store stats`.
     struct Stats: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Jobs
 import PDex
+import SQLiteStore
 
 /// What `pdex.yaml` says: which clinics and payers there are, and where everything is kept.
 ///
@@ -9,6 +10,8 @@ struct Configuration: Sendable, Hashable {
     let path: String
     /// The SQLite store.
     let store: String
+    /// How long what is finished is kept there.
+    var retention = StoreRetention()
     /// The folder of private keys.
     let keys: String
     /// The file of the secret from which all identities are derived.

@@ -49,7 +49,8 @@ enum ConfigurationFile {
         try report.throwIfAny()
         guard let store, let keys, let clinics, let payers else { throw FileDiagnostics(report.diagnostics) }
         return Configuration(
-            path: file.path, store: store, keys: keys, identitySecret: secret ?? keys + "/identity.secret",
+            path: file.path, store: store.path, retention: store.retention, keys: keys,
+            identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
             packages: packages ?? [],
             bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, clinics: clinics, payers: payers)

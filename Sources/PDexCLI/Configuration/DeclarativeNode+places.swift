@@ -1,11 +1,14 @@
 import DeclarativeFiles
 import FHIRClient
 import PDex
+import SQLiteStore
 
 extension DeclarativeNode {
-    /// The store: `{ sqlite: FILE }`.
-    func store(_ report: inout FileReport) -> String? {
-        fields(["sqlite"], required: ["sqlite"], in: "the store", &report)["sqlite"]?.filePath(&report)
+    /// The store: `sqlite`, its file, and `retention`.
+    func store(_ report: inout FileReport) -> (path: String, retention: StoreRetention)? {
+        let fields = fields(["sqlite", "retention"], required: ["sqlite"], in: "the store", &report)
+        let retention = fields["retention"]?.retention(&report) ?? StoreRetention()
+        return fields["sqlite"]?.filePath(&report).map { ($0, retention) }
     }
 
     /// A path, taken from the folder of the file in which it is written.

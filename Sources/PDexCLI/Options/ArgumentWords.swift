@@ -8,6 +8,7 @@ public import PDex
 
 extension ExchangeState: ExpressibleByArgument {}
 extension MemberRequestState: ExpressibleByArgument {}
+extension Replay.Step: ExpressibleByArgument {}
 extension Hold.Subject: ExpressibleByArgument {}
 extension FaultCode: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}

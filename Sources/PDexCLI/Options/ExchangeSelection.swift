@@ -1,15 +1,21 @@
 import ArgumentParser
+import Jobs
 import PDex
 
 /// Which exchanges are meant.
 struct ExchangeSelection: ParsableArguments {
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp("What must hold, such as 'state:parked payer:med0 since:2d'.", valueName: "query"))
+    var query: String?
+
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp("Only in this state, such as parked; may be repeated.", valueName: "state"))
     var state: [ExchangeState] = []
 
     @Option(help: ArgumentHelp("Only for this reason, such as payer.refused.", valueName: "code"))
-    var reason: FaultCode?
+    var fault: FaultCode?
 
     @Option(help: ArgumentHelp("Only of this job.", valueName: "name"))
     var job: String?
@@ -20,18 +26,37 @@ struct ExchangeSelection: ParsableArguments {
     @Option(help: ArgumentHelp("Only those that this run made or met.", valueName: "id"))
     var run: String?
 
-    @Option(help: ArgumentHelp("At most so many, the newest first.", valueName: "count"))
-    var limit = 50
+    @Option(help: ArgumentHelp("At most so many, the newest first; a list shows 50.", valueName: "count"))
+    var limit: Int?
+
+    /// More are not looked at together.
+    static let most = 100_000
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 100000.") }
+        guard (1...Self.most).contains(limit ?? 1) else {
+            throw ValidationError("--limit is a number from 1 to \(Self.most).")
+        }
+        guard query == nil || isWithoutOptions else {
+            throw ValidationError("--where says all of it: leave out the other options that select.")
+        }
     }
 
     /// Whether anything is said.
-    var isEmpty: Bool { state.isEmpty && reason == nil && job == nil && payer == nil && run == nil }
+    var isEmpty: Bool { query == nil && isWithoutOptions }
 
-    /// As the store is asked.
-    var filter: ExchangeFilter {
-        ExchangeFilter(states: Set(state), reason: reason, payer: payer, run: run, job: job)
+    private var isWithoutOptions: Bool {
+        state.isEmpty && fault == nil && job == nil && payer == nil && run == nil
+    }
+
+    /// As the store is asked. Throws `usage.invalid` for a query that cannot be read.
+    func filter(_ assembly: Assembly) throws -> ExchangeFilter {
+        guard let query else {
+            return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
+        }
+        let configuration = assembly.configuration
+        let names = ExchangeQuery.Names(
+            clinics: configuration.clinics.map(\.server.name), payers: configuration.payers.map(\.server.name),
+            jobs: try JobFolder.load(configuration).map(\.name))
+        return try assembly.operations.filter(where: query, among: names)
     }
 }

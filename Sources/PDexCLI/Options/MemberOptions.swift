@@ -40,6 +40,11 @@ struct ReasonOption: ParsableArguments {
     var reason: String
 
     func validate() throws {
+        try Self.check(reason)
+    }
+
+    /// Refuses what is not one line, or empty.
+    static func check(_ reason: String) throws {
         let isLine = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard isLine, reason.contains(where: { !$0.isWhitespace }), reason.count <= 200 else {
             throw ValidationError("--reason is one line of at most 200 characters, and not empty.")

@@ -90,7 +90,7 @@ struct BalanceSheet: Sendable {
         for reason in FaultCode.allCases.reversed() {
             guard let id = report.examples[reason] else { continue }
             commands.add("\(program.text) exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
-            commands.add("\(program.text) replay \(id)\(suffix)", "")
+            commands.add("\(program.text) replay \(id) --reason corrected\(suffix)", "")
         }
         if report.exchanges.retrying > 0 {
             commands.add("\(program.text) run \(report.job)\(suffix)", "# tries again what is due")

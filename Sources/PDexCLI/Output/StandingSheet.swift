@@ -7,6 +7,8 @@ struct StandingSheet: Sendable {
     let run: Run?
     let tally: [ExchangeTally]
     let holds: [Hold]
+    /// How far it is, if it is a replay.
+    var replayed: [ReplayItem.Outcome: Int] = [:]
 
     private var accepted: Int { tally.reduce(0) { $0 + $1.count } }
     private var pending: Int { tally.filter(\.state.isPending).reduce(0) { $0 + $1.count } }
@@ -22,7 +24,9 @@ struct StandingSheet: Sendable {
         let heading = run.map { ["\($0.job) · \($0.trigger.rawValue) · \($0.state.rawValue)\nrun \($0.id)"] } ?? []
         let paused = holds.map { "paused: \($0.subject.rawValue) \($0.name), because: \($0.reason)" }
         let remarks = remarked.text()
-        return (heading + [table.text()] + (remarks.isEmpty ? [] : [remarks]) + paused).joined(separator: "\n\n")
+        let replay = replayed.isEmpty ? [] : ["exchanges to replay: " + replayed.line]
+        return (heading + replay + [table.text()] + (remarks.isEmpty ? [] : [remarks]) + paused).joined(
+            separator: "\n\n")
     }
 
     /// What the run's report says of resources that do not conform, most frequent first.
@@ -45,6 +49,7 @@ struct StandingSheet: Sendable {
         return [
             "run": run?.json ?? .null, "accepted": .number(JSONNumber(accepted)),
             "pending": .number(JSONNumber(pending)), "lines": .array(lines),
+            "replay": replayed.json,
             "paused": .array(holds.map { .string("\($0.subject.rawValue) \($0.name)") }),
         ]
     }

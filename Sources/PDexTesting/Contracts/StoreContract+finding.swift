@@ -20,6 +20,29 @@ extension StoreContract {
             try expect(
                 found, is: [["abc", "abc1", "abc2"], ["abc", "abc1"], ["ab%"], [], ["abc1"], []], "the exchanges")
         },
+        StorePromise("exchanges are found by clinic, by any of several members, and by when they changed") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                for member in 1...4 {
+                    var exchange = StoreSample.exchange("x\(member)", member: Int64(member))
+                    exchange.updated = StoreSample.seconds(Int64(member))
+                    try writer.insert(exchange, audit: [StoreSample.entry("exchange.staged", of: exchange.id)])
+                }
+            }
+            let filters = [
+                ExchangeFilter(clinic: "clinic0"), ExchangeFilter(clinic: "clinic1"),
+                ExchangeFilter(members: [2, 4, 9].map { StoreSample.key($0) }.reduce(into: []) { $0.insert($1) }),
+                ExchangeFilter(since: StoreSample.seconds(3)), ExchangeFilter(until: StoreSample.seconds(3)),
+                ExchangeFilter(since: StoreSample.seconds(2), until: StoreSample.seconds(4)),
+            ]
+            let found = try await store.read { reader in
+                try filters.map { try reader.exchanges(matching: $0, limit: 9).map(\.id) }
+            }
+            try expect(
+                found,
+                is: [["x4", "x3", "x2", "x1"], [], ["x4", "x2"], ["x4", "x3"], ["x2", "x1"], ["x3", "x2"]],
+                "the exchanges")
+        },
         StorePromise("a compartment is its patient and then everything that belongs to it, by key") { store in
             let patient = StoreSample.resource(5, type: "Patient")
             let inside = [-9, 3, 8].map { StoreSample.resource($0, patient: 5) }

@@ -91,6 +91,19 @@ extension StoreContract {
                 }
             }
         },
+        StorePromise("what ends beside a run over the whole roster leaves that run its roster") { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("night", at: StoreSample.seconds(1)))
+                try writer.addToRoster(run: "night", patients: [3, 5].map { StoreSample.key($0) })
+                for trigger in [Run.Trigger.request, .replay, .dryRun] {
+                    try writer.open(StoreSample.run(trigger.rawValue, by: trigger, at: StoreSample.seconds(2)))
+                    try writer.close(trigger.rawValue, as: .complete, summary: [])
+                }
+            }
+            try await expectPages(of: [3, 5]) { after in
+                try await store.read { try $0.roster(run: "night", after: after, limit: 2) }
+            }
+        },
         StorePromise("what belongs to a run that is not there is refused") { store in
             try await expectFault(.storeFailed, "progress") {
                 try await store.write { try $0.recordProgress(run: "none", unit: "u", cursor: "c") }

@@ -193,6 +193,34 @@ class RelayedReader: StoreReader {
         try reader.runs(ofJob: job, limit: limit)
     }
 
+    func replay(_ run: String) throws -> Replay? {
+        try reader.replay(run)
+    }
+
+    func openReplays() throws -> [Run] {
+        try reader.openReplays()
+    }
+
+    func items(ofReplay run: String, in outcome: ReplayItem.Outcome?, limit: Int) throws -> [ReplayItem] {
+        try reader.items(ofReplay: run, in: outcome, limit: limit)
+    }
+
+    func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int] {
+        try reader.tally(ofReplay: run)
+    }
+
+    func replayUnderWay(ofExchange exchange: String) throws -> String? {
+        try reader.replayUnderWay(ofExchange: exchange)
+    }
+
+    func bundle(ofSubmission submission: String) throws -> [UInt8]? {
+        try reader.bundle(ofSubmission: submission)
+    }
+
+    func restored() throws -> Instant? {
+        try reader.restored()
+    }
+
     func audit(after sequence: Int64, limit: Int) throws -> [RecordedAuditEntry] {
         try reader.audit(after: sequence, limit: limit)
     }

@@ -161,6 +161,14 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.resume(subject, name, by: actor, at: instant)
     }
 
+    func open(_ replay: Replay, of exchanges: [String], audit: AuditEntry) throws {
+        try writer.open(replay, of: exchanges, audit: audit)
+    }
+
+    func settle(_ item: ReplayItem, ofReplay run: String) throws -> Bool {
+        try writer.settle(item, ofReplay: run)
+    }
+
     func record(_ entry: AuditEntry) throws {
         try writer.record(entry)
     }

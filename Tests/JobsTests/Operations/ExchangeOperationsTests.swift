@@ -15,7 +15,8 @@ struct ExchangeOperationsTests {
         let parked = try await served.exchange()
         served.night.clock.advance(seconds: 60)
 
-        let outcomes = try await served.operations.replay([String(parked.id.prefix(6))])
+        let outcomes = try await served.operations.replay(
+            [String(parked.id.prefix(6))], ReplayDemand(reason: "a test"))
 
         #expect(outcomes.count == 1)
         let made = try #require(
@@ -33,7 +34,7 @@ struct ExchangeOperationsTests {
         _ = try await served.operations.run(job: served.job.name)
         let id = try await served.exchange().id
 
-        let outcomes = try await served.operations.replay([id])
+        let outcomes = try await served.operations.replay([id], ReplayDemand(reason: "a test"))
 
         #expect(outcomes.map { "\($0)" } == ["refused(\"\(id)\", \"it is retrying and will go on by itself\")"])
     }

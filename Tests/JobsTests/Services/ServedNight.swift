@@ -54,6 +54,11 @@ struct ServedNight: Sendable {
         try await serve(Worker(jobs: [job], operations: operations, logger: Self.silence))
     }
 
+    /// Lets `work` be done daily until closing time.
+    func prune(_ work: @escaping @Sendable () async throws -> String) async throws {
+        try await serve(Pruner(clock: clock, logger: Self.silence, prune: work))
+    }
+
     /// Lets the desk look at the member requests, answer what it finds, and look once more.
     func desk() async throws {
         let desk = RequestDesk(operations: operations, logger: Self.silence)
@@ -62,6 +67,11 @@ struct ServedNight: Sendable {
         for task in state.underWay.values { _ = await task.value }
         try await desk.turn(&state)
         #expect(state.underWay.isEmpty)
+    }
+
+    /// Lets the service look once for replays that nobody works on; false when something was in the way.
+    func lookForReplays() async -> Bool {
+        await ReplayDesk(operations: operations, logger: Self.silence).turn()
     }
 
     /// Lets another process begin to answer a request; it does not get to its end.

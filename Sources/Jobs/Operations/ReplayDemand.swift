@@ -1,0 +1,18 @@
+public import PDex
+
+/// How exchanges are to be replayed, and why.
+public struct ReplayDemand: Sendable, Hashable {
+    /// Where the steps are begun again.
+    public let step: Replay.Step
+    /// Whether mappings may have changed since the originals were made.
+    public let acceptsMappingChanges: Bool
+    /// Why; never names a person.
+    public let reason: String
+
+    /// Asks for a replay, from the join unless told otherwise.
+    public init(from step: Replay.Step = .join, acceptsMappingChanges: Bool = false, reason: String) {
+        self.step = step
+        self.acceptsMappingChanges = acceptsMappingChanges
+        self.reason = reason
+    }
+}

@@ -1,0 +1,52 @@
+import FHIR
+public import Logging
+import PDex
+import Pipeline
+public import ServiceLifecycle
+
+/// Goes on with replays that were left to the service, or by a process that ended.
+public struct ReplayDesk: Service {
+    private let operations: Operations
+    private let logger: Logger
+
+    /// How often it is looked for replays.
+    private static let pauseSeconds = 5.0
+    /// The rest after a fault that stands in the way of all of them.
+    private static let restSeconds = 300.0
+
+    /// A desk over the replays that `operations` keeps.
+    public init(operations: Operations, logger: Logger) {
+        self.operations = operations
+        self.logger = logger
+    }
+
+    /// Runs until graceful shutdown; a replay under way stops between two exchanges, and is gone on with later.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let isDone = await turn()
+                // Waits for replays to come, or for what was in their way to go.
+                try? await operations.clock.sleep(seconds: isDone ? Self.pauseSeconds : Self.restSeconds)
+            }
+        }
+    }
+
+    /// Does what there is to do; false when something was in the way.
+    func turn() async -> Bool {
+        do {
+            for id in try await operations.abandonedReplays() {
+                logger.info("replay gone on with", metadata: ["run": "\(id)"])
+                let state = try await operations.carry(replay: id)
+                logger.info("replay ended", metadata: ["run": "\(id)", "state": "\(state.rawValue)"])
+            }
+            return true
+        } catch let fault as Fault where fault.code == .runInProgress {
+            return true
+        } catch let fault as Fault {
+            logger.error("replay stopped", metadata: ["fault": "\(fault.code.rawValue)"])
+        } catch {
+            logger.notice("replay interrupted")
+        }
+        return false
+    }
+}

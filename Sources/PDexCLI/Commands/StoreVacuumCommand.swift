@@ -1,0 +1,23 @@
+import ArgumentParser
+import FHIR
+import SQLiteStore
+
+/// `pdex store vacuum`: gives room back to the disk.
+struct StoreVacuumCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vacuum",
+        abstract: "Write the store anew without the room that deleted rows left.",
+        discussion: HelpText.with(
+            "Nobody writes meanwhile, and as much room as the store takes is needed once more: choose a quiet hour.",
+            examples: ["pdex store vacuum"]))
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (before, after) = try await Assembly.store(of: configuration.load()).vacuum()
+        output.results.write(
+            ["before": .number(JSONNumber(before)), "after": .number(JSONNumber(after))],
+            text: "the store: \(before.asBytes) before, \(after.asBytes) now")
+    }
+}

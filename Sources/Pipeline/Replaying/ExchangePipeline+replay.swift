@@ -1,0 +1,73 @@
+import Mappings
+public import PDex
+
+extension ExchangePipeline {
+    /// Makes a member's exchange anew and delivers it; `step` says from where.
+    public func replay(_ exchange: Exchange, run: Run, from step: Replay.Step = .join) async throws -> Exchange {
+        try await store.write { try $0.open(run) }
+        _ = try await remake(exchange, run: run, from: step, acceptingMappingChanges: true)
+        _ = try await outbox.drain(waitingAtMost: 5)
+        let (member, payer) = (exchange.member, terms.payer.name)
+        return try await store.read { try $0.latestExchange(member: member, payer: payer) } ?? exchange
+    }
+
+    /// Makes a member's exchange anew and puts it into the outbox; `run` is open.
+    ///
+    /// `also` is written in the same transaction, with the new exchange's id. Throws `mapping.changed` and
+    /// `exchange.not-replayable` when it cannot be replayed so; then nothing was written.
+    public func remake(
+        _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool,
+        also: @escaping @Sendable (any StoreWriter, _ made: String) throws -> Void = { _, _ in }
+    ) async throws -> Exchange {
+        let again = Again(exchange, from: step, acceptsMappingChanges: acceptingMappingChanges, identities: identities)
+        let maker = maker(run)
+        try again.check(mapping: maker.map.mappings.hash)
+        switch step {
+        case .pull: try await pull(exchange.member, run)
+        case .join: try await records.freshen()
+        case .map, .submit: break
+        }
+        let made = try await store.read { try again.made(by: maker, $0) }
+        guard case .made(let new, _, _, _) = made.work else { return exchange }
+        try await ExchangeWriter(store: store, clock: clock, actor: owner).write([made], in: run) { writer in
+            try writer.addToRoster(run: run.id, patients: [exchange.member])
+            try also(writer, new.id)
+        }
+        return new
+    }
+
+    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written.
+    ///
+    /// Throws as ``remake(_:run:from:acceptingMappingChanges:also:)`` does.
+    public func preview(
+        _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool
+    ) async throws -> ReplayPreview {
+        let again = Again(exchange, from: step, acceptsMappingChanges: acceptingMappingChanges, identities: identities)
+        let maker = maker(run)
+        try again.check(mapping: maker.map.mappings.hash)
+        let payer = terms.payer.name
+        return try await store.read { reader in
+            let made = try again.made(by: maker, reader)
+            let holdings = try PayerHoldings(of: exchange.member, payer: payer, reader)
+            return ReplayPreview(made, holdings: holdings.hashes)
+        }
+    }
+
+    /// Delivers what is due on the route, and what becomes due within so many seconds.
+    public func empty(waitingAtMost seconds: Double = 0) async throws {
+        _ = try await outbox.drain(waitingAtMost: seconds)
+    }
+
+    /// Asks the clinic for everything of a patient again.
+    private func pull(_ member: ResourceKey, _ run: Run) async throws {
+        guard let patient = try await store.read({ try $0.staged(member) }) else {
+            throw Fault(
+                .exchangeNotReplayable, .stop, "the member's Patient is not staged, so that nobody can ask for it",
+                hint: "run the job, or replay from the join")
+        }
+        let pull = Pull(
+            terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
+            clock: clock, observer: observer)
+        try await pull.one(patient.id)
+    }
+}

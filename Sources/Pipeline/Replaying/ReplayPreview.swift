@@ -1,0 +1,52 @@
+public import PDex
+
+/// What replaying one exchange would come to, held against what the payer acknowledged last.
+public struct ReplayPreview: Sendable, Hashable {
+    /// Where the new exchange would stand at first.
+    public let state: ExchangeState
+    /// Why it would stand there, when that is a side exit.
+    public let reason: FaultCode?
+    /// Resources that the payer does not have.
+    public let added: Int
+    /// Resources that the payer has otherwise.
+    public let changed: Int
+    /// Resources that the payer has like this, and gets once more.
+    public let repeated: Int
+    /// Resources that would be taken back.
+    public let retracted: Int
+    /// Resources that would stay behind, by reason.
+    public let withheld: [FaultCode: Int]
+    /// Bundles that would be sent.
+    public let bundles: Int
+
+    init(_ made: MadeExchange, holdings: [ResourceKey: Int64]) {
+        guard case .made(let exchange, let bundles, _, _) = made.work else {
+            self.init(state: .acknowledged)
+            return
+        }
+        let sent = exchange.manifest.entries.filter { $0.leftOut == nil }
+        let repeated = sent.count { holdings[$0.key] == $0.contentHash }
+        let added = sent.count { holdings[$0.key] == nil }
+        let left = exchange.manifest.entries.compactMap(\.leftOut)
+        self.init(
+            state: exchange.state, reason: exchange.reason, added: added,
+            changed: sent.count - added - repeated, repeated: repeated, retracted: left.count { $0 == .retracted },
+            withheld: Dictionary(left.filter { $0 != .retracted }.map { ($0, 1) }, uniquingKeysWith: +),
+            bundles: bundles.count)
+    }
+
+    /// Counts what would happen; nothing unless given.
+    public init(
+        state: ExchangeState, reason: FaultCode? = nil, added: Int = 0, changed: Int = 0, repeated: Int = 0,
+        retracted: Int = 0, withheld: [FaultCode: Int] = [:], bundles: Int = 0
+    ) {
+        self.state = state
+        self.reason = reason
+        self.added = added
+        self.changed = changed
+        self.repeated = repeated
+        self.retracted = retracted
+        self.withheld = withheld
+        self.bundles = bundles
+    }
+}

@@ -1,0 +1,15 @@
+/// How many rows were forgotten, or would be.
+public struct PrunedRows: Sendable, Hashable {
+    /// Bundles.
+    public internal(set) var bundles = 0
+    /// Receipts.
+    public internal(set) var receipts = 0
+    /// Member requests.
+    public internal(set) var requests = 0
+
+    /// All of them together.
+    public var total: Int { bundles + receipts + requests }
+
+    /// For logs and the audit trail.
+    public var words: String { "\(bundles) bundles, \(receipts) receipts, \(requests) requests" }
+}

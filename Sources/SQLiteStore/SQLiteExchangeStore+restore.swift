@@ -1,0 +1,141 @@
+import FHIR
+import GRDB
+import Glibc
+public import PDex
+
+extension SQLiteExchangeStore {
+    /// Puts a backup in the place of the store at `path`, and keeps the file that was there beside it. (R16)
+    ///
+    /// The backup is copied, brought up to date, checked, and made safe to run: see ``StoreRestoration``. `key` derives
+    /// the key of an identity, by which a backup that was made under another secret is recognised. Throws
+    /// `store.locked` while another process has the store open, `store.newer` and `store.corrupt` when the backup is no
+    /// store that can be used, `store.failed` when it is somebody else's; then nothing was changed.
+    public static func restore(
+        from backup: String, to path: String, digests: Digests, _ restoration: StoreRestoration,
+        key: @escaping @Sendable (_ source: String, _ type: String, _ id: String) -> ResourceKey
+    ) async throws -> RestoredStore {
+        let file = StoreFile(path: path)
+        try demandWhole(backup, besides: path)
+        let lock = try StoreLock(path: file.lockPath, timeout: .seconds(1))
+        try lock.hold()
+        defer { lock.letGo() }
+        try refuseOpen(path)
+        let fresh = path + ".restoring"
+        remove(fresh)
+        defer { remove(fresh) }
+        try copy(backup, to: fresh)
+        let found = try await prepared(fresh, digests: digests, restoration, key)
+        let kept = access(path, F_OK) == 0 ? try put(aside: path, stamp: restoration.stamp) : nil
+        guard rename(fresh, path) == 0 else { throw failure("the restored store cannot be put in its place") }
+        try sync(path)
+        return RestoredStore(statistics: found.statistics, cancelled: found.cancelled, last: found.last, kept: kept)
+    }
+
+    /// Refuses what is no file of its own, and a copy that was taken from a store at work.
+    private static func demandWhole(_ backup: String, besides path: String) throws(Fault) {
+        var (status, other) = (stat(), stat())
+        guard stat(backup, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Fault(.storeFailed, .stop, "there is no backup \(backup)", hint: "give the file of a backup")
+        }
+        if stat(path, &other) == 0, other.st_ino == status.st_ino, other.st_dev == status.st_dev {
+            throw Fault(.storeFailed, .stop, "\(backup) is the store itself", hint: "give the file of a backup")
+        }
+        var log = stat()
+        guard stat(backup + "-wal", &log) != 0 || log.st_size == 0 else {
+            throw Fault(
+                .storeCorrupt, .stop, "\(backup) has a log beside it: it was copied from a store at work",
+                hint: "restore what  pdex store backup  made")
+        }
+    }
+
+    /// Every connection keeps a lock on a byte of the file, as long as it is open.
+    private static func refuseOpen(_ path: String) throws(Fault) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_whence = Int16(SEEK_SET)
+        range.l_start = 0x4000_0000
+        range.l_len = 512
+        guard fcntl(descriptor, Self.askForLocksOfAll, &range) == 0, range.l_type == Int16(F_UNLCK) else {
+            throw Fault(
+                .storeLocked, .stop, "another process has the store open (\(range.l_pid))",
+                hint: "stop pdex serve and every other pdex, then try again")
+        }
+    }
+
+    /// `F_OFD_GETLK`: as F_GETLK, but also locks of this very process are told.
+    private static let askForLocksOfAll: Int32 = 36
+
+    /// Opens the copy, checks it, and makes it safe to run.
+    private static func prepared(
+        _ path: String, digests: Digests, _ restoration: StoreRestoration,
+        _ key: @escaping @Sendable (String, String, String) -> ResourceKey
+    ) async throws -> (statistics: StoreStatistics, cancelled: Int, last: Instant?) {
+        let store = try open(path: path, digests: digests)
+        let findings = try await store.check()
+        guard findings.isEmpty else {
+            throw Fault(
+                .storeCorrupt, .stop,
+                "the backup is damaged: \(findings.count) findings, the first \(findings[0].check)",
+                hint: "take an earlier backup; nothing was changed")
+        }
+        guard try await store.isDerived(by: key) else {
+            throw Fault(
+                .storeFailed, .stop, "the backup was made under another identity secret: every id would be another",
+                hint: "restore the identity secret that belongs to it first; nothing was changed")
+        }
+        let (last, cancelled) = try await store.restored(restoration)
+        let statistics = try await store.read { try $0.statistics() }
+        try await store.checkpoint()
+        return (statistics, cancelled, last)
+    }
+
+    /// Keeps the file that was there, with its log if it has one; returns its name.
+    private static func put(aside path: String, stamp: String) throws(Fault) -> String {
+        let kept = "\(path).before-\(stamp)"
+        guard access(kept, F_OK) != 0, link(path, kept) == 0 else {
+            throw failure("the present store cannot be kept as \(kept)")
+        }
+        // A log must never meet another database: it is moved first.
+        if access(path + "-wal", F_OK) == 0 {
+            guard rename(path + "-wal", kept + "-wal") == 0 else { throw failure("the store's log cannot be moved") }
+        }
+        unlink(path + "-shm")
+        return kept
+    }
+
+    private static func copy(_ source: String, to path: String) throws(Fault) {
+        let input = Glibc.open(source, O_RDONLY | O_CLOEXEC)
+        let output = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        defer {
+            if input >= 0 { close(input) }
+            if output >= 0 { close(output) }
+        }
+        guard input >= 0, output >= 0 else { throw failure("\(source) cannot be copied") }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(input, &buffer, buffer.count)
+            guard count >= 0 else { throw failure("\(source) cannot be read") }
+            guard count > 0 else { return }
+            var start = 0
+            while start < count {
+                let written = buffer.withUnsafeBytes {
+                    Glibc.write(output, $0.baseAddress?.advanced(by: start), count - start)
+                }
+                guard written > 0 else { throw failure("the copy cannot be written") }
+                start += written
+            }
+        }
+    }
+
+    private static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm", ".lock"] { unlink(path + suffix) }
+    }
+
+    private static func failure(_ what: String) -> Fault {
+        Fault(
+            .storeFailed, .stop, "\(what) (errno \(errno))", hint: "check space and permissions of the store's folder")
+    }
+}

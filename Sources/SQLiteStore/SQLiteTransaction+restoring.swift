@@ -1,0 +1,73 @@
+import FHIR
+import GRDB
+import PDex
+
+extension SQLiteExchangeStore {
+    /// Whether what is staged has the keys that are derived now; also when nothing is.
+    func isDerived(by key: @escaping @Sendable (String, String, String) -> ResourceKey) async throws -> Bool {
+        try await reads.run { [database, digests] in
+            try Fault.translating {
+                try database.read { connection in
+                    let sample = try SQLiteTransaction(database: connection, digests: digests).first(
+                        """
+                        SELECT source.name, type.name, staged.id, staged.k FROM staged
+                        JOIN source ON source.rid = staged.source JOIN type ON type.rid = staged.type LIMIT 1
+                        """
+                    ) { (try $0.text(0), try $0.text(1), try $0.text(2), try $0.key(3)) }
+                    return sample.map { key($0.0, $0.1, $0.2) == $0.3 } ?? true
+                }
+            }
+        }
+    }
+
+    /// Makes a restored store safe to run; returns when its audit trail ended, and what was cancelled.
+    func restored(_ restoration: StoreRestoration) async throws -> (last: Instant?, cancelled: Int) {
+        try await writes.run { [database, digests, lock] in
+            try Fault.translating {
+                try Self.locked(lock) {
+                    try database.write { try SQLiteTransaction(database: $0, digests: digests).restored(restoration) }
+                }
+            }
+        }
+    }
+}
+
+extension SQLiteTransaction {
+    fileprivate func restored(_ restoration: StoreRestoration) throws -> (last: Instant?, cancelled: Int) {
+        let last = try first("SELECT at FROM audit ORDER BY seq DESC LIMIT 1") { try $0.instant(0) }
+        let open = try all(
+            """
+            SELECT id, run FROM exchange WHERE state IN (
+                'staged', 'matched', 'permitted', 'mapped', 'queued', 'submitted', 'retrying') ORDER BY rid
+            """
+        ) { (id: try $0.text(0), run: try $0.text(1)) }
+        try change("DELETE FROM bundle WHERE submission IN (\(Self.openSubmissions))")
+        try change(
+            """
+            UPDATE submission SET state = 'cancelled', owner = NULL, expiry = NULL
+            WHERE rid IN (\(Self.openSubmissions))
+            """)
+        for exchange in open {
+            let entry = AuditEntry(
+                at: restoration.at, actor: restoration.actor, action: "exchange.cancelled", run: exchange.run,
+                exchange: exchange.id, reason: FaultCode.storeRestored.rawValue)
+            try advance(
+                exchange.id, to: .cancelled, reason: .storeRestored, detail: "made again by the next run",
+                at: restoration.at, audit: entry)
+        }
+        try change("UPDATE replay_item SET outcome = 'cancelled' WHERE outcome = 'waiting'")
+        try change("DELETE FROM progress")
+        try change("DELETE FROM roster")
+        try change("DELETE FROM export_under_way")
+        try change("UPDATE run SET state = 'failed' WHERE state = 'running'")
+        try change("UPDATE member_request SET state = 'requested' WHERE state = 'in-progress'")
+        let until = last.map { "; nothing is known of what happened after \($0.text)" } ?? ""
+        try record(
+            AuditEntry(
+                at: restoration.at, actor: restoration.actor, action: "store.restored",
+                reason: restoration.reason + until))
+        return (last, open.count)
+    }
+
+    private static let openSubmissions = "SELECT rid FROM submission WHERE state IN ('queued', 'leased', 'retrying')"
+}

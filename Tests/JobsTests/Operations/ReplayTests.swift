@@ -1,0 +1,281 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@testable import Jobs
+
+@Suite("Replays")
+struct ReplayTests {
+    private static let demand = ReplayDemand(reason: "a test")
+
+    @Test("a demand that comes twice is one replay, and makes one exchange")
+    func doubleClick() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        let first = try await served.operations.accept(replayOf: [id], Self.demand)
+        served.night.clock.advance(seconds: 1)
+
+        let second = try await served.operations.accept(replayOf: [id, id], Self.demand)
+        for run in first.runs + second.runs { _ = try await served.operations.carry(replay: run) }
+
+        #expect(first.runs.count == 1)
+        #expect(second.runs == first.runs)
+        #expect(try await served.all().count == 2)
+        #expect(served.night.payer.received.count == 2)
+    }
+
+    @Test("what was replayed is not replayed once more: the newer exchange is named")
+    func superseded() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        served.night.payer.reply(.refuse(422))
+        _ = try await served.operations.replay([id], Self.demand)
+        let newer = try #require(try await served.all().first)
+        served.night.clock.advance(seconds: 1)
+
+        let again = try await served.operations.replay([id], Self.demand)
+
+        #expect(
+            again.map { "\($0)" } == [
+                "refused(\"\(id)\", \"a newer exchange of the same member, \(newer.id), took its place\")"
+            ])
+        #expect(newer.replayOf == id)
+        #expect(newer.state == .parked)
+    }
+
+    @Test("a replay that another process left is gone on with by the service, to the end")
+    func goesOn() async throws {
+        let served = try await Self.parked([.joe, .ada], gone: ["elsewhere"])
+        let run = try await served.operations.accept(replayOf: try await served.all().map(\.id), Self.demand).runs[0]
+        try await served.night.store.write { try $0.adopt(run, by: "elsewhere") }
+
+        let isDone = await served.lookForReplays()
+
+        #expect(isDone)
+        #expect(try await served.night.store.read { try $0.run(run)?.state } == .complete)
+        #expect(try await served.operations.progress(ofReplay: run) == [.replayed: 2])
+        #expect(try await served.all().count { $0.state == .acknowledged } == 2)
+    }
+
+    @Test("a replay that a living process works on is left to it")
+    func elsewhere() async throws {
+        let served = try await Self.parked()
+        let run = try await served.operations.accept(replayOf: [served.exchange().id], Self.demand).runs[0]
+        try await served.night.store.write { try $0.adopt(run, by: "elsewhere") }
+
+        let isDone = await served.lookForReplays()
+        let fault = await #expect(throws: Fault.self) { _ = try await served.operations.carry(replay: run) }
+
+        #expect(isDone)
+        #expect(fault?.code == .runInProgress)
+        #expect(try await served.operations.progress(ofReplay: run) == [.waiting: 1])
+    }
+
+    @Test("a replay that was stopped goes on where it stood, and nothing is made twice")
+    func stopped() async throws {
+        let served = try await Self.parked([.joe, .ada])
+        let ids = try await served.all().map(\.id)
+        let run = try await served.operations.accept(replayOf: ids, Self.demand).runs[0]
+        let key = Fault(.authTokenRefused, .halt, "a test")
+        served.night.payer.reply(.fail(key), .fail(key))
+
+        let fault = await #expect(throws: Fault.self) { _ = try await served.operations.carry(replay: run) }
+        let state = try await served.operations.carry(replay: run)
+
+        #expect(fault?.code == .authTokenRefused)
+        #expect(state == .complete)
+        #expect(try await served.all().count == 4)
+    }
+
+    @Test("a replay that was taken back leaves what had no turn as it was")
+    func cancelled() async throws {
+        let served = try await Self.parked([.joe, .ada])
+        let ids = try await served.all().map(\.id)
+        let run = try await served.operations.accept(replayOf: ids, Self.demand).runs[0]
+
+        let left = try await served.operations.cancel(replay: run, reason: "a test")
+        let state = try await served.operations.carry(replay: run)
+        let again = await #expect(throws: Fault.self) {
+            _ = try await served.operations.cancel(replay: run, reason: "")
+        }
+
+        #expect(left == 2)
+        #expect(state == .partial)
+        #expect(again?.code == .runUnknown)
+        #expect(try await served.all().map(\.state) == [.parked, .parked])
+        served.night.clock.advance(seconds: 1)
+        #expect(try await served.operations.accept(replayOf: ids, Self.demand).runs.first != run)
+    }
+
+    @Test("a preview says what the payer would get, and changes nothing")
+    func preview() async throws {
+        let served = try ServedNight()
+        _ = try await served.operations.run(job: served.job.name)
+        let id = try await served.exchange().id
+        try served.night.clinic.put(Resource(Self.glucose("first", "joe-glucose")))
+        try served.night.clinic.put(Resource(Self.glucose("second", "joe-glucose-2")))
+        served.night.payer.reply(.refuse(422))
+        served.night.clock.advance(seconds: 60)
+        _ = try await served.operations.run(job: served.job.name)
+        let parked = try #require(try await served.all().first)
+        let trail = try await served.trail()
+
+        let outcomes = try await served.operations.preview(replayOf: [parked.id, id], Self.demand)
+
+        let preview = try #require(
+            outcomes.compactMap { if case .eligible(_, let preview) = $0 { preview } else { nil } }.first)
+        #expect(preview.added == 1)
+        #expect(preview.changed == 1)
+        #expect(preview.repeated > 1)
+        #expect(preview.bundles == 1)
+        #expect(outcomes.count { if case .refused = $0 { true } else { false } } == 1)
+        #expect(try await served.trail() == trail)
+        #expect(served.night.payer.received.count == 2)
+    }
+
+    @Test(
+        "consent is asked again from every step: without it nothing leaves",
+        arguments: Replay.Step.allCases)
+    func consent(step: Replay.Step) async throws {
+        let served = try await Self.doubtful()
+        let id = try await served.exchange().id
+        served.night.payer.remove("Consent", "consent-joe")
+        served.night.clock.advance(seconds: 3600)
+        let sent = served.night.payer.received.count
+
+        _ = try await served.operations.replay([id], ReplayDemand(from: step, reason: "a test"))
+
+        let newest = try #require(try await served.all().first)
+        #expect(newest.replayOf == id)
+        #expect(newest.state == .withheld)
+        #expect(served.night.payer.received.count == sent)
+    }
+
+    @Test("what was made with other mappings is replayed only when somebody accepts that")
+    func mappings() async throws {
+        let served = try await Self.parked()
+        try await served.makeOtherwise()
+        let id = try #require(try await served.all().first).id
+        served.night.clock.advance(seconds: 1)
+
+        let refused = try await served.operations.replay([id], Self.demand)
+        served.night.clock.advance(seconds: 1)
+        let accepted = try await served.operations.replay(
+            [id], ReplayDemand(acceptsMappingChanges: true, reason: "a test"))
+
+        #expect("\(refused)".contains("mapping.changed"))
+        #expect("\(accepted)".contains("replayed"))
+        #expect(try await served.all().first?.state == .acknowledged)
+    }
+
+    @Test("what nobody knows the fate of goes out again byte by byte")
+    func asSent() async throws {
+        let served = try await Self.doubtful()
+        let id = try await served.exchange().id
+        try served.night.clinic.put(Resource(Self.glucose("changed", "joe-glucose")))
+        let sent = served.night.payer.received
+
+        _ = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
+
+        #expect(Set(served.night.payer.received) == Set(sent))
+        #expect(served.night.payer.received.count == sent.count + 1)
+        #expect(try await served.all().map(\.state) == [.acknowledged, .cancelled])
+    }
+
+    @Test("what the payer answered is not sent again as it was")
+    func known() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+
+        let outcomes = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
+
+        #expect("\(outcomes)".contains("what became of it is known"))
+        #expect(try await served.all().map(\.id) == [id])
+        #expect(served.night.payer.received.count == 1)
+    }
+
+    @Test("from the pull the clinic is asked again, from the map nobody is, before the delivery")
+    func steps() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        served.night.payer.reply(.refuse(422))
+        let before = (served.night.clinic.requests.count, served.night.payer.searches)
+
+        _ = try await served.operations.replay([id], ReplayDemand(from: .map, reason: "a test"))
+        let after = (served.night.clinic.requests.count, served.night.payer.searches)
+        let newer = try #require(try await served.all().first).id
+        try served.night.clinic.put(Resource(Self.glucose("new", "joe-glucose-3")))
+        _ = try await served.operations.replay([newer], ReplayDemand(from: .pull, reason: "a test"))
+
+        #expect(after == before)
+        #expect(served.night.clinic.requests.count > before.0)
+        #expect(try await served.all().first?.state == .acknowledged)
+        #expect(served.night.payer.held.keys.count { $0.hasPrefix("Observation/") } == 2)
+    }
+
+    /// A night after which everything is parked, because the payer refused it.
+    private static func parked(_ members: [NamedMember] = [.joe], gone: Set<String> = []) async throws -> ServedNight {
+        let served = try ServedNight(members, gone: gone)
+        for _ in members { served.night.payer.reply(.refuse(422)) }
+        _ = try await served.operations.run(job: served.job.name)
+        served.night.clock.advance(seconds: 60)
+        return served
+    }
+
+    /// A night after which an exchange is parked, and nobody knows whether the payer has it.
+    private static func doubtful() async throws -> ServedNight {
+        let served = try ServedNight()
+        served.night.payer.reply(.loseAnswer, .loseAnswer, .loseAnswer)
+        _ = try await served.operations.run(job: served.job.name)
+        for _ in 0..<2 {
+            served.night.clock.advance(seconds: 700)
+            _ = try await served.night.pipeline.deliver()
+        }
+        #expect(try await served.exchange().state == .parked)
+        return served
+    }
+
+    private static func glucose(_ text: String, _ id: String) -> JSONValue {
+        [
+            "resourceType": "Observation", "id": .string(id), "status": "final",
+            "category": [
+                [
+                    "coding": [
+                        [
+                            "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                            "code": "laboratory",
+                        ]
+                    ]
+                ]
+            ],
+            "code": ["coding": [["system": "http://loinc.org", "code": "2339-0"]], "text": .string(text)],
+            "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
+            "effectiveDateTime": "2026-05-04T09:10:00-05:00",
+            "valueQuantity": ["value": 95, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"],
+        ]
+    }
+}
+
+extension ServedNight {
+    /// All exchanges, newest first.
+    fileprivate func all() async throws -> [Exchange] {
+        try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 100) }
+    }
+
+    fileprivate func trail() async throws -> Int {
+        try await night.store.read { try $0.audit(after: 0, limit: 10_000).count }
+    }
+
+    /// Puts another exchange in the place of the only one, made with other mappings.
+    fileprivate func makeOtherwise() async throws {
+        let old = try await exchange()
+        let made = Exchange(
+            id: "otherwise", job: old.job, run: old.run, member: old.member, clinic: old.clinic, payer: old.payer,
+            state: .parked, reason: old.reason, fingerprint: 7, manifest: old.manifest, consent: old.consent,
+            match: old.match, mapping: "other", created: old.created, updated: old.updated)
+        let entry = AuditEntry(at: old.created, actor: "tests", action: "exchange.parked", exchange: made.id)
+        try await night.store.write { try $0.insert(made, audit: [entry]) }
+    }
+}

@@ -1,0 +1,102 @@
+import FHIR
+import GRDB
+import PDex
+import PDexTesting
+import Testing
+
+@testable import SQLiteStore
+
+/// What the store forgets, and what it never does.
+struct PruneTests {
+    private let store: SQLiteExchangeStore
+    private static let start = Instant(milliseconds: 1_767_225_600_000)
+    private static let retention = StoreRetention(bundles: 30, receipts: 30, requests: 30)
+
+    init() throws {
+        store = try SQLiteExchangeStore.inMemory(digests: .standIn)
+    }
+
+    @Test(
+        "only what is finished and older is forgotten, whatever state it is in",
+        arguments: ExchangeState.allCases, [29, 31])
+    func finished(state: ExchangeState, days: Int64) async throws {
+        try await put(state, .parked)
+        let isOld = days > 30
+        let isOver = [.cancelled, .withheld].contains(state)
+
+        let would = try await store.prunable(Self.retention, now: later(days))
+        let pruned = try await store.prune(Self.retention, now: later(days), actor: "tests")
+
+        #expect(would == pruned)
+        #expect(pruned.bundles == (isOld && isOver ? 1 : 0))
+        #expect(pruned.receipts == (isOld && (isOver || state == .acknowledged) ? 1 : 0))
+        #expect(try await store.read { try $0.bundle(ofSubmission: "s") == nil } == (pruned.bundles == 1))
+        #expect(try await store.read { try $0.receipts(ofExchange: "x").isEmpty } == (pruned.receipts == 1))
+        #expect(try await store.read { try $0.exchange("x")?.state } == state)
+        #expect(try await store.check() == [])
+    }
+
+    @Test("what the outbox still has work with keeps its bundle and its receipts", arguments: SubmissionState.allCases)
+    func open(state: SubmissionState) async throws {
+        try await put(.cancelled, state)
+
+        let pruned = try await store.prune(Self.retention, now: later(99), actor: "tests")
+
+        #expect(pruned.receipts == (state.isOpen ? 0 : 1))
+        #expect(pruned.bundles == (state == .parked ? 1 : 0))
+    }
+
+    @Test("requests that have ended are forgotten, others are not", arguments: MemberRequestState.allCases)
+    func requests(state: MemberRequestState) async throws {
+        var request = MemberRequest(
+            id: "r", job: "nightly", patient: "joe", since: nil, types: [], accepted: Self.start, due: Self.start)
+        request.state = state
+        let kept = request
+        _ = try await store.write { try $0.accept(kept, audit: Self.entry("request.accepted", nil)) }
+
+        let pruned = try await store.prune(Self.retention, now: later(31), actor: "tests")
+
+        #expect(pruned.requests == ([.requested, .inProgress].contains(state) ? 0 : 1))
+        #expect(try await store.read { try $0.memberRequest("r") == nil } == (pruned.requests == 1))
+    }
+
+    @Test("nothing is forgotten unless somebody says how long it is kept, and what is forgotten is in the audit trail")
+    func audited() async throws {
+        try await put(.cancelled, .parked)
+        let before = try await store.read { try $0.audit(after: 0, limit: 99).count }
+
+        let nothing = try await store.prune(StoreRetention(), now: later(9999), actor: "tests")
+        let some = try await store.prune(StoreRetention(bundles: 1), now: later(9999), actor: "tests")
+        let again = try await store.prune(StoreRetention(bundles: 1), now: later(9999), actor: "tests")
+
+        let trail = try await store.read { try $0.audit(after: 0, limit: 99).map(\.entry) }
+        #expect([nothing.total, some.total, again.total] == [0, 1, 0])
+        #expect(trail.count == before + 1)
+        #expect(trail.last?.action == "store.pruned")
+        #expect(trail.last?.reason == "1 bundles, 0 receipts, 0 requests")
+    }
+
+    private func later(_ days: Int64) -> Instant { Self.start.adding(milliseconds: days * 86_400_000) }
+
+    private static func entry(_ action: String, _ exchange: String?) -> AuditEntry {
+        AuditEntry(at: start, actor: "tests", action: action, exchange: exchange)
+    }
+
+    /// An exchange in a state, with one submission in another, its bundle and a receipt.
+    private func put(_ state: ExchangeState, _ submission: SubmissionState) async throws {
+        let claim = try await store.claimOne(bundle: [1, 2, 3])
+        let receipt = Receipt(
+            submission: claim.id, attempt: 1, status: 422, verdict: "parked", fault: nil, outcome: nil, locations: [],
+            at: Self.start)
+        _ = try await store.write {
+            try $0.settle(claim.id, epoch: claim.epoch, as: .parked, notBefore: nil, receipt: receipt)
+        }
+        try await store.database.write { connection in
+            try connection.execute(sql: "UPDATE exchange SET state = ?", arguments: [state.rawValue])
+            let isLeased = submission == .leased
+            try connection.execute(
+                sql: "UPDATE submission SET state = ?, owner = ?, expiry = ?",
+                arguments: [submission.rawValue, isLeased ? "w" : nil, isLeased ? 1 : nil])
+        }
+    }
+}

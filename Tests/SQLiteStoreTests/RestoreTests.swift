@@ -1,0 +1,163 @@
+import FHIR
+import Foundation
+import Glibc
+import PDex
+import PDexTesting
+import Testing
+
+@testable import SQLiteStore
+
+/// Backups that are put in the place of the store.
+struct RestoreTests {
+    private let place: TemporaryPlace
+    private var copy: String { place.path + ".copy" }
+    private static let restoration = StoreRestoration(
+        at: Instant(milliseconds: 1_780_000_000_000), actor: "tests", reason: "a test")
+
+    init() throws {
+        place = try TemporaryPlace()
+    }
+
+    @Test("the store is as it was when it was backed up, and the one that was there is kept")
+    func restores() async throws {
+        try await work { store in
+            _ = try await store.backUp(to: copy)
+            _ = try await store.claimOne(bundle: [1, 2, 3])
+        }
+
+        let restored = try await restore()
+
+        let kept = try #require(restored.kept)
+        #expect(try await rows(of: place.path) == 0)
+        #expect(try await rows(of: kept) == 1)
+        var status = stat()
+        #expect(stat(place.path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test("what waited is cancelled with a line in the audit trail each, and nothing can be claimed")
+    func cancels() async throws {
+        try await work { store in
+            _ = try await store.claimOne(bundle: [1, 2, 3])
+            _ = try await store.backUp(to: copy)
+        }
+
+        let restored = try await restore()
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        let (exchanges, due, trail, at) = try await store.read { reader in
+            (
+                try reader.exchanges(matching: ExchangeFilter(), limit: 9).map(\.reason),
+                try reader.queued().count, try reader.audit(after: 0, limit: 99).map(\.entry.action),
+                try reader.restored()
+            )
+        }
+        #expect(restored.cancelled == 1)
+        #expect(exchanges == [.storeRestored])
+        #expect(due == 0)
+        #expect(trail.suffix(2) == ["exchange.cancelled", "store.restored"])
+        #expect(at == Self.restoration.at)
+        #expect(try await store.check() == [])
+        #expect(try await store.read { try $0.runs(ofJob: nil, limit: 9).map(\.state) }.contains(.running) == false)
+    }
+
+    @Test("a store that somebody has open is not replaced")
+    func isOpen() async throws {
+        try await work { _ = try await $0.backUp(to: copy) }
+        let holder = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        _ = try await holder.read { try $0.statistics() }
+
+        let fault = await #expect(throws: Fault.self) { _ = try await restore() }
+        withExtendedLifetime(holder) {}
+
+        #expect(fault?.code == .storeLocked)
+    }
+
+    @Test("what is no backup of this store is refused, and nothing is changed", arguments: Wrong.allCases)
+    func refuses(_ wrong: Wrong) async throws {
+        try await work { store in
+            _ = try await store.claimOne(bundle: [1, 2, 3])
+            _ = try await store.backUp(to: copy)
+        }
+        try wrong.make(copy)
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await restore(from: wrong == .itself ? place.path : copy, wrong == .anotherSecret ? 1 : 0)
+        }
+
+        #expect(fault?.code == wrong.code)
+        #expect(try await rows(of: place.path) == 1)
+        #expect(access(place.path + ".restoring", F_OK) != 0)
+    }
+
+    enum Wrong: CaseIterable {
+        case missing, itself, newer, foreign, cut, withLog, anotherSecret
+
+        var code: FaultCode {
+            switch self {
+            case .missing, .itself, .anotherSecret: .storeFailed
+            case .newer: .storeNewer
+            case .foreign, .cut, .withLog: .storeCorrupt
+            }
+        }
+
+        func make(_ path: String) throws {
+            switch self {
+            case .missing: unlink(path)
+            case .itself, .anotherSecret: break
+            case .newer: try RawDatabase(path).run("PRAGMA user_version = 99")
+            case .foreign: try RawDatabase(path).run("PRAGMA application_id = 7")
+            case .cut: truncate(path, 40_000)
+            case .withLog: _ = FileManager.default.createFile(atPath: path + "-wal", contents: Data("a log".utf8))
+            }
+        }
+    }
+
+    @Test("vacuum gives back what deleted rows took, and keeps everything else")
+    func vacuum() async throws {
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        let claim = try await store.claimOne(bundle: [UInt8](repeating: 7, count: 3_000_000))
+        _ = try await store.write {
+            try $0.settle(
+                claim.id, epoch: claim.epoch, as: .cancelled, notBefore: nil,
+                receipt: Receipt(
+                    submission: claim.id, attempt: 1, status: 0, verdict: "withheld", fault: nil,
+                    outcome: nil, locations: [], at: Self.restoration.at))
+        }
+        let rows = try await store.read { try $0.statistics().rows }
+
+        let (before, after) = try await store.vacuum()
+
+        #expect(before - after > 2_500_000)
+        #expect(try await store.read { try $0.statistics().rows } == rows)
+        #expect(try await store.check() == [])
+    }
+
+    private func restore(from backup: String? = nil, _ shift: Int64 = 0) async throws -> RestoredStore {
+        try await SQLiteExchangeStore.restore(
+            from: backup ?? copy, to: place.path, digests: .standIn, Self.restoration
+        ) { _, _, id in ResourceKey(bits: (Int64(id.dropFirst()) ?? 0) + shift) }
+    }
+
+    /// Works with the store, and closes it.
+    private func work(_ body: (SQLiteExchangeStore) async throws -> Void) async throws {
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        _ = try await store.write { writer in
+            var batch = StagingBatch(source: "clinic0")
+            batch.bytes = Array("{}".utf8)
+            batch.rows = [
+                StagingBatch.Row(
+                    key: ResourceKey(bits: 5), type: "Patient", id: "p5", versionID: nil, lastUpdated: nil,
+                    patient: nil, contentHash: 1, range: 0..<2)
+            ]
+            return try writer.stage(batch)
+        }
+        try await body(store)
+        try await store.checkpoint()
+    }
+
+    private func rows(of path: String) async throws -> Int? {
+        let store = try SQLiteExchangeStore.open(path: path, digests: .standIn)
+        return try await store.read { try $0.statistics().rows["submission"] }
+    }
+}
