@@ -135,11 +135,14 @@ public struct ExchangeTerms: Sendable {
         public let attempts: Int
         /// Whether a Consent goes with them.
         public let consent: Consent
+        /// Whether an operator may ask about many at once (PDex `$bulk-member-match`, BM-01).
+        public let asksMany: Bool
 
-        /// Describes an inquiry: three questions, without a Consent, unless told otherwise.
-        public init(attempts: Int = 3, consent: Consent = .never) {
+        /// Describes an inquiry: three questions, without a Consent, one at a time, unless told otherwise.
+        public init(attempts: Int = 3, consent: Consent = .never, asksMany: Bool = false) {
             self.attempts = attempts
             self.consent = consent
+            self.asksMany = asksMany
         }
     }
 

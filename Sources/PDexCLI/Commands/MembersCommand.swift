@@ -10,6 +10,6 @@ struct MembersCommand: ParsableCommand {
         ]),
         subcommands: [
             MembersImportCommand.self, MembersListCommand.self, MembersShowCommand.self, MembersExplainCommand.self,
-            MembersLinkCommand.self, MembersUnlinkCommand.self,
+            MembersMatchCommand.self, MembersLinkCommand.self, MembersUnlinkCommand.self,
         ])
 }

@@ -20,6 +20,8 @@ struct PayerSettings: Sendable, Hashable {
     /// How the payer is told what the clinic deleted or entered in error.
     var retraction = ExchangeTerms.Retraction.enteredInError
 
-    /// Whether coverage or consent comes by an export at the payer.
-    var exports: Bool { [coverage, consent].contains { if case .export = $0 { true } else { false } } }
+    /// Whether coverage or consent comes by an export at the payer, or answers about many members do.
+    var exports: Bool {
+        match.inquiry.asksMany || [coverage, consent].contains { if case .export = $0 { true } else { false } }
+    }
 }

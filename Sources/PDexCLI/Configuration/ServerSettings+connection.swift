@@ -39,7 +39,11 @@ extension PayerSettings {
                 }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
-            if job.matchBy.contains(.memberMatch) { scopes.allow("Patient", [.read, .search]) }
+            if job.matchBy.contains(.memberMatch) {
+                scopes.allow("Patient", [.read, .search])
+                // The answer about many comes as Groups.
+                if match.inquiry.asksMany { scopes.allow("Group", [.read]) }
+            }
         }
         return server.connection(.payer, scopes)
     }
