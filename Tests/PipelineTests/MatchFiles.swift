@@ -63,7 +63,9 @@ final class MatchFiles: ClinicServer {
     func finishExport(_ statusURL: String) async { ended.withLock { $0 += 1 } }
 
     func withheldTypes(among types: [String]) async throws -> [String] { [] }
-    func startExport(_ request: ExportRequest) async throws -> ExportStart { throw Self.unasked }
+    func startExport(_ request: ExportRequest) async throws -> ExportStart {
+        ExportStart(statusURL: base + "/status/1")
+    }
     func capability() async throws -> ServerCapability { throw Self.unasked }
     func search(_ query: SearchQuery) async throws -> SearchPage { throw Self.unasked }
     func page(_ link: String) async throws -> SearchPage { throw Self.unasked }

@@ -18,6 +18,13 @@ extension Operations {
         try await pipeline(job).matchMembers(by: actor, dryRun: dryRun)
     }
 
+    /// Fetches the data of a Group of a job's payer into a folder (`$davinci-data-export`).
+    public func fetch(
+        _ fetching: ExchangePipeline.Fetching, into path: String, job: String
+    ) async throws -> ExchangePipeline.Fetched {
+        try await pipeline(job).fetch(fetching, into: path, by: actor)
+    }
+
     /// A page of the members of a job's payer, in the order of their keys.
     public func members(job: String, after: ResourceKey?, limit: Int) async throws -> [MemberSummary] {
         let terms = try await pipeline(job).terms

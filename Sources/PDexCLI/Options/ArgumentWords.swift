@@ -9,6 +9,7 @@ public import PDex
 extension ExchangeState: ExpressibleByArgument {}
 extension MemberRequestState: ExpressibleByArgument {}
 extension Hold.Subject: ExpressibleByArgument {}
+extension ExportPurpose: ExpressibleByArgument {}
 extension FaultCode: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}

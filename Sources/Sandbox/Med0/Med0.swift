@@ -65,6 +65,13 @@ final class Med0: SandboxEndpoint {
                 for type in ["Patient", "Group"] { try reading.require(.read, on: type) }
                 return try matchMany(request)
             }
+            if segments.last == ExportOrder.daVinci, let level = ExportOrder.Level(segments) {
+                try reading.require(.read, on: "Group")
+                return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
+                    try exports.start(
+                        level, request, front: front, grant: grant, store: &state.store, now: clock.now())
+                }
+            }
             let read = try state.withLock { (state) throws(Refusal) -> ServedAnswer? in
                 try reading.answer(segments, request, in: &state.store)
             }
@@ -230,12 +237,20 @@ final class Med0: SandboxEndpoint {
         state.withLock { $0.requests[kind, default: 0] += 1 }
     }
 
+    private static let groupOperations = [
+        BulkMatchDesk.operation,
+        (
+            "davinci-data-export",
+            "http://hl7.org/fhir/us/davinci-atr/OperationDefinition/davinci-data-export"
+        ),
+    ]
+
     private var metadata: JSONValue {
         Capability(
             name: "Med0", base: front.base, types: WritableTypes.all,
             interactions: ["read", "vread", "search-type", "create", "update", "delete"],
             systemInteractions: ["transaction", "batch"],
-            operations: ["Patient": [MemberDesk.operation], "Group": [BulkMatchDesk.operation]],
+            operations: ["Patient": [MemberDesk.operation], "Group": Self.groupOperations],
             isWritable: true,
             date: String(clock.now().text.prefix(10))
         ).json
