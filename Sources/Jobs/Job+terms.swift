@@ -10,13 +10,15 @@ extension Job {
         allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError, concurrency: Int
+        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        afterRevocation: ExchangeTerms.AfterRevocation = .leave, concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
             coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
             consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
+            afterRevocation: afterRevocation,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

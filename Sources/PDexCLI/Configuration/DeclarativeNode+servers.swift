@@ -54,7 +54,7 @@ extension DeclarativeNode {
             required
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
-                    "on-invalid", "retract",
+                    "on-invalid", "retract", "after-revocation",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -69,11 +69,12 @@ extension DeclarativeNode {
             report.report("'on-invalid' is for 'conformance: strict', which keeps back what does not conform", at: node)
         }
         let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
+        let afterRevocation = fields["after-revocation"]?.choice(ExchangeTerms.AfterRevocation.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy,
-            retraction: retraction ?? .enteredInError)
+            retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave)
     }
 
     private static let serverKeys = [

@@ -19,6 +19,8 @@ struct PayerSettings: Sendable, Hashable {
     var consentPolicy = ConsentPolicy.optIn
     /// How the payer is told what the clinic deleted or entered in error.
     var retraction = ExchangeTerms.Retraction.enteredInError
+    /// What becomes of what was sent under a consent that was withdrawn since.
+    var afterRevocation = ExchangeTerms.AfterRevocation.leave
 
     /// Whether coverage or consent comes by an export at the payer, or answers about many members do.
     var exports: Bool {

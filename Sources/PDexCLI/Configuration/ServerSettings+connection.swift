@@ -30,7 +30,10 @@ extension PayerSettings {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
             for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
-                scopes.allow(type, retraction == .delete ? [.create, .update, .delete] : [.create, .update])
+                scopes.allow(
+                    type,
+                    retraction == .delete || afterRevocation == .delete
+                        ? [.create, .update, .delete] : [.create, .update])
             }
             if coverage.isServed {
                 // The organization tells whose coverage it is.
