@@ -102,7 +102,10 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "pdex-bench",
-            dependencies: ["FHIR", "FHIRPath", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore"],
+            dependencies: [
+                "FHIR", "FHIRPath", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
+                "PDexTesting",
+            ],
             path: "Benchmarks", swiftSettings: house),
         .target(
             name: "PDexTesting",

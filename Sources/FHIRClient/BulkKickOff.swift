@@ -31,9 +31,8 @@ struct BulkKickOff: Sendable {
     /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never repeated.
     func start(_ export: ExportRequest) async throws -> ExportStart {
         // A list of patients fits into a POST only, so that there is no other way (BLK-11).
-        var attempt = Attempt(
-            export: export, usesPOST: !export.patients.isEmpty || startsByPOST,
-            canChangeMethod: export.patients.isEmpty)
+        let isPOST = !export.patients.isEmpty || export.purpose != nil
+        var attempt = Attempt(export: export, usesPOST: isPOST || startsByPOST, canChangeMethod: !isPOST)
         while true {
             let response = try await asked(attempt)
             if let lastTry = attempt.lastTry, (400..<500).contains(response.status) || response.status == 501,
@@ -48,6 +47,13 @@ struct BulkKickOff: Sendable {
                 501 where attempt.canChangeMethod:
                 attempt.usesPOST.toggle()
                 attempt.canChangeMethod = false
+            case 404 where export.purpose != nil, 405 where export.purpose != nil, 501 where export.purpose != nil:
+                throw Fault(
+                    .payerCapability, .halt, "\(session.connection.name) answered \(response.status) to \(Self.what).",
+                    hint:
+                        "It does not offer $davinci-data-export, or knows no such Group: match again, since Groups live "
+                        + "for a while only.",
+                    httpStatus: response.status)
             case 400..<500 where !Self.otherRefusals.contains(response.status) && concede(&attempt, to: response):
                 continue
             case 429: throw throttled(response)
@@ -62,6 +68,8 @@ struct BulkKickOff: Sendable {
     /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named, and
     /// not before a POST was tried, where lists are written in the one way that every version reads (BLK-09).
     private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
+        // What is fetched for a purpose is no more than was asked for: a filter that is not offered is an error (DX-03).
+        guard attempt.export.purpose == nil else { return false }
         let present = attempt.export.droppable
         let optional = present.filter { $0 != .type && $0 != .since }
         let named = Self.words(of: response)

@@ -5,7 +5,7 @@ extension ExportRequest {
     /// The operation's path below the base.
     var path: String {
         switch level {
-        case .group(let id): "Group/\(id)/$export"
+        case .group(let id): "Group/\(id)/" + (purpose == nil ? "$export" : "$davinci-data-export")
         case .patient: "Patient/$export"
         case .system: "$export"
         }
@@ -31,7 +31,7 @@ extension ExportRequest {
             until: dropped.contains(.until) ? nil : until,
             typeFilters: dropped.contains(.typeFilter) ? [] : typeFilters,
             associatedData: dropped.contains(.associatedData) ? [] : associatedData, patients: patients,
-            dispensable: dispensable)
+            dispensable: dispensable, purpose: purpose)
     }
 
     /// As the query of a GET: types in one list with commas, as servers of Bulk Data 1 to 3 read it (BLK-09).
@@ -50,7 +50,13 @@ extension ExportRequest {
     /// From version 4 on what comes along is named by a coding, before by a code (BLK-12).
     func parametersResource(codings: Bool) -> JSONValue {
         var list: [JSONValue] = [["name": "_outputFormat", "valueString": .string(Self.format)]]
-        list += types.map { ["name": "_type", "valueString": .string($0)] }
+        if let purpose {
+            // ATR has one of it, with commas (DX-01).
+            list.append(["name": "exportType", "valueCanonical": .string(purpose.exportType)])
+            if !types.isEmpty { list.append(["name": "_type", "valueString": .string(types.joined(separator: ","))]) }
+        } else {
+            list += types.map { ["name": "_type", "valueString": .string($0)] }
+        }
         if let since { list.append(["name": "_since", "valueInstant": .string(since.text)]) }
         if let until { list.append(["name": "_until", "valueInstant": .string(until.text)]) }
         list += typeFilters.map { ["name": "_typeFilter", "valueString": .string($0)] }

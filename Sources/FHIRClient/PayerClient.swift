@@ -51,6 +51,11 @@ public struct PayerClient: PayerServer {
         try await MemberMatchCall(session: session).ask(question)
     }
 
+    /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
+    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+        try await BulkMemberMatchCall(session: session).start(questions)
+    }
+
     private func request(_ bundle: [UInt8], _ requestID: String) throws(Fault) -> HTTPRequest {
         var request = HTTPRequest(.post, try session.policy.url(""), body: bundle)
         request.headers["Content-Type"] = "application/fhir+json"

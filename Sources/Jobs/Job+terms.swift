@@ -11,7 +11,7 @@ extension Job {
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
-        breaker: BreakerPolicy = BreakerPolicy(),
+        afterRevocation: ExchangeTerms.AfterRevocation = .leave, breaker: BreakerPolicy = BreakerPolicy(),
         concurrency: Int
     ) -> ExchangeTerms {
         ExchangeTerms(
@@ -19,6 +19,7 @@ extension Job {
             coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
             consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
+            afterRevocation: afterRevocation,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),

@@ -76,7 +76,8 @@ struct ExchangeMaker: Sendable {
         case .withheld(let matched, let code, let evidence):
             draft.match = matched.match
             draft.pass(.matched, why: matched.match.rule)
-            let taken = try retraction(draft, nil, errors: matched.member.resources, after: 0, reader)
+            let taken = try retraction(
+                draft, nil, errors: matched.member.resources, isRevoked: code == .consentDenied, after: 0, reader)
             // What only takes back rests on no consent, and on none that withholds.
             if taken.bundles.isEmpty { draft.consent = evidence }
             draft.leave(
@@ -96,10 +97,12 @@ struct ExchangeMaker: Sendable {
                 draft.note(mapped.remarks)
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
+                    // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
+                    let isUndoing = latest.map { $0.isRetraction && $0.state != .acknowledged } ?? false
+                    let isKnown = replaying == nil && !isUndoing && known?.mapping == map.mappings.hash
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
-                        known: replaying == nil && known?.mapping == map.mappings.hash ? known?.manifest : nil,
-                        reader)
+                        known: isKnown ? known?.manifest : nil, reader)
                     let sent = Set(made.held.map(\.key))
                     let taken = try retraction(
                         draft, permitted,
@@ -126,12 +129,15 @@ struct ExchangeMaker: Sendable {
 
     /// What is taken back from the payer; without a permit nothing but ids can be.
     private func retraction(
-        _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], after parts: Int,
+        _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], isRevoked: Bool = false,
+        after parts: Int,
         _ reader: any StoreReader
     ) throws -> Retraction {
         try retract.made(
             for: draft.content.key, errors: errors.filter { ErrorStatus.isSet(in: $0.resource) },
-            permitted: Set((permitted?.resources ?? []).map(\.staged.key)), permits: permitted != nil, after: parts,
+            permitted: Set((permitted?.resources ?? []).map(\.staged.key)), permits: permitted != nil,
+            isRevoked: isRevoked,
+            after: parts,
             exchange: draft.id, received: draft.now, reader)
     }
 

@@ -209,7 +209,7 @@ public struct ExchangePipeline: Sendable {
         for type in sent.sorted() where capability.types[type]?.updateCreate != true {
             missing.append("updateCreate for \(type)")
         }
-        if terms.retraction == .delete {
+        if terms.deletes {
             for type in sent.sorted() where !["Patient", "Organization", "Provenance"].contains(type) {
                 if capability.types[type]?.interactions.contains("delete") != true {
                     missing.append("delete for \(type)")

@@ -12,8 +12,9 @@ extension ExchangeTerms {
                 since: selection.since, reconcileSeconds: selection.reconcileSeconds,
                 typeFilters: selection.typeFilters.filter { filter in wanted.contains { filter.hasPrefix($0 + "?") } },
                 until: selection.until, associatedData: selection.associatedData, years: selection.years),
-            matchBy: matchBy, coverage: coverage, consent: consent, numbers: numbers,
+            matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: consent, numbers: numbers,
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
-            sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, delivery: delivery, retry: retry)
+            sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
+            afterRevocation: afterRevocation, delivery: delivery, retry: retry, breaker: breaker)
     }
 }

@@ -5,7 +5,8 @@ import PDex
 /// learns of the change (CO-10, PP-07).
 ///
 /// No member has a schedule of its own: the next night finds the member withheld, and so on until a consent permits
-/// again. What the payer has got already stays there; the audit trail names the exchange that brought it.
+/// again. What the payer has got already is named in the audit trail by the exchange that brought it; it stays there, or
+/// the next night takes it back.
 struct Revocation: Sendable {
     let consent: CheckConsent
     let identities: Identities
@@ -35,7 +36,7 @@ struct Revocation: Sendable {
             for exchange in exchanges { patients[exchange.member] = code }
             let held = exchanges.first { $0.state == .acknowledged && $0.carried > 0 }
             guard withheld > 0 || held != nil else { continue }
-            let rest = held.map { "; the payer has what exchange \($0.id) brought" } ?? ""
+            let rest = held.map { "; the payer has what exchange \($0.id) brought, which \(afterwards(code))" } ?? ""
             try writer.record(
                 AuditEntry(
                     at: now, actor: "service", action: "consent.revoked",
@@ -43,6 +44,15 @@ struct Revocation: Sendable {
                         + "\(withheld) exchanges taken back" + rest))
         }
         if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
+    }
+
+    /// What becomes of what the payer has.
+    private func afterwards(_ code: FaultCode) -> String {
+        switch code == .consentDenied ? terms.afterRevocation : .leave {
+        case .leave: "stays there"
+        case .notify: "stays there until somebody tells the payer"
+        case .enteredInError, .delete: "the next run takes back"
+        }
     }
 
     /// Withholds an exchange that is not delivered yet, unless what permitted it still does.

@@ -49,6 +49,10 @@ public struct SandboxOptions: Sendable {
     public var tokenLifetime = 300
     /// How Med0 answers who somebody is.
     public var memberMatch = MemberMatchShape.uniqueMember
+    /// How Med0 answers who many people are.
+    public var bulkMatch = BulkMatchShape.groups
+    /// How Med0 runs what is asked for and comes later: answers about many members, and exports.
+    public var payerExport = ExportHabits()
     /// Whether Clinic0 has the insurance card of those whose member id it does not have on file.
     public var hasCards = false
     /// How Clinic0 runs its exports.

@@ -37,7 +37,8 @@ public final class SandboxServers: Sendable {
             front: Self.front(
                 id: options.payerClientID, keys: options.clientKeys.payer, scopes: options.payerScopes, options),
             store: world.payer, file: options.med0File, faults: FaultPlan(options.faults, seed: options.seed),
-            refused: refused, memberMatch: options.memberMatch, clock: options.clock)
+            refused: refused, members: MemberDesk(shape: options.memberMatch), bulkMatch: options.bulkMatch,
+            exports: ExportDesk(options.payerExport), clock: options.clock)
     }
 
     /// Serves until the task is cancelled; call it once. Throws when a port cannot be bound.

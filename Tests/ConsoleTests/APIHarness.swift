@@ -11,6 +11,7 @@ import Serving
 /// The API over a scripted night, called without a network.
 struct APIHarness {
     static let token = "a-token-of-the-portal"
+    static let other = "a-token-of-the-billing-office"
     let night: Night
     let operations: Operations
     let api: MemberRequestAPI
@@ -35,7 +36,9 @@ struct APIHarness {
         api = MemberRequestAPI(
             operations: { _ in operations }, jobs: [job],
             tokens: APITokens(
-                [APIToken(name: "portal", digest: digests.sha256([UInt8](Self.token.utf8)))], digests: digests),
+                [("portal", Self.token), ("billing", Self.other)].map { name, token in
+                    APIToken(name: name, digest: digests.sha256([UInt8](token.utf8)))
+                }, digests: digests),
             clock: night.clock)
     }
 

@@ -81,6 +81,28 @@ struct MemberRequestAPITests {
         #expect(other.json["code"] == "request.conflict")
     }
 
+    @Test("takes a key for its holder's alone: another's is another request, and tells nothing of the first")
+    func holders() async throws {
+        let harness = try APIHarness([.joe, .ada])
+        let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "k-1")]
+
+        let first = await harness.send("POST", path, #"{"member": "joe"}"#, headers: headers)
+        let same = await harness.send(
+            "POST", path, #"{"member": "joe"}"#, token: APIHarness.other, headers: headers)
+        let again = await harness.send(
+            "POST", path, #"{"member": "joe"}"#, token: APIHarness.other, headers: headers)
+        let otherwise = await harness.send(
+            "POST", path, #"{"member": "ada"}"#, token: APIHarness.other, headers: headers)
+
+        let statuses: [Int] = [first.status, same.status, again.status, otherwise.status]
+        #expect(statuses == [202, 202, 202, 409])
+        #expect(first.headers["Location"] != same.headers["Location"])
+        #expect(again.headers["Location"] == same.headers["Location"])
+        let id = first.headers["Location"]?.split(separator: "/").last.map(String.init) ?? ""
+        let detail = otherwise.json["detail"]?.string ?? ""
+        #expect(!detail.contains(id))
+    }
+
     @Test("takes a request back, once")
     func cancels() async throws {
         let harness = try APIHarness()

@@ -43,6 +43,61 @@ struct MemberMatchNightTests {
         }
     }
 
+    @Test("all of them are asked about at once, in either shape of the answer", arguments: BulkMatchShape.allCases)
+    func asksMany(shape: BulkMatchShape) async throws {
+        try await withTemporaryFolder { place in
+            let change: (inout SandboxOptions) -> Void = { options in
+                options.hasCards = true
+                options.bulkMatch = shape
+                options.payerExport.polls = 1
+            }
+            try await SandboxNight.with(
+                data: nil, in: place, rules: ["member-id", "member-match"],
+                match: "{ member-match: { bulk: true, consent: required } }", changing: change
+            ) { night in
+                _ = try await night.operations.run(job: SandboxNight.job, dryRun: true)
+                let matching = try await night.operations.matchMembers(job: SandboxNight.job, dryRun: false)
+                #expect(matching.isWhole)
+                #expect(matching.groups.count == 1)
+                #expect(matching.outcomes[.matched, default: 0] >= 4)
+                let report = try await night.operations.run(job: SandboxNight.job)
+                #expect(report.balanced)
+                let named = [SpecialMember.ambiguousA, .ambiguousB].map { "Patient/" + $0.patientID }
+                #expect(Set(night.sentIDs()).isSuperset(of: named))
+                #expect(!night.sentIDs().contains("Patient/" + SpecialMember.twinElsewhere.patientID))
+            }
+        }
+    }
+
+    @Test("those who matched are fetched from the payer: a snapshot, and then what changed since")
+    func fetched() async throws {
+        try await withTemporaryFolder { place in
+            let change: (inout SandboxOptions) -> Void = { options in
+                options.hasCards = true
+                options.payerExport.polls = 1
+            }
+            let match = "{ member-match: { bulk: true, consent: required } }\n    extra-scopes: [system/*.rs]"
+            try await SandboxNight.with(
+                data: nil, in: place, rules: ["member-id", "member-match"], match: match, changing: change
+            ) { night in
+                _ = try await night.operations.run(job: SandboxNight.job, dryRun: true)
+                let matching = try await night.operations.matchMembers(job: SandboxNight.job, dryRun: false)
+                let group = try #require(matching.groups.first)
+                var fetching = ExchangePipeline.Fetching(group: group, purpose: .providerSnapshot)
+                let whole = try await night.operations.fetch(fetching, into: place + "/in", job: SandboxNight.job)
+                #expect(whole.isWhole)
+                #expect(whole.resources["Patient"] == matching.outcomes[.matched])
+
+                fetching.purpose = .providerDelta
+                let nothing = try await night.operations.fetch(fetching, into: place + "/in", job: SandboxNight.job)
+                #expect(nothing.resources.isEmpty)
+                _ = try await night.operations.run(job: SandboxNight.job)
+                let changed = try await night.operations.fetch(fetching, into: place + "/in", job: SandboxNight.job)
+                #expect(changed.isWhole)
+            }
+        }
+    }
+
     @Test("an explanation tells an operator what the payer answered")
     func explained() async throws {
         try await withTemporaryFolder { place in

@@ -55,6 +55,49 @@ struct BulkKickOffTests {
             ])
     }
 
+    @Test("what is fetched for a purpose is one POST of $davinci-data-export, types in one list (DX-01, DX-02)")
+    func purpose() async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+        var request = full
+        request.purpose = .payerToPayer
+
+        _ = try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+
+        let sent = try #require(transport.requests.last)
+        let parameters = try JSONParser.parse(try #require(sent.body))["parameter"]?.elements ?? []
+        #expect(transport.requests.map(\.method) == [.post])
+        #expect(sent.url.text == AuthorizationServer.base + "/Group/g1/$davinci-data-export")
+        #expect(sent.headers["Prefer"] == "respond-async")
+        #expect(parameters.contains(["name": "_type", "valueString": "Patient,Observation"]))
+        #expect(
+            parameters.contains([
+                "name": "exportType", "valueCanonical": "hl7.fhir.us.davinci-pdex#payertopayer",
+            ]))
+    }
+
+    @Test(
+        "what is fetched for a purpose is never more than was asked for: a refusal is the end (DX-03)",
+        arguments: [
+            (400, FaultCode.remoteRefused), (422, .remoteRefused), (404, .payerCapability), (405, .payerCapability),
+            (501, .payerCapability), (403, .authForbidden), (429, .remoteThrottled),
+        ])
+    func refusedPurpose(status: Int, code: FaultCode) async throws {
+        let transport = FunctionTransport { _, _ in
+            .json(
+                #"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-supported","#
+                    + #""diagnostics":"_typeFilter is not offered"}]}"#, status: status)
+        }
+        var request = full
+        request.purpose = .providerSnapshot
+
+        let fault = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+        }
+
+        #expect(fault?.code == code)
+        #expect(transport.requests.count == 1)
+    }
+
     @Test("patients go by POST alone, and a server without it has no other way", arguments: [405, 404])
     func patients(status: Int) async throws {
         let taking = FunctionTransport { _, _ in Self.accepted }

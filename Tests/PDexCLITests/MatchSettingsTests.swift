@@ -11,15 +11,16 @@ struct MatchSettingsTests {
     @Test("what is said is read; otherwise three questions and no consent")
     func reads() throws {
         let said = try Self.settings(
-            "{ attempts: 2, consent: when-recorded }")
+            "{ attempts: 2, consent: when-recorded, bulk: true }")
         let unsaid = try Self.settings("{ }")
-        #expect(said.inquiry == ExchangeTerms.Inquiry(attempts: 2, consent: .whenRecorded))
+        #expect(said.inquiry == ExchangeTerms.Inquiry(attempts: 2, consent: .whenRecorded, asksMany: true))
         #expect(unsaid.inquiry == ExchangeTerms.Inquiry(attempts: 3, consent: .never))
     }
 
     @Test(
         "what cannot be meant is said with its line",
         arguments: [
+            ("{ bulk: true }", "a Consent goes with each question in bulk"),
             ("{ attempts: 11 }", "'attempts' must be from 1 to 10"),
             ("{ consent: always }", "'consent' must be one of required, when-recorded, never"),
             ("{ attempt: 2 }", "did you mean 'attempts'?"),
@@ -38,6 +39,24 @@ struct MatchSettingsTests {
             clinic.connection(jobs: [job], payers: configuration.payers).scopes.text(in: .v2).split(separator: " ")
         }
         #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Consent.rs", "system/Coverage.rs"])
+    }
+
+    @Test(
+        "a payer that may delete, or be asked about many, is asked for the scopes to do so", arguments: [true, false])
+    func payerScopes(isSaid: Bool) throws {
+        let words = isSaid ? "    after-revocation: delete\n" : ""
+        let configuration = try ConfigurationFile.parse(
+            ConfigurationTests.whole
+                + "\n    match: { member-match: { consent: required, bulk: \(isSaid) } }\n" + words, path: "pdex.yaml")
+        let payer = try #require(configuration.payer("med0"))
+        let scopes = try payer.connection(jobs: [Self.job("[member-match]")]).scopes.text(in: .v2)
+            .split(separator: " ").map(String.init)
+        #expect(!scopes.contains("system/Group.rs"))
+        #expect(scopes.contains("system/Group.r") == isSaid)
+        #expect(scopes.contains("system/Encounter.cud") == isSaid)
+        #expect(payer.exports == isSaid)
+        let policy: ExchangeTerms.AfterRevocation = isSaid ? .delete : .leave
+        #expect(payer.afterRevocation == policy)
     }
 
     private static func settings(_ text: String) throws -> MatchSettings {

@@ -67,7 +67,7 @@ struct MemberMatchTests {
         return world.payer.send("POST", "/fhir/r4/Patient/$member-match", token: token, body: question.parameters)
     }
 
-    private static func question(
+    static func question(
         _ world: TestSandbox, consent: Bool = false, flaw: String = ""
     ) throws -> MemberMatchQuestion {
         let joe = SpecialMember.joeSmith

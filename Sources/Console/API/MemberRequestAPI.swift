@@ -33,7 +33,7 @@ public struct MemberRequestAPI: Sendable {
             let actor = try holder(of: request)
             let id = request.path.dropFirst(Self.path.count + 1)
             return try await id.isEmpty
-                ? collection(request, operations(actor)) : one(String(id), request, operations(actor))
+                ? collection(request, operations(actor), of: actor) : one(String(id), request, operations(actor))
         } catch let problem as Problem {
             return problem.answer
         } catch let fault as Fault {
@@ -64,10 +64,13 @@ public struct MemberRequestAPI: Sendable {
         }
     }
 
-    private func collection(_ request: ServedRequest, _ operations: Operations) async throws -> ServedAnswer {
+    private func collection(
+        _ request: ServedRequest, _ operations: Operations, of holder: String
+    ) async throws -> ServedAnswer {
         switch request.method {
         case "POST":
-            let wish = try DemandReader.wish(in: request)
+            var wish = try DemandReader.wish(in: request)
+            wish.demand.keyHolder = holder
             let job = try jobs.job(wish.job, payer: wish.payer)
             let open = try await operations.memberRequests(in: [.requested, .inProgress], limit: Self.mostOpen)
             guard open.count < Self.mostOpen else {

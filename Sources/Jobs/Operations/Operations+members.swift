@@ -13,6 +13,18 @@ extension Operations {
         return result
     }
 
+    /// Asks a job's payer about all patients at once whom only it can tell (PDex `$bulk-member-match`).
+    public func matchMembers(job: String, dryRun: Bool) async throws -> ExchangePipeline.Matching {
+        try await pipeline(job).matchMembers(by: actor, dryRun: dryRun)
+    }
+
+    /// Fetches the data of a Group of a job's payer into a folder (`$davinci-data-export`).
+    public func fetch(
+        _ fetching: ExchangePipeline.Fetching, into path: String, job: String
+    ) async throws -> ExchangePipeline.Fetched {
+        try await pipeline(job).fetch(fetching, into: path, by: actor)
+    }
+
     /// A page of the members of a job's payer, in the order of their keys.
     public func members(job: String, after: ResourceKey?, limit: Int) async throws -> [MemberSummary] {
         let terms = try await pipeline(job).terms

@@ -12,8 +12,7 @@ extension Operations {
         try Self.check(demand, job)
         let now = clock.now()
         let request = MemberRequest(
-            id: identities.derived(
-                "member-request", job.name, demand.key.map { "key " + $0 } ?? "at \(now.text) \(demand)"),
+            id: id(of: demand, by: job, at: now),
             job: job.name, patient: demand.patient, since: demand.since, types: demand.types.sorted(), accepted: now,
             due: job.answerTime.due(after: now, in: calendar))
         let kept = try await store.write { [actor] in
@@ -27,6 +26,17 @@ extension Operations {
                 hint: "give a new key with a new demand; the earlier one is \(kept.id)")
         }
         return kept
+    }
+
+    /// The same for what is the same demand: by its key, which is one of its holder's alone.
+    private func id(of demand: MemberDemand, by job: Job, at now: Instant) -> String {
+        guard let key = demand.key else {
+            return identities.derived("member-request", job.name, "at \(now.text) \(demand)")
+        }
+        guard let holder = demand.keyHolder else {
+            return identities.derived("member-request", job.name, "key " + key)
+        }
+        return identities.derived("member-request", job.name, "key of", holder, key)
     }
 
     /// Answers an accepted request in this process, and returns what its run came to.

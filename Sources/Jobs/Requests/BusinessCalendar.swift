@@ -21,22 +21,26 @@ public struct BusinessCalendar: Sendable, Hashable {
         return midnight.milliseconds / (secondsInDay * 1000)
     }
 
-    /// The same time of day so many business days later; what comes on a day off counts as come at the next midnight
+    /// The same time of day, to the second, so many business days later; what comes on a day off counts as come at the next midnight
     /// that begins a business day.
     public func instant(businessDays: Int, after start: Instant) -> Instant {
         let wall = WallTime(in: zone)
-        var minute = wall.minute(at: start.milliseconds.floorDivided(by: 1000))
+        let second = start.milliseconds.floorDivided(by: 1000)
+        var minute = wall.minute(at: second)
+        // Zones differ by whole minutes today.
+        var seconds = second - second.floorDivided(by: 60) * 60
         let minutesInDay = Self.secondsInDay / 60
         var day = minute.floorDivided(by: minutesInDay)
         if !isWorked(day) {
             while !isWorked(day) { day += 1 }
             minute = day * minutesInDay
+            seconds = 0
         }
         let timeOfDay = minute - day * minutesInDay
         for _ in 0..<max(businessDays, 0) {
             repeat { day += 1 } while !isWorked(day)
         }
-        return Instant(seconds: wall.second(reaching: day * minutesInDay + timeOfDay))
+        return Instant(seconds: wall.second(reaching: day * minutesInDay + timeOfDay) + seconds)
     }
 
     private func isWorked(_ day: Int64) -> Bool {

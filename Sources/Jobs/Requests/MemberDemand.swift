@@ -10,6 +10,8 @@ public struct MemberDemand: Sendable, Hashable {
     public var types: [String]
     /// What makes two demands the same one, such as the header `Idempotency-Key`; nil when each is one of its own.
     public var key: String?
+    /// Whose ``key`` it is, such as the holder of a token: two of them may choose the same word.
+    public var keyHolder: String?
 
     /// Whether ``patient`` is an id as FHIR has it (R4 §2.24.0.1).
     public var namesAPatient: Bool {
@@ -21,10 +23,13 @@ public struct MemberDemand: Sendable, Hashable {
     }
 
     /// Asks for everything unless told otherwise.
-    public init(patient: String, since: Instant? = nil, types: [String] = [], key: String? = nil) {
+    public init(
+        patient: String, since: Instant? = nil, types: [String] = [], key: String? = nil, keyHolder: String? = nil
+    ) {
         self.patient = patient
         self.since = since
         self.types = types
         self.key = key
+        self.keyHolder = keyHolder
     }
 }

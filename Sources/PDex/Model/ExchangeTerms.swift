@@ -93,6 +93,28 @@ public struct ExchangeTerms: Sendable {
         case off
     }
 
+    /// What becomes at the payer of what was sent under a consent that was withdrawn since (PP-07, CO-10).
+    public enum AfterRevocation: String, Sendable, CaseIterable {
+        /// It stays, and the audit trail says so.
+        case leave
+        /// It stays; operators see each resource in the run and the exchange, and tell the payer.
+        case notify
+        /// It is written once more, to the letter, with a status that says that it no longer holds.
+        case enteredInError = "entered-in-error"
+        /// It is deleted.
+        case delete
+
+        /// As the same is done to what was deleted at the clinic; nil for what is left.
+        public var retraction: Retraction? {
+            switch self {
+            case .leave: nil
+            case .notify: .notify
+            case .enteredInError: .enteredInError
+            case .delete: .delete
+            }
+        }
+    }
+
     /// How bundles are delivered.
     public struct Delivery: Sendable, Hashable {
         /// The Bundle type.
@@ -135,11 +157,14 @@ public struct ExchangeTerms: Sendable {
         public let attempts: Int
         /// Whether a Consent goes with them.
         public let consent: Consent
+        /// Whether an operator may ask about many at once (PDex `$bulk-member-match`, BM-01).
+        public let asksMany: Bool
 
-        /// Describes an inquiry: three questions, without a Consent, unless told otherwise.
-        public init(attempts: Int = 3, consent: Consent = .never) {
+        /// Describes an inquiry: three questions, without a Consent, one at a time, unless told otherwise.
+        public init(attempts: Int = 3, consent: Consent = .never, asksMany: Bool = false) {
             self.attempts = attempts
             self.consent = consent
+            self.asksMany = asksMany
         }
     }
 
@@ -173,12 +198,17 @@ public struct ExchangeTerms: Sendable {
     public let conformance: ConformancePolicy
     /// How the payer is told what no longer holds.
     public let retraction: Retraction
+    /// What becomes of what was sent under a consent that was withdrawn.
+    public let afterRevocation: AfterRevocation
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
     public let retry: RetryPolicy
     /// When the payer is left alone.
     public let breaker: BreakerPolicy
+
+    /// Whether anything may be deleted at the payer.
+    public var deletes: Bool { retraction == .delete || afterRevocation == .delete }
 
     /// Assembles terms.
     public init(
@@ -187,10 +217,12 @@ public struct ExchangeTerms: Sendable {
         numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError, delivery: Delivery,
-        retry: RetryPolicy, breaker: BreakerPolicy = BreakerPolicy()
+        jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError,
+        afterRevocation: AfterRevocation = .leave, delivery: Delivery, retry: RetryPolicy,
+        breaker: BreakerPolicy = BreakerPolicy()
     ) {
         self.retraction = retraction
+        self.afterRevocation = afterRevocation
         self.job = job
         self.clinic = clinic
         self.payer = payer

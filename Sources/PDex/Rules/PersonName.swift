@@ -34,12 +34,11 @@ public enum PersonName {
 
     /// A family name without what stands behind it, and that: `O'Neil-Cruz, Jr.` is `oneil cruz` and `jr`.
     public static func family(_ text: String) -> (name: String, suffix: String?) {
-        var words = folded(text.replacing(",", with: " ")).split(separator: " ")
-        guard words.count > 1, let last = words.last, suffixes.contains(String(last)) else {
-            return (words.joined(separator: " "), nil)
-        }
-        words.removeLast()
-        return (words.joined(separator: " "), String(last))
+        let name = folded(text.utf8.contains(UInt8(ascii: ",")) ? text.replacing(",", with: " ") : text)
+        // Words are one space apart, and none is empty.
+        guard let space = name.utf8.lastIndex(of: UInt8(ascii: " ")) else { return (name, nil) }
+        let last = String(name[name.utf8.index(after: space)...])
+        return suffixes.contains(last) ? (String(name[..<space]), last) : (name, nil)
     }
 
     private static func isSilent(_ scalar: Unicode.Scalar) -> Bool {

@@ -29,12 +29,17 @@ public struct ExportRequest: Sendable, Hashable {
     /// Ids of the only patients wanted; empty means all. A kick-off with patients is a POST (BLK-11).
     public var patients: [String]
 
+    /// What the export is for: then it is `$davinci-data-export` of a Group, and a POST (DX-01, DX-02).
+    public var purpose: ExportPurpose?
+
     /// Describes an export.
     public init(
         level: Level, types: [String], since: Instant?, until: Instant? = nil, typeFilters: [String] = [],
-        associatedData: [String] = [], patients: [String] = [], dispensable: Set<String> = []
+        associatedData: [String] = [], patients: [String] = [], dispensable: Set<String> = [],
+        purpose: ExportPurpose? = nil
     ) {
         self.dispensable = dispensable
+        self.purpose = purpose
         self.level = level
         self.types = types
         self.since = since

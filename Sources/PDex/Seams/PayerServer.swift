@@ -20,6 +20,12 @@ public protocol PayerServer: FHIRReader {
     /// Throws when no answer was had, when the server does not offer it (`payer.capability-missing`), and
     /// authentication faults.
     func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer
+    /// Asks who many are (`POST Group/$bulk-member-match`, BM-01); returns where the answer is asked for, to be kept
+    /// before it is (BLK-18).
+    ///
+    /// Throws when it was not taken, when the server does not offer it (`payer.capability-missing`), and authentication
+    /// faults.
+    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String
 }
 
 /// What a payer answered to one delivery.

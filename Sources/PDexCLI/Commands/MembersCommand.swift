@@ -10,6 +10,7 @@ struct MembersCommand: ParsableCommand {
         ]),
         subcommands: [
             MembersImportCommand.self, MembersListCommand.self, MembersShowCommand.self, MembersExplainCommand.self,
+            MembersMatchCommand.self, MembersFetchCommand.self,
             MembersLinkCommand.self, MembersUnlinkCommand.self,
         ])
 }

@@ -23,11 +23,15 @@ extension DeclarativeNode {
     }
 
     private func memberMatch(into settings: inout MatchSettings, _ report: inout FileReport) {
-        let fields = fields(["attempts", "consent"], in: "'member-match'", &report)
+        let fields = fields(["attempts", "consent", "bulk"], in: "'member-match'", &report)
         let usual = ExchangeTerms.Inquiry()
         settings.inquiry = ExchangeTerms.Inquiry(
             attempts: fields["attempts"]?.int(in: 1...10, &report) ?? usual.attempts,
-            consent: fields["consent"]?.choice(ExchangeTerms.Inquiry.Consent.self, &report) ?? usual.consent)
+            consent: fields["consent"]?.choice(ExchangeTerms.Inquiry.Consent.self, &report) ?? usual.consent,
+            asksMany: fields["bulk"]?.bool(&report) ?? usual.asksMany)
+        if let node = fields["bulk"], settings.inquiry.asksMany, settings.inquiry.consent == .never {
+            report.report("a Consent goes with each question in bulk: 'consent' is required or when-recorded", at: node)
+        }
     }
 
     private func crossReference(_ report: inout FileReport) -> CrossReferenceSettings? {

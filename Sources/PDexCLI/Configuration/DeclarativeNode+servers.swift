@@ -54,7 +54,7 @@ extension DeclarativeNode {
             required
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
-                    "on-invalid", "retract", "circuit-breaker",
+                    "on-invalid", "retract", "after-revocation", "circuit-breaker",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -70,11 +70,13 @@ extension DeclarativeNode {
         }
         let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
         let breaker = fields["circuit-breaker"]?.breakerPolicy(&report)
+        let afterRevocation = fields["after-revocation"]?.choice(ExchangeTerms.AfterRevocation.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy,
-            retraction: retraction ?? .enteredInError, breaker: breaker ?? BreakerPolicy())
+            retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave,
+            breaker: breaker ?? BreakerPolicy())
     }
 
     private static let serverKeys = [

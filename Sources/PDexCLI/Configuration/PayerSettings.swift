@@ -19,9 +19,13 @@ struct PayerSettings: Sendable, Hashable {
     var consentPolicy = ConsentPolicy.optIn
     /// How the payer is told what the clinic deleted or entered in error.
     var retraction = ExchangeTerms.Retraction.enteredInError
+    /// What becomes of what was sent under a consent that was withdrawn since.
+    var afterRevocation = ExchangeTerms.AfterRevocation.leave
     /// When it is left alone after failures.
     var breaker = BreakerPolicy()
 
-    /// Whether coverage or consent comes by an export at the payer.
-    var exports: Bool { [coverage, consent].contains { if case .export = $0 { true } else { false } } }
+    /// Whether coverage or consent comes by an export at the payer, or answers about many members do.
+    var exports: Bool {
+        match.inquiry.asksMany || [coverage, consent].contains { if case .export = $0 { true } else { false } }
+    }
 }

@@ -30,7 +30,10 @@ extension PayerSettings {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
             for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
-                scopes.allow(type, retraction == .delete ? [.create, .update, .delete] : [.create, .update])
+                scopes.allow(
+                    type,
+                    retraction == .delete || afterRevocation == .delete
+                        ? [.create, .update, .delete] : [.create, .update])
             }
             if coverage.isServed {
                 // The organization tells whose coverage it is.
@@ -39,7 +42,11 @@ extension PayerSettings {
                 }
             }
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
-            if job.matchBy.contains(.memberMatch) { scopes.allow("Patient", [.read, .search]) }
+            if job.matchBy.contains(.memberMatch) {
+                scopes.allow("Patient", [.read, .search])
+                // The answer about many comes as Groups.
+                if match.inquiry.asksMany { scopes.allow("Group", [.read]) }
+            }
         }
         return server.connection(.payer, scopes)
     }

@@ -10,6 +10,7 @@ extension ExchangeState: ExpressibleByArgument {}
 extension MemberRequestState: ExpressibleByArgument {}
 extension Replay.Step: ExpressibleByArgument {}
 extension Hold.Subject: ExpressibleByArgument {}
+extension ExportPurpose: ExpressibleByArgument {}
 extension FaultCode: ExpressibleByArgument {}
 extension SigningAlgorithm: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -284,12 +284,23 @@ public final class ScriptedPayer: PayerServer {
     /// Answers as told.
     public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
         asking.withLock { $0.append(question) }
+        try loseQuestion()
+        return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
+    }
+
+    /// Takes questions about many; the answer is the test's.
+    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+        asking.withLock { $0 += questions }
+        try loseQuestion()
+        return base + "/status/match"
+    }
+
+    private func loseQuestion() throws {
         let isLost = losing.withLock { left in
             defer { left = max(0, left - 1) }
             return left > 0
         }
-        guard !isLost else { throw Fault(.remoteTimeout, .retry, "no answer came") }
-        return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
+        if isLost { throw Fault(.remoteTimeout, .retry, "no answer came") }
     }
 
     private func take(_ bytes: [UInt8], all: Bool) throws -> JSONValue {

@@ -32,6 +32,7 @@ public struct Night: Sendable {
         inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),
         coverage: ExchangeTerms.RecordSource = .fhir, numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        afterRevocation: ExchangeTerms.AfterRevocation = .leave,
         payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
@@ -49,7 +50,7 @@ public struct Night: Sendable {
             inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
             concurrency: concurrency,
             consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction,
-            breaker: breaker)
+            afterRevocation: afterRevocation, breaker: breaker)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -100,7 +101,7 @@ public struct Night: Sendable {
         matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
         numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
-        retraction: ExchangeTerms.Retraction, breaker: BreakerPolicy
+        retraction: ExchangeTerms.Retraction, afterRevocation: ExchangeTerms.AfterRevocation, breaker: BreakerPolicy
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -113,7 +114,7 @@ public struct Night: Sendable {
             selection: selection, matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir,
             numbers: numbers,
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
-            sensitivity: sensitivity, retraction: retraction,
+            sensitivity: sensitivity, retraction: retraction, afterRevocation: afterRevocation,
             delivery: .init(
                 kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
                 concurrency: concurrency),

@@ -66,10 +66,15 @@ extension MemberInquiry {
 
     /// Writes a state and its audit entry together.
     func keep(_ match: MemberMatch, _ action: String) async throws {
-        let entry = AuditEntry(
-            at: clock.now(), actor: actor, action: action, run: run.id,
+        let entry = audited(match, action)
+        try await store.write { try $0.keep(match, audit: entry) }
+    }
+
+    /// The audit entry of a state.
+    func audited(_ match: MemberMatch, _ action: String) -> AuditEntry {
+        AuditEntry(
+            at: clock.now(), actor: actor, action: action, run: run?.id,
             reason: "patient \(match.patient) of \(terms.clinic.name), \(terms.payer.name): "
                 + "question \(match.attempts) of \(terms.inquiry.attempts), \(match.outcome.rawValue)")
-        try await store.write { try $0.keep(match, audit: entry) }
     }
 }

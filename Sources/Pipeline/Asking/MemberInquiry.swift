@@ -7,7 +7,8 @@ import PDex
 /// question was asked is durable before it leaves, so that no crash makes it one of many.
 struct MemberInquiry: Sendable {
     let terms: ExchangeTerms
-    let run: Run
+    /// The run that asks; nil when an operator does.
+    let run: Run?
     let clinic: any ClinicServer
     let payer: any PayerServer
     let store: any Store
@@ -30,7 +31,7 @@ struct MemberInquiry: Sendable {
     ///
     /// A question that gets no answer is counted as a problem of the run, and asked again in the next.
     func ask() async throws {
-        guard terms.matchBy.contains(.memberMatch) else { return }
+        guard terms.matchBy.contains(.memberMatch), let run else { return }
         observer(.step("ask \(terms.payer.name) about patients whom only it can tell"))
         var failures = 0
         for try await group in RosterWalk(store: store, run: run.id) {
@@ -50,9 +51,9 @@ struct MemberInquiry: Sendable {
         }
     }
 
-    private func candidates(in group: [ResourceKey]) async throws -> [Candidate] {
+    func candidates(in group: [ResourceKey]) async throws -> [Candidate] {
         let (terms, identities, now) = (terms, identities, clock.now())
-        let wasAskedFor = run.trigger == .request
+        let wasAskedFor = run.map { $0.trigger == .request } ?? true
         return try await store.read { reader in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
             let recognition = Recognition(terms: terms, identities: identities, reader: reader)
@@ -106,7 +107,7 @@ struct MemberInquiry: Sendable {
     }
 
     /// What the clinic has to ask with, read now: cards change without the patient's record.
-    private func question(about patient: ClinicalResource) async throws -> MatchQuestionWriter.Outcome {
+    func question(about patient: ClinicalResource) async throws -> MatchQuestionWriter.Outcome {
         let id = patient.staged.id
         let coverages = try await records("Coverage", of: id)
         let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)
@@ -119,10 +120,14 @@ struct MemberInquiry: Sendable {
                 try? Resource(parsing: $0)
             }
         }
-        let local = identities.derived("member-match", patient.staged.key.description, terms.payer.name)
         return MatchQuestionWriter(terms: terms, now: clock.now()).outcome(
-            about: patient.resource, as: local, coverages: coverages, consents: consents
+            about: patient.resource, as: local(patient.staged.key), coverages: coverages, consents: consents
         ) { organizations[$0] }
+    }
+
+    /// What a patient is called in a question: no id of the clinic, and the same each time.
+    func local(_ patient: ResourceKey) -> String {
+        identities.derived("member-match", patient.description, terms.payer.name)
     }
 
     private func records(_ type: String, of patient: String) async throws -> [Resource] {

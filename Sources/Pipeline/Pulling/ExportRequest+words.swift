@@ -11,6 +11,7 @@ extension ExportRequest {
             case .system: "system"
             }
         let lists = [types, typeFilters, associatedData, patients].map { $0.sorted().joined(separator: " ") }
-        return ([level, since?.text ?? "", until?.text ?? ""] + lists).joined(separator: "\n")
+        return ([level, purpose?.exportType ?? "", since?.text ?? "", until?.text ?? ""] + lists).joined(
+            separator: "\n")
     }
 }

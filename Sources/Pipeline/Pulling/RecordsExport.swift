@@ -8,8 +8,6 @@ struct RecordsExport {
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
 
-    private static let longestWaitSeconds = 6.0 * 3600
-
     /// Exports `types` and hands over the lines; returns how many flaws the export itself tells of.
     ///
     /// Throws `remote.incomplete` when a file is not proven whole, and `payer.capability-missing` when the payer takes
@@ -18,7 +16,10 @@ struct RecordsExport {
         let level: ExportRequest.Level = group.map { .group($0) } ?? .patient
         await tally.requested()
         let start = try await server.startExport(ExportRequest(level: level, types: types, since: nil))
-        let manifest = try await poll(start.statusURL)
+        let wait = ExportWait(
+            payer: payer, what: "the export of its records", server: server, tally: tally, clock: clock,
+            observer: observer)
+        let manifest = try await wait.manifest(start.statusURL)
         // An error of the export means that something is missing, whatever it says.
         var flaws = manifest.errors.count
         let wanted = Set(types)
@@ -33,28 +34,5 @@ struct RecordsExport {
         }
         await server.finishExport(start.statusURL)
         return flaws
-    }
-
-    private func poll(_ statusURL: String) async throws -> ExportManifest {
-        var wait = 1.0
-        var waited = 0.0
-        while true {
-            await tally.requested()
-            switch try await server.pollExport(statusURL) {
-            case .complete(let manifest): return manifest
-            case .running(let retryAfter, _):
-                let seconds = max(Double(retryAfter ?? 0), wait)
-                guard waited + seconds <= Self.longestWaitSeconds else {
-                    await server.finishExport(statusURL)
-                    throw Fault(
-                        .payerCapability, .halt, "the export of \(payer)'s records did not finish within 6 hours",
-                        hint: "ask the payer why its exports stall, or take its records another way")
-                }
-                observer(.waiting(seconds: seconds, why: "\(payer) is preparing its records"))
-                try await clock.sleep(seconds: seconds)
-                waited += seconds
-                wait = min(wait * 2, 60)
-            }
-        }
     }
 }

@@ -1,7 +1,9 @@
 import FHIR
+import Mappings
 import PDex
 
-/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18, CO-10).
+/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18), and what was
+/// sent under a consent that was withdrawn, where the payer wants that (CO-10).
 ///
 /// Needs no consent, because it discloses nothing: content goes along only where the payer has it to the letter or a
 /// consent permits it now, and otherwise nothing but ids.
@@ -19,23 +21,30 @@ struct MakeRetraction: Sendable {
         let id: String
         /// What may be said of it; nil for nothing.
         let content: StagedResource?
+        let way: ExchangeTerms.Retraction
     }
 
     /// Decides for one member; `errors` are staged resources that say they are in error, of which those in `permitted`
-    /// may be sent. `permits` tells whether a consent is in force.
+    /// may be sent. `permits` tells whether a consent is in force, `isRevoked` whether the one there was is withdrawn.
     func made(
         for member: ResourceKey, errors: [ClinicalResource], permitted: Set<ResourceKey>, permits: Bool,
-        after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
+        isRevoked: Bool, after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
     ) throws -> Retraction {
-        guard terms.retraction != .off else { return Retraction() }
+        let all = isRevoked ? terms.afterRevocation.retraction : nil
+        guard terms.retraction != .off || all != nil else { return Retraction() }
         let holdings = try PayerHoldings(of: member, payer: terms.payer.name, reader)
         guard !holdings.hashes.isEmpty else { return Retraction() }
-        var items = errors.filter { holdings.hashes[$0.staged.key] != nil }.map { error in
-            Item(
-                key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
-                id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil)
-        }
-        items += try deleted(member, holdings, permits: permits, reader)
+        let items =
+            if let all {
+                try held(of: member, holdings, all, reader)
+            } else {
+                errors.filter { holdings.hashes[$0.staged.key] != nil }.map { error in
+                    Item(
+                        key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
+                        id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil,
+                        way: terms.retraction)
+                } + (try deleted(member, holdings, permits: permits, reader))
+            }
         var retraction = Retraction()
         var entries: [RetractionEntry] = []
         for item in items.sorted(by: { $0.key < $1.key }) {
@@ -48,6 +57,38 @@ struct MakeRetraction: Sendable {
         retraction.bundles = try packer.bundles(
             entries, of: member, holdings, after: parts, exchange: exchange, received: received, reader)
         return retraction
+    }
+
+    /// Everything that the payer holds of the member, but for the Patient, who is its own, and for what belongs to nobody.
+    ///
+    /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
+    /// mapping, so that it learns nothing.
+    private func held(
+        of member: ResourceKey, _ holdings: PayerHoldings, _ way: ExchangeTerms.Retraction, _ reader: any StoreReader
+    ) throws -> [Item] {
+        try holdings.hashes.compactMap { key, hash in
+            guard let last = try last(key, of: member, reader), !SharedTypes.contains(last.type),
+                !["Patient", "Provenance"].contains(last.type)
+            else { return nil }
+            let isKnown = last.contentHash == hash && holdings.mappings[key] == map.mappings.hash
+            return Item(
+                key: key, contentHash: hash, type: last.type, id: last.id, content: isKnown ? last : nil, way: way)
+        }
+    }
+
+    /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is another's now.
+    private func last(
+        _ key: ResourceKey, of member: ResourceKey, _ reader: any StoreReader
+    ) throws -> StagedResource? {
+        if let staged = try reader.staged(key) {
+            return staged.patient == nil || staged.patient == member ? staged : nil
+        }
+        guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
+            let id = resource.id
+        else { return nil }
+        return StagedResource(
+            key: key, source: terms.clinic.name, type: resource.type, id: id, versionID: last.versionID,
+            lastUpdated: nil, patient: member, contentHash: last.contentHash, bytes: last.bytes)
     }
 
     /// What the payer holds and the clinic no longer has; what only moved to another patient is still there.
@@ -64,7 +105,8 @@ struct MakeRetraction: Sendable {
                 key: key, source: terms.clinic.name, type: resource.type, id: id, versionID: last.versionID,
                 lastUpdated: nil, patient: member, contentHash: hash, bytes: last.bytes)
             return Item(
-                key: key, contentHash: hash, type: resource.type, id: id, content: isSayable ? content : nil)
+                key: key, contentHash: hash, type: resource.type, id: id, content: isSayable ? content : nil,
+                way: terms.retraction)
         }
     }
 
@@ -90,7 +132,7 @@ struct MakeRetraction: Sendable {
     private func entry(_ item: Item, _ holdings: PayerHoldings, _ reader: any StoreReader) throws -> RetractionEntry? {
         guard item.type != "Patient" else { return nil }
         let location = bundle.writer.location(type: item.type, id: item.id)
-        switch terms.retraction {
+        switch item.way {
         case .off, .notify: return nil
         case .delete:
             return RetractionEntry(location: location, id: item.id, contentHash: item.contentHash, bytes: nil)

@@ -4,6 +4,8 @@ import PDex
 struct PayerHoldings: Sendable {
     /// The content of each resource as it was acknowledged last.
     private(set) var hashes: [ResourceKey: Int64] = [:]
+    /// The mapping set by which it was written then.
+    private(set) var mappings: [ResourceKey: String] = [:]
 
     /// More exchanges than so many are not looked back at.
     private static let mostExchanges = 10_000
@@ -15,7 +17,9 @@ struct PayerHoldings: Sendable {
             let isTaken = exchange.state == .acknowledged
             for entry in exchange.manifest.entries {
                 switch entry.leftOut {
-                case nil where isTaken: hashes[entry.key] = entry.contentHash
+                case nil where isTaken:
+                    hashes[entry.key] = entry.contentHash
+                    mappings[entry.key] = exchange.mapping
                 case .retracted where isTaken, .notRetracted: hashes[entry.key] = nil
                 default: break
                 }

@@ -31,7 +31,7 @@ final class Clinic0: SandboxEndpoint {
             guard let segments = front.segments(of: request) else { throw .notFound("The path") }
             let reading = ReadInteractions(base: front.base, grant: grant)
             return try store.withLock { (store) throws(Refusal) -> ServedAnswer in
-                if exports.habits.isOffered, let level = ExportOrder.Level(segments) {
+                if exports.habits.isOffered, segments.last == "$export", let level = ExportOrder.Level(segments) {
                     return try exports.start(
                         level, request, front: front, grant: grant, store: &store, now: clock.now())
                 }

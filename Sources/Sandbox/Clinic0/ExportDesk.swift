@@ -27,16 +27,29 @@ final class ExportDesk: Sendable {
     ) throws(Refusal) -> ServedAnswer {
         let wish = try ExportOrder(request)
         for type in wish.types where !grant.permits(.read, on: type) { throw .missingScope(.read, type) }
-        let types = wish.types.isEmpty ? store.types.filter { grant.permits(.read, on: $0) } : wish.types
+        // Who else is in a Group is nobody's data.
+        let all = store.types.filter { grant.permits(.read, on: $0) && (wish.purpose == nil || $0 != "Group") }
+        let types = wish.types.isEmpty ? all : wish.types
         guard !types.isEmpty else { throw .missingScope(.read, "*") }
         let selection = ExportSelection(level: level, order: wish, fileSize: max(1, habits.fileSize))
+        return take(
+            try selection.output(of: types, in: store), deleted: try selection.deleted(of: types, in: store),
+            errors: try selection.foreign(in: store), of: types,
+            request: front.origin.text + request.path + (request.query.isEmpty ? "" : "?" + request.query),
+            front: front, at: store.tick(now))
+    }
+
+    /// Takes files to be handed out to whoever may read `types`, and answers 202 with `Content-Location`.
+    func take(
+        _ output: [ExportJob.File], deleted: [ExportJob.File] = [], errors: [ExportJob.File] = [],
+        of types: [String], request: String, front: Front,
+        at transactionTime: Instant
+    ) -> ServedAnswer {
         let id = Base64URL.encode(RandomBytes.bytes(12))
         let statusURL = front.origin.text + Self.path + id
         let job = ExportJob(
-            types: types, statusURL: statusURL, transactionTime: store.tick(now),
-            request: front.origin.text + request.path + (request.query.isEmpty ? "" : "?" + request.query),
-            output: try selection.output(of: types, in: store), deleted: try selection.deleted(of: types, in: store),
-            habits: habits, pollsLeft: habits.polls)
+            types: types, statusURL: statusURL, transactionTime: transactionTime, request: request, output: output,
+            deleted: deleted, errors: errors, habits: habits, pollsLeft: habits.polls)
         orders.withLock { $0.jobs[id] = job }
         return ServedAnswer(202, headers: ["Content-Location": statusURL])
     }

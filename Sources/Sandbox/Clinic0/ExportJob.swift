@@ -16,13 +16,14 @@ struct ExportJob: Sendable {
     let request: String
     let output: [File]
     let deleted: [File]
+    let errors: [File]
     /// How its files are handed out.
     let habits: ExportHabits
     /// How many status requests will still be answered with 202.
     var pollsLeft: Int
 
     /// Every file; its place is the last segment of its URL.
-    var files: [File] { output + deleted }
+    var files: [File] { output + deleted + errors }
 
     /// How many pages the manifest has.
     var pages: Int { max(1, (files.count + habits.filesAPage - 1) / habits.filesAPage) }
@@ -43,7 +44,8 @@ struct ExportJob: Sendable {
         var manifest: JSONObject = [
             "transactionTime": .string(transactionTime.text), "request": .string(request),
             "requiresAccessToken": .bool(!habits.filesAreOpen), "output": list(0..<output.count),
-            "deleted": list(output.count..<files.count), "error": [],
+            "deleted": list(output.count..<files.count - errors.count),
+            "error": list(files.count - errors.count..<files.count),
         ]
         if page + 1 < pages {
             manifest["link"] = [["relation": "next", "url": .string("\(statusURL)/manifest/\(page + 1)")]]

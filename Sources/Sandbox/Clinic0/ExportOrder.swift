@@ -1,8 +1,12 @@
 import FHIR
+import PDex
 import Serving
 
 /// A Bulk Data kick-off, understood.
 struct ExportOrder: Sendable {
+    /// The operation of Da Vinci Member Attribution, the last segment of its path.
+    static let daVinci = "$davinci-data-export"
+
     /// Whose data is exported.
     enum Level: Sendable, Hashable {
         case system
@@ -11,6 +15,10 @@ struct ExportOrder: Sendable {
 
         /// Reads `$export`, `Patient/$export`, `Group/[id]/$export`; nil for other paths.
         init?(_ segments: [String]) {
+            if segments.count == 3, segments[0] == "Group", segments[2] == ExportOrder.daVinci {
+                self = .group(segments[1])
+                return
+            }
             guard segments.last == "$export" else { return nil }
             switch segments.dropLast() {
             case []: self = .system
@@ -28,6 +36,8 @@ struct ExportOrder: Sendable {
     private(set) var typeFilters: [String: [SearchRequest]] = [:]
     /// Ids of the only patients; nil for all.
     private(set) var patients: Set<String>?
+    /// What it is for; of `$davinci-data-export` alone (DX-02).
+    private(set) var purpose: ExportPurpose?
     /// Whether the Provenance of what is exported goes along.
     private(set) var hasProvenance = false
 
@@ -41,6 +51,14 @@ struct ExportOrder: Sendable {
                 throw Refusal(400, "not-supported", "The export parameter \(name) is not offered.")
             }
         }
+        if request.path.hasSuffix(Self.daVinci) {
+            guard request.method == "POST" else { throw .notSupported("\(request.method) on $davinci-data-export") }
+            guard purpose != .providerDelta || since != nil else {
+                throw Refusal(400, "required", "_since has to come with provider-delta.")
+            }
+        } else if purpose != nil {
+            throw Refusal(400, "not-supported", "exportType is a parameter of $davinci-data-export.")
+        }
         guard patients == nil || request.method == "POST" else {
             throw Refusal(400, "invalid", "patient is a parameter of a kick-off by POST.")
         }
@@ -52,6 +70,9 @@ struct ExportOrder: Sendable {
         case "_type": types += value.split(separator: ",").map(String.init)
         case "_since": since = try Self.instant(name, value)
         case "_until": until = try Self.instant(name, value)
+        case "exportType":
+            purpose = ExportPurpose.allCases.first { $0.exportType == value }
+            return purpose != nil
         case "_typeFilter": try addFilter(value)
         case "patient": patients = (patients ?? []).union([Reference(parsing: value).id ?? value])
         case "includeAssociatedData":

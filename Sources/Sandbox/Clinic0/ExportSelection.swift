@@ -62,6 +62,24 @@ struct ExportSelection {
         return [ExportJob.File(type: "Bundle", lines: bundles)]
     }
 
+    /// What is told of patients who are asked for and are not in the Group: they are ignored, with a word each (DX-05).
+    func foreign(in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
+        guard order.purpose != nil, let asked = order.patients, let members = try members(in: store) else { return [] }
+        let lines = asked.subtracting(members).sorted().map { _ -> [UInt8] in
+            let outcome: JSONValue = [
+                "resourceType": "OperationOutcome",
+                "issue": [
+                    [
+                        "severity": "warning", "code": "not-found",
+                        "details": ["text": "A patient who was asked for is not in the Group."],
+                    ]
+                ],
+            ]
+            return outcome.serialized()
+        }
+        return lines.isEmpty ? [] : [ExportJob.File(type: "OperationOutcome", lines: lines)]
+    }
+
     /// What belongs to nobody is shared and goes along.
     private func isWanted(_ patient: String?, _ members: Set<String>?) -> Bool {
         guard let members, let patient else { return true }

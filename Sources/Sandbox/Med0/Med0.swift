@@ -20,6 +20,8 @@ final class Med0: SandboxEndpoint {
     private let clock: any WallClock
     private let log: PayerLog?
     private let members: MemberDesk
+    private let matching: BulkMatchDesk
+    private let exports: ExportDesk
     private let state: Mutex<State>
 
     var origin: Origin { front.origin }
@@ -27,7 +29,7 @@ final class Med0: SandboxEndpoint {
     /// Serves `store`, over which `file` (if any) is replayed. Throws ``SandboxError`` when the file is unusable.
     init(
         front: Front, store: consuming sending FHIRStore, file: String?, faults: FaultPlan, refused: RefusedMember?,
-        memberMatch: MemberMatchShape, clock: any WallClock
+        members: MemberDesk, bulkMatch: BulkMatchShape, exports: ExportDesk, clock: any WallClock
     ) throws(SandboxError) {
         var state = State(store: store, faults: faults, refused: refused)
         log = try file.map { (path) throws(SandboxError) -> PayerLog in
@@ -37,7 +39,9 @@ final class Med0: SandboxEndpoint {
             }
         }
         self.front = front
-        members = MemberDesk(shape: memberMatch)
+        self.members = members
+        matching = BulkMatchDesk(members: members, shape: bulkMatch)
+        self.exports = exports
         self.clock = clock
         self.state = Mutex(state)
     }
@@ -45,7 +49,10 @@ final class Med0: SandboxEndpoint {
     func answer(_ request: ServedRequest) -> ServedAnswer {
         if let answer = front.answer(request, metadata: { metadata }) { return answer }
         do throws(Refusal) {
+            let isExport = request.path.hasPrefix(ExportDesk.path)
+            if isExport, let file = try exports.openFile(request) { return file }
             let grant = try front.authorization.grant(for: request)
+            if isExport { return try exports.answer(request, grant: grant) }
             guard let segments = front.segments(of: request) else { throw .notFound("The path") }
             count(request, segments)
             if request.method == "POST", segments.isEmpty { return try submit(request, grant) }
@@ -53,6 +60,17 @@ final class Med0: SandboxEndpoint {
             if request.method == "POST", segments == ["Patient", "$member-match"] {
                 try reading.require(.search, on: "Patient")
                 return try match(request)
+            }
+            if request.method == "POST", segments == ["Group", "$bulk-member-match"] {
+                for type in ["Patient", "Group"] { try reading.require(.read, on: type) }
+                return try matchMany(request)
+            }
+            if segments.last == ExportOrder.daVinci, let level = ExportOrder.Level(segments) {
+                try reading.require(.read, on: "Group")
+                return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
+                    try exports.start(
+                        level, request, front: front, grant: grant, store: &state.store, now: clock.now())
+                }
             }
             let read = try state.withLock { (state) throws(Refusal) -> ServedAnswer? in
                 try reading.answer(segments, request, in: &state.store)
@@ -70,6 +88,18 @@ final class Med0: SandboxEndpoint {
             let verdict = members.verdict(on: question, in: &state.store, now: clock.now())
             state.questions.append(verdict)
             return try members.answer(verdict, base: front.base)
+        }
+    }
+
+    private func matchMany(_ request: ServedRequest) throws(Refusal) -> ServedAnswer {
+        let questions = try matching.questions(in: request)
+        return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
+            let now = state.store.tick(clock.now())
+            let answer = try matching.answer(to: questions, base: front.base, in: &state.store, now: now)
+            state.questions += answer.verdicts
+            commit(answer.groups.map { .put($0) }, &state)
+            return exports.take(
+                answer.files, of: ["Group"], request: front.origin.text + request.path, front: front, at: now)
         }
     }
 
@@ -207,11 +237,20 @@ final class Med0: SandboxEndpoint {
         state.withLock { $0.requests[kind, default: 0] += 1 }
     }
 
+    private static let groupOperations = [
+        BulkMatchDesk.operation,
+        (
+            "davinci-data-export",
+            "http://hl7.org/fhir/us/davinci-atr/OperationDefinition/davinci-data-export"
+        ),
+    ]
+
     private var metadata: JSONValue {
         Capability(
             name: "Med0", base: front.base, types: WritableTypes.all,
             interactions: ["read", "vread", "search-type", "create", "update", "delete"],
-            systemInteractions: ["transaction", "batch"], operations: ["Patient": [MemberDesk.operation]],
+            systemInteractions: ["transaction", "batch"],
+            operations: ["Patient": [MemberDesk.operation], "Group": Self.groupOperations],
             isWritable: true,
             date: String(clock.now().text.prefix(10))
         ).json

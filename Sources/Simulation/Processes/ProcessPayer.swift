@@ -43,6 +43,10 @@ struct ProcessPayer: PayerServer {
         try await through("a question who a member is") { try await payer.matchMember(question) }
     }
 
+    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+        try await through("a question who many members are") { try await payer.startMatchingMembers(questions) }
+    }
+
     private func deliver(_ bundle: [UInt8], _ requestID: String) async throws -> PayerAnswer {
         let trouble = Self.troubles.first { seams.weather.strikes($0) }
         seams.order.tell("delivery \(requestID) under \(trouble?.rawValue ?? "no trouble")")

@@ -39,6 +39,10 @@ struct MortalPayer: PayerServer {
         try await through("a question who a member is") { try await payer.matchMember(question) }
     }
 
+    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+        try await through("a question who many members are") { try await payer.startMatchingMembers(questions) }
+    }
+
     private func through<Value>(_ place: String, _ ask: () async throws -> Value) async throws -> Value {
         try life.pass("before \(place)")
         let value = try await ask()

@@ -1,0 +1,219 @@
+import FHIR
+import PDex
+
+/// Asks the payer about all those at once whom only it can tell (PDex `$bulk-member-match`, BM-01 … BM-06).
+///
+/// As with single questions it is durable who is asked about before anything leaves, the same is never asked twice, and
+/// no more than may be. Where the answer is asked for is kept until it is read, so that a process that ends while the
+/// payer is at work leaves the next one to read it.
+struct BulkInquiry: Sendable {
+    let inquiry: MemberInquiry
+    /// The payer's server as one that hands out files.
+    let exporter: any ClinicServer
+    let report: BulkInquiryTally
+
+    /// As many members as go into one request: about 2 MB.
+    static let mostMembers = 500
+    /// An answer about that many is a tenth of it.
+    private static let mostBytes = 64 << 20
+    private static let page = 500
+
+    private var terms: ExchangeTerms { inquiry.terms }
+
+    /// Asks about everybody of the clinic who is open; a dry run only counts them.
+    func ask(dryRun: Bool) async throws {
+        if !dryRun { try await resume() }
+        var waiting: [(match: MemberMatch, question: MemberMatchQuestion)] = []
+        var last: ResourceKey?
+        while true {
+            let (after, source) = (last, terms.clinic.name)
+            let patients = try await inquiry.store.read {
+                try $0.patients(ofSource: source, after: after, limit: Self.page)
+            }
+            guard let end = patients.last else { break }
+            for candidate in try await inquiry.candidates(in: patients) {
+                try Task.checkCancellation()
+                guard let asked = try await asked(about: candidate) else { continue }
+                waiting.append(asked)
+                if waiting.count == Self.mostMembers {
+                    try await send(waiting, dryRun: dryRun)
+                    waiting = []
+                }
+            }
+            last = end
+        }
+        if !waiting.isEmpty { try await send(waiting, dryRun: dryRun) }
+    }
+
+    /// The question about a patient, and how it counts; nil when there is none, or it may not be asked.
+    private func asked(
+        about candidate: MemberInquiry.Candidate
+    ) async throws -> (match: MemberMatch, question: MemberMatchQuestion)? {
+        let question: MemberMatchQuestion
+        do {
+            switch try await inquiry.question(about: candidate.patient) {
+            case .nothing:
+                await report.passedOver()
+                return nil
+            case .question(let found): question = found
+            }
+        } catch let fault as Fault where fault.disposition == .retry {
+            await report.passedOver()
+            await inquiry.tally.refused(fault.code)
+            return nil
+        }
+        // The operation wants a Consent with each (BM-02).
+        guard question.consent != nil else {
+            await report.passedOver()
+            return nil
+        }
+        let before = candidate.before
+        let hash = question.parameters.serialized().withUnsafeBytes(inquiry.identities.contentHash)
+        var attempts = before?.attempts ?? 0
+        switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
+        case .answered, .exhausted:
+            await report.passedOver()
+            return nil
+        case .next: attempts += 1
+        case .again: break
+        }
+        let match = MemberMatch(
+            route: terms.route, patient: candidate.patient.staged.key, outcome: .asked, question: hash,
+            attempts: attempts, detail: "\(terms.payer.name) was asked, and has not answered",
+            at: inquiry.clock.now())
+        return (match, question)
+    }
+
+    private func send(_ batch: [(match: MemberMatch, question: MemberMatchQuestion)], dryRun: Bool) async throws {
+        await report.asked(batch.count)
+        guard !dryRun else { return }
+        let inquiry = inquiry
+        let marks = batch.map { ($0.match, inquiry.audited($0.match, "match.asked")) }
+        try await inquiry.store.write { writer in
+            for (match, entry) in marks { try writer.keep(match, audit: entry) }
+        }
+        await inquiry.tally.requested()
+        let statusURL = try await inquiry.payer.startMatchingMembers(batch.map(\.question))
+        let underWay = ExportUnderWay(
+            source: terms.payer.name, job: terms.job, request: "$bulk-member-match", statusURL: statusURL, since: nil,
+            dropped: [], started: inquiry.clock.now())
+        try await inquiry.store.write { try $0.keep(underWay) }
+        try await collect(statusURL, asked: batch.map(\.match.patient), isWhole: true)
+    }
+
+    /// Reads the answer to a question that another process asked; one that the payer no longer has is asked again.
+    private func resume() async throws {
+        let (payer, job) = (terms.payer.name, terms.job)
+        guard let open = try await inquiry.store.read({ try $0.exportUnderWay(source: payer, job: job) }) else {
+            return
+        }
+        inquiry.observer(.note("\(payer) was asked at \(open.started.text); its answer is read first"))
+        do {
+            try await collect(open.statusURL, asked: try await unanswered(), isWhole: false)
+        } catch let fault as Fault where fault.code == .clinicExportFailed || fault.code == .clinicFileGone {
+            inquiry.observer(.note("\(payer) has the answer no longer; whoever is without one is asked about again"))
+            try await forget(open.statusURL)
+        }
+    }
+
+    private func unanswered() async throws -> [ResourceKey] {
+        var found: [ResourceKey] = []
+        var last: ResourceKey?
+        while true {
+            let (after, source, route) = (last, terms.clinic.name, terms.route)
+            let (end, asked) = try await inquiry.store.read { reader in
+                let patients = try reader.patients(ofSource: source, after: after, limit: Self.page)
+                return (
+                    patients.last, try patients.filter { try reader.memberMatch(of: $0, route)?.outcome == .asked }
+                )
+            }
+            found += asked
+            guard let end else { return found }
+            last = end
+        }
+    }
+
+    /// Waits for the answer and keeps it. Whoever was asked about in this question and is missing from a whole answer was
+    /// refused.
+    private func collect(_ statusURL: String, asked patients: [ResourceKey], isWhole: Bool) async throws {
+        let wait = ExportWait(
+            payer: terms.payer.name, what: "its answer who members are", server: exporter, tally: inquiry.tally,
+            clock: inquiry.clock, observer: inquiry.observer)
+        let manifest: ExportManifest
+        do {
+            manifest = try await wait.manifest(statusURL)
+        } catch let fault as Fault where fault.code == .payerCapability || fault.code == .clinicExportFailed {
+            try await forget(statusURL)
+            throw fault
+        }
+        var groups = MemberGroups(base: terms.payer.base)
+        var (lines, bytes) = (0, 0)
+        for file in manifest.output where ["Group", "Parameters", nil].contains(file.type) {
+            await inquiry.tally.requested()
+            _ = try await exporter.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
+                bytes += batch.bytes.count
+                guard bytes <= Self.mostBytes else { throw tooLarge }
+                for line in batch.lines {
+                    lines += 1
+                    groups.add((try? JSONParser.parse(Array(batch.bytes[line]))) ?? .null)
+                }
+            }
+        }
+        let counts = manifest.output.compactMap(\.count)
+        // Nobody is refused by what may be missing.
+        let isKnownWhole =
+            isWhole && manifest.errors.isEmpty && groups.unclear == 0
+            && (counts.count < manifest.output.count || counts.reduce(0, +) == lines)
+        await inquiry.tally.noted(.remoteMalformed, groups.unclear)
+        try await keep(groups, of: patients, isWhole: isKnownWhole, statusURL)
+        await exporter.finishExport(statusURL)
+    }
+
+    /// Keeps what the payer said of each, and forgets the question, in one transaction.
+    private func keep(
+        _ groups: MemberGroups, of patients: [ResourceKey], isWhole: Bool, _ statusURL: String
+    ) async throws {
+        let (inquiry, terms) = (inquiry, terms)
+        let settled = try await inquiry.store.write { writer in
+            var settled: [MemberMatch.Outcome] = []
+            for patient in patients {
+                guard var match = try writer.memberMatch(of: patient, terms.route), match.outcome == .asked else {
+                    continue
+                }
+                let words = groups.words(of: inquiry.local(patient))
+                guard isWhole || !words.isEmpty else {
+                    settled.append(.asked)
+                    continue
+                }
+                match.settle(by: words, payer: terms.payer.name, at: inquiry.clock.now()) {
+                    inquiry.identities.key(source: terms.payer.name, type: "Patient", id: $0)
+                }
+                try writer.keep(match, audit: inquiry.audited(match, "match.answered"))
+                settled.append(match.outcome)
+            }
+            try writer.forgetExport(statusURL, source: terms.payer.name, job: terms.job)
+            let places =
+                groups.matched.isEmpty
+                ? "" : "; members in " + groups.matched.map { "Group/" + $0 }.joined(separator: ", ")
+            let counts = Set(settled).sorted { $0.rawValue < $1.rawValue }
+                .map { outcome in "\(settled.count { $0 == outcome }) \(outcome.rawValue)" }
+            try writer.record(
+                AuditEntry(
+                    at: inquiry.clock.now(), actor: inquiry.actor, action: "members.matched", run: inquiry.run?.id,
+                    reason: "\(terms.payer.name): " + counts.joined(separator: ", ") + places))
+            return settled
+        }
+        await report.answered(settled, groups: groups.matched)
+    }
+
+    private func forget(_ statusURL: String) async throws {
+        let (payer, job) = (terms.payer.name, terms.job)
+        try await inquiry.store.write { try $0.forgetExport(statusURL, source: payer, job: job) }
+    }
+
+    private var tooLarge: Fault {
+        Fault(
+            .remoteTooLarge, .halt, "the answer of \(terms.payer.name) who members are has more than 64 MB",
+            hint: "no answer about \(Self.mostMembers) members is that large: ask the payer what it is")
+    }
+}

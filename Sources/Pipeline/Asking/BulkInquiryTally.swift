@@ -1,0 +1,15 @@
+import PDex
+
+/// What asking about many came to, while it goes on.
+actor BulkInquiryTally {
+    private(set) var counts = ExchangePipeline.Matching()
+
+    func asked(_ number: Int) { counts.asked += number }
+
+    func passedOver() { counts.notAsked += 1 }
+
+    func answered(_ outcomes: [MemberMatch.Outcome], groups: [String]) {
+        for outcome in outcomes { counts.outcomes[outcome, default: 0] += 1 }
+        counts.groups += groups.filter { !counts.groups.contains($0) }
+    }
+}

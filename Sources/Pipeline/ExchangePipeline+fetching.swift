@@ -1,0 +1,104 @@
+public import FHIR
+public import PDex
+
+extension ExchangePipeline {
+    /// What fetching a payer's data came to.
+    public struct Fetched: Sendable, Hashable {
+        /// The payer's time of the export.
+        public let transactionTime: Instant
+        /// The folder in which it is.
+        public internal(set) var place = ""
+        /// Lines written, by type.
+        public private(set) var resources: [String: Int] = [:]
+        /// Lines that are no resource of the type promised; they are left out.
+        public private(set) var odd = 0
+        /// Lines that tell of deletions.
+        public private(set) var deleted = 0
+        /// Lines in which the payer tells what is missing or odd.
+        public private(set) var outcomes = 0
+        /// Files that have more or fewer lines than was said.
+        public private(set) var miscounted = 0
+
+        /// Whether nothing is missing: a delta may go on from here.
+        public var isWhole: Bool { odd == 0 && outcomes == 0 && miscounted == 0 }
+
+        /// What one file came to.
+        struct Written {
+            var lines = 0
+            var odd = 0
+        }
+
+        init(transactionTime: Instant) {
+            self.transactionTime = transactionTime
+        }
+
+        mutating func add(_ written: Written, named name: String, stated: Int?) {
+            switch name {
+            case "deleted": deleted += written.lines
+            case "outcomes": outcomes += written.lines
+            default: resources[name, default: 0] += written.lines
+            }
+            odd += written.odd
+            if let stated, stated != written.lines + written.odd { miscounted += 1 }
+        }
+    }
+
+    /// What of a payer's Group is fetched.
+    public struct Fetching: Sendable, Hashable {
+        /// The Group's id at the payer, such as one that ``matchMembers(by:dryRun:)`` named.
+        public var group: String
+        /// What for.
+        public var purpose: ExportPurpose
+        /// The types wanted; empty means all that the payer gives.
+        public var types: [String]
+        /// Only what changed since; nil means everything, or for a delta since the latest whole export of the same in the folder.
+        public var since: Instant?
+        /// Only what changed until.
+        public var until: Instant?
+
+        /// Describes what is fetched.
+        public init(
+            group: String, purpose: ExportPurpose, types: [String] = [], since: Instant? = nil, until: Instant? = nil
+        ) {
+            self.group = group
+            self.purpose = purpose
+            self.types = types
+            self.since = since
+            self.until = until
+        }
+    }
+
+    /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
+    ///
+    /// Throws `config.missing` unless the payer may be asked so, `usage.invalid` for a Group that is none and a delta that has nothing to
+    /// go on from, and as a pull does.
+    public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
+        guard terms.inquiry.asksMany, let payerExports else {
+            throw Fault(
+                .configMissing, .stop, "\(terms.payer.name) may not be asked for its members' data",
+                hint: "say  match: { member-match: { bulk: true, consent: required } }  of it in pdex.yaml")
+        }
+        guard RosterRow.isID(fetching.group) else {
+            throw Fault(.usage, .stop, "the Group is no FHIR id", hint: "give the id that  pdex members match  named")
+        }
+        let folder = ExportFolder(path: path)
+        func request(since: Instant?) -> ExportRequest {
+            ExportRequest(
+                level: .group(fetching.group), types: fetching.types, since: since, until: fetching.until,
+                purpose: fetching.purpose)
+        }
+        let latest = folder.latest(of: terms.payer.name, request(since: nil))
+        let since = fetching.since ?? (fetching.purpose == .providerDelta ? latest : nil)
+        guard since != nil || fetching.purpose != .providerDelta else {
+            throw Fault(
+                .usage, .stop,
+                "the folder has no whole export of that Group and those types for a delta to go on from",
+                hint: "fetch a provider-snapshot first, or say --since")
+        }
+        return try await PayerExport(
+            payer: terms.payer.name, job: terms.job, request: request(since: since), server: payerExports, store: store,
+            clock: clock, actor: actor, folder: folder,
+            isGapless: since.map { $0 <= latest ?? Instant(milliseconds: .min) } ?? true, observer: observer
+        ).run()
+    }
+}

@@ -1,0 +1,178 @@
+import FHIR
+import Foundation
+import PDex
+
+/// Fetches the data of a payer's Group into a folder (`$davinci-data-export`, DX-01 … DX-06).
+///
+/// Where it is asked for is kept from the kick-off until all is written, so that a process that ends in between leaves
+/// the next to go on with the same export.
+struct PayerExport: Sendable {
+    let payer: String
+    let job: String
+    let request: ExportRequest
+    let server: any ClinicServer
+    let store: any Store
+    let clock: any WallClock
+    let actor: String
+    let folder: ExportFolder
+    /// Whether it goes on from an export in the folder, or from nothing.
+    let isGapless: Bool
+    let observer: @Sendable (RunEvent) -> Void
+
+    /// A file that breaks off is fetched so often.
+    private static let mostTries = 3
+
+    /// Fetches everything. Throws as a pull does; then nothing is there, and the next attempt goes on.
+    func run() async throws -> ExchangePipeline.Fetched {
+        let statusURL = try await started()
+        let wait = ExportWait(
+            payer: payer, what: "its members' data", server: server, tally: PullTally(), clock: clock,
+            observer: observer)
+        let manifest: ExportManifest
+        do {
+            manifest = try await wait.manifest(statusURL)
+        } catch let fault as Fault where fault.code == .payerCapability || fault.code == .clinicExportFailed {
+            try await forget(statusURL)
+            throw fault
+        }
+        _ = try folder.begin()
+        var fetched = ExchangePipeline.Fetched(transactionTime: manifest.transactionTime)
+        do {
+            for (number, file) in manifest.output.enumerated() {
+                try await fetch(file, number + 1, of: manifest, into: &fetched)
+            }
+            for (number, file) in manifest.deleted.enumerated() {
+                try await fetch(file, "deleted", number + 1, of: manifest, into: &fetched)
+            }
+            for (number, file) in manifest.errors.enumerated() {
+                try await fetch(file, "outcomes", number + 1, of: manifest, into: &fetched)
+            }
+        } catch let fault as Fault where fault.code == .clinicFileGone {
+            // Links that are no longer good will not be again: the next attempt exports anew.
+            try await forget(statusURL)
+            throw fault
+        }
+        fetched.place = try folder.end(index(fetched), at: manifest.transactionTime)
+        let (what, lines) = (request.purpose?.rawValue ?? "", fetched.resources.values.reduce(0, +))
+        let entry = AuditEntry(
+            at: clock.now(), actor: actor, action: "payer.fetched",
+            reason: "\(payer), \(what): \(lines) resources as of \(manifest.transactionTime.text)"
+                + (fetched.isWhole ? "" : ", not whole"))
+        try await store.write { [payer] in
+            try $0.forgetExport(statusURL, source: payer, job: key)
+            try $0.record(entry)
+        }
+        await server.finishExport(statusURL)
+        return fetched
+    }
+
+    /// Under which name the export is kept: questions who members are have the job's own.
+    private var key: String { job + " $davinci-data-export" }
+
+    /// The status URL of the export: one that is under way with the same request, or a new one.
+    private func started() async throws -> String {
+        let (payer, key) = (payer, key)
+        if let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }) {
+            if open.request == request.words {
+                observer(.note("\(payer) was asked at \(open.started.text); that export is gone on with"))
+                return open.statusURL
+            }
+            await server.finishExport(open.statusURL)
+            try await forget(open.statusURL)
+        }
+        let start = try await server.startExport(request)
+        let underWay = ExportUnderWay(
+            source: payer, job: key, request: request.words, statusURL: start.statusURL, since: request.since,
+            dropped: start.dropped, started: clock.now())
+        try await store.write { try $0.keep(underWay) }
+        return start.statusURL
+    }
+
+    private func forget(_ statusURL: String) async throws {
+        let (payer, key) = (payer, key)
+        try await store.write { try $0.forgetExport(statusURL, source: payer, job: key) }
+    }
+
+    /// A file of resources, under the name of its type if that is one.
+    private func fetch(
+        _ file: ExportManifest.File, _ number: Int, of manifest: ExportManifest,
+        into fetched: inout ExchangePipeline.Fetched
+    ) async throws {
+        let type = file.type.flatMap { ResourceTypes.r4.contains($0) ? $0 : nil }
+        try await fetch(file, type ?? "resources", number, of: manifest, into: &fetched)
+    }
+
+    private func fetch(
+        _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest,
+        into fetched: inout ExchangePipeline.Fetched
+    ) async throws {
+        var tries = 1
+        while true {
+            do {
+                let written = try await write(file, name, number, of: manifest)
+                return fetched.add(written, named: name, stated: file.count)
+            } catch let fault as Fault where fault.disposition == .retry && tries < Self.mostTries {
+                tries += 1
+                observer(.note("a file of \(payer) broke off; it is fetched again"))
+            }
+        }
+    }
+
+    /// Writes the lines that are resources of the type that was promised (BLK-32), as they came.
+    private func write(
+        _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest
+    ) async throws -> ExchangePipeline.Fetched.Written {
+        let handle = try folder.file("\(name)-\(number).ndjson")
+        defer { try? handle.close() }
+        let promised = ResourceTypes.r4.contains(name) ? name : nil
+        var written = ExchangePipeline.Fetched.Written()
+        _ = try await server.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
+            var kept: [UInt8] = []
+            kept.reserveCapacity(batch.bytes.count)
+            batch.bytes.withUnsafeBytes { bytes in
+                for range in batch.lines {
+                    let line = UnsafeRawBufferPointer(rebasing: bytes[range])
+                    guard name != "deleted", name != "outcomes" else {
+                        written.lines += 1
+                        kept += line
+                        kept.append(UInt8(ascii: "\n"))
+                        continue
+                    }
+                    guard let scan = try? ResourceScan.scan(line), promised.map({ $0 == scan.type }) ?? true else {
+                        written.odd += 1
+                        continue
+                    }
+                    written.lines += 1
+                    kept += line
+                    kept.append(UInt8(ascii: "\n"))
+                }
+            }
+            do {
+                try handle.write(contentsOf: kept)
+            } catch {
+                throw folder.unwritable
+            }
+        }
+        do {
+            try handle.synchronize()
+        } catch {
+            throw folder.unwritable
+        }
+        return written
+    }
+
+    private func index(_ fetched: ExchangePipeline.Fetched) -> JSONValue {
+        let counts = fetched.resources.sorted { $0.key < $1.key }
+            .map { JSONObject.Member(key: $0.key, value: .number(JSONNumber($0.value))) }
+        return [
+            "payer": .string(payer), "group": .string(request.groupID),
+            "exportType": .string(request.purpose?.exportType ?? ""),
+            "types": .array(request.types.sorted().map { .string($0) }), "gapless": .bool(isGapless),
+            "since": request.since.map { .string($0.text) } ?? .null,
+            "until": request.until.map { .string($0.text) } ?? .null,
+            "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
+            "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
+            "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),
+        ]
+    }
+}

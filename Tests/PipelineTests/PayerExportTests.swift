@@ -1,0 +1,194 @@
+import FHIR
+import Foundation
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+/// Fetching a payer's data into a folder (DX-01 … DX-06, BLK-18, BLK-32).
+@Suite("What a payer has of a Group")
+struct PayerExportTests {
+    @Test("comes into a folder of its own, as it was, with the payer's time and the counts")
+    func whole() async throws {
+        let world = try World()
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.isWhole)
+        #expect(fetched.resources["Patient"] == 2)
+        let patients = try world.lines(fetched, "Patient")
+        #expect(patients.count == 2)
+        let index = try JSONParser.parse(Array(try #require(world.contents(fetched, "export.json"))))
+        #expect(index["transactionTime"]?.string == fetched.transactionTime.text)
+        #expect(index["whole"]?.bool == true)
+        #expect(world.server.exportRequests.map(\.purpose) == [.providerSnapshot])
+        let attributes = try FileManager.default.attributesOfItem(atPath: fetched.place)
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        #expect(world.server.requests.last == "finish")
+    }
+
+    @Test("a delta goes on from the latest whole export of that payer, and without one nothing is asked")
+    func delta() async throws {
+        let world = try World()
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(.providerDelta) }
+        let first = try await world.fetch()
+        world.clock.advance(seconds: 60)
+        let second = try await world.fetch(.providerDelta)
+        world.clock.advance(seconds: 60)
+        _ = try await world.fetch(.providerDelta)
+
+        #expect(fault?.code == .usage)
+        #expect(world.server.exportRequests.map(\.since) == [nil, first.transactionTime, second.transactionTime])
+    }
+
+    @Test(
+        "a delta does not go on from another Group's export, other types', or one with a gap before it",
+        arguments: ["group", "types", "gap"])
+    func another(what: String) async throws {
+        let world = try World()
+        switch what {
+        case "group": _ = try await world.fetch(group: "g2")
+        case "types": _ = try await world.fetch(types: ["Patient"])
+        default: _ = try await world.fetch(since: Instant(seconds: 1))
+        }
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(.providerDelta) }
+        #expect(fault?.code == .usage)
+    }
+
+    @Test("two exports as of the same time are two folders")
+    func sameTime() async throws {
+        let world = try World()
+        let first = try await world.fetch()
+        let second = try await world.fetch(types: ["Patient"])
+        #expect(first.place != second.place)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: world.path).count == 2)
+    }
+
+    @Test("lines of another type, torn lines and another count are told, and the next delta does not go on from there")
+    func partial() async throws {
+        let world = try World()
+        let first = try await world.fetch()
+        world.clock.advance(seconds: 60)
+        world.server.rewrite { $0.strayLines = [#"{"resourceType":"Patient","id":"x"}"#, #"{"resourceType":"Obs"#] }
+        let second = try await world.fetch()
+        world.clock.advance(seconds: 60)
+        _ = try await world.fetch(.providerDelta)
+
+        #expect(second.odd == 2)
+        #expect(!second.isWhole)
+        #expect(world.server.exportRequests.last?.since == first.transactionTime)
+        #expect(try world.lines(second, "Observation").allSatisfy { $0.contains("Observation") })
+    }
+
+    @Test("a file that breaks off is fetched again from its start, and leaves nothing twice")
+    func broken() async throws {
+        let world = try World()
+        world.server.rewrite { $0.breaks = ["Patient": 2] }
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.isWhole)
+        #expect(try world.lines(fetched, "Patient").count == 2)
+    }
+
+    @Test(
+        "whatever ends it leaves no folder behind that looks whole, and the next attempt goes on with the same export",
+        arguments: ["a file", "a poll", "the payer's word"])
+    func ended(by what: String) async throws {
+        let world = try World()
+        world.server.rewrite { script in
+            switch what {
+            case "a file": script.breaks = ["Patient": 3]
+            case "a poll": script.lostPolls = 1
+            default: script.failedPolls = 1
+            }
+        }
+        await #expect(throws: Fault.self) { try await world.fetch() }
+        #expect(world.latest == nil)
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.isWhole)
+        // An export that failed there is begun anew.
+        #expect(world.server.exportRequests.count == (what == "the payer's word" ? 2 : 1))
+    }
+
+    @Test("deletions and the payer's remarks are kept beside the data")
+    func deletions() async throws {
+        let world = try World()
+        let line =
+            #"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"X/1"}}]}"#
+        world.server.rewrite { $0.deletedLines = [line] }
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.deleted == 1)
+        #expect(try world.lines(fetched, "deleted") == [line])
+    }
+
+    @Test(
+        "what names a place in the file system, and no type, names no file",
+        arguments: ["../../x", "Patient/../..", "/x"])
+    func confined(type: String) async throws {
+        let files = MatchFiles()
+        let world = try World(files: files)
+        files.answer(.init(lines: [#"{"resourceType":"Patient","id":"a"}"#], type: type), .init(type: type))
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.resources == ["resources": 1])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: world.path).count == 1)
+        #expect(try world.lines(fetched, "resources").count == 1)
+    }
+
+    @Test("a Group that is no id is not asked for", arguments: ["", "a/b", "../x", "a?b"])
+    func noGroup(group: String) async throws {
+        let world = try World()
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(group: group) }
+        #expect(fault?.code == .usage)
+        #expect(world.server.exportRequests.isEmpty)
+    }
+
+    /// A payer that exports two members, and a folder.
+    private struct World {
+        let night: Night
+        let clock: ManualClock
+        let server: ScriptedClinic
+        private let place: TemporaryPlace
+        let path: String
+
+        init(files: MatchFiles? = nil) throws {
+            place = try TemporaryPlace()
+            path = place.path + ".fetched"
+            let scripted = try Night([.joe, .ada], mappings: usCoreMappings)
+            server = scripted.clinic
+            clock = scripted.clock
+            night = try Night(
+                [], mappings: usCoreMappings, inquiry: .init(consent: .required, asksMany: true),
+                payerExports: files ?? server)
+        }
+
+        func fetch(
+            _ purpose: ExportPurpose = .providerSnapshot, group: String = "g1", types: [String] = [],
+            since: Instant? = nil
+        ) async throws -> ExchangePipeline.Fetched {
+            try await night.pipeline.fetch(
+                .init(group: group, purpose: purpose, types: types, since: since), into: path, by: "ada")
+        }
+
+        var latest: Instant? {
+            ExportFolder(path: path).latest(of: "med0", ExportRequest(level: .group("g1"), types: [], since: nil))
+        }
+
+        func contents(_ fetched: ExchangePipeline.Fetched, _ name: String) -> Data? {
+            FileManager.default.contents(atPath: fetched.place + "/" + name)
+        }
+
+        func lines(_ fetched: ExchangePipeline.Fetched, _ name: String) throws -> [String] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: fetched.place)
+            let found = files.filter { $0.hasPrefix(name + "-") }.compactMap { contents(fetched, $0) }
+            return found.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import FHIR
+import FHIRClient
+import PDex
+import Serving
+import Testing
+
+@testable import Sandbox
+
+@Suite("Who many people are")
+struct BulkMatchTests {
+    @Test(
+        "is answered later, with each person in one Group, and one bad consent fails nobody else (BM-05)",
+        arguments: BulkMatchShape.allCases)
+    func groups(shape: BulkMatchShape) async throws {
+        let world = try TestSandbox { $0.bulkMatch = shape }
+        let token = try await world.payer.token("system/*.rs")
+        var questions = try [
+            MemberMatchTests.question(world, consent: true, flaw: ""),
+            MemberMatchTests.question(world, consent: true, flaw: "another name"),
+            MemberMatchTests.question(world, consent: true, flaw: "an old consent"),
+        ]
+        questions = try questions.enumerated().map { try Self.renamed($1, "p\($0)") }
+
+        let start = Self.ask(questions, world, token)
+        let place = try #require(start.headers["Content-Location"])
+        let path = String(place.dropFirst(world.payer.endpoint.origin.text.count))
+        let manifest = try #require(world.payer.send("GET", path, token: token).json)
+        let file = try #require(manifest["output"]?[0]?["url"]?.string)
+        let lines = world.payer.send(
+            "GET", String(file.dropFirst(world.payer.endpoint.origin.text.count)), token: token
+        ).lines
+        let body = lines.map { String(decoding: $0.serialized(), as: UTF8.self) }.joined()
+
+        #expect(start.status == 202)
+        for (index, kind) in ["match", "nomatch", "consentconstraint"].enumerated() {
+            #expect(body.contains(#""code":"\#(kind)""#))
+            #expect(body.contains(##""reference":"#p\##(index)""##))
+        }
+        #expect(body.contains(#""reference":"Patient/\#(SpecialMember.joeSmith.payerPatientID)""#))
+        #expect(lines.count == (shape == .groups ? 3 : 1))
+        let kept = world.sandbox.payerResources().filter { $0.type == "Group" }.map { $0["member"]?.elements.count }
+        #expect(kept == [1, 1, 1])
+    }
+
+    @Test(
+        "is refused whole for what breaks PDex, and nothing is kept",
+        arguments: [("the same id twice", 400), ("no consent", 400), ("nobody", 400), ("no preference", 400)])
+    func refused(flaw: String, status: Int) async throws {
+        let world = try TestSandbox()
+        let token = try await world.payer.token("system/*.rs")
+        let one = try MemberMatchTests.question(world, consent: flaw != "no consent", flaw: "")
+        let questions = flaw == "nobody" ? [] : flaw == "the same id twice" ? [one, one] : [one]
+
+        let answer = Self.ask(questions, world, token, isAsync: flaw != "no preference")
+
+        #expect(answer.status == status)
+        #expect(!world.sandbox.payerResources().contains { $0.type == "Group" })
+    }
+
+    @Test("the Group of those who matched is exported for a purpose, and holds their data and nobody else's (DX-01)")
+    func exported() async throws {
+        let world = try TestSandbox()
+        let token = try await world.payer.token("system/*.rs")
+        let question = try MemberMatchTests.question(world, consent: true, flaw: "")
+        #expect(Self.ask([question], world, token).status == 202)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+
+        let start = Self.export(group, ["exportType": "hl7.fhir.us.davinci-pdex#provider-snapshot"], world, token)
+        let place = try #require(start.headers["Content-Location"])
+        let cut = world.payer.endpoint.origin.text.count
+        let manifest = try #require(world.payer.send("GET", String(place.dropFirst(cut)), token: token).json)
+        let lines = (manifest["output"]?.elements ?? []).compactMap { $0["url"]?.string }.flatMap {
+            world.payer.send("GET", String($0.dropFirst(cut)), token: token).lines
+        }
+
+        let patients = lines.filter { $0["resourceType"]?.string == "Patient" }.map { $0["id"]?.string }
+        #expect(patients == [SpecialMember.joeSmith.payerPatientID])
+        #expect(lines.contains { $0["resourceType"]?.string == "Coverage" })
+        #expect(!lines.contains { $0["resourceType"]?.string == "Group" })
+    }
+
+    @Test(
+        "an export for a purpose is refused without the purpose's terms, and a foreign patient is ignored with a word",
+        arguments: [
+            (["exportType": "hl7.fhir.us.davinci-pdex#provider-delta"], 400), (["exportType": "anything"], 400),
+            (["exportType": "hl7.fhir.us.davinci-pdex#payertopayer", "patient": "Patient/nobody"], 202),
+        ])
+    func purposes(parameters: [String: String], status: Int) async throws {
+        let world = try TestSandbox()
+        let token = try await world.payer.token("system/*.rs")
+        _ = Self.ask([try MemberMatchTests.question(world, consent: true, flaw: "")], world, token)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+
+        let answer = Self.export(group, parameters, world, token)
+
+        #expect(answer.status == status)
+        let place = answer.headers["Content-Location"].map {
+            String($0.dropFirst(world.payer.endpoint.origin.text.count))
+        }
+        let manifest = place.flatMap { world.payer.send("GET", $0, token: token).json }
+        #expect((manifest?["error"]?.elements.count ?? 0) == (status == 202 ? 1 : 0))
+    }
+
+    private static func export(
+        _ group: String, _ parameters: [String: String], _ world: TestSandbox, _ token: String
+    ) -> ServedAnswer {
+        let list = parameters.map { name, value -> JSONValue in
+            name == "patient"
+                ? ["name": .string(name), "valueReference": ["reference": .string(value)]]
+                : ["name": .string(name), "valueCanonical": .string(value)]
+        }
+        return world.payer.send(
+            "POST", "/fhir/r4/Group/\(group)/$davinci-data-export", token: token,
+            headers: [("Prefer", "respond-async")],
+            body: ["resourceType": "Parameters", "parameter": .array(list)])
+    }
+
+    private static func ask(
+        _ questions: [MemberMatchQuestion], _ world: TestSandbox, _ token: String, isAsync: Bool = true
+    ) -> ServedAnswer {
+        world.payer.send(
+            "POST", "/fhir/r4/Group/$bulk-member-match", token: token,
+            headers: isAsync ? [("Prefer", "respond-async")] : [],
+            body: MemberMatchQuestion.parameters(ofMany: questions))
+    }
+
+    private static func renamed(_ question: MemberMatchQuestion, _ id: String) throws -> MemberMatchQuestion {
+        var patient = question.patient
+        patient.json["id"] = .string(id)
+        return MemberMatchQuestion(patient: patient, coverage: question.coverage, consent: question.consent)
+    }
+}
