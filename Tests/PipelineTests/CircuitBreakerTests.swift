@@ -1,8 +1,9 @@
 import FHIR
 import PDex
 import PDexTesting
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 /// How a payer that fails is left alone (reliability R8, F5).
 @Suite("A payer that fails is left alone")
@@ -52,6 +53,20 @@ struct CircuitBreakerTests {
             let next = try #require(try await breaker(night)?.closedUntil)
             #expect(next == night.clock.now().adding(milliseconds: Int64(seconds) * 1000))
         }
+    }
+
+    @Test("when the process that tries one delivery is known to have ended, the next tries one at once")
+    func lostProbe() async throws {
+        let night = try await closed(members: 8)
+        night.clock.advance(seconds: 700)
+        let (route, now) = (night.pipeline.terms.route, night.clock.now())
+        let probe = try await night.store.write {
+            try $0.lease(route, limit: 9, owner: "gone", now: now, expiry: now.adding(milliseconds: 600_000))
+        }
+        #expect(probe.count == 1)
+        #expect(try await night.pipeline.deliver() == 0)
+        _ = try await night.pipeline.outbox.receipts.rescue { _ in true }
+        #expect(try await night.pipeline.deliver() == 8)
     }
 
     @Test("the time that the payer names is the least")

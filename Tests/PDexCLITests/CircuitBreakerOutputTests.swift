@@ -1,0 +1,36 @@
+import FHIR
+import PDex
+import Testing
+
+@testable import PDexCLI
+
+@Suite("What pdex queue status says of a payer")
+struct CircuitBreakerOutputTests {
+    private static let at = Instant("2026-06-01T02:13:31Z") ?? .earliest
+    private static let until = Instant("2026-06-01T02:14:07Z") ?? .earliest
+
+    @Test("a closed payer: until when, why, and what comes next")
+    func closed() {
+        let breaker = CircuitBreaker(
+            payer: "med0", failing: ["a", "b", "c"], spent: 30, closings: 1, closedUntil: Self.until,
+            lastFault: .payerUnknownOutcome, at: Self.at)
+        #expect(
+            breaker.words
+                == "payer med0: closed until \(Self.until.text), 3 failures in a row, last: payer.unknown-outcome at "
+                + "\(Self.at.text); next: one delivery is tried then, and all go on when it works")
+        #expect(breaker.json["closed"] == true)
+        #expect(breaker.json["failures-in-a-row"]?.number?.int == 3)
+        #expect(breaker.json["last-fault"]?.string == "payer.unknown-outcome")
+    }
+
+    @Test("a payer that is tried, and one that failed once and is open")
+    func others() {
+        var breaker = CircuitBreaker(
+            payer: "med0", failing: ["a"], spent: 10, lastFault: .remoteThrottled, at: Self.at)
+        #expect(breaker.words == "payer med0: open, 1 failure in a row, last: remote.throttled at \(Self.at.text)")
+        breaker.closedUntil = Self.until
+        breaker.probe = "x-1"
+        #expect(breaker.words.hasSuffix("; next: delivery x-1 is tried now"))
+        #expect(breaker.json["probe"]?.string == "x-1")
+    }
+}
