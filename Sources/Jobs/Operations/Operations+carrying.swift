@@ -97,6 +97,10 @@ extension Operations {
             _ = try await pipeline.remake(
                 exchange, run: run, from: replay.step, acceptingMappingChanges: replay.acceptsMappingChanges
             ) { writer, made in
+                // A night beside it may have made a newer one since it was read.
+                if let why = try Self.refusal(exchange, from: replay.step, writer) {
+                    throw Fault(.exchangeNotReplayable, .stop, why)
+                }
                 let item = ReplayItem(exchange: id, outcome: .replayed, made: made)
                 guard try writer.settle(item, ofReplay: run.id) else {
                     throw Fault(.exchangeNotReplayable, .stop, "the replay was taken back")

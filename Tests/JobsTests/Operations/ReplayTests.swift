@@ -153,6 +153,21 @@ struct ReplayTests {
         #expect(served.night.payer.received.count == sent)
     }
 
+    @Test("what is known to be withheld by now is not sent as it was, but made anew, and withheld")
+    func withheldAsSent() async throws {
+        let served = try await Self.doubtful()
+        let id = try await served.exchange().id
+        served.night.payer.remove("Consent", "consent-joe")
+        _ = try await served.operations.importMembers(job: served.job.name)
+        let sent = served.night.payer.received.count
+
+        let outcomes = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
+
+        #expect("\(outcomes)".contains("replayed"))
+        #expect(try await served.all().map(\.state) == [.withheld, .cancelled])
+        #expect(served.night.payer.received.count == sent)
+    }
+
     @Test("what was made with other mappings is replayed only when somebody accepts that")
     func mappings() async throws {
         let served = try await Self.parked()
