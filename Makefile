@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash consents docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -25,6 +25,9 @@ TELL := 0
 RUNS := 500
 CRASH_SEED := 1
 SWEEP := 1
+# Images of the store after power cuts
+CUTS := 10000
+CUT_SEED := 1
 
 help: ## Show these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +90,12 @@ crash: system toolchain ## SIGKILL RUNS nights of real processes at random, and 
 	@sweep=$(SWEEP); command -v strace >/dev/null || { echo "No strace here: no sweep over system calls." >&2; sweep=0; }; \
 	PDEX_CRASHES=$(RUNS) PDEX_CRASH_SEED=$(CRASH_SEED) PDEX_SWEEP=$$sweep nice -n 19 \
 	  swift test --no-parallel --disable-xctest --filter EndToEndTests.CrashCampaignTests
+
+powercuts: system toolchain ## Cut the power CUTS times during a small night, on a disk that forgets what was not synced
+	@command -v strace >/dev/null || { echo "This needs strace." >&2; exit 1; }
+	@swift build $(QUIET) --build-tests
+	@PDEX_POWER_CUTS=$(CUTS) PDEX_POWER_SEED=$(CUT_SEED) nice -n 19 \
+	  swift test --no-parallel --disable-xctest --filter EndToEndTests.PowerCutTests
 
 consents: system toolchain ## Hold 100,000 random sets of consents under each policy against an oracle
 	@swift build $(QUIET) --build-tests

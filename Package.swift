@@ -176,7 +176,11 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "PDexCLI"],
+            name: "EndToEndTests",
+            dependencies: [
+                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "HostileTests",

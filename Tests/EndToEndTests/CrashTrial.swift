@@ -98,11 +98,13 @@ struct CrashTrial: Sendable {
         return ProcessInfo.processInfo.environment["PDEX_PROGRAM"] ?? tests.appendingPathComponent("pdex").path
     }()
 
-    private static func command(_ night: SandboxNight) -> [String] {
+    /// The command of the night.
+    static func command(_ night: SandboxNight) -> [String] {
         [program, "run", SandboxNight.job, "--config", night.folder.configuration, "--quiet"]
     }
 
-    private static func start(_ arguments: [String]) throws -> Process {
+    /// Starts a program, whose words nobody reads.
+    static func start(_ arguments: [String]) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: arguments[0])
         process.arguments = Array(arguments.dropFirst())
