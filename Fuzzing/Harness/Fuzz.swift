@@ -22,7 +22,9 @@ enum Fuzz {
         // A single file is an input to be seen again.
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: words[2], isDirectory: &isFolder)
-        if !exists || isFolder.boolValue { try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory)) }
+        if !exists || isFolder.boolValue {
+            try plant(target.seeds, in: URL(filePath: words[2], directoryHint: .isDirectory))
+        }
         var arguments = ([words[0]] + words[2...]).map { strdup($0) } + [nil]
         var count = Int32(arguments.count - 1)
         let code = arguments.withUnsafeMutableBufferPointer { list in
