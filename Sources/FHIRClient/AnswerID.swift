@@ -4,11 +4,16 @@ enum AnswerID {
     private static let sizes = 16...64
 
     /// The id in words behind what an answer was; empty without one.
+    static func words(_ headers: HTTPHeaders) -> String {
+        of(headers).map { ", its request \($0)" } ?? ""
+    }
+
+    /// The id itself.
     ///
     /// Only what can be nothing but a number drawn by a machine is told: hexadecimal digits and dashes, and so many that they
     /// are nobody's number. A field is a stranger's text, and faults hold nobody's data.
-    static func words(_ headers: HTTPHeaders) -> String {
-        names.lazy.compactMap { headers[$0] }.first(where: isDrawn).map { ", its request \($0)" } ?? ""
+    static func of(_ headers: HTTPHeaders) -> String? {
+        names.lazy.compactMap { headers[$0] }.first(where: isDrawn)
     }
 
     private static func isDrawn(_ text: String) -> Bool {

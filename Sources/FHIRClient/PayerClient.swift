@@ -43,7 +43,8 @@ public struct PayerClient: PayerServer {
         return PayerAnswer(
             status: response.status, body: response.body,
             retryAfterSeconds: RetryAfter.seconds(response.headers, now: session.clock.now()),
-            serverTime: response.headers["Date"].flatMap { Instant(httpDate: $0) })
+            serverTime: response.headers["Date"].flatMap { Instant(httpDate: $0) },
+            answerID: AnswerID.of(response.headers))
     }
 
     /// Asks who somebody is (HRex `$member-match`).

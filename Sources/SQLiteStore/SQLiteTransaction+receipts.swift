@@ -7,7 +7,7 @@ extension SQLiteTransaction {
     func receipts(ofExchange exchange: String) throws -> [Receipt] {
         try all(
             """
-            SELECT s.id, r.attempt, r.status, r.verdict, r.fault, r.outcome, r.locations, r.at
+            SELECT s.id, r.attempt, r.status, r.verdict, r.fault, r.outcome, r.locations, r.at, r.answer_id
             FROM submission s JOIN receipt r ON r.submission = s.rid
             WHERE s.exchange = ? ORDER BY s.part, s.rid, r.attempt, r.epoch
             """,
@@ -76,8 +76,8 @@ extension SQLiteTransaction {
     private func keep(_ receipt: Receipt, of submission: Int64, epoch: Int) throws {
         try quick(
             """
-            INSERT INTO receipt (submission, attempt, epoch, status, verdict, fault, outcome, locations, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO receipt (submission, attempt, epoch, status, verdict, fault, outcome, locations, at, answer_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """
         ) { row in
             row.bind(submission, at: 1)
@@ -89,6 +89,7 @@ extension SQLiteTransaction {
             row.bind(receipt.outcome, at: 7)
             row.bind(receipt.locations.joined(separator: "\n"), at: 8)
             row.bind(receipt.at.milliseconds, at: 9)
+            row.bind(receipt.answerID, at: 10)
             _ = try row.step()
         }
     }
@@ -97,7 +98,8 @@ extension SQLiteTransaction {
         Receipt(
             submission: try row.text(0), attempt: try row.integer(1), status: try row.integer(2),
             verdict: try row.text(3), fault: try row.faultCode(4), outcome: try row.optionalText(5),
-            locations: try row.text(6).split(separator: "\n").map(String.init), at: try row.instant(7)
+            locations: try row.text(6).split(separator: "\n").map(String.init),
+            answerID: try row.optionalText(8), at: try row.instant(7)
         )
     }
 }

@@ -4,12 +4,15 @@ import PDex
 
 extension SQLiteTransaction {
     func missing(
-        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+        ofRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, limit: Int
     ) throws -> [ResourceKey] {
         guard let source = try first("SELECT rid FROM source WHERE name = ?", [source], { try $0.integer(0) }) else {
             return []
         }
-        // One walk over an index that holds all of it, in the order of the roster.
+        let kinds = Set(
+            try all("SELECT rid, name FROM type") { row in (try row.integer(0), try row.text(1)) }
+                .filter { types.contains($0.1) }.map { Int64($0.0) })
+        // One walk over an index that holds all but the type, in the order of the roster; what did not come is looked up.
         return try quick(
             """
             SELECT s.rid, s.k FROM roster r CROSS JOIN staged s INDEXED BY staged_patient ON s.patient = r.patient
@@ -20,10 +23,17 @@ extension SQLiteTransaction {
             statement.bind(Int64(source), at: 2)
             var missing: [ResourceKey] = []
             while missing.count < limit, try statement.step() {
-                guard !seen.contains(statement.integer(0)) else { continue }
+                guard !seen.contains(statement.integer(0)), try isOf(kinds, statement.integer(0)) else { continue }
                 missing.append(ResourceKey(bits: statement.integer(1)))
             }
             return missing
+        }
+    }
+
+    private func isOf(_ kinds: Set<Int64>, _ row: Int64) throws -> Bool {
+        try quick("SELECT type FROM staged WHERE rid = ?1") { statement in
+            statement.bind(row, at: 1)
+            return try statement.step() && kinds.contains(statement.integer(0))
         }
     }
 

@@ -23,6 +23,16 @@ struct AnswerIDTests {
         #expect(fault?.message.contains(Self.id) == true)
     }
 
+    @Test("is kept with what a payer answered, well or not", arguments: [200, 422])
+    func keeps(status: Int) async throws {
+        let answer = HTTPResponse.json("{}", status: status, headers: ["X-Request-Id": Self.id])
+        let transport = FunctionTransport { _, _ in answer }
+
+        let taken = try await PayerClient(try session(transport)).submit([], requestID: "ours", lastLook: {})
+
+        #expect(taken.answerID == Self.id)
+    }
+
     @Test(
         "is not told when it could be somebody's: a name, a number of a person, a sentence",
         arguments: ["Ada-Abbe", "123-45-6789", "5551234567", "for Joe Hale, born 1970", "MRN-0000000000000001", ""])

@@ -22,6 +22,22 @@ struct AnswerTests {
     }
 
     @Test(
+        "a receipt keeps the id that the payer gave to its answer, whatever the answer was", arguments: [true, false])
+    func answerIDs(isTaken: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(isTaken ? .accept : .refuse(422))
+        _ = try await night.run()
+
+        let receipts = try await night.store.read { reader in
+            try reader.exchanges(matching: ExchangeFilter(), limit: 1).flatMap { exchange in
+                try reader.receipts(ofExchange: exchange.id)
+            }
+        }
+        #expect(receipts.map(\.verdict) == [isTaken ? "acknowledged" : "parked"])
+        #expect(receipts.map(\.answerID) == ["4f1c8a52-90bb-4d6e-8f3a-000000000001"])
+    }
+
+    @Test(
         "an answer that says neither yes nor no is tried again under the same ids, and is no delivery",
         arguments: [
             (409, "{}", .payerConflict), (202, "{}", .payerUnknownOutcome), (204, "{}", .payerUnknownOutcome),

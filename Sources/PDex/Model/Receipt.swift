@@ -16,13 +16,15 @@ public struct Receipt: Sendable, Hashable {
     public let outcome: String?
     /// One line an entry: `Type/id/_history/version` at the payer (WR-14).
     public let locations: [String]
+    /// The id that the payer gave to the answer: what its owner finds in their logs (RD-23).
+    public let answerID: String?
     /// When the answer came.
     public let at: Instant
 
     /// Assembles a receipt.
     public init(
         submission: String, attempt: Int, status: Int, verdict: String, fault: FaultCode?, outcome: String?,
-        locations: [String], at: Instant
+        locations: [String], answerID: String? = nil, at: Instant
     ) {
         self.submission = submission
         self.attempt = attempt
@@ -31,6 +33,7 @@ public struct Receipt: Sendable, Hashable {
         self.fault = fault
         self.outcome = outcome
         self.locations = locations
+        self.answerID = answerID
         self.at = at
     }
 }

@@ -38,12 +38,17 @@ public struct PayerAnswer: Sendable, Hashable {
     public let retryAfterSeconds: Int?
     /// The payer's clock, from the `Date` header.
     public let serverTime: Instant?
+    /// The id that the payer gave to the answer, when it can be nothing but a number drawn by a machine (RD-23).
+    public let answerID: String?
 
     /// Describes an answer.
-    public init(status: Int, body: [UInt8], retryAfterSeconds: Int?, serverTime: Instant?) {
+    public init(
+        status: Int, body: [UInt8], retryAfterSeconds: Int?, serverTime: Instant?, answerID: String? = nil
+    ) {
         self.status = status
         self.body = body
         self.retryAfterSeconds = retryAfterSeconds
         self.serverTime = serverTime
+        self.answerID = answerID
     }
 }

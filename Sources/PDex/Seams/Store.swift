@@ -18,10 +18,10 @@ public protocol StoreReader: MemberReader {
 
     /// Key and content hash of what ``compartment(of:)`` returns, without the bytes.
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash]
-    /// What of a source is staged for the patients of a run's roster, but for the Patients themselves and what speaks of
-    /// several, and is not among `seen`; at most `limit`.
+    /// What of a source, of `types`, is staged for the patients of a run's roster, but for the Patients themselves and
+    /// what speaks of several, and is not among `seen`; at most `limit`.
     func missing(
-        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+        ofRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, limit: Int
     ) throws -> [ResourceKey]
     /// The same of one patient, whatever came: the keys of what is staged.
     func records(of patient: ResourceKey) throws -> [ResourceKey]

@@ -65,7 +65,8 @@ extension Receipt {
             "submission": .string(submission), "attempt": .number(JSONNumber(attempt)),
             "status": .number(JSONNumber(status)), "verdict": .string(verdict),
             "fault": fault.map { .string($0.rawValue) } ?? .null, "outcome": outcome.map { .string($0) } ?? .null,
-            "locations": .array(locations.map { .string($0) }), "at": .string(at.text),
+            "locations": .array(locations.map { .string($0) }),
+            "answer-id": answerID.map { .string($0) } ?? .null, "at": .string(at.text),
         ]
     }
 }

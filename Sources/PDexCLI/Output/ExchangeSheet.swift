@@ -68,7 +68,8 @@ struct ExchangeSheet: Sendable {
         for item in detail.receipts {
             table.add(
                 item.at.text, "attempt \(item.attempt)", item.status == 0 ? "no answer" : "HTTP \(item.status)",
-                item.verdict, item.fault?.rawValue ?? "", item.outcome ?? "")
+                item.verdict, item.fault?.rawValue ?? "", item.outcome ?? "",
+                item.answerID.map { "its request \($0)" } ?? "")
         }
         return table
     }

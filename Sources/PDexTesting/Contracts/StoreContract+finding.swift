@@ -192,7 +192,8 @@ extension StoreContract {
                 }
             }
         },
-        StorePromise("what a roster's patients have and did not come is missing, each once and up to a limit") {
+        StorePromise("what a roster's patients have of the types asked for and did not come is missing, up to a limit")
+        {
             store in
             let seen = try await store.write { writer in
                 try writer.open(StoreSample.run("run-1"))
@@ -203,6 +204,7 @@ extension StoreContract {
                         StoreSample.resource(3, patient: 1), StoreSample.resource(4, patient: 5),
                         StoreSample.resource(6, patient: 7), StoreSample.resource(8),
                         StoreSample.resource(10, patient: 5, content: "old"),
+                        StoreSample.resource(13, type: "Goal", patient: 9),
                     ]))
                 _ = try writer.stage(StoreSample.batch([StoreSample.resource(11, patient: 5, source: "med0")]))
                 let came = try writer.stage(
@@ -214,17 +216,21 @@ extension StoreContract {
                 for arrival in came.arrivals { seen.insert(arrival) }
                 return seen
             }
-            let (missing, one, none, records) = try await store.read { reader in
-                (
-                    try reader.missing(ofRosterOf: "run-1", source: "clinic0", besides: seen, limit: 9),
-                    try reader.missing(ofRosterOf: "run-1", source: "clinic0", besides: seen, limit: 1),
-                    try reader.missing(ofRosterOf: "run-1", source: "clinic9", besides: seen, limit: 9),
-                    try reader.records(of: StoreSample.key(1))
+            let (missing, cut, stranger, records) = try await store.read { reader in
+                let ask = { (source: String, types: Set<String>, limit: Int) in
+                    try reader.missing(ofRosterOf: "run-1", source: source, types: types, besides: seen, limit: limit)
+                }
+                return (
+                    try [ask("clinic0", ["Observation"], 9), ask("clinic0", ["Observation", "Goal"], 9)],
+                    // Those of other types that come before it do not use up the limit.
+                    try [ask("clinic0", ["Observation"], 1), ask("clinic0", ["Goal"], 1)],
+                    try ask("clinic9", ["Observation"], 9), try reader.records(of: StoreSample.key(1))
                 )
             }
-            try expect(missing, is: [3, 4].map { StoreSample.key($0) }, "what is missing")
-            try expect([one, none], is: [[StoreSample.key(3)], []], "one of it, and what a stranger misses")
-            try expect(records, is: [2, 3, 12].map { StoreSample.key($0) }, "the records of a patient")
+            let keys = { (bits: [Int64]) in bits.map { StoreSample.key($0) } }
+            try expect(missing, is: [keys([3, 4]), keys([3, 4, 13])], "what is missing")
+            try expect(cut, is: [keys([3]), keys([13])], "one of each type")
+            try expect([stranger, records], is: [[], keys([2, 3, 12])], "what a stranger misses, what a patient has")
         },
         StorePromise("what no patient of a roster accounts for is counted: without a patient, or of another") { store in
             try await store.write { writer in

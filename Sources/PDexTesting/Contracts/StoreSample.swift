@@ -86,7 +86,8 @@ enum StoreSample {
         Receipt(
             submission: claim.id, attempt: claim.attempts, status: status, verdict: verdict,
             fault: status == 200 ? nil : .remoteFailed, outcome: nil,
-            locations: status == 200 ? ["Patient/a/_history/1", "Observation/b/_history/1"] : [], at: start
+            locations: status == 200 ? ["Patient/a/_history/1", "Observation/b/_history/1"] : [],
+            answerID: "4f1c8a52-90bb-4d6e-\(status)", at: start
         )
     }
 

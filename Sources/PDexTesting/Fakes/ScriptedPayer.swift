@@ -322,7 +322,8 @@ public final class ScriptedPayer: PayerServer {
 
     private func answer(_ status: Int, _ body: JSONValue, retryAfter: Int? = nil) -> PayerAnswer {
         PayerAnswer(
-            status: status, body: body.serialized(), retryAfterSeconds: retryAfter, serverTime: clock.now())
+            status: status, body: body.serialized(), retryAfterSeconds: retryAfter, serverTime: clock.now(),
+            answerID: "4f1c8a52-90bb-4d6e-8f3a-000000000001")
     }
 }
 

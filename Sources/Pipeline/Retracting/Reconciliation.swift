@@ -32,7 +32,8 @@ struct Reconciliation: Sendable {
             try await store.read { reader in
                 try Self.staged(
                     reader.missing(
-                        ofRosterOf: run, source: source, besides: seen, limit: Self.mostMissing + 1), of: types, reader)
+                        ofRosterOf: run, source: source, types: types, besides: seen, limit: Self.mostMissing + 1),
+                    of: types, reader)
             })
     }
 

@@ -50,7 +50,7 @@ struct KeepReceipts: Sendable {
             let submission = lease.submission
             settled.bundles += 1
             settled.entries += submission.entries
-            let receipt = receipt(submission, 200, "read back", nil, nil, locations, now)
+            let receipt = receipt(submission, .readBack, "read back", nil, nil, locations, now)
             try move(
                 submission, to: .acknowledged, notBefore: nil, receipt, nil,
                 why: ReadBack.Finding.asSent(locations).words, at: now, writer)
@@ -65,29 +65,30 @@ struct KeepReceipts: Sendable {
             }
             let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
             if case .divide(let fault, let outcome) = reading {
-                try divide(lease, fault, status: answer.status, outcome, at: now, writer)
+                try divide(lease, fault, as: AnswerMark(answer), outcome, at: now, writer)
             } else {
-                try keep(reading, of: submission, why: why, status: answer.status, at: now, jitter: jitter, writer)
+                try keep(reading, of: submission, why: why, as: AnswerMark(answer), at: now, jitter: jitter, writer)
             }
             health.see(reading, of: submission)
         case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
-            try keep(reading, of: lease.submission, why: permit.words, status: 0, at: now, jitter: jitter, writer)
+            try keep(reading, of: lease.submission, why: permit.words, as: .none, at: now, jitter: jitter, writer)
             health.see(reading, of: lease.submission)
         }
     }
 
     private func keep(
-        _ reading: AnswerReading, of submission: Submission, why: String, status: Int, at now: Instant, jitter: Double,
+        _ reading: AnswerReading, of submission: Submission, why: String, as mark: AnswerMark, at now: Instant,
+        jitter: Double,
         _ writer: any StoreWriter
     ) throws {
         switch reading {
         case .acknowledged(let locations):
-            let receipt = receipt(submission, status, "acknowledged", nil, nil, locations, now)
+            let receipt = receipt(submission, mark, "acknowledged", nil, nil, locations, now)
             try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: why, at: now, writer)
         case .park(let fault, let outcome), .divide(let fault, let outcome):
-            let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+            let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
         case .retry(let fault, let outcome):
             let wait = terms.retry.wait(
@@ -97,11 +98,11 @@ struct KeepReceipts: Sendable {
                     .attemptsExhausted, .park,
                     "\(submission.attempts) attempts failed, the last with \(fault.code.rawValue)",
                     hint: "see the receipts; once the payer answers again, replay the exchange")
-                let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+                let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
                 try move(submission, to: .parked, notBefore: nil, receipt, exhausted, at: now, writer)
                 return
             }
-            let receipt = receipt(submission, status, "retrying", fault.code, outcome, [], now)
+            let receipt = receipt(submission, mark, "retrying", fault.code, outcome, [], now)
             let due = now.adding(milliseconds: Int64(wait * 1000))
             try move(submission, to: .retrying, notBefore: due, receipt, fault, at: now, writer)
         }
@@ -117,7 +118,7 @@ struct KeepReceipts: Sendable {
     private func withhold(
         _ submission: Submission, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
     ) throws {
-        let receipt = receipt(submission, 0, "withheld", fault.code, nil, [], now)
+        let receipt = receipt(submission, .none, "withheld", fault.code, nil, [], now)
         guard
             try writer.settle(
                 submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
@@ -163,11 +164,11 @@ struct KeepReceipts: Sendable {
     }
 
     func receipt(
-        _ submission: Submission, _ status: Int, _ verdict: String, _ fault: FaultCode?, _ outcome: String?,
+        _ submission: Submission, _ mark: AnswerMark, _ verdict: String, _ fault: FaultCode?, _ outcome: String?,
         _ locations: [String], _ now: Instant
     ) -> Receipt {
         Receipt(
-            submission: submission.id, attempt: submission.attempts, status: status, verdict: verdict,
-            fault: fault, outcome: outcome, locations: locations, at: now)
+            submission: submission.id, attempt: submission.attempts, status: mark.status, verdict: verdict,
+            fault: fault, outcome: outcome, locations: locations, answerID: mark.id, at: now)
     }
 }

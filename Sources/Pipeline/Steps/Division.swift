@@ -7,22 +7,22 @@ extension KeepReceipts {
     /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the newer
     /// holds everything of this one.
     func divide(
-        _ lease: LeasedSubmission, _ fault: Fault, status: Int, _ outcome: String?, at now: Instant,
+        _ lease: LeasedSubmission, _ fault: Fault, as mark: AnswerMark, _ outcome: String?, at now: Instant,
         _ writer: any StoreWriter
     ) throws {
         let submission = lease.submission
         limits.refused(entries: submission.entries, bytes: lease.bundle.count)
         guard let parts = divider.parts(of: lease.bundle) else {
-            let receipt = receipt(submission, status, "parked", fault.code, outcome, [], now)
+            let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
             try move(submission, to: .parked, notBefore: nil, receipt, indivisible(lease), at: now, writer)
             return
         }
         let latest = try writer.latestExchange(member: submission.member, payer: submission.payer)
         if let latest, latest.id != submission.exchange {
-            try giveUp(submission, for: latest, status: status, outcome, at: now, writer)
+            try giveUp(submission, for: latest, as: mark, outcome, at: now, writer)
             return
         }
-        let receipt = receipt(submission, status, "divided", fault.code, outcome, [], now)
+        let receipt = receipt(submission, mark, "divided", fault.code, outcome, [], now)
         let last = try writer.submissions(ofExchange: submission.exchange).map(\.part).max() ?? submission.part
         let bundles = parts.enumerated().map { index, part in
             ExchangeBundle(
@@ -51,10 +51,10 @@ extension KeepReceipts {
     }
 
     private func giveUp(
-        _ submission: Submission, for newer: Exchange, status: Int, _ outcome: String?, at now: Instant,
+        _ submission: Submission, for newer: Exchange, as mark: AnswerMark, _ outcome: String?, at now: Instant,
         _ writer: any StoreWriter
     ) throws {
-        let receipt = receipt(submission, status, "superseded", .payerTooLarge, outcome, [], now)
+        let receipt = receipt(submission, mark, "superseded", .payerTooLarge, outcome, [], now)
         let id = submission.exchange
         guard
             try writer.settle(

@@ -13,7 +13,7 @@ extension KeepReceipts {
                 if freedBreaker != breaker { try writer.keep(freedBreaker) }
             }
             for submission in freed where submission.state == .parked {
-                let receipt = receipt(submission, 0, "parked", Self.processLost.code, nil, [], now)
+                let receipt = receipt(submission, .none, "parked", Self.processLost.code, nil, [], now)
                 // The claim is gone already: this only keeps the receipt.
                 _ = try writer.settle(
                     submission.id, epoch: submission.epoch, as: .parked, notBefore: nil, receipt: receipt)

@@ -50,9 +50,9 @@ class RelayedReader: StoreReader {
     }
 
     func missing(
-        ofRosterOf run: String, source: String, besides seen: ArrivalSet, limit: Int
+        ofRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, limit: Int
     ) throws -> [ResourceKey] {
-        try reader.missing(ofRosterOf: run, source: source, besides: seen, limit: limit)
+        try reader.missing(ofRosterOf: run, source: source, types: types, besides: seen, limit: limit)
     }
 
     func records(of patient: ResourceKey) throws -> [ResourceKey] {
