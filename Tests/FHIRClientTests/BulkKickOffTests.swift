@@ -213,6 +213,40 @@ struct BulkKickOffTests {
         #expect(start.dropped == [.typeFilter, .until, .associatedData])
     }
 
+    @Test(
+        "types that an export can do without are no longer asked for where types are refused, named or not",
+        arguments: ["_type: Provenance is not exported", "no"])
+    func dispenses(words: String) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.contains("Provenance") ? Self.refusal(words) : Self.accepted
+        }
+        let most = ExportRequest(
+            level: .group("g1"), types: ["Patient", "Provenance", "Observation"], since: nil,
+            dispensable: ["Provenance"])
+
+        let start = try await ClinicClient(try session(transport)).startExport(most)
+
+        #expect(start.dropped == [])
+        #expect(transport.requests.map(\.method) == [.get, .get])
+        #expect(transport.requests.last?.url.text.hasSuffix("&_type=Patient,Observation") == true)
+    }
+
+    @Test("types that are all needed, or all dispensable, are not thinned out: the refusal stands")
+    func keepsNeededTypes() async throws {
+        for dispensable in [[], ["Patient"]] as [Set<String>] {
+            let transport = FunctionTransport { _, _ in Self.refusal("no") }
+            let request = ExportRequest(
+                level: .group("g1"), types: ["Patient"], since: nil, dispensable: dispensable)
+
+            let fault = await #expect(throws: Fault.self) {
+                try await ClinicClient(try session(transport)).startExport(request)
+            }
+
+            #expect(fault?.code == .remoteRefused)
+            #expect(transport.requests.allSatisfy { $0.url.text.hasSuffix("&_type=Patient") })
+        }
+    }
+
     @Test("what no leniency helps against goes without all that an export can do without, and never without since")
     func dropsAllOptional() async throws {
         let transport = FunctionTransport { request, _ in

@@ -36,6 +36,15 @@ struct BulkLogTests {
         #expect(entries[7]["eventDetail"]?["files"]?.number?.int == 1)
     }
 
+    @Test("a clinic that is logged keeps its own limits")
+    func limits() throws {
+        let folder = try TemporaryFolder()
+        let clinic = try clinic(folder.path + "/bulk.ndjson", isBroken: false, mostPages: 120)
+
+        #expect(clinic.mostPages == 120)
+        #expect(clinic.base == AuthorizationServer.base)
+    }
+
     @Test("what goes wrong is written down with its code")
     func failures() async throws {
         let folder = try TemporaryFolder()
@@ -132,7 +141,7 @@ struct BulkLogTests {
         #expect(fault?.code == .configInvalid)
     }
 
-    private func clinic(_ file: String, isBroken: Bool) throws -> LoggedClinic {
+    private func clinic(_ file: String, isBroken: Bool, mostPages: Int? = nil) throws -> LoggedClinic {
         let status = status
         let manifest = #"""
             {"transactionTime":"2026-01-11T00:00:00Z","request":"x","requiresAccessToken":true,"error":[],
@@ -153,7 +162,7 @@ struct BulkLogTests {
             }
         }
         let clock = ManualClock()
-        let client = ClinicClient(try session(transport, clock, isAuthorized: true))
+        let client = ClinicClient(try session(transport, clock, isAuthorized: true, maxPages: mostPages))
         return LoggedClinic(client, log: try BulkLog(path: file), clock: clock)
     }
 

@@ -49,6 +49,16 @@ struct QuietClinicTests {
         #expect(night.clock.sleeps.filter { $0 > 600 && $0 != 1800 } == [6300, 3600])
     }
 
+    @Test("how long a search may be is the clinic's own limit, in quiet hours or not", arguments: [true, false])
+    func capsSearches(isQuiet: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, quietUntil: { isQuiet ? Self.quietUntil($0) : nil })
+        night.clinic.rewrite { ($0.pageSize, $0.mostPages) = (1, 2) }
+
+        let report = try await night.run()
+
+        #expect(report.problems[.clinicPagingLoop] != nil)
+    }
+
     @Test("a single member on demand is not kept waiting")
     func requestGoesOn() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, quietUntil: Self.quietUntil)

@@ -57,6 +57,8 @@ extension ScriptedClinic {
         public var searchParameters: Set<String> = ["patient"]
         /// Matches on a page; the next link leads to the next ones.
         public var pageSize = Int.max
+        /// How many pages one search may have.
+        public var mostPages = 1_000_000
         /// The last page's next link leads back to the first one.
         public var pagesLoop = false
         /// So many next links are no longer known.
