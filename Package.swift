@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -55,7 +56,11 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
-            name: "FHIRClient", dependencies: ["FHIR", "PDex", "CCurl", "COpenSSL", "CZlib"], swiftSettings: house),
+            name: "FHIRClient",
+            dependencies: [
+                "FHIR", "PDex", "CCurl", "COpenSSL", "CZlib", .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: house),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -64,11 +69,17 @@ let package = Package(
             ],
             resources: [.embedInCode("Schema")],
             swiftSettings: house),
-        .target(name: "Pipeline", dependencies: ["FHIR", "PDex", "Mappings", "Conformance"], swiftSettings: house),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "FHIR", "PDex", "Mappings", "Conformance", .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: house),
         .target(
             name: "Jobs",
             dependencies: [
                 "FHIR", "PDex", "Pipeline", "DeclarativeFiles", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
@@ -88,6 +99,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "FHIR", "PDex", "FHIRClient", "Jobs", "Serving", .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: house),
         .executableTarget(
@@ -97,6 +109,7 @@ let package = Package(
                 "Jobs", "Console", "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
@@ -133,7 +146,12 @@ let package = Package(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
-            name: "FHIRClientTests", dependencies: ["FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting"],
+            name: "FHIRClientTests",
+            dependencies: [
+                "FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting",
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
@@ -148,7 +166,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
-                "PDexTesting",
+                "PDexTesting", .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             exclude: ["Golden/one-visit.json", "Golden/pruned.json"],
             swiftSettings: house),
@@ -157,6 +175,7 @@ let package = Package(
             dependencies: [
                 "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "PDexTesting",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: house),
         .testTarget(
@@ -164,7 +183,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "Serving", "Jobs", "PDexTesting", "FHIRClient", "PDex", "FHIR"],
+            dependencies: [
+                "Console", "Serving", "Jobs", "PDexTesting", "FHIRClient", "PDex", "FHIR",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "PDexCLITests",

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Serves the HTTP API.
 public final class APIServer: Sendable {
-    private let api: MemberRequestAPI
+    private let api: ServiceAPI
     private let host: String
     private let port: Int
     private let clock: any WallClock
@@ -16,7 +16,7 @@ public final class APIServer: Sendable {
     private static let bodyLimit = 64 << 10
 
     /// Serves `api` on `host`, which is this machine itself unless the site says otherwise.
-    public init(_ api: MemberRequestAPI, host: String, port: Int, clock: any WallClock, logger: Logger) {
+    public init(_ api: ServiceAPI, host: String, port: Int, clock: any WallClock, logger: Logger) {
         self.api = api
         self.host = host
         self.port = port

@@ -1,4 +1,5 @@
 import FHIR
+public import Metrics
 public import PDex
 
 /// Speaks to one server on behalf of its connection: token, policy, request ids, bounded retries of reads.
@@ -15,17 +16,18 @@ public struct ServerSession: Sendable {
     let searchMethod = SearchMethod()
     private let requestID: @Sendable () -> String
     private let limiters: HostLimiters
+    private let meter: ServerMeter
     private let waits: @Sendable (_ seconds: Double, _ why: String) -> Void
 
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
     ///
     /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `limiters` are shared by all sessions of the
-    /// process, so that two jobs do not ask twice as much of a server as it bears. `waits` hears of every longer wait
+    /// process, so that two jobs do not ask twice as much of a server as it bears. `metrics` counts requests. `waits` hears of every longer wait
     /// before a request is repeated, and why.
     public init(
         _ connection: ServerConnection, keys: any KeyProvider, transport: any HTTPTransport, clock: any WallClock,
         retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) },
-        limiters: HostLimiters = HostLimiters(),
+        limiters: HostLimiters = HostLimiters(), metrics: any MetricsFactory = MetricsSystem.factory,
         waits: @escaping @Sendable (_ seconds: Double, _ why: String) -> Void = { _, _ in }
     ) throws(Fault) {
         self.connection = connection
@@ -35,13 +37,15 @@ public struct ServerSession: Sendable {
         self.requestID = requestID
         self.waits = waits
         self.limiters = limiters
+        meter = ServerMeter(host: connection.name, factory: metrics)
         policy = try OutboundPolicy(
             base: connection.base, tokenOrigins: connection.tokenOrigins, openOrigins: connection.openOrigins,
             allowsPrivateNetwork: connection.allowsPrivateNetwork)
         switch connection.authorization {
         case .none: tokens = nil
         case .backendServices(let registration):
-            tokens = try AccessTokens(connection, registration, keys: keys, transport: transport, clock: clock)
+            tokens = try AccessTokens(
+                connection, registration, keys: keys, transport: transport, clock: clock, metrics: metrics)
         }
     }
 
@@ -107,11 +111,13 @@ public struct ServerSession: Sendable {
             try await waitOutPause(of: limiter)
             let began = clock.now()
             let answer = try await ask()
+            meter.answered(status(answer))
             let isPressed = [429, 503].contains(status(answer))
             let seconds = (clock.now() - began) / .seconds(1)
             await limiter.leave(slot, isPressed ? .pressed : .fine(seconds: seconds))
             return answer
         } catch {
+            meter.failed(error)
             await limiter.leave(slot, .none)
             throw error
         }
@@ -127,6 +133,7 @@ public struct ServerSession: Sendable {
             guard retry.bears(seconds) else { throw faults.paused(seconds) }
             // Waits for the instant that the server named.
             try await clock.sleep(seconds: seconds)
+            meter.waited(seconds)
         }
     }
 
@@ -181,6 +188,7 @@ public struct ServerSession: Sendable {
             if delay >= Self.shortestWaitTold { await tell(delay, fault, limiter(of: request)) }
             // Waits for the server to recover, or for as long as it asked.
             try await clock.sleep(seconds: delay)
+            if fault.retryAfterSeconds != nil { meter.waited(delay) }
             attempt += 1
         }
     }

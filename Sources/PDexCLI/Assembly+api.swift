@@ -7,10 +7,15 @@ import ServiceLifecycle
 
 extension Assembly {
     /// The HTTP API, if the configuration has one; what is done by it is done in the name of who holds the token.
-    func api(_ jobs: [Job], logger: Logger) -> (any Service)? {
+    func api(
+        _ jobs: [Job], metrics: MetricsRegistry, heartbeat: Heartbeat, logger: Logger
+    ) -> (any Service)? {
         guard let settings = configuration.api else { return nil }
-        let api = MemberRequestAPI(
-            operations: { [operations] in operations.acting(as: "api:" + $0) }, jobs: jobs,
+        let watch = ServiceWatch(
+            operations: operations.acting(as: "watch"), jobs: jobs, metrics: metrics, heartbeat: heartbeat,
+            freeBytes: { [path = configuration.store] in DiskRoom.freeBytes(at: path) }, clock: clock)
+        let api = ServiceAPI(
+            operations: { [operations] in operations.acting(as: "api:" + $0) }, jobs: jobs, watch: watch,
             tokens: APITokens(settings.tokens, digests: Self.digests), clock: clock)
         return APIService(
             server: APIServer(api, host: settings.host, port: settings.port, clock: clock, logger: logger))

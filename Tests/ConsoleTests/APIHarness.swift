@@ -14,9 +14,11 @@ struct APIHarness {
     static let other = "a-token-of-the-billing-office"
     let night: Night
     let operations: Operations
-    let api: MemberRequestAPI
+    let api: ServiceAPI
+    let metrics = MetricsRegistry()
+    let heartbeat = Heartbeat()
 
-    init(_ members: [NamedMember] = [.joe]) throws {
+    init(_ members: [NamedMember] = [.joe], freeBytes: Int? = nil) throws {
         let night = try Night(members, mappings: Self.mappings)
         self.night = night
         let operations = Operations(
@@ -33,8 +35,11 @@ struct APIHarness {
             map: us-core-6.1.0
             """, path: "jobs/member-data-request.yaml")
         let digests = Digests { SHA256.hash($0) }
-        api = MemberRequestAPI(
-            operations: { _ in operations }, jobs: [job],
+        let watch = ServiceWatch(
+            operations: operations, jobs: [job], metrics: metrics, heartbeat: heartbeat, freeBytes: { freeBytes },
+            clock: night.clock)
+        api = ServiceAPI(
+            operations: { _ in operations }, jobs: [job], watch: watch,
             tokens: APITokens(
                 [("portal", Self.token), ("billing", Self.other)].map { name, token in
                     APIToken(name: name, digest: digests.sha256([UInt8](token.utf8)))

@@ -1,14 +1,13 @@
 import FHIR
 import FHIRClient
-public import Jobs
-public import PDex
+import Jobs
+import PDex
 import Serving
 
-/// The HTTP API: member requests are made, looked at and taken back. Every action is one of ``Operations``.
-public struct MemberRequestAPI: Sendable {
+/// Member requests by HTTP: made, looked at and taken back. Every action is one of ``Operations``.
+struct MemberRequestAPI: Sendable {
     private let operations: @Sendable (_ actor: String) -> Operations
     private let jobs: RequestJobs
-    private let tokens: APITokens
     private let clock: any WallClock
 
     /// More open requests than this are not accepted.
@@ -16,52 +15,21 @@ public struct MemberRequestAPI: Sendable {
     private static let path = "/v1/member-requests"
 
     /// The API of `jobs`; `operations` acts in the name of who holds the token.
-    public init(
-        operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], tokens: APITokens,
-        clock: any WallClock
+    init(
+        operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], clock: any WallClock
     ) {
         self.operations = operations
         self.jobs = RequestJobs(jobs)
-        self.tokens = tokens
         self.clock = clock
     }
 
-    func answer(_ request: ServedRequest) async -> ServedAnswer {
-        do {
-            if request.path.hasPrefix("/health/") { return try await health(request) }
-            guard request.path == Self.path || request.path.hasPrefix(Self.path + "/") else { throw Problem.notFound() }
-            let actor = try holder(of: request)
-            let id = request.path.dropFirst(Self.path.count + 1)
-            return try await id.isEmpty
-                ? collection(request, operations(actor), of: actor) : one(String(id), request, operations(actor))
-        } catch let problem as Problem {
-            return problem.answer
-        } catch let fault as Fault {
-            return Problem(fault).answer
-        } catch {
-            return Problem(500, "Failed", "see the service's log").answer
-        }
-    }
+    /// Whether a request to that path is one for this API.
+    static func hasPath(_ text: String) -> Bool { text == path || text.hasPrefix(path + "/") }
 
-    private func holder(of request: ServedRequest) throws(Problem) -> String {
-        guard let token = request.bearer, let name = tokens.holder(of: token) else {
-            throw Problem(
-                401, "Unauthorized", "send a bearer token that pdex.yaml lists",
-                headers: ["WWW-Authenticate": "Bearer"])
-        }
-        return name
-    }
-
-    private func health(_ request: ServedRequest) async throws -> ServedAnswer {
-        guard request.method == "GET" else { throw Problem.notAllowed("GET") }
-        switch request.path {
-        case "/health/live": return .json(200, ["status": "live"])
-        case "/health/ready":
-            // The store answers: that is what accepting needs.
-            _ = try await operations("health").memberRequests(in: [.requested], limit: 1)
-            return .json(200, ["status": "ready"])
-        default: throw Problem.notFound()
-        }
+    func answer(_ request: ServedRequest, of holder: String) async throws -> ServedAnswer {
+        let id = request.path.dropFirst(Self.path.count + 1)
+        return try await id.isEmpty
+            ? collection(request, operations(holder), of: holder) : one(String(id), request, operations(holder))
     }
 
     private func collection(

@@ -1,4 +1,5 @@
 import FHIR
+public import Metrics
 public import PDex
 
 /// The access token of one server: asked for once however many need it, renewed in time, dropped when refused.
@@ -8,6 +9,7 @@ public actor AccessTokens {
     private let discovery: Discovery
     private let keys: any KeyProvider
     private let nonce: @Sendable () -> String
+    private let meter: ServerMeter
     private var configuration: SMARTConfiguration?
     private var current: AccessToken?
     private var underway: Task<AccessToken, any Error>?
@@ -16,10 +18,11 @@ public actor AccessTokens {
     private static let configurationLife: Int64 = 86_400_000
     private static let refusalLife: Int64 = 60_000
 
-    /// Tokens for `connection`, whose authorization is `registration`; `nonce` makes a new `jti` at every call.
+    /// Tokens for `connection`, whose authorization is `registration`; `nonce` makes a new `jti` at every call,
+    /// `metrics` counts the requests.
     public init(
         _ connection: ServerConnection, _ registration: ServerConnection.BackendServices, keys: any KeyProvider,
-        transport: any HTTPTransport, clock: any WallClock,
+        transport: any HTTPTransport, clock: any WallClock, metrics: any MetricsFactory = MetricsSystem.factory,
         nonce: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
     ) throws(Fault) {
         let policy = try OutboundPolicy(base: connection.base, allowsPrivateNetwork: connection.allowsPrivateNetwork)
@@ -27,6 +30,7 @@ public actor AccessTokens {
             connection: connection, registration: registration, policy: policy, transport: transport, clock: clock)
         self.keys = keys
         self.nonce = nonce
+        meter = ServerMeter(host: connection.name, factory: metrics)
     }
 
     /// A token that is good for a while. Throws ``PDex/Fault``.
@@ -52,8 +56,10 @@ public actor AccessTokens {
                 let token = try await obtained()
                 current = token
                 refusal = nil
+                meter.askedForToken(nil)
                 return token
             } catch let fault as Fault {
+                meter.askedForToken(fault)
                 refusal = (fault, discovery.clock.now().adding(milliseconds: Self.life(ofRefusal: fault)))
                 throw fault
             }

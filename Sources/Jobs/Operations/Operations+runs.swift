@@ -59,11 +59,16 @@ extension Operations {
         guard underWay.begin(run.id) else { throw Self.inProgress(run) }
         defer { underWay.end(run.id) }
         do {
-            return try await body()
+            let report = try await body()
+            RunMeter.count(report)
+            return report
         } catch let fault as Fault {
             let isOver = !goesOn || fault.disposition == .halt || fault.disposition == .stop
             let failure = RunFailure(run, isOver ? .failed : .running, fault)
-            if isOver { await close(run, failure.report) }
+            if isOver {
+                await close(run, failure.report)
+                RunMeter.count(failure.report)
+            }
             throw failure
         } catch {
             if !goesOn {

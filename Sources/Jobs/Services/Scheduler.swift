@@ -12,15 +12,17 @@ public struct Scheduler: Service {
     private let jobs: [Job]
     private let operations: Operations
     private let logger: Logger
+    private let heartbeat: Heartbeat
 
     /// A job's next tick is looked at again at least this often, whatever the wall clock does meanwhile.
     private static let longestSleepSeconds = 30.0
 
-    /// Schedules those of `jobs` that have a schedule.
-    public init(jobs: [Job], operations: Operations, logger: Logger) {
+    /// Schedules those of `jobs` that have a schedule; each look at them is a beat of `heartbeat`.
+    public init(jobs: [Job], operations: Operations, logger: Logger, heartbeat: Heartbeat = Heartbeat()) {
         self.jobs = jobs.filter { $0.schedule != nil }
         self.operations = operations
         self.logger = logger
+        self.heartbeat = heartbeat
     }
 
     /// Runs until graceful shutdown; a run under way stops where it can go on later.
@@ -39,15 +41,18 @@ public struct Scheduler: Service {
         var last = await lastTick(of: job)
         var isFirst = true
         while !Task.isCancelled {
+            heartbeat.beat(at: operations.clock.now())
             // Who goes by a clock that is slow is as late for every tick.
             let now = operations.clock.now().adding(milliseconds: -lateness)
             switch schedule.decide(after: last, now: now, isRunning: false) {
             case .fire(let tick):
+                heartbeat.rest()
                 let hasEnded = await attempts.run(tick)
                 last = (hasEnded ? passedOver(schedule, since: tick, lateness) : nil) ?? tick
             case .pass(let tick), .hold(let tick):
                 last = tick
             case .wait(let next) where isFirst:
+                heartbeat.rest()
                 let hasEnded = await attempts.resume(until: next)
                 if hasEnded { last = passedOver(schedule, since: max(last, now), lateness) ?? last }
             case .wait(let next):

@@ -1,8 +1,11 @@
 import ArgumentParser
+import Console
 import Foundation
 import Jobs
 import Logging
+import Metrics
 import PDex
+import Pipeline
 import ServiceLifecycle
 
 /// `pdex serve`: all jobs on their schedules, until it is stopped.
@@ -11,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run all jobs on their schedules and deliver what becomes due, until stopped.",
         discussion: HelpText.with(
-            "Writes JSON lines to stderr: ids, counts and codes, never content. Ctrl-C and SIGTERM stop it where it "
+            "Writes JSON lines to stderr: ids, counts and codes, never content; on a terminal, below them, one line of "
+                + "what it is at. Ctrl-C and SIGTERM stop it where it "
                 + "can go on later; then it ends with 0.",
             examples: ["pdex serve", "pdex serve --log-level debug 2>> pdex.log"]))
 
@@ -21,31 +25,52 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOptions
 
     func run() async throws {
-        var logger = Logger(label: "pdex") { JSONLogHandler(label: $0, clock: SystemClock()) }
+        let line = Terminal.progressStyle == .bar ? StatusLine.onTerminal : nil
+        var logger = Logger(label: "pdex") { label in
+            guard let line else { return JSONLogHandler(label: label, clock: SystemClock()) }
+            return JSONLogHandler(label: label, clock: SystemClock(), write: line.pass)
+        }
         logger.logLevel = logLevel
         let told = logger
+        // Before anything counts.
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
         try await configuration.reaching { configuration in
             let jobs = try JobFolder.load(configuration)
-            let assembly = try Assembly(configuration, actor: "service", observer: { told.note($0) })
-            try await Self.serve(jobs, assembly, logger: told)
+            let progress = RunsAtWork()
+            let assembly = try Assembly(configuration, actor: "service") { event in
+                told.note(event)
+                RunMeter.count(event)
+                progress.note(event)
+            }
+            var services = Self.services(jobs, assembly, metrics, logger: told)
+            if let line {
+                services.append(
+                    StatusTeller(
+                        line, jobs: jobs, operations: assembly.operations, progress: progress, clock: assembly.clock))
+            }
+            told.info(
+                "serving",
+                metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
+            try await Self.serve(services)
+            told.info("stopped")
         }
     }
 
-    private static func serve(_ jobs: [Job], _ assembly: Assembly, logger: Logger) async throws {
+    private static func services(
+        _ jobs: [Job], _ assembly: Assembly, _ metrics: MetricsRegistry, logger: Logger
+    ) -> [any Service] {
         let operations = assembly.operations
-        logger.info(
-            "serving",
-            metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
+        let heartbeat = Heartbeat()
         var services: [any Service] = [
-            Scheduler(jobs: jobs, operations: operations, logger: logger),
+            Scheduler(jobs: jobs, operations: operations, logger: logger, heartbeat: heartbeat),
             Worker(jobs: jobs, operations: operations, logger: logger),
             RequestDesk(operations: operations, logger: logger),
             ReplayDesk(operations: operations, logger: logger),
         ]
         if let pruner = assembly.pruner(logger: logger) { services.append(pruner) }
-        if let api = assembly.api(jobs, logger: logger) { services.append(api) }
-        try await serve(services)
-        logger.info("stopped")
+        if let api = assembly.api(jobs, metrics: metrics, heartbeat: heartbeat, logger: logger) { services.append(api) }
+        return services
     }
 
     /// Runs services until this task is cancelled, which stops them gracefully.

@@ -1,4 +1,5 @@
 import FHIR
+import Metrics
 import PDex
 
 /// Step 3: decides whether the disclosure is permitted, and leaves out what a permit does not cover.
@@ -15,16 +16,21 @@ struct CheckConsent: Sendable {
     let terms: ExchangeTerms
     let clock: any WallClock
     let segmentation: Segmentation
+    private let metrics: any MetricsFactory
 
-    init(terms: ExchangeTerms, clock: any WallClock, segmentation: Segmentation) {
+    init(
+        terms: ExchangeTerms, clock: any WallClock, segmentation: Segmentation,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.terms = terms
         self.clock = clock
         self.segmentation = segmentation
+        self.metrics = metrics
     }
 
     /// Decides when the exchange is made.
     func outcome(for matched: MatchedMember, _ reader: any StoreReader) throws -> Outcome {
-        switch decision(matched.consents) {
+        switch counted(decision(matched.consents)) {
         case .withhold(let code, let evidence):
             return .withheld(code, evidence)
         case .permit(let evidence, let sensitive):
@@ -46,7 +52,7 @@ struct CheckConsent: Sendable {
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
         }
-        switch decision(try Self.recorded(of: member, reader)) {
+        switch counted(decision(try Self.recorded(of: member, reader))) {
         case .withhold(let code, let evidence):
             return .failure(Self.withheld(code, evidence.rule))
         case .permit(let present, _):
@@ -67,6 +73,16 @@ struct CheckConsent: Sendable {
         }
         // Lists that changed may hold what was bundled under the earlier ones.
         return .permit(evidence.noting("lists \(mark)"), sensitive: sensitive)
+    }
+
+    private func counted(_ decision: ConsentDecision) -> ConsentDecision {
+        let labels =
+            switch decision {
+            case .permit: [("result", "permit"), ("reason", "")]
+            case .withhold(let code, _): [("result", "withhold"), ("reason", code.rawValue)]
+            }
+        Counter(label: MetricName.consent.rawValue, dimensions: labels, factory: metrics).increment()
+        return decision
     }
 
     /// Every consent that is recorded of a payer's member.

@@ -60,7 +60,7 @@ struct ModuleTable {
     /// Of the language and the system, for everybody.
     static let everybody: Set<String> = ["Swift", "Foundation", "FoundationEssentials", "Synchronization", "Glibc"]
     /// For everybody from floor 2 up.
-    static let observability: Set<String> = ["Logging", "Metrics", "Tracing"]
+    static let observability: Set<String> = ["Logging", "Metrics", "CoreMetrics", "Tracing"]
 
     static func row(_ module: String) -> Row? {
         rows.first { $0.module == module }

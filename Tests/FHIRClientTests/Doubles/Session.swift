@@ -1,4 +1,5 @@
 import FHIRClient
+import Metrics
 import PDex
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 func session(
     _ transport: any HTTPTransport, _ clock: ManualClock = ManualClock(), side: ServerConnection.Side = .clinic,
     isAuthorized: Bool = false, openOrigins: [String] = [], base: String = AuthorizationServer.base,
-    maxPages: Int? = nil
+    maxPages: Int? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance
 ) throws -> ServerSession {
     var connection = AuthorizationServer.connection()
     connection.side = side
@@ -16,5 +17,5 @@ func session(
     if !isAuthorized { connection.authorization = .none }
     return try ServerSession(
         connection, keys: try #require(TestKeys.both), transport: transport, clock: clock,
-        retry: ReadRetry(jitter: { 1 }), requestID: { "r1" })
+        retry: ReadRetry(jitter: { 1 }), requestID: { "r1" }, metrics: metrics)
 }

@@ -1,0 +1,53 @@
+import FHIRClient
+public import Jobs
+public import PDex
+import Serving
+
+/// The HTTP API of the service: who asks, for what, and what a refusal looks like.
+public struct ServiceAPI: Sendable {
+    private let memberRequests: MemberRequestAPI
+    private let watch: ServiceWatch
+    private let tokens: APITokens
+
+    /// The API of `jobs`; `operations` acts in the name of who holds one of `tokens`, `watch` answers who watches.
+    public init(
+        operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], watch: ServiceWatch,
+        tokens: APITokens, clock: any WallClock
+    ) {
+        memberRequests = MemberRequestAPI(operations: operations, jobs: jobs, clock: clock)
+        self.watch = watch
+        self.tokens = tokens
+    }
+
+    func answer(_ request: ServedRequest) async -> ServedAnswer {
+        do {
+            if request.path.hasPrefix("/health/") {
+                guard request.method == "GET" else { throw Problem.notAllowed("GET") }
+                return try await watch.health(request.path)
+            }
+            if request.path == "/metrics" {
+                // Names of servers and how much is sent are nobody else's business.
+                _ = try holder(of: request)
+                guard request.method == "GET" else { throw Problem.notAllowed("GET") }
+                return try await watch.exposition()
+            }
+            guard MemberRequestAPI.hasPath(request.path) else { throw Problem.notFound() }
+            return try await memberRequests.answer(request, of: try holder(of: request))
+        } catch let problem as Problem {
+            return problem.answer
+        } catch let fault as Fault {
+            return Problem(fault).answer
+        } catch {
+            return Problem(500, "Failed", "see the service's log").answer
+        }
+    }
+
+    private func holder(of request: ServedRequest) throws(Problem) -> String {
+        guard let token = request.bearer, let name = tokens.holder(of: token) else {
+            throw Problem(
+                401, "Unauthorized", "send a bearer token that pdex.yaml lists",
+                headers: ["WWW-Authenticate": "Bearer"])
+        }
+        return name
+    }
+}

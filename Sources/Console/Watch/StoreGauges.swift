@@ -1,0 +1,88 @@
+import FHIR
+import Jobs
+import PDex
+
+/// How the queue, the exchanges and the jobs stand, asked of the store: the same whichever process is asked, and also
+/// after a restart.
+struct StoreGauges: Sendable {
+    let operations: Operations
+    let jobs: [Job]
+    let clock: any WallClock
+
+    /// What of a job's runs is looked at for the last complete one.
+    private static let runsLookedAt = 100
+
+    func samples() async throws -> [MetricSample] {
+        let queue = try await operations.queue()
+        let balance = try await operations.balance()
+        let requests = try await operations.memberRequests(in: [.requested, .inProgress], limit: 10_000)
+        var samples = outbox(queue.counts)
+        samples += balance.map {
+            MetricSample(
+                .exchanges, ["state": $0.state.rawValue, "reason": $0.reason?.rawValue ?? ""], Double($0.count))
+        }
+        samples += Set(jobs.map(\.payer)).map { payer in
+            let isClosed = queue.breakers.contains { $0.payer == payer && $0.isClosed }
+            return MetricSample(.payerClosed, ["payer": payer], isClosed ? 1 : 0)
+        }
+        samples += Hold.Subject.allCases.map { subject in
+            MetricSample(
+                .holds, ["subject": subject.rawValue], Double(queue.holds.count { $0.subject == subject }))
+        }
+        samples += [MemberRequestState.requested, .inProgress].map { state in
+            MetricSample(
+                .memberRequests, ["state": state.rawValue], Double(requests.count { $0.state == state }))
+        }
+        let now = clock.now()
+        let late = requests.count { $0.due < now }
+        samples.append(MetricSample(.memberRequestsLate, [:], Double(late)))
+        for job in jobs { samples += try await lastRuns(of: job) }
+        return samples
+    }
+
+    private func outbox(_ counts: [QueueCount]) -> [MetricSample] {
+        let now = clock.now()
+        let states = counts.map {
+            MetricSample(
+                .jobs, ["payer": $0.payer, "queue": $0.lane.rawValue, "state": $0.state.rawValue], Double($0.count))
+        }
+        let lanes = Dictionary(grouping: counts.filter { $0.state != .leased }) { [$0.payer, $0.lane.rawValue] }
+        let ages = lanes.map { lane, counts in
+            let earliest = counts.map(\.earliest).min() ?? now
+            return MetricSample(
+                .queueOldest, ["payer": lane[0], "queue": lane[1]], max(0, (now - earliest) / .seconds(1)))
+        }
+        return states + ages
+    }
+
+    private func lastRuns(of job: Job) async throws -> [MetricSample] {
+        let runs = try await operations.runs(job: job.name, limit: Self.runsLookedAt)
+            .filter { $0.trigger == .schedule || $0.trigger == .manual }
+        var samples: [MetricSample] = []
+        if let whole = runs.first(where: { $0.state == .complete }) {
+            samples.append(
+                MetricSample(
+                    .lastSuccess, ["job": job.name, "clinic": job.clinic, "payer": job.payer],
+                    Double(whole.instant.milliseconds) / 1000))
+        }
+        if let gap = runs.first(where: { $0.state == .complete || $0.state == .partial }).flatMap(Self.gap) {
+            samples.append(MetricSample(.balanceGap, ["job": job.name], Double(gap)))
+        }
+        return samples
+    }
+
+    /// Members and resources that a run's report does not account for.
+    private static func gap(of run: Run) -> Int? {
+        guard let report = try? JSONParser.parse(run.summary), let exchanges = report["exchanges"],
+            let resources = report["resources"]
+        else { return nil }
+        let members = (report["pulled"]?["patients"]?.number?.int ?? 0) - sum(exchanges)
+        let examined = resources["examined"]?.number?.int ?? 0
+        return abs(members) + abs(2 * examined - sum(resources))
+    }
+
+    /// All counts in a part of a report, by reason or not.
+    private static func sum(_ counts: JSONValue) -> Int {
+        (counts.object?.members ?? []).reduce(0) { $0 + ($1.value.number?.int ?? sum($1.value)) }
+    }
+}

@@ -1,0 +1,19 @@
+import Pipeline
+import Synchronization
+
+/// What runs told last: the step, and how many members of how many it has looked at.
+final class RunsAtWork: Sendable {
+    private let state = Mutex<(step: String, examined: (members: Int, of: Int))>(("", (0, 0)))
+
+    var latest: (step: String, examined: (members: Int, of: Int)) { state.withLock { $0 } }
+
+    func note(_ event: RunEvent) {
+        state.withLock { state in
+            switch event {
+            case .step(let step): state = (step, (0, 0))
+            case .examined(let members, let total): state.examined = (members, total)
+            case .pulled, .waiting, .delivered, .note: break
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import Synchronization
+
+/// One line at the bottom of the terminal that is written anew, while log lines go by above it.
+final class StatusLine: Sendable {
+    private let shown = Mutex("")
+    private let columns: @Sendable () -> Int
+    private let write: @Sendable (String) -> Void
+
+    private static let erase = "\r\u{1B}[K"
+
+    /// On the terminal that stderr is.
+    static var onTerminal: StatusLine {
+        StatusLine(
+            columns: {
+                var size = winsize()
+                return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+            }, write: { Terminal.write($0, to: 2) })
+    }
+
+    /// A line no longer than `columns`, which may change; `write` puts text on the terminal.
+    init(columns: @escaping @Sendable () -> Int, write: @escaping @Sendable (String) -> Void) {
+        self.columns = columns
+        self.write = write
+    }
+
+    /// Shows another line in the place of the last.
+    func show(_ text: String) {
+        // A line that wraps could not be erased.
+        let line = String(text.prefix(max(columns() - 1, 0)))
+        shown.withLock { shown in
+            guard line != shown else { return }
+            shown = line
+            write(Self.erase + line)
+        }
+    }
+
+    /// Writes whole lines above it.
+    func pass(_ lines: String) {
+        shown.withLock { write((($0.isEmpty) ? "" : Self.erase) + lines + $0) }
+    }
+
+    /// Takes it away for good.
+    func end() {
+        shown.withLock { shown in
+            if !shown.isEmpty { write(Self.erase) }
+            shown = ""
+        }
+    }
+}
