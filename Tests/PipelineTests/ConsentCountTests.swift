@@ -26,7 +26,8 @@ struct ConsentCountTests {
 
         #expect(isPermitted != isWithdrawn)
         let labels = metrics.counters.map { counter in counter.dimensions.map { "\($0)=\($1)" }.sorted() }
-        #expect(labels == [isWithdrawn ? ["reason=consent.expired", "result=withhold"] : ["reason=", "result=permit"]])
+        #expect(
+            labels == [isWithdrawn ? ["reason=consent.expired", "result=withhold"] : ["reason=", "result=permit"]])
         #expect(metrics.counters.map(\.totalValue) == [1])
     }
 }
