@@ -5,10 +5,12 @@ public import PDex
 public struct PayerClient: PayerServer {
     private let session: ServerSession
     private let capabilities: CapabilityCache
+    private let delivery: ExchangeTerms.Delivery.Kind
 
-    /// A client of the session's server.
-    public init(_ session: ServerSession) {
+    /// A client of the session's server, which takes bundles or, by `delivery`, single requests.
+    public init(_ session: ServerSession, delivery: ExchangeTerms.Delivery.Kind = .transaction) {
         self.session = session
+        self.delivery = delivery
         capabilities = CapabilityCache(session)
     }
 
@@ -32,10 +34,16 @@ public struct PayerClient: PayerServer {
         try await session.unreadableTypes(among: types)
     }
 
-    /// POSTs one Bundle to the base and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
+    /// Delivers one Bundle and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
+        let isSingly = delivery == .put
+        if isSingly || bundle.starts(with: Self.headOfBatch) {
+            return try await inWaves(isSingly: isSingly) { waves in
+                try await waves.deliver(bundle, requestID: requestID, lastLook: lastLook)
+            }
+        }
         let response = try await delivered(request(bundle, requestID), lastLook)
         guard response.status != 401 else { throw session.faults.unauthorized("a delivery") }
         // An answer that was cut off says nothing for certain about what became of the bundle.
@@ -55,6 +63,22 @@ public struct PayerClient: PayerServer {
     /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
     public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
         try await BulkMemberMatchCall(session: session).start(questions)
+    }
+
+    /// How the bundles of the outbox begin that are applied entry by entry.
+    private static let headOfBatch = Array(#"{"resourceType":"Bundle","type":"batch""#.utf8)
+
+    private func inWaves(
+        isSingly: Bool, _ body: (WaveDelivery) async throws -> PayerAnswer
+    ) async throws -> PayerAnswer {
+        do {
+            let waves = WaveDelivery(requests: WaveRequests(session: session), isSingly: isSingly, unknown: unknown())
+            let answer = try await body(waves)
+            guard answer.status != 401 else { throw session.faults.unauthorized("a delivery") }
+            return answer
+        } catch let error as TransportError {
+            throw error.mayHaveArrived ? unknown() : neverArrived(error)
+        }
     }
 
     private func request(_ bundle: [UInt8], _ requestID: String) throws(Fault) -> HTTPRequest {

@@ -64,7 +64,7 @@ actor Servers {
             retraction: payer.retraction, afterRevocation: payer.afterRevocation, breaker: payer.breaker,
             concurrency: payer.server.transport.maxConnections)
         return Parts(
-            terms: terms, clinic: try client(of: clinic), payer: try client(of: payer),
+            terms: terms, clinic: try client(of: clinic), payer: try client(of: payer, delivery: job.delivery.kind),
             payerExports: try exports(of: payer),
             mappings: try mappings(job.mappings),
             validator: payer.conformance.gate == .off ? nil : try knownValidator(), quietHours: clinic.quietHours)
@@ -110,10 +110,14 @@ actor Servers {
         return LoggedClinic(client, log: log, clock: clock)
     }
 
-    private func client(of payer: PayerSettings) throws -> PayerClient {
-        if let known = payers[payer.server.name] { return known }
-        let client = PayerClient(try session(payer.connection(jobs: try knownJobs()), payer.server))
-        payers[payer.server.name] = client
+    private func client(
+        of payer: PayerSettings, delivery: ExchangeTerms.Delivery.Kind
+    ) throws -> PayerClient {
+        let key = "\(payer.server.name) \(delivery.isBundle)"
+        if let known = payers[key] { return known }
+        let client = PayerClient(
+            try session(payer.connection(jobs: try knownJobs()), payer.server), delivery: delivery)
+        payers[key] = client
         return client
     }
 

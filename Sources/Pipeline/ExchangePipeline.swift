@@ -201,13 +201,18 @@ public struct ExchangePipeline: Sendable {
     private func checkPayer() async throws {
         let capability = try await payer.capability()
         var missing: [String] = []
-        if !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
+        if terms.delivery.kind.isBundle, !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
             missing.append("the system interaction \(terms.delivery.kind.rawValue)")
         }
         let sent = Set(terms.selection.types + ["Patient", "Organization", "Provenance"]).intersection(
             mappings.types + ["Provenance"])
         for type in sent.sorted() where capability.types[type]?.updateCreate != true {
             missing.append("updateCreate for \(type)")
+        }
+        if !terms.delivery.kind.isBundle {
+            for type in sent.sorted() where capability.types[type]?.interactions.contains("update") != true {
+                missing.append("update for \(type)")
+            }
         }
         if terms.deletes {
             for type in sent.sorted() where !["Patient", "Organization", "Provenance"].contains(type) {

@@ -37,7 +37,8 @@ struct SandboxNight: Sendable {
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
         knowsMembers: Bool = true, members: Int = 50,
         rules: [String] = ["member-id", "subscriber-id", "demographics"],
-        match: String? = nil, changing change: (inout SandboxOptions) -> Void = { _ in },
+        delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil,
+        changing change: (inout SandboxOptions) -> Void = { _ in },
         _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
         let folder = SandboxFolder(path: path)
@@ -49,7 +50,7 @@ struct SandboxNight: Sendable {
         settings.payerPort = 0
         try FileManager.default.createDirectory(
             atPath: path + "/jobs", withIntermediateDirectories: true)
-        try jobFile(by: by, maxEntries: maxEntries, rules)
+        try jobFile(by: by, maxEntries: maxEntries, rules, delivery)
             .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
         _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
         try folder.make(settings)
@@ -113,7 +114,9 @@ struct SandboxNight: Sendable {
         identifier["system"]?.string == "https://clinic0.example/fhir-id"
     }
 
-    private static func jobFile(by method: String, maxEntries: Int, _ rules: [String]) -> String {
+    private static func jobFile(
+        by method: String, maxEntries: Int, _ rules: [String], _ delivery: ExchangeTerms.Delivery.Kind = .transaction
+    ) -> String {
         """
         job: \(job)
         on: { request: true }
@@ -122,7 +125,7 @@ struct SandboxNight: Sendable {
         select: { by: \(method), group: med0-members, types: [\(types.joined(separator: ", "))] }
         match: { by: [\(rules.joined(separator: ", "))] }
         map: us-core-6.1.0
-        deliver: { max-entries: \(maxEntries) }
+        deliver: { as: \(delivery.rawValue), max-entries: \(maxEntries) }
 
         """
     }

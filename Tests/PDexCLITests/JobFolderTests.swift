@@ -59,11 +59,28 @@ struct JobFolderTests {
         }
     }
 
-    private func inFolder(job: String, _ body: (Configuration) throws -> Void) throws {
+    @Test("jobs that share an outbox say the same of what the payer takes")
+    func anotherDelivery() throws {
+        let other = Self.job(to: "med0").replacing("job: nightly", with: "job: weekly") + "\ndeliver: { as: put }"
+        try inFolder(job: Self.job(to: "med0"), and: ["weekly": other]) { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.code == .jobInvalid)
+            #expect(fault.message.contains("weekly.yaml: the job delivers as put, and nightly"))
+            #expect(fault.message.contains("as transaction: they share an outbox"))
+        }
+    }
+
+    private func inFolder(
+        job: String, and others: [String: String] = [:], _ body: (Configuration) throws -> Void
+    ) throws {
         let path = FileManager.default.temporaryDirectory.path + "/pdex-jobs-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: path + "/jobs", withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: path) }
         try job.write(toFile: path + "/jobs/nightly.yaml", atomically: true, encoding: .utf8)
+        for (name, text) in others {
+            try text.write(toFile: path + "/jobs/\(name).yaml", atomically: true, encoding: .utf8)
+        }
         try body(try ConfigurationFile.parse(ConfigurationTests.whole, path: path + "/pdex.yaml"))
     }
 }

@@ -151,4 +151,11 @@ struct FaultTests {
         #expect(fault?.code == .payerCapability)
         #expect(night.clinic.requests.isEmpty)
     }
+
+    @Test("a payer that takes no bundles is enough for single requests")
+    func withoutBundles() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, limitedPayer: true, delivery: .put)
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 1)
+    }
 }

@@ -117,10 +117,22 @@ public struct ExchangeTerms: Sendable {
 
     /// How bundles are delivered.
     public struct Delivery: Sendable, Hashable {
-        /// The Bundle type.
-        public enum Kind: String, Sendable, CaseIterable { case transaction, batch }
+        /// What the payer takes (WR-22).
+        public enum Kind: String, Sendable, CaseIterable {
+            /// Bundles that are applied whole or not at all.
+            case transaction
+            /// Bundles that are applied entry by entry.
+            case batch
+            /// One request a resource, in the order of what refers to what.
+            case put
 
-        /// The Bundle type.
+            /// Whether the payer is sent bundles.
+            public var isBundle: Bool { self != .put }
+            /// The type of the bundles in the outbox.
+            public var bundleType: String { self == .transaction ? "transaction" : "batch" }
+        }
+
+        /// What the payer takes.
         public let kind: Kind
         /// Most entries in one bundle.
         public let maxEntries: Int

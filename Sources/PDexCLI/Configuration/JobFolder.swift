@@ -15,6 +15,7 @@ enum JobFolder {
                 check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
                 checkPolicy(of: job, configuration, path, &report)
             }
+            checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
             return jobs
         } catch {
@@ -32,6 +33,19 @@ enum JobFolder {
             "the job counts on the consent policy \(policy.rawValue), but \(job.payer) has "
                 + "\(payer.consentPolicy.rawValue): correct one of them, or leave 'policy' out of the job",
             path: path, position: nil)
+    }
+
+    /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.
+    private static func checkDelivery(of jobs: [Job], _ configuration: Configuration, _ report: inout FileReport) {
+        for route in Dictionary(grouping: jobs, by: { [$0.clinic, $0.payer] }).values {
+            let sorted = route.sorted { $0.name < $1.name }
+            for job in sorted.dropFirst() where job.delivery.kind != sorted[0].delivery.kind {
+                report.report(
+                    "the job delivers as \(job.delivery.kind.rawValue), and \(sorted[0].name), between the same clinic and "
+                        + "payer, as \(sorted[0].delivery.kind.rawValue): they share an outbox, so let both say the same",
+                    path: "\(configuration.jobs)/\(job.name).yaml", position: nil)
+            }
+        }
     }
 
     /// The job of that name. Throws `job.unknown`.

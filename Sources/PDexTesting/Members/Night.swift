@@ -37,7 +37,7 @@ public struct Night: Sendable {
         since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
         conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
-        breaker: BreakerPolicy = BreakerPolicy(),
+        breaker: BreakerPolicy = BreakerPolicy(), delivery: ExchangeTerms.Delivery.Kind = .transaction,
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
@@ -50,7 +50,7 @@ public struct Night: Sendable {
             inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
             concurrency: concurrency,
             consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction,
-            afterRevocation: afterRevocation, breaker: breaker)
+            afterRevocation: afterRevocation, breaker: breaker, delivery: delivery)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -101,7 +101,8 @@ public struct Night: Sendable {
         matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
         numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
-        retraction: ExchangeTerms.Retraction, afterRevocation: ExchangeTerms.AfterRevocation, breaker: BreakerPolicy
+        retraction: ExchangeTerms.Retraction, afterRevocation: ExchangeTerms.AfterRevocation, breaker: BreakerPolicy,
+        delivery: ExchangeTerms.Delivery.Kind
     ) -> ExchangeTerms {
         ExchangeTerms(
             job: "nightly-payer-sync",
@@ -116,7 +117,7 @@ public struct Night: Sendable {
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
             sensitivity: sensitivity, retraction: retraction, afterRevocation: afterRevocation,
             delivery: .init(
-                kind: .transaction, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
+                kind: delivery, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
                 concurrency: concurrency),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600), breaker: breaker)
     }

@@ -76,7 +76,7 @@ struct MakeBundles: Sendable {
     func bundle(_ entries: [[UInt8]], received: Instant) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(entries.reduce(256) { $0 + $1.count + 1 })
-        bytes += #"{"resourceType":"Bundle","type":"\#(terms.delivery.kind.rawValue)","timestamp":""#.utf8
+        bytes += #"{"resourceType":"Bundle","type":"\#(terms.delivery.kind.bundleType)","timestamp":""#.utf8
         bytes += received.text.utf8
         bytes += #"","entry":["#.utf8
         for (index, entry) in entries.enumerated() {

@@ -1,0 +1,75 @@
+import FHIR
+import PDex
+
+/// The HTTP requests of a delivery in waves.
+struct WaveRequests: Sendable {
+    let session: ServerSession
+
+    /// Sends one request, or several as a batch; `begin` is called when a connection and a token are there.
+    func send(
+        _ steps: [DeliveryWaves.Step], of entries: [FHIRBundle.Entry], isBatch: Bool, _ requestID: String,
+        before begin: @escaping @Sendable () async throws -> Void
+    ) async throws -> HTTPResponse {
+        var request = try isBatch ? batch(steps, entries) : single(steps[0], entries)
+        request.headers["Accept"] = "application/fhir+json"
+        request.headers["Prefer"] = "return=minimal"
+        request.headers["X-Request-Id"] = requestID
+        request.timeouts = HTTPRequest.Timeouts(idle: 120, total: 300)
+        return try await session.once(request, before: begin)
+    }
+
+    /// An answer under a status, with what the headers of the response tell.
+    func answer(_ status: Int, _ body: [UInt8], _ response: HTTPResponse?) -> PayerAnswer {
+        let headers = response?.headers ?? [:]
+        return PayerAnswer(
+            status: status, body: body, retryAfterSeconds: RetryAfter.seconds(headers, now: session.clock.now()),
+            serverTime: headers["Date"].flatMap { Instant(httpDate: $0) }, answerID: AnswerID.of(headers))
+    }
+
+    private func single(_ step: DeliveryWaves.Step, _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
+        guard let asked = entries[step.entry].request, let method = HTTPRequest.Method(rawValue: asked.method),
+            method != .get
+        else { throw session.faults.malformed("a bundle of ours", "an entry of it is no request") }
+        let resource = Self.resource(step, entries)
+        var request = HTTPRequest(method, try session.policy.url("/" + asked.url), body: resource?.serialized())
+        if resource != nil { request.headers["Content-Type"] = "application/fhir+json" }
+        request.headers["If-Match"] = asked.ifMatch
+        request.headers["If-None-Exist"] = asked.ifNoneExist
+        return request
+    }
+
+    private func batch(_ steps: [DeliveryWaves.Step], _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
+        let asked = steps.map { step -> JSONValue in
+            let entry = entries[step.entry]
+            var json: JSONObject = [:]
+            json["fullUrl"] = entry.fullURL.map { .string($0) }
+            json["resource"] = Self.resource(step, entries)
+            var request: JSONObject = [:]
+            request["method"] = entry.request.map { .string($0.method) }
+            request["url"] = entry.request.map { .string($0.url) }
+            request["ifMatch"] = entry.request?.ifMatch.map { .string($0) }
+            request["ifNoneExist"] = entry.request?.ifNoneExist.map { .string($0) }
+            json["request"] = .object(request)
+            return .object(json)
+        }
+        let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch", "entry": .array(asked)]
+        var request = HTTPRequest(.post, try session.policy.url(""), body: bundle.serialized())
+        request.headers["Content-Type"] = "application/fhir+json"
+        return request
+    }
+
+    /// The resource of an entry, without the elements that refer to what is not there yet.
+    private static func resource(_ step: DeliveryWaves.Step, _ entries: [FHIRBundle.Entry]) -> JSONValue? {
+        guard var json = entries[step.entry].resource?.json else { return nil }
+        guard !step.without.isEmpty else { return .object(json) }
+        let places = DeliveryWaves.places(of: entries)
+        for member in json.members {
+            var isAhead = false
+            member.value.forEachReference { reference in
+                if let target = places[reference], step.without.contains(target) { isAhead = true }
+            }
+            if isAhead { json[member.key] = nil }
+        }
+        return .object(json)
+    }
+}

@@ -1,0 +1,233 @@
+import FHIR
+import FHIRClient
+import PDex
+import PDexTesting
+import Synchronization
+import Testing
+
+/// A payer that applies no bundle whole gets it in waves, as batches or single requests (WR-07, WR-22 b, c).
+@Suite("Delivery in waves")
+struct WaveDeliveryTests {
+    private static let bundle = #"""
+        {"resourceType":"Bundle","type":"batch","entry":[
+          {"fullUrl":"https://us.example/Provenance/v","resource":{"resourceType":"Provenance","id":"v","target":[{"reference":"Encounter/e"}]},
+           "request":{"method":"PUT","url":"Provenance/v"}},
+          {"fullUrl":"https://us.example/Encounter/e","resource":{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/p"},"length":{"value":1.50}},
+           "request":{"method":"PUT","url":"Encounter/e","ifMatch":"W/\"3\""}},
+          {"fullUrl":"https://us.example/Patient/p","resource":{"resourceType":"Patient","id":"p"},"request":{"method":"PUT","url":"Patient/p"}},
+          {"fullUrl":"https://us.example/Goal/g","resource":{"resourceType":"Goal","id":"g"},"request":{"method":"PUT","url":"Goal/g"}},
+          {"request":{"method":"DELETE","url":"Observation/o"}}
+        ]}
+        """#
+
+    @Test("each is made once, what is referred to first, deletions before all; bytes and conditions are as they were")
+    func order() async throws {
+        let looks = Mutex(0)
+        let transport = FunctionTransport { request, _ in
+            .json("", status: request.method == .delete ? 404 : 201, headers: ["ETag": "W/\"1\""])
+        }
+
+        let answer = try await Self.deliver(transport) { looks.withLock { $0 += 1 } }
+
+        #expect(
+            Self.asked(transport) == [
+                "DELETE Observation/o", "PUT Patient/p", "PUT Goal/g", "PUT Encounter/e", "PUT Provenance/v",
+            ])
+        #expect(looks.withLock { $0 } == 5)
+        let encounter = transport.requests[3]
+        #expect(String(decoding: try #require(encounter.body), as: UTF8.self).contains(#""value":1.50"#))
+        #expect(encounter.headers["If-Match"] == "W/\"3\"")
+        #expect(encounter.headers["X-Request-Id"] == "x-1-2-1")
+        let response = try FHIRBundle(try JSONParser.parse(answer.body))
+        #expect(answer.status == 200 && response.type == "batch-response")
+        #expect(response.entries.map(\.response?.status) == ["201", "201", "201", "201", "204"])
+        #expect(response.entries[0].response?.location == "Provenance/v")
+    }
+
+    @Test("what is refused costs those that refer to it, too, and no other", arguments: [400, 403, 409, 412, 413, 422])
+    func refusal(status: Int) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.hasSuffix("Encounter/e")
+                ? .json(
+                    #"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid"}]}"#,
+                    status: status)
+                : .json("", status: 200)
+        }
+
+        let answer = try await Self.deliver(transport)
+
+        let response = try FHIRBundle(try JSONParser.parse(answer.body))
+        #expect(response.entries.map(\.response?.status) == ["424", "\(status)", "200", "200", "200"])
+        #expect(response.entries[1].response?.outcome != nil)
+        #expect(!Self.asked(transport).contains("PUT Provenance/v"))
+    }
+
+    @Test("a payer in trouble is left alone at once, and its answer is that of the whole", arguments: [429, 500, 503])
+    func trouble(status: Int) async throws {
+        let transport = FunctionTransport { _, number in
+            number == 3 ? .json("", status: status, headers: ["Retry-After": "40"]) : .json("", status: 201)
+        }
+
+        let answer = try await Self.deliver(transport)
+
+        #expect(answer.status == status && answer.retryAfterSeconds == 40)
+        #expect(transport.requests.count == 3)
+    }
+
+    @Test("an answer that was lost, and a payer that is gone after the first request, are an unknown outcome")
+    func lost() async throws {
+        for (number, mayHaveArrived, code) in [
+            (1, true, FaultCode.payerUnknownOutcome), (1, false, .remoteUnreachable), (2, true, .payerUnknownOutcome),
+            (2, false, .payerUnknownOutcome),
+        ] {
+            let transport = FunctionTransport { _, count in
+                if count == number { throw TransportError(.unreachable, mayHaveArrived: mayHaveArrived) }
+                return .json("", status: 201)
+            }
+            let fault = await #expect(throws: Fault.self) { try await Self.deliver(transport) }
+            #expect(fault?.code == code, "\(number) \(mayHaveArrived)")
+            #expect(transport.requests.count == number)
+        }
+    }
+
+    @Test("a consent that is withdrawn meanwhile stops what is left; what was sent is then looked for")
+    func withdrawn() async throws {
+        for allowed in 0...2 {
+            let looks = Mutex(0)
+            let transport = FunctionTransport { _, _ in .json("", status: 201) }
+            let fault = await #expect(throws: Fault.self) {
+                try await Self.deliver(transport) {
+                    let seen = looks.withLock { looks in
+                        looks += 1
+                        return looks
+                    }
+                    if seen > allowed { throw Fault(.consentDenied, .withhold, "withdrawn") }
+                }
+            }
+            #expect(fault?.code == (allowed == 0 ? .consentDenied : .payerUnknownOutcome))
+            #expect(transport.requests.count == allowed)
+        }
+    }
+
+    @Test(
+        "any graph of references, also one that goes round, arrives whole at a payer that knows no forward reference",
+        arguments: [ExchangeTerms.Delivery.Kind.put, .batch])
+    func graphs(kind: ExchangeTerms.Delivery.Kind) async throws {
+        var numbers = SeededNumbers(seed: 11)
+        for _ in 0..<150 {
+            let count = Int.random(in: 1...12, using: &numbers)
+            let entries = (0..<count).map { index -> JSONValue in
+                let targets = (0..<count).filter { _ in Int.random(in: 0..<4, using: &numbers) == 0 }
+                var json: JSONObject = ["resourceType": "Basic", "id": .string("r\(index)")]
+                // Each in an element of its own.
+                for target in targets { json["e\(target)"] = [["reference": .string("Basic/r\(target)")]] }
+                return [
+                    "resource": .object(json), "request": ["method": "PUT", "url": .string("Basic/r\(index)")],
+                ]
+            }
+            let server = StrictServer()
+            let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch", "entry": .array(entries)]
+
+            let answer = try await Self.deliver(
+                FunctionTransport { try server.answer($0, $1) }, bundle.serialized(), kind)
+
+            let responses = try FHIRBundle(try JSONParser.parse(answer.body)).entries
+            #expect(responses.allSatisfy { $0.response?.statusCode == 200 } && responses.count == count)
+            #expect(
+                server.held
+                    == Dictionary(
+                        uniqueKeysWithValues: entries.enumerated().map { ("Basic/r\($0)", $1["resource"] ?? .null) }))
+        }
+    }
+
+    @Test("a batch has what refers to nothing new, and the next what refers to that")
+    func batches() async throws {
+        let server = StrictServer()
+        let transport = FunctionTransport { try server.answer($0, $1) }
+
+        let answer = try await Self.deliver(transport, Array(Self.bundle.utf8), .batch)
+
+        let sizes = try transport.requests.map { request in
+            try FHIRBundle(try JSONParser.parse(request.body ?? [])).entries.count
+        }
+        #expect(sizes == [1, 2, 1, 1])
+        #expect(transport.requests.allSatisfy { $0.method == .post && $0.url.text == AuthorizationServer.base })
+        #expect(
+            try FHIRBundle(try JSONParser.parse(answer.body)).entries.map(\.response?.status) == [
+                "200", "200", "200", "200", "204",
+            ])
+    }
+
+    @Test(
+        "a batch that is answered without one response an entry is an unknown outcome, one that is refused is refused whole"
+    )
+    func oddBatches() async throws {
+        let silent = FunctionTransport { _, _ in .json(#"{"resourceType":"Bundle","type":"batch-response"}"#) }
+        let fault = await #expect(throws: Fault.self) {
+            try await Self.deliver(silent, Array(Self.bundle.utf8), .batch)
+        }
+        #expect(fault?.code == .payerUnknownOutcome)
+
+        let tooLarge = FunctionTransport { _, _ in .json("", status: 413) }
+        #expect(try await Self.deliver(tooLarge, Array(Self.bundle.utf8), .batch).status == 413)
+
+        let busy = FunctionTransport { _, _ in
+            .json(
+                #"{"resourceType":"Bundle","type":"batch-response","entry":[{"response":{"status":"503"}}]}"#,
+                headers: ["Retry-After": "9"])
+        }
+        let answer = try await Self.deliver(busy, Array(Self.bundle.utf8), .batch)
+        #expect(answer.status == 503 && answer.retryAfterSeconds == 9)
+        #expect(busy.requests.count == 1)
+    }
+
+    /// A payer that refuses references to what it does not hold.
+    private final class StrictServer: Sendable {
+        private let state = Mutex<[String: JSONValue]>([:])
+
+        var held: [String: JSONValue] { state.withLock { $0 } }
+
+        func answer(_ request: HTTPRequest, _ number: Int) throws -> HTTPResponse {
+            let body = try request.body.map { try JSONParser.parse($0) }
+            guard request.method == .post else {
+                let url = request.url.text.split(separator: "/").suffix(2).joined(separator: "/")
+                return .json("", status: write(url, request.method.rawValue, body))
+            }
+            // Each entry by itself: as if none of the others were there.
+            let before = held
+            let responses = try FHIRBundle(try #require(body)).entries.map { entry -> JSONValue in
+                let asked = try #require(entry.request)
+                let status = write(asked.url, asked.method, entry.resource.map { .object($0.json) }, known: before)
+                return ["response": ["status": .string("\(status)")]]
+            }
+            let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch-response", "entry": .array(responses)]
+            return .json(String(decoding: bundle.serialized(), as: UTF8.self))
+        }
+
+        private func write(_ url: String, _ method: String, _ resource: JSONValue?, known: [String: JSONValue]? = nil)
+            -> Int
+        {
+            guard method == "PUT", let resource else { return 204 }
+            var isKnown = true
+            let known = known ?? held
+            resource.forEachReference { if $0 != url, known[$0] == nil { isKnown = false } }
+            guard isKnown else { return 422 }
+            state.withLock { $0[url] = resource }
+            return 200
+        }
+    }
+
+    private static func deliver(
+        _ transport: FunctionTransport, _ bytes: [UInt8] = Array(bundle.utf8),
+        _ kind: ExchangeTerms.Delivery.Kind = .put, lastLook: @escaping @Sendable () async throws -> Void = {}
+    ) async throws -> PayerAnswer {
+        try await PayerClient(try session(transport, side: .payer), delivery: kind)
+            .submit(bytes, requestID: "x-1", lastLook: lastLook)
+    }
+
+    private static func asked(_ transport: FunctionTransport) -> [String] {
+        transport.requests.map { request in
+            request.method.rawValue + " " + request.url.text.split(separator: "/").suffix(2).joined(separator: "/")
+        }
+    }
+}
