@@ -39,8 +39,8 @@ struct WaveDelivery: Sendable {
                 let response: HTTPResponse
                 do {
                     response = try await requests.send(group, of: entries, isBatch: !isSingly, id, before: lastLook)
-                } catch where latest != nil {
-                    throw unknown
+                } catch {
+                    throw latest == nil ? error : unknown
                 }
                 guard let told = WaveAnswer(response, to: group, of: entries, isBatch: !isSingly) else { throw unknown }
                 if let status = told.wholeStatus { return requests.answer(status, response.body, response) }
