@@ -34,7 +34,8 @@ struct Join: Sendable {
         case .ambiguous(let code, let why, let evidence): return .ambiguous(code, why, evidence)
         case .member(let records, let evidence, let division):
             let answer = try reader.memberMatch(of: evidence.via ?? member, terms.route)
-            let identifier = answer?.member == evidence.member ? answer?.identifier : nil
+            // Answers about many name a member, but no number of it.
+            let identifier = answer?.member == evidence.member ? answer?.identifier ?? records.number : nil
             let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
             let kept = Set(division.kept)
             return .matched(
