@@ -28,7 +28,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .unreachable
         case .unbalanced:
             self = .partial
-        case .storeLocked, .runInProgress:
+        case .storeLocked, .runInProgress, .folderInUse:
             self = .locked
         case .interrupted:
             self = .interrupted

@@ -70,8 +70,9 @@ extension ExchangePipeline {
 
     /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
     ///
-    /// Throws `config.missing` unless the payer may be asked so, `usage.invalid` for a Group that is none and a delta that has nothing to
-    /// go on from, and as a pull does.
+    /// From one payer to another goes care of the five years before the request (CMS-03). Throws `config.missing` unless the
+    /// payer may be asked so, `usage.invalid` for a Group that is none and a delta that has nothing to go on from,
+    /// `folder.in-use` while another fetch writes there, and as a pull does.
     public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
         guard terms.inquiry.asksMany, let payerExports else {
             throw Fault(
@@ -82,6 +83,8 @@ extension ExchangePipeline {
             throw Fault(.usage, .stop, "the Group is no FHIR id", hint: "give the id that  pdex members match  named")
         }
         let folder = ExportFolder(path: path)
+        let lock = try FolderLock(of: folder)
+        defer { withExtendedLifetime(lock) {} }
         func request(since: Instant?) -> ExportRequest {
             ExportRequest(
                 level: .group(fetching.group), types: fetching.types, since: since, until: fetching.until,
@@ -95,10 +98,12 @@ extension ExchangePipeline {
                 "the folder has no whole export of that Group and those types for a delta to go on from",
                 hint: "fetch a provider-snapshot first, or say --since")
         }
+        let isLimited = fetching.purpose == .payerToPayer
+        let isGapless = since.map { $0 <= latest ?? Instant(milliseconds: .min) } ?? true
         return try await PayerExport(
-            payer: terms.payer.name, job: terms.job, request: request(since: since), server: payerExports, store: store,
-            clock: clock, actor: actor, folder: folder,
-            isGapless: since.map { $0 <= latest ?? Instant(milliseconds: .min) } ?? true, observer: observer
+            payer: terms.payer.name, job: terms.job, undated: request(since: since),
+            window: isLimited ? ServiceWindow(years: 5) : nil, server: payerExports, store: store, clock: clock,
+            actor: actor, folder: folder, isGapless: isGapless && !isLimited, observer: observer
         ).run()
     }
 }

@@ -50,12 +50,12 @@ extension ExchangePipeline {
             var recognition = Recognition(terms: terms, identities: identities, reader: reader)
             recognition.note = { steps.append($0) }
             let outcome = try recognition.outcome(for: person)
-            let traits = MemberTraits(numbers: terms.numbers)
+            let portrait = MemberTraits(numbers: terms.numbers).of(patient: person.resource)
             let told = try reader.memberMatch(of: patient, terms.route)?.identifier?.token
             let values = terms.matchBy.map { rule in
                 let found =
                     rule == .memberMatch
-                    ? [told].compactMap(\.self) : traits.of(patient: person.resource, rule)
+                    ? [told].compactMap(\.self) : portrait.values(rule)
                 return MatchExplanation.Values(
                     rule: rule, values: withValues ? found.map { $0.replacing("\u{1f}", with: " · ") } : [],
                     count: found.count)

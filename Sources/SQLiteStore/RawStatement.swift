@@ -118,6 +118,16 @@ final class RawStatement {
         return [UInt8](UnsafeRawBufferPointer(start: base, count: count))
     }
 
+    /// The keys in a BLOB of eight bytes each; nil when there is no BLOB.
+    func keys(_ column: Int32) -> [ResourceKey]? {
+        guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
+        let bytes = UnsafeRawBufferPointer(
+            start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
+        return stride(from: 0, to: bytes.count - 7, by: 8).map {
+            ResourceKey(bits: Int64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self)))
+        }
+    }
+
     /// How many rows it changed.
     var changes: Int { Int(sqlite3_changes(connection)) }
 

@@ -54,6 +54,7 @@ extension SQLiteExchangeStore {
                     PRAGMA cell_size_check = ON;
                     PRAGMA mmap_size = 0;
                     PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -\(options.readerCacheKiB);
                     """)
             guard !connection.configuration.readonly else { return }
             try schema.refuseForeign(connection)

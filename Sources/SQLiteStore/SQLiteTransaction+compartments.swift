@@ -11,11 +11,37 @@ extension SQLiteTransaction {
     private static let hash = "SELECT k, hash FROM staged WHERE k = ?1"
     private static let memberHashes = "SELECT k, hash FROM staged WHERE patient = ?1 AND k <> patient ORDER BY k"
 
+    private static let memberCare = """
+        SELECT k, type, hash, visits, first, last FROM staged WHERE patient = ?1 AND k <> patient ORDER BY k
+        """
+
     func staged(_ key: ResourceKey) throws -> StagedResource? { try resources(Self.one, key).first }
 
     func compartment(of patient: ResourceKey) throws -> [StagedResource] {
         let witnesses = try witnesses(of: patient).compactMap { try staged($0) }
         return try resources(Self.one, patient) + merged(resources(Self.members, patient), witnesses, by: \.key)
+    }
+
+    func care(of patient: ResourceKey) throws -> [StagedCare] {
+        try quick(Self.memberCare) { statement in
+            statement.bind(patient.bits, at: 1)
+            var found: [StagedCare] = []
+            var type: (number: Int64, name: String)?
+            while try statement.step() {
+                let number = statement.integer(1)
+                if type?.number != number { type = (number, try names.name(number, in: "type", self)) }
+                let care = statement.keys(3).map { visits in
+                    CareFacts(
+                        visits: visits,
+                        dates: ServiceDates(first: statement.optionalText(4), last: statement.optionalText(5)))
+                }
+                found.append(
+                    StagedCare(
+                        key: ResourceKey(bits: statement.integer(0)), type: type?.name ?? "",
+                        contentHash: statement.integer(2), care: care))
+            }
+            return found
+        }
     }
 
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {

@@ -48,7 +48,10 @@ extension SQLiteTransaction {
     }
 
     func latestExchange(member: ResourceKey, payer: String) throws -> Exchange? {
-        try first(
+        guard try isThere("SELECT 1 FROM exchange WHERE member = ?1 AND payer = ?2", [payer], member) else {
+            return nil
+        }
+        return try first(
             "SELECT \(Self.columns) FROM exchange WHERE member = ? AND payer = ? ORDER BY rid DESC LIMIT 1",
             [member.bits, payer], Self.exchange)
     }

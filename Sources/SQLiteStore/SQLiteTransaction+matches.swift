@@ -5,7 +5,12 @@ import PDex
 
 extension SQLiteTransaction {
     func memberMatch(of patient: ResourceKey, _ route: Route) throws -> MemberMatch? {
-        try first(
+        guard
+            try isThere(
+                "SELECT 1 FROM member_match WHERE patient = ?1 AND payer = ?2 AND clinic = ?3",
+                [route.payer, route.clinic], patient)
+        else { return nil }
+        return try first(
             """
             SELECT outcome, question, attempts, member, system, value, type_system, type_code, detail, at
             FROM member_match WHERE payer = ? AND clinic = ? AND patient = ?

@@ -7,13 +7,23 @@ extension SQLiteTransaction {
     private static let columns = "payer, clinic, patient, member, reason, actor, at"
 
     func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink? {
-        try first(
+        guard
+            try isThere(
+                "SELECT 1 FROM member_link WHERE patient = ?1 AND payer = ?2 AND clinic = ?3",
+                [route.payer, route.clinic], patient)
+        else { return nil }
+        return try first(
             "SELECT \(Self.columns) FROM member_link WHERE payer = ? AND clinic = ? AND patient = ?",
             [route.payer, route.clinic, patient.bits], Self.link)
     }
 
     func memberLink(to member: ResourceKey, _ route: Route) throws -> MemberLink? {
-        try first(
+        guard
+            try isThere(
+                "SELECT 1 FROM member_link WHERE member = ?1 AND payer = ?2 AND clinic = ?3",
+                [route.payer, route.clinic], member)
+        else { return nil }
+        return try first(
             "SELECT \(Self.columns) FROM member_link WHERE payer = ? AND clinic = ? AND member = ?",
             [route.payer, route.clinic, member.bits], Self.link)
     }
@@ -68,7 +78,10 @@ extension SQLiteTransaction {
     }
 
     func followers(of survivor: ResourceKey, payer: String) throws -> [ResourceKey] {
-        try all(
+        guard try isThere("SELECT 1 FROM exchange WHERE match_via = ?1 AND payer = ?2", [payer], survivor) else {
+            return []
+        }
+        return try all(
             """
             SELECT DISTINCT e.member FROM exchange e WHERE e.match_via = ?1 AND e.payer = ?2 AND e.rid = (
                 SELECT max(n.rid) FROM exchange n WHERE n.member = e.member AND n.payer = e.payer

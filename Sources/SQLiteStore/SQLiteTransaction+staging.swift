@@ -46,7 +46,12 @@ extension SQLiteTransaction {
     }
 
     func members(linkedBy link: Int64) throws -> [ResourceKey] {
-        try all("SELECT member FROM link WHERE link = ? ORDER BY member", [link]) { try $0.key(0) }
+        try quick("SELECT member FROM link WHERE link = ?1 ORDER BY member") { statement in
+            statement.bind(link, at: 1)
+            var found: [ResourceKey] = []
+            while try statement.step() { found.append(ResourceKey(bits: statement.integer(0))) }
+            return found
+        }
     }
 
     func links(to member: ResourceKey) throws -> [Int64] {

@@ -46,6 +46,15 @@ struct SQLiteTransaction: StoreWriter {
         return try body(statement)
     }
 
+    /// Whether there is a row about a member, on SQLite's own handle: in most tables there is none about most of them.
+    func isThere(_ sql: String, _ names: [String], _ key: ResourceKey) throws -> Bool {
+        try quick(sql) { statement in
+            statement.bind(key.bits, at: 1)
+            for (index, name) in names.enumerated() { statement.bind(name, at: Int32(index + 2)) }
+            return try statement.step()
+        }
+    }
+
     /// Where a page of keys begins: after `key`, or at the smallest; nil when nothing can follow.
     func start(after key: ResourceKey?) -> Int64? {
         guard let key else { return .min }

@@ -27,13 +27,14 @@ struct StagingStatements {
         insert = try RawStatement(
             database,
             sql: """
-                INSERT INTO staged (k, source, type, id, version, updated, patient, hash, raw)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                INSERT INTO staged (k, source, type, id, version, updated, patient, hash, raw, visits, first, last)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                 """)
         update = try RawStatement(
             database,
             sql: """
-                UPDATE staged SET version = ?5, updated = ?6, patient = ?7, hash = ?8, raw = ?9 WHERE rid = ?1
+                UPDATE staged SET version = ?5, updated = ?6, patient = ?7, hash = ?8, raw = ?9, visits = ?10, first = ?11,
+                last = ?12 WHERE rid = ?1
                 """)
     }
 
@@ -88,8 +89,15 @@ struct StagingStatements {
             statement.bind(row.patient?.bits, at: 7)
             statement.bind(row.contentHash, at: 8)
             statement.bind(inPlace: UnsafeRawBufferPointer(rebasing: buffer[row.range]), at: 9)
+            if let care = row.care { statement.bind(copying: Self.bytes(care.visits), at: 10) }
+            statement.bind(row.care?.dates.first, at: 11)
+            statement.bind(row.care?.dates.last, at: 12)
             defer { statement.reset() }
             _ = try statement.step()
         }
+    }
+
+    private static func bytes(_ keys: [ResourceKey]) -> [UInt8] {
+        keys.flatMap { key in (0..<8).map { UInt8(truncatingIfNeeded: key.bits >> (56 - 8 * $0)) } }
     }
 }

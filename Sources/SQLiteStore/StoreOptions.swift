@@ -7,10 +7,17 @@ public struct StoreOptions: Sendable, Hashable {
     /// How much of the database the writer keeps in memory, in KiB.
     public var writerCacheKiB: Int
 
-    /// Five seconds, three readers and 8 MiB unless told otherwise; at least one reader.
-    public init(lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 8 * 1024) {
+    /// How much of the database each reader keeps in memory, in KiB: what is joined lies at random places of its indexes.
+    public var readerCacheKiB: Int
+
+    /// Five seconds, three readers and 8 MiB each unless told otherwise; at least one reader.
+    public init(
+        lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 8 * 1024,
+        readerCacheKiB: Int = 8 * 1024
+    ) {
         self.lockTimeout = lockTimeout
         self.readers = max(readers, 1)
         self.writerCacheKiB = writerCacheKiB
+        self.readerCacheKiB = readerCacheKiB
     }
 }

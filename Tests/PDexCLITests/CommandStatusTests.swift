@@ -20,7 +20,7 @@ struct CommandStatusTests {
             .authScopeNotGranted, .authTokenRefused, .authForbidden,
         ],
         .unreachable: [.remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed],
-        .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress], .interrupted: [.interrupted],
+        .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress, .folderInUse], .interrupted: [.interrupted],
     ]
 
     @Test("every fault has its exit code", arguments: FaultCode.allCases)

@@ -30,6 +30,24 @@ struct BulkInquiryTests {
     }
 
     @Test(
+        "who matched is sent with the number that the payer's own records have, and with none where there are several")
+    func numbered() async throws {
+        let (night, files) = try await Self.night()
+        night.payer.put(try Self.member("mae", numbers: [("MB", "M-1"), ("UMB", "U-1")]))
+        night.payer.put(try Self.member("ben", numbers: [("MB", "M-2"), ("MB", "M-3")]))
+        _ = try await night.run("night-0", dryRun: true)
+        files.answer(.init(lines: [Self.group("match", ["mae", "ben"], night)]))
+        _ = try await night.pipeline.matchMembers(by: "ada")
+        _ = try await night.run("night-2")
+
+        let sent = night.payer.held.values.filter { $0.type == "Patient" }.map { patient in
+            let identifiers = (patient["identifier"]?.elements ?? []).compactMap(Identifier.init)
+            return identifiers.filter { $0.system == Self.numbers }.map(\.value)
+        }
+        #expect(Set(sent) == [["U-1"], []])
+    }
+
+    @Test(
         "whoever did not match, or is kept back, or is left out of a whole answer is not asked about again",
         arguments: [
             ("nomatch", MemberMatch.Outcome.nobody), ("consentconstraint", .consentRefused), ("", .refused),
@@ -105,6 +123,40 @@ struct BulkInquiryTests {
         #expect(night.payer.questions.count == 2)
     }
 
+    @Test("an answer to an earlier question settles nobody who was asked about later")
+    func askedLater() async throws {
+        let (night, files) = try await Self.night()
+        files.answer(
+            .init(fault: Fault(.remoteUnreachable, .retry, "the payer cannot be reached")),
+            .init(lines: [Self.group("match", ["mae", "ben"], night)]),
+            .init(lines: [Self.group("nomatch", ["ben"], night)]))
+        await #expect(throws: Fault.self) { try await night.pipeline.matchMembers(by: "ada") }
+        night.clock.advance(seconds: 60)
+        var later = try #require(try await Self.matches(night).last)
+        later.at = night.clock.now()
+        let (kept, entry) = (later, AuditEntry(at: later.at, actor: "bo", action: "match.asked", reason: "a card"))
+        try await night.store.write { try $0.keep(kept, audit: entry) }
+
+        _ = try await night.pipeline.matchMembers(by: "ada")
+
+        #expect(try await Self.matches(night).map(\.outcome) == [.matched, .nobody])
+        #expect(night.payer.questions.count == 3)
+    }
+
+    @Test("what the payer was asked for besides is not taken for an answer")
+    func somethingElse() async throws {
+        let (night, files) = try await Self.night()
+        let other = ExportUnderWay(
+            source: "med0", job: night.pipeline.terms.job, request: "Group/g1", statusURL: "https://med0.example/1",
+            since: nil, dropped: [], started: night.clock.now())
+        try await night.store.write { try $0.keep(other) }
+        files.answer(.init(lines: [Self.group("match", ["mae", "ben"], night)]))
+
+        let matching = try await night.pipeline.matchMembers(by: "ada")
+
+        #expect(matching.outcomes == [.matched: 2])
+    }
+
     @Test("an answer that the payer no longer has is asked for again, and counts once")
     func forgotten() async throws {
         let (night, files) = try await Self.night()
@@ -152,6 +204,21 @@ struct BulkInquiryTests {
         let asked = Array(repeating: "match.asked", count: 2)
         #expect(entries.map(\.action) == asked + ["match.answered", "match.answered", "members.matched"])
         #expect(entries.last?.reason == "med0: 2 matched; members in Group/g1")
+    }
+
+    private static let numbers = "https://med0.example/fhir/number"
+
+    /// A member as the payer has it, with numbers of these types.
+    private static func member(_ patient: String, numbers: [(code: String, value: String)]) throws -> Resource {
+        let identifiers = numbers.map { number -> JSONValue in
+            [
+                "type": ["coding": [["code": .string(number.code)]]], "system": .string(Self.numbers),
+                "value": .string(number.value),
+            ]
+        }
+        return try Resource([
+            "resourceType": "Patient", "id": .string("m-" + patient), "identifier": .array(identifiers),
+        ])
     }
 
     /// A night whose clinic has been pulled and whose two patients only the payer can tell.

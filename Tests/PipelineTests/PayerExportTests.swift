@@ -65,6 +65,61 @@ struct PayerExportTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: world.path).count == 2)
     }
 
+    @Test("two fetches do not write into one folder: the second asks the payer nothing")
+    func inUse() async throws {
+        let world = try World()
+        let other = try FolderLock(of: ExportFolder(path: world.path))
+        let fault = await #expect(throws: Fault.self) { try await world.fetch() }
+        withExtendedLifetime(other) {}
+
+        #expect(fault?.code == .folderInUse)
+        #expect(world.server.exportRequests.isEmpty)
+    }
+
+    @Test("a folder is free again when a fetch has ended, however it ended")
+    func free() async throws {
+        let world = try World()
+        world.server.rewrite { $0.breaks = ["Patient": 3] }
+        await #expect(throws: Fault.self) { try await world.fetch() }
+        #expect(try await world.fetch().isWhole)
+        #expect(try await world.fetch(types: ["Patient"]).isWhole)
+    }
+
+    @Test("from payer to payer goes what is of the five years before, or has no date, by the date of service (CMS-03)")
+    func fiveYears() async throws {
+        let world = try World()
+        let day = String(world.clock.now().text.prefix(10))
+        let first = "\(try #require(Int(day.prefix(4))) - 5)" + day.dropFirst(4)
+
+        _ = try await world.fetch(.payerToPayer)
+        _ = try await world.fetch(.payerToPayer, types: ["Patient", "Observation"])
+        _ = try await world.fetch(.providerSnapshot)
+
+        let filters = world.server.exportRequests.map(\.typeFilters)
+        #expect(filters[0].count == 10)
+        #expect(filters[1] == ["Observation?date=ge\(first)", "Observation?date:missing=true"])
+        #expect(filters[2].isEmpty)
+        #expect(world.server.exportRequests.allSatisfy { $0.since == nil })
+    }
+
+    @Test("the five years are those before the kick-off: on the next day the same export is gone on with")
+    func sameYears() async throws {
+        let world = try World()
+        world.server.rewrite { $0.breaks = ["Patient": 3] }
+        await #expect(throws: Fault.self) { try await world.fetch(.payerToPayer) }
+        world.night.clock.advance(seconds: 86_400)
+        #expect(try await world.fetch(.payerToPayer).isWhole)
+        #expect(world.server.exportRequests.count == 1)
+    }
+
+    @Test("no delta goes on from an export of five years")
+    func noDelta() async throws {
+        let world = try World()
+        _ = try await world.fetch(.payerToPayer)
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(.providerDelta) }
+        #expect(fault?.code == .usage)
+    }
+
     @Test("lines of another type, torn lines and another count are told, and the next delta does not go on from there")
     func partial() async throws {
         let world = try World()

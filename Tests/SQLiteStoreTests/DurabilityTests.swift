@@ -22,7 +22,7 @@ struct DurabilityTests {
         arguments: [
             ("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("secure_delete", "1"),
             ("temp_store", "2"), ("mmap_size", "0"), ("page_size", "16384"), ("trusted_schema", "0"),
-            ("application_id", "1346659704"), ("user_version", "11"), ("busy_timeout", "5000"),
+            ("application_id", "1346659704"), ("user_version", "\(Schema.current.version)"), ("busy_timeout", "5000"),
         ])
     func writer(pragma: String, value: String) throws {
         let found = try store.database.writeWithoutTransaction {

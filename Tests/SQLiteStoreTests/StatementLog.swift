@@ -44,7 +44,7 @@ final class StatementLog: Sendable {
     }
 
     private static func blanks(for sql: String) -> StatementArguments {
-        let numbered = sql.matches(of: /\?(\d)/).compactMap { Int($0.1) }.max()
+        let numbered = sql.matches(of: /\?(\d+)/).compactMap { Int($0.1) }.max()
         return StatementArguments(Array(repeating: 1, count: numbered ?? sql.count { $0 == "?" }))
     }
 }

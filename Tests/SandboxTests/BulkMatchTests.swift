@@ -101,6 +101,44 @@ struct BulkMatchTests {
         #expect((manifest?["error"]?.elements.count ?? 0) == (status == 202 ? 1 : 0))
     }
 
+    @Test(
+        "a member whose consent has ended, or who has withdrawn it, is left out of an export, with a word and no name (DX-04)",
+        arguments: ["nothing", "time", "withdrawal", "denial", "another payer's denial"])
+    func consents(change: String) async throws {
+        let world = try TestSandbox()
+        let joe = SpecialMember.joeSmith.payerPatientID
+        let first = try await world.payer.token("system/*.rs")
+        _ = Self.ask([try MemberMatchTests.question(world, consent: true, flaw: "")], world, first)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+        if change == "time" { world.clock.advance(seconds: 80 * 366 * 86_400) }
+        if change.hasSuffix("l") {
+            let record = HRexConsent(
+                id: "later", patientID: joe, status: change == "withdrawal" ? "inactive" : "active",
+                start: "2020-01-01", end: "2099-01-01", lastUpdated: world.clock.now(),
+                isForTheClinic: !change.contains("another"))
+            let kind = change == "withdrawal" ? "permit" : "deny"
+            let text = record.text.replacing(#""type":"permit""#, with: #""type":"\#(kind)""#)
+            try world.sandbox.updatePayer(Resource(parsing: Array(text.utf8)))
+        }
+        let token = try await world.payer.token("system/*.rs")
+
+        let start = Self.export(group, ["exportType": "hl7.fhir.us.davinci-pdex#payertopayer"], world, token)
+        let place = try #require(start.headers["Content-Location"])
+        let cut = world.payer.endpoint.origin.text.count
+        let manifest = try #require(world.payer.send("GET", String(place.dropFirst(cut)), token: token).json)
+        func lines(_ part: String) -> [JSONValue] {
+            (manifest[part]?.elements ?? []).compactMap { $0["url"]?.string }.flatMap {
+                world.payer.send("GET", String($0.dropFirst(cut)), token: token).lines
+            }
+        }
+
+        let isTold = change == "nothing" || change.contains("another")
+        #expect(lines("output").contains { $0["resourceType"]?.string == "Patient" } == isTold)
+        #expect(lines("error").count == (isTold ? 0 : 1))
+        let text = lines("error").map { String(decoding: $0.serialized(), as: UTF8.self) }.joined()
+        #expect(!text.contains(joe))
+    }
+
     private static func export(
         _ group: String, _ parameters: [String: String], _ world: TestSandbox, _ token: String
     ) -> ServedAnswer {

@@ -6,17 +6,19 @@ extension JSONCursor {
 
     /// Reads any value; the time it says when it is a string that says one.
     mutating func readTime(_ levels: Int) throws(JSONError) -> TimeReading? {
-        try readStringOrSkip(levels).flatMap { reader.withBytes(of: $0) { TimeReading($0) } }
+        try readStringOrSkip(levels).flatMap { reader.time($0) }
     }
 
-    /// Reads an object as a `Period`; bounds that cannot be read are nil.
-    mutating func readPeriod(_ levels: Int) throws(JSONError) -> (start: Instant?, end: Instant?) {
-        var bounds: (start: Instant?, end: Instant?)
+    /// Reads an object as a `Period`; where its bounds have their text.
+    mutating func readBounds(
+        _ levels: Int
+    ) throws(JSONError) -> (start: JSONReader.StringToken?, end: JSONReader.StringToken?) {
+        var bounds: (start: JSONReader.StringToken?, end: JSONReader.StringToken?)
         try readObject(levels) { (cursor, name) throws(JSONError) in
             if cursor.reader.withBytes(of: name, { $0.spells("start") }) {
-                bounds.start = try cursor.readTime(levels - 1)?.earliest
+                bounds.start = try cursor.readStringOrSkip(levels - 1)
             } else if cursor.reader.withBytes(of: name, { $0.spells("end") }) {
-                bounds.end = try cursor.readTime(levels - 1)?.latest
+                bounds.end = try cursor.readStringOrSkip(levels - 1)
             } else {
                 try cursor.skipValue(levels - 1)
             }
@@ -51,5 +53,20 @@ extension JSONCursor {
         var holder = ReferenceHolder()
         try readObject(levels) { (cursor, name) throws(JSONError) in try holder.read(&cursor, levels - 1, name) }
         return isWanted(holder, reader) ? holder.reference : nil
+    }
+}
+
+extension JSONReader {
+    /// The time that a string says, if it says one.
+    func time(_ token: StringToken) -> TimeReading? {
+        withBytes(of: token) { TimeReading($0) }
+    }
+
+    /// The day that a date or an instant begins with, as it is written; all of a text that is not ASCII.
+    func day(_ token: StringToken) -> String {
+        withBytes(of: token) { bytes in
+            let isPlain = bytes.prefix(10).allSatisfy { $0 < 0x80 }
+            return String(decoding: isPlain ? bytes.prefix(10) : bytes[...], as: UTF8.self)
+        }
     }
 }

@@ -11,6 +11,7 @@ struct ResourceFacts {
     private var context: JSONReader.StringToken?
     private var targets: [JSONReader.StringToken] = []
     private var time: (rank: Int, start: Instant?, end: Instant?)?
+    private var days: (rank: Int, first: JSONReader.StringToken, last: JSONReader.StringToken)?
 
     /// The result, when the document turned out to be a resource with an id.
     func scan(_ reader: JSONReader) throws(ScanError) -> ResourceScan {
@@ -21,7 +22,9 @@ struct ResourceFacts {
             type: type, id: reader.text(id), versionID: versionID, lastUpdated: lastUpdated,
             patient: type == "Patient" ? nil : patient.map { reader.text($0.reference) },
             encounter: (encounter ?? context).map { reader.text($0) },
-            targets: targets.map { reader.text($0) }, start: time?.start, end: time?.end, isSubsetted: isSubsetted)
+            targets: targets.map { reader.text($0) }, start: time?.start, end: time?.end,
+            firstDay: days.map { reader.day($0.first) }, lastDay: days.map { reader.day($0.last) },
+            isSubsetted: isSubsetted)
     }
 
     /// Walks over the whole document.
@@ -39,7 +42,7 @@ struct ResourceFacts {
             case .encounter: encounter = try cursor.readHolders(levels - 1) { _, _ in true }
             case .context: try readContext(&cursor, levels - 1)
             case .target: try readTargets(&cursor, levels - 1)
-            case .time(let rank): try readTime(&cursor, levels - 1, rank: rank)
+            case .time(let rank, let day): try readTime(&cursor, levels - 1, rank: rank, day: day)
             }
         }
     }
@@ -107,16 +110,29 @@ struct ResourceFacts {
         targets = found
     }
 
-    private mutating func readTime(_ cursor: inout JSONCursor, _ levels: Int, rank: Int) throws(JSONError) {
+    private mutating func readTime(
+        _ cursor: inout JSONCursor, _ levels: Int, rank: Int, day: Int
+    ) throws(JSONError) {
         let start: Instant?
         let end: Instant?
         if cursor.reader.current == UInt8(ascii: "{") {
-            (start, end) = try cursor.readPeriod(levels)
+            let bounds = try cursor.readBounds(levels)
+            start = bounds.start.flatMap { cursor.reader.time($0)?.earliest }
+            end = bounds.end.flatMap { cursor.reader.time($0)?.latest }
+            if day < ResourceField.firstDate { note(bounds.start ?? bounds.end, bounds.end ?? bounds.start, day) }
         } else {
-            let reading = try cursor.readTime(levels)
+            let text = try cursor.readStringOrSkip(levels)
+            let reading = text.flatMap { cursor.reader.time($0) }
             (start, end) = (reading?.earliest, reading?.latest)
+            if day >= ResourceField.firstDate { note(text, text, day) }
         }
         guard start != nil || end != nil, rank < time?.rank ?? .max else { return }
         time = (rank, start, end)
+    }
+
+    /// Days count as they are written, whether or not they can be read as a time.
+    private mutating func note(_ first: JSONReader.StringToken?, _ last: JSONReader.StringToken?, _ rank: Int) {
+        guard let first, let last, rank < days?.rank ?? .max else { return }
+        days = (rank, first, last)
     }
 }

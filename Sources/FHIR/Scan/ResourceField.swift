@@ -9,8 +9,11 @@ enum ResourceField {
     case context
     /// What a Provenance speaks of.
     case target
-    /// A time or a period; the lower the rank, the more it counts.
-    case time(rank: Int)
+    /// A time or a period; the lower the rank, the more it counts, and the same for the days of care.
+    case time(rank: Int, day: Int = .max)
+
+    /// Ranks of days below this one are those of periods.
+    static let firstDate = 5
 
     private static let names: [(StaticString, ResourceField)] = [
         ("resourceType", .type), ("id", .id), ("meta", .meta), ("encounter", .encounter), ("context", .context),
@@ -18,14 +21,15 @@ enum ResourceField {
         ("subject", .patient(rank: 0)), ("patient", .patient(rank: 1)), ("beneficiary", .patient(rank: 2)),
         ("individual", .patient(rank: 3)), ("for", .patient(rank: 4)), ("candidate", .patient(rank: 5)),
         ("deliverFor", .patient(rank: 6)),
-        ("period", .time(rank: 0)), ("billablePeriod", .time(rank: 1)),
-        ("effectiveDateTime", .time(rank: 2)), ("effectivePeriod", .time(rank: 2)),
-        ("effectiveInstant", .time(rank: 2)),
-        ("performedDateTime", .time(rank: 3)), ("performedPeriod", .time(rank: 3)),
-        ("occurrenceDateTime", .time(rank: 4)), ("occurrencePeriod", .time(rank: 4)),
-        ("onsetDateTime", .time(rank: 5)), ("onsetPeriod", .time(rank: 5)),
-        ("started", .time(rank: 6)), ("whenHandedOver", .time(rank: 7)), ("authoredOn", .time(rank: 8)),
-        ("recordedDate", .time(rank: 9)), ("date", .time(rank: 10)), ("issued", .time(rank: 11)),
+        ("period", .time(rank: 0, day: 0)), ("billablePeriod", .time(rank: 1)),
+        ("effectiveDateTime", .time(rank: 2, day: 5)), ("effectivePeriod", .time(rank: 2, day: 1)),
+        ("effectiveInstant", .time(rank: 2, day: 6)),
+        ("performedDateTime", .time(rank: 3, day: 7)), ("performedPeriod", .time(rank: 3, day: 2)),
+        ("occurrenceDateTime", .time(rank: 4, day: 8)), ("occurrencePeriod", .time(rank: 4)),
+        ("onsetDateTime", .time(rank: 5, day: 9)), ("onsetPeriod", .time(rank: 5, day: 3)),
+        ("started", .time(rank: 6)), ("whenHandedOver", .time(rank: 7)), ("authoredOn", .time(rank: 8, day: 10)),
+        ("recordedDate", .time(rank: 9, day: 11)), ("date", .time(rank: 10, day: 12)),
+        ("issued", .time(rank: 11, day: 13)), ("servicedPeriod", .time(rank: .max, day: 4)),
     ]
 
     /// The names by their length: most names are told apart before a byte is compared.

@@ -35,11 +35,21 @@ public struct ResourceScan: Sendable, Equatable {
     /// The last moment of that time; nil when it is open or not known.
     public var end: Instant?
 
+    /// The first day of care, as it is written up to the day; nil when there is none.
+    ///
+    /// Taken from the first of `period`, `effectivePeriod`, `performedPeriod`, `onsetPeriod`, `servicedPeriod`,
+    /// `effectiveDateTime`, `effectiveInstant`, `performedDateTime`, `occurrenceDateTime`, `onsetDateTime`, `authoredOn`,
+    /// `recordedDate`, `date` and `issued` that says something.
+    public var firstDay: String?
+
+    /// The last day of care, as it is written up to the day; nil when there is none.
+    public var lastDay: String?
+
     /// What a scan would have found, for those who know it already.
     public init(
         type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
         encounter: String? = nil, targets: [String] = [], start: Instant? = nil, end: Instant? = nil,
-        isSubsetted: Bool = false
+        firstDay: String? = nil, lastDay: String? = nil, isSubsetted: Bool = false
     ) {
         self.type = type
         self.id = id
@@ -50,6 +60,8 @@ public struct ResourceScan: Sendable, Equatable {
         self.targets = targets
         self.start = start
         self.end = end
+        self.firstDay = firstDay
+        self.lastDay = lastDay
         self.isSubsetted = isSubsetted
     }
 

@@ -6,6 +6,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case usage = "usage.invalid"
     case configInvalid = "config.invalid"
     case configMissing = "config.missing"
+    case folderInUse = "folder.in-use"
     case jobInvalid = "job.invalid"
     case jobUnknown = "job.unknown"
     case jobTypeNotSelected = "job.type-not-selected"

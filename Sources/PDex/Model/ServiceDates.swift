@@ -47,8 +47,7 @@ public struct ServiceDates: Sendable, Hashable {
 
     /// Whether the day `left` ends before the day `right` begins, compared to the coarser precision of the two.
     private static func isBefore(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (Array(left.utf8.prefix(10)), Array(right.utf8.prefix(10)))
-        let width = min(left.count, right.count)
-        return left.prefix(width).lexicographicallyPrecedes(right.prefix(width))
+        for (one, other) in zip(left.utf8.prefix(10), right.utf8) where one != other { return one < other }
+        return false
     }
 }

@@ -18,6 +18,8 @@ public struct StagingBatch: Sendable {
         public let patient: ResourceKey?
         /// What a Provenance speaks of: it is in the compartment of each patient whose resources are among that.
         public let targets: [ResourceKey]
+        /// What the join asks of it; nil leaves the join to read the bytes.
+        public let care: CareFacts?
         /// 64 bits of SHA-256 over the bytes.
         public let contentHash: Int64
         /// Where the bytes are in ``StagingBatch/bytes``.
@@ -26,7 +28,8 @@ public struct StagingBatch: Sendable {
         /// Assembles a row.
         public init(
             key: ResourceKey, type: String, id: String, versionID: String?, lastUpdated: Instant?,
-            patient: ResourceKey?, targets: [ResourceKey] = [], contentHash: Int64, range: Range<Int>
+            patient: ResourceKey?, targets: [ResourceKey] = [], care: CareFacts? = nil, contentHash: Int64,
+            range: Range<Int>
         ) {
             self.key = key
             self.type = type
@@ -35,6 +38,7 @@ public struct StagingBatch: Sendable {
             self.lastUpdated = lastUpdated
             self.patient = patient
             self.targets = targets
+            self.care = care
             self.contentHash = contentHash
             self.range = range
         }

@@ -18,6 +18,9 @@ public protocol StoreReader: MemberReader {
 
     /// Key and content hash of what ``compartment(of:)`` returns, without the bytes.
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash]
+    /// What the join asks of a patient's resources, without the bytes, in the order of their keys: of what
+    /// ``compartment(of:)`` returns but for the patient itself and what speaks of several.
+    func care(of patient: ResourceKey) throws -> [StagedCare]
     /// What of a source, of `types`, is staged for the patients of a run's roster, but for the Patients themselves and
     /// what speaks of several, and is not among `seen`; at most `limit`.
     func missing(

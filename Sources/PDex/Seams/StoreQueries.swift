@@ -14,6 +14,26 @@ public struct StagedHash: Sendable, Hashable {
     }
 }
 
+/// What the join asks of a staged resource, without the bytes.
+public struct StagedCare: Sendable, Hashable {
+    /// The staged resource.
+    public let key: ResourceKey
+    /// The resource type.
+    public let type: String
+    /// 64 bits of SHA-256 over its bytes.
+    public let contentHash: Int64
+    /// When care was given, and at which visits; nil when that was not kept, and its bytes have to be read.
+    public let care: CareFacts?
+
+    /// Assembles what is known.
+    public init(key: ResourceKey, type: String, contentHash: Int64, care: CareFacts?) {
+        self.key = key
+        self.type = type
+        self.contentHash = contentHash
+        self.care = care
+    }
+}
+
 /// Staged resources that are in no compartment of a run's roster.
 public struct OutsideRoster: Sendable, Hashable {
     /// Those that name no patient of their server, although their type belongs to one.

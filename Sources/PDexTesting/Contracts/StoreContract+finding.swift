@@ -60,6 +60,35 @@ extension StoreContract {
                 hashes, is: found.map { StagedHash(key: $0.key, contentHash: $0.contentHash) }, "its hashes")
             try expect(without.map(\.key), is: [StoreSample.key(4)], "the compartment of a patient that is not staged")
         },
+        StorePromise("what the join asks of a compartment is what was last staged, or nothing, by key") { store in
+            let patient = StoreSample.resource(5, type: "Patient", patient: 5)
+            let visit = StoreSample.resource(8, type: "Encounter", patient: 5)
+            let other = StoreSample.resource(-2, patient: 5)
+            let care = [
+                CareFacts(visits: [], dates: ServiceDates(first: "2026-01-02T08:00:00Z", last: "2026-02")),
+                CareFacts(
+                    visits: [StoreSample.key(-8), StoreSample.key(8)], dates: ServiceDates(first: nil, last: nil)),
+            ]
+            func batch(_ resources: [StagedResource], _ care: [CareFacts?]) -> StagingBatch {
+                var batch = StoreSample.batch(resources)
+                batch.rows = zip(batch.rows, care).map { $0.knowing($1) }
+                return batch
+            }
+            let first = batch([patient, visit, other], [nil] + care)
+            let second = batch([StoreSample.resource(8, type: "Encounter", patient: 5, content: "2")], [nil])
+            func found() async throws -> [StagedCare] { try await store.read { try $0.care(of: patient.key) } }
+
+            _ = try await store.write { try $0.stage(first) }
+            let before = try await found()
+            _ = try await store.write { try $0.stage(second) }
+            let after = try await found()
+
+            try expect(before.map(\.key), is: [StoreSample.key(-2), StoreSample.key(8)], "the keys")
+            try expect(before.map(\.type), is: ["Observation", "Encounter"], "the types")
+            try expect(before.map(\.contentHash), is: [other.contentHash, visit.contentHash], "the hashes")
+            try expect(before.map(\.care), is: [care[1], care[0]], "the facts")
+            try expect(after.map(\.care), is: [care[1], nil], "the facts of another version")
+        },
         StorePromise("what speaks of a resource is in its patient's compartment, whenever either came, once") { store in
             let (joe, ada) = (StoreSample.resource(5, type: "Patient"), StoreSample.resource(6, type: "Patient"))
             let witnesses = [4, 7, 9].map { StoreSample.resource($0, type: "Provenance") }

@@ -117,3 +117,12 @@ extension Store {
         }
     }
 }
+
+extension StagingBatch.Row {
+    /// The same with facts for the join.
+    func knowing(_ care: CareFacts?) -> Self {
+        Self(
+            key: key, type: type, id: id, versionID: versionID, lastUpdated: lastUpdated, patient: patient,
+            targets: targets, care: care, contentHash: contentHash, range: range)
+    }
+}

@@ -17,6 +17,8 @@ struct BulkInquiry: Sendable {
     /// An answer about that many is a tenth of it.
     private static let mostBytes = 64 << 20
     private static let page = 500
+    /// By which the question is told from an export of the same payer.
+    private static let request = "$bulk-member-match"
 
     private var terms: ExchangeTerms { inquiry.terms }
 
@@ -95,7 +97,7 @@ struct BulkInquiry: Sendable {
         await inquiry.tally.requested()
         let statusURL = try await inquiry.payer.startMatchingMembers(batch.map(\.question))
         let underWay = ExportUnderWay(
-            source: terms.payer.name, job: terms.job, request: "$bulk-member-match", statusURL: statusURL, since: nil,
+            source: terms.payer.name, job: terms.job, request: Self.request, statusURL: statusURL, since: nil,
             dropped: [], started: inquiry.clock.now())
         try await inquiry.store.write { try $0.keep(underWay) }
         try await collect(statusURL, asked: batch.map(\.match.patient), isWhole: true)
@@ -107,16 +109,20 @@ struct BulkInquiry: Sendable {
         guard let open = try await inquiry.store.read({ try $0.exportUnderWay(source: payer, job: job) }) else {
             return
         }
+        // An answer to something else says nothing of anybody.
+        guard open.request == Self.request else { return try await forget(open.statusURL) }
         inquiry.observer(.note("\(payer) was asked at \(open.started.text); its answer is read first"))
         do {
-            try await collect(open.statusURL, asked: try await unanswered(), isWhole: false)
+            try await collect(open.statusURL, asked: try await unanswered(by: open.started), isWhole: false)
         } catch let fault as Fault where fault.code == .clinicExportFailed || fault.code == .clinicFileGone {
             inquiry.observer(.note("\(payer) has the answer no longer; whoever is without one is asked about again"))
             try await forget(open.statusURL)
         }
     }
 
-    private func unanswered() async throws -> [ResourceKey] {
+    /// Who was asked about by then and has no answer: who was asked about later was asked with another question, which an
+    /// earlier one does not answer.
+    private func unanswered(by started: Instant) async throws -> [ResourceKey] {
         var found: [ResourceKey] = []
         var last: ResourceKey?
         while true {
@@ -124,7 +130,11 @@ struct BulkInquiry: Sendable {
             let (end, asked) = try await inquiry.store.read { reader in
                 let patients = try reader.patients(ofSource: source, after: after, limit: Self.page)
                 return (
-                    patients.last, try patients.filter { try reader.memberMatch(of: $0, route)?.outcome == .asked }
+                    patients.last,
+                    try patients.filter { patient in
+                        guard let match = try reader.memberMatch(of: patient, route) else { return false }
+                        return match.outcome == .asked && match.at <= started
+                    }
                 )
             }
             found += asked

@@ -1,12 +1,21 @@
 import FHIR
 import PDex
 
-/// The payer's records of the members that come up while one patient is recognised, each read once.
-struct KnownMembers {
+/// What comes up while one patient is recognised: the payer's records of members, and whom a rule leads to, each read
+/// once.
+final class KnownMembers {
     let terms: ExchangeTerms
     let identities: Identities
     let reader: any MemberReader
-    private var known: [ResourceKey: MemberRecords] = [:]
+    private var known: [ResourceKey: (records: MemberRecords, portrait: Portrait)] = [:]
+    private var led: [Way: Set<ResourceKey>] = [:]
+
+    /// What leads to people at one of the parties.
+    private struct Way: Hashable {
+        let isPayer: Bool
+        let rule: MatchRule
+        let value: String
+    }
 
     init(terms: ExchangeTerms, identities: Identities, reader: any MemberReader) {
         self.terms = terms
@@ -15,10 +24,47 @@ struct KnownMembers {
     }
 
     /// What is recorded of a member.
-    mutating func records(of member: ResourceKey) throws -> MemberRecords {
-        if let records = known[member] { return records }
+    func records(of member: ResourceKey) throws -> MemberRecords {
+        try both(of: member).records
+    }
+
+    /// What the rules recognise a member by.
+    func portrait(of member: ResourceKey) throws -> Portrait {
+        try both(of: member).portrait
+    }
+
+    /// The payer's members that a rule leads to from these values.
+    func members(_ values: [String], _ rule: MatchRule) throws -> Set<ResourceKey> {
+        try people(values, rule, isPayer: true)
+    }
+
+    /// The clinic's patients that a rule leads to from these values.
+    func patients(_ values: [String], _ rule: MatchRule) throws -> Set<ResourceKey> {
+        try people(values, rule, isPayer: false)
+    }
+
+    private func both(of member: ResourceKey) throws -> (records: MemberRecords, portrait: Portrait) {
+        if let both = known[member] { return both }
         let records = try MemberRecords(of: member, terms: terms, identities: identities, reader)
-        known[member] = records
-        return records
+        let portrait = MemberTraits(numbers: terms.numbers).of(member: records.person, records.coverages)
+        known[member] = (records, portrait)
+        return (records, portrait)
+    }
+
+    private func people(_ values: [String], _ rule: MatchRule, isPayer: Bool) throws -> Set<ResourceKey> {
+        var found: Set<ResourceKey> = []
+        for value in values {
+            let way = Way(isPayer: isPayer, rule: rule, value: value)
+            if let people = led[way] {
+                found.formUnion(people)
+                continue
+            }
+            let source = isPayer ? terms.payer.name : terms.clinic.name
+            let people = try reader.members(
+                linkedBy: identities.linkKey(source: source, by: rule.rawValue, value: value))
+            led[way] = Set(people)
+            found.formUnion(people)
+        }
+        return found
     }
 }

@@ -16,6 +16,18 @@ struct MemberRecords {
     /// The coverage and consent that a decision rests on.
     let basis: [StagedHash]
 
+    /// By which the payer calls the member in its own records: the unique number, or else the member's (types `UMB` and
+    /// `MB`); nil when it has neither, or several.
+    var number: Identifier? {
+        let own = (person?["identifier"]?.elements ?? []).compactMap(Identifier.init).filter { $0.value != nil }
+        for code in ["UMB", "MB"] {
+            let found = own.filter { $0.hasTypeCode(code) }
+            if !found.isEmpty { return found.count == 1 ? found.first : nil }
+        }
+        let covered = Set(coverages.flatMap(\.memberIdentifiers).filter { $0.hasTypeCode("MB") && $0.value != nil })
+        return covered.count == 1 ? covered.first : nil
+    }
+
     init(of member: ResourceKey, terms: ExchangeTerms, identities: Identities, _ reader: any MemberReader) throws {
         let records = try reader.compartment(of: member)
         person = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }

@@ -46,8 +46,9 @@ struct Recognition {
         let before = try reader.latestExchange(member: key, payer: terms.payer.name)?.match
         let succession = Succession(terms: terms, identities: identities, reader: reader)
         guard case .itself = try succession.outcome(for: patient, before: before) else { return false }
-        var known = KnownMembers(terms: terms, identities: identities, reader: reader)
-        return try match(patient, by: terms.matchBy.prefix { $0 != .memberMatch }, &known) == .none
+        let known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        return try match(
+            key, traits.of(patient: patient.resource), by: terms.matchBy.prefix { $0 != .memberMatch }, known) == .none
     }
 
     /// What an operator decided; nil when nobody did.
@@ -64,11 +65,12 @@ struct Recognition {
     }
 
     private func ruled(_ patient: ClinicalResource, via: ResourceKey?) throws -> Outcome {
-        var known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let portrait = traits.of(patient: patient.resource)
         let asked = terms.matchBy.contains(.memberMatch)
         let answer = try asked ? reader.memberMatch(of: patient.staged.key, terms.route) : nil
         if asked { note(answer?.words ?? "member-match: \(terms.payer.name) was not asked") }
-        let match = try match(patient, by: terms.matchBy[...], &known)
+        let match = try match(patient.staged.key, portrait, by: terms.matchBy[...], known)
         if answer?.outcome == .several, !isDecidedBeforeAsking(match) {
             return .unsure(.matchAmbiguous, "\(terms.payer.name) says that several of its members may be meant")
         }
@@ -81,26 +83,22 @@ struct Recognition {
         let shared =
             rule == .memberMatch
             ? Set([answer?.identifier?.token].compactMap(\.self))
-            : Set(traits.of(patient: patient.resource, rule))
-                .intersection(traits.of(member: records.person, records.coverages, rule))
+            : Set(portrait.values(rule)).intersection(try known.portrait(of: key).values(rule))
         let value = shared.min().map { identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: $0) }
         return .recognised(records, MatchEvidence(member: key, rule: rule.rawValue, value: value, via: via))
     }
 
     private func match(
-        _ patient: ClinicalResource, by rules: ArraySlice<MatchRule>, _ known: inout KnownMembers
+        _ key: ResourceKey, _ portrait: Portrait, by rules: ArraySlice<MatchRule>, _ known: KnownMembers
     ) throws -> CoverageMatch {
-        let key = patient.staged.key
-        return try CoverageMatch.deciding(
+        try CoverageMatch.deciding(
             for: key, by: Array(rules),
-            agrees: { try !MemberTraits.contradict(patient.resource, known.records(of: $0).person, by: $1) },
+            agrees: { try !portrait.contradicts(known.portrait(of: $0), by: $1) },
             members: { rule in
-                guard rule == .memberMatch else {
-                    return try found(traits.of(patient: patient.resource, rule), rule, at: terms.payer)
-                }
+                guard rule == .memberMatch else { return try known.members(portrait.values(rule), rule) }
                 return Set([try reader.memberMatch(of: key, terms.route)?.member].compactMap(\.self))
             },
-            claimants: { try claimants(of: known.records(of: $0), $0, $1, besides: key) },
+            claimants: { try claimants(of: $0, $1, besides: key, known) },
             note: { note($0.words) })
     }
 
@@ -136,26 +134,19 @@ struct Recognition {
     /// Who cannot be the member may carry a family's number, but claims nobody; neither does one of whom an operator
     /// has decided that it is somebody else.
     private func claimants(
-        of member: MemberRecords, _ key: ResourceKey, _ rule: MatchRule, besides patient: ResourceKey
+        of member: ResourceKey, _ rule: MatchRule, besides patient: ResourceKey, _ known: KnownMembers
     ) throws -> Set<ResourceKey> {
+        let portrait = try known.portrait(of: member)
         let led =
             rule == .memberMatch
-            ? Set(try reader.patients(answeredAs: key, terms.route))
-            : try found(traits.of(member: member.person, member.coverages, rule), rule, at: terms.clinic)
+            ? Set(try reader.patients(answeredAs: member, terms.route))
+            : try known.patients(portrait.values(rule), rule)
         return try led.filter { other in
             if other == patient { return true }
-            if let link = try reader.memberLink(of: other, terms.route), link.member != key { return false }
+            if let link = try reader.memberLink(of: other, terms.route), link.member != member { return false }
             let resource = try reader.staged(other).flatMap { try? Resource(parsing: $0.bytes) }
-            return !MemberTraits.contradict(resource, member.person)
+            return !(resource.map { Portrait(Person($0)) { _ in [] }.contradicts(portrait) } ?? false)
         }
-    }
-
-    private func found(_ values: [String], _ rule: MatchRule, at party: Party) throws -> Set<ResourceKey> {
-        try Set(
-            values.flatMap {
-                try reader.members(
-                    linkedBy: identities.linkKey(source: party.name, by: rule.rawValue, value: $0))
-            })
     }
 }
 

@@ -9,7 +9,10 @@ import PDex
 struct PayerExport: Sendable {
     let payer: String
     let job: String
-    let request: ExportRequest
+    /// What is asked for, but for the days of service.
+    let undated: ExportRequest
+    /// Within which care must have been given; nil for whenever.
+    let window: ServiceWindow?
     let server: any ClinicServer
     let store: any Store
     let clock: any WallClock
@@ -21,6 +24,13 @@ struct PayerExport: Sendable {
 
     /// A file that breaks off is fetched so often.
     private static let mostTries = 3
+
+    /// The request as it is made at an instant: the years are those before it.
+    private func request(at instant: Instant) -> ExportRequest {
+        var request = undated
+        request.typeFilters = window?.filters(on: instant, among: request.types) ?? []
+        return request
+    }
 
     /// Fetches everything. Throws as a pull does; then nothing is there, and the next attempt goes on.
     func run() async throws -> ExchangePipeline.Fetched {
@@ -53,7 +63,7 @@ struct PayerExport: Sendable {
             throw fault
         }
         fetched.place = try folder.end(index(fetched), at: manifest.transactionTime)
-        let (what, lines) = (request.purpose?.rawValue ?? "", fetched.resources.values.reduce(0, +))
+        let (what, lines) = (undated.purpose?.rawValue ?? "", fetched.resources.values.reduce(0, +))
         let entry = AuditEntry(
             at: clock.now(), actor: actor, action: "payer.fetched",
             reason: "\(payer), \(what): \(lines) resources as of \(manifest.transactionTime.text)"
@@ -73,17 +83,19 @@ struct PayerExport: Sendable {
     private func started() async throws -> String {
         let (payer, key) = (payer, key)
         if let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }) {
-            if open.request == request.words {
+            if open.request == request(at: open.started).words {
                 observer(.note("\(payer) was asked at \(open.started.text); that export is gone on with"))
                 return open.statusURL
             }
             await server.finishExport(open.statusURL)
             try await forget(open.statusURL)
         }
+        let now = clock.now()
+        let request = request(at: now)
         let start = try await server.startExport(request)
         let underWay = ExportUnderWay(
             source: payer, job: key, request: request.words, statusURL: start.statusURL, since: request.since,
-            dropped: start.dropped, started: clock.now())
+            dropped: start.dropped, started: now)
         try await store.write { try $0.keep(underWay) }
         return start.statusURL
     }
@@ -165,11 +177,12 @@ struct PayerExport: Sendable {
         let counts = fetched.resources.sorted { $0.key < $1.key }
             .map { JSONObject.Member(key: $0.key, value: .number(JSONNumber($0.value))) }
         return [
-            "payer": .string(payer), "group": .string(request.groupID),
-            "exportType": .string(request.purpose?.exportType ?? ""),
-            "types": .array(request.types.sorted().map { .string($0) }), "gapless": .bool(isGapless),
-            "since": request.since.map { .string($0.text) } ?? .null,
-            "until": request.until.map { .string($0.text) } ?? .null,
+            "payer": .string(payer), "group": .string(undated.groupID),
+            "exportType": .string(undated.purpose?.exportType ?? ""),
+            "types": .array(undated.types.sorted().map { .string($0) }), "gapless": .bool(isGapless),
+            "serviceYears": window.map { .number(JSONNumber($0.years)) } ?? .null,
+            "since": undated.since.map { .string($0.text) } ?? .null,
+            "until": undated.until.map { .string($0.text) } ?? .null,
             "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
             "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
             "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),

@@ -43,6 +43,7 @@ struct Stager: Sendable {
                 lastUpdated: scan.lastUpdated.flatMap { PullScope.isAhead($0, of: now) ? nil : $0 },
                 patient: patient,
                 targets: scan.type == "Provenance" ? scan.targets.compactMap(key) : [],
+                care: CareFacts(scan, line, self),
                 contentHash: identities.contentHash(line),
                 range: range
             )

@@ -15,13 +15,40 @@ struct Join: Sendable {
         }
     }
 
+    /// The same, before anything but the facts of a resource was read.
+    enum Finding {
+        case member(MemberRecords, MatchEvidence, MemberCare.Division)
+        case unmatched(FaultCode, String)
+        case ambiguous(FaultCode, String, MatchEvidence?)
+    }
+
     let terms: ExchangeTerms
     let identities: Identities
     let stager: Stager
     let clock: any WallClock
 
-    /// Decides for one patient, from what is staged; what a stranger to the payer has is not even read.
+    /// Decides for one patient, and reads what the following steps need; what a stranger has is not even read.
     func outcome(for member: ResourceKey, _ reader: any StoreReader) throws -> Outcome {
+        switch try finding(for: member, reader) {
+        case .unmatched(let code, let why): return .unmatched(code, why)
+        case .ambiguous(let code, let why, let evidence): return .ambiguous(code, why, evidence)
+        case .member(let records, let evidence, let division):
+            let answer = try reader.memberMatch(of: evidence.via ?? member, terms.route)
+            // Answers about many name a member, but no number of it.
+            let identifier = answer?.member == evidence.member ? answer?.identifier ?? records.number : nil
+            let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
+            let kept = Set(division.kept)
+            return .matched(
+                MatchedMember(
+                    member: staged, match: evidence, identifier: identifier,
+                    resources: staged.resources.filter { kept.contains($0.staged.key) },
+                    leftOut: division.leftOut + staged.unreadable, consents: records.consents,
+                    basis: records.basis + told(identifier, of: evidence.member)))
+        }
+    }
+
+    /// Decides for one patient who it is and what is covered, from the facts that were kept when it was staged.
+    func finding(for member: ResourceKey, _ reader: any StoreReader) throws -> Finding {
         guard let patient = try reader.staged(member).flatMap({ ClinicalResource($0, stager: stager) }) else {
             return .unmatched(.clinicUnlinked, "the clinic did not send this member's Patient")
         }
@@ -37,29 +64,16 @@ struct Join: Sendable {
                 return .ambiguous(
                     .coveragePayorUnknown, "the organization that pays for the coverage could not be read", evidence)
             }
-            let compartment = try reader.compartment(of: member)
-            let answer = try reader.memberMatch(of: evidence.via ?? member, terms.route)
-            let identifier = answer?.member == evidence.member ? answer?.identifier : nil
-            return covered(
-                StagedMember(member, compartment: compartment, stager: stager), by: records, evidence, identifier)
+            let care = try MemberCare(of: member, stager, reader)
+            let division = divided(care, by: records.coverages)
+            guard !division.kept.isEmpty || care.items.isEmpty else {
+                let isOld = division.leftOut.allSatisfy { $0.leftOut == .jobOutsideWindow }
+                return isOld
+                    ? .unmatched(.jobOutsideWindow, "all care was given longer ago than the job sends")
+                    : .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
+            }
+            return .member(records, evidence, division)
         }
-    }
-
-    private func covered(
-        _ member: StagedMember, by records: MemberRecords, _ evidence: MatchEvidence, _ identifier: Identifier?
-    ) -> Outcome {
-        var (kept, leftOut) = split(member, by: records.coverages)
-        guard !kept.isEmpty || member.resources.isEmpty else {
-            let isOld = leftOut.allSatisfy { $0.leftOut == .jobOutsideWindow }
-            return isOld
-                ? .unmatched(.jobOutsideWindow, "all care was given longer ago than the job sends")
-                : .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
-        }
-        leftOut += member.unreadable
-        return .matched(
-            MatchedMember(
-                member: member, match: evidence, identifier: identifier, resources: kept, leftOut: leftOut,
-                consents: records.consents, basis: records.basis + told(identifier, of: evidence.member)))
     }
 
     /// The payer's identifier as something that the exchange rests on.
@@ -70,46 +84,28 @@ struct Join: Sendable {
 
     /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
     /// goes along with what has one.
-    private func split(
-        _ member: StagedMember, by coverages: [Coverage]
-    ) -> (kept: [ClinicalResource], leftOut: [ExchangeManifest.Entry]) {
-        let verdicts = member.resources.map { resource -> Bool? in
-            let dates = days(of: resource, member)
-            guard !dates.isEmpty else { return nil }
-            return dates.allSatisfy { dates in coverages.contains { $0.isActive(on: dates) } }
+    private func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
+        let verdicts = care.items.map { item -> Bool? in
+            guard !item.days.isEmpty else { return nil }
+            return item.days.allSatisfy { days in coverages.contains { $0.isActive(on: days) } }
         }
-        let today = ServiceDates(first: clock.now().text, last: clock.now().text)
+        let now = clock.now().text
+        let today = ServiceDates(first: now, last: now)
         let undated = verdicts.contains(true) || coverages.contains { $0.isActive(on: today) }
-        var kept: [ClinicalResource] = []
-        var leftOut: [ExchangeManifest.Entry] = []
-        for (resource, verdict) in zip(member.resources, verdicts) {
-            if isOutside(days(of: resource, member)) {
-                leftOut.append(resource.entry(leftOut: .jobOutsideWindow))
+        let window = terms.selection.years.flatMap { ServiceWindow(years: $0).first(on: clock.now()) }.map {
+            Period(start: $0)
+        }
+        var division = MemberCare.Division()
+        division.kept.reserveCapacity(care.items.count)
+        for (item, verdict) in zip(care.items, verdicts) {
+            if let window, !item.days.isEmpty, !item.days.contains(where: { $0.overlap(window) }) {
+                division.leftOut.append(item.entry(leftOut: .jobOutsideWindow))
             } else if verdict ?? undated {
-                kept.append(resource)
+                division.kept.append(item.key)
             } else {
-                leftOut.append(resource.entry(leftOut: .coverageNotActive))
+                division.leftOut.append(item.entry(leftOut: .coverageNotActive))
             }
         }
-        return (kept, leftOut)
-    }
-
-    /// Whether all of the care was given longer ago than the job sends; what has no date was not.
-    private func isOutside(_ days: [ServiceDates]) -> Bool {
-        let today = clock.now().text
-        guard let years = terms.selection.years, !days.isEmpty, let year = Int(today.prefix(4)) else { return false }
-        let first = "\(year - years)"
-        // A day that the earlier year does not have is the 29th of February.
-        guard let date = FHIRDate(first + today.dropFirst(4).prefix(6)) ?? FHIRDate(first + "-02-28") else {
-            return false
-        }
-        return !days.contains { $0.overlap(Period(start: date)) }
-    }
-
-    /// When care was given: when the visits were or, while no visit has a date, when the resource says.
-    private func days(of resource: ClinicalResource, _ member: StagedMember) -> [ServiceDates] {
-        let visits = resource.staged.type == "Encounter" ? [] : resource.encounters.compactMap { member.encounter($0) }
-        let days = visits.map(\.dates).filter { !$0.isEmpty }
-        return days.isEmpty ? [resource.dates].filter { !$0.isEmpty } : days
+        return division
     }
 }

@@ -13,7 +13,6 @@ struct StagedMember: Sendable {
     let unreadable: [ExchangeManifest.Entry]
     /// All of it, readable or not.
     let content: MemberContent
-    private let encounters: [ResourceKey: ClinicalResource]
 
     init(_ key: ResourceKey, compartment: [StagedResource], stager: Stager) {
         self.key = key
@@ -34,13 +33,6 @@ struct StagedMember: Sendable {
         self.unreadable = unreadable
         content = MemberContent(
             key: key, hashes: compartment.map { StagedHash(key: $0.key, contentHash: $0.contentHash) })
-        let visits = resources.filter { $0.staged.type == "Encounter" }
-        encounters = Dictionary(visits.map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The staged Encounter with that key, if it is this member's.
-    func encounter(_ key: ResourceKey) -> ClinicalResource? {
-        encounters[key]
     }
 }
 
@@ -56,7 +48,8 @@ struct ClinicalResource: Sendable {
     let named: Set<ResourceKey>
     /// What a Provenance speaks of, as far as that is the clinic's; empty for all other types.
     let targets: Set<ResourceKey>
-    let dates: ServiceDates
+    /// When care was given, and at which visits.
+    let care: CareFacts
 
     init?(_ staged: StagedResource, stager: Stager) {
         guard let resource = try? Resource(parsing: staged.bytes),
@@ -65,19 +58,17 @@ struct ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
+        care = CareFacts(resource, encounter: scan.encounter, stager)
+        encounters = Set(care.visits)
         let isProvenance = staged.type == "Provenance"
-        var visits = Set([encounter].compactMap(\.self))
         var named: Set<ResourceKey> = []
-        JSONValue.object(resource.json).forEachReference { text in
-            let isVisit = text != scan.encounter && Reference(parsing: text).type == "Encounter"
-            guard isVisit || isProvenance, let key = stager.key(of: text) else { return }
-            if isVisit { visits.insert(key) }
-            if isProvenance { named.insert(key) }
+        if isProvenance {
+            JSONValue.object(resource.json).forEachReference { text in
+                if let key = stager.key(of: text) { named.insert(key) }
+            }
         }
-        encounters = visits
         self.named = named
         targets = isProvenance ? Set(stager.targets(of: resource)) : []
-        dates = ServiceDates(resource)
     }
 
     func entry(leftOut: FaultCode?) -> ExchangeManifest.Entry {

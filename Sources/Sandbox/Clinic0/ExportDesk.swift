@@ -31,10 +31,10 @@ final class ExportDesk: Sendable {
         let all = store.types.filter { grant.permits(.read, on: $0) && (wish.purpose == nil || $0 != "Group") }
         let types = wish.types.isEmpty ? all : wish.types
         guard !types.isEmpty else { throw .missingScope(.read, "*") }
-        let selection = ExportSelection(level: level, order: wish, fileSize: max(1, habits.fileSize))
+        let selection = ExportSelection(level: level, order: wish, fileSize: max(1, habits.fileSize), now: now)
         return take(
             try selection.output(of: types, in: store), deleted: try selection.deleted(of: types, in: store),
-            errors: try selection.foreign(in: store), of: types,
+            errors: try selection.leftOut(in: store), of: types,
             request: front.origin.text + request.path + (request.query.isEmpty ? "" : "?" + request.query),
             front: front, at: store.tick(now))
     }

@@ -6,6 +6,8 @@ struct ExportSelection {
     let order: ExportOrder
     /// Resources a file.
     let fileSize: Int
+    /// When it is asked for.
+    let now: Instant
 
     /// The files of the types, in their order. Throws 404 for an unknown Group.
     func output(of types: [String], in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
@@ -62,22 +64,29 @@ struct ExportSelection {
         return [ExportJob.File(type: "Bundle", lines: bundles)]
     }
 
-    /// What is told of patients who are asked for and are not in the Group: they are ignored, with a word each (DX-05).
-    func foreign(in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
-        guard order.purpose != nil, let asked = order.patients, let members = try members(in: store) else { return [] }
-        let lines = asked.subtracting(members).sorted().map { _ -> [UInt8] in
-            let outcome: JSONValue = [
-                "resourceType": "OperationOutcome",
-                "issue": [
-                    [
-                        "severity": "warning", "code": "not-found",
-                        "details": ["text": "A patient who was asked for is not in the Group."],
-                    ]
-                ],
-            ]
-            return outcome.serialized()
+    /// What is told of patients who are asked for and are not in the Group, and of members who do not permit it any
+    /// longer: they are left out, with a word each and no name (DX-04, DX-05).
+    func leftOut(in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
+        guard order.purpose != nil, case .group(let id) = level, let group = store["Group", id] else { return [] }
+        let all = Self.members(of: group)
+        let foreign = order.patients.map { $0.subtracting(all.map(\.id)).count } ?? 0
+        let withdrawn = all.count { member in
+            (order.patients?.contains(member.id) ?? true) && !isPermitted(member, of: group, in: store)
         }
+        let lines =
+            Array(repeating: Self.word("not-found", "A patient who was asked for is not in the Group."), count: foreign)
+            + Array(
+                repeating: Self.word("suppressed", "A member does not permit the disclosure any longer."),
+                count: withdrawn)
         return lines.isEmpty ? [] : [ExportJob.File(type: "OperationOutcome", lines: lines)]
+    }
+
+    private static func word(_ code: String, _ text: String) -> [UInt8] {
+        let outcome: JSONValue = [
+            "resourceType": "OperationOutcome",
+            "issue": [["severity": "warning", "code": .string(code), "details": ["text": .string(text)]]],
+        ]
+        return outcome.serialized()
     }
 
     /// What belongs to nobody is shared and goes along.
@@ -90,9 +99,20 @@ struct ExportSelection {
     private func members(in store: FHIRStore) throws(Refusal) -> Set<String>? {
         guard case .group(let id) = level else { return order.patients }
         guard let group = store["Group", id] else { throw .notFound("Group/\(id)") }
-        let ids = (group.tree["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }.compactMap { member in
-            member["entity"]?["reference"]?.string.flatMap { Reference(parsing: $0).id }
+        let found = Self.members(of: group).filter { order.purpose == nil || isPermitted($0, of: group, in: store) }
+        let ids = Set(found.map(\.id))
+        return order.patients.map { $0.intersection(ids) } ?? ids
+    }
+
+    private static func members(of group: StoredResource) -> [(id: String, json: JSONValue)] {
+        (group.tree["member"]?.elements ?? []).filter { $0["inactive"]?.bool != true }.compactMap { member in
+            member["entity"]?["reference"]?.string.flatMap { Reference(parsing: $0).id }.map { ($0, member) }
         }
-        return order.patients.map { $0.intersection(ids) } ?? Set(ids)
+    }
+
+    private func isPermitted(
+        _ member: (id: String, json: JSONValue), of group: StoredResource, in store: FHIRStore
+    ) -> Bool {
+        TellingConsents(now: now).permit(member.json, of: group.tree, id: member.id, in: store)
     }
 }

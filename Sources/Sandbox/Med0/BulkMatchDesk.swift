@@ -108,7 +108,10 @@ struct BulkMatchDesk: Sendable {
             "resourceType": "Group", "id": .string(id),
             "meta": ["profile": [.string("http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/" + profile)]],
         ]
-        if !found.isEmpty { group["contained"] = .array(found.map { .object($0.0.patient.json) }) }
+        var contained = found.map { JSONValue.object($0.0.patient.json) }
+        // Under which the payer told: it is looked at again when the Group is exported.
+        if kind == .match { contained += found.compactMap { Self.consent(of: $0.0) } }
+        if !contained.isEmpty { group["contained"] = .array(contained) }
         group["type"] = "person"
         group["actual"] = true
         group["code"] = code
@@ -124,19 +127,32 @@ struct BulkMatchDesk: Sendable {
         "system": "http://hl7.org/fhir/sid/us-npi", "value": .string(NPI.med0),
     ]
 
+    private static func consentID(_ question: MemberMatchQuestion) -> String { "told-" + (question.patient.id ?? "") }
+
+    private static func consent(of question: MemberMatchQuestion) -> JSONValue? {
+        question.consent.map { consent in
+            var json = consent.json
+            json["id"] = .string(consentID(question))
+            return .object(json)
+        }
+    }
+
     private static func member(of question: MemberMatchQuestion, _ verdict: MemberDesk.Verdict) -> JSONValue {
         let submitted = "#" + (question.patient.id ?? "")
-        let reference = if case .member(let id, _) = verdict { "Patient/" + id } else { submitted }
-        return [
-            "entity": [
-                "extension": [
-                    [
-                        "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/base-ext-match-parameters",
-                        "valueReference": ["reference": .string(submitted)],
-                    ]
-                ],
-                "reference": .string(reference),
+        var reference = submitted
+        var extensions: [JSONValue] = [
+            [
+                "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/base-ext-match-parameters",
+                "valueReference": ["reference": .string(submitted)],
             ]
         ]
+        if case .member(let id, _) = verdict {
+            reference = "Patient/" + id
+            extensions.append([
+                "url": .string(TellingConsents.url),
+                "valueReference": ["reference": .string("#" + consentID(question))],
+            ])
+        }
+        return ["entity": ["extension": .array(extensions), "reference": .string(reference)]]
     }
 }

@@ -48,7 +48,9 @@ struct MemberDesk: Sendable {
 
     /// Decides.
     func verdict(on question: MemberMatchQuestion, in store: inout FHIRStore, now: Instant) -> Verdict {
-        if let consent = question.consent, !permits(Consent(consent), now) { return .consentRefused }
+        if let consent = question.consent, !TellingConsents(now: now).permits(Consent(consent)) {
+            return .consentRefused
+        }
         let asked = Coverage(question.coverage)
         let numbers = asked.memberIdentifiers.filter { $0.value != nil }
         var coverages = numbers.flatMap { store.resources("Coverage", system: $0.system, value: $0.value ?? "") }
@@ -122,13 +124,5 @@ struct MemberDesk: Sendable {
         let genders = [patient, asked].compactMap { $0["gender"]?.string }
         return name(patient) == name(asked) && patient["birthDate"]?.string == asked["birthDate"]?.string
             && Set(genders).count <= 1
-    }
-
-    /// HC-01 … HC-03: active, at this moment, and from this payer.
-    private func permits(_ consent: Consent, _ now: Instant) -> Bool {
-        consent.status == "active" && consent.policy != nil && consent.provisionType == "permit"
-            && consent.period?.contains(now) ?? false
-            && consent.actors.contains { $0.roles.contains(.source) && $0.identifier?.value == NPI.med0 }
-            && consent.actors.contains { $0.roles.contains(.recipient) }
     }
 }

@@ -7,6 +7,8 @@ enum SearchFilter: Sendable {
     case patient(Set<String>)
     case encounter(Set<String>)
     case date(SearchMoment)
+    /// Without any date (`:missing`), or with one.
+    case undated(Bool)
     case identifier([SearchToken])
     case token(ElementPath, [SearchToken])
     /// References to `Type/id`; `parameter` names the index.
@@ -23,6 +25,7 @@ enum SearchFilter: Sendable {
             (resource.start ?? resource.end).map { start in
                 moment.matches(from: start, to: resource.end ?? .latest)
             } ?? false
+        case .undated(let isMissing): (resource.start == nil && resource.end == nil) == isMissing
         case .identifier(let tokens):
             (resource.tree["identifier"]?.elements ?? []).contains { identifier in
                 tokens.contains { token in
@@ -55,7 +58,7 @@ enum SearchFilter: Sendable {
                     store.rows(type, parameter, target, keys: { ReferenceKey.keys(path, $0) })
                 }
             ).sorted()
-        case .lastUpdated, .encounter, .date, .token, .identifier: nil
+        case .lastUpdated, .encounter, .date, .undated, .token, .identifier: nil
         }
     }
 }

@@ -63,6 +63,9 @@ struct SearchRequest: Sendable {
                 $0.contains("/") ? Self.tail($0) : "\(targetType ?? Self.usualTarget(base))/\($0)"
             }
             filters.append(.reference(path, Set(targets), parameter: base))
+        case .date where targetType == "missing":
+            guard let isMissing = Bool(value) else { throw Self.unreadable(name) }
+            filters.append(.undated(isMissing))
         case _ where targetType != nil: return false
         case .date: filters.append(.date(try Self.moment(name, value)))
         case .identifier: filters.append(.identifier(values.map { SearchToken($0) }))

@@ -45,6 +45,10 @@ class RelayedReader: StoreReader {
         try reader.followers(of: survivor, payer: payer)
     }
 
+    func care(of patient: ResourceKey) throws -> [StagedCare] {
+        try reader.care(of: patient)
+    }
+
     func compartmentHashes(of patient: ResourceKey) throws -> [StagedHash] {
         try reader.compartmentHashes(of: patient)
     }

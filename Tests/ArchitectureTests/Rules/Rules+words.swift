@@ -49,6 +49,7 @@ extension Rule<SourceFile> {
     private static let partsOfSQL: Set<String> = [
         "version",
         "table", "pragma", "marks", "waiting", "filtered", "next + 1", "options.writerCacheKiB",
+        "options.readerCacheKiB",
     ]
 
     static let stringBuiltSQL = Rule(

@@ -1,0 +1,66 @@
+import FHIR
+import Glibc
+import PDex
+
+extension CareFacts {
+    /// Reads them from a resource's tree; `encounter` is the visit that it belongs to, as it is written.
+    init(_ resource: Resource, encounter: String?, _ stager: Stager) {
+        var visits = Set([encounter.flatMap(stager.key(of:))].compactMap(\.self))
+        JSONValue.object(resource.json).forEachReference { text in
+            guard text != encounter, Reference(parsing: text).type == "Encounter" else { return }
+            if let key = stager.key(of: text) { visits.insert(key) }
+        }
+        self.init(visits: visits.sorted(), dates: ServiceDates(resource))
+    }
+
+    /// Reads the same from what a scan found; the tree is built only where the bytes name a visit that the scan did not
+    /// come across, or may.
+    init?(_ scan: ResourceScan, _ bytes: UnsafeRawBufferPointer, _ stager: Stager) {
+        let known = scan.encounter?.utf8.count(of: Self.mark) ?? 0
+        guard bytes.hasNoEscapedText, bytes.count(of: Self.mark, atMost: known + 1) == known else {
+            guard let resource = try? Resource(parsing: Array(bytes)) else { return nil }
+            self.init(resource, encounter: scan.encounter, stager)
+            return
+        }
+        self.init(
+            visits: scan.encounter.flatMap(stager.key(of:)).map { [$0] } ?? [],
+            dates: ServiceDates(first: scan.firstDay, last: scan.lastDay))
+    }
+
+    /// What a reference to a visit holds, whatever its form.
+    private static let mark = Array("Encounter/".utf8)
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether every slash and letter is written as itself: a backslash stands before neither `/` nor `u`.
+    fileprivate var hasNoEscapedText: Bool {
+        var rest = self
+        while let base = rest.baseAddress, let found = memchr(base, 0x5C, rest.count) {
+            let place = base.distance(to: UnsafeRawPointer(found))
+            guard place + 1 < rest.count else { return false }
+            let next = rest[place + 1]
+            guard next != UInt8(ascii: "/"), next != UInt8(ascii: "u") else { return false }
+            rest = UnsafeRawBufferPointer(rebasing: rest[(place + 2)...])
+        }
+        return true
+    }
+
+    /// How often `text` stands in the bytes, counted up to a limit.
+    fileprivate func count(of text: [UInt8], atMost limit: Int) -> Int {
+        var (rest, count) = (self, 0)
+        while count < limit, let base = rest.baseAddress, let found = memchr(base, Int32(text[0]), rest.count) {
+            let start = base.distance(to: UnsafeRawPointer(found))
+            rest = UnsafeRawBufferPointer(rebasing: rest[start...])
+            if rest.starts(with: text) { count += 1 }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+        }
+        return count
+    }
+}
+
+extension String.UTF8View {
+    /// How often `text` stands in a reference.
+    fileprivate func count(of text: [UInt8]) -> Int {
+        Array(self).withUnsafeBytes { $0.count(of: text, atMost: .max) }
+    }
+}
