@@ -140,6 +140,41 @@ struct WaveDeliveryTests {
         }
     }
 
+    @Test(
+        "a payer that minds no forward reference, or has what is referred to, gets each resource once",
+        arguments: [true, false])
+    func circle(isStrict: Bool) async throws {
+        let circle = #"""
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"resource":{"resourceType":"Encounter","id":"e","status":"finished","diagnosis":[{"condition":{"reference":"Condition/c"}}]},
+               "request":{"method":"PUT","url":"Encounter/e"}},
+              {"resource":{"resourceType":"Condition","id":"c","code":{"text":"x"},"encounter":{"reference":"Encounter/e"}},
+               "request":{"method":"PUT","url":"Condition/c","ifMatch":"W/\"7\""}}
+            ]}
+            """#
+        let server = StrictServer()
+        let transport = FunctionTransport { request, number in
+            isStrict ? try server.answer(request, number) : .json("", status: 200)
+        }
+
+        for times in 1...2 {
+            _ = try await Self.deliver(transport, Array(circle.utf8), .put)
+            let first = ["PUT Condition/c", "PUT Condition/c", "PUT Encounter/e", "PUT Condition/c"]
+            let plain = ["PUT Condition/c", "PUT Encounter/e"]
+            #expect(
+                Self.asked(transport)
+                    == (isStrict ? times == 1 ? first : first + plain : times == 1 ? plain : plain + plain))
+        }
+        let bodies = transport.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+        if isStrict {
+            #expect(!bodies[1].contains("encounter") && bodies[1].contains("code"))
+            #expect(bodies[3].contains("encounter"))
+            // What was written in part is replaced, and no longer the version before it.
+            #expect(
+                transport.requests[..<4].map { $0.headers["If-Match"] } == ["W/\"7\"", "W/\"7\"", nil, "W/\"own\""])
+        }
+    }
+
     @Test("a batch has what refers to nothing new, and the next what refers to that")
     func batches() async throws {
         let server = StrictServer()
@@ -191,7 +226,7 @@ struct WaveDeliveryTests {
             let body = try request.body.map { try JSONParser.parse($0) }
             guard request.method == .post else {
                 let url = request.url.text.split(separator: "/").suffix(2).joined(separator: "/")
-                return .json("", status: write(url, request.method.rawValue, body))
+                return .json("", status: write(url, request.method.rawValue, body), headers: ["ETag": "W/\"own\""])
             }
             // Each entry by itself: as if none of the others were there.
             let before = held

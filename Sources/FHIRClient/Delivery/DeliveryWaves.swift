@@ -3,15 +3,17 @@ import FHIR
 /// A bundle cut into waves: the requests of one do not depend on each other, and what they refer to is there since an
 /// earlier one (WR-07).
 ///
-/// Where references go round, one resource is written twice: first without the elements that refer to what is not there
-/// yet, and whole as soon as it is. Deletions come first, as in a transaction (WR-05), and the last written first.
+/// Where references go round, one resource comes before what it refers to; when it is refused for that, it is written
+/// without the elements that point ahead, and whole as soon as everything is there. Deletions come first, as in a transaction (WR-05), and the last written first.
 struct DeliveryWaves: Sendable {
     /// One request of a wave.
     struct Step: Sendable, Hashable {
         /// The index of the entry.
         let entry: Int
-        /// The entries that it must not refer to yet.
-        var without: Set<Int> = []
+        /// The entries that it refers to and that come later.
+        var ahead: Set<Int> = []
+        /// Whether it is there to be made whole, if it had to be written in part before.
+        var isAgain = false
     }
 
     private(set) var waves: [[Step]] = []
@@ -27,11 +29,13 @@ struct DeliveryWaves: Sendable {
             let missing = Set(targets[entry].filter { first[$0] == nil })
             let wave = targets[entry].compactMap { first[$0] }.map { $0 + 1 }.max() ?? start
             first[entry] = wave
-            add(Step(entry: entry, without: missing), to: wave)
+            add(Step(entry: entry, ahead: missing), to: wave)
             if !missing.isEmpty { again.append(entry) }
         }
         for entry in again {
-            add(Step(entry: entry), to: ((targets[entry] + [entry]).compactMap { first[$0] }.max() ?? start) + 1)
+            add(
+                Step(entry: entry, isAgain: true),
+                to: ((targets[entry] + [entry]).compactMap { first[$0] }.max() ?? start) + 1)
         }
     }
 

@@ -9,8 +9,6 @@ struct WaveDelivery: Sendable {
     let isSingly: Bool
     let unknown: Fault
 
-    private static let failedDependency = "424"
-
     /// Makes the requests wave by wave; `lastLook` is called before each HTTP request.
     ///
     /// A payer in trouble ends it, and its answer is that of the whole: the same ids make the next attempt harmless. What is
@@ -21,39 +19,42 @@ struct WaveDelivery: Sendable {
     ) async throws -> PayerAnswer {
         let entries = try FHIRBundle(try JSONParser.parse(bytes)).entries
         let plan = DeliveryWaves(entries)
-        var responses = [JSONValue?](repeating: nil, count: entries.count)
-        var refused: Set<Int> = []
-        var latest: HTTPResponse?
+        var progress = WaveProgress(entries.count)
         for (number, wave) in plan.waves.enumerated() {
-            var steps: [DeliveryWaves.Step] = []
-            for step in wave where !refused.contains(step.entry) {
-                if plan.refers(step.entry, toOneOf: refused) {
-                    refused.insert(step.entry)
-                    responses[step.entry] = Self.failed
-                } else {
-                    steps.append(step)
+            let writes = progress.due(of: wave, plan)
+            for group in groups(writes) {
+                let id = "\(requestID)-\(number)" + (isSingly ? "-\(group[0].step.entry)" : "")
+                if let whole = try await send(group, of: entries, id, &progress, lastLook) { return whole }
+                let partial = progress.partial(of: group)
+                for rest in groups(partial) {
+                    if let whole = try await send(rest, of: entries, id + "p", &progress, lastLook) { return whole }
                 }
-            }
-            for group in isSingly ? steps.map({ [$0] }) : steps.isEmpty ? [] : [steps] {
-                let id = "\(requestID)-\(number)" + (isSingly ? "-\(group[0].entry)" : "")
-                let response: HTTPResponse
-                do {
-                    response = try await requests.send(group, of: entries, isBatch: !isSingly, id, before: lastLook)
-                } catch {
-                    throw latest == nil ? error : unknown
-                }
-                guard let told = WaveAnswer(response, to: group, of: entries, isBatch: !isSingly) else { throw unknown }
-                if let status = told.wholeStatus { return requests.answer(status, response.body, response) }
-                latest = response
-                for (step, response) in zip(group, told.responses) { responses[step.entry] = response }
-                refused.formUnion(told.refused)
             }
         }
-        let bundle: JSONValue = [
-            "resourceType": "Bundle", "type": "batch-response", "entry": .array(responses.map { $0 ?? Self.failed }),
-        ]
-        return requests.answer(200, bundle.serialized(), latest)
+        return requests.answer(200, progress.answer.serialized(), progress.latest)
     }
 
-    private static let failed: JSONValue = ["response": ["status": .string(failedDependency)]]
+    private func groups(_ writes: [WaveRequests.Write]) -> [[WaveRequests.Write]] {
+        isSingly ? writes.map { [$0] } : writes.isEmpty ? [] : [writes]
+    }
+
+    /// Sends what belongs together; an answer that is about more than it is returned.
+    private func send(
+        _ writes: [WaveRequests.Write], of entries: [FHIRBundle.Entry], _ requestID: String,
+        _ progress: inout WaveProgress, _ lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer? {
+        let response: HTTPResponse
+        do {
+            response = try await requests.send(
+                writes, of: entries, isBatch: !isSingly, requestID, before: lastLook)
+        } catch {
+            throw progress.latest == nil ? error : unknown
+        }
+        guard let told = WaveAnswer(response, to: writes.map(\.step), of: entries, isBatch: !isSingly) else {
+            throw unknown
+        }
+        if let status = told.wholeStatus { return requests.answer(status, response.body, response) }
+        progress.take(told, to: writes, response)
+        return nil
+    }
 }

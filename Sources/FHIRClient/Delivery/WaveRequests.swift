@@ -5,12 +5,21 @@ import PDex
 struct WaveRequests: Sendable {
     let session: ServerSession
 
+    /// A step as it is sent.
+    struct Write: Sendable {
+        let step: DeliveryWaves.Step
+        /// Leave out what refers to what comes later.
+        var isPartial = false
+        /// The version that it replaces, where that is known better than the bundle knows it.
+        var replaces: String?
+    }
+
     /// Sends one request, or several as a batch; `begin` is called when a connection and a token are there.
     func send(
-        _ steps: [DeliveryWaves.Step], of entries: [FHIRBundle.Entry], isBatch: Bool, _ requestID: String,
+        _ writes: [Write], of entries: [FHIRBundle.Entry], isBatch: Bool, _ requestID: String,
         before begin: @escaping @Sendable () async throws -> Void
     ) async throws -> HTTPResponse {
-        var request = try isBatch ? batch(steps, entries) : single(steps[0], entries)
+        var request = try isBatch ? batch(writes, entries) : single(writes[0], entries)
         request.headers["Accept"] = "application/fhir+json"
         request.headers["Prefer"] = "return=minimal"
         request.headers["X-Request-Id"] = requestID
@@ -26,28 +35,28 @@ struct WaveRequests: Sendable {
             serverTime: headers["Date"].flatMap { Instant(httpDate: $0) }, answerID: AnswerID.of(headers))
     }
 
-    private func single(_ step: DeliveryWaves.Step, _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
-        guard let asked = entries[step.entry].request, let method = HTTPRequest.Method(rawValue: asked.method),
+    private func single(_ write: Write, _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
+        guard let asked = entries[write.step.entry].request, let method = HTTPRequest.Method(rawValue: asked.method),
             method != .get
         else { throw session.faults.malformed("a bundle of ours", "an entry of it is no request") }
-        let resource = Self.resource(step, entries)
+        let resource = Self.resource(write, entries)
         var request = HTTPRequest(method, try session.policy.url("/" + asked.url), body: resource?.serialized())
         if resource != nil { request.headers["Content-Type"] = "application/fhir+json" }
-        request.headers["If-Match"] = asked.ifMatch
+        request.headers["If-Match"] = write.replaces ?? asked.ifMatch
         request.headers["If-None-Exist"] = asked.ifNoneExist
         return request
     }
 
-    private func batch(_ steps: [DeliveryWaves.Step], _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
-        let asked = steps.map { step -> JSONValue in
-            let entry = entries[step.entry]
+    private func batch(_ writes: [Write], _ entries: [FHIRBundle.Entry]) throws(Fault) -> HTTPRequest {
+        let asked = writes.map { write -> JSONValue in
+            let entry = entries[write.step.entry]
             var json: JSONObject = [:]
             json["fullUrl"] = entry.fullURL.map { .string($0) }
-            json["resource"] = Self.resource(step, entries)
+            json["resource"] = Self.resource(write, entries)
             var request: JSONObject = [:]
             request["method"] = entry.request.map { .string($0.method) }
             request["url"] = entry.request.map { .string($0.url) }
-            request["ifMatch"] = entry.request?.ifMatch.map { .string($0) }
+            request["ifMatch"] = (write.replaces ?? entry.request?.ifMatch).map { .string($0) }
             request["ifNoneExist"] = entry.request?.ifNoneExist.map { .string($0) }
             json["request"] = .object(request)
             return .object(json)
@@ -59,14 +68,14 @@ struct WaveRequests: Sendable {
     }
 
     /// The resource of an entry, without the elements that refer to what is not there yet.
-    private static func resource(_ step: DeliveryWaves.Step, _ entries: [FHIRBundle.Entry]) -> JSONValue? {
-        guard var json = entries[step.entry].resource?.json else { return nil }
-        guard !step.without.isEmpty else { return .object(json) }
+    private static func resource(_ write: Write, _ entries: [FHIRBundle.Entry]) -> JSONValue? {
+        guard var json = entries[write.step.entry].resource?.json else { return nil }
+        guard write.isPartial else { return .object(json) }
         let places = DeliveryWaves.places(of: entries)
         for member in json.members {
             var isAhead = false
             member.value.forEachReference { reference in
-                if let target = places[reference], step.without.contains(target) { isAhead = true }
+                if let target = places[reference], write.step.ahead.contains(target) { isAhead = true }
             }
             if isAhead { json[member.key] = nil }
         }
