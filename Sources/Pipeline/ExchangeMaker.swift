@@ -29,7 +29,9 @@ struct ExchangeMaker: Sendable {
             let isPermittedAgain = latest.state == .withheld && standing.isPermitted
             // What waited in a backup that was restored never left: it is made again.
             let isRestored = latest.state == .cancelled && latest.reason == .storeRestored
-            if !isPermittedAgain, !isRestored, latest.fingerprint == fingerprint(content, shared: shared, standing) {
+            if !isPermittedAgain, !isRestored, latest.fingerprint == fingerprint(content, shared: shared, standing),
+                try !isOwed(by: member, standing, reader)
+            {
                 return met(latest, content)
             }
         }
@@ -98,8 +100,9 @@ struct ExchangeMaker: Sendable {
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
-                    let isUndoing = latest.map { $0.isRetraction && $0.state != .acknowledged } ?? false
-                    let isKnown = replaying == nil && !isUndoing && known?.mapping == map.mappings.hash
+                    let isKnown =
+                        try replaying == nil && known.map { try !isBeingUndone($0, latest, reader) } ?? false
+                        && known?.mapping == map.mappings.hash
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
                         known: isKnown ? known?.manifest : nil, reader)
@@ -125,6 +128,26 @@ struct ExchangeMaker: Sendable {
         return MadeExchange(
             work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources
         )
+    }
+
+    /// As many exchanges after the one that was acknowledged last as are looked through.
+    private static let mostExchanges = 1000
+
+    /// Whether something that the payer had acknowledged may have been taken back since, as far as anybody knows.
+    private func isBeingUndone(_ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader) throws -> Bool {
+        guard let latest, latest.id != known.id else { return false }
+        let filter = ExchangeFilter(member: known.member, payer: known.payer)
+        return try reader.exchanges(matching: filter, limit: Self.mostExchanges).prefix { $0.id != known.id }
+            .contains { later in
+                later.state != .acknowledged && later.manifest.entries.contains { $0.leftOut == .retracted }
+            }
+    }
+
+    /// Whether the payer still has what is to be taken back after a withdrawal, though nothing else changed.
+    private func isOwed(by member: ResourceKey, _ standing: Standing, _ reader: any StoreReader) throws -> Bool {
+        guard case .withheld(let matched, .consentDenied, _) = standing else { return false }
+        return try retract.isOwed(
+            by: member, errors: matched.member.resources.filter { ErrorStatus.isSet(in: $0.resource) }, reader)
     }
 
     /// What is taken back from the payer; without a permit nothing but ids can be.

@@ -34,9 +34,9 @@ struct Revocation: Sendable {
                 case .withhold(let code, let evidence) = consent.decision(try CheckConsent.recorded(of: member, writer))
             else { continue }
             for exchange in exchanges { patients[exchange.member] = code }
-            let held = exchanges.first { $0.state == .acknowledged && $0.carried > 0 }
+            let held = try held(of: exchanges, writer)
             guard withheld > 0 || held != nil else { continue }
-            let rest = held.map { "; the payer has what exchange \($0.id) brought, which \(afterwards(code))" } ?? ""
+            let rest = held.map { "; the payer \($0), which \(afterwards(code))" } ?? ""
             try writer.record(
                 AuditEntry(
                     at: now, actor: "service", action: "consent.revoked",
@@ -44,6 +44,16 @@ struct Revocation: Sendable {
                         + "\(withheld) exchanges taken back" + rest))
         }
         if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
+    }
+
+    /// What the payer has, as a whole or perhaps in part, by the exchange that brought it last.
+    private func held(of exchanges: [Exchange], _ reader: any StoreReader) throws -> String? {
+        let bringing = exchanges.filter { $0.carried > 0 }
+        if let whole = bringing.first(where: { $0.state == .acknowledged }) {
+            return "has what exchange \(whole.id) brought"
+        }
+        let part = try bringing.first { try Arrivals(of: $0.id, reader).isPossible }
+        return part.map { "has a part, or may have, of what exchange \($0.id) brought" }
     }
 
     /// What becomes of what the payer has.

@@ -92,6 +92,7 @@ struct TakenBackTests {
         let night = try await Self.delivered(policy)
         let before = Self.clinicalHeld(night)
         _ = try await Self.withdrawn(night)
+        #expect(Self.clinicalHeld(night) != before)
         try Self.give(night, "active")
         let third = try await Self.next(night)
         #expect(third.exchanges.acknowledged == 1)
@@ -119,7 +120,7 @@ struct TakenBackTests {
         "withdrawn while bundles wait or are on their way, no content leaves any more, and nothing is left waiting",
         arguments: ["waiting", "between parts", "answer lost"])
     func points(point: String) async throws {
-        let night = try Night([.joe], mappings: usCoreMappings, maxEntries: 4, afterRevocation: .delete, concurrency: 1)
+        let night = try Night([.joe], mappings: usCoreMappings, maxEntries: 6, afterRevocation: .delete, concurrency: 1)
         switch point {
         case "waiting": night.payer.reply(.busy(retryAfterSeconds: 600))
         case "answer lost": night.payer.reply(.loseAnswer)
@@ -131,11 +132,15 @@ struct TakenBackTests {
         }
         _ = try await night.run("first")
         let sent = night.payer.received.count
+        #expect(sent == 1)
+        #expect(Self.clinicalHeld(night).isEmpty == (point == "waiting"))
         try Self.give(night, "inactive")
         _ = try await night.pipeline.importMembers()
         for _ in 0..<3 { _ = try await Self.next(night) }
         let after = night.payer.received.dropFirst(sent).map { String(decoding: $0, as: UTF8.self) }
         #expect(after.allSatisfy { !$0.contains("valueQuantity") && !$0.contains(#""family""#) })
+        #expect(after.count == (point == "waiting" ? 0 : 1))
+        #expect(Self.clinicalHeld(night).isEmpty)
         #expect(try await night.store.read { try $0.queued() }.isEmpty)
     }
 
@@ -151,31 +156,31 @@ struct TakenBackTests {
         #expect(narrowed.inquiry == terms.inquiry)
     }
 
-    private static func delivered(_ policy: ExchangeTerms.AfterRevocation) async throws -> Night {
+    static func delivered(_ policy: ExchangeTerms.AfterRevocation) async throws -> Night {
         let night = try Night([.joe], mappings: usCoreMappings, afterRevocation: policy)
         _ = try await night.run("night-1")
         #expect(clinicalHeld(night).count == 3)
         return night
     }
 
-    private static func withdrawn(_ night: Night) async throws -> RunReport {
+    static func withdrawn(_ night: Night) async throws -> RunReport {
         try give(night, "inactive")
         return try await next(night)
     }
 
     /// A run an hour later, when the payer's records are read again.
-    private static func next(_ night: Night) async throws -> RunReport {
+    static func next(_ night: Night) async throws -> RunReport {
         night.clock.advance(seconds: 3600)
         return try await night.run("night-\(night.clock.now().text)")
     }
 
-    private static func give(_ night: Night, _ status: String) throws {
+    static func give(_ night: Night, _ status: String) throws {
         let records = try NamedMember.joe.with { $0.consent = status }
             .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
         for record in records where record.type == "Consent" { night.payer.put(record) }
     }
 
-    private static func clinicalHeld(_ night: Night) -> [Resource] {
+    static func clinicalHeld(_ night: Night) -> [Resource] {
         night.payer.held.values.filter { clinical.contains($0.type) }.sorted { $0.type < $1.type }
     }
 

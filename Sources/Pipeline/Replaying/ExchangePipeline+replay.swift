@@ -45,10 +45,9 @@ extension ExchangePipeline {
         let again = Again(exchange, from: step, acceptsMappingChanges: acceptingMappingChanges, identities: identities)
         let maker = maker(run)
         try again.check(mapping: maker.map.mappings.hash)
-        let payer = terms.payer.name
         return try await store.read { reader in
             let made = try again.made(by: maker, reader)
-            let holdings = try PayerHoldings(of: exchange.member, payer: payer, reader)
+            let holdings = try maker.retract.holdings(of: exchange.member, reader)
             return ReplayPreview(made, holdings: holdings.hashes)
         }
     }

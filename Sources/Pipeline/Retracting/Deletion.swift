@@ -11,7 +11,7 @@ struct Deletion: Sendable {
     func delete(_ keys: [ResourceKey], at now: Instant, _ writer: any StoreWriter) throws {
         for key in keys {
             guard let staged = try writer.staged(key), let owner = staged.type == "Patient" ? key : staged.patient,
-                try writer.latestAcknowledged(member: owner, payer: payer) != nil
+                try PayerHoldings.arePossible(of: owner, payer: payer, writer)
             else { continue }
             try writer.supersede([key], until: now)
             try writer.addToRoster(run: run, patients: [owner])

@@ -32,13 +32,13 @@ struct MakeRetraction: Sendable {
     ) throws -> Retraction {
         let all = isRevoked ? terms.afterRevocation.retraction : nil
         guard terms.retraction != .off || all != nil else { return Retraction() }
-        let holdings = try PayerHoldings(of: member, payer: terms.payer.name, reader)
-        guard !holdings.hashes.isEmpty else { return Retraction() }
+        let holdings = try holdings(of: member, reader)
+        guard !holdings.all.isEmpty else { return Retraction() }
         let items =
             if let all {
-                try held(of: member, holdings, all, reader)
+                try held(of: member, holdings, all, errors: errors, reader)
             } else {
-                errors.filter { holdings.hashes[$0.staged.key] != nil }.map { error in
+                errors.filter { holdings.all[$0.staged.key] != nil }.map { error in
                     Item(
                         key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
                         id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil,
@@ -49,6 +49,8 @@ struct MakeRetraction: Sendable {
         var entries: [RetractionEntry] = []
         for item in items.sorted(by: { $0.key < $1.key }) {
             let entry = try entry(item, holdings, reader)
+            // An operator was told already, and nothing else can be done now.
+            if entry == nil, holdings.told[item.key] != nil { continue }
             retraction.marks.append(
                 .init(key: item.key, contentHash: item.contentHash, leftOut: entry == nil ? .notRetracted : .retracted))
             if let entry { entries.append(entry) }
@@ -59,21 +61,59 @@ struct MakeRetraction: Sendable {
         return retraction
     }
 
+    /// Whether something is to be taken back from the payer, or to be listed, of a member who withdrew.
+    ///
+    /// What was on its way at the withdrawal arrives after it was decided on, and a policy may be younger than the
+    /// withdrawal: that nothing changed since does not answer it.
+    func isOwed(by member: ResourceKey, errors: [ClinicalResource], _ reader: any StoreReader) throws -> Bool {
+        guard let all = terms.afterRevocation.retraction else { return false }
+        let holdings = try holdings(of: member, reader)
+        return try held(of: member, holdings, all, errors: errors, reader).contains { item in
+            try holdings.told[item.key] == nil || entry(item, holdings, reader) != nil
+        }
+    }
+
+    /// What the payer holds of a member, or may hold.
+    func holdings(of member: ResourceKey, _ reader: any StoreReader) throws -> PayerHoldings {
+        try PayerHoldings(of: member, payer: terms.payer.name, reader) { key in
+            if let staged = try reader.staged(key) { return bundle.writer.location(type: staged.type, id: staged.id) }
+            guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
+                let id = resource.id
+            else { return nil }
+            return bundle.writer.location(type: resource.type, id: id)
+        }
+    }
+
     /// Everything that the payer holds of the member, but for the Patient, who is its own, and for what belongs to nobody.
     ///
     /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
-    /// mapping, so that it learns nothing.
+    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more.
     private func held(
-        of member: ResourceKey, _ holdings: PayerHoldings, _ way: ExchangeTerms.Retraction, _ reader: any StoreReader
+        of member: ResourceKey, _ holdings: PayerHoldings, _ way: ExchangeTerms.Retraction, errors: [ClinicalResource],
+        _ reader: any StoreReader
     ) throws -> [Item] {
-        try holdings.hashes.compactMap { key, hash in
+        let all = holdings.all
+        let wrong = Set(errors.map(\.staged.key))
+        let present = Set(try reader.stagedHashes(Array(all.keys)).map(\.key))
+        return try all.compactMap { key, hash in
             guard let last = try last(key, of: member, reader), !SharedTypes.contains(last.type),
                 !["Patient", "Provenance"].contains(last.type)
             else { return nil }
-            let isKnown = last.contentHash == hash && holdings.mappings[key] == map.mappings.hash
+            let known = holdings.known(key)
+            let isKnown = known.map { $0.hash == last.contentHash && $0.mapping == map.mappings.hash } ?? false
+            let isCorrected = wrong.contains(key) || !present.contains(key)
             return Item(
-                key: key, contentHash: hash, type: last.type, id: last.id, content: isKnown ? last : nil, way: way)
+                key: key, contentHash: hash, type: last.type, id: last.id, content: isKnown ? last : nil,
+                way: isCorrected ? Self.stronger(way, terms.retraction) : way)
         }
+    }
+
+    /// The way that undoes more.
+    private static func stronger(
+        _ one: ExchangeTerms.Retraction, _ other: ExchangeTerms.Retraction
+    ) -> ExchangeTerms.Retraction {
+        let order: [ExchangeTerms.Retraction] = [.delete, .enteredInError, .notify]
+        return order.first { $0 == one || $0 == other } ?? .off
     }
 
     /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is another's now.
@@ -95,8 +135,9 @@ struct MakeRetraction: Sendable {
     private func deleted(
         _ member: ResourceKey, _ holdings: PayerHoldings, permits: Bool, _ reader: any StoreReader
     ) throws -> [Item] {
-        let present = Set(try reader.stagedHashes(Array(holdings.hashes.keys)).map(\.key))
-        return try holdings.hashes.filter { !present.contains($0.key) }.compactMap { key, hash in
+        let all = holdings.all
+        let present = Set(try reader.stagedHashes(Array(all.keys)).map(\.key))
+        return try all.filter { !present.contains($0.key) }.compactMap { key, hash in
             guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
                 let id = resource.id, !SharedTypes.contains(resource.type), resource.type != "Provenance"
             else { return nil }
@@ -144,7 +185,7 @@ struct MakeRetraction: Sendable {
                 ErrorStatus.set(on: mapped.json, of: item.type))
             _ = try bundle.writer.rewrite(&json) { text in
                 let resolution = ReferenceResolution(text, stager: bundle.stager)
-                guard let key = try resolution.key(reader, stager: bundle.stager), holdings.hashes[key] != nil,
+                guard let key = try resolution.key(reader, stager: bundle.stager), holdings.known(key) != nil,
                     case .local(let type, let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
                 else { return resolution.unresolved(terms) }
                 return .node(key, location: bundle.writer.location(type: type, id: id))

@@ -1,29 +1,99 @@
 import PDex
 
-/// What the payer holds of one member: all that it has acknowledged, less what was taken back since (WR-20).
+/// What the payer holds of one member, or may hold: all that was ever sent, less what was taken back since (WR-20).
 struct PayerHoldings: Sendable {
     /// The content of each resource as it was acknowledged last.
     private(set) var hashes: [ResourceKey: Int64] = [:]
-    /// The mapping set by which it was written then.
+    /// What may have arrived besides: its answer was lost, or only a part of it was taken.
+    private(set) var doubtful: [ResourceKey: Int64] = [:]
+    /// What is there, or may be, and was left for an operator to tell the payer of.
+    private(set) var told: [ResourceKey: Int64] = [:]
+    /// The mapping set by which what was acknowledged was written.
     private(set) var mappings: [ResourceKey: String] = [:]
 
     /// More exchanges than so many are not looked back at.
     private static let mostExchanges = 10_000
 
-    init(of member: ResourceKey, payer: String, _ reader: any StoreReader) throws {
-        let filter = ExchangeFilter(
-            states: [.acknowledged, .withheld, .unmatched], member: member, payer: payer)
+    /// Reads every exchange of the member; `place` says where a resource is written, as `Type/id`.
+    init(
+        of member: ResourceKey, payer: String, _ reader: any StoreReader, place: (ResourceKey) throws -> String?
+    ) throws {
+        let filter = ExchangeFilter(member: member, payer: payer)
         for exchange in try reader.exchanges(matching: filter, limit: Self.mostExchanges).reversed() {
-            let isTaken = exchange.state == .acknowledged
-            for entry in exchange.manifest.entries {
-                switch entry.leftOut {
-                case nil where isTaken:
-                    hashes[entry.key] = entry.contentHash
-                    mappings[entry.key] = exchange.mapping
-                case .retracted where isTaken, .notRetracted: hashes[entry.key] = nil
-                default: break
-                }
+            if exchange.state == .acknowledged {
+                for entry in exchange.manifest.entries { take(entry, by: exchange.mapping) }
+            } else {
+                try add(partOf: exchange, reader, place)
+                // Listed by the run that made it, whatever became of the exchange since.
+                for entry in exchange.manifest.entries where entry.leftOut == .notRetracted { leave(entry) }
             }
         }
+    }
+
+    /// Everything that is there or may be, by the content that was sent last.
+    var all: [ResourceKey: Int64] {
+        told.merging(hashes) { $1 }.merging(doubtful) { $1 }
+    }
+
+    /// The content that the payer has, and no other; nil when that is not known.
+    func known(_ key: ResourceKey) -> (hash: Int64, mapping: String)? {
+        guard doubtful[key] == nil, let hash = hashes[key] ?? told[key], let mapping = mappings[key] else { return nil }
+        return (hash, mapping)
+    }
+
+    /// Whether anything of the member was ever sent to the payer.
+    static func arePossible(of member: ResourceKey, payer: String, _ reader: any StoreReader) throws -> Bool {
+        if try reader.latestAcknowledged(member: member, payer: payer) != nil { return true }
+        let filter = ExchangeFilter(
+            states: [.submitted, .retrying, .parked, .withheld, .cancelled], member: member, payer: payer)
+        return try reader.exchanges(matching: filter, limit: mostExchanges).contains { exchange in
+            try exchange.isDisclosing && Arrivals(of: exchange.id, reader).isPossible
+        }
+    }
+
+    private mutating func take(_ entry: ExchangeManifest.Entry, by mapping: String) {
+        switch entry.leftOut {
+        case nil:
+            hashes[entry.key] = entry.contentHash
+            mappings[entry.key] = mapping
+            (doubtful[entry.key], told[entry.key]) = (nil, nil)
+        case .retracted:
+            (hashes[entry.key], doubtful[entry.key], told[entry.key]) = (nil, nil, nil)
+            mappings[entry.key] = nil
+        case .notRetracted: leave(entry)
+        default: break
+        }
+    }
+
+    private mutating func leave(_ entry: ExchangeManifest.Entry) {
+        if known(entry.key) == nil { mappings[entry.key] = nil }
+        told[entry.key] = hashes[entry.key] ?? told[entry.key] ?? entry.contentHash
+        (hashes[entry.key], doubtful[entry.key]) = (nil, nil)
+    }
+
+    /// What arrived of an exchange that is not acknowledged as a whole.
+    private mutating func add(
+        partOf exchange: Exchange, _ reader: any StoreReader, _ place: (ResourceKey) throws -> String?
+    ) throws {
+        guard exchange.isDisclosing else { return }
+        let arrivals = try Arrivals(of: exchange.id, reader)
+        guard arrivals.isPossible else { return }
+        for entry in exchange.manifest.entries where entry.leftOut == nil {
+            if let place = try place(entry.key), arrivals.places.contains(place) {
+                take(entry, by: exchange.mapping)
+            } else if arrivals.areDoubtful,
+                hashes[entry.key] != entry.contentHash || mappings[entry.key] != exchange.mapping
+            {
+                doubtful[entry.key] = entry.contentHash
+                told[entry.key] = nil
+            }
+        }
+    }
+}
+
+extension Exchange {
+    /// Whether anything of its manifest is in a bundle, or in one that the payer has.
+    fileprivate var isDisclosing: Bool {
+        manifest.entries.contains { $0.leftOut == nil }
     }
 }

@@ -49,7 +49,7 @@ enum AnswerReading: Sendable, Hashable {
                     .payerCapability, .park, "\(payer) gave \(count) of \(entries) resources ids of its own",
                     hint: "its /metadata offers updateCreate; ask it to keep the ids, or each change adds a copy"),
                 outcome: nil)
-        case .matched(let matched): return responses(matched, payer: payer)
+        case .matched(let matched): return responses(matched, to: lease.bundle, payer: payer)
         }
     }
 
@@ -63,13 +63,20 @@ enum AnswerReading: Sendable, Hashable {
     }
 
     private static func responses(
-        _ matched: [(response: FHIRBundle.Response, location: String)], payer: String
+        _ matched: [(response: FHIRBundle.Response, location: String)], to bundle: [UInt8], payer: String
     ) -> AnswerReading {
         var refused: [Int] = []
         var outcome: String?
-        for (response, _) in matched {
+        var deletions: Set<Int>?
+        for (index, (response, _)) in matched.enumerated() {
             let status = Int(response.status.prefix(3)) ?? 0
             guard !(200..<300).contains(status) else { continue }
+            if [404, 410].contains(status) {
+                // What is not there need not be deleted.
+                let known = deletions ?? Self.deletions(in: bundle)
+                deletions = known
+                if known.contains(index) { continue }
+            }
             refused.append(status)
             outcome = outcome ?? response.outcome?.summary
         }
@@ -81,6 +88,12 @@ enum AnswerReading: Sendable, Hashable {
         }
         return .park(
             Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: outcome)
+    }
+
+    /// Which entries of a bundle of ours delete.
+    private static func deletions(in bundle: [UInt8]) -> Set<Int> {
+        let entries = (try? JSONParser.parse(bundle))?["entry"]?.elements ?? []
+        return Set(entries.indices.filter { entries[$0]["request"]?["method"]?.string == "DELETE" })
     }
 
     private static func fault(_ answer: PayerAnswer, payer: String) -> Fault {

@@ -1,0 +1,41 @@
+import PDex
+
+/// What of one exchange's bundles has reached the payer, as far as the receipts tell (WR-14).
+struct Arrivals: Sendable {
+    /// `Type/id` of every entry that the payer acknowledged, whatever became of the exchange.
+    let places: Set<String>
+    /// Whether the payer may have taken more than it acknowledged.
+    let areDoubtful: Bool
+
+    init(of exchange: String, _ reader: any StoreReader) throws {
+        let receipts = try reader.receipts(ofExchange: exchange)
+        let taken = receipts.filter { $0.fault == nil && (200..<300).contains($0.status) }
+        places = Set(taken.flatMap(\.locations).map(Self.place))
+        // Acknowledged as a whole: what an attempt before it brought is the same.
+        let divided = Set(receipts.filter { $0.verdict == "divided" }.map(\.submission))
+        let settled = Set(taken.map(\.submission)).subtracting(divided)
+        let answered = Dictionary(grouping: receipts, by: \.submission).mapValues { Set($0.map(\.attempt)) }
+        let isUnanswered = try reader.submissions(ofExchange: exchange).contains { submission in
+            !settled.contains(submission.id) && submission.attempts > 0
+                && !Set(1...submission.attempts).isSubset(of: answered[submission.id] ?? [])
+        }
+        areDoubtful = isUnanswered || receipts.contains { !settled.contains($0.submission) && Self.isDoubtful($0) }
+    }
+
+    /// Whether any of it is, or may be, at the payer.
+    var isPossible: Bool { areDoubtful || !places.isEmpty }
+
+    /// An answer that was lost or not understood, or a bundle of which some entries were taken.
+    private static func isDoubtful(_ receipt: Receipt) -> Bool {
+        switch receipt.fault {
+        case .payerUnknownOutcome, .processLost, .payerPartial: true
+        case nil: false
+        default: (200..<300).contains(receipt.status)
+        }
+    }
+
+    /// `Type/id` of a location with its version.
+    private static func place(_ location: String) -> String {
+        location.split(separator: "/").prefix(2).joined(separator: "/")
+    }
+}
