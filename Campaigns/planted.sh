@@ -20,6 +20,19 @@ plant Sources/SQLiteStore/SQLiteExchangeStore+open.swift \
   'PRAGMA synchronous = FULL' 'PRAGMA synchronous = NORMAL'
 plant Sources/SQLiteStore/SQLiteExchangeStore+open.swift 'let full = 2' 'let full = 1'
 
+plant Sources/PDex/Rules/CircuitBreaker+rules.swift 'closedUntil = max(until, named ?? until)' 'closedUntil = until'
+plant Sources/PDex/Rules/CircuitBreaker+rules.swift \
+  '!failing.contains(submission), failing.count' 'failing.count'
+plant Sources/Pipeline/Steps/TakenBack.swift '!$0.state.isPending' '!$0.state.isPending \&\& false'
+plant Sources/Pipeline/Bundling/BundleDivider.swift 'group.isEmpty ? groups' 'true ? groups'
+plant Sources/Pipeline/Bundling/BundleDivider.swift 'derived("part of a provenance", location, words)' \
+  'derived("part of a provenance", location, words + "\\(Int.random(in: 0...Int.max))")'
+plant Sources/Pipeline/Replaying/Again.swift 'key] != $0.contentHash' 'key] == nil'
+plant Sources/Jobs/Operations/Operations+carrying.swift 'try Self.refusal(exchange, from: replay.step, writer)' \
+  'String?.none'
+plant Sources/Jobs/Operations/Operations+replays.swift 'guard step != .pull,' 'guard step == .pull,'
+plant Sources/SQLiteStore/KeptStore.swift 'kept.merge()' ''
+
 swift build --quiet --build-tests ${PDEX_BUILD_FLAGS:-}
 
 status=0
@@ -40,4 +53,13 @@ caught() {
 caught redirect-followed HostileTests.ConfinementTests/followsNoRedirect
 caught gzip-end-ignored HostileTests.TruncationTests/refusesEveryCut
 caught synchronous-normal SQLiteStoreTests.DurabilityTests/writer
+caught retry-after-forgotten PipelineTests.CircuitBreakerTests/heedsRetryAfter
+caught one-bundle-closes PipelineTests.CircuitBreakerTests/poison
+caught cancelled-sent-again PipelineTests.CancellationTests/isNotSentAgain
+caught part-lost-in-division PipelineTests.DivisionTests/divides
+caught division-by-chance PipelineTests.DivisionTests/isDeterministic
+caught other-content-as-sent JobsTests.ReplayTests/changedSince
+caught replay-over-newer JobsTests.ReplayTests/newerMeanwhile
+caught replay-of-restored JobsTests.ReplayTests/restored
+caught log-parted-from-store SQLiteStoreTests.RestoreFaultTests/keepsEverything
 exit $status

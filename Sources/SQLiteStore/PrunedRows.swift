@@ -12,4 +12,10 @@ public struct PrunedRows: Sendable, Hashable {
 
     /// For logs and the audit trail.
     public var words: String { "\(bundles) bundles, \(receipts) receipts, \(requests) requests" }
+
+    static func += (total: inout PrunedRows, some: PrunedRows) {
+        total.bundles += some.bundles
+        total.receipts += some.receipts
+        total.requests += some.requests
+    }
 }

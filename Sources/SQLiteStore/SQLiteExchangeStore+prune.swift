@@ -3,37 +3,61 @@ import GRDB
 import PDex
 
 extension SQLiteExchangeStore {
-    /// Others write between two groups of so many.
+    /// Submissions looked at together; others write between two groups.
     private static let atOnce = 2000
 
     /// Forgets what is finished and older than `retention` says, a group at a time, each with an audit entry.
     public func prune(_ retention: StoreRetention, now: Instant, actor: String) async throws -> PrunedRows {
+        try await prune(retention, now: now, actor: actor, atOnce: Self.atOnce)
+    }
+
+    /// The same, looking at so many submissions at once. What is to be forgotten is looked for while others write; the
+    /// lock is taken only where there is something.
+    func prune(_ retention: StoreRetention, now: Instant, actor: String, atOnce: Int) async throws -> PrunedRows {
         var total = PrunedRows()
-        while true {
+        var window: SubmissionWindow? = SubmissionWindow()
+        while let last = window {
             try Task.checkCancellation()
-            let pruned = try await writes.run { [database, digests, lock] in
-                try Fault.translating {
-                    try Self.locked(lock) {
-                        try database.write { connection in
-                            let transaction = SQLiteTransaction(database: connection, digests: digests)
-                            return try transaction.prune(retention, now: now, actor: actor, limit: Self.atOnce)
-                        }
-                    }
-                }
+            let next = try await reading { try $0.window(after: last, limit: atOnce) }
+            window = next
+            guard let next, try await reading({ try $0.prunable(retention, now: now, in: next) }).total > 0 else {
+                continue
             }
-            guard pruned.total > 0 else { return total }
-            total.bundles += pruned.bundles
-            total.receipts += pruned.receipts
-            total.requests += pruned.requests
+            total += try await writing { try $0.prune(retention, now: now, actor: actor, in: next) }
         }
+        while try await reading({ try $0.oldRequests(retention, now: now, limit: 1) }) > 0 {
+            try Task.checkCancellation()
+            total += try await writing { try $0.pruneRequests(retention, now: now, actor: actor, limit: atOnce) }
+        }
+        return total
     }
 
     /// What pruning would forget now.
     public func prunable(_ retention: StoreRetention, now: Instant) async throws -> PrunedRows {
+        try await reading { transaction in
+            var found = try transaction.prunable(retention, now: now, in: .everything)
+            found.requests = try transaction.oldRequests(retention, now: now, limit: .max)
+            return found
+        }
+    }
+
+    private func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteTransaction) throws -> Value
+    ) async throws -> Value {
         try await reads.run { [database, digests] in
             try Fault.translating {
-                try database.read { connection in
-                    try SQLiteTransaction(database: connection, digests: digests).prunable(retention, now: now)
+                try database.read { try body(SQLiteTransaction(database: $0, digests: digests)) }
+            }
+        }
+    }
+
+    private func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteTransaction) throws -> Value
+    ) async throws -> Value {
+        try await writes.run { [database, digests, lock] in
+            try Fault.translating {
+                try Self.locked(lock) {
+                    try database.write { try body(SQLiteTransaction(database: $0, digests: digests)) }
                 }
             }
         }
@@ -41,63 +65,88 @@ extension SQLiteExchangeStore {
 }
 
 extension SQLiteTransaction {
+    /// Of the submissions of a window, those of finished exchanges; each is found by its number.
+    private static func finished(_ condition: String) -> String {
+        """
+        SELECT s.rid FROM submission s CROSS JOIN exchange e ON e.id = s.exchange
+        WHERE s.rid > ?2 AND s.rid <= ?3 AND e.updated < ?1 AND \(condition)
+        """
+    }
+
     private static let oldBundles = """
-        SELECT b.submission FROM bundle b JOIN submission s ON s.rid = b.submission JOIN exchange e ON e.id = s.exchange
-        WHERE s.state = 'parked' AND e.state IN ('cancelled', 'withheld') AND e.updated < ?1 LIMIT ?2
+        FROM bundle WHERE submission IN (
+            \(finished("s.state = 'parked' AND e.state IN ('cancelled', 'withheld')")))
         """
     private static let oldReceipts = """
-        SELECT r.submission, r.attempt, r.epoch FROM receipt r JOIN submission s ON s.rid = r.submission
-        JOIN exchange e ON e.id = s.exchange
-        WHERE r.at < ?1 AND e.updated < ?1 AND e.state IN ('acknowledged', 'cancelled', 'withheld')
-        AND s.state NOT IN ('queued', 'leased', 'retrying') LIMIT ?2
+        FROM receipt WHERE at < ?1 AND submission IN (
+            \(finished("s.state NOT IN ('queued', 'leased', 'retrying') AND e.state IN ('acknowledged', 'cancelled', 'withheld')")))
         """
     private static let oldRequests = """
         SELECT rid FROM member_request WHERE state IN ('completed', 'failed', 'cancelled') AND updated < ?1 LIMIT ?2
         """
 
+    /// The next submissions in the order of their numbers; nil when there are none.
+    fileprivate func window(after last: SubmissionWindow, limit: Int) throws -> SubmissionWindow? {
+        let end = try first(
+            "SELECT max(rid) FROM (SELECT rid FROM submission WHERE rid > ? ORDER BY rid LIMIT ?)", [last.last, limit]
+        ) { try $0.decode(Int64?.self, atIndex: 0) }
+        return end.flatMap(\.self).map { SubmissionWindow(after: last.last, last: $0) }
+    }
+
     fileprivate func prune(
-        _ retention: StoreRetention, now: Instant, actor: String, limit: Int
+        _ retention: StoreRetention, now: Instant, actor: String, in window: SubmissionWindow
     ) throws -> PrunedRows {
         var pruned = PrunedRows()
         if let age = retention.bundles {
-            pruned.bundles = try change(
-                "DELETE FROM bundle WHERE submission IN (\(Self.oldBundles))", [Self.cutoff(now, age), limit])
+            pruned.bundles = try change("DELETE \(Self.oldBundles)", Self.old(now, age, window))
         }
         if let age = retention.receipts {
-            pruned.receipts = try change(
-                "DELETE FROM receipt WHERE (submission, attempt, epoch) IN (\(Self.oldReceipts))",
-                [Self.cutoff(now, age), limit])
+            pruned.receipts = try change("DELETE \(Self.oldReceipts)", Self.old(now, age, window))
         }
-        if let age = retention.requests {
-            pruned.requests = try change(
-                "DELETE FROM member_request WHERE rid IN (\(Self.oldRequests))", [Self.cutoff(now, age), limit])
-        }
-        if pruned.total > 0 {
-            try record(AuditEntry(at: now, actor: actor, action: "store.pruned", reason: pruned.words))
-        }
+        try record(pruned, by: actor, at: now)
         return pruned
     }
 
-    fileprivate func prunable(_ retention: StoreRetention, now: Instant) throws -> PrunedRows {
+    fileprivate func prunable(
+        _ retention: StoreRetention, now: Instant, in window: SubmissionWindow
+    ) throws -> PrunedRows {
         var found = PrunedRows()
-        let most = Int64.max
         if let age = retention.bundles {
-            found.bundles = try counted(
-                "SELECT count(*) FROM (\(Self.oldBundles))", [Self.cutoff(now, age), most])
+            found.bundles = try counted("SELECT count(*) \(Self.oldBundles)", Self.old(now, age, window))
         }
         if let age = retention.receipts {
-            found.receipts = try counted(
-                "SELECT count(*) FROM (\(Self.oldReceipts))", [Self.cutoff(now, age), most])
-        }
-        if let age = retention.requests {
-            found.requests = try counted(
-                "SELECT count(*) FROM (\(Self.oldRequests))", [Self.cutoff(now, age), most])
+            found.receipts = try counted("SELECT count(*) \(Self.oldReceipts)", Self.old(now, age, window))
         }
         return found
     }
 
+    fileprivate func oldRequests(_ retention: StoreRetention, now: Instant, limit: Int) throws -> Int {
+        guard let age = retention.requests else { return 0 }
+        return try counted("SELECT count(*) FROM (\(Self.oldRequests))", [Self.cutoff(now, age), limit])
+    }
+
+    fileprivate func pruneRequests(
+        _ retention: StoreRetention, now: Instant, actor: String, limit: Int
+    ) throws -> PrunedRows {
+        var pruned = PrunedRows()
+        guard let age = retention.requests else { return pruned }
+        pruned.requests = try change(
+            "DELETE FROM member_request WHERE rid IN (\(Self.oldRequests))", [Self.cutoff(now, age), limit])
+        try record(pruned, by: actor, at: now)
+        return pruned
+    }
+
+    private func record(_ pruned: PrunedRows, by actor: String, at now: Instant) throws {
+        guard pruned.total > 0 else { return }
+        try record(AuditEntry(at: now, actor: actor, action: "store.pruned", reason: pruned.words))
+    }
+
     private func counted(_ sql: String, _ arguments: StatementArguments) throws -> Int {
         try first(sql, arguments) { try $0.integer(0) } ?? 0
+    }
+
+    private static func old(_ now: Instant, _ days: Int, _ window: SubmissionWindow) -> StatementArguments {
+        [cutoff(now, days), window.after, window.last]
     }
 
     private static func cutoff(_ now: Instant, _ days: Int) -> Int64 {

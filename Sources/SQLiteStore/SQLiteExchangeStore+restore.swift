@@ -14,6 +14,15 @@ extension SQLiteExchangeStore {
         from backup: String, to path: String, digests: Digests, _ restoration: StoreRestoration,
         key: @escaping @Sendable (_ source: String, _ type: String, _ id: String) -> ResourceKey
     ) async throws -> RestoredStore {
+        try await restore(from: backup, to: path, digests: digests, restoration, key: key) { _ in }
+    }
+
+    /// The same; `passing` is told each step that has been done, and what it throws is a failure there.
+    static func restore(
+        from backup: String, to path: String, digests: Digests, _ restoration: StoreRestoration,
+        key: @escaping @Sendable (_ source: String, _ type: String, _ id: String) -> ResourceKey,
+        passing: (RestoreStep) throws -> Void
+    ) async throws -> RestoredStore {
         let file = StoreFile(path: path)
         try demandWhole(backup, besides: path)
         let lock = try StoreLock(path: file.lockPath, timeout: .seconds(1))
@@ -25,10 +34,16 @@ extension SQLiteExchangeStore {
         defer { remove(fresh) }
         try copy(backup, to: fresh)
         let found = try await prepared(fresh, digests: digests, restoration, key)
-        let kept = access(path, F_OK) == 0 ? try put(aside: path, stamp: restoration.stamp) : nil
-        guard rename(fresh, path) == 0 else { throw failure("the restored store cannot be put in its place") }
+        try passing(.prepared)
+        let kept = try KeptStore.put(aside: path, stamp: restoration.stamp, passing: passing)
+        guard rename(fresh, path) == 0 else {
+            let fault = failure("the restored store cannot be put in its place")
+            kept?.putBack()
+            throw fault
+        }
         try sync(path)
-        return RestoredStore(statistics: found.statistics, cancelled: found.cancelled, last: found.last, kept: kept)
+        return RestoredStore(
+            statistics: found.statistics, cancelled: found.cancelled, last: found.last, kept: kept?.name)
     }
 
     /// Refuses what is no file of its own, and a copy that was taken from a store at work.
@@ -90,20 +105,6 @@ extension SQLiteExchangeStore {
         let statistics = try await store.read { try $0.statistics() }
         try await store.checkpoint()
         return (statistics, cancelled, last)
-    }
-
-    /// Keeps the file that was there, with its log if it has one; returns its name.
-    private static func put(aside path: String, stamp: String) throws(Fault) -> String {
-        let kept = "\(path).before-\(stamp)"
-        guard access(kept, F_OK) != 0, link(path, kept) == 0 else {
-            throw failure("the present store cannot be kept as \(kept)")
-        }
-        // A log must never meet another database: it is moved first.
-        if access(path + "-wal", F_OK) == 0 {
-            guard rename(path + "-wal", kept + "-wal") == 0 else { throw failure("the store's log cannot be moved") }
-        }
-        unlink(path + "-shm")
-        return kept
     }
 
     private static func copy(_ source: String, to path: String) throws(Fault) {

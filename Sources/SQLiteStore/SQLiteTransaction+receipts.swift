@@ -52,7 +52,7 @@ extension SQLiteTransaction {
             let rid = try number(ofSubmission: submission)
         else { return false }
         try change(
-            "UPDATE submission SET entries = ?, bytes = ?, digest = ? WHERE rid = ?",
+            "UPDATE submission SET attempts = attempts - 1, entries = ?, bytes = ?, digest = ? WHERE rid = ?",
             [first.entries, first.bytes.count, first.digest, rid])
         try change("UPDATE bundle SET bytes = ? WHERE submission = ?", [Data(first.bytes), rid])
         try enqueue(rest)

@@ -69,6 +69,37 @@ struct CircuitBreakerTests {
         #expect(try await night.pipeline.deliver() == 8)
     }
 
+    @Test(
+        "who lost the claim on the delivery that is tried does not open the payer beside its new holder",
+        arguments: ["unsent", "withheld", "found"])
+    func lostTheProbe(how: String) async throws {
+        let night = try await closed(members: 8)
+        let (store, route) = (night.store, night.pipeline.terms.route)
+        func claim() async throws -> LeasedSubmission {
+            night.clock.advance(seconds: 700)
+            let now = night.clock.now()
+            return try #require(
+                try await store.write {
+                    try $0.lease(route, limit: 1, owner: "w", now: now, expiry: now.adding(milliseconds: 600_000))
+                }.first)
+        }
+        let late = try await claim()
+        _ = try await night.pipeline.outbox.receipts.rescue { _ in true }
+        let present = try await claim()
+        try #require(present.submission.id == late.submission.id)
+
+        let result: Submit.Result =
+            switch how {
+            case "unsent": .unsent(late, nil)
+            case "withheld": .withheld(late, Fault(.consentDenied, .withhold, "a test"))
+            default: .found(late, [])
+            }
+        _ = try await night.pipeline.outbox.receipts.settle([result])
+
+        #expect(try await breaker(night)?.probe == present.submission.id)
+        #expect(try await night.pipeline.deliver() == 0)
+    }
+
     @Test("the time that the payer names is the least")
     func heedsRetryAfter() async throws {
         let night = try night(members: 8)

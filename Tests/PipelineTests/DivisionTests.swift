@@ -119,12 +119,81 @@ struct DivisionTests {
     @Test("what a payer was found to take holds for the rest of the run, for parts and not for single graphs")
     func isLearned() throws {
         let limits = SizeLimits()
-        limits.refused(entries: 100, bytes: 9000)
-        limits.refused(entries: 200, bytes: 4000)
-        #expect(limits.known?.entries == 50 && limits.known?.bytes == 2000)
+        limits.refused(entries: 200, bytes: 4_000_000, under: Self.most)
+        limits.refused(entries: 200, bytes: 4_500_000, under: Self.most)
+        #expect(limits.known?.entries == 100 && limits.known?.bytes == 2_000_000)
         limits.forget()
         #expect(limits.known == nil)
     }
+
+    @Test("a few large entries do not make bundles of few entries, nor many small ones bundles of few bytes")
+    func isLearnedOfWhatWasTooMuch() {
+        let (large, many) = (SizeLimits(), SizeLimits())
+        large.refused(entries: 4, bytes: 3_000_000, under: Self.most)
+        many.refused(entries: 190, bytes: 90_000, under: Self.most)
+        #expect(large.known?.entries == 200 && large.known?.bytes == 1_500_000)
+        #expect(many.known?.entries == 95 && many.known?.bytes == 5_000_000)
+    }
+
+    @Test("however often it is refused, what is learned has a floor, and never allows more than the job")
+    func hasFloor() {
+        var numbers = SeededNumbers(seed: 17)
+        for _ in 0..<200 {
+            let most = (
+                entries: Int.random(in: 1...300, using: &numbers), bytes: Int.random(in: 1...9_000_000, using: &numbers)
+            )
+            let limits = SizeLimits()
+            for _ in 0..<30 {
+                limits.refused(
+                    entries: Int.random(in: 1...most.entries, using: &numbers),
+                    bytes: Int.random(in: 1...most.bytes, using: &numbers), under: most)
+            }
+            let known = limits.known ?? (0, 0)
+            #expect(known.entries >= min(6, most.entries) && known.entries <= most.entries)
+            #expect(known.bytes >= min(65_536, most.bytes) && known.bytes <= most.bytes)
+        }
+    }
+
+    @Test("a bundle that cannot be divided teaches nothing of the payer")
+    func teachesNothing() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, maxEntries: 12)
+        night.payer.most = ScriptedPayer.Limit(bytes: 1000)
+        night.payer.beforeBeginning { [limits = night.pipeline.limits] in limits.forget() }
+        _ = try await night.run()
+        #expect(night.pipeline.limits.known == nil)
+    }
+
+    @Test("dividing spends no attempts")
+    func spendsNothing() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, attempts: 1)
+        night.payer.most = ScriptedPayer.Limit(entries: 6)
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == 2)
+        let id = try await Self.exchange(night).id
+        let submissions = try await night.store.read { try $0.submissions(ofExchange: id) }
+        #expect(submissions.allSatisfy { $0.attempts == 1 } && submissions.contains { $0.epoch > 1 })
+    }
+
+    @Test("what a process that ended may have brought after a division is looked for before it is sent again")
+    func isLookedFor() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, attempts: 3)
+        night.payer.reply(.refuse(413), .fail(Fault(.authTokenRefused, .halt, "a test")))
+        await #expect(throws: Fault.self) { _ = try await night.run() }
+        let (route, now) = (night.pipeline.terms.route, night.clock.now())
+        let claims = try await night.store.write {
+            try $0.lease(route, limit: 1, owner: "gone", now: now, expiry: now.adding(milliseconds: 60_000))
+        }
+        try #require(claims.map(\.submission.attempts) == [1])
+        night.payer.openness = .searched
+
+        _ = try await night.pipeline.outbox.receipts.rescue { _ in true }
+        _ = try await night.pipeline.deliver()
+
+        #expect(night.payer.lookedAt > 0)
+        #expect(try await Self.exchange(night).state == .acknowledged)
+    }
+
+    private static let most = (entries: 200, bytes: 5_000_000)
 
     @Test("any bundle is divided into parts that hold all of it, each with what it refers to, down to single graphs")
     func property() throws {

@@ -131,7 +131,7 @@ struct ResponseMatchTests {
         _ = try await night.run()
         let parked = try #require(
             try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
-        night.pipeline.limits.refused(entries: 12, bytes: 10_000_000)
+        night.pipeline.limits.refused(entries: 12, bytes: 10_000_000, under: (12, 20_000_000))
         let replay = Run(
             id: "replay-1", job: parked.job, trigger: .replay, clinic: "clinic0", payer: "med0",
             instant: night.clock.now())

@@ -76,6 +76,56 @@ struct PruneTests {
         #expect(trail.last?.reason == "1 bundles, 0 receipts, 0 requests")
     }
 
+    @Test("pruning walks the submissions by their numbers, and reads no whole table under the lock or beside it")
+    func plans() async throws {
+        let statements = StatementLog()
+        try await put(.cancelled, .parked)
+        statements.follow(store)
+        _ = try await store.prune(Self.retention, now: later(99), actor: "tests")
+
+        let steps = try statements.plans().filter {
+            $0.sql.contains("receipt") || $0.sql.contains("bundle") || $0.sql.contains("submission")
+                || $0.sql.contains("member_request")
+        }
+        #expect(
+            steps.filter { $0.step.contains(/^SCAN (s|e|b|r|submission|exchange|bundle|receipt|member_request)\b/) }
+                .map(\.sql) == [])
+        #expect(
+            steps.contains {
+                $0.sql.hasPrefix("DELETE FROM receipt")
+                    && $0.step.hasPrefix("SEARCH s USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+            })
+    }
+
+    @Test(
+        "whatever the size of the steps, all that is old is forgotten, and nothing else", arguments: [1, 2, 3, 7, 100])
+    func steps(atOnce: Int) async throws {
+        try await put(.cancelled, .parked)
+        try await store.database.write { connection in
+            for number in 2...9 {
+                try connection.execute(
+                    sql: """
+                        INSERT INTO submission (id, exchange, clinic, payer, member, part, state, attempts, not_before, epoch,
+                            entries, bytes, digest)
+                        SELECT id || ?1, exchange, clinic, payer, member, ?1, CASE ?1 % 4 WHEN 0 THEN 'queued' ELSE state END,
+                            attempts, not_before, epoch, entries, bytes, digest FROM submission WHERE id = 's'
+                        """, arguments: [number])
+                let rid = connection.lastInsertedRowID
+                try connection.execute(
+                    sql: """
+                        INSERT INTO receipt SELECT ?1, attempt, epoch, status, verdict, fault, outcome, locations, at, answer_id
+                        FROM receipt WHERE submission = (SELECT rid FROM submission WHERE id = 's')
+                        """, arguments: [rid])
+            }
+        }
+
+        let pruned = try await store.prune(Self.retention, now: later(31), actor: "tests", atOnce: atOnce)
+
+        #expect(pruned.bundles == 1)
+        #expect(pruned.receipts == 7)
+        #expect(try await store.read { try $0.receipts(ofExchange: "x").map(\.submission) } == ["s4", "s8"])
+    }
+
     private func later(_ days: Int64) -> Instant { Self.start.adding(milliseconds: days * 86_400_000) }
 
     private static func entry(_ action: String, _ exchange: String?) -> AuditEntry {

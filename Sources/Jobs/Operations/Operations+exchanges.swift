@@ -22,6 +22,8 @@ extension Operations {
 
     /// Takes an exchange back, by its id or the beginning of it; no more bundles of it are claimed.
     ///
+    /// What is under way may still arrive, and is not tried again. A replay in which it waits passes it over.
+    ///
     /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
     public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
         let now = clock.now()
@@ -34,6 +36,9 @@ extension Operations {
                     .exchangeNotReplayable, .stop,
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
+            }
+            if let run = try writer.replayUnderWay(ofExchange: id) {
+                _ = try writer.settle(ReplayItem(exchange: id, outcome: .cancelled), ofReplay: run)
             }
             let underWay = try writer.cancelOpenSubmissions(ofExchange: id)
             let entry = AuditEntry(

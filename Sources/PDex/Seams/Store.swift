@@ -225,7 +225,7 @@ public protocol StoreWriter: StoreReader {
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
-    /// Prolongs the leases that `owner` still holds.
+    /// Prolongs the leases that `owner` still holds; a payer that is closed for one of them stays closed as long.
     func renew(owner: String, expiry: Instant) throws
     /// Records an attempt's receipt and moves the submission; false when the epoch is stale: then nothing is changed
     /// but the receipt is kept. An acknowledged submission's bundle bytes are dropped.
@@ -233,7 +233,7 @@ public protocol StoreWriter: StoreReader {
         _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
     ) throws -> Bool
     /// Puts a smaller bundle in the place of a claimed one, frees it as due at `instant`, and adds the rest of what it held;
-    /// false when the epoch is stale: then nothing is changed but the receipt is kept.
+    /// false when the epoch is stale: then nothing is changed but the receipt is kept. The attempt does not count.
     func divide(
         _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
         receipt: Receipt

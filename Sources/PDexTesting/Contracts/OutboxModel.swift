@@ -52,7 +52,8 @@ struct OutboxModel {
 
     /// What is left of the claim keeps its row, and its content in this model.
     mutating func divide(_ claim: Submission, rest: Submission, at now: Instant) -> Bool {
-        guard settle(claim, as: .retrying, notBefore: now) else { return false }
+        guard let index = held(claim), settle(claim, as: .retrying, notBefore: now) else { return false }
+        rows[index].submission.attempts -= 1
         enqueue(rest)
         return true
     }

@@ -50,6 +50,18 @@ extension StoreContract {
             let next = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 660)
             try expect(next.count, is: 1, "claims once the claim on the probe ran out")
         },
+        StorePromise("a payer is closed as long as the claim on its probe is prolonged, and for no other claim") {
+            store in
+            try await store.queueOfBoth()
+            try await store.write { try $0.keep(StoreSample.breaker(closedUntil: 60)) }
+            _ = try await store.claims(of: StoreSample.route, at: 60)
+            try await store.write { try $0.renew(owner: "another", expiry: StoreSample.seconds(5000)) }
+            try await store.write { try $0.renew(owner: "w", expiry: StoreSample.seconds(900)) }
+            let during = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 899)
+            try expect(during, is: [], "claims beside the prolonged probe")
+            let next = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 900)
+            try expect(next.count, is: 1, "claims once the prolonged claim ran out")
+        },
         StorePromise("a payer that fails and is not closed yet gets everything") { store in
             try await store.queueOfBoth()
             try await store.write { try $0.keep(StoreSample.breaker(closedUntil: nil)) }

@@ -94,6 +94,7 @@ extension StoreContract {
             let found = try await store.read { try $0.submissions(ofExchange: "x") }
             try expect(found.map(\.id), is: ["s", "s2"], "the submissions")
             try expect(found.map(\.state), is: [.retrying, .queued], "their states")
+            try expect(found.map(\.attempts), is: [0, 0], "their attempts")
             try expect(found.map(\.entries), is: [1, 2], "their entries")
             try expect(found.map(\.contentDigest), is: ["half", "digest s2"], "their digests")
             let receipts = try await store.read { try $0.receipts(ofExchange: "x").count }

@@ -59,6 +59,7 @@ public final class ScriptedPayer: PayerServer {
     private let losing = Mutex(0)
     private let limit = Mutex<Limit?>(nil)
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    private let interruption = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     /// The types that a payer takes unless a test says otherwise.
@@ -105,6 +106,11 @@ public final class ScriptedPayer: PayerServer {
     /// Does `work` while a delivery waits for its answer.
     public func whileAnswering(_ work: @escaping @Sendable () async throws -> Void) {
         meanwhile.withLock { $0 = work }
+    }
+
+    /// Does `work` once, before the next search of its records is answered.
+    public func atNextSearch(_ work: @escaping @Sendable () async throws -> Void) {
+        interruption.withLock { $0 = work }
     }
 
     /// Does `work` before a delivery is begun, as if it waited for a connection or a token.
@@ -182,6 +188,11 @@ public final class ScriptedPayer: PayerServer {
 
     /// A search on one page.
     public func search(_ query: SearchQuery) async throws -> SearchPage {
+        let work = interruption.withLock { work in
+            defer { work = nil }
+            return work
+        }
+        try await work?()
         if [.searched, .unlicensed].contains(openness),
             let ids = query.parameters.first(where: { $0.name == "_id" })?.value
         {

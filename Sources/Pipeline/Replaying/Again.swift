@@ -67,14 +67,23 @@ struct Again: Sendable {
         return parked
     }
 
-    /// What was permitted then must be permitted now, to the last resource, and still be there.
+    /// What was permitted then must be permitted now, to the last resource, and still be there with the same content.
     private func demandCovered(by now: Exchange) throws {
-        let present = Set(now.manifest.entries.filter { $0.leftOut == nil }.map(\.key))
+        let going = now.manifest.entries.filter { $0.leftOut == nil }
+        let present = Set(going.map(\.key))
         let sent = original.manifest.entries.filter { $0.leftOut == nil }
         let returned = original.manifest.entries.contains { $0.leftOut == .retracted && present.contains($0.key) }
         guard !returned, sent.allSatisfy({ present.contains($0.key) }) else {
             throw refusal(
                 "not everything in it may or can be sent now", "replay it from the map step; then it is made anew")
+        }
+        // Consent, sensitivity and coverage were decided about what is staged now, and speak of nothing else.
+        let contents = Dictionary(going.map { ($0.key, $0.contentHash) }) { first, _ in first }
+        let changed = sent.count { contents[$0.key] != $0.contentHash }
+        guard changed == 0 else {
+            throw refusal(
+                "\(changed) of \(sent.count) resources have changed since, and what is permitted now was decided about "
+                    + "them as they are", "replay it from the map step; then it is made anew")
         }
     }
 

@@ -72,7 +72,7 @@ struct Submit: Sendable {
         return renewed
     }
 
-    /// The claim is another's by now, or nobody's: what it holds may be older than what the payer has.
+    /// The claim is another's by now, or nobody's, or its exchange was taken back: what it holds is not to be sent.
     private struct LostClaim: Error {}
 
     /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
@@ -90,7 +90,10 @@ struct Submit: Sendable {
                     $0.id == claim.id && $0.state == .leased && $0.epoch == claim.epoch
                 }
                 guard isOurs else { throw LostClaim() }
-                return try consent.permit(toSend: exchange, reader).get()
+                let permit = try consent.permit(toSend: exchange, reader).get()
+                // Taken back since it was claimed, by an operator or by a withdrawal.
+                guard exchange.state.isPending else { throw LostClaim() }
+                return permit
             }
         }
         do {
@@ -107,18 +110,30 @@ struct Submit: Sendable {
     /// What became of the attempt before, if nobody knows: its answer was lost, or its process ended.
     private func finding(of lease: LeasedSubmission) async throws -> ReadBack.Finding? {
         let submission = lease.submission
-        guard submission.attempts > 1 else { return nil }
-        let last = try await store.read { reader in
-            try reader.receipts(ofExchange: submission.exchange).last {
-                $0.submission == submission.id && $0.attempt == submission.attempts - 1
-            }
-        }
-        guard last == nil || last?.fault == .payerUnknownOutcome else { return nil }
+        guard try await store.read({ try Self.isDoubtful(submission, $0) }) else { return nil }
         let finding = try await readBack.finding(of: lease.bundle)
         // Reading may have taken its time, and nobody may take the claim over while it is sent.
         let expiry = clock.now().adding(milliseconds: Self.leaseSeconds * 1000)
         try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
         return finding
+    }
+
+    /// Whether the payer may have it already.
+    private static func isDoubtful(_ submission: Submission, _ reader: any StoreReader) throws -> Bool {
+        guard submission.attempts > 1 else {
+            // The first attempt of what is replayed as it was sent.
+            guard submission.lane == .replay,
+                let original = try reader.exchange(submission.exchange)?.replayOf
+            else { return false }
+            return try reader.submissions(ofExchange: original).contains {
+                $0.contentDigest == submission.contentDigest
+            }
+        }
+        let last = try reader.receipts(ofExchange: submission.exchange).last {
+            $0.submission == submission.id && $0.attempt == submission.attempts - 1
+        }
+        // A division gives its attempt back, so that its receipt is of an attempt before the one nobody knows of.
+        return last == nil || last?.fault == .payerUnknownOutcome || last?.verdict == "divided"
     }
 
     /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
@@ -128,7 +143,8 @@ struct Submit: Sendable {
         after finding: ReadBack.Finding?
     ) async -> Result {
         do {
-            let requestID = "\(lease.submission.id)-\(lease.submission.attempts)"
+            // Of its own for each claim: an attempt that is given back leaves its number to another.
+            let requestID = "\(lease.submission.id)-\(lease.submission.epoch)"
             // A task of its own: what has begun gets its answer even when the process is asked to stop.
             let delivery = Task { [payer] in
                 try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })

@@ -9,6 +9,8 @@ struct KeepReceipts: Sendable {
         var entries = 0
         /// Until when the payer is left alone from now on.
         var closedUntil: Instant?
+        /// Bundles that were too large, and were divided.
+        var divided: [(entries: Int, bytes: Int)] = []
     }
 
     let terms: ExchangeTerms
@@ -24,7 +26,7 @@ struct KeepReceipts: Sendable {
         let now = clock.now()
         let jitters = results.map { _ in random() }
         let pause = random()
-        return try await store.write { writer in
+        let settled = try await store.write { writer in
             var settled = Settled()
             var health = PayerHealth(terms, at: now, jitter: pause, try writer.breakers())
             for (result, jitter) in zip(results, jitters) {
@@ -33,6 +35,12 @@ struct KeepReceipts: Sendable {
             settled.closedUntil = try health.keep(by: actor, writer)
             return settled
         }
+        for bundle in settled.divided {
+            limits.refused(
+                entries: bundle.entries, bytes: bundle.bytes,
+                under: (terms.delivery.maxEntries, terms.delivery.maxBytes))
+        }
+        return settled
     }
 
     private func settle(
@@ -41,111 +49,118 @@ struct KeepReceipts: Sendable {
     ) throws {
         switch result {
         case .withheld(let lease, let fault):
-            try withhold(lease.submission, fault, at: now, writer)
-            health.breaker.gaveUp(lease.submission.id, at: now)
+            let isOwner = try withhold(lease.submission, fault, at: now, writer)
+            if isOwner { health.breaker.gaveUp(lease.submission.id, at: now) }
         case .unsent(let lease, _):
-            try release(lease.submission, at: now, writer)
-            health.breaker.gaveUp(lease.submission.id, at: now)
+            let isOwner = try release(lease.submission, at: now, writer)
+            if isOwner { health.breaker.gaveUp(lease.submission.id, at: now) }
         case .found(let lease, let locations):
             let submission = lease.submission
             settled.bundles += 1
             settled.entries += submission.entries
             let receipt = receipt(submission, .readBack, "read back", nil, nil, locations, now)
-            try move(
+            let isOwner = try move(
                 submission, to: .acknowledged, notBefore: nil, receipt, nil,
                 why: ReadBack.Finding.asSent(locations).words, at: now, writer)
             // That it can be read does not tell whether it takes anything.
-            health.breaker.gaveUp(submission.id, at: now)
+            if isOwner { health.breaker.gaveUp(submission.id, at: now) }
         case .answered(let lease, let permit, .success(let answer), let finding):
-            let submission = lease.submission
             let reading = AnswerReading.reading(answer, to: lease, payer: terms.payer.name)
             if case .acknowledged = reading {
                 settled.bundles += 1
-                settled.entries += submission.entries
+                settled.entries += lease.submission.entries
             }
             let why = [permit.words, finding?.words].compactMap(\.self).joined(separator: "; ")
-            if case .divide(let fault, let outcome) = reading {
-                try divide(lease, fault, as: AnswerMark(answer), outcome, at: now, writer)
-            } else {
-                try keep(reading, of: submission, why: why, as: AnswerMark(answer), at: now, jitter: jitter, writer)
-            }
-            health.see(reading, of: submission)
+            let heard = Heard(reading, of: lease, as: AnswerMark(answer), why: why, at: now, jitter: jitter)
+            if try keep(heard, writer, &settled) { health.see(reading, of: lease.submission) }
         case .answered(let lease, let permit, .failure(let fault), _):
             let reading: AnswerReading =
                 fault.disposition == .retry ? .retry(fault, outcome: nil) : .park(fault, outcome: nil)
-            try keep(reading, of: lease.submission, why: permit.words, as: .none, at: now, jitter: jitter, writer)
-            health.see(reading, of: lease.submission)
+            let heard = Heard(reading, of: lease, as: .none, why: permit.words, at: now, jitter: jitter)
+            if try keep(heard, writer, &settled) { health.see(reading, of: lease.submission) }
         }
     }
 
-    private func keep(
-        _ reading: AnswerReading, of submission: Submission, why: String, as mark: AnswerMark, at now: Instant,
-        jitter: Double,
-        _ writer: any StoreWriter
-    ) throws {
-        switch reading {
+    /// Settles what was heard of a claim; false when the claim is another's by now: then nothing follows from it.
+    private func keep(_ heard: Heard, _ writer: any StoreWriter, _ settled: inout Settled) throws -> Bool {
+        let (submission, now) = (heard.lease.submission, heard.at)
+        if try isTakenBack(submission, writer), let isOwner = try takeBack(heard, writer) { return isOwner }
+        switch heard.reading {
         case .acknowledged(let locations):
-            let receipt = receipt(submission, mark, "acknowledged", nil, nil, locations, now)
-            try move(submission, to: .acknowledged, notBefore: nil, receipt, nil, why: why, at: now, writer)
-        case .park(let fault, let outcome), .divide(let fault, let outcome):
-            let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
-            try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
+            let receipt = receipt(submission, heard.mark, "acknowledged", nil, nil, locations, now)
+            return try move(
+                submission, to: .acknowledged, notBefore: nil, receipt, nil, why: heard.why, at: now, writer)
+        case .divide(let fault, let outcome):
+            return try divide(heard, fault, outcome, writer, &settled)
+        case .park(let fault, let outcome):
+            let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, [], now)
+            return try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
         case .retry(let fault, let outcome):
             let wait = terms.retry.wait(
-                afterAttempt: submission.attempts, jitter: jitter, retryAfterSeconds: fault.retryAfterSeconds)
+                afterAttempt: submission.attempts, jitter: heard.jitter, retryAfterSeconds: fault.retryAfterSeconds)
             guard let wait else {
                 let exhausted = Fault(
                     .attemptsExhausted, .park,
                     "\(submission.attempts) attempts failed, the last with \(fault.code.rawValue)",
                     hint: "see the receipts; once the payer answers again, replay the exchange")
-                let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
-                try move(submission, to: .parked, notBefore: nil, receipt, exhausted, at: now, writer)
-                return
+                let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, [], now)
+                return try move(submission, to: .parked, notBefore: nil, receipt, exhausted, at: now, writer)
             }
-            let receipt = receipt(submission, mark, "retrying", fault.code, outcome, [], now)
+            let receipt = receipt(submission, heard.mark, "retrying", fault.code, outcome, [], now)
             let due = now.adding(milliseconds: Int64(wait * 1000))
-            try move(submission, to: .retrying, notBefore: due, receipt, fault, at: now, writer)
+            return try move(submission, to: .retrying, notBefore: due, receipt, fault, at: now, writer)
         }
     }
 
-    /// Gives back a claim that was not used; the attempt does not count.
-    private func release(_ submission: Submission, at now: Instant, _ writer: any StoreWriter) throws {
+    /// Gives back a claim that was not used; the attempt does not count. False when it was not ours to give.
+    private func release(_ submission: Submission, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
+        let isOwner = try writer.submissions(ofExchange: submission.exchange).contains {
+            $0.id == submission.id && $0.state == .leased && $0.epoch == submission.epoch
+        }
         try writer.release(submission.id, epoch: submission.epoch)
+        if try isTakenBack(submission, writer) {
+            _ = try writer.cancelOpenSubmissions(ofExchange: submission.exchange)
+        }
         try follow(submission, nil, at: now, writer)
+        return isOwner
     }
 
     /// Consent was withdrawn since: what is not yet delivered is taken back (CO-10).
     private func withhold(
         _ submission: Submission, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
-    ) throws {
+    ) throws -> Bool {
         let receipt = receipt(submission, .none, "withheld", fault.code, nil, [], now)
         guard
             try writer.settle(
                 submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
-        else { return }
+        else { return false }
         _ = try writer.cancelOpenSubmissions(ofExchange: submission.exchange)
         let id = submission.exchange
         guard let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.withheld)
-        else { return }
+        else { return true }
         try advance(id, of: exchange.run, to: .withheld, fault, at: now, writer)
+        return true
     }
 
+    /// Settles a claim and moves its exchange on; false when the claim is another's by now.
     func move(
         _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
         _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
-    ) throws {
+    ) throws -> Bool {
         let isOwner = try writer.settle(
             submission.id, epoch: submission.epoch, as: state, notBefore: notBefore, receipt: receipt)
         if isOwner { try follow(submission, fault, why: why, at: now, writer) }
+        return isOwner
     }
 
-    /// Moves the exchange to where its submissions stand.
+    /// Moves the exchange to where its submissions stand; one that was taken back stays what it is.
     func follow(
         _ submission: Submission, _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
         let id = submission.exchange
         guard let progress = try writer.progress(ofExchange: id) else { return }
         let exchange = progress.standing
+        guard exchange.state.isPending else { return }
         let next = ExchangeState.summarizing(progress.submissions)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }
         try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, why: why, at: now, writer)

@@ -7,20 +7,17 @@ extension KeepReceipts {
     /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the newer
     /// holds everything of this one.
     func divide(
-        _ lease: LeasedSubmission, _ fault: Fault, as mark: AnswerMark, _ outcome: String?, at now: Instant,
-        _ writer: any StoreWriter
-    ) throws {
+        _ heard: Heard, _ fault: Fault, _ outcome: String?, _ writer: any StoreWriter, _ settled: inout Settled
+    ) throws -> Bool {
+        let (lease, mark, now) = (heard.lease, heard.mark, heard.at)
         let submission = lease.submission
-        limits.refused(entries: submission.entries, bytes: lease.bundle.count)
         guard let parts = divider.parts(of: lease.bundle) else {
             let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
-            try move(submission, to: .parked, notBefore: nil, receipt, indivisible(lease), at: now, writer)
-            return
+            return try move(submission, to: .parked, notBefore: nil, receipt, indivisible(lease), at: now, writer)
         }
         let latest = try writer.latestExchange(member: submission.member, payer: submission.payer)
         if let latest, latest.id != submission.exchange {
-            try giveUp(submission, for: latest, as: mark, outcome, at: now, writer)
-            return
+            return try giveUp(submission, for: latest, as: mark, outcome, at: now, writer)
         }
         let receipt = receipt(submission, mark, "divided", fault.code, outcome, [], now)
         let last = try writer.submissions(ofExchange: submission.exchange).map(\.part).max() ?? submission.part
@@ -39,7 +36,10 @@ extension KeepReceipts {
         }
         let isOwner = try writer.divide(
             submission.id, epoch: submission.epoch, first: bundles[0], rest: Array(rest), at: now, receipt: receipt)
-        if isOwner { try follow(submission, fault, at: now, writer) }
+        guard isOwner else { return false }
+        settled.divided.append((submission.entries, lease.bundle.count))
+        try follow(submission, fault, at: now, writer)
+        return true
     }
 
     private func indivisible(_ lease: LeasedSubmission) -> Fault {
@@ -53,19 +53,21 @@ extension KeepReceipts {
     private func giveUp(
         _ submission: Submission, for newer: Exchange, as mark: AnswerMark, _ outcome: String?, at now: Instant,
         _ writer: any StoreWriter
-    ) throws {
+    ) throws -> Bool {
         let receipt = receipt(submission, mark, "superseded", .payerTooLarge, outcome, [], now)
         let id = submission.exchange
         guard
             try writer.settle(
-                submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt),
-            try writer.cancelOpenSubmissions(ofExchange: id) == 0,
+                submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
+        else { return false }
+        guard try writer.cancelOpenSubmissions(ofExchange: id) == 0,
             let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.cancelled)
-        else { return }
+        else { return true }
         let entry = AuditEntry(
             at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id,
             reason: "superseded by \(newer.id)")
         try writer.advance(
             id, to: .cancelled, reason: .superseded, detail: "superseded by \(newer.id)", at: now, audit: entry)
+        return true
     }
 }

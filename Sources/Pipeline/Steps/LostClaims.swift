@@ -12,7 +12,15 @@ extension KeepReceipts {
                 for submission in freed { freedBreaker.gaveUp(submission.id, at: now) }
                 if freedBreaker != breaker { try writer.keep(freedBreaker) }
             }
+            for submission in freed where try isTakenBack(submission, writer) {
+                // Its exchange was taken back meanwhile; nobody knows whether it has arrived.
+                let receipt = receipt(submission, .none, "cancelled", Self.processLost.code, nil, [], now)
+                _ = try writer.settle(
+                    submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
+                _ = try writer.cancelOpenSubmissions(ofExchange: submission.exchange)
+            }
             for submission in freed where submission.state == .parked {
+                guard try !isTakenBack(submission, writer) else { continue }
                 let receipt = receipt(submission, .none, "parked", Self.processLost.code, nil, [], now)
                 // The claim is gone already: this only keeps the receipt.
                 _ = try writer.settle(

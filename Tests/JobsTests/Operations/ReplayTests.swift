@@ -189,7 +189,8 @@ struct ReplayTests {
     func asSent() async throws {
         let served = try await Self.doubtful()
         let id = try await served.exchange().id
-        try served.night.clinic.put(Resource(Self.glucose("changed", "joe-glucose")))
+        // Nobody asks the clinic.
+        try served.night.clinic.put(Resource(NamedMember.joe.observation(value: "9.99")))
         let sent = served.night.payer.received
 
         _ = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
@@ -197,6 +198,84 @@ struct ReplayTests {
         #expect(Set(served.night.payer.received) == Set(sent))
         #expect(served.night.payer.received.count == sent.count + 1)
         #expect(try await served.all().map(\.state) == [.acknowledged, .cancelled])
+    }
+
+    @Test("what has changed since is not sent as it was: what is permitted now was decided about other content")
+    func changedSince() async throws {
+        let served = try await Self.doubtful()
+        let id = try await served.exchange().id
+        try served.night.clinic.put(Resource(NamedMember.joe.observation(value: "9.99")))
+        _ = try await served.night.run("beside", dryRun: true)
+        let sent = served.night.payer.received.count
+
+        let outcomes = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
+
+        #expect("\(outcomes)".contains("1 of "))
+        #expect("\(outcomes)".contains("have changed since"))
+        #expect(try await served.all().map(\.state) == [.parked])
+        #expect(served.night.payer.received.count == sent)
+    }
+
+    @Test(
+        "what is replayed as it was sent is looked for first, where the payer can be read, and not sent when it is there"
+    )
+    func asSentIsLookedFor() async throws {
+        let served = try await Self.doubtful()
+        let id = try await served.exchange().id
+        let sent = served.night.payer.received.count
+        served.night.payer.openness = .searched
+
+        _ = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
+
+        #expect(served.night.payer.received.count == sent)
+        #expect(served.night.payer.lookedAt > 0)
+        #expect(try await served.all().map(\.state) == [.acknowledged, .cancelled])
+    }
+
+    @Test("an exchange that is cancelled while it waits in a replay is passed over")
+    func cancelledMeanwhile() async throws {
+        let served = try await Self.parked([.joe, .ada])
+        let ids = try await served.all().map(\.id)
+        let run = try await served.operations.accept(replayOf: ids, Self.demand).runs[0]
+
+        _ = try await served.operations.cancel(ids[0], reason: "a test")
+        let state = try await served.operations.carry(replay: run)
+
+        #expect(state == .partial)
+        #expect(try await served.operations.progress(ofReplay: run) == [.replayed: 1, .cancelled: 1])
+        #expect(served.night.payer.received.count == 3)
+        #expect(try await served.night.store.read { try $0.exchange(ids[0])?.state } == .cancelled)
+    }
+
+    @Test("a night that makes a newer exchange while one is replayed goes first: nothing older follows it")
+    func newerMeanwhile() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        let run = try await served.operations.accept(replayOf: [id], Self.demand).runs[0]
+        served.night.clock.advance(seconds: 3600)
+        // The payer's records are read between the replay's look and its transaction.
+        served.night.payer.atNextSearch { try await served.makeOtherwise() }
+
+        _ = try await served.operations.carry(replay: run)
+
+        #expect(try await served.operations.progress(ofReplay: run) == [.refused: 1])
+        #expect(try await served.all().map(\.id) == ["otherwise", id])
+        #expect(served.night.payer.received.count == 1)
+    }
+
+    @Test("in a restored store what was made before is replayed from the pull alone", arguments: Replay.Step.allCases)
+    func restored(step: Replay.Step) async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        let now = served.night.clock.now()
+        let entry = AuditEntry(at: now, actor: "tests", action: "store.restored", reason: "a test")
+        try await served.night.store.write { try $0.record(entry) }
+        served.night.clock.advance(seconds: 60)
+
+        let outcomes = try await served.operations.replay([id], ReplayDemand(from: step, reason: "a test"))
+
+        #expect("\(outcomes)".contains("the store was restored since") == (step != .pull))
+        #expect(served.night.payer.received.count == (step == .pull ? 2 : 1))
     }
 
     @Test("what the payer answered is not sent again as it was")
