@@ -23,7 +23,9 @@ plant Sources/SQLiteStore/SQLiteExchangeStore+open.swift 'let full = 2' 'let ful
 plant Sources/PDex/Rules/CircuitBreaker+rules.swift 'closedUntil = max(until, named ?? until)' 'closedUntil = until'
 plant Sources/PDex/Rules/CircuitBreaker+rules.swift \
   '!failing.contains(submission), failing.count' 'failing.count'
-plant Sources/Pipeline/Steps/TakenBack.swift '!$0.state.isPending' '!$0.state.isPending \&\& false'
+plant Sources/Pipeline/Steps/6-Submit.swift 'guard exchange.state.isPending else { throw LostClaim() }' ''
+plant Sources/Pipeline/Steps/7-Receipt.swift \
+  'if try isTakenBack(submission, writer), let isOwner = try takeBack(heard, writer) { return isOwner }' ''
 plant Sources/Pipeline/Bundling/BundleDivider.swift 'group.isEmpty ? groups' 'true ? groups'
 plant Sources/Pipeline/Bundling/BundleDivider.swift 'derived("part of a provenance", location, words)' \
   'derived("part of a provenance", location, words + "\\(Int.random(in: 0...Int.max))")'

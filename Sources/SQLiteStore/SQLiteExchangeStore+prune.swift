@@ -65,21 +65,21 @@ extension SQLiteExchangeStore {
 }
 
 extension SQLiteTransaction {
-    /// Of the submissions of a window, those of finished exchanges; each is found by its number.
-    private static func finished(_ condition: String) -> String {
-        """
+    /// Of the submissions of a window, those whose exchange came to rest long ago; each is found by its number.
+    private static let atRest = """
         SELECT s.rid FROM submission s CROSS JOIN exchange e ON e.id = s.exchange
-        WHERE s.rid > ?2 AND s.rid <= ?3 AND e.updated < ?1 AND \(condition)
+        WHERE s.rid > ?2 AND s.rid <= ?3 AND e.updated < ?1
         """
-    }
-
     private static let oldBundles = """
         FROM bundle WHERE submission IN (
-            \(finished("s.state = 'parked' AND e.state IN ('cancelled', 'withheld')")))
+            \(atRest) AND s.state = 'parked' AND e.state IN ('cancelled', 'withheld')
+        )
         """
     private static let oldReceipts = """
         FROM receipt WHERE at < ?1 AND submission IN (
-            \(finished("s.state NOT IN ('queued', 'leased', 'retrying') AND e.state IN ('acknowledged', 'cancelled', 'withheld')")))
+            \(atRest) AND s.state NOT IN ('queued', 'leased', 'retrying')
+            AND e.state IN ('acknowledged', 'cancelled', 'withheld')
+        )
         """
     private static let oldRequests = """
         SELECT rid FROM member_request WHERE state IN ('completed', 'failed', 'cancelled') AND updated < ?1 LIMIT ?2
