@@ -8,6 +8,7 @@ public final class ScriptedClinic: ClinicServer {
     public let base: String
     /// How many requests may be made at once.
     public let requestsAtOnce = 4
+    /// How many pages one search may have, as the script says.
     public var mostPages: Int { script.withLock { $0.mostPages } }
     let clock: any WallClock
     let server: Mutex<ScriptedServer>
