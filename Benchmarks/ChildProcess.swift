@@ -24,6 +24,9 @@ struct ChildProcess {
         self.id = id
     }
 
+    /// Whether it has not ended.
+    var isRunning: Bool { statistics().map { $0[0] != "Z" } ?? false }
+
     /// Waits for its end; its exit code and what it used.
     func wait() -> (code: Int32, usage: Usage) {
         var status: Int32 = 0

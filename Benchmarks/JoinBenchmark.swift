@@ -13,7 +13,7 @@ struct JoinBenchmark {
     private static let now = Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0)
     private static let page = 500
 
-    func run(sizes: [Int] = [1_000, 10_000, 100_000]) async throws {
+    func run(sizes: [Int] = [10_000, 100_000]) async throws {
         for size in sizes {
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pdex-bench-join-\(getpid())")
             try FileManager.default.createDirectory(

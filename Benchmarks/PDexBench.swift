@@ -1,9 +1,11 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [queue] [consent] [join] [reading]`: what the service costs, as ratios and resources per CPU second.
+/// `pdex-bench [night] [pull] [queue] [consent] [join] [on-demand] [reading]`: what the service costs, as ratios and resources
+/// per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
 @main
 struct PDexBench {
-    private static let names = ["night", "pull", "queue", "consent", "join", "reading"]
+    private static let names = ["night", "pull", "queue", "consent", "join", "on-demand", "reading"]
+    private static let long = ["join-million"]
 
     static func main() async {
         do {
@@ -13,8 +15,8 @@ struct PDexBench {
                 throw BenchmarkError("no pdex beside pdex-bench; build it first: swift build -c release --product pdex")
             }
             let wanted = Set(CommandLine.arguments.dropFirst())
-            guard wanted.isSubset(of: Self.names) else {
-                throw BenchmarkError("what can be measured: \(Self.names.joined(separator: ", "))")
+            guard wanted.isSubset(of: Self.names + Self.long) else {
+                throw BenchmarkError("what can be measured: \((Self.names + Self.long).joined(separator: ", "))")
             }
             // Reading is last: a child's peak begins with its parent's, so the parent must still be small.
             for name in Self.names where wanted.isEmpty || wanted.contains(name) {
@@ -23,10 +25,12 @@ struct PDexBench {
                 case "pull": try await PullBenchmark(pdex: pdex).run()
                 case "queue": try await QueueBenchmark().run()
                 case "join": try await JoinBenchmark().run()
+                case "on-demand": try OnDemandBenchmark(pdex: pdex).run()
                 case "consent": try await ConsentBenchmark().run()
                 default: try await ReadingBenchmark().run()
                 }
             }
+            if wanted.contains("join-million") { try await JoinBenchmark().run(sizes: [1_000_000]) }
         } catch {
             FileHandle.standardError.write(Data("pdex-bench: \(error)\n".utf8))
             exit(1)

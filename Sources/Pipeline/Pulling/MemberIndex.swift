@@ -30,6 +30,20 @@ struct MemberIndex: Sendable {
         }
     }
 
+    /// The same for a few, of whom something has been read.
+    func refresh(patients: [ResourceKey], members: [ResourceKey]) async throws {
+        let known = MemberLinks(terms: terms, identities: identities)
+        try await store.write { writer in
+            let links =
+                try members.map { ($0, try known.links(ofMember: $0, writer)) }
+                + patients.map { ($0, try writer.staged($0).map(known.links(ofPatient:)) ?? []) }
+            for (key, links) in links where try writer.links(to: key) != links {
+                try writer.unlink(key)
+                try writer.link(key, by: links)
+            }
+        }
+    }
+
     /// Turns the pages of people, and writes the links of those for whom they differ.
     private func each(
         page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],

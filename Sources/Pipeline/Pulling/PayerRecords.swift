@@ -27,22 +27,59 @@ struct PayerRecords: Sendable {
         try await pull(tally)
     }
 
+    /// Reads again what decides about one patient who is asked for now: the records of the member that it is. Everything is
+    /// read where that cannot be told, and when all of it is too old to tell who is who.
+    func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
+        let source = terms.payer.name
+        let asOf = try await store.read { try $0.watermark(source: source, scope: Self.scope) }
+        let age = asOf.map { (clock.now() - $0) / .seconds(1) } ?? -1
+        if (0...Self.oldestOnDemandSeconds).contains(age) { return }
+        if (0...Self.oldestSeconds).contains(age), try await pull(memberOf: patient, tally) { return }
+        try await pull(tally)
+    }
+
+    /// Reads the records of the member that a patient is by all that is staged; false where it is nobody for certain.
+    private func pull(memberOf patient: ResourceKey, _ tally: PullTally) async throws -> Bool {
+        guard terms.coverage == .fhir, terms.consent == .fhir else { return false }
+        let index = MemberIndex(terms: terms, store: store, identities: identities)
+        try await index.refresh(patients: [patient], members: [])
+        let (terms, identities) = (terms, identities)
+        let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
+            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            guard let person = try reader.staged(patient).flatMap({ ClinicalResource($0, stager: stager) }),
+                case .recognised(let records, let evidence) = try Recognition(
+                    terms: terms, identities: identities, reader: reader
+                ).outcome(for: person), !records.coverages.isEmpty, let key = evidence.member,
+                let member = try reader.staged(key)
+            else { return nil }
+            return (key, member.id)
+        }
+        guard let found else { return false }
+        observer(.step("pull coverage and consent of one member from \(terms.payer.name)"))
+        guard try await recordsPull(tally).pull(member: found.key, id: found.id) else { return false }
+        try await index.refresh(patients: [], members: [found.key])
+        return true
+    }
+
     /// Reads everything, and remembers when; returns how many records are gone, by type.
     @discardableResult
     func pull(_ tally: PullTally) async throws -> [String: Int] {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
         let began = clock.now()
-        let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
-        let consent = CheckConsent(
-            terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
-        let pull = PayerRecordsPull(
-            terms: terms, payer: payer, exporter: exporter, store: store, intake: intake,
-            revocation: Revocation(consent: consent, identities: identities))
-        let gone = try await pull.pull()
+        let gone = try await recordsPull(tally).pull()
         try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
         let source = terms.payer.name
         try await store.write { try $0.setWatermark(began, source: source, scope: Self.scope) }
         return gone
+    }
+
+    private func recordsPull(_ tally: PullTally) -> PayerRecordsPull {
+        let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
+        let consent = CheckConsent(
+            terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
+        return PayerRecordsPull(
+            terms: terms, payer: payer, exporter: exporter, store: store, intake: intake,
+            revocation: Revocation(consent: consent, identities: identities))
     }
 }

@@ -89,7 +89,7 @@ struct PayerRecordsPull: Sendable {
     }
 
     /// What is asked to come along with Coverage: what the payer lists, and all of it where it lists nothing (RD-15).
-    private func inclusions() async throws -> [SearchQuery.Parameter] {
+    func inclusions() async throws -> [SearchQuery.Parameter] {
         guard terms.coverage == .fhir else { return [] }
         let listed = try await payer.capability().types["Coverage"]?.includes ?? []
         return ["Coverage:beneficiary", "Coverage:payor"].filter { listed.isEmpty || listed.contains($0) }
@@ -108,7 +108,7 @@ struct PayerRecordsPull: Sendable {
         }
     }
 
-    private func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
+    func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
         var lines = lines
         var unread = 0
         var nobodys = 0
@@ -191,15 +191,18 @@ struct PayerRecordsPull: Sendable {
             guard let end = page.last else { return count }
             let gone = page.filter { !seen.contains($0) }
             count += gone.count
-            if !gone.isEmpty {
-                try await store.write { [revocation] writer in
-                    if type == "Coverage" { try writer.supersede(gone, until: now) }
-                    let members = type == "Consent" ? Set(try gone.compactMap { try writer.staged($0)?.patient }) : []
-                    try Self.forget(gone, writer)
-                    try revocation.follow(members, at: now, writer)
-                }
-            }
+            if !gone.isEmpty { try await forget(type, gone, at: now) }
             last = end
+        }
+    }
+
+    /// Forgets records of one type that are gone, and follows what that withdraws.
+    func forget(_ type: String, _ gone: [ResourceKey], at now: Instant) async throws {
+        try await store.write { [revocation] writer in
+            if type == "Coverage" { try writer.supersede(gone, until: now) }
+            let members = type == "Consent" ? Set(try gone.compactMap { try writer.staged($0)?.patient }) : []
+            try Self.forget(gone, writer)
+            try revocation.follow(members, at: now, writer)
         }
     }
 

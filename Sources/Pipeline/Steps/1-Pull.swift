@@ -90,7 +90,7 @@ struct Pull: Sendable {
                 hint: "give the Patient's id at the clinic, as in Patient/[id]")
         }
         try await enrolment.enroll([key])
-        try await records.freshen(oldest: PayerRecords.oldestOnDemandSeconds, tally)
+        try await records.freshen(for: key, tally)
     }
 
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
