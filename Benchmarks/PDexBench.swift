@@ -1,9 +1,9 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [queue] [consent] [join] [reading]`: what the service costs, as ratios and resources per CPU second.
+/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [reading]`: what the service costs, as ratios and resources per CPU second.
 @main
 struct PDexBench {
-    private static let names = ["night", "pull", "queue", "consent", "join", "reading"]
+    private static let names = ["night", "pull", "queue", "bundle", "consent", "join", "reading"]
 
     static func main() async {
         do {
@@ -22,6 +22,7 @@ struct PDexBench {
                 case "night": try NightBenchmark(pdex: pdex).run()
                 case "pull": try await PullBenchmark(pdex: pdex).run()
                 case "queue": try await QueueBenchmark().run()
+                case "bundle": try await BundleBenchmark().run()
                 case "join": try await JoinBenchmark().run()
                 case "consent": try await ConsentBenchmark().run()
                 default: try await ReadingBenchmark().run()
