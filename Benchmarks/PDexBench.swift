@@ -1,10 +1,10 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [queue] [consent] [join] [on-demand] [reading]`: what the service costs, as ratios and resources
-/// per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
+/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [on-demand] [reading]`: what the service costs, as ratios
+/// and resources per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
 @main
 struct PDexBench {
-    private static let names = ["night", "pull", "queue", "consent", "join", "on-demand", "reading"]
+    private static let names = ["night", "pull", "queue", "bundle", "consent", "join", "on-demand", "reading"]
     private static let long = ["join-million"]
 
     static func main() async {
@@ -24,6 +24,7 @@ struct PDexBench {
                 case "night": try NightBenchmark(pdex: pdex).run()
                 case "pull": try await PullBenchmark(pdex: pdex).run()
                 case "queue": try await QueueBenchmark().run()
+                case "bundle": try await BundleBenchmark().run()
                 case "join": try await JoinBenchmark().run()
                 case "on-demand": try OnDemandBenchmark(pdex: pdex).run()
                 case "consent": try await ConsentBenchmark().run()

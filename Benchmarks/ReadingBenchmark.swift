@@ -18,8 +18,9 @@ struct ReadingBenchmark {
         report("JSON scan", try await cpuSeconds { for line in lines { _ = try ResourceScan.scan(line) } }, baseline)
         let parsing = try await cpuSeconds { for line in lines { _ = try JSONParser.parse(line) } }
         report("JSON tree", parsing, baseline)
+        let trees = try lines.map { try JSONParser.parse($0) }
+        report("JSON write", await cpuSeconds { for tree in trees { _ = tree.serialized() } }, baseline)
         report("map to US Core", try await mapping(), baseline)
-        try await GateBenchmark(lines: lines, parsing: parsing).run()
         try await PathBenchmark().run()
         try await staging()
     }

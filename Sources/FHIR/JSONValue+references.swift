@@ -16,6 +16,40 @@ extension JSONValue {
         }
     }
 
+    /// Appends the shortest JSON of what ``rewriteReferences(_:)`` would make of the value, which stays as it is.
+    ///
+    /// One walk and no second tree: only the objects that refer to something are copied.
+    public func write(
+        into out: inout [UInt8], rewriting rewrite: (_ holder: inout JSONObject) throws -> Void
+    ) rethrows {
+        switch self {
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            for index in elements.indices {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                try elements[index].write(into: &out, rewriting: rewrite)
+            }
+            out.append(UInt8(ascii: "]"))
+        case .object(let object):
+            guard object.reference == nil else {
+                var holder = object
+                try holder.updateValues { try $0.rewriteReferences(rewrite) }
+                try rewrite(&holder)
+                return JSONValue.object(holder).write(into: &out)
+            }
+            out.append(UInt8(ascii: "{"))
+            let members = object.members
+            for index in members.indices {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                JSONWriter.write(members[index].key, into: &out)
+                out.append(UInt8(ascii: ":"))
+                try members[index].value.write(into: &out, rewriting: rewrite)
+            }
+            out.append(UInt8(ascii: "}"))
+        default: write(into: &out)
+        }
+    }
+
     /// Lets `rewrite` change every object that has a string member named `reference`, inner ones first.
     ///
     /// What `rewrite` puts in is not visited, so that it ends; everything else stays as it was.
@@ -29,9 +63,21 @@ extension JSONValue {
         case .object(var object):
             self = .null
             try object.updateValues { try $0.rewriteReferences(rewrite) }
-            if object["reference"]?.string != nil { try rewrite(&object) }
+            if object.reference != nil { try rewrite(&object) }
             self = .object(object)
         default: break
         }
+    }
+}
+
+extension JSONObject {
+    /// What it refers to, if it does.
+    fileprivate var reference: String? {
+        let members = members
+        for index in members.indices
+        where members[index].key.utf8.count == 9 && members[index].key.hasSameBytes(as: "reference") {
+            return members[index].value.string
+        }
+        return nil
     }
 }

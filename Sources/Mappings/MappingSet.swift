@@ -14,7 +14,7 @@ public struct MappingSet: Sendable {
     /// The mappings in the order in which they are asked.
     public let mappings: [ResourceMapping]
 
-    private let byType: [String: [ResourceMapping]]
+    private let byType: [String: [MappingCandidate]]
     /// How many conditions there are.
     private let conditions: Int
 
@@ -34,7 +34,7 @@ public struct MappingSet: Sendable {
         }
         self.mappings = mappings
         conditions = numbers.count
-        byType = Dictionary(grouping: mappings, by: \.sourceType)
+        byType = Dictionary(grouping: mappings, by: \.sourceType).mapValues { $0.map(MappingCandidate.init) }
     }
 
     /// The resource types that the set maps, sorted.
@@ -65,16 +65,16 @@ public struct MappingSet: Sendable {
     ) -> MappingOutcome {
         guard let candidates = byType[resource.type], let last = candidates.last else { return .unmapped }
         var verdicts = WhenVerdicts(conditions: conditions)
-        for mapping in candidates {
+        for candidate in candidates {
             do {
-                if try mapping.wants(resource, environment, &verdicts, &trace) {
-                    let outcome = mapping.map(resource, environment, &trace)
-                    return attachContained(of: resource, to: outcome, by: mapping, environment, &trace)
+                if try candidate.wants(resource, environment, &verdicts, &trace) {
+                    let outcome = candidate.map(resource, environment, &trace)
+                    return attachContained(of: resource, to: outcome, by: candidate.mapping, environment, &trace)
                 }
             } catch {
-                return .failed(mapping: mapping.name, requirement: "when: \(error.description)")
+                return .failed(mapping: candidate.mapping.name, requirement: "when: \(error.description)")
             }
         }
-        return .skipped(mapping: last.name)
+        return .skipped(mapping: last.mapping.name)
     }
 }

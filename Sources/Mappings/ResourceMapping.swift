@@ -1,7 +1,3 @@
-import DeclarativeFiles
-import FHIR
-import FHIRPath
-
 /// One mapping file: how a resource of one type becomes an instance of one profile.
 ///
 /// The five verbs work in a fixed order: `when` reads the source; `keep` copies what is allowed;
@@ -32,38 +28,4 @@ public struct ResourceMapping: Sendable {
 
     /// Whether the profile is a base R4 definition, which `meta.profile` does not repeat.
     var isBaseProfile: Bool { profile.hasPrefix("http://hl7.org/fhir/StructureDefinition/") }
-
-    func wants(
-        _ source: Resource, _ environment: PathEnvironment, _ verdicts: inout WhenVerdicts,
-        _ trace: inout TraceRecorder
-    ) throws(PathError) -> Bool {
-        for when in whens where try !when.holds(source, environment, &verdicts, &trace) { return false }
-        return true
-    }
-
-    func map(_ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder) -> MappingOutcome {
-        var environment = environment
-        if readsSource { environment.variables["source"] = .object(source.json) }
-        var result = source
-        result.json = keep.copy(of: source, profile: isBaseProfile ? nil : profile, &trace)
-        do {
-            for translation in translations where !translation.apply(to: &result, &trace) {
-                return .failed(
-                    mapping: name,
-                    requirement: "\(translation.path.text) has a code that \(translation.map.name) does not know")
-            }
-            for setting in settings { try setting.apply(to: &result, environment, &trace) }
-            for requirement in requirements where try !requirement.holds(result, environment, &trace) {
-                return .failed(mapping: name, requirement: requirement.otherwise)
-            }
-        } catch {
-            return .failed(mapping: name, requirement: error.description)
-        }
-        if let modifier = result.json.unknownModifier {
-            return .failed(
-                mapping: name,
-                requirement: "\(modifier) changes the meaning of the resource in a way that is not known here")
-        }
-        return .mapped(result, profile: profile, mapping: name)
-    }
 }

@@ -39,10 +39,10 @@ struct ExchangeDraft {
     /// Writes down what the gate found, a line for each error.
     mutating func note(_ remarks: [GateRemark]) {
         let more = remarks.count - Self.mostRemarks
-        let lines = remarks.prefix(Self.mostRemarks).map(\.line) + (more > 0 ? ["and \(more) more"] : [])
+        let lines = remarks.prefix(Self.mostRemarks).map(\.finding.line) + (more > 0 ? ["and \(more) more"] : [])
         audit += lines.map { line in
             AuditEntry(
-                at: now, actor: actor, action: "exchange.remarked", run: run, exchange: id, reason: line)
+                at: now, actor: actor, action: GateFinding.action, run: run, exchange: id, reason: line)
         }
     }
 

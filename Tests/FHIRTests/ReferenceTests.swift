@@ -143,6 +143,34 @@ struct ReferenceWalkTests {
         #expect(value == ["reference": "a", "again": ["reference": "b"]])
     }
 
+    @Test("are written as if they had been rewritten first", arguments: 0..<200 as Range<UInt64>)
+    func areWritten(seed: UInt64) {
+        var generator = JSONGenerator(seed: seed)
+        let value = generator.referring(levels: 5)
+        var rewritten = value
+        var met: [String] = []
+        var written: [UInt8] = []
+        var metAgain: [String] = []
+
+        rewritten.rewriteReferences { Self.rewrite(&$0, &met) }
+        value.write(into: &written) { Self.rewrite(&$0, &metAgain) }
+
+        #expect(written == rewritten.serialized())
+        #expect(metAgain == met)
+    }
+
+    /// Renames, removes or replaces, by what stands there.
+    private static func rewrite(_ holder: inout JSONObject, _ met: inout [String]) {
+        let text = holder["reference"]?.string ?? ""
+        met.append(text)
+        switch text.utf8.count % 4 {
+        case 0: holder["reference"] = .string("X/" + text)
+        case 1: holder["reference"] = nil
+        case 2: holder = ["masked": ["reference": "again"]]
+        default: break
+        }
+    }
+
     @Test("stay as they are when nothing is rewritten", arguments: 0..<100 as Range<UInt64>)
     func stay(seed: UInt64) {
         var generator = JSONGenerator(seed: seed)

@@ -21,6 +21,9 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// Up to so many, each is compared with those before it; hashing costs more.
+    private static let fewMembers = 16
+
     /// The members in their order.
     public private(set) var members: [Member]
 
@@ -31,8 +34,22 @@ public struct JSONObject: Sendable, Hashable {
 
     /// An object of these members; of several members of one name the first stays.
     public init(members: [Member]) {
-        var seen = Set<[UInt8]>(minimumCapacity: members.count)
-        self.members = members.filter { seen.insert([UInt8]($0.key.utf8)).inserted }
+        guard members.count <= Self.fewMembers else {
+            var seen = Set<[UInt8]>(minimumCapacity: members.count)
+            self.members = members.filter { seen.insert([UInt8]($0.key.utf8)).inserted }
+            return
+        }
+        var distinct = members
+        var place = 1
+        while place < distinct.count {
+            let key = distinct[place].key
+            if distinct[..<place].contains(where: { $0.key.hasSameBytes(as: key) }) {
+                distinct.remove(at: place)
+            } else {
+                place += 1
+            }
+        }
+        self.members = distinct
     }
 
     /// An object of members whose names the parser has found to differ.

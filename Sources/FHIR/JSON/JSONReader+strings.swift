@@ -84,6 +84,30 @@ extension JSONReader {
         }
     }
 
+    /// The next place from `start` on that a string cannot have as it is: a quote, a backslash or a control.
+    @inline(__always)
+    func plainEnd(from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        var place = start
+        while let word = word(at: place) {
+            let quotes = word ^ (ones &* 0x22)
+            let backslashes = word ^ (ones &* 0x5C)
+            // As above, but bytes beyond ASCII are no stops.
+            let found =
+                ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+                | ((word &- (ones &* 0x20)) & ~word)
+            guard found & highs == 0 else { break }
+            place += 8
+        }
+        while place < count {
+            let byte = byte(at: place)
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
+            place += 1
+        }
+        return count
+    }
+
     /// Steps over one character of two to four bytes; only the well-formed ones of Unicode table 3-7.
     private mutating func skipMultibyteCharacter() throws(JSONError) {
         let second = byte(at: position + 1)

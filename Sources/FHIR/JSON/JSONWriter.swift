@@ -6,22 +6,19 @@ enum JSONWriter {
         case .string(let text): write(text, into: &out)
         case .object(let object):
             out.append(UInt8(ascii: "{"))
-            var isFirst = true
-            for member in object.members {
-                if !isFirst { out.append(UInt8(ascii: ",")) }
-                isFirst = false
-                write(member.key, into: &out)
+            let members = object.members
+            for index in members.indices {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                write(members[index].key, into: &out)
                 out.append(UInt8(ascii: ":"))
-                write(member.value, into: &out)
+                write(members[index].value, into: &out)
             }
             out.append(UInt8(ascii: "}"))
         case .array(let elements):
             out.append(UInt8(ascii: "["))
-            var isFirst = true
-            for element in elements {
-                if !isFirst { out.append(UInt8(ascii: ",")) }
-                isFirst = false
-                write(element, into: &out)
+            for index in elements.indices {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                write(elements[index], into: &out)
             }
             out.append(UInt8(ascii: "]"))
         case .number(let number): out.append(contentsOf: number.text.utf8)
@@ -62,18 +59,20 @@ enum JSONWriter {
         out.append(contentsOf: brackets.1.utf8)
     }
 
-    private static func write(_ text: String, into out: inout [UInt8]) {
+    /// Appends a string with its quotes.
+    static func write(_ text: String, into out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { bytes in
+            let reader = JSONReader(UnsafeRawBufferPointer(bytes))
             var start = 0
-            for (index, byte) in bytes.enumerated()
-            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                out.append(contentsOf: bytes[start..<index])
-                writeEscape(byte, into: &out)
-                start = index + 1
+            while true {
+                let end = reader.plainEnd(from: start)
+                out.append(contentsOf: reader.slice(start, end))
+                guard end < reader.count else { break }
+                writeEscape(reader.byte(at: end), into: &out)
+                start = end + 1
             }
-            out.append(contentsOf: bytes[start...])
         }
         out.append(UInt8(ascii: "\""))
     }

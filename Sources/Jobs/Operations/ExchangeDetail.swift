@@ -10,4 +10,11 @@ public struct ExchangeDetail: Sendable {
     public let receipts: [Receipt]
     /// Who did what to it, oldest first.
     public let audit: [RecordedAuditEntry]
+
+    /// What the gate found, in what was sent, left out or held; the first twenty errors of an exchange are kept.
+    public var remarked: [RemarkedResource] {
+        audit.filter { $0.entry.action == GateFinding.action }
+            .compactMap { $0.entry.reason.flatMap { GateFinding(line: $0) } }
+            .map { RemarkedResource($0, in: exchange) }
+    }
 }

@@ -19,6 +19,16 @@ struct Keep: Sendable {
         let keys: Set<String>
         /// What stays under keys that do not stay whole.
         let reduced: [(key: String, part: Part)]
+        private let names: NameSet
+
+        init(keys: Set<String>, reduced: [(key: String, part: Part)]) {
+            self.keys = keys
+            self.reduced = reduced
+            names = NameSet(keys)
+        }
+
+        /// Whether the key stays.
+        func contains(_ key: String) -> Bool { names.contains(key) }
     }
 
     /// One item of the list as it is written, and its line.
@@ -42,7 +52,7 @@ struct Keep: Sendable {
     func copy(of source: Resource, profile: String?, _ trace: inout TraceRecorder) -> JSONObject {
         var kept = source.json
         let meta = Self.meta(profile, security: source["meta"]?["security"])
-        kept.keep { parts.keys.contains($0) || Self.always.contains($0) }
+        kept.keep { parts.contains($0) || Self.always.contains($0) }
         for (key, part) in parts.reduced {
             if let value = kept[key] { kept[key] = Self.reduce(value, to: part) }
         }
@@ -66,7 +76,7 @@ struct Keep: Sendable {
         }
     }
 
-    private static let always: Set<String> = ["resourceType", "id", "meta", "modifierExtension", "implicitRules"]
+    private static let always = NameSet(["resourceType", "id", "meta", "modifierExtension", "implicitRules"])
 
     private static func meta(_ profile: String?, security: JSONValue?) -> JSONObject {
         var meta = JSONObject()
@@ -86,7 +96,7 @@ struct Keep: Sendable {
             let kept = items.compactMap { reduce($0, to: part) }
             return kept.isEmpty ? nil : .array(kept)
         case (.children(let parts), .object(var object)):
-            object.keep { parts.keys.contains($0) || $0 == "id" || $0 == "modifierExtension" }
+            object.keep { parts.contains($0) || $0 == "id" || $0 == "modifierExtension" }
             for (key, part) in parts.reduced {
                 if let value = object[key] { object[key] = reduce(value, to: part) }
             }

@@ -41,10 +41,21 @@ extension ExchangeDetail {
     /// The exchange with its bundles, answers and history.
     var json: JSONValue {
         guard var object = exchange.json.object else { return .null }
+        object["findings"] = .array(remarked.map(\.json))
         object["submissions"] = .array(submissions.map(\.json))
         object["receipts"] = .array(receipts.map(\.json))
         object["audit"] = .array(audit.map(\.json))
         return .object(object)
+    }
+}
+
+extension RemarkedResource {
+    fileprivate var json: JSONValue {
+        [
+            "resource": finding.resource.map { .string($0.description) } ?? .null, "fate": .string(fate.rawValue),
+            "path": .string(finding.path), "rule": .string(finding.rule), "message": .string(finding.message),
+            "profile": .string(finding.profile),
+        ]
     }
 }
 

@@ -13,8 +13,8 @@ struct ExchangeSheet: Sendable {
     /// The sheet as lines.
     var text: String {
         [
-            heading, facts, section("bundles", submissions), section("answers", receipts), section("history", audit),
-            next,
+            heading, facts, section("not as the profile wants", remarked), section("bundles", submissions),
+            section("answers", receipts), section("history", audit), next,
         ]
         .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
@@ -51,6 +51,17 @@ struct ExchangeSheet: Sendable {
         table.add("made", exchange.created.text)
         table.add("changed", exchange.updated.text)
         return table.text(indent: "  ")
+    }
+
+    /// What became of each, where, by which rule, and in words.
+    private var remarked: TextTable {
+        var table = TextTable()
+        for item in detail.remarked {
+            table.add(
+                item.fate == .leftOut ? "left out" : item.fate.rawValue, item.finding.path, item.finding.rule,
+                item.finding.message)
+        }
+        return table
     }
 
     private var submissions: TextTable {

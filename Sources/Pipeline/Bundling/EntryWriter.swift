@@ -31,50 +31,62 @@ struct EntryWriter: Sendable {
         target: (String) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
-        var json = JSONValue.object(known(mapped.json, as: identifier))
-        let references = try rewrite(&json, target: target)
+        var references: [ResourceKey] = []
+        let entry = try entry(at: mapped.location) { bytes in
+            try JSONValue.object(known(mapped.json, as: identifier)).write(into: &bytes) { holder in
+                try rewrite(&holder, &references, target)
+            }
+        }
         return GraphNode(
             key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
-            entry: entry(json, location: mapped.location), references: references, isShared: isShared)
+            entry: entry, references: references, isShared: isShared)
     }
 
     /// Turns every reference to what `target` says of it; returns the nodes among that.
     func rewrite(_ json: inout JSONValue, target: (String) throws -> Target) rethrows -> [ResourceKey] {
         var references: [ResourceKey] = []
-        try json.rewriteReferences { holder in
-            guard let text = holder["reference"]?.string else { return }
-            switch try target(text) {
-            case .untouched: break
-            case .node(let key, let location):
-                holder["reference"] = .string(location)
-                references.append(key)
-            case .identifier(let system, let value):
-                holder["reference"] = nil
-                if holder["identifier"] == nil {
-                    holder["identifier"] = ["system": .string(system), "value": .string(value)]
-                }
-            case .masked:
-                holder = [
-                    "extension": [
-                        [
-                            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-                            "valueCode": "masked",
-                        ]
+        try json.rewriteReferences { try rewrite(&$0, &references, target) }
+        return references
+    }
+
+    private func rewrite(
+        _ holder: inout JSONObject, _ references: inout [ResourceKey], _ target: (String) throws -> Target
+    ) rethrows {
+        guard let text = holder["reference"]?.string else { return }
+        switch try target(text) {
+        case .untouched: break
+        case .node(let key, let location):
+            holder["reference"] = .string(location)
+            references.append(key)
+        case .identifier(let system, let value):
+            holder["reference"] = nil
+            if holder["identifier"] == nil {
+                holder["identifier"] = ["system": .string(system), "value": .string(value)]
+            }
+        case .masked:
+            holder = [
+                "extension": [
+                    [
+                        "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+                        "valueCode": "masked",
                     ]
                 ]
-            }
+            ]
         }
-        return references
     }
 
     /// The bytes of a PUT entry.
     func entry(_ resource: JSONValue, location: String) -> [UInt8] {
+        entry(at: location) { resource.write(into: &$0) }
+    }
+
+    private func entry(at location: String, _ write: (inout [UInt8]) throws -> Void) rethrows -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(2048)
         bytes += #"{"fullUrl":"#.utf8
         JSONValue.string(terms.payer.base + "/" + location).write(into: &bytes)
         bytes += #","resource":"#.utf8
-        resource.write(into: &bytes)
+        try write(&bytes)
         bytes += #","request":{"method":"PUT","url":"#.utf8
         JSONValue.string(location).write(into: &bytes)
         bytes += "}}".utf8

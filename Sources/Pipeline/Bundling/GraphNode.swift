@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// One resource of a bundle, finished: its entry's bytes and what it refers to.
-struct GraphNode: Sendable {
+/// One resource of a bundle, finished: its entry's bytes and what it refers to. Shared, since graphs hand it around.
+final class GraphNode: Sendable {
     let key: ResourceKey
     let contentHash: Int64
     /// `Type/id` at the payer.
@@ -13,5 +13,18 @@ struct GraphNode: Sendable {
     let references: [ResourceKey]
     let isShared: Bool
     /// What a Provenance of the clinic says, and of what; nil for everything else.
-    var testimony: Testimony?
+    let testimony: Testimony?
+
+    init(
+        key: ResourceKey, contentHash: Int64, location: String, entry: [UInt8], references: [ResourceKey],
+        isShared: Bool, testimony: Testimony? = nil
+    ) {
+        self.key = key
+        self.contentHash = contentHash
+        self.location = location
+        self.entry = entry
+        self.references = references
+        self.isShared = isShared
+        self.testimony = testimony
+    }
 }

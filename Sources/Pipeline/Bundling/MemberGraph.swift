@@ -8,9 +8,13 @@ struct MemberGraph: Sendable {
     let own: [ResourceKey]
     /// The visit of each node that has one.
     let visits: [ResourceKey: ResourceKey]
-    private(set) var nodes: [ResourceKey: GraphNode] = [:]
+    /// The nodes; elsewhere they go by their numbers here, since keys cost hashing.
+    private(set) var nodes: [GraphNode] = []
+    /// What each node leads to: what it refers to, and the Provenance of it.
+    private(set) var links: [[Int]] = []
+    private var numbers: [ResourceKey: Int] = [:]
     /// The clinic's Provenance of each of the member's nodes; of the Patient only what speaks of nothing else.
-    private(set) var witnesses: [ResourceKey: [ResourceKey]] = [:]
+    private var witnesses: [ResourceKey: [ResourceKey]] = [:]
 
     /// Wires the graph; `transmitter` is a shared resource that every part carries, with what it refers to.
     init(
@@ -37,8 +41,7 @@ struct MemberGraph: Sendable {
         }
         for item in all {
             let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
-            let node = try writer.node(item, isShared: false, alsoKnownAs: known, target: target)
-            nodes[node.key] = node
+            put(try writer.node(item, isShared: false, alsoKnownAs: known, target: target))
         }
         let testimony = TestimonyWriter(
             writer: writer, stager: stager,
@@ -46,11 +49,33 @@ struct MemberGraph: Sendable {
             visits: visits, patient: patient, shared: shared)
         for item in mapped.provenance { add(try testimony.node(item, reader, target: target)) }
         try addShared(transmitter, shared, reader)
+        links = nodes.map { node in
+            (node.references + (witnesses[node.key] ?? [])).compactMap { numbers[$0] }
+        }
+    }
+
+    /// The number of the node of a key; nil when it has none.
+    func number(of key: ResourceKey) -> Int? { numbers[key] }
+
+    /// How many Provenance of the clinic name a node.
+    func witnesses(of node: Int) -> Int { witnesses[nodes[node].key]?.count ?? 0 }
+
+    /// The clinic's Provenance of nothing but the Patient.
+    var witnessesOfPatient: [Int] { (witnesses[patient] ?? []).compactMap { numbers[$0] } }
+
+    /// Of two nodes of one key the later stays.
+    private mutating func put(_ node: GraphNode) {
+        if let number = numbers[node.key] {
+            nodes[number] = node
+        } else {
+            numbers[node.key] = nodes.count
+            nodes.append(node)
+        }
     }
 
     private mutating func add(_ witness: GraphNode?) {
         guard let witness, let testimony = witness.testimony else { return }
-        nodes[witness.key] = witness
+        put(witness)
         for key in testimony.own where key != patient || testimony.own.count == 1 {
             witnesses[key, default: []].append(witness.key)
         }
@@ -58,20 +83,6 @@ struct MemberGraph: Sendable {
 
     /// Whether a node is a Provenance of nothing but the Patient.
     func isOfPatientAlone(_ node: GraphNode) -> Bool { node.testimony?.own == [patient] }
-
-    /// The node, everything it refers to, directly and not, and the Provenance of all that; itself first.
-    func closure(of key: ResourceKey) -> [ResourceKey] {
-        var order: [ResourceKey] = []
-        var seen: Set<ResourceKey> = []
-        var open = [key]
-        while let next = open.popLast() {
-            guard let node = nodes[next], seen.insert(next).inserted else { continue }
-            order.append(next)
-            open += (witnesses[next] ?? []).reversed()
-            open += node.references.reversed()
-        }
-        return order
-    }
 
     private static func target(
         of text: String, _ locations: [ResourceKey: String], _ masked: Set<ResourceKey>, stager: Stager,
@@ -92,11 +103,11 @@ struct MemberGraph: Sendable {
     private mutating func addShared(
         _ transmitter: ResourceKey?, _ shared: SharedResources, _ reader: any StoreReader
     ) throws {
-        var open = nodes.values.flatMap(\.references).filter { nodes[$0] == nil }
+        var open = nodes.flatMap(\.references).filter { numbers[$0] == nil }
         if let transmitter { open.append(transmitter) }
         while let key = open.popLast() {
-            guard nodes[key] == nil, let node = try shared.node(key, reader) else { continue }
-            nodes[key] = node
+            guard numbers[key] == nil, let node = try shared.node(key, reader) else { continue }
+            put(node)
             open += node.references
         }
     }

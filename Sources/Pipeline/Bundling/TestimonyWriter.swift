@@ -47,16 +47,13 @@ struct TestimonyWriter {
             default: return found
             }
         }
-        var node = GraphNode(
-            key: mapped.staged.key, contentHash: mapped.staged.contentHash, location: location,
-            entry: writer.entry(json, location: location), references: references, isShared: false)
         let roots = own.subtracting([patient]).map { key in
             visits[key] ?? (locations[key]?.hasPrefix("Encounter/") == true ? key : patient)
         }
-        node.testimony = Testimony(
-            statement: json, targets: targets, own: own,
-            isBroad: Set(roots).count > 1)
-        return node
+        return GraphNode(
+            key: mapped.staged.key, contentHash: mapped.staged.contentHash, location: location,
+            entry: writer.entry(json, location: location), references: references, isShared: false,
+            testimony: Testimony(statement: json, targets: targets, own: own, isBroad: Set(roots).count > 1))
     }
 
     private func targets(

@@ -41,7 +41,7 @@ struct ConformanceGate: Sendable {
     func demand(_ resource: JSONValue) throws(Fault) {
         guard let object = resource.object, let first = remarks(on: object, nil, profile: nil).first, isStrict
         else { return }
-        throw Self.fault(first.text)
+        throw Self.fault(first.finding.text)
     }
 
     /// A bundle must be complete in itself: each entry once, and no reference that leads to nothing in it (PB-07).

@@ -73,7 +73,7 @@ struct MapResources: Sendable {
             }
         }
         if gate.isStrict, gate.policy.onInvalid == .hold, let first = remarks.first {
-            return .parked(.conformanceInvalid, first.line, remarks)
+            return .parked(.conformanceInvalid, first.finding.line, remarks)
         }
         let (kept, stranded) = Self.strand(mapped, without: lostVisits)
         let (provenance, untold) = self.provenance(of: kept, permitted)
@@ -149,7 +149,7 @@ struct MapResources: Sendable {
             let json = writer.identified(mapped.json, staged, location: location)
             let remarks = gate.remarks(on: json, staged.key, profile: profile)
             if gate.isStrict, let first = remarks.first {
-                return .failure(Reason(code: .conformanceInvalid, why: first.line, remarks: remarks))
+                return .failure(Reason(code: .conformanceInvalid, why: first.finding.line, remarks: remarks))
             }
             return .success(MappedResource(staged: staged, json: json, location: location, remarks: remarks))
         case .skipped(let mapping):

@@ -28,26 +28,25 @@ struct MakeBundles: Sendable {
         let staged = try provenance.stagedOrganization(reader)
         let graph = try MemberGraph(
             mapped, transmitter: staged, stager: stager, writer: writer, shared: shared, reader)
-        let transmitter = staged.flatMap { graph.nodes[$0] }
+        let transmitter = staged.flatMap(graph.number).map { (number: $0, location: graph.nodes[$0].location) }
         let holds = Dictionary(
             (known?.entries ?? []).filter { $0.leftOut == nil }.map { ($0.key, $0.contentHash) },
             uniquingKeysWith: { first, _ in first })
         let organization =
             transmitter == nil
             ? [writer.entry(provenance.organization, location: provenance.organizationLocation)] : []
-        let packer = BundlePacker(
-            delivery: terms.delivery, found: limits.known, first: transmitter.map { graph.closure(of: $0.key) } ?? [],
+        var packer = BundlePacker(
+            graph, delivery: terms.delivery, found: limits.known, transmitter: transmitter?.number,
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
-        let parts = try packer.parts(of: graph) { node in
+        let parts = try packer.parts { node in
             // What speaks of many visits changes with each of them: the others need not be sent again for that.
             if node.testimony?.isBroad == true { return holds[node.key] == nil }
             return holds[node.key] != node.contentHash
         }
-        let bundles = try parts.enumerated().map { index, keys in
-            let all = keys.compactMap { graph.nodes[$0] }
+        let bundles = try parts.enumerated().map { index, all in
             try gate.demandWhole(all)
             let nodes = all.filter { $0.testimony == nil }
-            let told = Set(keys)
+            let told = nodes.count == all.count ? [] : Set(all.map(\.key))
             let testimony = all.compactMap { node in
                 node.testimony?.resource(among: told, at: node.location, provenance.identities)
             }
@@ -64,12 +63,12 @@ struct MakeBundles: Sendable {
             return ExchangeBundle(
                 part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
         }
-        return Made(bundles: bundles, held: held(graph), sent: Set(parts.joined()))
+        return Made(bundles: bundles, held: held(graph), sent: Set(parts.joined().map(\.key)))
     }
 
     /// What the graph holds; nothing when there is only the Patient, who does not travel alone.
     private func held(_ graph: MemberGraph) -> [GraphNode] {
-        graph.own.count > 1 ? Array(graph.nodes.values) : []
+        graph.own.count > 1 ? graph.nodes : []
     }
 
     /// A Bundle of those entries.

@@ -36,8 +36,8 @@ struct StagedMember: Sendable {
     }
 }
 
-/// A staged resource, read: its tree and what ties it to a visit.
-struct ClinicalResource: Sendable {
+/// A staged resource, read: its tree and what ties it to a visit. Shared, since every step hands it on.
+final class ClinicalResource: Sendable {
     let staged: StagedResource
     let resource: Resource
     /// The visit that it belongs to.

@@ -25,6 +25,40 @@ struct JSONPropertyTests {
         #expect(try JSONParser.parse(value.serialized(pretty: true)) == value)
     }
 
+    @Test("of members with one name has the first, however many there are", arguments: 4_000..<4_100 as Range<UInt64>)
+    func firstStays(seed: UInt64) {
+        var generator = JSONGenerator(seed: seed)
+        // Two spellings of one character are two names.
+        let names = ["a", "K", "\u{212A}", "e\u{301}", "\u{E9}", "resourceType", "resourceTypf", generator.text()]
+        let count = Int.random(in: 0..<40, using: &generator.random)
+        let members = (0..<count).map { number in
+            JSONObject.Member(
+                key: names.randomElement(using: &generator.random) ?? "", value: .number(JSONNumber(number)))
+        }
+
+        let object = JSONObject(members: members)
+
+        var expected: [JSONObject.Member] = []
+        for member in members where !expected.contains(where: { Array($0.key.utf8) == Array(member.key.utf8) }) {
+            expected.append(member)
+        }
+        #expect(object.members == expected)
+    }
+
+    @Test("is equal exactly when the bytes are", arguments: 0..<40)
+    func equality(length: Int) {
+        let bytes = (0..<length).map { UInt8(97 + $0 % 26) }
+        let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
+        let changed = bytes.indices.map { place -> JSONValue in
+            var other = bytes
+            other[place] ^= 1
+            return .string(String(decoding: other, as: UTF8.self))
+        }
+
+        #expect(text == .string(String(decoding: bytes, as: UTF8.self)))
+        #expect(!changed.contains(text))
+    }
+
     @Test("never harms when bytes are damaged, and scan and parser agree", arguments: 2_000..<2_080 as Range<UInt64>)
     func survivesDamage(seed: UInt64) {
         var generator = JSONGenerator(seed: seed)

@@ -25,6 +25,22 @@ struct JSONGenerator {
         JSONObject(members: (0..<size()).map { _ in .init(key: text(), value: value(levels: levels)) })
     }
 
+    /// Any value in which many objects refer to something, at every depth.
+    mutating func referring(levels: Int) -> JSONValue {
+        switch Int.random(in: levels > 0 ? 0..<6 : 0..<2, using: &random) {
+        case 0: .string(text())
+        case 1: .number(number())
+        case 2: .array((0..<size()).map { _ in referring(levels: levels - 1) })
+        default:
+            .object(
+                JSONObject(
+                    members: (0..<size()).map { _ in
+                        let key = ["reference", "referenceS", "subject", text()].randomElement(using: &random) ?? ""
+                        return .init(key: key, value: referring(levels: levels - 1))
+                    }))
+        }
+    }
+
     /// A number as people and machines write them.
     mutating func number() -> JSONNumber {
         let digits = String(UInt64.random(in: 0...(.max >> UInt64.random(in: 0..<64, using: &random)), using: &random))
