@@ -118,7 +118,10 @@ struct BulkKickOff: Sendable {
             request = HTTPRequest(.get, try session.policy.url(try query.encoded()))
         }
         request.headers["Accept"] = "application/fhir+json"
-        request.headers["Prefer"] = "respond-async" + (attempt.isLenient ? ", handling=lenient" : "")
+        // What is fetched for a purpose is no more than was asked for: what is not understood has to be refused (DX-03).
+        let handling =
+            attempt.isLenient ? ", handling=lenient" : attempt.export.purpose != nil ? ", handling=strict" : ""
+        request.headers["Prefer"] = "respond-async" + handling
         do {
             return try await session.once(request)
         } catch let error as TransportError {

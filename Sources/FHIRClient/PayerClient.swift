@@ -72,12 +72,12 @@ public struct PayerClient: PayerServer {
         isSingly: Bool, _ body: (WaveDelivery) async throws -> PayerAnswer
     ) async throws -> PayerAnswer {
         do {
-            let waves = WaveDelivery(requests: WaveRequests(session: session), isSingly: isSingly, unknown: unknown())
+            let waves = WaveDelivery(requests: WaveRequests(session: session), isSingly: isSingly, unknown: unknown)
             let answer = try await body(waves)
             guard answer.status != 401 else { throw session.faults.unauthorized("a delivery") }
             return answer
         } catch let error as TransportError {
-            throw error.mayHaveArrived ? unknown() : neverArrived(error)
+            throw error.mayHaveArrived ? unknown(nil) : neverArrived(error)
         }
     }
 
@@ -108,10 +108,11 @@ public struct PayerClient: PayerServer {
         return Fault(TransportError(.unreachable, mayHaveArrived: false), at: session.connection.name)
     }
 
-    private func unknown() -> Fault {
+    private func unknown(_ retryAfterSeconds: Int? = nil) -> Fault {
         Fault(
             .payerUnknownOutcome, .retry, "\(session.connection.name) may or may not have taken a delivery.",
-            hint: "It is looked for, and sent again with the same ids if it cannot be found, which does no harm.")
+            hint: "It is looked for, and sent again with the same ids if it cannot be found, which does no harm.",
+            retryAfterSeconds: retryAfterSeconds)
     }
 
     private func provesItself(_ response: HTTPResponse) -> Bool {

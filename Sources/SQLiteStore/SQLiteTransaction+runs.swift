@@ -27,6 +27,16 @@ extension SQLiteTransaction {
             [job, max(limit, 0)], Self.run)
     }
 
+    func lastRun(ofJob job: String, in states: Set<Run.State>) throws -> Run? {
+        try states.compactMap { state in
+            try first(
+                """
+                SELECT \(Self.runColumns) FROM run WHERE job = ? AND state = ? AND trigger IN ('schedule', 'manual')
+                ORDER BY instant DESC, rid DESC LIMIT 1
+                """, [job, state.rawValue], Self.run)
+        }.max { $0.instant < $1.instant }
+    }
+
     func latestTick(ofJob job: String) throws -> Instant? {
         try first(
             "SELECT instant FROM run WHERE job = ? AND trigger = 'schedule' ORDER BY instant DESC LIMIT 1", [job]

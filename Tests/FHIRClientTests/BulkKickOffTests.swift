@@ -67,7 +67,7 @@ struct BulkKickOffTests {
         let parameters = try JSONParser.parse(try #require(sent.body))["parameter"]?.elements ?? []
         #expect(transport.requests.map(\.method) == [.post])
         #expect(sent.url.text == AuthorizationServer.base + "/Group/g1/$davinci-data-export")
-        #expect(sent.headers["Prefer"] == "respond-async")
+        #expect(sent.headers["Prefer"] == "respond-async, handling=strict")
         #expect(parameters.contains(["name": "_type", "valueString": "Patient,Observation"]))
         #expect(
             parameters.contains([

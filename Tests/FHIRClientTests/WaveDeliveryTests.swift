@@ -37,7 +37,7 @@ struct WaveDeliveryTests {
         let encounter = transport.requests[3]
         #expect(String(decoding: try #require(encounter.body), as: UTF8.self).contains(#""value":1.50"#))
         #expect(encounter.headers["If-Match"] == "W/\"3\"")
-        #expect(encounter.headers["X-Request-Id"] == "x-1-2-1")
+        #expect(encounter.headers["X-Request-Id"] == "x-1-2-3")
         let response = try FHIRBundle(try JSONParser.parse(answer.body))
         #expect(answer.status == 200 && response.type == "batch-response")
         #expect(response.entries.map(\.response?.status) == ["201", "201", "201", "201", "204"])
@@ -62,16 +62,89 @@ struct WaveDeliveryTests {
         #expect(!Self.asked(transport).contains("PUT Provenance/v"))
     }
 
-    @Test("a payer in trouble is left alone at once, and its answer is that of the whole", arguments: [429, 500, 503])
+    @Test(
+        "a payer in trouble at the first request is left alone at once, and so is one that allows nothing",
+        arguments: [401, 403, 405, 408, 429, 500, 503])
     func trouble(status: Int) async throws {
+        let transport = FunctionTransport { _, _ in .json("", status: status, headers: ["Retry-After": "40"]) }
+
+        if status == 401 {
+            let fault = await #expect(throws: Fault.self) { try await Self.deliver(transport) }
+            #expect(fault?.code == .authTokenRefused || fault?.disposition == .halt)
+        } else {
+            let answer = try await Self.deliver(transport)
+            #expect(answer.status == status && answer.retryAfterSeconds == 40)
+            #expect(transport.requests.count == 1)
+        }
+    }
+
+    @Test(
+        "a little patience that is asked for in the middle is had, and what was not taken is sent again",
+        arguments: [429, 503])
+    func patience(status: Int) async throws {
+        let clock = ManualClock()
         let transport = FunctionTransport { _, number in
             number == 3 ? .json("", status: status, headers: ["Retry-After": "40"]) : .json("", status: 201)
         }
 
-        let answer = try await Self.deliver(transport)
+        let answer = try await Self.deliver(transport, clock: clock)
 
-        #expect(answer.status == status && answer.retryAfterSeconds == 40)
-        #expect(transport.requests.count == 3)
+        #expect(answer.status == 200)
+        #expect(clock.sleeps == [40])
+        #expect(Set(Self.asked(transport)).count == 5 && transport.requests.count == 6)
+    }
+
+    @Test("trouble in the middle is an unknown outcome, since a part is there; when to come back is kept")
+    func troubleLater() async throws {
+        for (status, seconds) in [(401, nil), (500, "40"), (408, nil), (429, "3600"), (503, nil)] as [(Int, String?)] {
+            let transport = FunctionTransport { _, number in
+                var headers: HTTPHeaders = [:]
+                headers["Retry-After"] = number == 3 ? seconds : nil
+                return .json("", status: number == 3 ? status : 201, headers: headers)
+            }
+            let fault = await #expect(throws: Fault.self) { try await Self.deliver(transport) }
+            #expect(fault?.code == .payerUnknownOutcome, "\(status)")
+            #expect(fault?.retryAfterSeconds == seconds.flatMap { Int($0) }, "\(status)")
+        }
+    }
+
+    @Test("a batch that is too large is cut, since its entries are independent")
+    func cut() async throws {
+        let server = StrictServer()
+        let transport = FunctionTransport { request, number in
+            let count = try FHIRBundle(try JSONParser.parse(request.body ?? [])).entries.count
+            return count > 1 ? .json("", status: 413) : try server.answer(request, number)
+        }
+
+        let answer = try await Self.deliver(transport, Array(Self.bundle.utf8), .batch)
+
+        #expect(answer.status == 200)
+        #expect(
+            try FHIRBundle(try JSONParser.parse(answer.body)).entries.allSatisfy {
+                $0.response?.status.hasPrefix("20") == true
+            })
+        #expect(server.held.count == 4)
+    }
+
+    @Test("of a list only what points ahead is left out, and nothing that is contained")
+    func cutsLittle() async throws {
+        let circle = #"""
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"resource":{"resourceType":"Encounter","id":"e","diagnosis":[{"condition":{"reference":"Condition/old"}},{"condition":{"reference":"Condition/c"}}]},
+               "request":{"method":"PUT","url":"Encounter/e"}},
+              {"resource":{"resourceType":"Condition","id":"c","evidence":[{"detail":[{"reference":"Encounter/e"}]},{"code":[{"text":"kept"}]}]},
+               "request":{"method":"PUT","url":"Condition/c"}}
+            ]}
+            """#
+        let server = StrictServer(["Condition/old": .null])
+        let transport = FunctionTransport { try server.answer($0, $1) }
+
+        _ = try await Self.deliver(transport, Array(circle.utf8))
+
+        let bodies = transport.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+        #expect(bodies.count == 4)
+        #expect(bodies[1].contains("kept") && !bodies[1].contains("Encounter/e"))
+        #expect(bodies[3].contains("kept") && bodies[3].contains("Encounter/e"))
     }
 
     @Test("an answer that was lost, and a payer that is gone after the first request, are an unknown outcome")
@@ -218,7 +291,9 @@ struct WaveDeliveryTests {
 
     /// A payer that refuses references to what it does not hold.
     private final class StrictServer: Sendable {
-        private let state = Mutex<[String: JSONValue]>([:])
+        private let state: Mutex<[String: JSONValue]>
+
+        init(_ held: [String: JSONValue] = [:]) { state = Mutex(held) }
 
         var held: [String: JSONValue] { state.withLock { $0 } }
 
@@ -254,9 +329,10 @@ struct WaveDeliveryTests {
 
     private static func deliver(
         _ transport: FunctionTransport, _ bytes: [UInt8] = Array(bundle.utf8),
-        _ kind: ExchangeTerms.Delivery.Kind = .put, lastLook: @escaping @Sendable () async throws -> Void = {}
+        _ kind: ExchangeTerms.Delivery.Kind = .put, clock: ManualClock = ManualClock(),
+        lastLook: @escaping @Sendable () async throws -> Void = {}
     ) async throws -> PayerAnswer {
-        try await PayerClient(try session(transport, side: .payer), delivery: kind)
+        try await PayerClient(try session(transport, clock, side: .payer), delivery: kind)
             .submit(bytes, requestID: "x-1", lastLook: lastLook)
     }
 

@@ -23,7 +23,7 @@ public struct ServiceAPI: Sendable {
         do {
             if request.path.hasPrefix("/health/") {
                 guard request.method == "GET" else { throw Problem.notAllowed("GET") }
-                return try await watch.health(request.path)
+                return try await watch.health(request.path, isHolder: (try? holder(of: request)) != nil)
             }
             if request.path == "/metrics" {
                 // Names of servers and how much is sent are nobody else's business.

@@ -32,12 +32,12 @@ public struct ServiceWatch: Sendable {
         self.clock = clock
     }
 
-    /// Answers `/health/live`, `/health/ready`, `/health/complete`.
-    func health(_ path: String) async throws -> ServedAnswer {
+    /// Answers `/health/live`, `/health/ready`, `/health/complete`; what is wrong is told to whoever holds a token.
+    func health(_ path: String, isHolder: Bool) async throws -> ServedAnswer {
         switch path {
         case "/health/live": return .json(200, ["status": "live"])
-        case "/health/ready": return answer("ready", try await unready())
-        case "/health/complete": return answer("complete", try await unready() + incomplete())
+        case "/health/ready": return answer("ready", try await unready(), isHolder)
+        case "/health/complete": return answer("complete", try await unready() + incomplete(), isHolder)
         default: throw Problem.notFound()
         }
     }
@@ -49,13 +49,10 @@ public struct ServiceWatch: Sendable {
         return .typed(200, Array(text.utf8), as: Exposition.mediaType, headers: ["Cache-Control": "no-store"])
     }
 
-    private func answer(_ state: String, _ problems: [String]) -> ServedAnswer {
-        .json(
-            problems.isEmpty ? 200 : 503,
-            [
-                "status": .string(problems.isEmpty ? state : "not \(state)"),
-                "problems": .array(problems.map { .string($0) }),
-            ])
+    private func answer(_ state: String, _ problems: [String], _ isHolder: Bool) -> ServedAnswer {
+        var json: JSONObject = ["status": .string(problems.isEmpty ? state : "not \(state)")]
+        if isHolder { json["problems"] = .array(problems.map { .string($0) }) }
+        return .json(problems.isEmpty ? 200 : 503, .object(json))
     }
 
     /// Why nothing should be handed to this process: the store, its disk, its schedules.
@@ -80,7 +77,7 @@ public struct ServiceWatch: Sendable {
         }
         problems += queue.holds.map { "\($0.subject.rawValue) \($0.name) is paused: see  pdex queue status" }
         for job in jobs {
-            let last = try await operations.runs(job: job.name, limit: 1).first { $0.state != .running }
+            let last = try await operations.lastRun(ofJob: job.name, in: [.complete, .partial, .failed])
             if let last, last.state != .complete {
                 problems.append("the last run of \(job.name) is \(last.state.rawValue): see  pdex runs show \(last.id)")
             }

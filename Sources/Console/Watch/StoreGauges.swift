@@ -9,9 +9,6 @@ struct StoreGauges: Sendable {
     let jobs: [Job]
     let clock: any WallClock
 
-    /// What of a job's runs is looked at for the last complete one.
-    private static let runsLookedAt = 100
-
     func samples() async throws -> [MetricSample] {
         let queue = try await operations.queue()
         let balance = try await operations.balance()
@@ -56,16 +53,15 @@ struct StoreGauges: Sendable {
     }
 
     private func lastRuns(of job: Job) async throws -> [MetricSample] {
-        let runs = try await operations.runs(job: job.name, limit: Self.runsLookedAt)
-            .filter { $0.trigger == .schedule || $0.trigger == .manual }
         var samples: [MetricSample] = []
-        if let whole = runs.first(where: { $0.state == .complete }) {
+        if let whole = try await operations.lastRun(ofJob: job.name, in: [.complete]) {
             samples.append(
                 MetricSample(
                     .lastSuccess, ["job": job.name, "clinic": job.clinic, "payer": job.payer],
                     Double(whole.instant.milliseconds) / 1000))
         }
-        if let gap = runs.first(where: { $0.state == .complete || $0.state == .partial }).flatMap(Self.gap) {
+        let last = try await operations.lastRun(ofJob: job.name, in: [.complete, .partial])
+        if let gap = last.flatMap(Self.gap) {
             samples.append(MetricSample(.balanceGap, ["job": job.name], Double(gap)))
         }
         return samples

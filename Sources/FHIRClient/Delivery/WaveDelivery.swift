@@ -7,13 +7,18 @@ import PDex
 struct WaveDelivery: Sendable {
     let requests: WaveRequests
     let isSingly: Bool
-    let unknown: Fault
+    /// That nobody knows what is there, and when it may be tried again.
+    let unknown: @Sendable (_ retryAfterSeconds: Int?) -> Fault
+
+    /// A payer that asks for no more patience than this has it within the delivery, so many times.
+    private static let longestPatienceSeconds = 60
+    private static let mostWaits = 20
 
     /// Makes the requests wave by wave; `lastLook` is called before each HTTP request.
     ///
-    /// A payer in trouble ends it, and its answer is that of the whole: the same ids make the next attempt harmless. What is
-    /// refused costs those that refer to it too (424), and no other. Throws `payer.unknown-outcome` when an answer was
-    /// lost, or when something kept the rest from being sent after a part was: then it is read back (WR-16).
+    /// What is refused costs those that refer to it too (424), and no other. A payer in trouble at the first request is the
+    /// answer of the whole. Later, and when an answer was lost or something kept the rest from being sent, it throws
+    /// `payer.unknown-outcome`: a part is there, and the next attempt reads it back (WR-16).
     func deliver(
         _ bytes: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -22,39 +27,52 @@ struct WaveDelivery: Sendable {
         var progress = WaveProgress(entries.count)
         for (number, wave) in plan.waves.enumerated() {
             let writes = progress.due(of: wave, plan)
-            for group in groups(writes) {
-                let id = "\(requestID)-\(number)" + (isSingly ? "-\(group[0].step.entry)" : "")
-                if let whole = try await send(group, of: entries, id, &progress, lastLook) { return whole }
-                let partial = progress.partial(of: group)
-                for rest in groups(partial) {
-                    if let whole = try await send(rest, of: entries, id + "p", &progress, lastLook) { return whole }
+            // The next one last.
+            var groups = isSingly ? writes.reversed().map { [$0] } : writes.isEmpty ? [] : [writes]
+            while let group = groups.popLast() {
+                let id = "\(requestID)-\(number)-\(progress.requests)"
+                let response = try await answer(to: group, of: entries, id, &progress, lastLook)
+                // What is independent can be cut anywhere.
+                if response.status == 413, group.count > 1 {
+                    groups += [Array(group[(group.count / 2)...]), Array(group[..<(group.count / 2)])]
+                    continue
                 }
+                let told = WaveAnswer(
+                    response, to: group.map(\.step), of: entries, isBatch: !isSingly, isFirst: progress.latest == nil)
+                guard let told else { throw unknown(nil) }
+                if let status = told.wholeStatus {
+                    let whole = requests.answer(status, response.body, response)
+                    guard progress.latest != nil else { return whole }
+                    throw unknown(whole.retryAfterSeconds)
+                }
+                progress.take(told, to: group, response)
+                let partial = progress.partial(of: group)
+                groups += isSingly ? partial.map { [$0] } : partial.isEmpty ? [] : [partial]
             }
         }
         return requests.answer(200, progress.answer.serialized(), progress.latest)
     }
 
-    private func groups(_ writes: [WaveRequests.Write]) -> [[WaveRequests.Write]] {
-        isSingly ? writes.map { [$0] } : writes.isEmpty ? [] : [writes]
-    }
-
-    /// Sends what belongs together; an answer that is about more than it is returned.
-    private func send(
-        _ writes: [WaveRequests.Write], of entries: [FHIRBundle.Entry], _ requestID: String,
+    /// Asks, and again as long as the payer asks for a little patience in the middle of it.
+    private func answer(
+        to group: [WaveRequests.Write], of entries: [FHIRBundle.Entry], _ requestID: String,
         _ progress: inout WaveProgress, _ lastLook: @escaping @Sendable () async throws -> Void
-    ) async throws -> PayerAnswer? {
-        let response: HTTPResponse
+    ) async throws -> HTTPResponse {
         do {
-            response = try await requests.send(
-                writes, of: entries, isBatch: !isSingly, requestID, before: lastLook)
+            while true {
+                let response = try await requests.send(
+                    group, of: entries, isBatch: !isSingly, requestID, before: lastLook)
+                progress.requests += 1
+                guard [429, 503].contains(response.status), progress.latest != nil, progress.waits < Self.mostWaits,
+                    let seconds = requests.answer(response.status, [], response).retryAfterSeconds,
+                    seconds <= Self.longestPatienceSeconds
+                else { return response }
+                progress.waits += 1
+                // Waits for as long as the payer asked.
+                try await requests.session.clock.sleep(seconds: Double(seconds))
+            }
         } catch {
-            throw progress.latest == nil ? error : unknown
+            throw progress.latest == nil ? error : unknown(nil)
         }
-        guard let told = WaveAnswer(response, to: writes.map(\.step), of: entries, isBatch: !isSingly) else {
-            throw unknown
-        }
-        if let status = told.wholeStatus { return requests.answer(status, response.body, response) }
-        progress.take(told, to: writes, response)
-        return nil
     }
 }

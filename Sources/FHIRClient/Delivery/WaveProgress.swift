@@ -4,6 +4,9 @@ import FHIR
 struct WaveProgress: Sendable {
     /// The last answer; nil before the first.
     private(set) var latest: HTTPResponse?
+    /// How many requests were answered, and how often the payer was waited for.
+    var requests = 0
+    var waits = 0
     private var responses: [JSONValue?]
     private var refused: Set<Int> = []
     /// The version of each resource that was written in part.

@@ -72,12 +72,18 @@ struct WaveRequests: Sendable {
         guard var json = entries[write.step.entry].resource?.json else { return nil }
         guard write.isPartial else { return .object(json) }
         let places = DeliveryWaves.places(of: entries)
-        for member in json.members {
+        let isAhead = { (value: JSONValue) in
             var isAhead = false
-            member.value.forEachReference { reference in
+            value.forEachReference { reference in
                 if let target = places[reference], write.step.ahead.contains(target) { isAhead = true }
             }
-            if isAhead { json[member.key] = nil }
+            return isAhead
+        }
+        // What is contained is referred to from elsewhere, and a modifier changes what is left.
+        for member in json.members where !["contained", "meta", "modifierExtension"].contains(member.key) {
+            guard isAhead(member.value) else { continue }
+            let rest = member.value.elements.filter { !isAhead($0) }
+            json[member.key] = rest.isEmpty ? nil : .array(rest)
         }
         return .object(json)
     }

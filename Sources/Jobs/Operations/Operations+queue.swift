@@ -36,6 +36,11 @@ extension Operations {
         try await store.read { try $0.runs(ofJob: job, limit: limit) }
     }
 
+    /// The newest run over a job's whole roster, scheduled or by hand, that stands in one of `states`.
+    public func lastRun(ofJob job: String, in states: Set<Run.State>) async throws -> Run? {
+        try await store.read { try $0.lastRun(ofJob: job, in: states) }
+    }
+
     /// One run and how the members' exchanges that it made or met stand now. Throws `run.unknown`.
     public func run(_ id: String) async throws -> (run: Run, tally: [ExchangeTally]) {
         try await store.read { reader in

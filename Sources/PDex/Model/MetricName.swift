@@ -79,7 +79,8 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .requests: "Requests by server and status, or the code of the fault when none was had."
         case .retryAfter: "Seconds waited because a server asked for it."
         case .tokens: "Access tokens asked for, by server and outcome."
-        case .consent: "Consent decisions about members at the time of making and of sending, by result and reason."
+        case .consent:
+            "Consent decisions, one when an exchange is made and one before each request to the payer, by result and reason."
         }
     }
 }

@@ -60,6 +60,8 @@ public protocol StoreReader: MemberReader {
     ///
     /// Dry runs, requests and replays do not stand in its way.
     func unfinishedRun(ofJob job: String) throws -> Run?
+    /// The newest run over a job's whole roster, scheduled or by hand, that stands in one of `states`.
+    func lastRun(ofJob job: String, in states: Set<Run.State>) throws -> Run?
     /// The latest tick for which a job's schedule started a run.
     func latestTick(ofJob job: String) throws -> Instant?
     /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.

@@ -146,8 +146,17 @@ struct Submit: Sendable {
             // Of its own for each claim: an attempt that is given back leaves its number to another.
             let requestID = "\(lease.submission.id)-\(lease.submission.epoch)"
             // A task of its own: what has begun gets its answer even when the process is asked to stop.
+            let renewal = ClaimRenewal(clock: clock, seconds: Self.leaseSeconds / 2) { [self] expiry in
+                try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
+            }
             let delivery = Task { [payer] in
-                try await payer.submit(lease.bundle, requestID: requestID, lastLook: { _ = try await look() })
+                try await payer.submit(
+                    lease.bundle, requestID: requestID,
+                    lastLook: {
+                        _ = try await look()
+                        // A delivery of many requests may take longer than a claim holds.
+                        try await renewal.renewIfDue()
+                    })
             }
             let answer = try await Drain.value(of: delivery, clock)
             return answer.status == 401

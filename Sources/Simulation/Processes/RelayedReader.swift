@@ -189,6 +189,10 @@ class RelayedReader: StoreReader {
         try reader.queued()
     }
 
+    func lastRun(ofJob job: String, in states: Set<Run.State>) throws -> Run? {
+        try reader.lastRun(ofJob: job, in: states)
+    }
+
     func balance() throws -> [ExchangeTally] {
         try reader.balance()
     }
