@@ -81,7 +81,9 @@ enum AnswerReading: Sendable, Hashable {
             outcome = outcome ?? response.outcome?.summary
         }
         // What was not asked for since it refers to what was refused (424) is no reason of its own.
-        guard let first = refused.first(where: { $0 != 424 }) ?? refused.first else { return .acknowledged(matched.map(\.location)) }
+        guard let first = refused.first(where: { $0 != 424 }) ?? refused.first else {
+            return .acknowledged(matched.map(\.location))
+        }
         let words = "\(payer) refused \(refused.count) of \(matched.count) entries, the first with status \(first)"
         // What another change stood in the way of, and what the payer was too busy for, may be taken the next time.
         if refused.contains(where: { $0 == 409 || $0 == 429 || $0 >= 500 }) {
