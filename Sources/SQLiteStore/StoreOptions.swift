@@ -10,10 +10,10 @@ public struct StoreOptions: Sendable, Hashable {
     /// How much of the database each reader keeps in memory, in KiB: what is joined lies at random places of its indexes.
     public var readerCacheKiB: Int
 
-    /// Five seconds, three readers and 8 MiB each unless told otherwise; at least one reader.
+    /// Five seconds, three readers with 2 MiB each and 8 MiB for the writer unless told otherwise; at least one reader.
     public init(
         lockTimeout: Duration = .seconds(5), readers: Int = 3, writerCacheKiB: Int = 8 * 1024,
-        readerCacheKiB: Int = 8 * 1024
+        readerCacheKiB: Int = 2 * 1024
     ) {
         self.lockTimeout = lockTimeout
         self.readers = max(readers, 1)

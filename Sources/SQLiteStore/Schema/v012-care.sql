@@ -6,7 +6,3 @@
 ALTER TABLE staged ADD COLUMN visits BLOB;
 ALTER TABLE staged ADD COLUMN first TEXT;
 ALTER TABLE staged ADD COLUMN last TEXT;
-
-DROP INDEX staged_patient;
--- care(of:), compartmentHashes(of:) and patients(ofSource:) from this index alone; compartment(of:) by it.
-CREATE INDEX staged_patient ON staged (patient, k, hash, source, type, visits, first, last) WHERE patient IS NOT NULL;
