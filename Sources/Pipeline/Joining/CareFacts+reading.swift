@@ -47,12 +47,13 @@ extension UnsafeRawBufferPointer {
 
     /// How often `text` stands in the bytes, counted up to a limit.
     fileprivate func count(of text: [UInt8], atMost limit: Int) -> Int {
-        var (rest, count) = (self, 0)
-        while count < limit, let base = rest.baseAddress, let found = memchr(base, Int32(text[0]), rest.count) {
-            let start = base.distance(to: UnsafeRawPointer(found))
-            rest = UnsafeRawBufferPointer(rebasing: rest[start...])
-            if rest.starts(with: text) { count += 1 }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+        guard var base = baseAddress else { return 0 }
+        let end = base + self.count
+        var count = 0
+        while count < limit, let found = memchr(base, Int32(text[0]), base.distance(to: end)) {
+            let place = UnsafeRawPointer(found)
+            if place.distance(to: end) >= text.count, memcmp(place, text, text.count) == 0 { count += 1 }
+            base = place + 1
         }
         return count
     }
@@ -61,6 +62,7 @@ extension UnsafeRawBufferPointer {
 extension String.UTF8View {
     /// How often `text` stands in a reference.
     fileprivate func count(of text: [UInt8]) -> Int {
-        Array(self).withUnsafeBytes { $0.count(of: text, atMost: .max) }
+        var copy = String(self)
+        return copy.withUTF8 { UnsafeRawBufferPointer($0).count(of: text, atMost: .max) }
     }
 }
