@@ -84,6 +84,17 @@ struct ResponseMatchTests {
         }
     }
 
+    @Test("what was not asked for because of another's refusal does not stand for the reason")
+    func dependents() async throws {
+        let (night, receipt) = try await answered { responses in
+            [["response": ["status": "424"]], ["response": ["status": "422"]]] + responses.dropFirst(2)
+        }
+        #expect(receipt.fault == .payerPartial && receipt.verdict == "parked")
+        let found = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }
+        #expect(found.first?.detail?.contains("refused 2 of") == true)
+        #expect(found.first?.detail?.contains("the first with status 422") == true)
+    }
+
     @Test("a conflict is tried again as often as the job says, and then parked")
     func conflict() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, attempts: 3)
