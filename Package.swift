@@ -168,7 +168,9 @@ let package = Package(
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
                 "PDexTesting", .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
-            exclude: ["Golden/one-visit.json", "Golden/pruned.json"],
+            exclude: [
+                "Golden/one-visit.json", "Golden/pruned.json", "Golden/question.json", "Golden/question-of-many.json",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "JobsTests",
