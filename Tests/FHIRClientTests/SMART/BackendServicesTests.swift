@@ -42,6 +42,34 @@ struct BackendServicesTests {
         #expect(try transport.assertions().map { $0.header["alg"] } == [.string(algorithm)])
     }
 
+    @Test("an assertion and its form have these members and no other, as in the worked example (SBS-19 … SBS-32)")
+    func wholeAssertion() async throws {
+        let transport = AuthorizationServer().transport()
+        let connection = AuthorizationServer.connection()
+        let tokens = try AccessTokens(
+            connection, AuthorizationServer.registration, keys: try #require(TestKeys.both), transport: transport,
+            clock: clock, nonce: { "5b7fd0f8" })
+
+        _ = try await tokens.token()
+
+        let assertion = try #require(try transport.assertions().first)
+        let now = Int(clock.now().milliseconds / 1000)
+        let kid = try #require(assertion.header["kid"]?.string)
+        #expect(assertion.header == ["alg": "ES384", "kid": .string(kid), "typ": "JWT"])
+        #expect(
+            assertion.claims == [
+                "iss": "pdex-client", "sub": "pdex-client", "aud": .string(AuthorizationServer.tokenURL),
+                "iat": .number(JSONNumber(now)), "exp": .number(JSONNumber(now + 240)), "jti": "5b7fd0f8",
+            ])
+        var form = FunctionTransport.form(try #require(transport.tokenRequests.first))
+        #expect(form.removeValue(forKey: "client_assertion")?.split(separator: ".").count == 3)
+        #expect(
+            form == [
+                "grant_type": "client_credentials", "scope": "system/Encounter.rs",
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ])
+    }
+
     @Test("a coordinate that begins with 00 is published with all of its 48 bytes, and read again (SBS-12)")
     func padsCoordinates() throws {
         let candidates = (0..<10_000).lazy.compactMap { _ in OpenSSLKey(generating: .es384) }
