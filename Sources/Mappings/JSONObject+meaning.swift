@@ -8,29 +8,22 @@ extension JSONObject {
             let length = members[index].key.utf8.count
             if length == 17, members[index].key == "modifierExtension" { return members[index].key }
             if length == 13, members[index].key == "implicitRules" { return members[index].key }
-            switch members[index].value {
-            case .object(let object):
-                if let found = object.unknownModifier { return found }
-            case .array(let items):
-                if let found = items.unknownModifier { return found }
-            default: continue
-            }
+            if let found = members[index].value.unknownModifier { return found }
         }
         return nil
     }
 }
 
-extension [JSONValue] {
+extension JSONValue {
     fileprivate var unknownModifier: String? {
-        for index in indices {
-            switch self[index] {
-            case .object(let object):
-                if let found = object.unknownModifier { return found }
-            case .array(let items):
-                if let found = items.unknownModifier { return found }
-            default: continue
+        switch self {
+        case .object(let object): return object.unknownModifier
+        case .array(let items):
+            for index in items.indices {
+                if let found = items[index].unknownModifier { return found }
             }
+            return nil
+        default: return nil
         }
-        return nil
     }
 }

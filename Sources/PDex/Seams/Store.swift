@@ -107,7 +107,8 @@ public protocol StoreReader: MemberReader {
     func breakers() throws -> [CircuitBreaker]
     /// What is open in the outbox, by payer, lane and state.
     func queued() throws -> [QueueCount]
-    /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line.
+    /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line. What they
+    /// carry is not counted here.
     func balance() throws -> [ExchangeTally]
     /// Runs, newest first, at most `limit`; of one job only, if one is given.
     func runs(ofJob job: String?, limit: Int) throws -> [Run]

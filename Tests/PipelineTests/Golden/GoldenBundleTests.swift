@@ -1,5 +1,4 @@
 import FHIR
-import Foundation
 import PDex
 import PDexTesting
 import Pipeline
@@ -28,13 +27,9 @@ struct GoldenBundleTests {
         let bundle = try JSONParser.parse(try #require(night.payer.received.first))
         let entries = (bundle["entry"]?.elements ?? []).filter { $0["resource"]?["resourceType"] != "Provenance" }
         let golden = JSONValue.array(entries).serialized(pretty: true)
-        let place = Self.folder.appendingPathComponent(example.rawValue + ".json")
-        if ProcessInfo.processInfo.environment["PDEX_GOLDEN"] == "write" { try Data(golden.utf8).write(to: place) }
-        #expect(golden == (try String(contentsOf: place, encoding: .utf8)))
+        try GoldenFile.expect(golden, in: example.rawValue)
         #expect(report.balanced)
     }
-
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
     private static func more(_ example: Example) -> [JSONValue] {
         switch example {

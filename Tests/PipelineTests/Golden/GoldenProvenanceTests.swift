@@ -1,5 +1,4 @@
 import FHIR
-import Foundation
 import PDex
 import PDexTesting
 import Pipeline
@@ -23,14 +22,10 @@ struct GoldenProvenanceTests {
         let written = Set(bundle.entries.compactMap { $0.request?.url })
         let provenance = bundle.entries.compactMap(\.resource).filter { $0.type == "Provenance" }
         let text = Self.named(JSONValue.array(provenance.map { .object($0.json) }).serialized(pretty: true), provenance)
-        let place = Self.folder.appendingPathComponent("provenance.json")
-        if ProcessInfo.processInfo.environment["PDEX_GOLDEN"] == "write" { try Data(text.utf8).write(to: place) }
-        #expect(text == (try String(contentsOf: place, encoding: .utf8)))
+        try GoldenFile.expect(text, in: "provenance")
         let targets = provenance.flatMap { $0["target"]?.elements ?? [] }.compactMap { $0["reference"]?.string }
         #expect(Set(targets).isSubset(of: written) && !targets.isEmpty)
     }
-
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
     /// With names in the place of ids and hashes that change with every edit of a mapping file.
     private static func named(_ text: String, _ provenance: [Resource]) -> String {

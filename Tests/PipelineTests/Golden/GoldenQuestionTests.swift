@@ -1,5 +1,4 @@
 import FHIR
-import Foundation
 import PDex
 import PDexTesting
 import Testing
@@ -27,9 +26,7 @@ struct GoldenQuestionTests {
             case .many: MemberMatchQuestion.parameters(ofMany: [question])
             }
         let golden = json.serialized(pretty: true)
-        let place = Self.folder.appendingPathComponent(example.rawValue + ".json")
-        if ProcessInfo.processInfo.environment["PDEX_GOLDEN"] == "write" { try Data(golden.utf8).write(to: place) }
-        #expect(golden == (try String(contentsOf: place, encoding: .utf8)))
+        try GoldenFile.expect(golden, in: example.rawValue)
     }
 
     @Test("name one person throughout, one policy, who discloses and who receives, and no coverage to link")
@@ -50,8 +47,6 @@ struct GoldenQuestionTests {
         }
         #expect(actors == ["performer 1003000126", "IRCP 1234567893"])
     }
-
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
     private static func question() async throws -> MemberMatchQuestion {
         let night = try MemberInquiryTests.night(inquiry: .init(consent: .required))
