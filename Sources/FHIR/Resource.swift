@@ -21,6 +21,9 @@ public struct Resource: Sendable, Hashable {
         try self.init(value)
     }
 
+    /// Whether the text can be the id, or the version id, of a resource: 1 to 64 letters, digits, dashes and dots.
+    public static func isID(_ text: String) -> Bool { FHIRSyntax.isID(text.utf8) }
+
     /// The `resourceType`, for example `Patient`.
     public var type: String { json["resourceType"]?.string ?? "" }
 

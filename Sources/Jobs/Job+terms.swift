@@ -10,7 +10,8 @@ extension Job {
         allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, retraction: ExchangeTerms.Retraction = .enteredInError,
+        jobsOfRoute: Set<String>? = nil, provenance: ProvenancePolicy = ProvenancePolicy(),
+        retraction: ExchangeTerms.Retraction = .enteredInError,
         afterRevocation: ExchangeTerms.AfterRevocation = .leave, breaker: BreakerPolicy = BreakerPolicy(),
         concurrency: Int
     ) -> ExchangeTerms {
@@ -18,7 +19,8 @@ extension Job {
             job: name, clinic: clinic, payer: payer, selection: selection, matchBy: matchBy, inquiry: inquiry,
             coverage: coverage,
             consent: consent, numbers: numbers, allowedTypes: allowedTypes, conformance: conformance,
-            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, retraction: retraction,
+            consentPolicy: consentPolicy, sensitivity: sensitivity, jobsOfRoute: jobsOfRoute, provenance: provenance,
+            retraction: retraction,
             afterRevocation: afterRevocation,
             delivery: .init(
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,

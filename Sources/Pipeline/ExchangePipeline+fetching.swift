@@ -79,7 +79,7 @@ extension ExchangePipeline {
                 .configMissing, .stop, "\(terms.payer.name) may not be asked for its members' data",
                 hint: "say  match: { member-match: { bulk: true, consent: required } }  of it in pdex.yaml")
         }
-        guard RosterRow.isID(fetching.group) else {
+        guard Resource.isID(fetching.group) else {
             throw Fault(.usage, .stop, "the Group is no FHIR id", hint: "give the id that  pdex members match  named")
         }
         let folder = ExportFolder(path: path)

@@ -11,7 +11,7 @@ extension ExchangePipeline {
         let bundle = MakeBundles(
             terms: terms, stager: stager, writer: writer,
             shared: SharedResources(stager: stager, mapper: mapper, writer: writer), gate: gate,
-            provenance: ProvenanceWriter(terms: terms, identities: identities, mappingHash: mappings.hash),
+            provenance: ProvenanceWriter(terms: terms, identities: identities, map: mapper),
             limits: limits)
         let consent = checkConsent
         return ExchangeMaker(

@@ -46,6 +46,23 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("a payer is told each author, by reference and in no version's form, unless its lines say otherwise")
+    func provenance() throws {
+        let plain = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")
+        let told = try ConfigurationFile.parse(
+            Self.whole + "\n    provenance: each-resource\n    provenance-sources: identifier\n    pdex: 2.2.0",
+            path: "site/pdex.yaml")
+        #expect(plain.payer("med0")?.provenance == ProvenancePolicy(detail: .eachAuthor, sources: .reference))
+        #expect(
+            told.payer("med0")?.provenance
+                == ProvenancePolicy(detail: .eachResource, sources: .identifier, version: .v2_2_0))
+        for line in ["provenance: all", "provenance-sources: none", "pdex: 3.0.0", "pdex: 2.2"] {
+            #expect(throws: FileDiagnostics.self) {
+                try ConfigurationFile.parse(Self.whole + "\n    " + line, path: "site/pdex.yaml")
+            }
+        }
+    }
+
     @Test(
         "a payer is closed after five failures in a row or fifty in all, for up to an hour, unless its lines say otherwise"
     )

@@ -91,7 +91,7 @@ struct CancellationTests {
     @Test("what is withheld stays withheld when one of its parts had arrived before")
     func staysWithheld() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
-        night.payer.most = ScriptedPayer.Limit(entries: 6)
+        night.payer.most = ScriptedPayer.Limit(entries: 8)
         let answers = Mutex(0)
         night.payer.whileAnswering {
             let count = answers.withLock { count in

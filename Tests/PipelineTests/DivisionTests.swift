@@ -17,7 +17,7 @@ struct DivisionTests {
     @Test("what the payer refuses as too large arrives in parts, in the same run", arguments: words)
     func divides(status: Int, words: JSONValue) async throws {
         let night = try Night([.joe, .ada], mappings: usCoreMappings)
-        night.payer.most = ScriptedPayer.Limit(entries: 6, status: status, words: words)
+        night.payer.most = ScriptedPayer.Limit(entries: 8, status: status, words: words)
         let report = try await night.run()
         #expect(report.exchanges.acknowledged == 2 && report.state == .complete && report.balanced)
         let whole = try Night([.joe, .ada], mappings: usCoreMappings)
@@ -29,7 +29,7 @@ struct DivisionTests {
     @Test("each part is complete in itself, and its Provenance names what is in it and nothing else")
     func isComplete() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
-        night.payer.most = ScriptedPayer.Limit(entries: 6)
+        night.payer.most = ScriptedPayer.Limit(entries: 8)
         _ = try await night.run()
         for bytes in night.payer.received.dropFirst() {
             let bundle = try FHIRBundle(JSONParser.parse(bytes))
@@ -37,13 +37,22 @@ struct DivisionTests {
             #expect(urls.count == bundle.entries.count)
             var dangling: [String] = []
             for entry in bundle.entries {
-                let json = JSONValue.object(entry.resource?.json ?? JSONObject())
-                json.forEachReference { if !urls.contains($0) { dangling.append($0) } }
+                entry.resource?.forEachReferenceWithin { if !urls.contains($0) { dangling.append($0) } }
             }
             #expect(dangling.isEmpty)
-            let provenance = try #require(bundle.entries.compactMap(\.resource).first { $0.type == "Provenance" })
-            let targets = (provenance["target"]?.elements ?? []).compactMap { $0["reference"]?.string }
-            #expect(Set(targets) == urls.filter { !$0.hasPrefix("Provenance/") })
+            let resources = urls.filter { !$0.hasPrefix("Provenance/") }
+            let provenance = bundle.entries.compactMap(\.resource).filter { $0.type == "Provenance" }
+            let exchange = try #require(provenance.last)
+            #expect(Set(Self.targets(exchange)) == resources)
+            // Whose origin is told is told once, each by the source that stands where the target does.
+            let origins = provenance.dropLast()
+            #expect(
+                origins.flatMap(Self.targets).sorted() == resources.filter { !$0.hasPrefix("Organization/") }.sorted())
+            for origin in origins {
+                let sources = (origin["entity"]?.elements ?? []).compactMap { $0["what"]?["reference"]?.string }
+                let types = sources.compactMap { $0.split(separator: "/").dropLast().last }
+                #expect(types == Self.targets(origin).map { $0.prefix { $0 != "/" } })
+            }
         }
     }
 
@@ -53,7 +62,7 @@ struct DivisionTests {
             Night([.joe, .ada], mappings: usCoreMappings), Night([.joe, .ada], mappings: usCoreMappings),
         ]
         for night in nights {
-            night.payer.most = ScriptedPayer.Limit(entries: 6)
+            night.payer.most = ScriptedPayer.Limit(entries: 8)
             _ = try await night.run()
         }
         #expect(Set(nights[0].payer.received) == Set(nights[1].payer.received))
@@ -87,7 +96,7 @@ struct DivisionTests {
     @Test("a bundle that something newer of the member waits behind is not divided: the newer brings everything")
     func isSuperseded() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, concurrency: 1)
-        night.payer.most = ScriptedPayer.Limit(entries: 6)
+        night.payer.most = ScriptedPayer.Limit(entries: 8)
         let store = night.store
         let now = night.clock.now()
         night.payer.whileAnswering {
@@ -104,7 +113,7 @@ struct DivisionTests {
                     at: now, actor: "test", action: "exchange.queued", run: older.run, exchange: "newer", reason: nil)
                 try writer.insert(newer, audit: [entry])
             }
-            night.payer.most = ScriptedPayer.Limit(entries: 6)
+            night.payer.most = ScriptedPayer.Limit(entries: 8)
         }
         _ = try await night.run()
         let old = try await night.store.read {
@@ -166,7 +175,7 @@ struct DivisionTests {
     @Test("dividing spends no attempts")
     func spendsNothing() async throws {
         let night = try Night([.joe, .ada], mappings: usCoreMappings, attempts: 1)
-        night.payer.most = ScriptedPayer.Limit(entries: 6)
+        night.payer.most = ScriptedPayer.Limit(entries: 8)
         let report = try await night.run()
         #expect(report.exchanges.acknowledged == 2)
         let id = try await Self.exchange(night).id
@@ -256,6 +265,10 @@ struct DivisionTests {
                 ]))
         let bundle: JSONValue = ["resourceType": "Bundle", "type": "transaction", "entry": .array(entries)]
         return bundle.serialized()
+    }
+
+    private static func targets(_ provenance: Resource) -> [String] {
+        (provenance["target"]?.elements ?? []).compactMap { $0["reference"]?.string }
     }
 
     private static func entry(_ name: String, _ content: JSONObject) -> JSONValue {

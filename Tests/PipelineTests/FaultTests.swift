@@ -43,7 +43,7 @@ struct FaultTests {
         let replay = try await night.pipeline.replay(parked, run: night.firing("replay-1"))
         #expect(replay.state == .acknowledged)
         #expect(replay.replayOf == parked.id)
-        #expect(night.payer.held.values.filter { $0.type == "Provenance" }.count == 1)
+        #expect(night.payer.held.values.filter { $0.type == "Provenance" }.count == 3)
     }
 
     @Test("an answer that is lost is followed by the same bundle; the payer holds one copy")

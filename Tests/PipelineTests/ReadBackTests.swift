@@ -28,7 +28,7 @@ struct ReadBackTests {
         #expect(night.payer.received.count == 2)
         let id = try await night.latest().id
         let reasons = try await night.store.read { try $0.audit(ofExchange: id) }.compactMap(\.entry.reason)
-        #expect(reasons.last?.contains("0 of 7 entries were there as sent") == true)
+        #expect(reasons.last?.contains("0 of 9 entries were there as sent") == true)
     }
 
     @Test(

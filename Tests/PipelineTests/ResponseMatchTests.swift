@@ -142,13 +142,13 @@ struct ResponseMatchTests {
         _ = try await night.run()
         let parked = try #require(
             try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
-        night.pipeline.limits.refused(entries: 12, bytes: 10_000_000, under: (12, 20_000_000))
+        night.pipeline.limits.refused(entries: 16, bytes: 10_000_000, under: (16, 20_000_000))
         let replay = Run(
             id: "replay-1", job: parked.job, trigger: .replay, clinic: "clinic0", payer: "med0",
             instant: night.clock.now())
         _ = try await night.pipeline.replay(parked, run: replay)
         let sizes = try night.payer.received.map { try FHIRBundle(JSONParser.parse($0)).entries.count }
-        #expect(sizes.count == 3 && sizes[0] > 6 && sizes.dropFirst().allSatisfy { $0 <= 6 })
+        #expect(sizes.count == 3 && sizes[0] > 8 && sizes.dropFirst().allSatisfy { $0 <= 8 })
     }
 
     /// A night of one member whose answer is made of the right one; what was noted of the attempt.

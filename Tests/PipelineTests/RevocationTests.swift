@@ -23,7 +23,7 @@ struct RevocationTests {
     @Test("whatever point of the pipeline its 50 members have reached", arguments: Point.allCases)
     func nothingLeaves(point: Point) async throws {
         let night = try Night(
-            Self.members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 7 : 200, concurrency: 1)
+            Self.members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 8 : 200, concurrency: 1)
         let sentBefore = Mutex<Int?>(nil)
         let revoke: @Sendable () async throws -> Void = {
             guard sentBefore.withLock({ $0 == nil }) else { return }

@@ -153,7 +153,7 @@ struct TakenBackInPartTests {
 
     private static func night(_ way: Way, _ policy: ExchangeTerms.AfterRevocation) throws -> Night {
         try Night(
-            [.joe], mappings: usCoreMappings, maxEntries: way == .onePart ? 6 : 200, attempts: 1,
+            [.joe], mappings: usCoreMappings, maxEntries: way == .onePart ? 8 : 200, attempts: 1,
             afterRevocation: policy, concurrency: 1)
     }
 

@@ -120,7 +120,7 @@ struct TakenBackTests {
         "withdrawn while bundles wait or are on their way, no content leaves any more, and nothing is left waiting",
         arguments: ["waiting", "between parts", "answer lost"])
     func points(point: String) async throws {
-        let night = try Night([.joe], mappings: usCoreMappings, maxEntries: 6, afterRevocation: .delete, concurrency: 1)
+        let night = try Night([.joe], mappings: usCoreMappings, maxEntries: 8, afterRevocation: .delete, concurrency: 1)
         switch point {
         case "waiting": night.payer.reply(.busy(retryAfterSeconds: 600))
         case "answer lost": night.payer.reply(.loseAnswer)

@@ -187,7 +187,7 @@ public struct ExchangeTerms: Sendable {
     /// The payer.
     public let payer: Party
     /// How the clinic's data is selected.
-    public let selection: Selection
+    public var selection: Selection
     /// How members are recognised, first to last.
     public let matchBy: [MatchRule]
     /// How the payer is asked who somebody is.
@@ -208,6 +208,8 @@ public struct ExchangeTerms: Sendable {
     public let allowedTypes: Set<String>?
     /// What becomes of a resource that does not conform to its profile.
     public let conformance: ConformancePolicy
+    /// What our own Provenance tells.
+    public let provenance: ProvenancePolicy
     /// How the payer is told what no longer holds.
     public let retraction: Retraction
     /// What becomes of what was sent under a consent that was withdrawn.
@@ -229,10 +231,12 @@ public struct ExchangeTerms: Sendable {
         numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, retraction: Retraction = .enteredInError,
+        jobsOfRoute: Set<String>? = nil, provenance: ProvenancePolicy = ProvenancePolicy(),
+        retraction: Retraction = .enteredInError,
         afterRevocation: AfterRevocation = .leave, delivery: Delivery, retry: RetryPolicy,
         breaker: BreakerPolicy = BreakerPolicy()
     ) {
+        self.provenance = provenance
         self.retraction = retraction
         self.afterRevocation = afterRevocation
         self.job = job

@@ -54,7 +54,8 @@ extension DeclarativeNode {
             required
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
-                    "on-invalid", "retract", "after-revocation", "circuit-breaker",
+                    "on-invalid", "retract", "after-revocation", "circuit-breaker", "provenance",
+                    "provenance-sources", "pdex",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -69,12 +70,16 @@ extension DeclarativeNode {
             report.report("'on-invalid' is for 'conformance: strict', which keeps back what does not conform", at: node)
         }
         let retraction = fields["retract"]?.choice(ExchangeTerms.Retraction.self, &report)
+        let detail = fields["provenance"]?.choice(ProvenancePolicy.Detail.self, &report) ?? .eachAuthor
+        let sources = fields["provenance-sources"]?.choice(ProvenancePolicy.Sources.self, &report) ?? .reference
+        let version = fields["pdex"]?.choice(ProvenancePolicy.Version.self, &report)
         let breaker = fields["circuit-breaker"]?.breakerPolicy(&report)
         let afterRevocation = fields["after-revocation"]?.choice(ExchangeTerms.AfterRevocation.self, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
-            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut), consentPolicy: policy,
+            conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut),
+            provenance: ProvenancePolicy(detail: detail, sources: sources, version: version), consentPolicy: policy,
             retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave,
             breaker: breaker ?? BreakerPolicy())
     }

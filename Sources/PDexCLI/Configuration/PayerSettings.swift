@@ -14,7 +14,8 @@ struct PayerSettings: Sendable, Hashable {
     var types: [String]?
     /// What becomes of a resource that does not conform to its profile.
     var conformance = ConformancePolicy()
-
+    /// What our own Provenance tells it.
+    var provenance = ProvenancePolicy()
     /// What silence means for it.
     var consentPolicy = ConsentPolicy.optIn
     /// How the payer is told what the clinic deleted or entered in error.

@@ -36,7 +36,8 @@ public struct Night: Sendable {
         payerExports: (any ClinicServer)? = nil,
         since: ExchangeTerms.Selection.Since = .lastSuccess, concurrency: Int = 2,
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        conformance: ConformancePolicy = ConformancePolicy(), validator: Validator? = nil,
+        conformance: ConformancePolicy = ConformancePolicy(), provenance: ProvenancePolicy = ProvenancePolicy(),
+        validator: Validator? = nil,
         breaker: BreakerPolicy = BreakerPolicy(), delivery: ExchangeTerms.Delivery.Kind = .transaction,
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
@@ -49,8 +50,8 @@ public struct Night: Sendable {
             selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
             inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
             concurrency: concurrency,
-            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, retraction: retraction,
-            afterRevocation: afterRevocation, breaker: breaker, delivery: delivery)
+            consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, provenance: provenance,
+            retraction: retraction, afterRevocation: afterRevocation, breaker: breaker, delivery: delivery)
         let digests = Digests { SHA256.hash($0) }
         identities = Identities(secret: Array("a secret of the tests, 32 bytes!".utf8), digests: digests)
         let practitioner: JSONValue = [
@@ -101,6 +102,7 @@ public struct Night: Sendable {
         matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
         numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
+        provenance: ProvenancePolicy,
         retraction: ExchangeTerms.Retraction, afterRevocation: ExchangeTerms.AfterRevocation, breaker: BreakerPolicy,
         delivery: ExchangeTerms.Delivery.Kind
     ) -> ExchangeTerms {
@@ -115,7 +117,8 @@ public struct Night: Sendable {
             selection: selection, matchBy: matchBy, inquiry: inquiry, coverage: coverage, consent: .fhir,
             numbers: numbers,
             allowedTypes: allowedTypes, conformance: conformance, consentPolicy: consentPolicy,
-            sensitivity: sensitivity, retraction: retraction, afterRevocation: afterRevocation,
+            sensitivity: sensitivity, provenance: provenance, retraction: retraction,
+            afterRevocation: afterRevocation,
             delivery: .init(
                 kind: delivery, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
                 concurrency: concurrency),

@@ -63,7 +63,7 @@ struct MemberGroups: Sendable {
             unclear += 1
             return
         }
-        if kind == .match, let id = group["id"]?.string, RosterRow.isID(id), !matched.contains(id) {
+        if kind == .match, let id = group["id"]?.string, Resource.isID(id), !matched.contains(id) {
             matched.append(id)
         }
         let contained = Set(

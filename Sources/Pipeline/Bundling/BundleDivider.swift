@@ -66,6 +66,11 @@ struct BundleDivider: Sendable {
             guard SentEntries.isOwn(entry), let who = resource["agent"]?[0]?["who"] else { return nil }
             present = [who]
         }
+        if SentEntries.isOrigin(entry) {
+            // One entity for each target, in the same order.
+            let sources = zip(targets, resource["entity"]?.elements ?? []).filter { present.contains($0.0) }
+            resource["entity"] = .array(sources.map(\.1))
+        }
         let words = present.compactMap { $0["reference"]?.string }.joined(separator: " ")
         let place = "Provenance/" + identities.derived("part of a provenance", location, words)
         resource["id"] = .string(String(place.dropFirst("Provenance/".count)))

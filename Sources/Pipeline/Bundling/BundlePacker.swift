@@ -10,18 +10,19 @@ struct BundlePacker {
     let fixedEntries: Int
     let fixedBytes: Int
     private let graph: MemberGraph
+    /// Which of our Provenance tells the origin of which node: each is an entry of its own.
+    private let authorship: Authorship
     private var walk: GraphWalk
     /// The nodes that every part begins with: the transmitter and what it refers to.
     private let first: [Int]
 
-    /// A target line of the Provenance and the comma after an entry.
-    private static let bytesPerTarget = 120
-
     init(
-        _ graph: MemberGraph, delivery: ExchangeTerms.Delivery, found: (entries: Int, bytes: Int)?,
+        _ graph: MemberGraph, _ authorship: Authorship, delivery: ExchangeTerms.Delivery,
+        found: (entries: Int, bytes: Int)?,
         transmitter: Int?, fixedEntries: Int, fixedBytes: Int
     ) {
         self.graph = graph
+        self.authorship = authorship
         self.delivery = delivery
         self.found = found
         self.fixedEntries = fixedEntries
@@ -33,33 +34,31 @@ struct BundlePacker {
 
     /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
     mutating func parts(isNew: (GraphNode) -> Bool) throws -> [[GraphNode]] {
-        let start = fixedBytes + weight(first)
         var parts: [[Int]] = []
-        var part = first
-        var members = PartMembers(of: graph.nodes.count, first)
-        var bytes = start
+        var part = empty
         for seed in seeds(isNew: isNew) {
             let closure = walk.closure(of: seed)
-            var added = closure.filter { !members.contains($0) }
-            if part.count > first.count, isTooMuch(part.count + added.count, bytes + weight(added)) {
-                parts.append(part)
-                (part, members, bytes) = (first, PartMembers(of: graph.nodes.count, first), start)
-                added = closure.filter { !members.contains($0) }
+            if part.nodes.count > first.count, isTooMuch(part.with(closure)) {
+                parts.append(part.nodes)
+                part = empty
             }
-            let size = weight(added)
-            guard fits(part.count + added.count, bytes + size) else {
+            let next = part.with(closure)
+            guard fits(next) else {
                 throw Fault(
                     .bundleTooLarge, .park,
-                    "one resource and what it refers to need \(part.count + added.count) entries "
-                        + "and \(bytes + size) bytes",
+                    "one resource and what it refers to need \(next.entries) entries and \(next.bytes) bytes",
                     hint: "raise deliver.max-entries or deliver.max-size to what the payer really takes")
             }
-            part += added
-            members.insert(added)
-            bytes += size
+            part.insert(closure)
         }
-        if part.count > first.count { parts.append(part) }
+        if part.nodes.count > first.count { parts.append(part.nodes) }
         return parts.map { $0.map { graph.nodes[$0] } }
+    }
+
+    private var empty: PartDraft {
+        var part = PartDraft(graph, authorship, entries: fixedEntries, bytes: fixedBytes)
+        part.insert(first)
+        return part
     }
 
     /// The member's own nodes, visit by visit, of every visit in which something is new.
@@ -88,35 +87,12 @@ struct BundlePacker {
         return ofPatient.contains { isNew(graph.nodes[$0]) } ? [patient] : []
     }
 
-    private func isTooMuch(_ count: Int, _ bytes: Int) -> Bool {
-        guard fits(count, bytes) else { return true }
-        return found.map { count + fixedEntries > $0.entries || bytes > $0.bytes } ?? false
+    private func isTooMuch(_ size: PartDraft.Size) -> Bool {
+        guard fits(size) else { return true }
+        return found.map { size.entries > $0.entries || size.bytes > $0.bytes } ?? false
     }
 
-    private func fits(_ count: Int, _ bytes: Int) -> Bool {
-        count + fixedEntries <= delivery.maxEntries && bytes <= delivery.maxBytes
-    }
-
-    private func weight(_ nodes: [Int]) -> Int {
-        // Our own Provenance names it, and so does each of the clinic's.
-        nodes.reduce(0) { sum, node in
-            sum + graph.nodes[node].entry.count + (1 + graph.witnesses(of: node)) * Self.bytesPerTarget
-        }
-    }
-}
-
-/// Which nodes are in a part.
-private struct PartMembers {
-    private var isThere: [Bool]
-
-    init(of count: Int, _ first: [Int]) {
-        isThere = Array(repeating: false, count: count)
-        insert(first)
-    }
-
-    func contains(_ node: Int) -> Bool { isThere[node] }
-
-    mutating func insert(_ nodes: [Int]) {
-        for node in nodes { isThere[node] = true }
+    private func fits(_ size: PartDraft.Size) -> Bool {
+        size.entries <= delivery.maxEntries && size.bytes <= delivery.maxBytes
     }
 }

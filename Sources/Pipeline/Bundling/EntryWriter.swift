@@ -37,9 +37,13 @@ struct EntryWriter: Sendable {
                 try rewrite(&holder, &references, target)
             }
         }
+        let authors = try Origin.authors(of: mapped.json, type: staged.type).compactMap { text -> ResourceKey? in
+            if case .node(let key, _) = try target(text) { key } else { nil }
+        }
         return GraphNode(
             key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
-            entry: entry, references: references, isShared: isShared)
+            entry: entry, references: references, isShared: isShared,
+            origin: Origin(staged, base: terms.clinic.base, authors: authors))
     }
 
     /// Turns every reference to what `target` says of it; returns the nodes among that.

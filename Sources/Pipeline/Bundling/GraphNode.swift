@@ -14,10 +14,12 @@ final class GraphNode: Sendable {
     let isShared: Bool
     /// What a Provenance of the clinic says, and of what; nil for everything else.
     let testimony: Testimony?
+    /// Where it comes from; nil for a Provenance of the clinic.
+    let origin: Origin?
 
     init(
         key: ResourceKey, contentHash: Int64, location: String, entry: [UInt8], references: [ResourceKey],
-        isShared: Bool, testimony: Testimony? = nil
+        isShared: Bool, testimony: Testimony? = nil, origin: Origin? = nil
     ) {
         self.key = key
         self.contentHash = contentHash
@@ -26,5 +28,6 @@ final class GraphNode: Sendable {
         self.references = references
         self.isShared = isShared
         self.testimony = testimony
+        self.origin = origin
     }
 }

@@ -1,11 +1,34 @@
 import FHIR
+import Mappings
 import PDex
 
 /// Writes the Provenance of one part: who authored, who transmitted, from which format (PDex §127, PV-01 … PV-12).
 struct ProvenanceWriter: Sendable {
+    /// The set of mappings that made what is sent.
+    struct Mapping: Sendable {
+        /// The set's name.
+        let name: String
+        /// SHA-256 over everything that decides a result, in hexadecimal.
+        let hash: String
+
+        /// What a Provenance names as the plan that was followed.
+        var policy: String { Self.prefix + name + ":" + hash }
+        /// How the policies of our own Provenance begin.
+        static let prefix = "urn:pdex:mapping:"
+    }
+
     let terms: ExchangeTerms
     let identities: Identities
-    let mappingHash: String
+    let mapping: Mapping
+    /// The clinic as an Organization from the configuration, as the set of mappings makes it.
+    let organization: JSONValue
+
+    init(terms: ExchangeTerms, identities: Identities, map: MapResources) {
+        self.terms = terms
+        self.identities = identities
+        mapping = Mapping(name: map.mappings.name, hash: map.mappings.hash)
+        organization = map.mapped(own: Self.organization(terms.clinic, identities))
+    }
 
     /// The clinic's own Organization among what it serves, when exactly one carries its NPI (one identity once).
     func stagedOrganization(_ reader: any StoreReader) throws -> ResourceKey? {
@@ -17,78 +40,85 @@ struct ProvenanceWriter: Sendable {
     }
 
     /// `Organization/id` at the payer of the transmitter that is made from the configuration.
-    var organizationLocation: String {
-        "Organization/"
-            + identities.payerID(
-                source: terms.clinic.identifierSystem, type: "Organization", id: "npi|" + terms.clinic.npi)
+    var organizationLocation: String { "Organization/" + Self.organizationID(terms.clinic, identities) }
+
+    private static func organizationID(_ clinic: Party, _ identities: Identities) -> String {
+        identities.payerID(source: clinic.identifierSystem, type: "Organization", id: "npi|" + clinic.npi)
     }
 
-    /// The clinic as US Core Organization, from the configuration.
-    var organization: JSONValue {
+    /// The clinic as the configuration names it.
+    private static func organization(_ clinic: Party, _ identities: Identities) -> JSONValue {
         [
-            "resourceType": "Organization",
-            "id": .string(String(organizationLocation.dropFirst("Organization/".count))),
-            "meta": ["profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-organization|6.1.0"]],
-            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": .string(terms.clinic.npi)]],
+            "resourceType": "Organization", "id": .string(organizationID(clinic, identities)),
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": .string(clinic.npi)]],
             "active": true,
-            "name": .string(terms.clinic.organization),
+            "name": .string(clinic.organization),
         ]
     }
 
     /// `Provenance/id`: derived from what it speaks of, so that sending the same again adds no second one (WR-11).
     func location(of targets: [GraphNode]) -> String {
         let content = targets.map { "\($0.location)#\($0.contentHash)" }.joined(separator: " ")
-        return "Provenance/" + identities.derived("provenance", terms.payer.name, mappingHash, content)
+        return "Provenance/" + identities.derived("provenance", terms.payer.name, mapping.hash, content)
     }
 
     /// The Provenance that names every resource of the part, and says who sends it.
+    ///
+    /// Who is told nothing about origins is told here that the clinic is the author.
     func provenance(
         of targets: [String], by transmitter: String, location: String, exchange: String, received: Instant
     ) -> JSONValue {
-        let references = targets.map { location -> JSONValue in ["reference": .string(location)] }
         let who: JSONValue = ["reference": .string(transmitter)]
+        var json = head(location, targets: targets, received: received)
+        json["agent"] = .array(
+            (terms.provenance.detail == .exchange ? [agent(.author, who)] : []) + [agent(.transmitter, who)])
+        json["entity"] = [
+            [
+                "extension": [Self.sourceFormat],
+                "role": "source",
+                "what": [
+                    "identifier": [
+                        "system": "urn:ietf:rfc:3986", "value": .string("urn:pdex:exchange:" + exchange),
+                    ],
+                    "display": .string("FHIR R4 of \(terms.clinic.organization)"),
+                ],
+            ]
+        ]
+        return .object(json)
+    }
+
+    /// What each of our Provenance begins with: what it claims, what it speaks of, and by which mappings that was made.
+    func head(_ location: String, targets: [String], received: Instant) -> JSONObject {
+        let profile = "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance"
         return [
             "resourceType": "Provenance",
             "id": .string(String(location.dropFirst("Provenance/".count))),
-            "meta": ["profile": ["http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance"]],
-            "target": .array(references),
+            "meta": ["profile": [.string(profile + (terms.provenance.version.map { "|" + $0.rawValue } ?? ""))]],
+            "target": .array(targets.map { ["reference": .string($0)] }),
             "recorded": .string(received.text),
-            "agent": [
-                agent("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "author", who),
-                agent("http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type", "transmitter", who),
-            ],
-            "entity": [
-                [
-                    "extension": [sourceFormat],
-                    "role": "source",
-                    "what": [
-                        "identifier": [
-                            "system": "urn:ietf:rfc:3986", "value": .string("urn:pdex:exchange:" + exchange),
-                        ],
-                        "display": .string(
-                            "FHIR R4 of \(terms.clinic.organization), mapping \(mappingHash.prefix(12))"),
-                    ],
-                ]
-            ],
+            "policy": [.string(mapping.policy)],
         ]
     }
 
     /// PV-09, PV-10: what we read was FHIR R4.
-    private var sourceFormat: JSONValue {
-        [
-            "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/ProvenanceSourceFrom",
-            "valueCodeableConcept": [
-                "coding": [
-                    [
-                        "system": "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/ProvenancePayerDataSource",
-                        "code": "hl7fhirr4",
-                    ]
+    static let sourceFormat: JSONValue = [
+        "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/ProvenanceSourceFrom",
+        "valueCodeableConcept": [
+            "coding": [
+                [
+                    "system": "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/ProvenancePayerDataSource",
+                    "code": "hl7fhirr4",
                 ]
-            ],
-        ]
-    }
+            ]
+        ],
+    ]
 
-    private func agent(_ system: String, _ code: String, _ who: JSONValue) -> JSONValue {
-        ["type": ["coding": [["system": .string(system), "code": .string(code)]]], "who": who]
+    /// An agent in a role, and for whom they act (PV-04 … PV-07).
+    func agent(_ role: AgentRole, _ who: JSONValue, for principal: JSONValue? = nil) -> JSONValue {
+        var agent: JSONObject = [
+            "type": ["coding": [["system": .string(role.system), "code": .string(role.rawValue)]]], "who": who,
+        ]
+        agent["onBehalfOf"] = principal
+        return .object(agent)
     }
 }

@@ -39,6 +39,13 @@ struct SentEntries {
         }
     }
 
+    /// Whether it is a Provenance of ours that tells where what it names comes from.
+    static func isOrigin(_ entry: JSONValue) -> Bool {
+        let policies = entry["resource"]?["policy"]?.elements ?? []
+        return !isOwn(entry)
+            && policies.contains { $0.string?.hasPrefix(ProvenanceWriter.Mapping.prefix) == true }
+    }
+
     /// What every part has: who sends it, as our Provenance says, and what that refers to.
     var common: Set<Int> {
         var common: Set<Int> = []

@@ -67,7 +67,7 @@ struct RosterRow {
         if let start = values[.starts], let end = values[.ends], end < start {
             throw Refusal("ends lies before starts")
         }
-        if let text = values[.patientID], !Self.isID(text) { throw Refusal("patient-id is no FHIR id") }
+        if let text = values[.patientID], !Resource.isID(text) { throw Refusal("patient-id is no FHIR id") }
         memberID = id
         patientID = values[.patientID]
         let who: [RosterColumns.Field] = [
@@ -77,15 +77,6 @@ struct RosterRow {
         person = who.map { values[$0] ?? "" }.joined(separator: "\u{1f}")
         term = [values[.plan], values[.starts], values[.subscriberID]].map { $0 ?? "" }.joined(separator: "\u{1f}")
         self.values = values
-    }
-
-    /// Whether the text can be the id of a resource: at most 64 letters, digits, dots and dashes.
-    static func isID(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy {
-                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
-            }
     }
 
     /// What the record says in a field.

@@ -10,7 +10,7 @@ struct RosterWriter {
     /// The id of the member's Patient: the one given, the member id when it can be one, or else a derived one.
     func patientID(of row: RosterRow) -> String {
         if let id = row.patientID { return id }
-        if RosterRow.isID(row.memberID) { return row.memberID }
+        if Resource.isID(row.memberID) { return row.memberID }
         return identities.derived("roster-member", terms.payer.name, row.memberID)
     }
 

@@ -141,6 +141,14 @@ struct MapResources: Sendable {
         var isLack: Bool { code == .mappingRequired || code == .conformanceInvalid }
     }
 
+    /// What the configuration says of the clinic, as the set makes it; as it is when the set makes nothing of it.
+    func mapped(own resource: JSONValue) -> JSONValue {
+        guard let own = try? Resource(resource), case .mapped(let mapped, _, _) = mappings.map(own, in: context) else {
+            return resource
+        }
+        return .object(mapped.json)
+    }
+
     /// Maps one resource, gives it its id at the payer, and holds it against its profile.
     func map(_ staged: StagedResource, _ resource: Resource) -> Result<MappedResource, Reason> {
         switch mappings.map(resource, in: context) {

@@ -35,14 +35,17 @@ struct MakeBundles: Sendable {
         let organization =
             transmitter == nil
             ? [writer.entry(provenance.organization, location: provenance.organizationLocation)] : []
+        let authorship = Authorship(of: graph, terms.provenance.detail)
         var packer = BundlePacker(
-            graph, delivery: terms.delivery, found: limits.known, transmitter: transmitter?.number,
+            graph, authorship, delivery: terms.delivery, found: limits.known, transmitter: transmitter?.number,
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
         let parts = try packer.parts { node in
             // What speaks of many visits changes with each of them: the others need not be sent again for that.
             if node.testimony?.isBroad == true { return holds[node.key] == nil }
             return holds[node.key] != node.contentHash
         }
+        if transmitter == nil, !parts.isEmpty { try gate.demand(provenance.organization) }
+        let who = transmitter?.location ?? provenance.organizationLocation
         let bundles = try parts.enumerated().map { index, all in
             try gate.demandWhole(all)
             let nodes = all.filter { $0.testimony == nil }
@@ -51,19 +54,41 @@ struct MakeBundles: Sendable {
                 node.testimony?.resource(among: told, at: node.location, provenance.identities)
             }
             let location = provenance.location(of: nodes)
-            let who = transmitter?.location ?? provenance.organizationLocation
             let witness = provenance.provenance(
                 of: (transmitter == nil ? [who] : []) + nodes.map(\.location), by: who, location: location,
                 exchange: exchange, received: received)
             try gate.demand(witness)
             let entries =
                 organization + nodes.map(\.entry) + testimony.map { writer.entry($0.resource, location: $0.location) }
+                + (try origins(of: nodes, graph, authorship, clinic: who, received: received))
                 + [writer.entry(witness, location: location)]
             let bytes = bundle(entries, received: received)
             return ExchangeBundle(
                 part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
         }
         return Made(bundles: bundles, held: held(graph), sent: Set(parts.joined().map(\.key)))
+    }
+
+    /// The entries of the Provenance that tell where the nodes of a part come from (PV-02).
+    private func origins(
+        of nodes: [GraphNode], _ graph: MemberGraph, _ authorship: Authorship, clinic: String, received: Instant
+    ) throws -> [[UInt8]] {
+        var order: [Int] = []
+        var told: [Int: [GraphNode]] = [:]
+        for node in nodes {
+            guard let group = graph.number(of: node.key).flatMap({ authorship.groups[$0] }) else { continue }
+            if told[group] == nil { order.append(group) }
+            told[group, default: []].append(node)
+        }
+        return try order.map { group in
+            let targets = told[group] ?? []
+            let authors = authorship.authors(of: group)
+            let location = provenance.originLocation(of: targets, by: authors)
+            let origin = provenance.origin(
+                of: targets, by: authors, clinic: clinic, location: location, received: received)
+            try gate.demand(origin)
+            return writer.entry(origin, location: location)
+        }
     }
 
     /// What the graph holds; nothing when there is only the Patient, who does not travel alone.

@@ -4,13 +4,14 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// What Med0 gets of the story's people, byte for byte but for the Provenance, which has tests of its own.
+/// What Med0 gets of the story's people, byte for byte: the envelope, every entry, and the Provenance but for ids and hashes
+/// that follow from the files of the mapping set (PV-01 … PV-11, PB-01 … PB-08).
 ///
 /// A golden bundle is made anew with `PDEX_GOLDEN=write`, and read before it is committed.
 @Suite("The bundles of worked examples")
 struct GoldenBundleTests {
     enum Example: String, CaseIterable {
-        /// One visit with a diagnosis and a result, seen by a doctor at a place of an organization.
+        /// One visit with a result, seen by a doctor at a place of an organization, and the diagnosis that she wrote.
         case visit = "one-visit"
         /// A result that is left out by the gate, and what referred to it.
         case pruned = "pruned"
@@ -24,16 +25,30 @@ struct GoldenBundleTests {
 
         let report = try await night.run()
 
-        let bundle = try JSONParser.parse(try #require(night.payer.received.first))
-        let entries = (bundle["entry"]?.elements ?? []).filter { $0["resource"]?["resourceType"] != "Provenance" }
-        let golden = JSONValue.array(entries).serialized(pretty: true)
+        let bundle = try FHIRBundle(JSONParser.parse(try #require(night.payer.received.first)))
+        let provenance = bundle.entries.compactMap(\.resource).filter { $0.type == "Provenance" }
+        let text = String(decoding: try #require(night.payer.received.first), as: UTF8.self)
+        let golden = try JSONParser.parse(Array(Self.named(text, provenance).utf8)).serialized(pretty: true)
         try GoldenFile.expect(golden, in: example.rawValue)
+        let written = Set(bundle.entries.compactMap { $0.request?.url })
+        let targets = provenance.flatMap { $0["target"]?.elements ?? [] }.compactMap { $0["reference"]?.string }
+        #expect(Set(targets).isSubset(of: written) && !targets.isEmpty)
         #expect(report.balanced)
+    }
+
+    /// With names in the place of ids and hashes that change with every edit of a mapping file.
+    private static func named(_ text: String, _ provenance: [Resource]) -> String {
+        var text = text
+        for (number, resource) in provenance.enumerated() {
+            if let id = resource.id { text = text.replacing(id, with: "provenance-\(number + 1)") }
+        }
+        return text.replacing(/urn:pdex:mapping:([a-z0-9.-]+):[0-9a-f]{64}/) { "urn:pdex:mapping:\($0.1):the-hash" }
+            .replacing(/exchange:[a-z2-7]{20,64}/, with: "exchange:the-id")
     }
 
     private static func more(_ example: Example) -> [JSONValue] {
         switch example {
-        case .visit: [seen, ward]
+        case .visit: [seen, ward, written]
         case .pruned: [panel, odd]
         }
     }
@@ -53,6 +68,26 @@ struct GoldenBundleTests {
         "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
         "effectiveDateTime": "2026-05-04T09:05:00-05:00", "performer": [["reference": "Organization/ward"]],
         "valueQuantity": ["value": digits, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"],
+    ]
+    private static let written: JSONValue = [
+        "resourceType": "Condition", "id": "sinusitis",
+        "meta": ["versionId": "3", "lastUpdated": "2026-05-04T16:40:00Z"],
+        "clinicalStatus": [
+            "coding": [["system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"]]
+        ],
+        "category": [
+            [
+                "coding": [
+                    [
+                        "system": "http://terminology.hl7.org/CodeSystem/condition-category",
+                        "code": "encounter-diagnosis",
+                    ]
+                ]
+            ]
+        ],
+        "code": ["coding": [["system": "http://snomed.info/sct", "code": "36971009", "display": "Sinusitis"]]],
+        "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
+        "recorder": ["reference": "Practitioner/dr-hale"],
     ]
     private static let ward: JSONValue = [
         "resourceType": "Organization", "id": "ward", "active": true, "name": "Clinic0, ward 3",

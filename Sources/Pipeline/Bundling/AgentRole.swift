@@ -1,0 +1,16 @@
+/// What somebody has to do with what is sent; each code is of another system (PV-04, PV-05, PV-06).
+enum AgentRole: String {
+    case author
+    case transmitter
+    /// Only from PDex 2.2.0 on.
+    case source
+
+    /// The code system.
+    var system: String {
+        switch self {
+        case .author: "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+        case .transmitter: "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type"
+        case .source: "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/ProvenanceAgentRoleType"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import FHIR
+import PDex
+
+/// Who wrote what of a member's graph, and which nodes share the Provenance that says so (PV-02).
+struct Authorship: Sendable {
+    /// Somebody who wrote something, as a Provenance names them (PV-07).
+    struct Author: Sendable, Hashable {
+        /// `Practitioner/id` or `Organization/id` at the payer.
+        let location: String
+        /// Whether they act for the clinic.
+        let isPractitioner: Bool
+    }
+
+    /// What one Provenance of origin speaks of.
+    private struct Group: Hashable {
+        let authors: [Author]
+        let visit: ResourceKey?
+        let resource: ResourceKey?
+    }
+
+    /// The number of the Provenance for each node; nil for one whose origin is not told.
+    let groups: [Int?]
+    /// How many there are.
+    var count: Int { authors.count }
+    private let authors: [[Author]]
+
+    /// Looks at a graph in the detail that a payer wants.
+    init(of graph: MemberGraph, _ detail: ProvenancePolicy.Detail) {
+        var numbers: [Group: Int] = [:]
+        var authors: [[Author]] = []
+        groups = graph.nodes.map { node in
+            guard detail != .exchange, let origin = node.origin else { return nil }
+            let isVisit = node.location.hasPrefix("Encounter/")
+            let group = Group(
+                authors: Self.authors(origin, graph), visit: graph.visits[node.key] ?? (isVisit ? node.key : nil),
+                resource: detail == .eachResource ? node.key : nil)
+            if let number = numbers[group] { return number }
+            numbers[group] = authors.count
+            authors.append(group.authors)
+            return authors.count - 1
+        }
+        self.authors = authors
+    }
+
+    /// Who wrote what one Provenance speaks of; nobody when the resources do not say.
+    func authors(of group: Int) -> [Author] { authors[group] }
+
+    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named.
+    private static func authors(_ origin: Origin, _ graph: MemberGraph) -> [Author] {
+        var seen: Set<Author> = []
+        return origin.authors.compactMap { author(graph.number(of: $0), graph) }.filter { seen.insert($0).inserted }
+    }
+
+    private static func author(_ number: Int?, _ graph: MemberGraph) -> Author? {
+        guard let node = number.map({ graph.nodes[$0] }) else { return nil }
+        switch node.location.prefix(while: { $0 != "/" }) {
+        case "Practitioner": return Author(location: node.location, isPractitioner: true)
+        case "Organization": return Author(location: node.location, isPractitioner: false)
+        case "PractitionerRole":
+            let people = node.references.compactMap { graph.number(of: $0) }.map { graph.nodes[$0].location }
+                .filter { $0.hasPrefix("Practitioner/") }
+            return people.count == 1 ? Author(location: people[0], isPractitioner: true) : nil
+        default: return nil
+        }
+    }
+}

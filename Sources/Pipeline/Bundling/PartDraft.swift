@@ -1,0 +1,60 @@
+/// A part while it is packed: its nodes, and how large it is with the Provenance that speaks of them.
+struct PartDraft {
+    /// The entries and bytes of a part.
+    struct Size {
+        var entries: Int
+        var bytes: Int
+    }
+
+    /// The nodes, in the order in which they came.
+    private(set) var nodes: [Int] = []
+    private var size: Size
+    private var isThere: [Bool]
+    private var isTold: [Bool]
+    private let graph: MemberGraph
+    private let authorship: Authorship
+
+    /// A target line of a Provenance and the comma after an entry.
+    private static let bytesPerTarget = 120
+    /// A Provenance of origin without what it says of each node, with up to a few authors.
+    private static let bytesPerOrigin = 2048
+
+    /// A part without nodes, of `entries` and `bytes` that every part has besides.
+    init(_ graph: MemberGraph, _ authorship: Authorship, entries: Int, bytes: Int) {
+        self.graph = graph
+        self.authorship = authorship
+        size = Size(entries: entries, bytes: bytes)
+        isThere = Array(repeating: false, count: graph.nodes.count)
+        isTold = Array(repeating: false, count: authorship.count)
+    }
+
+    /// The size with those nodes besides.
+    func with(_ closure: [Int]) -> Size {
+        var size = size
+        var told: Set<Int> = []
+        for node in closure where !isThere[node] {
+            size.entries += 1
+            size.bytes += weight(of: node)
+            guard let group = authorship.groups[node], !isTold[group], told.insert(group).inserted else { continue }
+            size.entries += 1
+            size.bytes += Self.bytesPerOrigin
+        }
+        return size
+    }
+
+    /// Adds those of the nodes that are not there yet.
+    mutating func insert(_ closure: [Int]) {
+        size = with(closure)
+        for node in closure where !isThere[node] {
+            isThere[node] = true
+            nodes.append(node)
+            if let group = authorship.groups[node] { isTold[group] = true }
+        }
+    }
+
+    /// The bytes of an entry, and of each Provenance's word on it: ours of the exchange and of its origin, and the clinic's.
+    private func weight(of node: Int) -> Int {
+        let source = graph.nodes[node].origin?.reference.utf8.count ?? 0
+        return graph.nodes[node].entry.count + (2 + graph.witnesses(of: node)) * Self.bytesPerTarget + source
+    }
+}
