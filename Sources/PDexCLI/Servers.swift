@@ -61,7 +61,8 @@ actor Servers {
             conformance: payer.conformance,
             consentPolicy: payer.consentPolicy, sensitivity: try sensitivity(of: clinic),
             jobsOfRoute: Set(jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map(\.name)),
-            provenance: payer.provenance, retraction: payer.retraction, afterRevocation: payer.afterRevocation, breaker: payer.breaker,
+            provenance: payer.provenance, retraction: payer.retraction, afterRevocation: payer.afterRevocation,
+            breaker: payer.breaker,
             concurrency: payer.server.transport.maxConnections)
         return Parts(
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer, delivery: job.delivery.kind),
