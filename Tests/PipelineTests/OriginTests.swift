@@ -144,7 +144,8 @@ struct OriginTests {
     /// What Dr Hale wrote in Joe's visit.
     private static var problem: Resource { get throws { try problem([:]) } }
 
-    private static func problem(_ changes: JSONObject) throws -> Resource {
+    /// What Dr Hale wrote in Joe's visit, changed.
+    static func problem(_ changes: JSONObject) throws -> Resource {
         var json: JSONObject = [
             "resourceType": "Condition", "id": "problem",
             "meta": ["versionId": "3", "lastUpdated": "2026-05-05T10:00:00Z"],

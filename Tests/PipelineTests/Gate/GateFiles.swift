@@ -28,6 +28,11 @@ enum GateFiles {
     /// US Core's next version alone.
     static let nextPackages = validator("hl7.fhir.us.core-7.0.0")
 
+    /// PDex in one version alone, with the US Core that it builds on.
+    static func pdexPackages(_ version: ProvenancePolicy.Version) -> Validator? {
+        validator("hl7.fhir.us.davinci-pdex-" + version.rawValue, "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-3.1.1")
+    }
+
     private static func validator(_ names: String...) -> Validator? {
         (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
     }
