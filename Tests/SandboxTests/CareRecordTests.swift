@@ -80,7 +80,8 @@ struct CareRecordTests {
         #expect(keys("Patient/pat-000001/$everything?_type=\(type)") == found)
         let export = ExportTests.Export(world.clinic, token, "Group/med0-members/$export?_type=\(type)")
         #expect(Set(export.keys).isSuperset(of: found))
-        let listed = world.clinic.send("GET", "/fhir/r4/metadata", token: token).json?["rest"]?[0]?["resource"]?.elements
+        let metadata = world.clinic.send("GET", "/fhir/r4/metadata", token: token).json
+        let listed = metadata?["rest"]?[0]?["resource"]?.elements
         #expect(listed?.contains { $0["type"]?.string == type } == true)
     }
 
