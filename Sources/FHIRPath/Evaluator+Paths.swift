@@ -43,7 +43,7 @@ extension Evaluator {
     ) throws(PathError) -> Bool {
         guard case .path(let start, let steps) = node else { return true }
         if case .this = start {
-            guard case .element(let element) = scope.this else { return true }
+            guard case .element(let element)? = scope.this else { return true }
             return try walk(element, steps[...], body)
         }
         for value in try evaluate(start, scope) {

@@ -4,7 +4,8 @@ import FHIR
 struct Evaluator {
     /// What `$this` and `$index` mean where a node stands.
     struct Scope {
-        let this: PathValue
+        /// nil inside of what is asked of nothing.
+        let this: PathValue?
         var index = 0
     }
 
@@ -43,14 +44,14 @@ struct Evaluator {
     mutating func evaluate(_ node: PathNode, _ scope: Scope) throws(PathError) -> [PathValue] {
         try spend()
         switch node {
-        case .this: return [scope.this]
+        case .this: return scope.this.map { [$0] } ?? []
         case .index: return [.integer(scope.index)]
         case .total: return total ?? []
         case .pattern(let pattern): return [.string(pattern.text)]
         case .descending(let inner): return try evaluate(inner, scope)
         case .constant(let values): return values
         case .variable(let name): return variable(name)
-        case .typed(let name): return Self.isResource(scope.this, name) ? [scope.this] : []
+        case .typed(let name): return scope.this.map { Self.isResource($0, name) ? [$0] : [] } ?? []
         case .path: return try elements(node, scope)
         case .item(let focus, let index, let column): return try item(focus, index, column, scope)
         case .call(let focus, let function, let arguments, let column):

@@ -37,7 +37,7 @@ struct SandboxNight: Sendable {
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
         knowsMembers: Bool = true, members: Int = 50,
         rules: [String] = ["member-id", "subscriber-id", "demographics"],
-        delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil,
+        delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil, packages: [String] = [],
         changing change: (inout SandboxOptions) -> Void = { _ in },
         _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
@@ -62,7 +62,7 @@ struct SandboxNight: Sendable {
             try "".write(toFile: path + "/none.ndjson", atomically: true, encoding: .utf8)
             try configuration(
                 clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }",
-                match: match
+                match: match, packages: packages
             )
             .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
@@ -131,9 +131,10 @@ struct SandboxNight: Sendable {
     }
 
     private static func configuration(
-        clinic: String, payer: String, records: String, match: String?
+        clinic: String, payer: String, records: String, match: String?, packages: [String]
     ) -> String {
         """
+        \(packages.isEmpty ? "" : "packages: [\(packages.map { "\"\($0)\"" }.joined(separator: ", "))]")
         store: { sqlite: ./pdex.db }
         keys: ./keys
         jobs: ./jobs

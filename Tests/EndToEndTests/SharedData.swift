@@ -16,6 +16,13 @@ enum SharedData {
         folder.appendingPathComponent(part).path
     }
 
+    /// The archives of the guides that a night is held against, when they lie there, too.
+    static var packages: [String]? {
+        let folder = folder.deletingLastPathComponent().appendingPathComponent("packages").path
+        let paths = ["us.core-6.1.0", "us.davinci-pdex-2.0.0"].map { "\(folder)/hl7.fhir.\($0).tgz" }
+        return paths.allSatisfy(FileManager.default.fileExists) ? paths : nil
+    }
+
     /// Links the files of clinic-10 and the four patients' Bundles into `place`, as one clinic.
     static func link(into place: String) throws {
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)

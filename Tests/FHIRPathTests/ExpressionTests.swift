@@ -45,6 +45,8 @@ struct ExpressionTests {
             "Patient.status.empty()", "%clinic.base = 'urn:here'", "%resource.id = 'o1'", "value = 5.0 'kg'",
             "value > 4 'kg'",
             "subject.reference.startsWith('Patient/')", "iif(status = 'final', 1, 2) = 1",
+            "bodySite.iif(empty(), 1, 2) = 1",
+            "status.iif(empty(), 1, 2) = 2", "bodySite.iif(status.empty(), 1, 2) = 1",
             "coalesce(code, status) = 'final'",
             "({}).empty()", "(status = 'x' and code.text = 'y').not()", "component.code.text.distinct().count() = 2",
             "(1 | 2 | 2).count() = 2", "status & '!' = 'final!'", "status ~ 'FINAL'", "'a\\u0062' = 'ab'",

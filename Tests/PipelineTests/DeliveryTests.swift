@@ -163,4 +163,14 @@ struct DeliveryTests {
         let made = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 10) }
         #expect(made.isEmpty)
     }
+
+    @Test("a bundle is a transaction that claims no profile and holds no document (PB-01)")
+    func claimsNothing() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run()
+        let bundle = try JSONParser.parse(try #require(night.payer.received.first))
+        #expect(bundle.object?.keys == ["resourceType", "type", "timestamp", "entry"])
+        #expect(bundle["type"] == "transaction")
+        #expect(!night.payer.held.values.contains { $0.type == "Composition" })
+    }
 }

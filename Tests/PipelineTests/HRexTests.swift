@@ -20,6 +20,20 @@ struct HRexTests {
         #expect(night.payer.received.count == 0)
     }
 
+    @Test(
+        "a consent with conditions that HRex does not define does not permit (HC-04)",
+        arguments: ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"])
+    func conditions(element: String) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        var consent = try Self.record("Consent")
+        var provision = try #require(consent["provision"]?.object)
+        provision[element] = element == "dataPeriod" ? ["start": "2026-01-01"] : [["code": "x"]]
+        consent["provision"] = .object(provision)
+        night.payer.put(try Resource(.object(consent)))
+        #expect(try await night.run().exchanges.withheld == [.consentOutOfScope: 1])
+        #expect(night.payer.received.count == 0)
+    }
+
     @Test("a consent whose source is an attachment permits, and the exchange says so")
     func attachment() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -58,7 +58,7 @@ struct ClinicSearchTests {
         #expect(!found.isEmpty)
         #expect(found.allSatisfy { $0.hasPrefix("Encounter/enc-000001-") })
         #expect(keys("Encounter?subject=Patient/pat-000001") == found)
-        #expect(keys("Observation?subject=\(value)&encounter=enc-000001-1").count == 2)
+        #expect(keys("Observation?subject=\(value)&encounter=enc-000001-1").count == 5)
         #expect(keys("Provenance?patient=\(value)").count == found.count)
     }
 

@@ -64,11 +64,11 @@ struct PopulationTests {
         }
     }
 
-    @Test("has about twenty resources a member")
+    @Test("has about twenty-five resources a member")
     func size() {
         let count = Records(members: 500).clinic.count
 
-        #expect(9_000...11_500 ~= count)
+        #expect(11_000...13_500 ~= count)
     }
 
     @Test("has NPIs with the right check digit")

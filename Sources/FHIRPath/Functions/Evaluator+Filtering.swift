@@ -20,7 +20,8 @@ extension Evaluator {
     ) throws(PathError) -> [PathValue] {
         let input = try evaluate(focus, scope)
         guard input.count < 2 else { throw PathError("iif() takes one item, not several", column: column) }
-        let inner = input.count == 1 ? Scope(this: input[0], index: scope.index) : scope
+        // Of nothing is asked what holds of nothing: `x.iif(empty(), true, …)`, as R4's own invariants ask.
+        let inner = Scope(this: input.first, index: scope.index)
         if try truth(arguments[0], inner) == true { return try evaluate(arguments[1], inner) }
         return arguments.count > 2 ? try evaluate(arguments[2], inner) : []
     }

@@ -19,12 +19,27 @@ extension ClinicRecord {
             + #""performer":[{"actor":{"reference":"Practitioner/prac-\#(visit.practitioner)"}}]}"#
     }
 
-    mutating func prescription(_ id: String, _ visit: Visit) -> String {
+    func prescription(_ id: String, of medication: ClinicalCode, _ visit: Visit) -> String {
         head("MedicationRequest", id, "us-core-medicationrequest", visit, kind: "prescription")
             + #""status":"active","intent":"order","#
-            + #""medicationCodeableConcept":\#(random.pick(ClinicalCodes.medications).concept),\#(context(visit)),"#
+            + #""medicationCodeableConcept":\#(medication.concept),\#(context(visit)),"#
             + #""authoredOn":"\#(USCore.local(visit.end))","#
             + #""requester":{"reference":"Practitioner/prac-\#(visit.practitioner)"},"#
+            + #""dosageInstruction":[{"text":"Take 1 tablet by mouth once a day"}]}"#
+    }
+
+    /// What the clinic's own dispensary hands over.
+    func dispensing(_ id: String, of medication: ClinicalCode, for prescription: String, _ visit: Visit) -> String {
+        let type = ClinicalCode.hl7("v3-ActCode", "FF", "First Fill")
+        return head("MedicationDispense", id, "us-core-medicationdispense", visit, kind: "dispense")
+            + #""status":"completed","medicationCodeableConcept":\#(medication.concept),"subject":\#(subject),"#
+            + #""context":{"reference":"Encounter/\#(self.id("enc", "\(visit.number)"))"},"#
+            + #""performer":[{"actor":{"reference":"Organization/clinic0","display":"Clinic0"}}],"#
+            + #""authorizingPrescription":[{"reference":"MedicationRequest/\#(prescription)"}],"#
+            + #""type":\#(type.concept),"quantity":{"value":30,"unit":"{tablet}","#
+            + #""system":"http://unitsofmeasure.org","code":"{tablet}"},"#
+            + #""daysSupply":{"value":30,"unit":"day","system":"http://unitsofmeasure.org","code":"d"},"#
+            + #""whenHandedOver":"\#(USCore.local(visit.end))","#
             + #""dosageInstruction":[{"text":"Take 1 tablet by mouth once a day"}]}"#
     }
 

@@ -5,17 +5,21 @@ struct ClinicRecord {
     let profile: MemberProfile
     let asOf: Instant
     var random: RandomSource
+    /// For what surrounds the visits: the visits stay what they were before there was any of it.
+    var others: RandomSource
 
     init(profile: MemberProfile, seed: UInt64, asOf: Instant) {
         self.profile = profile
         self.asOf = asOf
         random = RandomSource(seed: seed, stream: UInt64(profile.number) << 8 | 2)
+        others = RandomSource(seed: seed, stream: UInt64(profile.number) << 8 | 3)
     }
 
     /// Every resource of the record as JSON text.
     mutating func resources() -> [String] {
         var texts = [patient(), problem()]
         if random.chance(percent: 60) { texts.append(allergy()) }
+        texts += surroundings()
         let visits = 2 + random.below(2)
         for number in 1...visits {
             let visit = Visit(number: number, of: profile, asOf: asOf, random: &random)
@@ -85,8 +89,12 @@ struct ClinicRecord {
     /// `clinicalStatus` and `verificationStatus` of conditions and allergies.
     static func activeAndConfirmed(_ clinical: String, _ verification: String) -> String {
         #""clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/\#(clinical)","#
-            + #""code":"active"}]},"#
-            + #""verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/\#(verification)","#
+            + #""code":"active"}]},"# + confirmed(verification)
+    }
+
+    /// `verificationStatus` alone.
+    static func confirmed(_ verification: String) -> String {
+        #""verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/\#(verification)","#
             + #""code":"confirmed"}]}"#
     }
 }

@@ -42,21 +42,27 @@ enum ClinicalCodes {
         ClinicalCode(system: "http://hl7.org/fhir/sid/cvx", code: "187", display: "zoster recombinant"),
     ]
 
-    /// Measurements with unit, lowest and highest value; values have two decimals, the last often zero.
-    static let labs: [(code: ClinicalCode, unit: String, range: ClosedRange<Int>)] = [
-        (.loinc("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood"), "%", 480...920),
-        (.loinc("2339-0", "Glucose [Mass/volume] in Blood"), "mg/dL", 7_000...18_000),
-        (
-            .loinc("13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation"), "mg/dL",
-            6_000...19_000
-        ),
-        (.loinc("2160-0", "Creatinine [Mass/volume] in Serum or Plasma"), "mg/dL", 60...140),
+    /// What is measured: with its unit, and the lowest and highest value in hundredths, the last digit often zero.
+    struct Measurement: Sendable {
+        let code: ClinicalCode
+        let unit: String
+        let range: ClosedRange<Int>
+        var isLab = true
+    }
+
+    static let labs: [Measurement] = [
+        .init(code: .loinc("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood"), unit: "%", range: 480...920),
+        .init(code: .loinc("2339-0", "Glucose [Mass/volume] in Blood"), unit: "mg/dL", range: 7_000...18_000),
+        .init(
+            code: .loinc("13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation"),
+            unit: "mg/dL", range: 6_000...19_000),
+        .init(code: .loinc("2160-0", "Creatinine [Mass/volume] in Serum or Plasma"), unit: "mg/dL", range: 60...140),
     ]
 
-    static let vitals: [(code: ClinicalCode, unit: String, range: ClosedRange<Int>)] = [
-        (.loinc("8867-4", "Heart rate"), "/min", 5_500...9_800),
-        (.loinc("29463-7", "Body weight"), "kg", 4_800...11_500),
-        (.loinc("8302-2", "Body height"), "cm", 15_000...19_500),
-        (.loinc("8310-5", "Body temperature"), "Cel", 3_600...3_850),
+    static let vitals: [Measurement] = [
+        .init(code: .loinc("8867-4", "Heart rate"), unit: "/min", range: 5_500...9_800, isLab: false),
+        .init(code: .loinc("29463-7", "Body weight"), unit: "kg", range: 4_800...11_500, isLab: false),
+        .init(code: .loinc("8302-2", "Body height"), unit: "cm", range: 15_000...19_500, isLab: false),
+        .init(code: .loinc("8310-5", "Body temperature"), unit: "Cel", range: 3_600...3_850, isLab: false),
     ]
 }

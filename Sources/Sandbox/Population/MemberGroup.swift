@@ -8,7 +8,7 @@ enum MemberGroup {
     /// The Group as JSON text; `entities` are its `member` elements.
     static func text(entities: [String], lastUpdated: Instant) -> String {
         let member = entities.isEmpty ? "" : #","member":[\#(entities.joined(separator: ","))]"#
-        return #"{"resourceType":"Group","id":"\#(id)","meta":{"lastUpdated":"\#(lastUpdated.text)"},"#
+        return #"{"resourceType":"Group","id":"\#(id)","meta":{"versionId":"1","lastUpdated":"\#(lastUpdated.text)"},"#
             + #""identifier":[{"system":"https://clinic0.example/group","value":"\#(id)"}],"active":true,"#
             + #""type":"person","actual":true,"name":"Members of Med0","quantity":\#(entities.count)\#(member)}"#
     }

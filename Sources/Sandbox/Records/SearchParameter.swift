@@ -25,6 +25,10 @@ enum SearchParameter: Sendable, Hashable {
             all["encounter"] = .encounter
             all["subject"] = .patient
         }
+        if type == "MedicationDispense" {
+            all["context"] = .encounter
+            all["subject"] = .patient
+        }
         for (name, path) in references[type] ?? [:] { all[name] = .reference(ElementPath(path)) }
         for (name, path) in tokens[type] ?? [:] { all[name] = .token(ElementPath(path)) }
         return all
@@ -47,7 +51,10 @@ enum SearchParameter: Sendable, Hashable {
             "reason-reference": "reasonReference", "diagnosis": "diagnosis.condition",
         ],
         "Condition": ["asserter": "asserter"],
-        "Observation": ["performer": "performer", "has-member": "hasMember", "derived-from": "derivedFrom"],
+        "Observation": [
+            "performer": "performer", "has-member": "hasMember", "derived-from": "derivedFrom", "specimen": "specimen",
+            "based-on": "basedOn",
+        ],
         "Procedure": ["performer": "performer.actor", "location": "location"],
         "DiagnosticReport": ["performer": "performer", "result": "result"],
         "DocumentReference": ["author": "author", "custodian": "custodian"],
@@ -63,6 +70,10 @@ enum SearchParameter: Sendable, Hashable {
         "Group": ["member": "member.entity"],
         "ExplanationOfBenefit": ["provider": "provider", "coverage": "insurance.coverage"],
         "CareTeam": ["participant": "participant.member"],
+        "CarePlan": ["care-team": "careTeam", "condition": "addresses", "goal": "goal"],
+        "ServiceRequest": ["requester": "requester", "performer": "performer", "specimen": "specimen"],
+        "Specimen": ["collector": "collection.collector"],
+        "MedicationDispense": ["performer": "performer.actor", "prescription": "authorizingPrescription"],
     ]
 
     private static let tokens: [String: [String: String]] = [
@@ -79,5 +90,13 @@ enum SearchParameter: Sendable, Hashable {
         "Coverage": ["status": "status", "type": "type"],
         "Consent": ["status": "status", "category": "category"],
         "Group": ["type": "type", "code": "code"],
+        "CarePlan": ["status": "status", "intent": "intent", "category": "category"],
+        "CareTeam": ["status": "status", "category": "category"],
+        "Goal": ["lifecycle-status": "lifecycleStatus", "category": "category"],
+        "Device": ["status": "status", "type": "type"],
+        "ServiceRequest": ["status": "status", "intent": "intent", "category": "category", "code": "code"],
+        "Specimen": ["status": "status", "type": "type"],
+        "RelatedPerson": ["active": "active", "relationship": "relationship"],
+        "MedicationDispense": ["status": "status", "type": "type", "code": "medicationCodeableConcept"],
     ]
 }

@@ -13,9 +13,9 @@ struct SearchToken: Sendable, Hashable {
         code = parts.last.flatMap { $0.isEmpty ? nil : String($0) }
     }
 
-    /// Whether a code, Coding or CodeableConcept has it.
+    /// Whether a code, a truth value, a Coding or a CodeableConcept has it.
     func matches(_ value: JSONValue) -> Bool {
-        if let text = value.string { return code == text && system ?? "" == "" }
+        if let text = value.string ?? value.bool.map(String.init) { return code == text && system ?? "" == "" }
         let codings = value["coding"]?.elements ?? [value]
         return codings.contains { coding in
             (code == nil || coding["code"]?.string == code)
