@@ -89,7 +89,7 @@ struct OriginTests {
     }
 
     @Test("each version of PDex gets its form: from 2.2.0 on the clinic is also the source", arguments: Form.all)
-    func versions(form: Form) async throws {
+    func forms(form: Form) async throws {
         let night = try await Self.night(try Self.problem, policy: ProvenancePolicy(version: form.version))
         let profile = "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance" + form.suffix
         let ours = night.payer.held.values.filter { $0.type == "Provenance" }
