@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents proof docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -101,11 +101,27 @@ consents: system toolchain ## Hold 100,000 random sets of consents under each po
 	@swift build $(QUIET) --build-tests
 	@PDEX_CONSENT_SETS=100000 swift test --no-parallel --disable-xctest --filter PipelineTests.ConsentOracleTests
 
+# Two Pythons of its own from PyPI, unless PDEX_PYTHON names some: R4's models are in older versions, R4B's in newer ones.
+proof: system toolchain ## Have nights of real records judged by every guide and by fhir.resources (PDEX_SHARED=../shared)
+	@shared=$${PDEX_SHARED:-../shared}; [ -d "$$shared/data/clinic-10" ] && [ -d "$$shared/packages" ] || { \
+	  echo "No data and packages in $$shared: nothing can be proved. Name the folder: make proof PDEX_SHARED=..." >&2; exit 1; }
+	@swift build $(QUIET) --build-tests
+	@shared=$$(cd "$${PDEX_SHARED:-../shared}" && pwd); pythons=$$PDEX_PYTHON; \
+	if [ -z "$$pythons" ]; then \
+	  python3 -m venv .build-proof/r4 && python3 -m venv .build-proof/r4b && \
+	  .build-proof/r4/bin/pip install --quiet 'fhir.resources==6.4.0' 'pydantic[email]<2' && \
+	  .build-proof/r4b/bin/pip install --quiet 'fhir.resources==8.3.0' || { \
+	    echo "fhir.resources could not be installed. Name Pythons that have it: make proof PDEX_PYTHON=A:B" >&2; exit 1; }; \
+	  pythons=$$PWD/.build-proof/r4/bin/python:$$PWD/.build-proof/r4b/bin/python; \
+	fi; \
+	PDEX_PYTHON="$$pythons" PDEX_SHARED="$$shared" PDEX_PROOF=whole nice -n 19 \
+	  swift test --no-parallel --disable-xctest --filter 'IndependentProofTests|SecondOpinionTests'
+
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation
 
 clean: ## Remove what building, demo and sandbox made
-	@rm -rf .build .build-fuzz .pdex-demo .pdex-sandbox
+	@rm -rf .build .build-fuzz .build-proof .pdex-demo .pdex-sandbox
 
 # Installs what is missing, where apt can; silent when nothing is.
 system:

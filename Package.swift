@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "PDexTesting"],
+            name: "ConformanceTests",
+            dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
             name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],

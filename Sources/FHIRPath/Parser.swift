@@ -12,6 +12,10 @@ struct Parser {
     private var size = 0
     /// Whether anything that was read asks for a type; elements then go along with theirs.
     private(set) var isTyped = false
+    /// Whether anything that was read follows references.
+    private(set) var resolves = false
+    /// What `memberOf` was given, where that is written out; nil where it is not.
+    private(set) var valueSets: [String?] = []
 
     init(_ text: String, variables: [String]) throws(PathError) {
         var lexer = try Lexer(text)
@@ -231,6 +235,14 @@ struct Parser {
         if function == .iif, case .constant(let values) = arguments[0], let value = values.first {
             guard case .boolean = value, values.count == 1 else {
                 throw PathError("iif() asks whether something is true", column: column)
+            }
+        }
+        if function == .resolve { resolves = true }
+        if function == .memberOf {
+            if case .constant(let values) = arguments[0], values.count == 1, case .string(let url)? = values.first {
+                valueSets.append(url)
+            } else {
+                valueSets.append(nil)
             }
         }
         return .call(node, function, arguments, column: column)

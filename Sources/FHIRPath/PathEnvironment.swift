@@ -5,6 +5,8 @@ public struct PathEnvironment: Sendable {
     /// The values of variables by name without `%`, such as `clinic`.
     public var variables: [String: JSONValue]
     /// Finds the resource behind a reference text; nil when `resolve()` must find contained resources only.
+    ///
+    /// It is also asked for `#id` when the resource contains nothing of that id.
     public var resolve: (@Sendable (String) -> Resource?)?
     /// Whether a resource or an element conforms to the profile of a canonical URL; nil when the URL is not known.
     ///

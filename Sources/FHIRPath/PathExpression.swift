@@ -10,6 +10,11 @@ public struct PathExpression: Sendable, Hashable {
     let node: PathNode
     /// Whether it asks for types: otherwise none are looked up.
     private let isTyped: Bool
+    /// Whether it follows references with `resolve()`: only then is ``PathEnvironment/resolve`` asked.
+    public let resolves: Bool
+    /// The value sets that it names to `memberOf()`, in the order in which they are written; nil for one that is not
+    /// written out.
+    public let valueSets: [String?]
 
     /// Reads an expression; `variables` are the names after `%` that the caller will provide.
     ///
@@ -19,6 +24,8 @@ public struct PathExpression: Sendable, Hashable {
         self.text = text
         node = try parser.parse()
         isTyped = parser.isTyped
+        resolves = parser.resolves
+        valueSets = parser.valueSets
     }
 
     /// The collection that the expression yields on `resource`.

@@ -8,6 +8,10 @@ struct ExpressionReader {
 
     /// Whether any expression so far reads `%source`.
     private(set) var readsSource = false
+    /// Whether any expression so far follows references.
+    private(set) var readsReferences = false
+    /// The value sets that expressions so far ask for.
+    private(set) var valueSets: Set<String> = []
     private let lines: [Substring]
 
     init(_ file: DeclarativeFile) {
@@ -18,13 +22,25 @@ struct ExpressionReader {
         guard let text = text(of: node, &report) else { return nil }
         if text.contains("%source") { readsSource = true }
         do {
-            return try PathExpression(text, variables: Self.variables)
+            let expression = try PathExpression(text, variables: Self.variables)
+            if expression.resolves { readsReferences = true }
+            for url in expression.valueSets { take(url, node, &report) }
+            return expression
         } catch {
             report.report(
                 error.message, path: node.path, position: position(of: error, in: node),
                 suggestion: error.unknownWord.flatMap { Suggestion.closest(to: $0, among: error.knownWords) })
             return nil
         }
+    }
+
+    /// Which codes a value set has is looked up before the first resource comes.
+    private mutating func take(_ url: String?, _ node: DeclarativeNode, _ report: inout FileReport) {
+        guard let url, !url.isEmpty else {
+            report.report("memberOf() takes the URL of a value set, written out as a text", at: node)
+            return
+        }
+        valueSets.insert(url)
     }
 
     /// Expressions such as `true` and `1` look like YAML values: they are taken as they are written.

@@ -10,6 +10,7 @@ final class MappingCandidate: Sendable {
     private let settings: [SetElement]
     private let requirements: [Require]
     private let readsSource: Bool
+    private let readsReferences: Bool
 
     init(_ mapping: ResourceMapping) {
         self.mapping = mapping
@@ -19,6 +20,7 @@ final class MappingCandidate: Sendable {
         settings = mapping.settings
         requirements = mapping.requirements
         readsSource = mapping.readsSource
+        readsReferences = mapping.readsReferences
     }
 
     func wants(
@@ -34,6 +36,8 @@ final class MappingCandidate: Sendable {
     func map(_ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder) -> MappingOutcome {
         var environment = environment
         if readsSource { environment.variables["source"] = .object(source.json) }
+        // What is made so far contains nothing yet.
+        if readsReferences { environment = environment.finding(containedIn: source) }
         var result = source
         result.json = keep.copy(of: source, profile: mapping.isBaseProfile ? nil : mapping.profile, &trace)
         do {

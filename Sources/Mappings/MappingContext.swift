@@ -12,19 +12,47 @@ public struct MappingContext: Sendable {
 
     let environment: PathEnvironment
 
-    /// Describes a context; without `resolve`, expressions find contained resources only.
+    /// Describes a context.
+    ///
+    /// Without `resolve`, which finds the resource behind a reference, expressions find contained resources only. Without
+    /// `memberOf`, which says whether a code, Coding or CodeableConcept is in the value set of a URL, or nil when that
+    /// cannot be said, `memberOf()` yields nothing.
     public init(
         clinicBase: String, clinicIdentifierSystem: String, payerName: String,
-        resolve: (@Sendable (String) -> Resource?)? = nil
+        resolve: (@Sendable (String) -> Resource?)? = nil,
+        memberOf: (@Sendable (JSONValue, String) -> Bool?)? = nil
     ) {
         self.clinicBase = clinicBase
         self.clinicIdentifierSystem = clinicIdentifierSystem
         self.payerName = payerName
-        environment = PathEnvironment(
+        var environment = PathEnvironment(
             variables: [
                 "clinic": ["base": .string(clinicBase), "identifierSystem": .string(clinicIdentifierSystem)],
                 "payer": ["name": .string(payerName)],
             ],
             resolve: resolve)
+        if let memberOf { environment.memberOf = memberOf }
+        self.environment = environment
+    }
+
+    private init(_ other: MappingContext, _ environment: PathEnvironment) {
+        clinicBase = other.clinicBase
+        clinicIdentifierSystem = other.clinicIdentifierSystem
+        payerName = other.payerName
+        self.environment = environment
+    }
+
+    /// The same, in which `memberOf()` answers what `memberOf` says.
+    public func knowing(_ memberOf: @escaping @Sendable (JSONValue, String) -> Bool?) -> MappingContext {
+        var environment = environment
+        environment.memberOf = memberOf
+        return MappingContext(self, environment)
+    }
+
+    /// The same, in which expressions find what `resolve` finds.
+    public func resolving(_ resolve: @escaping @Sendable (String) -> Resource?) -> MappingContext {
+        var environment = environment
+        environment.resolve = resolve
+        return MappingContext(self, environment)
     }
 }

@@ -46,7 +46,9 @@ struct MappingFile {
             whens: (parent?.whens ?? []) + [when].compactMap(\.self), keep: keep,
             translations: (parent?.translations ?? []) + translations, settings: (parent?.settings ?? []) + settings,
             requirements: (parent?.requirements ?? []) + requirements,
-            readsSource: expressions.readsSource || parent?.readsSource ?? false)
+            readsSource: expressions.readsSource || parent?.readsSource ?? false,
+            readsReferences: expressions.readsReferences || parent?.readsReferences ?? false,
+            valueSets: expressions.valueSets.union(parent?.valueSets ?? []))
     }
 
     /// Every key of a mapping, in the order in which the file reads.

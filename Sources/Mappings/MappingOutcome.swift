@@ -10,4 +10,12 @@ public enum MappingOutcome: Sendable, Hashable {
     case unmapped
     /// A required element cannot be made; `requirement` says which, never with the resource's values.
     case failed(mapping: String, requirement: String)
+
+    /// The mapping that did it, or refused to; empty when there is none for the type.
+    var mapping: String {
+        switch self {
+        case .mapped(_, _, let mapping), .skipped(let mapping), .failed(let mapping, _): mapping
+        case .unmapped: ""
+        }
+    }
 }

@@ -15,6 +15,8 @@ extension MappingSet {
         else { return outcome }
         var wanted: Set<String> = []
         JSONValue.object(result.json).addLocalReferences(to: &wanted)
+        // What is contained may refer to what is contained beside it.
+        let inner = readsReferences ? environment.finding(containedIn: source) : environment
         // nil: dropped.
         var found: [Int: JSONValue?] = [:]
         var isGrowing = true
@@ -23,7 +25,7 @@ extension MappingSet {
             for (index, item) in contained.enumerated() where found[index] == nil {
                 guard let id = item["id"]?.string, wanted.contains("#" + id) else { continue }
                 let place = FilePlace(path: mapping.path, line: 1)
-                let kept = mapContained(item, environment, place, &trace)
+                let kept = mapContained(item, inner, place, &trace)
                 kept?.addLocalReferences(to: &wanted)
                 found[index] = .some(kept)
                 isGrowing = true

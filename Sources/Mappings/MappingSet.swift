@@ -14,6 +14,11 @@ public struct MappingSet: Sendable {
     /// The mappings in the order in which they are asked.
     public let mappings: [ResourceMapping]
 
+    /// The value sets that the mappings ask for with `memberOf`, sorted: whoever maps has to know them.
+    public let valueSets: [String]
+    /// Whether any mapping follows references: otherwise ``MappingContext/resolve`` is never asked.
+    public let readsReferences: Bool
+
     private let byType: [String: [MappingCandidate]]
     /// How many conditions there are.
     private let conditions: Int
@@ -34,6 +39,8 @@ public struct MappingSet: Sendable {
         }
         self.mappings = mappings
         conditions = numbers.count
+        valueSets = Set(mappings.flatMap(\.valueSets)).sorted()
+        readsReferences = mappings.contains(where: \.readsReferences)
         byType = Dictionary(grouping: mappings, by: \.sourceType).mapValues { $0.map(MappingCandidate.init) }
     }
 
@@ -50,14 +57,30 @@ public struct MappingSet: Sendable {
     /// Maps a resource by the first mapping of its type that wants it.
     public func map(_ resource: Resource, in context: MappingContext) -> MappingOutcome {
         var trace = TraceRecorder(isOn: false)
-        return map(resource, context.environment, &trace)
+        return map(resource, in: context, &trace)
     }
 
     /// Maps a resource and tells which line of which file did what.
     public func explain(_ resource: Resource, in context: MappingContext) -> MappingTrace {
         var trace = TraceRecorder(isOn: true)
-        let outcome = map(resource, context.environment, &trace)
+        let outcome = map(resource, in: context, &trace)
         return MappingTrace(outcome: outcome, steps: trace.steps)
+    }
+
+    /// Maps, and lets the expressions follow so many references of one resource and no more.
+    private func map(
+        _ resource: Resource, in context: MappingContext, _ trace: inout TraceRecorder
+    ) -> MappingOutcome {
+        guard readsReferences, let resolve = context.environment.resolve else {
+            return map(resource, context.environment, &trace)
+        }
+        let lookups = ReferenceLookups(resolve)
+        var environment = context.environment
+        environment.resolve = { lookups.resource($0) }
+        let outcome = map(resource, environment, &trace)
+        guard lookups.wereTooMany else { return outcome }
+        return .failed(
+            mapping: outcome.mapping, requirement: "it follows more references than \(ReferenceLookups.most)")
     }
 
     func map(

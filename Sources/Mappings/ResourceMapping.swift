@@ -25,6 +25,10 @@ public struct ResourceMapping: Sendable {
     var requirements: [Require]
     /// Whether any expression reads `%source`.
     let readsSource: Bool
+    /// Whether any expression follows references.
+    let readsReferences: Bool
+    /// The value sets that its expressions ask for.
+    let valueSets: Set<String>
 
     /// Whether the profile is a base R4 definition, which `meta.profile` does not repeat.
     var isBaseProfile: Bool { profile.hasPrefix("http://hl7.org/fhir/StructureDefinition/") }

@@ -17,7 +17,8 @@ actor Servers {
         let payer: PayerClient
         let payerExports: ClinicClient?
         let mappings: MappingSet
-        /// What the payer's resources are held against; nil when its gate is off.
+        /// What the payer's resources are held against, and what knows the value sets that mappings ask for; nil when its
+        /// gate is off and there are none.
         let validator: Validator?
         let quietHours: QuietHours?
     }
@@ -68,7 +69,18 @@ actor Servers {
             terms: terms, clinic: try client(of: clinic), payer: try client(of: payer, delivery: job.delivery.kind),
             payerExports: try exports(of: payer),
             mappings: try mappings(job.mappings),
-            validator: payer.conformance.gate == .off ? nil : try knownValidator(), quietHours: clinic.quietHours)
+            validator: try validator(for: try mappings(job.mappings), payer.conformance),
+            quietHours: clinic.quietHours)
+    }
+
+    /// What resources are held against, and what knows the value sets for which mappings ask; nil when neither is needed.
+    private func validator(for set: MappingSet, _ conformance: ConformancePolicy) throws(Fault) -> Validator? {
+        if conformance.gate != .off {
+            let validator = try knownValidator()
+            try ProfileFiles.check(set, validator)
+            return validator
+        }
+        return set.valueSets.isEmpty ? nil : try ProfileFiles(configuration).vocabulary(of: set)
     }
 
     /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.

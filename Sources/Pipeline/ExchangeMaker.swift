@@ -90,13 +90,14 @@ struct ExchangeMaker: Sendable {
             draft.pass(.matched, why: permitted.matched.match.rule)
             draft.pass(.permitted, why: permitted.evidence.words)
             draft.consent = permitted.evidence
-            switch map.outcome(for: permitted) {
+            switch try map.outcome(for: permitted, bundle.shared, reader) {
             case .parked(let code, let why, let remarks):
                 draft.note(remarks)
                 draft.leave(as: .parked, code, why)
             case .mapped(let mapped):
                 draft.pass(.mapped, why: mapped.summary)
-                draft.note(mapped.remarks)
+                let travelling = [mapped.patient] + mapped.resources + mapped.provenance
+                var isNoted = false
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
@@ -106,6 +107,8 @@ struct ExchangeMaker: Sendable {
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
                         known: isKnown ? known?.manifest : nil, reader)
+                    draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
+                    isNoted = true
                     let sent = Set(made.held.map(\.key))
                     let taken = try retraction(
                         draft, permitted,
@@ -115,6 +118,7 @@ struct ExchangeMaker: Sendable {
                     bundles = made.bundles + taken.bundles
                     shared = made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
                 } catch let fault as Fault where fault.disposition == .park {
+                    if !isNoted { draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader))) }
                     draft.leave(as: .parked, fault.code, fault.message)
                 }
             }
@@ -182,7 +186,7 @@ struct ExchangeMaker: Sendable {
         bytes += standing.name.utf8
         bytes += map.wanted.sorted().joined(separator: ",").utf8
         bytes += map.mappings.hash.utf8
-        bytes += map.gate.identity.utf8
+        bytes += map.identity.utf8
         return bytes.withUnsafeBytes(identities.contentHash)
     }
 }

@@ -35,7 +35,8 @@ extension ExchangePipeline {
                 var count = before
                 try measured {
                     for exchange in permitted {
-                        guard case .mapped(let mapped) = maker.map.outcome(for: exchange) else { continue }
+                        let outcome = try maker.map.outcome(for: exchange, maker.bundle.shared, reader)
+                        guard case .mapped(let mapped) = outcome else { continue }
                         let made = try maker.bundle.bundles(
                             for: mapped, exchange: "bench", received: maker.clock.now(), known: nil, reader)
                         count.resources += exchange.resources.count + exchange.provenance.count + 1

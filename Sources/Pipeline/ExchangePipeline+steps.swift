@@ -7,7 +7,7 @@ extension ExchangePipeline {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         let writer = EntryWriter(terms: terms, identities: identities)
         let gate = ConformanceGate(terms.conformance, validator)
-        let mapper = MapResources(terms: terms, mappings: mappings, writer: writer, gate: gate)
+        let mapper = MapResources(terms: terms, mappings: mappings, stager: stager, writer: writer, gate: gate)
         let bundle = MakeBundles(
             terms: terms, stager: stager, writer: writer,
             shared: SharedResources(stager: stager, mapper: mapper, writer: writer), gate: gate,

@@ -9,7 +9,8 @@ final class CompiledProfile: Sendable {
     let root: ElementRule
     /// Where an extension may stand.
     let contexts: [ExtensionContext]
-    /// Whether extensions of this definition change the meaning of what holds them.
+    /// Whether a rule or a slice asks what a reference points at.
+    let asksTargets: Bool
     private let byID: [String: ElementRule]
 
     /// Where an extension may stand.
@@ -33,6 +34,7 @@ final class CompiledProfile: Sendable {
         guard let root = compiler.compile() else { return nil }
         self.root = root
         byID = compiler.byID
+        asksTargets = byID.values.contains(where: \.asksTargets)
     }
 
     /// A profile sheet.
@@ -42,6 +44,7 @@ final class CompiledProfile: Sendable {
         self.type = type
         self.root = root
         contexts = []
+        asksTargets = root.contains(where: \.asksTargets)
         byID = [:]
     }
 

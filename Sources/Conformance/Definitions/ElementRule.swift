@@ -1,4 +1,5 @@
 import FHIR
+import FHIRPath
 
 /// What a profile's snapshot says of one element, ready to be checked.
 final class ElementRule: Sendable {
@@ -60,6 +61,17 @@ final class ElementRule: Sendable {
         self.slices = slices
         self.children = children
         slots = Self.slots(of: children)
+    }
+
+    /// Whether a rule of this element, or a slice of it, asks what a reference points at.
+    var asksTargets: Bool {
+        invariants.contains { $0.expression?.resolves ?? false }
+            || slicing?.matchers.contains(where: \.resolves) ?? false
+    }
+
+    /// Whether it holds of this element, or of one below.
+    func contains(where condition: (ElementRule) -> Bool) -> Bool {
+        condition(self) || (children + slices).contains { $0.contains(where: condition) }
     }
 
     private static func slots(of children: [ElementRule]) -> [String: Slot] {

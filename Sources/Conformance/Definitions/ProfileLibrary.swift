@@ -31,6 +31,15 @@ public final class ProfileLibrary: Sendable {
     /// The value set of a canonical; nil when no package has it.
     func valueSet(_ canonical: String) -> ValueSetRule? { valueSet(canonical, depth: 0) }
 
+    /// Whether a code, Coding or CodeableConcept is in the value set; nil when that cannot be said.
+    func isMember(_ value: JSONValue, of canonical: String) -> Bool? {
+        switch valueSet(canonical)?.membership(of: value) {
+        case .member: true
+        case .notMember: false
+        case .unknown, nil: nil
+        }
+    }
+
     private func valueSet(_ canonical: String, depth: Int) -> ValueSetRule? {
         if let known = valueSets.withLock({ $0[canonical] }) { return known }
         if let listed = sheets.valueSet(canonical) { return listed }

@@ -21,4 +21,15 @@ indirect enum SliceMatcher: Sendable {
     case remainder
     /// The discriminator uses what is not understood.
     case undecidable
+
+    /// Whether it looks behind a reference.
+    var resolves: Bool {
+        switch self {
+        case .fixed(let path, _), .pattern(let path, _), .code(let path, _), .exists(let path, _), .type(let path, _),
+            .profile(let path, _):
+            path.steps.contains(.resolve)
+        case .all(let matchers): matchers.contains(where: \.resolves)
+        case .url, .remainder, .undecidable: false
+        }
+    }
 }

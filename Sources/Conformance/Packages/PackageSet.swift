@@ -24,6 +24,11 @@ public struct PackageSet: Sendable {
         self.byURL = byURL
     }
 
+    /// The same with another package in front.
+    public func preceded(by package: IGPackage) -> PackageSet {
+        PackageSet([package] + packages, missing: missing)
+    }
+
     /// The definition of a canonical, with or without `|version`; a version may be shortened (`6.1` for `6.1.0`).
     func definition(_ kind: IGPackage.Kind, _ canonical: String) -> IGPackage.Definition? {
         let (url, version) = Self.parts(canonical)

@@ -12,6 +12,11 @@ struct CodeFilter: Sendable {
         value = json["value"]?.string ?? ""
     }
 
+    /// Whether its operation is one of those below.
+    var isUnderstood: Bool {
+        ["is-a", "descendent-of", "is-not-a", "generalizes", "=", "in", "not-in", "exists", "regex"].contains(operation)
+    }
+
     /// Whether a code of the system passes; unknown for an operation that is not understood.
     func membership(_ code: String, in content: CodeSystemContent) -> CodeMembership {
         switch operation {

@@ -19,6 +19,9 @@ final class ValueSetRule: Sendable {
         self.exclude = exclude
     }
 
+    /// Whether all that it draws on is known.
+    var isDecidable: Bool { (include + exclude).allSatisfy(\.isDecidable) }
+
     /// Whether the code is in it; without a system when the element is a plain `code`.
     func membership(system: String?, code: String) -> CodeMembership {
         let included = include.reduce(CodeMembership.notMember) { $0.or($1.membership(system, code)) }
@@ -33,6 +36,11 @@ final class ValueSetRule: Sendable {
 }
 
 extension ValueSetRule.Clause {
+    var isDecidable: Bool {
+        let isListed = codes != nil || system == nil || content != nil && filters.allSatisfy(\.isUnderstood)
+        return isListed && valueSets.allSatisfy { $0?.isDecidable ?? false }
+    }
+
     func membership(_ asked: String?, _ code: String) -> CodeMembership {
         if let system, let asked, system != asked { return .notMember }
         var answer = CodeMembership.member

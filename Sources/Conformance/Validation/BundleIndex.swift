@@ -17,6 +17,11 @@ public struct BundleIndex: Sendable {
         self.byURL = byURL
     }
 
+    /// Resources by the texts that refer to them.
+    public init(byReference resources: [String: JSONValue]) {
+        byURL = resources
+    }
+
     /// The resource that a reference text means.
     public func resource(_ reference: String) -> JSONValue? { byURL[reference] }
 }

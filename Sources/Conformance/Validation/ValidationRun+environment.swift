@@ -9,13 +9,7 @@ extension ValidationRun {
         if let index {
             environment.resolve = { reference in index.resource(reference).flatMap { try? Resource($0) } }
         }
-        environment.memberOf = { value, url in
-            switch library.valueSet(url)?.membership(of: value) {
-            case .member: true
-            case .notMember: false
-            case .unknown, nil: nil
-            }
-        }
+        environment.memberOf = { value, url in library.isMember(value, of: url) }
         environment.conformsTo = { value, url in
             Self.conforms(value, to: url, library, index, depth: depth, scope: nil)
         }

@@ -19,6 +19,15 @@ public struct Validator: Sendable {
     /// The packages behind it.
     public var packages: PackageSet { library.packages }
 
+    /// Whether a profile says something of what references point at: only then does an index of a bundle matter.
+    public func asksTargets(_ profile: String) -> Bool { library.profile(profile)?.asksTargets ?? false }
+
+    /// Whether a code, Coding or CodeableConcept is in a value set; nil when that cannot be said.
+    public func isMember(_ value: JSONValue, of valueSet: String) -> Bool? { library.isMember(value, of: valueSet) }
+
+    /// Whether it can be said of every code whether it is in the value set: all that the set draws on is here.
+    public func decides(_ valueSet: String) -> Bool { library.valueSet(valueSet)?.isDecidable ?? false }
+
     /// Holds a resource against profiles; without any, against those it claims in `meta.profile`, or its type alone.
     ///
     /// `fullURLs` finds the resources of a bundle that references point at.

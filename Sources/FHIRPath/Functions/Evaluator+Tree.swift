@@ -64,8 +64,8 @@ extension Evaluator {
         if text.hasPrefix("#") {
             let holder = environment.rootResource.map { self.element(.object($0.json)) } ?? root
             if text.utf8.count == 1 { return holder }
-            return holder.json["contained"]?.elements.first { $0["id"]?.string.map { "#" + $0 } == text }
-                .map(self.element)
+            let own = holder.json["contained"]?.elements.first { $0["id"]?.string.map { "#" + $0 } == text }
+            if let own { return self.element(own) }
         }
         return environment.resolve?(text).map { self.element(.object($0.json)) }
     }

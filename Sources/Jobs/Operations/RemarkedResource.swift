@@ -1,6 +1,6 @@
 public import PDex
 
-/// What the gate found in one resource of an exchange, and what became of the resource.
+/// What the gate found in one resource of an exchange, or why a mapping refused it, and what became of the resource.
 public struct RemarkedResource: Sendable, Hashable {
     /// What becomes of a resource that does not conform.
     public enum Fate: String, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ public struct RemarkedResource: Sendable, Hashable {
         let entry = finding.resource.flatMap { resource in
             exchange.manifest.entries.first { $0.key == resource }
         }
-        if exchange.reason == .conformanceInvalid {
+        if exchange.reason == .conformanceInvalid || exchange.reason == .mappingRequired {
             fate = .held
         } else {
             let isSent = finding.resource == nil || entry.map { $0.leftOut == nil } == true

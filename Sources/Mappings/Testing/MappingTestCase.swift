@@ -10,6 +10,8 @@ struct MappingTestCase {
     let name: String
     let line: Int
     let given: Resource
+    /// What references of it lead to, by `Type/id`.
+    let beside: [String: Resource]
     let mapping: String
     let outcome: Outcome
     /// The whole result, or the text of the failed requirement.
@@ -34,17 +36,22 @@ struct MappingTestCase {
         _ node: DeclarativeNode, _ mapping: String, _ expressions: inout ExpressionReader, _ report: inout FileReport
     ) -> MappingTestCase? {
         let fields = node.fields(
-            ["case", "given", "outcome", "by", "because", "expect", "holds"], required: ["case", "given", "outcome"],
+            ["case", "given", "beside", "outcome", "by", "because", "expect", "holds"],
+            required: ["case", "given", "outcome"],
             in: "a case", &report)
         guard let name = fields["case"]?.string(&report),
             let given = fields["given"].flatMap({ resource($0, &report) }),
             let outcome = fields["outcome"]?.choice(Outcome.self, &report)
         else { return nil }
+        let beside = (fields["beside"]?.list(&report) ?? []).compactMap { resource($0, &report) }
         let by = fields["by"]?.string(&report)
         let because = fields["because"]?.string(&report)
         let holds = (fields["holds"]?.list(&report) ?? []).compactMap { expressions.read($0, &report) }
         return MappingTestCase(
-            name: name, line: node.position.line, given: given, mapping: by ?? mapping, outcome: outcome,
+            name: name, line: node.position.line, given: given,
+            beside: Dictionary(
+                beside.map { ("\($0.type)/\($0.id ?? "")", $0) }, uniquingKeysWith: { first, _ in first }),
+            mapping: by ?? mapping, outcome: outcome,
             expected: fields["expect"].map { JSONValue($0.value(&report)) }, because: because, holds: holds)
     }
 
@@ -59,15 +66,16 @@ struct MappingTestCase {
 
     // MARK: Running
 
-    func run(_ set: MappingSet, file: String) -> MappingTests.Result {
-        .init(file: file, line: line, name: name, problem: problem(set.map(given, in: MappingTests.context)))
+    func run(_ set: MappingSet, file: String, _ context: MappingContext) -> MappingTests.Result {
+        let context = context.resolving { [beside] in beside[$0] }
+        return .init(file: file, line: line, name: name, problem: problem(set.map(given, in: context), context))
     }
 
-    private func problem(_ result: MappingOutcome) -> String? {
+    private func problem(_ result: MappingOutcome, _ context: MappingContext) -> String? {
         switch (outcome, result) {
         case (.mapped, .mapped(let resource, _, let name)):
             if name != mapping { return "it was mapped by '\(name)', not by '\(mapping)'" }
-            return difference(resource)
+            return difference(resource, context)
         case (.skipped, .skipped):
             return nil
         case (.failed, .failed(_, let requirement)):
@@ -80,13 +88,12 @@ struct MappingTestCase {
         }
     }
 
-    private func difference(_ resource: Resource) -> String? {
+    private func difference(_ resource: Resource, _ context: MappingContext) -> String? {
         let result = JSONValue.object(resource.json)
         if let expected, let difference = result.firstDifference(from: expected) { return difference }
         for expression in holds {
             do {
-                let environment = MappingTests.context.environment
-                if try !expression.isTrue(resource, environment: environment) {
+                if try !expression.isTrue(resource, environment: context.environment) {
                     return "this does not hold: \(expression.text)"
                 }
             } catch {

@@ -26,12 +26,14 @@ public struct MappingTests: Sendable {
     /// Runs every case beside the mappings in `directory`, in the order of the set.
     ///
     /// A mapping without a test file, or with an empty one, is a failed result too. What a set extends has its tests
-    /// beside its own files.
-    public static func run(_ set: MappingSet, directory: String) throws(FileDiagnostics) -> [Result] {
+    /// beside its own files. References lead to what stands beside a case.
+    public static func run(
+        _ set: MappingSet, directory: String, in context: MappingContext = context
+    ) throws(FileDiagnostics) -> [Result] {
         try read(set, directory: directory).flatMap { suite in
             suite.cases.isEmpty
                 ? [Result(file: suite.file, line: 1, name: "there are tests", problem: "the mapping has no tests")]
-                : suite.cases.map { $0.run(set, file: suite.file) }
+                : suite.cases.map { $0.run(set, file: suite.file, context) }
         }
     }
 
@@ -43,13 +45,15 @@ public struct MappingTests: Sendable {
     }
 
     /// Breaks every line of every mapping file, one at a time, and returns the breaks that no case notices.
-    public static func survivors(of set: MappingSet, directory: String) throws(FileDiagnostics) -> [MappingMutant] {
+    public static func survivors(
+        of set: MappingSet, directory: String, in context: MappingContext = context
+    ) throws(FileDiagnostics) -> [MappingMutant] {
         let suites = try read(set, directory: directory)
         return suites.flatMap { suite in
             MappingMutant.all(of: suite.mapping).filter { mutant in
                 let broken = set.changed(mutant.change)
                 let witnesses = suites.filter { $0.mapping.sourceType == suite.mapping.sourceType }
-                return witnesses.allSatisfy { $0.cases.allSatisfy { $0.run(broken, file: suite.file).passed } }
+                return witnesses.allSatisfy { $0.cases.allSatisfy { $0.run(broken, file: suite.file, context).passed } }
             }
         }
     }

@@ -39,7 +39,8 @@ struct MappingsExplainCommand: ParsableCommand {
                 .usage, .stop, "More than one mapping set is there: \(names.joined(separator: ", ")).",
                 hint: "Name one with --set.")
         }
-        let trace = try folders.load(names[0]).explain(resource, in: MappingTests.context)
+        let (set, context) = try folders.loadWithContext(names[0])
+        let trace = set.explain(resource, in: context)
         output.results.write(json(of: trace), text: text(of: trace))
     }
 

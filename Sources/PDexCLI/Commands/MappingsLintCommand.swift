@@ -20,12 +20,16 @@ struct MappingsLintCommand: ParsableCommand {
         var table = TextTable()
         var list: [JSONValue] = []
         for name in try options.names(set, in: folders) {
-            let set = try folders.load(name)
-            table.add(set.name, set.mappings.count.of("mapping"), "for \(set.types.count.of("type")): all right")
+            let set = try folders.loadWithContext(name).set
+            let asked = set.valueSets.isEmpty ? "" : ", \(set.valueSets.count.of("value set"))"
+            table.add(
+                set.name, set.mappings.count.of("mapping"), "for \(set.types.count.of("type"))\(asked): all right")
             list.append([
                 "set": .string(set.name), "target": .string(set.target), "hash": .string(set.hash),
                 "mappings": .number(JSONNumber(set.mappings.count)),
                 "types": .array(set.types.map { .string($0) }),
+                "valueSets": .array(set.valueSets.map { .string($0) }),
+                "followsReferences": .bool(set.readsReferences),
             ])
         }
         if set == nil {

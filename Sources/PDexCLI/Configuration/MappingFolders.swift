@@ -1,3 +1,4 @@
+import Conformance
 import DeclarativeFiles
 import Foundation
 import Mappings
@@ -6,6 +7,8 @@ import PDex
 /// The mapping sets of a configuration: one folder each.
 struct MappingFolders: Sendable {
     let path: String
+    /// The packages whose value sets expressions may name.
+    var packages: [String] = []
 
     /// The names of the sets, sorted.
     var names: [String] {
@@ -23,11 +26,22 @@ struct MappingFolders: Sendable {
         }
     }
 
+    /// The set of that name, and a context in which its expressions can be evaluated. Throws `mapping.invalid` with every
+    /// diagnostic, or for a value set that is not known, and `package.unusable`.
+    ///
+    /// Packages are read only for a set that asks for value sets.
+    func loadWithContext(_ name: String) throws(Fault) -> (set: MappingSet, context: MappingContext) {
+        let set = try load(name)
+        guard !set.valueSets.isEmpty else { return (set, MappingTests.context) }
+        let vocabulary = try ProfileFiles(packages: packages, mappings: path).vocabulary(of: set)
+        return (set, MappingTests.context.knowing { vocabulary.isMember($0, of: $1) })
+    }
+
     /// The results of the tests beside a set's mappings. Throws `mapping.invalid` with every diagnostic.
     func test(_ name: String) throws(Fault) -> [MappingTests.Result] {
-        let set = try load(name)
+        let (set, context) = try loadWithContext(name)
         do {
-            return try MappingTests.run(set, directory: directory(name))
+            return try MappingTests.run(set, directory: directory(name), in: context)
         } catch {
             throw Fault(.mappingInvalid, error, hint: "Correct the lines named; then  pdex mappings test \(name).")
         }
@@ -35,9 +49,9 @@ struct MappingFolders: Sendable {
 
     /// The lines of a set that no test notices when they are broken. Throws `mapping.invalid` with every diagnostic.
     func survivors(of name: String) throws(Fault) -> [MappingMutant] {
-        let set = try load(name)
+        let (set, context) = try loadWithContext(name)
         do {
-            return try MappingTests.survivors(of: set, directory: directory(name))
+            return try MappingTests.survivors(of: set, directory: directory(name), in: context)
         } catch {
             throw Fault(.mappingInvalid, error, hint: "Correct the lines named; then  pdex mappings test \(name).")
         }

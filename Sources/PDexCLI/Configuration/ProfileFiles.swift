@@ -1,41 +1,82 @@
 import Conformance
 import DeclarativeFiles
+import Mappings
 import PDex
 
 /// What resources are held against: the packages that the configuration names, and the profile sheets beside the
 /// mapping sets.
 struct ProfileFiles: Sendable {
     private let packages: [String]
-    private let sheetFolder: String
+    private let mappings: String
 
     /// The folder of profile sheets among the mapping sets.
     static let folder = "profile-sheets"
 
     init(_ configuration: Configuration) {
-        packages = configuration.packages
-        sheetFolder = configuration.mappings + "/" + Self.folder
+        self.init(packages: configuration.packages, mappings: configuration.mappings)
     }
 
-    /// A validator over both. Throws `package.unusable` and `mapping.invalid`.
+    /// Those of a folder of mappings, and packages.
+    init(packages: [String], mappings: String) {
+        self.packages = packages
+        self.mappings = mappings
+    }
+
+    private var sheetFolder: String { mappings + "/" + Self.folder }
+
+    /// A validator over both, with the value sets beside the mapping sets in front. Throws `package.unusable` and `mapping.invalid`.
     ///
     /// Packages are never looked for unless they are named: what a machine happens to have does not decide what is sent.
     func validator() throws(Fault) -> Validator {
         let sheets = try loadedSheets()
-        guard !packages.isEmpty else {
-            guard !sheets.isEmpty else {
-                throw Fault(
-                    .packageUnusable, .stop,
-                    "Resources are to conform, but there is nothing to hold them against: no packages, and no sheets "
-                        + "in \(sheetFolder).",
-                    hint: "Name a guide under 'packages', bring the folder back, or say 'conformance: off'.")
+        guard !packages.isEmpty || !sheets.isEmpty else {
+            throw Fault(
+                .packageUnusable, .stop,
+                "Resources are to conform, but there is nothing to hold them against: no packages, and no sheets "
+                    + "in \(sheetFolder).",
+                hint: "Name a guide under 'packages', bring the folder back, or say 'conformance: off'.")
+        }
+        return try validator(with: sheets)
+    }
+
+    /// What says which codes the value sets have that the expressions of mapping sets name.
+    ///
+    /// Throws `package.unusable`, and `mapping.invalid`, for a value set of which that cannot be said, too.
+    func vocabulary(of sets: MappingSet...) throws(Fault) -> Validator {
+        let vocabulary = try validator(with: try loadedSheets())
+        for set in sets { try Self.check(set, vocabulary) }
+        return vocabulary
+    }
+
+    /// Throws `mapping.invalid` when a set asks for a value set whose codes are not all known.
+    static func check(_ set: MappingSet, _ vocabulary: Validator) throws(Fault) {
+        let unknown = set.valueSets.filter { !vocabulary.decides($0) }
+        guard !unknown.isEmpty else { return }
+        throw Fault(
+            .mappingInvalid, .stop,
+            "The mapping set \(set.name) asks memberOf of a value set that no package and no file in "
+                + "\(ValueSetFolder.name) lists whole: \(unknown.joined(separator: ", ")).",
+            hint: "Name the package that has it under 'packages', or put a ValueSet with its codes into "
+                + "\(ValueSetFolder.name) among the mapping sets.")
+    }
+
+    private func validator(with sheets: ProfileSheets) throws(Fault) -> Validator {
+        var set = PackageSet([])
+        if !packages.isEmpty {
+            do throws(PackageError) {
+                set = try PackageFinder().load(packages)
+            } catch {
+                throw Fault(.packageUnusable, .stop, error.description)
             }
-            return Validator(PackageSet([]), sheets: sheets)
         }
-        do throws(PackageError) {
-            return Validator(try PackageFinder().load(packages), sheets: sheets)
+        do throws(FileDiagnostics) {
+            if let own = try ValueSetFolder.load(mappings: mappings, digests: Assembly.digests) {
+                set = set.preceded(by: own)
+            }
         } catch {
-            throw Fault(.packageUnusable, .stop, error.description)
+            throw Fault(.mappingInvalid, error, hint: "Correct the files named; then  pdex mappings lint.")
         }
+        return Validator(set, sheets: sheets)
     }
 
     private func loadedSheets() throws(Fault) -> ProfileSheets {

@@ -25,9 +25,11 @@ struct Doctor: Sendable {
         }
         await check("jobs") { try JobFolder.load(configuration).map(\.name).joined(separator: ", ") }
         await check("mappings") {
-            let folders = MappingFolders(path: configuration.mappings)
-            return try folders.names.map { "\($0) (\(try folders.load($0).mappings.count.of("mapping")))" }
-                .joined(separator: ", ")
+            let folders = MappingFolders(path: configuration.mappings, packages: configuration.packages)
+            return try folders.names.map {
+                "\($0) (\(try folders.loadWithContext($0).set.mappings.count.of("mapping")))"
+            }
+            .joined(separator: ", ")
         }
         await check("sensitivity") {
             let lists = try SensitivityLists.load(configuration).categories

@@ -12,8 +12,9 @@ struct MappingOptions: ParsableArguments {
     /// The folders of mapping sets. Throws `config.invalid`, and `config.missing` for a configuration that was named.
     func folders() throws(Fault) -> MappingFolders {
         if let mappings { return MappingFolders(path: mappings) }
-        do {
-            return MappingFolders(path: try configuration.load().mappings)
+        do throws(Fault) {
+            let configuration = try configuration.load()
+            return MappingFolders(path: configuration.mappings, packages: configuration.packages)
         } catch  where error.code == .configMissing && configuration.isDefault {
             return MappingFolders(path: "mappings")
         }

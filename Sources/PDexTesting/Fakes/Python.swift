@@ -10,11 +10,18 @@ public struct Python: Sendable {
     /// What it ends with when it refuses something.
     public var refusal: Int32 { path == nil ? 2 : 1 }
 
-    /// The Python that `PDEX_PYTHON` names, or `python3`, when it has the package fhir.resources.
-    public static let installed: Python? = {
-        let name = ProcessInfo.processInfo.environment["PDEX_PYTHON"] ?? "python3"
-        let status = try? launch([name, "-c", "import fhir.resources.R4B"])
-        return status == 0 ? Python(path: name) : nil
+    /// Those that `PDEX_PYTHON` names, with colons between them, or `python3`: each that has the package fhir.resources, with
+    /// models of R4 or of R4B.
+    public static let installed: [Python] = {
+        let names = ProcessInfo.processInfo.environment["PDEX_PYTHON"] ?? "python3"
+        return names.split(separator: ":").map(String.init).filter { name in
+            (try? launch([name, script]).status) == 0
+        }.map { Python(path: $0) }
+    }()
+
+    private static let script: String = {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return sources.path + "/Scripts/validate_with_fhir_resources.py"
     }()
 
     /// Says that there is none.
@@ -30,21 +37,22 @@ public struct Python: Sendable {
         return path
     }
 
-    /// What the script ends with on a folder.
-    public func run(_ folder: String) throws -> Int32 {
-        guard let path else { return 2 }
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try Self.launch([path, sources.path + "/Scripts/validate_with_fhir_resources.py", folder])
+    /// What the script ends with on a folder, and what it says: names of elements, and never a value.
+    public func run(_ folder: String) throws -> (status: Int32, words: String) {
+        guard let path else { return (2, "") }
+        return try Self.launch([path, Self.script, folder])
     }
 
-    private static func launch(_ words: [String]) throws -> Int32 {
+    private static func launch(_ words: [String]) throws -> (status: Int32, words: String) {
+        let output = Pipe()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = words
-        process.standardOutput = FileHandle.nullDevice
+        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return process.terminationStatus
+        return (process.terminationStatus, String(decoding: said.suffix(4000), as: UTF8.self))
     }
 }

@@ -1,10 +1,11 @@
-"""Hold resources against the models of the Python package fhir.resources (R4B), as a second opinion.
+"""Hold resources against the models of the Python package fhir.resources, as a second opinion.
 
-    python3 validate_with_fhir_resources.py FILE-OR-FOLDER...
+    python3 validate_with_fhir_resources.py [FILE-OR-FOLDER...]
 
-Files are .json (a resource, or a Bundle with its entries) and .ndjson. Prints a line for each resource that the models
-refuse, with element names and kinds of errors and never a value, then the counts. Ends with 1 when one is refused,
-with 2 when the package is not installed (pip install fhir.resources).
+Versions of the package before 6.5 (with pydantic 1) have R4 itself, 4.0.1; later ones have R4B, 4.3.0, instead. Whichever
+is installed is used, and named. Files are .json (a resource, or a Bundle with its entries) and .ndjson. Prints a line for
+each resource that the models refuse, with element names and kinds of errors and never a value, then the counts. Ends
+with 1 when one is refused, with 2 when no package with such models is installed (pip install fhir.resources).
 """
 
 import collections
@@ -13,8 +14,16 @@ import json
 import pathlib
 import sys
 
+# What is called R4 in which package: the models at the top, or those of a folder of them.
 try:
-    import fhir.resources.R4B  # noqa: F401
+    import fhir.resources
+
+    if getattr(fhir.resources, "__fhir_version__", "") == "4.0.1":
+        RELEASE, MODELS = "R4 (4.0.1)", "fhir.resources."
+    else:
+        import fhir.resources.R4B  # noqa: F401
+
+        RELEASE, MODELS = "R4B (4.3.0)", "fhir.resources.R4B."
 except ImportError:
     print("fhir.resources is not installed: nothing was checked", file=sys.stderr)
     sys.exit(2)
@@ -42,9 +51,9 @@ def problem(resource):
     if not kind.isalpha():
         return "no resource type"
     try:
-        module = importlib.import_module("fhir.resources.R4B." + kind.lower())
+        module = importlib.import_module(MODELS + kind.lower())
     except ImportError:
-        return "no resource type of R4B"
+        return "no resource type of " + RELEASE
     try:
         getattr(module, kind)(**resource)
     except Exception as error:  # the models raise what pydantic raises, and more
@@ -62,7 +71,7 @@ def main():
             counts["refused" if found else "right"] += 1
             if found:
                 print(f"{place}: {resource.get('resourceType', '?')}: {found}")
-    print(f"{counts['right'] + counts['refused']} resources: {counts['refused']} refused")
+    print(f"{counts['right'] + counts['refused']} resources by the models of {RELEASE}: {counts['refused']} refused")
     return 1 if counts["refused"] else 0
 
 

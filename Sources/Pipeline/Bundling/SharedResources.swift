@@ -1,3 +1,4 @@
+import Conformance
 import FHIR
 import PDex
 import Synchronization
@@ -9,6 +10,9 @@ final class SharedResources: Sendable {
     private let writer: EntryWriter
     /// nil: staged but cannot be mapped, or not staged at all.
     private let finished = Mutex<[ResourceKey: GraphNode?]>([:])
+    private let references: MappingReferences
+    /// What was found in some, and which of those that others refer to cannot travel.
+    private let losses = Mutex(SharedLosses())
 
     /// Kept at most; then forgotten and made again, so that memory does not grow with the clinic.
     private static let mostKept = 4096
@@ -17,6 +21,7 @@ final class SharedResources: Sendable {
         self.stager = stager
         self.mapper = mapper
         self.writer = writer
+        references = MappingReferences(stager)
     }
 
     /// The node of a shared resource; nil when it cannot travel.
@@ -30,7 +35,10 @@ final class SharedResources: Sendable {
         if let known = finished.withLock({ $0[key] }) { return known }
         let made = try make(key, reader, open: &open)
         finished.withLock { kept in
-            if kept.count >= Self.mostKept { kept.removeAll(keepingCapacity: true) }
+            if kept.count >= Self.mostKept {
+                kept.removeAll(keepingCapacity: true)
+                losses.withLock { $0 = SharedLosses() }
+            }
             kept[key] = .some(made)
         }
         return made
@@ -38,29 +46,56 @@ final class SharedResources: Sendable {
 
     private func make(_ key: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>) throws -> GraphNode?
     {
-        guard let staged = try reader.staged(key), let resource = try? Resource(parsing: staged.bytes),
-            let mapped = try mapped(staged, resource)
-        else { return nil }
         open.insert(key)
         defer { open.remove(key) }
+        guard let staged = try reader.staged(key), let resource = try? Resource(parsing: staged.bytes),
+            let mapped = try mapped(staged, resource, reader, open: &open)
+        else { return nil }
         return try writer.node(mapped, isShared: true) { text in
-            try target(of: text, reader, open: &open)
+            try target(of: text, from: key, reader, open: &open)
         }
     }
 
     /// The resource as it may travel; what does not conform holds the exchange where the payer wants that.
-    private func mapped(_ staged: StagedResource, _ resource: Resource) throws -> MappedResource? {
-        switch mapper.map(staged, resource) {
-        case .success(let mapped): return mapped
-        case .failure(let reason) where reason.code == .conformanceInvalid && mapper.gate.policy.onInvalid == .hold:
-            throw ConformanceGate.fault(reason.why)
-        case .failure: return nil
+    private func mapped(
+        _ staged: StagedResource, _ resource: Resource, _ reader: any StoreReader, open: inout Set<ResourceKey>
+    ) throws -> MappedResource? {
+        var result = try mapper.map(staged, resource, references, reader)
+        if case .success(let mapped) = result, !mapped.isJudged {
+            result = mapper.judged(mapped, among: try targets(of: mapped.json, reader, open: &open))
         }
+        switch result {
+        case .success(let mapped):
+            if !mapped.remarks.isEmpty { losses.withLock { $0.remarks[staged.key] = mapped.remarks } }
+            return mapped
+        case .failure(let reason):
+            let remarks = reason.remarks + [reason.refusal].compactMap(\.self)
+            if !remarks.isEmpty { losses.withLock { $0.remarks[staged.key] = remarks } }
+            guard reason.code == .conformanceInvalid, mapper.gate.policy.onInvalid == .hold else { return nil }
+            throw ConformanceGate.fault(reason.why)
+        }
+    }
+
+    /// The shared resources that one refers to, for the gate; what is still being made is not among them.
+    private func targets(
+        of resource: JSONObject, _ reader: any StoreReader, open: inout Set<ResourceKey>
+    ) throws -> BundleIndex {
+        var texts: [String] = []
+        JSONValue.object(resource).forEachReference { texts.append($0) }
+        var found: [String: JSONValue] = [:]
+        for text in texts where found[text] == nil {
+            let resolution = ReferenceResolution(text, stager: stager)
+            guard resolution.isShared, let key = try resolution.key(reader, stager: stager), !open.contains(key) else {
+                continue
+            }
+            found[text] = try node(key, reader, open: &open)?.resource
+        }
+        return BundleIndex(byReference: found)
     }
 
     /// Where a reference of a shared resource leads; cycles end at what is already being made.
     private func target(
-        of text: String, _ reader: any StoreReader, open: inout Set<ResourceKey>
+        of text: String, from owner: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>
     ) throws -> EntryWriter.Target {
         let resolution = ReferenceResolution(text, stager: stager)
         guard let key = try resolution.key(reader, stager: stager), resolution.isShared else {
@@ -69,7 +104,43 @@ final class SharedResources: Sendable {
         if open.contains(key), let staged = try reader.staged(key) {
             return .node(key, location: writer.location(type: staged.type, id: staged.id))
         }
-        guard let node = try node(key, reader, open: &open) else { return resolution.unresolved(writer.terms) }
+        guard let node = try node(key, reader, open: &open) else {
+            losses.withLock { $0.note(that: owner, misses: key) }
+            return resolution.unresolved(writer.terms)
+        }
         return .node(key, location: node.location)
     }
+
+    /// What was found in the shared resources to which those refer, themselves or by way of others: they do not travel, or
+    /// travel as they are where the payer's gate only reports.
+    func remarks(on resources: [MappedResource], _ reader: any StoreReader) throws -> [GateRemark] {
+        guard !losses.withLock(\.remarks.isEmpty) else { return [] }
+        var open: [ResourceKey] = []
+        for resource in resources {
+            var texts: [String] = []
+            JSONValue.object(resource.json).forEachReference { texts.append($0) }
+            for text in texts {
+                let resolution = ReferenceResolution(text, stager: stager)
+                if resolution.isShared, let key = try resolution.key(reader, stager: stager) { open.append(key) }
+            }
+        }
+        var found: [GateRemark] = []
+        var seen: Set<ResourceKey> = []
+        while let key = open.popLast() {
+            guard seen.insert(key).inserted else { continue }
+            let (remarks, missed) = losses.withLock { ($0.remarks[key] ?? [], $0.missed[key] ?? []) }
+            found += remarks
+            open += missed
+            if let node = finished.withLock({ $0[key] }) { open += node?.references ?? [] }
+        }
+        return found
+    }
+}
+
+/// What is wrong with shared resources, and who misses them.
+private struct SharedLosses {
+    var remarks: [ResourceKey: [GateRemark]] = [:]
+    var missed: [ResourceKey: Set<ResourceKey>] = [:]
+
+    mutating func note(that owner: ResourceKey, misses key: ResourceKey) { missed[owner, default: []].insert(key) }
 }

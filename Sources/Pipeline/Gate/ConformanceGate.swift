@@ -26,10 +26,28 @@ struct ConformanceGate: Sendable {
                 .joined(separator: " ")
     }
 
-    /// The errors of a resource against its profile; nothing when the gate is off.
-    func remarks(on resource: JSONObject, _ key: ResourceKey?, profile: String?) -> [GateRemark] {
+    /// Whether it looks at anything.
+    var looks: Bool { policy.gate != .off && validator != nil }
+
+    /// Whether a profile asks what references lead to: what is made for it is looked at when that is known.
+    func asksTargets(_ profile: String) -> Bool { looks && validator?.asksTargets(profile) == true }
+
+    /// What `memberOf` says in mappings, whether the gate looks or not; nil without packages, sheets and value sets.
+    var memberOf: (@Sendable (JSONValue, String) -> Bool?)? {
+        guard let validator else { return nil }
+        return { value, url in validator.isMember(value, of: url) }
+    }
+
+    /// What decides what `memberOf` says.
+    var vocabulary: String { validator?.identity ?? "" }
+
+    /// The errors of a resource against its profile; nothing when the gate is off. `targets` are what it refers to.
+    func remarks(
+        on resource: JSONObject, _ key: ResourceKey?, profile: String?, among targets: BundleIndex? = nil
+    ) -> [GateRemark] {
         guard policy.gate != .off, let validator else { return [] }
-        let report = validator.validate(.object(resource), against: [profile].compactMap(\.self))
+        let report = validator.validate(
+            .object(resource), against: [profile].compactMap(\.self), fullURLs: targets)
         return report.errors.map { finding in
             let remark = GateRemark(key: key, finding)
             tally.count(remark)

@@ -1,7 +1,7 @@
 import Conformance
 import PDex
 
-/// One error that the gate found in a mapped resource, and what it is counted as.
+/// One error that the gate found in a mapped resource, or what a mapping refused, and what it is counted as.
 struct GateRemark: Sendable {
     let finding: GateFinding
     /// The place without numbers, and the rule: what is counted.
@@ -12,6 +12,16 @@ struct GateRemark: Sendable {
             resource: key, path: finding.path, rule: finding.rule, message: finding.message, profile: finding.profile)
         kind = "\(Self.withoutPlaces(finding.path)) \(finding.rule)"
     }
+
+    /// What a mapping demands of a resource, and cannot be made: `else` of a `require`, and the mapping's name.
+    init(key: ResourceKey, refused type: String, by mapping: String, _ requirement: String) {
+        finding = GateFinding(
+            resource: key, path: type, rule: Self.refusal, message: "\(requirement) (mapping \(mapping))", profile: "")
+        kind = "\(type) \(Self.refusal)"
+    }
+
+    /// The rule of what a mapping refuses.
+    static let refusal = FaultCode.mappingRequired.rawValue
 
     private static func withoutPlaces(_ path: String) -> String {
         var isInside = false

@@ -169,6 +169,20 @@ struct MakeRetraction: Sendable {
             }
     }
 
+    /// The resource as it is mapped; its expressions find what the payer has of the member.
+    private func mapped(
+        _ content: StagedResource, _ cleared: Resource, _ holdings: PayerHoldings, _ reader: any StoreReader
+    ) throws -> MappedResource? {
+        let references = MappingReferences(bundle.stager) { key, reader in
+            guard holdings.known(key) != nil, let staged = try reader.staged(key),
+                key == content.patient || staged.patient == content.patient
+            else { return nil }
+            return try? Resource(parsing: staged.bytes)
+        }
+        guard case .success(let mapped) = try map.map(content, cleared, references, reader) else { return nil }
+        return mapped.isJudged ? mapped : try? map.judged(mapped, among: nil).get()
+    }
+
     /// The entry that takes it back; nil when the payer has to be told otherwise. A Patient is never taken back.
     private func entry(_ item: Item, _ holdings: PayerHoldings, _ reader: any StoreReader) throws -> RetractionEntry? {
         guard item.type != "Patient" else { return nil }
@@ -179,7 +193,8 @@ struct MakeRetraction: Sendable {
             return RetractionEntry(location: location, id: item.id, contentHash: item.contentHash, bytes: nil)
         case .enteredInError:
             guard let content = item.content, let resource = try? Resource(parsing: content.bytes),
-                let cleared = ErrorStatus.cleared(resource), case .success(let mapped) = map.map(content, cleared)
+                let cleared = ErrorStatus.cleared(resource),
+                let mapped = try mapped(content, cleared, holdings, reader)
             else { return nil }
             var json = JSONValue.object(
                 ErrorStatus.set(on: mapped.json, of: item.type))

@@ -1,3 +1,4 @@
+import Conformance
 import FHIR
 import Mappings
 import PDex
@@ -14,6 +15,7 @@ struct MapResources: Sendable {
     let mappings: MappingSet
     let gate: ConformanceGate
     private let writer: EntryWriter
+    private let stager: Stager
     /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
     ///
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
@@ -22,8 +24,9 @@ struct MapResources: Sendable {
     private let filters: TypeFilters
     private let context: MappingContext
 
-    init(terms: ExchangeTerms, mappings: MappingSet, writer: EntryWriter, gate: ConformanceGate) {
+    init(terms: ExchangeTerms, mappings: MappingSet, stager: Stager, writer: EntryWriter, gate: ConformanceGate) {
         self.mappings = mappings
+        self.stager = stager
         self.writer = writer
         self.gate = gate
         let selected = Set(terms.selection.types + ["Patient"])
@@ -32,7 +35,13 @@ struct MapResources: Sendable {
         filters = TypeFilters(terms.selection)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
-            payerName: terms.payer.name)
+            payerName: terms.payer.name,
+            memberOf: mappings.valueSets.isEmpty ? nil : gate.memberOf)
+    }
+
+    /// What besides the set decides what becomes of a resource, for the fingerprint of exchanges.
+    var identity: String {
+        gate.identity + (mappings.valueSets.isEmpty ? "" : " codes by " + gate.vocabulary)
     }
 
     /// Maps the Patient and everything permitted, and holds each against its profile.
@@ -40,47 +49,76 @@ struct MapResources: Sendable {
     /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
     /// is left out takes along what speaks of it. Only without a Patient there is nothing to send, and where the payer
     /// wants that, what does not conform holds the whole exchange.
-    func outcome(for permitted: PermittedExchange) -> Outcome {
+    func outcome(
+        for permitted: PermittedExchange, _ shared: SharedResources, _ reader: any StoreReader
+    ) throws -> Outcome {
         guard let patient = permitted.matched.member.patient else {
             return .parked(.clinicUnlinked, "the clinic did not send this member's Patient", [])
         }
+        let references = references(of: permitted, patient)
         let person: MappedResource
-        switch map(patient.staged, patient.resource) {
+        switch try map(patient.staged, patient.resource, references, reader) {
         case .success(let mapped): person = mapped
-        case .failure(let reason) where reason.isLack: return .parked(reason.code, reason.why, reason.remarks)
+        case .failure(let reason) where reason.isLack:
+            return .parked(reason.code, reason.why, reason.remarks + [reason.refusal].compactMap(\.self))
         case .failure: return .parked(.mappingRequired, "the member's Patient has no mapping", [])
         }
-        var mapped: [(item: ClinicalResource, resource: MappedResource)] = []
-        var leftOut = permitted.leftOut + permitted.matched.leftOut
-        var lacking: [String] = []
-        var remarks = person.remarks
-        var lostVisits: [ResourceKey: FaultCode] = [:]
+        var draft = MappingDraft(person, leftOut: permitted.leftOut + permitted.matched.leftOut)
         for item in permitted.resources {
             if let reason = exclusion(of: item) {
-                leftOut.append(item.entry(leftOut: reason))
-                continue
-            }
-            switch map(item.staged, item.resource) {
-            case .success(let resource):
-                mapped.append((item, resource))
-                remarks += resource.remarks
-            case .failure(let reason):
-                leftOut.append(item.entry(leftOut: reason.code))
-                guard reason.isLack else { continue }
-                lacking.append(reason.why)
-                remarks += reason.remarks
-                if item.staged.type == "Encounter" { lostVisits[item.staged.key] = reason.code }
+                draft.leave(item, reason)
+            } else {
+                draft.take(item, try map(item.staged, item.resource, references, reader))
             }
         }
-        if gate.isStrict, gate.policy.onInvalid == .hold, let first = remarks.first {
-            return .parked(.conformanceInvalid, first.finding.line, remarks)
+        draft.strand()
+        var targets = SentTargets(shared: shared, stager: stager)
+        try judge(&draft, &targets, reader)
+        if gate.isStrict, gate.policy.onInvalid == .hold, let first = draft.remarks.first {
+            return .parked(.conformanceInvalid, first.finding.line, draft.remarks + draft.refusals)
         }
-        let (kept, stranded) = Self.strand(mapped, without: lostVisits)
-        let (provenance, untold) = self.provenance(of: kept, permitted)
+        let (provenance, untold) = try self.provenance(of: draft, permitted, references, &targets, reader)
         return .mapped(
             MappedExchange(
-                permitted: permitted, patient: person, resources: kept, provenance: provenance,
-                leftOut: leftOut + stranded + untold, lacking: lacking, remarks: remarks))
+                permitted: permitted, patient: draft.patient, resources: draft.resources, provenance: provenance,
+                leftOut: draft.leftOut + untold, lacking: draft.lacking, remarks: draft.remarks + draft.refusals))
+    }
+
+    /// What expressions may find behind references: of the member what may itself travel, and what is shared.
+    private func references(of permitted: PermittedExchange, _ patient: ClinicalResource) -> MappingReferences? {
+        guard mappings.readsReferences else { return nil }
+        let own = Dictionary(
+            (permitted.resources + [patient]).map { ($0.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
+        return MappingReferences(stager) { [self] key, _ in
+            guard let item = own[key], exclusion(of: item) == nil else { return nil }
+            return item.resource
+        }
+    }
+
+    /// Holds what could not be judged alone against its profile: what is sent with it is known now.
+    private func judge(
+        _ draft: inout MappingDraft, _ targets: inout SentTargets, _ reader: any StoreReader
+    ) throws {
+        guard gate.looks else { return }
+        while true {
+            var right: [(item: ClinicalResource, resource: MappedResource)] = []
+            var isChanged = false
+            targets.own = draft.travelling
+            for (item, resource) in draft.unjudged {
+                switch judged(resource, among: try targets.index(of: resource.json, reader)) {
+                case .success(let judged): right.append((item, judged))
+                case .failure(let reason):
+                    draft.drop(item, reason)
+                    isChanged = true
+                }
+            }
+            guard isChanged else {
+                for (item, judged) in right { draft.judge(item, judged) }
+                return
+            }
+            // What was right may have referred to what is gone now.
+            draft.strand()
+        }
     }
 
     /// Why a resource is not for this payer or this job; nil when it is.
@@ -91,30 +129,13 @@ struct MapResources: Sendable {
         return filters.allow(item.staged, item.resource) ? nil : .jobFilteredOut
     }
 
-    /// Takes out what speaks of a visit that cannot be sent.
-    private static func strand(
-        _ mapped: [(item: ClinicalResource, resource: MappedResource)], without lost: [ResourceKey: FaultCode]
-    ) -> (kept: [MappedResource], stranded: [ExchangeManifest.Entry]) {
-        guard !lost.isEmpty else { return (mapped.map(\.resource), []) }
-        var kept: [MappedResource] = []
-        var stranded: [ExchangeManifest.Entry] = []
-        for (item, resource) in mapped {
-            let reason = item.encounters.sorted().lazy.compactMap { lost[$0] }.first
-            if let reason, item.staged.type != "Encounter" {
-                stranded.append(item.entry(leftOut: reason))
-            } else {
-                kept.append(resource)
-            }
-        }
-        return (kept, stranded)
-    }
-
     /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
     private func provenance(
-        of resources: [MappedResource], _ permitted: PermittedExchange
-    ) -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
+        of draft: MappingDraft, _ permitted: PermittedExchange, _ references: MappingReferences?,
+        _ targets: inout SentTargets, _ reader: any StoreReader
+    ) throws -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
         // A Patient does not travel alone, and so nobody is told who wrote it.
-        var travelling = Set(resources.map(\.staged.key))
+        var travelling = Set(draft.resources.map(\.staged.key))
         if !travelling.isEmpty { travelling.insert(permitted.matched.member.key) }
         var mapped: [MappedResource] = []
         var leftOut: [ExchangeManifest.Entry] = []
@@ -123,8 +144,13 @@ struct MapResources: Sendable {
                 leftOut.append(item.entry(leftOut: .provenanceUntargeted))
                 continue
             }
-            switch map(item.staged, item.resource) {
-            case .success(let resource): mapped.append(resource)
+            switch try map(item.staged, item.resource, references, reader) {
+            case .success(let resource) where resource.isJudged: mapped.append(resource)
+            case .success(let resource):
+                switch judged(resource, among: try targets.index(of: resource.json, reader)) {
+                case .success(let resource): mapped.append(resource)
+                case .failure(let reason): leftOut.append(item.entry(leftOut: reason.code))
+                }
             case .failure(let reason): leftOut.append(item.entry(leftOut: reason.code))
             }
         }
@@ -135,7 +161,10 @@ struct MapResources: Sendable {
     struct Reason: Error {
         let code: FaultCode
         let why: String
+        /// What the gate found.
         var remarks: [GateRemark] = []
+        /// What the mapping demands and cannot be made.
+        var refusal: GateRemark?
 
         /// Whether something is missing or wrong, and not just none of this set's business.
         var isLack: Bool { code == .mappingRequired || code == .conformanceInvalid }
@@ -149,36 +178,50 @@ struct MapResources: Sendable {
         return .object(mapped.json)
     }
 
-    /// Maps one resource, gives it its id at the payer, and holds it against its profile.
-    func map(_ staged: StagedResource, _ resource: Resource) -> Result<MappedResource, Reason> {
-        switch mappings.map(resource, in: context) {
+    /// Maps one resource, gives it its id at the payer, and holds it against its profile; where that asks what references
+    /// lead to, the resource has still to be ``judged(_:among:)``.
+    func map(
+        _ staged: StagedResource, _ resource: Resource, _ references: MappingReferences?, _ reader: any StoreReader
+    ) throws -> Result<MappedResource, Reason> {
+        switch try outcome(of: resource, references, reader) {
         case .mapped(let mapped, let profile, _):
             let location = writer.location(type: staged.type, id: staged.id)
             let json = writer.identified(mapped.json, staged, location: location)
-            let remarks = gate.remarks(on: json, staged.key, profile: profile)
-            if gate.isStrict, let first = remarks.first {
-                return .failure(Reason(code: .conformanceInvalid, why: first.finding.line, remarks: remarks))
-            }
-            return .success(MappedResource(staged: staged, json: json, location: location, remarks: remarks))
+            let resource = MappedResource(staged: staged, json: json, location: location, profile: profile)
+            return gate.asksTargets(profile) ? .success(resource) : judged(resource, among: nil)
         case .skipped(let mapping):
             return .failure(Reason(code: .mappingSkipped, why: mapping))
         case .unmapped:
             return .failure(Reason(code: .mappingNone, why: staged.type))
         case .failed(let mapping, let requirement):
             let why = "\(mapping): \(requirement) (\(staged.type) \(staged.key))"
-            return .failure(Reason(code: .mappingRequired, why: why))
+            let refusal = GateRemark(key: staged.key, refused: staged.type, by: mapping, requirement)
+            return .failure(Reason(code: .mappingRequired, why: why, refusal: refusal))
         }
     }
-}
 
-/// A resource as the payer will get it, but for its references.
-struct MappedResource: Sendable {
-    let staged: StagedResource
-    let json: JSONObject
-    /// `Type/id` at the payer.
-    let location: String
-    /// What the gate found and let pass.
-    let remarks: [GateRemark]
+    /// Maps, reads what the expressions asked for, and maps again, until they ask for nothing new.
+    private func outcome(
+        of resource: Resource, _ references: MappingReferences?, _ reader: any StoreReader
+    ) throws -> MappingOutcome {
+        guard let references, mappings.readsReferences else { return mappings.map(resource, in: context) }
+        let context = context.resolving { references.resource($0) }
+        var outcome = mappings.map(resource, in: context)
+        while try references.read(reader) { outcome = mappings.map(resource, in: context) }
+        return outcome
+    }
+
+    /// The resource with what the gate finds in it, or why it must not travel; `targets` are what it refers to.
+    func judged(_ mapped: MappedResource, among targets: BundleIndex?) -> Result<MappedResource, Reason> {
+        let remarks = gate.remarks(on: mapped.json, mapped.staged.key, profile: mapped.profile, among: targets)
+        if gate.isStrict, let first = remarks.first {
+            return .failure(Reason(code: .conformanceInvalid, why: first.finding.line, remarks: remarks))
+        }
+        var judged = mapped
+        judged.remarks = remarks
+        judged.isJudged = true
+        return .success(judged)
+    }
 }
 
 /// A member's mapped data: what step 4 makes.
@@ -191,7 +234,7 @@ struct MappedExchange: Sendable {
     let leftOut: [ExchangeManifest.Entry]
     /// What those lack that could not be made, in the words of the mappings.
     let lacking: [String]
-    /// What the gate found, in what is sent and in what is not.
+    /// What the gate found, in what is sent and in what is not, and what the mappings refused.
     let remarks: [GateRemark]
 
     /// How much was mapped, and what some lack: a line for the audit trail.

@@ -107,6 +107,52 @@ struct ConformanceGateTests {
         #expect(!night.payer.held.values.contains { $0["status"] == "Canary" })
     }
 
+    @Test("tells an exchange what was found in a shared resource, also of one behind another")
+    func sharedFindings() async throws {
+        let role: JSONValue = [
+            "resourceType": "PractitionerRole", "id": "nurse", "location": [["reference": "Location/place"]],
+            "practitioner": ["reference": "Practitioner/dr-hale"],
+            "telecom": [["system": "phone", "value": "1"]],
+        ]
+        let visit = Self.visit("there", ["participant": [["individual": ["reference": "PractitionerRole/nurse"]]]])
+        let night = try Self.night(ConformancePolicy(), also: [Self.oddPlace, role, visit])
+
+        let exchange = try #require(try await Self.exchange(night))
+
+        let findings = try await Self.findings(of: exchange, night)
+        #expect(findings.map { "\($0.path) \($0.rule)" } == ["Location.status binding.required"])
+        #expect(findings.allSatisfy { $0.resource != nil })
+        #expect(exchange.state == .acknowledged)
+    }
+
+    @Test("tells an exchange what it was held for in a shared resource")
+    func sharedHeld() async throws {
+        let night = try Self.night(ConformancePolicy(onInvalid: .hold), also: [Self.oddPlace, Self.atOddPlace])
+
+        let exchange = try #require(try await Self.exchange(night))
+
+        #expect(exchange.reason == .conformanceInvalid)
+        #expect(try await Self.findings(of: exchange, night).map(\.rule) == ["binding.required"])
+    }
+
+    @Test(
+        "tells an exchange what a mapping refused, which holds nothing", arguments: ConformancePolicy.Failure.allCases)
+    func refused(onInvalid: ConformancePolicy.Failure) async throws {
+        let night = try Self.night(
+            ConformancePolicy(onInvalid: onInvalid),
+            also: [Self.visit("nowhere", ["location": [["status": "active"]]])])
+
+        let exchange = try #require(try await Self.exchange(night))
+
+        let findings = try await Self.findings(of: exchange, night)
+        #expect(exchange.state == .acknowledged)
+        #expect(
+            findings.map(\.text) == [
+                "Encounter · mapping.required-element-missing · every location of a visit must name the place "
+                    + "(mapping us-core-encounter)"
+            ])
+    }
+
     @Test("turned on later looks at everybody again")
     func turnedOn() async throws {
         let night = try Self.night(ConformancePolicy(gate: .off), also: [Self.odd])
@@ -138,6 +184,12 @@ struct ConformanceGateTests {
         }
     }
 
+    private static func findings(of exchange: Exchange, _ night: Night) async throws -> [GateFinding] {
+        try await night.store.read { try $0.audit(ofExchange: exchange.id) }
+            .filter { $0.entry.action == GateFinding.action }
+            .compactMap { $0.entry.reason.flatMap { GateFinding(line: $0) } }
+    }
+
     private static func observation(_ id: String, status: JSONValue, _ more: JSONObject = [:]) -> JSONValue {
         var json: JSONObject = [
             "resourceType": "Observation", "id": .string(id), "status": status, "code": ["text": "a number"],
@@ -162,9 +214,14 @@ struct ConformanceGateTests {
     private static let oddPlace: JSONValue = [
         "resourceType": "Location", "id": "place", "name": "Ward 3", "status": "Canary",
     ]
-    private static let atOddPlace: JSONValue = [
-        "resourceType": "Encounter", "id": "elsewhere", "status": "finished", "class": ["code": "AMB"],
-        "subject": ["reference": "Patient/joe"], "period": ["start": "2026-05-04T09:00:00-05:00"],
-        "location": [["location": ["reference": "Location/place"]]],
-    ]
+    private static let atOddPlace = visit("elsewhere", ["location": [["location": ["reference": "Location/place"]]]])
+
+    private static func visit(_ id: String, _ more: JSONObject) -> JSONValue {
+        var json: JSONObject = [
+            "resourceType": "Encounter", "id": .string(id), "status": "finished", "class": ["code": "AMB"],
+            "subject": ["reference": "Patient/joe"], "period": ["start": "2026-05-04T09:00:00-05:00"],
+        ]
+        for member in more.members { json[member.key] = member.value }
+        return .object(json)
+    }
 }

@@ -15,11 +15,14 @@ struct RealNight {
     private let clock: ManualClock
 
     /// A night of those resources; references by URN are made relative, as the clinic's server would.
-    init(_ resources: [Resource], conformance: ConformancePolicy, validator: Validator?) throws {
+    init(
+        _ resources: [Resource], mappings: String = usCoreMappings, conformance: ConformancePolicy,
+        validator: Validator?
+    ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let sample = try Night([], mappings: usCoreMappings).pipeline.terms
         let patients = resources.filter { $0.type == "Patient" }
-        let types = Set(resources.map(\.type)).subtracting(["Group", "Endpoint", "Media", "ExplanationOfBenefit"])
+        let types = Set(resources.map(\.type)).subtracting(["Group", "Endpoint"])
         let terms = ExchangeTerms(
             job: sample.job, clinic: sample.clinic, payer: sample.payer,
             selection: .init(method: .auto, group: "all", types: types.sorted(), since: .all),
@@ -39,7 +42,7 @@ struct RealNight {
             clinic: ScriptedClinic(
                 base: terms.clinic.base, clock: clock, resources: resources.filter { $0.type != "Group" } + [group]),
             payer: payer, store: try SQLiteExchangeStore.inMemory(digests: digests),
-            mappings: try LoadedMappings.set(in: usCoreMappings, digests: digests), validator: validator,
+            mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,
             identities: Directory.identities, clock: clock, random: { 0.5 }, owner: "tests")
     }
 

@@ -1,10 +1,13 @@
 import FHIR
 import Foundation
 
-/// The sample data that may lie beside the repository; read, never copied.
+/// The sample data that may lie beside the repository, or where `PDEX_SHARED` says; read, never copied.
 enum SharedData {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../../shared/data").standardizedFileURL
+    static let folder: URL = {
+        if let named = ProcessInfo.processInfo.environment["PDEX_SHARED"] { return URL(filePath: named + "/data") }
+        return URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../../shared/data").standardizedFileURL
+    }()
 
     static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.path) }
 
