@@ -144,7 +144,7 @@ let package = Package(
             dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
-            name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "DeclarativeFiles"],
+            name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
             name: "FHIRClientTests",

@@ -123,7 +123,7 @@ extension JSONValue {
         for item in elements {
             for member in item.object?.members ?? [] {
                 let inner = path + "." + member.key
-                let values = kept.elements.compactMap { $0[member.key] }
+                let values = kept.elements.flatMap { $0[member.key]?.elements ?? [] }
                 let lost = values.isEmpty ? [inner] : member.value.paths(missingFrom: .array(values), at: inner)
                 found += lost.filter { !found.contains($0) }
             }

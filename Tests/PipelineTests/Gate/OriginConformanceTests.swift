@@ -21,18 +21,23 @@ struct OriginConformanceTests {
         }
     }
 
-    @Test("has no error by its package, in every detail, claimed or not", arguments: Case.all)
+    @Test(
+        "has no error by its package, in every detail, claimed or not",
+        .enabled(if: GateFiles.packages != nil, "the packages beside the repository are not on this machine"),
+        arguments: Case.all)
     func holds(example: Case) async throws {
-        guard let judge = GateFiles.pdexPackages(example.judge) else { return }
+        let judge = try #require(GateFiles.pdexPackages(example.judge))
         let found = try await Self.provenance(example.claimed, example.detail).flatMap { resource in
             judge.validate(.object(resource.json), against: []).errors
         }
         #expect(found.map(\.rule) == [])
     }
 
-    @Test("what 2.2.0 takes is refused by 2.0.0, so that the forms have to differ")
+    @Test(
+        "what 2.2.0 takes is refused by 2.0.0, so that the forms have to differ",
+        .enabled(if: GateFiles.packages != nil, "the packages beside the repository are not on this machine"))
     func differs() async throws {
-        guard let judge = GateFiles.pdexPackages(.v2_0_0) else { return }
+        let judge = try #require(GateFiles.pdexPackages(.v2_0_0))
         let profile = "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance"
         let found = try await Self.provenance(.v2_2_0, .eachAuthor).flatMap { resource in
             judge.validate(.object(resource.json), against: [profile]).errors
