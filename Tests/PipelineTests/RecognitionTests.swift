@@ -121,6 +121,79 @@ struct RecognitionTests {
         #expect(parked > 40)
     }
 
+    @Test("a record number without a system is not a member number, whatever its digits")
+    func systemlessNumber() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, matchBy: [.memberID])
+        try Self.change("Patient", at: night) { $0["identifier"] = [["value": "12345"]] }
+        try Self.put("Coverage", at: night) { $0["identifier"] = [["value": "12345"]] }
+        #expect(try await night.run().exchanges.unmatched == 1)
+    }
+
+    @Test(
+        "an identifier counts as a member number by its type, or by a system that is declared",
+        arguments: [(false, false), (true, true)])
+    func declaredSystem(isDeclared: Bool, isMember: Bool) async throws {
+        let system = "https://med0.example/fhir/member-id"
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, matchBy: [.memberID],
+            numbers: MemberNumbers(subscriberSystems: isDeclared ? [system] : []))
+        try Self.change("Patient", at: night) { $0["identifier"] = [["system": .string(system), "value": "M0-1"]] }
+        #expect(try await night.run().exchanges.acknowledged == (isMember ? 1 : 0))
+    }
+
+    @Test("a number proves nothing while the payer has no Patient, or one side no name or birth date")
+    func nothingToCompare() async throws {
+        for field in ["name", "birthDate"] {
+            let night = try Night([.joe], mappings: usCoreMappings)
+            try Self.change("Patient", at: night) { $0[field] = nil }
+            #expect(try await night.run().exchanges.parked.map(\.key.rawValue) == ["match.unproven"])
+            #expect(night.payer.received.isEmpty)
+        }
+        let night = try Night([.joe], mappings: usCoreMappings)
+        try Self.put("Coverage", at: night) { $0["beneficiary"] = ["reference": "Patient/father"] }
+        try Self.put("Consent", at: night) { $0["patient"] = ["reference": "Patient/father"] }
+        #expect(try await night.run().exchanges.parked.map(\.key.rawValue) == ["match.unproven"])
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test(
+        "given names are the same by all their words in order, or by the first with nothing against it",
+        arguments: [
+            (["Maria Elena"], ["Anna Maria"], false), (["Maria", "Elena"], ["Anna", "Maria"], false),
+            (["Mary", "Ann"], ["Mary", "Beth"], false), (["Mary Ann"], ["Mary Beth"], false),
+            (["Mary Ann"], ["Mary", "Ann"], true), (["Mary", "Ann"], ["Mary"], true),
+            (["Mary", "A."], ["MARY", "Ann"], true), (["Mary", "B."], ["Mary", "Ann"], false),
+            (["Jean"], ["Jean Paul"], false), (["Zo\u{eb}"], ["Zoe"], true),
+        ])
+    func givenNames(clinic: [String], payer: [String], isMember: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        func name(_ given: [String]) -> JSONValue {
+            [["family": "Smith", "given": .array(given.map(JSONValue.string))]]
+        }
+        try Self.change("Patient", at: night) { $0["name"] = name(clinic) }
+        try Self.put("Patient", at: night) { $0["name"] = name(payer) }
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == (isMember ? 1 : 0))
+        #expect(report.exchanges.parked == (isMember ? [:] : [.matchContradicted: 1]))
+    }
+
+    /// Changes one of Joe's records at the clinic.
+    private static func change(_ type: String, at night: Night, _ change: (inout JSONObject) -> Void) throws {
+        var json = try #require(try NamedMember.joe.clinicRecords().first { $0.type == type }).json
+        change(&json)
+        night.clinic.put(try Resource(.object(json)))
+    }
+
+    /// Changes one of Joe's records at the payer.
+    private static func put(_ type: String, at night: Night, _ change: (inout JSONObject) -> Void) throws {
+        let terms = night.pipeline.terms
+        let records = try NamedMember.joe.payerRecords(
+            clinicNPI: terms.clinic.npi, payerNPI: terms.payer.npi)
+        var json = try #require(records.first { $0.type == type }).json
+        change(&json)
+        night.payer.put(try Resource(.object(json)))
+    }
+
     private static func states(of patients: [String], _ night: Night) async throws -> [ExchangeState?] {
         let keys = patients.map { night.identities.key(source: "clinic0", type: "Patient", id: $0) }
         return try await night.store.read { reader in

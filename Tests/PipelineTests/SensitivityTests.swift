@@ -58,6 +58,59 @@ struct SensitivityTests {
         #expect(Sensitivity([elsewhere], clinic: "clinic1").look(at: other).finding?.category == "all")
     }
 
+    /// Every code of the value sets InformationSensitivityPolicy and RefrainPolicy of FHIR R4, and of Confidentiality above
+    /// `N`.
+    private static let restricting = """
+        ADOL B BH CEL COGN DEMO DIA DOB DRGIS DVD EMOTDIS EMP EMPL ETH ETHUD GDIS GENDER HIV LIVARG LOCIS MARST MH MST \
+        OPIOIDUD PDS PHY PRS PSY PSYTHPN RACE REL SCA SDV SEX SICKLE SPI SSP STD SUD TBOO VIO R V
+        """
+    private static let refrain = """
+        NOAUTH NOCOLLECT NODSCLCD NODSCLCDS NOINTEGRATE NOLIST NOMOU NOORGPOL NOPAT NOPERSISTP NORDSCLCD NORDSCLCDS \
+        NORDSCLW NORELINK NOREUSE NOVIP ORCON
+        """
+
+    private static func found(_ label: JSONObject, _ sensitivity: Sensitivity = Sensitivity()) throws -> String? {
+        let resource = try Resource([
+            "resourceType": "Observation", "id": "o", "meta": ["security": [.object(label)]],
+        ])
+        return sensitivity.look(at: resource).finding?.release.rawValue
+    }
+
+    @Test("every label that restricts holds, in either case and in any system; no consent releases one that refrains")
+    func everyLabel() throws {
+        for (codes, isRefrain) in [(Self.restricting, false), (Self.refrain, true)] {
+            for code in codes.split(separator: " ").map(String.init) {
+                let release = isRefrain || code == "PSYTHPN" ? "nothing" : "sensitive-consent"
+                for spelt in [code, code.lowercased()] {
+                    #expect(try Self.found(["code": .string(spelt)]) == release, "\(spelt)")
+                    #expect(try Self.found(["system": "urn:x", "code": .string(spelt)]) == release, "\(spelt)")
+                }
+            }
+        }
+    }
+
+    @Test("a label that nobody knows holds, and so does one without a code; a list may say what releases it")
+    func unknownLabel() throws {
+        #expect(try Self.found(["system": "urn:x", "code": "secret"]) == "nothing")
+        #expect(try Self.found(["display": "very restricted"]) == "nothing")
+        let document = try Resource([
+            "resourceType": "DocumentReference", "id": "d", "securityLabel": [["text": "restricted"]],
+        ])
+        #expect(Sensitivity().look(at: document).finding?.release == .nothing)
+        let listed = SensitivityCategory(
+            name: "ours", release: .sensitiveConsent, labels: CodeList([.init(systems: ["urn:x"], codes: ["secret"])]))
+        #expect(try Self.found(["system": "urn:x", "code": "secret"], Sensitivity([listed])) == "sensitive-consent")
+    }
+
+    @Test("ordinary confidentiality holds nothing, by its own system only")
+    func ordinaryLabel() throws {
+        let system: JSONValue = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+        for code in ["N", "L", "M", "U", "n"] {
+            #expect(try Self.found(["system": system, "code": .string(code)]) == nil)
+            #expect(try Self.found(["system": "urn:x", "code": .string(code)]) == "nothing")
+        }
+    }
+
     @Test("a diagnosis holds its visit and all that belongs to it")
     func diagnosis() async throws {
         let night = try Self.night(try Self.changed("Condition") { $0["code"] = Self.concept(Self.icd, "F10.20") })

@@ -74,6 +74,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     // The join.
     case matchAmbiguous = "match.ambiguous"
     case matchContradicted = "match.contradicted"
+    case matchUnproven = "match.unproven"
     case matchMergeUnclear = "match.merge-unclear"
     case matchUnmerged = "match.unmerged"
     case matchInactive = "match.inactive"

@@ -23,6 +23,11 @@ public struct MemberNumbers: Sendable, Hashable {
     /// The clinic's record numbers with the payer's member numbers that belong to them.
     public var table: [String: Set<String>]
 
+    /// Every system that is declared to be one of the payer's numbers.
+    public var payerSystems: Set<String> {
+        subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer].compactMap(\.self))
+    }
+
     /// Declares nothing unless told otherwise.
     public init(
         subscriberSystems: Set<String> = [], pairs: [Pair] = [], tableSystems: Pair? = nil,

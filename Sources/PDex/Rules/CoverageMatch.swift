@@ -13,18 +13,22 @@ public enum CoverageMatch: Sendable, Hashable {
     case claimed(MatchRule, patients: Int)
     /// One member, but something that both sides know says that this patient is somebody else.
     case contradicted(MatchRule)
+    /// One member, but name or birth date is missing on one side: nothing says that it is this patient.
+    case unproven(MatchRule)
 
     /// Decides for `patient`, first rule first, from the `members` that each rule leads it to and the clinic's
     /// patients, `claimants`, that each rule leads a member to. `note` hears of each rule that was asked.
     ///
     /// - A rule that finds nobody leaves the decision to the next. A rule that finds several ends it: a weaker rule
     ///   must not break the tie.
+    /// - `isProven` says whether both sides know enough to be compared at all; silence is no agreement.
     /// - By that rule and the stronger ones, the member must lead back to this patient and to nobody else. A patient
     ///   who is not led back to is not in the index, and then uniqueness is not proven.
     /// - A rule that leads the patient to others only, or the member to others only, contradicts; so does what
     ///   `agrees` compares, whatever the rule.
     public static func deciding(
         for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey, MatchRule) throws -> Bool,
+        isProven: (ResourceKey, MatchRule) throws -> Bool = { _, _ in true },
         members: (MatchRule) throws -> Set<ResourceKey>,
         claimants: (ResourceKey, MatchRule) throws -> Set<ResourceKey>, note: (MatchStep) -> Void = { _ in }
     ) rethrows -> CoverageMatch {
@@ -44,6 +48,10 @@ public enum CoverageMatch: Sendable, Hashable {
             guard try agrees(member, rule) else {
                 tell(.anotherPerson)
                 return .contradicted(rule)
+            }
+            guard try isProven(member, rule) else {
+                tell(.unproven)
+                return .unproven(rule)
             }
             var rivals: Set<ResourceKey> = []
             for rule in rule.andStronger { rivals.formUnion(try claimants(member, rule)) }

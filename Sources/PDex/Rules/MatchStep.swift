@@ -8,6 +8,8 @@ public struct MatchStep: Sendable, Hashable {
         case several
         /// It leads to one member, of whom both sides know something that cannot be one person's.
         case anotherPerson
+        /// It leads to one member, of whom one side has no name or no birth date.
+        case unproven
         /// The member leads back to other patients, too.
         case claimed(patients: Int)
         /// Another rule leads elsewhere.

@@ -61,13 +61,18 @@ public struct Sensitivity: Sendable {
     private func labels(of item: JSONValue, _ look: inout Look) {
         let meta = item["meta"]
         if let type = item["resourceType"]?.string, let index = types[type] { note(index, "type " + type, &look) }
-        let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [] }
+        // A label that has words only has no coding: it counts as one without a code.
+        let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [$0] }
         for label in (meta?["security"]?.elements ?? []) + document {
-            guard let code = label["code"]?.string else { continue }
-            if let release = SensitivityLabels.release(code), isStricter(release, than: look.finding) {
-                look.finding = Finding(category: "label", release: release, cause: "label " + code)
+            let system = label["system"]?.string ?? ""
+            let code = label["code"]?.string ?? ""
+            let index = labels.category(system, code)
+            let release = SensitivityLabels.release(system, code, isListed: index != nil)
+            if let release, isStricter(release, than: look.finding) {
+                let cause = code.isEmpty ? "label without a code" : "label " + code
+                look.finding = Finding(category: "label", release: release, cause: cause)
             }
-            if let index = labels.category(label["system"]?.string ?? "", code) { note(index, "label " + code, &look) }
+            if let index { note(index, "label " + code, &look) }
         }
         for tag in meta?["tag"]?.elements ?? [] {
             guard let code = tag["code"]?.string, let system = tag["system"]?.string else { continue }

@@ -1,18 +1,41 @@
-/// The labels that always count, whatever `mappings/sensitivity` says (CO-05 … CO-07): by their code in any system,
-/// because a label in the wrong system is still a warning.
+/// What the labels mean, whatever `mappings/sensitivity` says (CO-05 … CO-07).
+///
+/// What restricts counts by its code in any system and in either case, because a label in the wrong system is still a
+/// warning. What is harmless is listed, by system and code; everything else holds, because nobody knows what it forbids.
 enum SensitivityLabels {
-    /// Released by an HRex Consent `#sensitive`: confidentiality above normal, and ActCodes of what law protects further.
+    /// Released by an HRex Consent `#sensitive`: confidentiality above normal, the value set InformationSensitivityPolicy of
+    /// HL7 v3 but for psychotherapy notes, and codes that later editions of it have.
     static let sensitive: Set<String> = [
-        "R", "V", "ETH", "ETHUD", "OPIOIDUD", "SUD", "SUDINFO", "PSY", "BH", "MH", "HIV", "STD", "SDV", "SEX", "SEXSTI",
-        "GDIS", "VIO", "DVD",
+        "R", "V", "ADOL", "B", "BH", "CEL", "COGN", "DEMO", "DIA", "DOB", "DRGIS", "DVD", "EMOTDIS", "EMP", "EMPL",
+        "ETH",
+        "ETHUD", "GDIS", "GENDER", "HIV", "LIVARG", "LOCIS", "MARST", "MH", "MST", "OPIOIDUD", "PDS", "PHY", "PRS",
+        "PSY",
+        "RACE", "REL", "SCA", "SDV", "SEX", "SEXSTI", "SICKLE", "SPI", "SSP", "STD", "SUD", "SUDINFO", "TBOO", "VIO",
     ]
     /// Released by nothing: programme records of 42 CFR Part 2 and psychotherapy notes need an authorization of their own
-    /// (45 CFR 164.508(a)(2)), and what was paid in full stays by 45 CFR 164.522(a)(1)(vi). Without case.
-    static let restricted: Set<String> = ["42CFRPART2", "PSYTHPN", "HIPAASELFPAY", "HIPAA-SELF-PAY"]
+    /// (45 CFR 164.508(a)(2)), what was paid in full stays by 45 CFR 164.522(a)(1)(vi), and RefrainPolicy of HL7 v3
+    /// forbids in itself.
+    static let restricted: Set<String> = [
+        "42CFRPART2", "PSYTHPN", "HIPAASELFPAY", "HIPAA-SELF-PAY", "NOAUTH", "NOCOLLECT", "NODSCLCD", "NODSCLCDS",
+        "NOINTEGRATE", "NOLIST", "NOMOU", "NOORGPOL", "NOPAT", "NOPERSISTP", "NORDSCLCD", "NORDSCLCDS", "NORDSCLW",
+        "NORELINK", "NOREUSE", "NOVIP", "ORCON",
+    ]
+    /// What holds nothing, by system: confidentiality that is normal or less, and that data is made up for tests.
+    static let harmless: [String: Set<String>] = [
+        "http://terminology.hl7.org/CodeSystem/v3-Confidentiality": ordinary,
+        "http://hl7.org/fhir/v3/Confidentiality": ordinary,
+        "urn:oid:2.16.840.1.113883.5.25": ordinary,
+        "http://terminology.hl7.org/CodeSystem/v3-ActReason": ["HTEST"],
+    ]
+    private static let ordinary: Set<String> = ["U", "L", "M", "N"]
 
-    /// What a label with that code says.
-    static func release(_ code: String) -> SensitivityCategory.Release? {
-        if restricted.contains(code.uppercased()) { return .nothing }
-        return sensitive.contains(code) ? .sensitiveConsent : nil
+    /// What releases a resource with that label; nil when it holds nothing. What a list of the clinic's knows is left to
+    /// the list, unless it restricts anyway.
+    static func release(_ system: String, _ code: String, isListed: Bool) -> SensitivityCategory.Release? {
+        let word = code.uppercased()
+        if restricted.contains(word) { return .nothing }
+        if sensitive.contains(word) { return .sensitiveConsent }
+        if isListed || harmless[system]?.contains(word) == true { return nil }
+        return .nothing
     }
 }

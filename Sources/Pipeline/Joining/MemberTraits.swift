@@ -11,7 +11,7 @@ struct MemberTraits {
         let identifiers = Self.identifiers(patient)
         return Portrait(person) { rule in
             switch rule {
-            case .memberID: identifiers.compactMap(\.token)
+            case .memberID: identifiers.filter(isMemberNumber).compactMap(\.numberToken)
             case .memberMatch: []
             case .recordNumber: recordNumbers(identifiers)
             case .subscriberID: subscribers(identifiers, born: patient["birthDate"]?.string)
@@ -27,7 +27,7 @@ struct MemberTraits {
         let covered = coverages.flatMap(\.memberIdentifiers)
         return Portrait(person) { rule in
             switch rule {
-            case .memberID: return covered.compactMap(\.token)
+            case .memberID: return covered.compactMap(\.numberToken)
             case .memberMatch: return []
             case .recordNumber:
                 let systems = Set(numbers.pairs.map(\.payer) + [numbers.tableSystems?.payer].compactMap(\.self))
@@ -46,6 +46,13 @@ struct MemberTraits {
     /// Whether the clinic says that another Patient took this one's place (`Patient.link`): then this one claims nobody.
     static func isReplaced(_ patient: Resource) -> Bool {
         (patient["link"]?.elements ?? []).contains { $0["type"]?.string == "replaced-by" }
+    }
+
+    /// Whether a patient's identifier may be a plan's number: it says so by its type, or its system is declared to be one
+    /// of such numbers. A record number of the same digits is nobody's member number.
+    private func isMemberNumber(_ identifier: Identifier) -> Bool {
+        if identifier.hasTypeCode("MB") || identifier.hasTypeCode("UMB") { return true }
+        return identifier.system.map(numbers.payerSystems.contains) ?? false
     }
 
     /// The payer's numbers that the patient's record numbers are declared to belong to.
@@ -83,4 +90,10 @@ struct MemberTraits {
 extension Identifier {
     /// `system|value`; nil without a value.
     var token: String? { value.map { (system ?? "") + "|" + $0 } }
+
+    /// The same where it says whose number it is; nil without a system, because digits alone are nobody's.
+    var numberToken: String? {
+        guard let system, let value, !system.isEmpty, !value.isEmpty else { return nil }
+        return system + "|" + value
+    }
 }

@@ -14,7 +14,8 @@ struct Person {
     private let born: String?
     private let gender: String?
     private let families: Set<Substring>
-    private let givens: Set<Substring>
+    private let givens: Set<GivenNames>
+    private let isNamed: Bool
     private let suffixes: Set<String>
     private let addresses: [String]
 
@@ -25,8 +26,12 @@ struct Person {
         let families = names.compactMap { $0["family"]?.string }.map(PersonName.family)
         self.families = Set(families.flatMap { $0.name.split(separator: " ") })
         givens = Set(
-            names.flatMap { $0["given"]?.elements ?? [] }.compactMap(\.string)
-                .flatMap { PersonName.folded($0).split(separator: " ") })
+            names.filter { !["nickname", "anonymous"].contains($0["use"]?.string) }
+                .compactMap { GivenNames(($0["given"]?.elements ?? []).compactMap(\.string)) })
+        isNamed = names.contains { name in
+            name["family"]?.string.map { !PersonName.family($0).name.isEmpty } ?? false
+                && GivenNames((name["given"]?.elements ?? []).compactMap(\.string)) != nil
+        }
         let written = names.flatMap { $0["suffix"]?.elements ?? [] }.compactMap(\.string).map(PersonName.folded)
         suffixes = Set(families.compactMap(\.suffix) + written).intersection(["jr", "sr", "ii", "iii", "iv", "v"])
         addresses = Set(
@@ -39,12 +44,19 @@ struct Person {
         key = Self.key(names, born: born, gender: gender)
     }
 
+    /// Whether a name and a birth date are there to hold a number against.
+    var isComparable: Bool { isNamed && born?.isEmpty == false }
+
     /// Whether both say something of a kind, and it cannot be one person's: a birth date that differs as far as both
-    /// are precise, male and female, names without a word in common, Jr. and Sr.
+    /// are precise, male and female, other given names (``GivenNames``), family names without a word in common, Jr. and
+    /// Sr. Of several names in a record, one that fits is enough.
     func contradicts(_ other: Person) -> Bool {
         if let left = born?.utf8, let right = other.born?.utf8, !zip(left, right).allSatisfy(==) { return true }
         if Set([gender, other.gender]) == ["male", "female"] { return true }
-        return Self.differ(givens, other.givens) || Self.differ(families, other.families)
+        let areOthers =
+            !givens.isEmpty && !other.givens.isEmpty
+            && !givens.contains { given in other.givens.contains(where: given.mayBe) }
+        return areOthers || Self.differ(families, other.families)
             || Self.differ(suffixes, other.suffixes)
     }
 

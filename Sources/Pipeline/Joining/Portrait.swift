@@ -16,6 +16,14 @@ struct Portrait {
         values[rule.place]
     }
 
+    /// Whether enough is known of both to hold what a rule found against it: name and birth date.
+    ///
+    /// The payer's own answer was given to a question with both in it; any other number may be somebody else's in the
+    /// family.
+    func isComparable(to other: Portrait, by rule: MatchRule) -> Bool {
+        rule == .memberMatch || (person?.isComparable == true && other.person?.isComparable == true)
+    }
+
     /// Whether both are known and cannot be one person's.
     ///
     /// Where a number leads from one to the other, somebody may have moved; where nothing but names does, an address

@@ -94,6 +94,7 @@ struct Recognition {
         try CoverageMatch.deciding(
             for: key, by: Array(rules),
             agrees: { try !portrait.contradicts(known.portrait(of: $0), by: $1) },
+            isProven: { try portrait.isComparable(to: known.portrait(of: $0), by: $1) },
             members: { rule in
                 guard rule == .memberMatch else { return try known.members(portrait.values(rule), rule) }
                 return Set([try reader.memberMatch(of: key, terms.route)?.member].compactMap(\.self))
@@ -107,7 +108,7 @@ struct Recognition {
         switch match {
         case .none: false
         case .member(_, let rule): terms.matchBy.prefix { $0 != .memberMatch }.contains(rule)
-        case .ambiguous, .claimed, .contradicted: true
+        case .ambiguous, .claimed, .contradicted, .unproven: true
         }
     }
 
@@ -126,6 +127,10 @@ struct Recognition {
             return .unsure(
                 .matchContradicted,
                 "the member of \(payer) that matches by \(rule.rawValue) is somebody else by what else is known")
+        case .unproven(let rule):
+            return .unsure(
+                .matchUnproven,
+                "\(clinic) or \(payer) has no name or no birth date to hold \(rule.rawValue) against")
         }
     }
 
@@ -166,6 +171,7 @@ extension MatchStep {
         case .nobody: return start + "; the next rule is asked"
         case .several: return start + "; a weaker rule must not choose among them"
         case .anotherPerson: return start + ", but birth date, gender, name or address are another person's"
+        case .unproven: return start + ", but one side has no name or no birth date to compare"
         case .claimed(let patients): return start + ", to whom \(patients) patients have as good a claim"
         case .elsewhere(let rule): return start + ", but \(rule.rawValue) leads to somebody else"
         case .recognised: return start + ", and nothing speaks against it"
