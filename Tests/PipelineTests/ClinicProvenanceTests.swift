@@ -59,6 +59,30 @@ struct ClinicProvenanceTests {
         }
     }
 
+    @Test("of one of two people nobody is named who does not travel along, and nothing is said in words")
+    func wordless() async throws {
+        var spoken = try Self.provenance("w1", ["Encounter/joe-visit", "Encounter/ada-visit"])
+        spoken.json["activity"] = [
+            "text": "told by Ada's mother", "coding": [["code": "CREATE", "display": "for Ada"]],
+        ]
+        spoken.json["agent"] = [
+            ["who": ["reference": "Practitioner/dr-hale", "display": "Ada's doctor"]],
+            ["who": ["display": "Rose, Ada's mother", "identifier": ["value": "rose-1"]]],
+            ["who": ["reference": "Patient/ada"], "onBehalfOf": ["display": "Ada's family"]],
+        ]
+        let night = try Self.night([.joe, .ada], spoken)
+        _ = try await night.run()
+        let witnesses = Self.clinics(night)
+        #expect(witnesses.count == 2)
+        for witness in witnesses {
+            let text = String(decoding: witness.serialized(), as: UTF8.self)
+            #expect(["Ada", "Rose", "rose", "mother"].allSatisfy { !text.contains($0) })
+            #expect(witness["agent"]?.elements.count == 3)
+            #expect(witness["agent"]?[0]?["who"]?["reference"]?.string?.hasPrefix("Practitioner/") == true)
+            #expect(witness["agent"]?[1]?["who"]?["reference"] == nil)
+        }
+    }
+
     @Test(
         "one of anything that consent holds stays at the clinic",
         arguments: ["Encounter/psy", "Observation/psy-talk", "Observation/labelled"])

@@ -263,6 +263,18 @@ struct DivisionTests {
                     "target": .array(targets), "agent": [["who": ["reference": "Organization/o"]]],
                     "entity": [["what": ["identifier": ["value": "urn:pdex:exchange:x"]]]],
                 ]))
+        // One of the clinic's, by somebody whom nothing else names.
+        entries.append(entry("Practitioner/w", [:]))
+        let told = (0..<count).filter { _ in Bool.random(using: &numbers) }.map { "Observation/r\($0)" }
+        if !told.isEmpty {
+            entries.append(
+                entry(
+                    "Provenance/c",
+                    [
+                        "target": .array(told.map { ["reference": .string($0)] }),
+                        "agent": [["who": ["reference": "Practitioner/w"]]],
+                    ]))
+        }
         let bundle: JSONValue = ["resourceType": "Bundle", "type": "transaction", "entry": .array(entries)]
         return bundle.serialized()
     }

@@ -40,6 +40,21 @@ struct OriginTests {
         #expect(Self.origins(night).flatMap(Self.who).allSatisfy { !$0.hasPrefix("Patient/") })
     }
 
+    @Test(
+        "whoever wrote it and cannot be named is not replaced by the clinic, which only keeps it",
+        arguments: [
+            ["reference": "Patient/joe"], ["display": "a visiting doctor"], ["reference": "Practitioner/gone"],
+            ["reference": "https://elsewhere.example/r4/Practitioner/1"],
+        ] as [JSONValue])
+    func unnamed(recorder: JSONValue) async throws {
+        let night = try await Self.night(try Self.problem(["recorder": recorder]))
+        let origin = try #require(
+            Self.origins(night).first { Self.sources($0).contains { $0.contains("/Condition/problem/") } })
+        #expect(Self.types(of: origin) == ["Condition"])
+        #expect(Self.codes(origin) == ["custodian"])
+        #expect(Self.who(origin).allSatisfy { $0.hasPrefix("Organization/") })
+    }
+
     @Test("each target has its version at the clinic in the same place, and the whole since when they are so")
     func versions() async throws {
         let later = try Self.problem([

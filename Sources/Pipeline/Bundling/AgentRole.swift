@@ -2,13 +2,15 @@
 enum AgentRole: String {
     case author
     case transmitter
+    /// Who keeps what somebody wrote who cannot be named.
+    case custodian
     /// Only from PDex 2.2.0 on.
     case source
 
     /// The code system.
     var system: String {
         switch self {
-        case .author: "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+        case .author, .custodian: "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
         case .transmitter: "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type"
         case .source: "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/ProvenanceAgentRoleType"
         }

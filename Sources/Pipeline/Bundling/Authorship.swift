@@ -11,9 +11,16 @@ struct Authorship: Sendable {
         let isPractitioner: Bool
     }
 
+    /// The authors that one Provenance names.
+    struct Byline: Sendable, Hashable {
+        let authors: [Author]
+        /// Whether the resources name somebody else besides, who cannot be named to the payer.
+        let hasOthers: Bool
+    }
+
     /// What one Provenance of origin speaks of.
     private struct Group: Hashable {
-        let authors: [Author]
+        let byline: Byline
         let visit: ResourceKey?
         let resource: ResourceKey?
     }
@@ -21,34 +28,37 @@ struct Authorship: Sendable {
     /// The number of the Provenance for each node; nil for one whose origin is not told.
     let groups: [Int?]
     /// How many there are.
-    var count: Int { authors.count }
-    private let authors: [[Author]]
+    var count: Int { bylines.count }
+    private let bylines: [Byline]
 
     /// Looks at a graph in the detail that a payer wants.
     init(of graph: MemberGraph, _ detail: ProvenancePolicy.Detail) {
         var numbers: [Group: Int] = [:]
-        var authors: [[Author]] = []
+        var bylines: [Byline] = []
         groups = graph.nodes.map { node in
             guard detail != .exchange, let origin = node.origin else { return nil }
             let isVisit = node.location.hasPrefix("Encounter/")
             let group = Group(
-                authors: Self.authors(origin, graph), visit: graph.visits[node.key] ?? (isVisit ? node.key : nil),
+                byline: Self.byline(origin, graph), visit: graph.visits[node.key] ?? (isVisit ? node.key : nil),
                 resource: detail == .eachResource ? node.key : nil)
             if let number = numbers[group] { return number }
-            numbers[group] = authors.count
-            authors.append(group.authors)
-            return authors.count - 1
+            numbers[group] = bylines.count
+            bylines.append(group.byline)
+            return bylines.count - 1
         }
-        self.authors = authors
+        self.bylines = bylines
     }
 
     /// Who wrote what one Provenance speaks of; nobody when the resources do not say.
-    func authors(of group: Int) -> [Author] { authors[group] }
+    func byline(of group: Int) -> Byline { bylines[group] }
 
-    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named.
-    private static func authors(_ origin: Origin, _ graph: MemberGraph) -> [Author] {
+    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named (PV-07).
+    private static func byline(_ origin: Origin, _ graph: MemberGraph) -> Byline {
+        let found = origin.authors.map { author(graph.number(of: $0), graph) }
         var seen: Set<Author> = []
-        return origin.authors.compactMap { author(graph.number(of: $0), graph) }.filter { seen.insert($0).inserted }
+        return Byline(
+            authors: found.compactMap(\.self).filter { seen.insert($0).inserted },
+            hasOthers: origin.hasOthers || found.contains { $0 == nil })
     }
 
     private static func author(_ number: Int?, _ graph: MemberGraph) -> Author? {

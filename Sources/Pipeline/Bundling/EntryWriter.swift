@@ -11,10 +11,21 @@ struct EntryWriter: Sendable {
         case node(ResourceKey, location: String)
         /// To something the payer may know by its identifier.
         case identifier(system: String, value: String)
+        /// To something that is left out: only its identifier is told, and nothing that the reference says besides.
+        case bareIdentifier(system: String, value: String)
         /// To something that must not be named.
         case masked
         /// Within the resource, or outside both servers: left as it is.
         case untouched
+
+        /// The same without the words that stand beside an identifier.
+        var unspoken: Target {
+            if case .identifier(let system, let value) = self {
+                .bareIdentifier(system: system, value: value)
+            } else {
+                self
+            }
+        }
     }
 
     let terms: ExchangeTerms
@@ -37,13 +48,16 @@ struct EntryWriter: Sendable {
                 try rewrite(&holder, &references, target)
             }
         }
-        let authors = try Origin.authors(of: mapped.json, type: staged.type).compactMap { text -> ResourceKey? in
-            if case .node(let key, _) = try target(text) { key } else { nil }
+        let named = Origin.authors(of: mapped.json, type: staged.type)
+        let authors = try named.compactMap { holder -> ResourceKey? in
+            guard let text = holder["reference"]?.string, case .node(let key, _) = try target(text) else { return nil }
+            return key
         }
         return GraphNode(
             key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
             entry: entry, references: references, isShared: isShared,
-            origin: Origin(staged, base: terms.clinic.base, authors: authors))
+            origin: Origin(
+                staged, base: terms.clinic.base, authors: authors, hasOthers: authors.count < named.count))
     }
 
     /// Turns every reference to what `target` says of it; returns the nodes among that.
@@ -67,6 +81,8 @@ struct EntryWriter: Sendable {
             if holder["identifier"] == nil {
                 holder["identifier"] = ["system": .string(system), "value": .string(value)]
             }
+        case .bareIdentifier(let system, let value):
+            holder = ["identifier": ["system": .string(system), "value": .string(value)]]
         case .masked:
             holder = [
                 "extension": [

@@ -31,11 +31,12 @@ struct MemberGraph: Sendable {
             permitted.compactMap { item in item.encounter.map { (item.staged.key, $0) } },
             uniquingKeysWith: { first, _ in first })
         let masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
+        let compartment = Set(mapped.permitted.matched.member.content.hashes.map(\.key))
         var targets: [String: EntryWriter.Target] = [:]
         func target(_ text: String) throws -> EntryWriter.Target {
             if let known = targets[text] { return known }
             let target = try Self.target(
-                of: text, locations, masked, stager: stager, shared: shared, writer: writer, reader)
+                of: text, locations, masked, compartment, stager: stager, shared: shared, writer: writer, reader)
             targets[text] = target
             return target
         }
@@ -45,7 +46,7 @@ struct MemberGraph: Sendable {
         }
         let testimony = TestimonyWriter(
             writer: writer, stager: stager,
-            compartment: Set(mapped.permitted.matched.member.content.hashes.map(\.key)), locations: locations,
+            compartment: compartment, locations: locations,
             visits: visits, patient: patient, shared: shared)
         for item in mapped.provenance { add(try testimony.node(item, reader, target: target)) }
         try addShared(transmitter, shared, reader)
@@ -85,7 +86,8 @@ struct MemberGraph: Sendable {
     func isOfPatientAlone(_ node: GraphNode) -> Bool { node.testimony?.own == [patient] }
 
     private static func target(
-        of text: String, _ locations: [ResourceKey: String], _ masked: Set<ResourceKey>, stager: Stager,
+        of text: String, _ locations: [ResourceKey: String], _ masked: Set<ResourceKey>,
+        _ compartment: Set<ResourceKey>, stager: Stager,
         shared: SharedResources, writer: EntryWriter, _ reader: any StoreReader
     ) throws -> EntryWriter.Target {
         let resolution = ReferenceResolution(text, stager: stager)
@@ -94,10 +96,15 @@ struct MemberGraph: Sendable {
         }
         if let location = locations[key] { return .node(key, location: location) }
         if masked.contains(key) { return .masked }
-        if resolution.isShared, let node = try shared.node(key, reader) {
-            return .node(key, location: node.location)
+        if resolution.isShared {
+            if let node = try shared.node(key, reader) { return .node(key, location: node.location) }
+            return resolution.unresolved(writer.terms)
         }
-        return resolution.unresolved(writer.terms)
+        // What is somebody else's is not named, and of what is left out at most the id.
+        if !compartment.contains(key), try resolution.isPatient || !reader.stagedHashes([key]).isEmpty {
+            return .masked
+        }
+        return resolution.unresolved(writer.terms).unspoken
     }
 
     private mutating func addShared(

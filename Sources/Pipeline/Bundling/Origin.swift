@@ -9,20 +9,22 @@ struct Origin: Sendable, Hashable {
     let lastUpdated: Instant?
     /// Who wrote it, by the resource's own word, as far as they travel along.
     let authors: [ResourceKey]
+    /// Whether it names anybody else, whom the payer cannot be told.
+    let hasOthers: Bool
 
     /// The origin of a staged resource at the clinic of that base URL.
-    init(_ staged: StagedResource, base: String, authors: [ResourceKey]) {
+    init(_ staged: StagedResource, base: String, authors: [ResourceKey], hasOthers: Bool) {
         let version = staged.versionID.flatMap { Resource.isID($0) ? "/_history/" + $0 : nil } ?? ""
         reference = "\(base)/\(staged.type)/\(staged.id)\(version)"
         lastUpdated = staged.lastUpdated
         self.authors = authors
+        self.hasOthers = hasOthers
     }
 
-    /// The references of a resource to those who wrote it: the elements for which R4 says so (`FiveWs.author`), and the
-    /// author of a document.
-    static func authors(of resource: JSONObject, type: String) -> [String] {
-        guard let element = elements[type], let value = resource[element] else { return [] }
-        return value.elements.compactMap { $0["reference"]?.string }
+    /// Whom a resource names as those who wrote it: the elements for which R4 says so (`FiveWs.author`), and the author
+    /// of a document.
+    static func authors(of resource: JSONObject, type: String) -> [JSONValue] {
+        elements[type].flatMap { resource[$0]?.elements } ?? []
     }
 
     private static let elements = [

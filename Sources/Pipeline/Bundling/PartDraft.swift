@@ -16,8 +16,10 @@ struct PartDraft {
 
     /// A target line of a Provenance and the comma after an entry.
     private static let bytesPerTarget = 120
-    /// A Provenance of origin without what it says of each node, with up to a few authors.
-    private static let bytesPerOrigin = 2048
+    /// A Provenance of origin without agents and without what it says of each node.
+    private static let bytesPerOrigin = 1536
+    /// An agent, and for whom they act.
+    private static let bytesPerAgent = 400
 
     /// A part without nodes, of `entries` and `bytes` that every part has besides.
     init(_ graph: MemberGraph, _ authorship: Authorship, entries: Int, bytes: Int) {
@@ -37,7 +39,7 @@ struct PartDraft {
             size.bytes += weight(of: node)
             guard let group = authorship.groups[node], !isTold[group], told.insert(group).inserted else { continue }
             size.entries += 1
-            size.bytes += Self.bytesPerOrigin
+            size.bytes += Self.bytesPerOrigin + (2 + authorship.byline(of: group).authors.count) * Self.bytesPerAgent
         }
         return size
     }
@@ -55,6 +57,6 @@ struct PartDraft {
     /// The bytes of an entry, and of each Provenance's word on it: ours of the exchange and of its origin, and the clinic's.
     private func weight(of node: Int) -> Int {
         let source = graph.nodes[node].origin?.reference.utf8.count ?? 0
-        return graph.nodes[node].entry.count + (2 + graph.witnesses(of: node)) * Self.bytesPerTarget + source
+        return graph.nodes[node].entry.count + (3 + graph.witnesses(of: node)) * Self.bytesPerTarget + source
     }
 }

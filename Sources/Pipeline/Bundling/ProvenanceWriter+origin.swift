@@ -3,22 +3,29 @@ import PDex
 
 extension ProvenanceWriter {
     /// `Provenance/id` of an origin: derived from what it speaks of and says, so that sending it again adds no second one.
-    func originLocation(of nodes: [GraphNode], by authors: [Authorship.Author]) -> String {
-        let told = nodes.map { "\($0.location)#\($0.contentHash) \($0.origin?.reference ?? "")" }
-        let words = authors.map(\.location) + told
+    func originLocation(of nodes: [GraphNode], by byline: Authorship.Byline) -> String {
+        let told = nodes.map { node in
+            let since = node.origin?.lastUpdated?.text ?? ""
+            return "\(node.location)#\(node.contentHash) \(node.origin?.reference ?? "") \(since)"
+        }
+        let words = byline.authors.map(\.location) + (byline.hasOthers ? ["others"] : []) + told
         return "Provenance/"
             + identities.derived("origin", terms.payer.name, mapping.hash, words.joined(separator: " "))
     }
 
     /// The Provenance of what the same people wrote: its versions at the clinic, one for each target in the same order, and
-    /// since when they are so (PV-02, PV-04, PV-11, UC-09). Who did not say who wrote it has the clinic as author.
+    /// since when they are so (PV-02, PV-04, PV-11, UC-09).
+    ///
+    /// Where the resources do not say who wrote them, the clinic is the author. Where they name somebody who cannot be named to
+    /// the payer, it is not: it only keeps what they wrote.
     func origin(
-        of nodes: [GraphNode], by authors: [Authorship.Author], clinic: String, location: String, received: Instant
+        of nodes: [GraphNode], by byline: Authorship.Byline, clinic: String, location: String, received: Instant
     ) -> JSONValue {
         let clinic: JSONValue = ["reference": .string(clinic)]
-        var agents = authors.map { author in
+        var agents = byline.authors.map { author in
             agent(.author, ["reference": .string(author.location)], for: author.isPractitioner ? clinic : nil)
         }
+        if byline.hasOthers { agents.append(agent(.custodian, clinic)) }
         if agents.isEmpty { agents.append(agent(.author, clinic)) }
         if terms.provenance.version?.hasSourceAgent == true { agents.append(agent(.source, clinic)) }
         let entities = nodes.enumerated().map { index, node -> JSONValue in

@@ -14,6 +14,9 @@ struct ReferenceResolution {
         reference.type.map(SharedTypes.contains) ?? false
     }
 
+    /// Whether it names a person whom the clinic treats.
+    var isPatient: Bool { reference.type == "Patient" }
+
     /// The staged resource it names; a conditional reference must lead to exactly one.
     func key(_ reader: any StoreReader, stager: Stager) throws -> ResourceKey? {
         switch reference {

@@ -22,14 +22,23 @@ struct SentEntries {
         guard places.count == entries.count else { return nil }
         weights = entries.map { $0.serialized().count }
         let numbers = Dictionary(uniqueKeysWithValues: locations.enumerated().map { ($1, $0) })
-        references = entries.map { entry in
+        let locations = locations
+        witnesses = entries.indices.filter { locations[$0].hasPrefix("Provenance/") }
+        indices = entries.indices.filter { !locations[$0].hasPrefix("Provenance/") }
+        var references = entries.map { entry in
             var found: [Int] = []
             entry["resource"]?.forEachReference { if let number = numbers[$0] { found.append(number) } }
             return found
         }
-        let locations = locations
-        witnesses = entries.indices.filter { locations[$0].hasPrefix("Provenance/") }
-        indices = entries.indices.filter { !locations[$0].hasPrefix("Provenance/") }
+        // A Provenance goes where a target of it goes, and whom it names goes with it.
+        for witness in witnesses {
+            let targets = (entries[witness]["resource"]?["target"]?.elements ?? []).compactMap { target in
+                target["reference"]?.string.flatMap { numbers[$0] }
+            }
+            let others = Set(references[witness]).subtracting(targets)
+            for target in targets { references[target] += others.subtracting([target]).sorted() }
+        }
+        self.references = references
     }
 
     /// Whether it is the Provenance that we wrote, which names the exchange.

@@ -15,10 +15,37 @@ struct TestimonyWriter {
     let patient: ResourceKey
     let shared: SharedResources
 
-    /// What is left of a Provenance that speaks of anything not known to be the member's: who did what, and when.
-    private static let bare: Set = [
-        "resourceType", "id", "meta", "occurredPeriod", "occurredDateTime", "recorded", "activity", "agent",
-    ]
+    /// What is left of a Provenance that speaks of anything not known to be the member's: when, in codes what was done, and
+    /// by references who did it. Words, and whoever is named in words, may be the other person's.
+    private static func bare(_ statement: JSONObject) -> JSONObject {
+        var bare = statement
+        bare.keep(where: kept.contains)
+        bare["meta"] = statement["meta"]?["profile"].map { ["profile": $0] }
+        bare["activity"] = statement["activity"].flatMap(codes)
+        bare["agent"] = .array((statement["agent"]?.elements ?? []).map(agent))
+        return bare
+    }
+
+    private static let kept: Set = ["resourceType", "id", "occurredPeriod", "occurredDateTime", "recorded"]
+
+    private static func agent(_ agent: JSONValue) -> JSONValue {
+        var bare = JSONObject()
+        bare["type"] = agent["type"].flatMap(codes)
+        bare["who"] = ["reference": .string(agent["who"]?["reference"]?.string ?? "#")]
+        bare["onBehalfOf"] = agent["onBehalfOf"].map { ["reference": .string($0["reference"]?.string ?? "#")] }
+        return .object(bare)
+    }
+
+    /// The codes of a concept, without any words.
+    private static func codes(_ concept: JSONValue) -> JSONValue? {
+        let codings = (concept["coding"]?.elements ?? []).compactMap { coding -> JSONValue? in
+            guard let code = coding["code"]?.string else { return nil }
+            var bare: JSONObject = ["code": .string(code)]
+            bare["system"] = coding["system"]
+            return .object(bare)
+        }
+        return codings.isEmpty ? nil : ["coding": .array(codings)]
+    }
 
     /// The node of a Provenance; nil when none of its targets travels.
     func node(
@@ -37,13 +64,14 @@ struct TestimonyWriter {
         var statement = mapped.json
         statement["target"] = nil
         statement["id"] = .string(String(location.dropFirst("Provenance/".count)))
-        if isForeign { statement.keep(where: Self.bare.contains) }
+        if isForeign { statement = Self.bare(statement) }
         var json = JSONValue.object(statement)
         let references = try writer.rewrite(&json) { text in
             let found = try target(text)
             // Where else one leads may be to another person.
             switch found {
-            case .identifier where isForeign, .untouched where isForeign: return .masked
+            case .identifier where isForeign, .bareIdentifier where isForeign, .untouched where isForeign:
+                return .masked
             default: return found
             }
         }

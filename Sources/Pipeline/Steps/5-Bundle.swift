@@ -82,10 +82,10 @@ struct MakeBundles: Sendable {
         }
         return try order.map { group in
             let targets = told[group] ?? []
-            let authors = authorship.authors(of: group)
-            let location = provenance.originLocation(of: targets, by: authors)
+            let byline = authorship.byline(of: group)
+            let location = provenance.originLocation(of: targets, by: byline)
             let origin = provenance.origin(
-                of: targets, by: authors, clinic: clinic, location: location, received: received)
+                of: targets, by: byline, clinic: clinic, location: location, received: received)
             try gate.demand(origin)
             return writer.entry(origin, location: location)
         }
