@@ -39,7 +39,7 @@ struct ReadingBenchmark {
         let set = try MappingSet.load(directory: "mappings/us-core-6.1.0", digests: digests)
         let context = MappingContext(
             clinicBase: "https://fhir.clinic0.example/r4", clinicIdentifierSystem: "https://clinic0.example/fhir-id",
-            payerName: "med0")
+            clinicNPI: "1234567893", clinicOrganization: "Clinic 0", payerName: "med0")
         let resources = try lines.map { try Resource(parsing: $0) }
         return await cpuSeconds { for resource in resources { _ = set.map(resource, in: context) } }
     }

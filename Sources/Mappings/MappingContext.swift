@@ -12,13 +12,14 @@ public struct MappingContext: Sendable {
 
     let environment: PathEnvironment
 
-    /// Describes a context.
+    /// Describes a context; the clinic's NPI is `%clinic.npi`, and the name of its organization `%clinic.organization`.
     ///
     /// Without `resolve`, which finds the resource behind a reference, expressions find contained resources only. Without
     /// `memberOf`, which says whether a code, Coding or CodeableConcept is in the value set of a URL, or nil when that
     /// cannot be said, `memberOf()` yields nothing.
     public init(
-        clinicBase: String, clinicIdentifierSystem: String, payerName: String,
+        clinicBase: String, clinicIdentifierSystem: String, clinicNPI: String, clinicOrganization: String,
+        payerName: String,
         resolve: (@Sendable (String) -> Resource?)? = nil,
         memberOf: (@Sendable (JSONValue, String) -> Bool?)? = nil
     ) {
@@ -27,7 +28,10 @@ public struct MappingContext: Sendable {
         self.payerName = payerName
         var environment = PathEnvironment(
             variables: [
-                "clinic": ["base": .string(clinicBase), "identifierSystem": .string(clinicIdentifierSystem)],
+                "clinic": [
+                    "base": .string(clinicBase), "identifierSystem": .string(clinicIdentifierSystem),
+                    "npi": .string(clinicNPI), "organization": .string(clinicOrganization),
+                ],
                 "payer": ["name": .string(payerName)],
             ],
             resolve: resolve)

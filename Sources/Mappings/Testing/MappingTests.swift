@@ -21,7 +21,7 @@ public struct MappingTests: Sendable {
     /// The context in which all cases are mapped.
     public static let context = MappingContext(
         clinicBase: "https://clinic.example/fhir", clinicIdentifierSystem: "https://clinic.example/ids",
-        payerName: "Example Health")
+        clinicNPI: "1234567893", clinicOrganization: "Example Clinic", payerName: "Example Health")
 
     /// Runs every case beside the mappings in `directory`, in the order of the set.
     ///

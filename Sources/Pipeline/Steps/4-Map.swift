@@ -35,7 +35,7 @@ struct MapResources: Sendable {
         filters = TypeFilters(terms.selection)
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
-            payerName: terms.payer.name,
+            clinicNPI: terms.clinic.npi, clinicOrganization: terms.clinic.organization, payerName: terms.payer.name,
             memberOf: mappings.valueSets.isEmpty ? nil : gate.memberOf)
     }
 

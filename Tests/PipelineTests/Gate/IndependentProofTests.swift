@@ -67,20 +67,9 @@ struct IndependentProofTests {
 
     static let isWhole = ProcessInfo.processInfo.environment["PDEX_PROOF"] == "whole"
 
-    /// What the gate leaves out: of every set a period with a `stop`, which the data has wrong, and what a set's older or
-    /// narrower profiles do not take of records that were written for US Core 6.1.0.
+    /// What the gate leaves out: a period with a `stop`, which the data has wrong.
     private static func leftOut(of proof: Proof) -> [String: Int] {
-        guard proof.clinic == .patients else { return [:] }
-        let ofSet: [String: [String: Int]] = [
-            "us-core-3.1.1": [
-                "Observation.component.valueQuantity binding.required": 1,
-                "Observation.valueCodeableConcept binding.required": 1,
-                "Encounter.participant.individual reference.type": 1,
-            ],
-            "hrex": ["Coverage.identifier cardinality.max": 3],
-        ]
-        let always = ["Observation.effectivePeriod.stop element.unknown": 1]
-        return (ofSet[proof.set] ?? [:]).merging(always) { first, _ in first }
+        proof.clinic == .patients ? ["Observation.effectivePeriod.stop element.unknown": 1] : [:]
     }
 
     /// Has every Python look at the bundles.
