@@ -36,6 +36,13 @@ extension ExchangePipeline {
             received: await tally.resources, new: staged.new, changed: staged.changed, gone: gone, roster: roster)
     }
 
+    /// Withholds what waits and no longer stands after an operator decided about a patient, in the transaction of that
+    /// decision; `member` is whom the patient was linked to.
+    public func follow(decisionOn patient: ResourceKey, _ member: ResourceKey?, _ writer: any StoreWriter) throws {
+        try Revocation(consent: checkConsent, identities: identities)
+            .follow(decisionOn: patient, member, at: clock.now(), writer)
+    }
+
     /// Why a patient is or is not taken for a member: what each rule looked for and found, without naming anybody.
     public func explain(patient: ResourceKey, withValues: Bool = false) async throws -> MatchExplanation {
         let (terms, identities) = (terms, identities)

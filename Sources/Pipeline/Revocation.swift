@@ -46,6 +46,27 @@ struct Revocation: Sendable {
         if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
     }
 
+    /// Looks again at what waits for a patient after an operator decided who it is, for those who were merged into it,
+    /// and for whoever else waits as one of the members concerned.
+    func follow(decisionOn patient: ResourceKey, _ member: ResourceKey?, at now: Instant, _ writer: any StoreWriter)
+        throws
+    {
+        let own = try writer.exchanges(
+            matching: ExchangeFilter(member: patient, payer: terms.payer.name), limit: Self.mostExchanges)
+        var open = own
+        for member in Set(own.compactMap { $0.match?.member } + [member].compactMap(\.self)).sorted() {
+            open += try writer.exchanges(
+                matching: ExchangeFilter(recognised: member, payer: terms.payer.name), limit: Self.mostExchanges)
+        }
+        var seen: Set<String> = []
+        for exchange in open
+        where exchange.clinic == terms.clinic.name && exchange.state.isPending
+            && exchange.state.successors.contains(.withheld) && seen.insert(exchange.id).inserted
+        {
+            _ = try takeBack(exchange, at: now, writer)
+        }
+    }
+
     /// What the payer has, as a whole or perhaps in part, by the exchange that brought it last.
     private func held(of exchanges: [Exchange], _ reader: any StoreReader) throws -> String? {
         let bringing = exchanges.filter { $0.carried > 0 }

@@ -77,7 +77,8 @@ extension Operations {
 
     /// Forgets what an operator decided about a patient: the rules decide again. Throws `member.unknown`.
     public func undecide(_ patient: String, job: String, reason: String) async throws {
-        let terms = try await pipeline(job).terms
+        let pipeline = try await pipeline(job)
+        let terms = pipeline.terms
         let (identities, now, actor) = (identities, clock.now(), actor)
         try await store.write { writer in
             let key = try Self.key(patient, of: terms.clinic.name, identities, writer)
@@ -85,13 +86,15 @@ extension Operations {
                 at: now, actor: actor, action: "member.undecided",
                 reason: "patient \(key) of \(terms.clinic.name), \(terms.payer.name): \(reason)")
             try writer.undecide(key, terms.route, audit: entry)
+            try pipeline.follow(decisionOn: key, nil, writer)
         }
     }
 
     private func decide(
         _ patient: String, member: String?, job: String, reason: String
     ) async throws -> MemberLink {
-        let terms = try await pipeline(job).terms
+        let pipeline = try await pipeline(job)
+        let terms = pipeline.terms
         let (identities, now, actor) = (identities, clock.now(), actor)
         return try await store.write { writer in
             let key = try Self.key(patient, of: terms.clinic.name, identities, writer)
@@ -104,6 +107,7 @@ extension Operations {
                 at: now, actor: actor, action: found == nil ? "member.unlinked" : "member.linked",
                 reason: who + what + ": " + reason)
             try writer.decide(link, audit: entry)
+            try pipeline.follow(decisionOn: key, found, writer)
             return link
         }
     }

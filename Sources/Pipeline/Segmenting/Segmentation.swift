@@ -22,10 +22,12 @@ struct Segmentation: Sendable {
     }
 
     let terms: ExchangeTerms
+    let identities: Identities
     private let shared: SharedSensitivity
 
     init(terms: ExchangeTerms, identities: Identities) {
         self.terms = terms
+        self.identities = identities
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         shared = SharedSensitivity(sensitivity: terms.sensitivity, stager: stager)
     }

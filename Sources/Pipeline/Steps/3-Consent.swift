@@ -46,7 +46,8 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// Decides again at the moment of sending, from what is recorded then (CO-03).
+    /// Decides again at the moment of sending, from what is recorded then: consent, who the patient is taken for, and
+    /// what coverage holds (CO-03, CO-13).
     func permit(toSend exchange: Exchange, _ reader: any StoreReader) throws -> Result<SendPermit, Fault> {
         if exchange.isRetraction { return .success(SendPermit(evidence: nil)) }
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
@@ -60,6 +61,7 @@ struct CheckConsent: Sendable {
             guard present.isSame(as: made) else {
                 return .failure(Self.withheld(.consentOutOfScope, "the consent changed after the bundle was made"))
             }
+            if let fault = try footing.fault(under: exchange, reader) { return .failure(fault) }
             return .success(SendPermit(evidence: present))
         }
     }
@@ -73,6 +75,12 @@ struct CheckConsent: Sendable {
         }
         // Lists that changed may hold what was bundled under the earlier ones.
         return .permit(evidence.noting("lists \(mark)"), sensitive: sensitive)
+    }
+
+    private var footing: Footing {
+        let identities = segmentation.identities
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        return Footing(join: Join(terms: terms, identities: identities, stager: stager, clock: clock))
     }
 
     private func counted(_ decision: ConsentDecision) -> ConsentDecision {

@@ -1,0 +1,36 @@
+import FHIR
+import PDex
+
+/// What an exchange stands on besides consent: that the patient is still taken for the member it was made for, and that
+/// coverage still holds on the days of what it carries (CO-03, CO-13).
+///
+/// Looked at where an exchange is about to be sent, by the same join that made it. What no longer stands is withheld,
+/// and the next run decides what becomes of the patient.
+struct Footing: Sendable {
+    let join: Join
+
+    /// What takes the ground from under an exchange; nil while it stands.
+    func fault(under exchange: Exchange, _ reader: any StoreReader) throws -> Fault? {
+        switch try join.finding(for: exchange.member, reader) {
+        case .unmatched(let code, let why), .ambiguous(let code, let why, _):
+            return Self.withheld(code, why)
+        case .member(_, let evidence, let division):
+            guard evidence.member == exchange.match?.member else {
+                return Self.withheld(.matchAmbiguous, "the patient is taken for another member than when it was made")
+            }
+            return Self.uncovered(exchange, division)
+        }
+    }
+
+    /// What was bundled and no coverage holds for any more. What only grew older than the job's window stays in.
+    private static func uncovered(_ exchange: Exchange, _ division: MemberCare.Division) -> Fault? {
+        let bare = Set(division.leftOut.filter { $0.leftOut == .coverageNotActive }.map(\.key))
+        guard !bare.isEmpty, exchange.manifest.entries.contains(where: { $0.leftOut == nil && bare.contains($0.key) })
+        else { return nil }
+        return withheld(.coverageNotActive, "the coverage no longer holds for all that was bundled")
+    }
+
+    private static func withheld(_ code: FaultCode, _ why: String) -> Fault {
+        Fault(code, .withhold, why, hint: "the next run looks at the patient anew, and sends what then may go")
+    }
+}
