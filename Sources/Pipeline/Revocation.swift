@@ -18,6 +18,23 @@ struct Revocation: Sendable {
     /// As many open requests as are looked through.
     private static let mostRequests = 100_000
 
+    /// Follows what a batch of the payer's records changes.
+    func follow(_ concerned: ConcernedMembers, at now: Instant, _ writer: any StoreWriter) throws {
+        try follow(concerned.consents, at: now, writer)
+        for member in concerned.coverages.sorted() {
+            let filter = ExchangeFilter(recognised: member, payer: terms.payer.name)
+            for exchange in try writer.exchanges(matching: filter, limit: Self.mostExchanges)
+            where exchange.clinic == terms.clinic.name && isOpen(exchange) {
+                guard let fault = try consent.footing.faultOfCoverage(under: exchange, writer) else { continue }
+                try withhold(exchange, fault, at: now, writer)
+            }
+        }
+    }
+
+    private func isOpen(_ exchange: Exchange) -> Bool {
+        exchange.state.isPending && exchange.state.successors.contains(.withheld)
+    }
+
     /// Decides anew for each of the payer's `members`.
     func follow(_ members: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
         var patients: [ResourceKey: FaultCode] = [:]
@@ -27,7 +44,7 @@ struct Revocation: Sendable {
                 .filter { $0.clinic == terms.clinic.name }
             guard !exchanges.isEmpty else { continue }
             var withheld = 0
-            for exchange in exchanges where exchange.state.successors.contains(.withheld) && exchange.state.isPending {
+            for exchange in exchanges where isOpen(exchange) {
                 if try takeBack(exchange, at: now, writer) { withheld += 1 }
             }
             guard
@@ -60,9 +77,7 @@ struct Revocation: Sendable {
         }
         var seen: Set<String> = []
         for exchange in open
-        where exchange.clinic == terms.clinic.name && exchange.state.isPending
-            && exchange.state.successors.contains(.withheld) && seen.insert(exchange.id).inserted
-        {
+        where exchange.clinic == terms.clinic.name && isOpen(exchange) && seen.insert(exchange.id).inserted {
             _ = try takeBack(exchange, at: now, writer)
         }
     }
@@ -89,13 +104,19 @@ struct Revocation: Sendable {
     /// Withholds an exchange that is not delivered yet, unless what permitted it still does.
     private func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
         guard case .failure(let fault) = try consent.permit(toSend: exchange, writer) else { return false }
+        try withhold(exchange, fault, at: now, writer)
+        return true
+    }
+
+    private func withhold(
+        _ exchange: Exchange, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
+    ) throws {
         _ = try writer.cancelOpenSubmissions(ofExchange: exchange.id)
         let entry = AuditEntry(
             at: now, actor: "service", action: "exchange.withheld", run: exchange.run, exchange: exchange.id,
             reason: "\(fault.code.rawValue): \(fault.message)")
         try writer.advance(
             exchange.id, to: .withheld, reason: fault.code, detail: fault.message, at: now, audit: entry)
-        return true
     }
 
     /// Takes back requests for those patients that nobody has begun to answer.

@@ -84,6 +84,24 @@ struct FootingTests {
         #expect(queued.count == 1)
     }
 
+    @Test("an import withholds what a changed or deleted coverage no longer covers, at once", arguments: [true, false])
+    func imported(isDeleted: Bool) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 3600), .busy(retryAfterSeconds: 3600))
+        _ = try await night.run("night-1")
+        if isDeleted {
+            night.payer.remove("Coverage", "cov-joe")
+        } else {
+            try await Self.make(.cancelled, night)
+        }
+
+        _ = try await night.pipeline.importMembers()
+
+        #expect(try await Self.joes(night)?.state == .withheld)
+        #expect(try await Self.joes(night)?.reason == (isDeleted ? .coverageMissing : .coverageNotActive))
+        #expect(try await night.store.read { try $0.queued() }.count == 1)
+    }
+
     private static func make(_ change: Change, _ night: Night) async throws {
         let joe = night.identities.key(source: "clinic0", type: "Patient", id: "joe")
         switch change {

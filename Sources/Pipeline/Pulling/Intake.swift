@@ -26,8 +26,10 @@ struct Intake: Sendable {
     func stage(
         _ lines: LineBatch, expecting type: String?,
         whenWhole: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in },
-        beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> Set<ResourceKey> = { _, _ in [] },
-        afterwards: @escaping @Sendable (any StoreWriter, Set<ResourceKey>) throws -> Void = { _, _ in }
+        beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> ConcernedMembers = { _, _ in
+            ConcernedMembers()
+        },
+        afterwards: @escaping @Sendable (any StoreWriter, ConcernedMembers) throws -> Void = { _, _ in }
     ) async throws -> Int {
         let (batch, refused) = prepare(lines, expecting: type)
         let identifiers = identifiers(in: batch)

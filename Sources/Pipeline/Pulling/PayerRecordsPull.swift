@@ -129,8 +129,10 @@ struct PayerRecordsPull: Sendable {
             lines, expecting: nil,
             beforehand: { writer, batch in
                 try Self.keep(batch, writer, until: now)
-                return try Self.consenting(batch, writer)
-            }, afterwards: { [revocation] in try revocation.follow($1, at: now, $0) })
+                return try ConcernedMembers(
+                    consents: Self.consenting(batch, writer), coverages: Self.covered(batch, writer))
+            },
+            afterwards: { [revocation] in try revocation.follow($1, at: now, $0) })
         return refused + unread + nobodys
     }
 
@@ -178,6 +180,16 @@ struct PayerRecordsPull: Sendable {
         return members
     }
 
+    /// The members whose coverage the batch changes: those who have it now, and those who had it before.
+    private static func covered(_ batch: StagingBatch, _ writer: any StoreWriter) throws -> Set<ResourceKey> {
+        var members: Set<ResourceKey> = []
+        for row in batch.rows where row.type == "Coverage" {
+            guard let before = try writer.staged(row.key), before.contentHash != row.contentHash else { continue }
+            members.formUnion([row.patient, before.patient].compactMap(\.self))
+        }
+        return members
+    }
+
     private func forget(_ type: String, except seen: Set<ResourceKey>) async throws -> Int {
         let source = terms.payer.name
         let now = intake.now
@@ -200,9 +212,11 @@ struct PayerRecordsPull: Sendable {
     func forget(_ type: String, _ gone: [ResourceKey], at now: Instant) async throws {
         try await store.write { [revocation] writer in
             if type == "Coverage" { try writer.supersede(gone, until: now) }
-            let members = type == "Consent" ? Set(try gone.compactMap { try writer.staged($0)?.patient }) : []
+            let members = Set(try gone.compactMap { try writer.staged($0)?.patient })
             try Self.forget(gone, writer)
-            try revocation.follow(members, at: now, writer)
+            let concerned = ConcernedMembers(
+                consents: type == "Consent" ? members : [], coverages: type == "Coverage" ? members : [])
+            try revocation.follow(concerned, at: now, writer)
         }
     }
 

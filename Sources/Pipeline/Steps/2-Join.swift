@@ -84,7 +84,7 @@ struct Join: Sendable {
 
     /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
     /// goes along with what has one.
-    private func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
+    func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
         let verdicts = care.items.map { item -> Bool? in
             guard !item.days.isEmpty else { return nil }
             return item.days.allSatisfy { days in coverages.contains { $0.isActive(on: days) } }

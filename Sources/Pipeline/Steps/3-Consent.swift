@@ -77,7 +77,8 @@ struct CheckConsent: Sendable {
         return .permit(evidence.noting("lists \(mark)"), sensitive: sensitive)
     }
 
-    private var footing: Footing {
+    /// What exchanges stand on besides consent.
+    var footing: Footing {
         let identities = segmentation.identities
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         return Footing(join: Join(terms: terms, identities: identities, stager: stager, clock: clock))
