@@ -171,7 +171,6 @@ let package = Package(
             ],
             exclude: [
                 "Golden/one-visit.json", "Golden/pruned.json", "Golden/question.json", "Golden/question-of-many.json",
-                "Golden/provenance.json",
             ],
             swiftSettings: house),
         .testTarget(

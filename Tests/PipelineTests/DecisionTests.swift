@@ -97,7 +97,11 @@ struct DecisionTests {
     func patientWithoutName() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         var patient = try NamedMember.joe.clinicRecords()[0].json
-        patient["communication"] = [["preferred": true]]
+        let absent: JSONValue = [
+            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown",
+        ]
+        // A reason why there is no name, beside the name that joins him (us-core-6).
+        patient["name"] = .array((patient["name"]?.elements ?? []) + [["family": "Smith", "extension": [absent]]])
         night.clinic.put(try Resource(.object(patient)))
         #expect(try await night.run().exchanges.parked == [.mappingRequired: 1])
     }
