@@ -31,7 +31,7 @@ struct InventedClinicTests {
     @Test("small bundles carry the same as large ones")
     func smallBundles() async throws {
         let large = try await sent(maxEntries: 200)
-        let small = try await sent(maxEntries: 14)
+        let small = try await sent(maxEntries: 20)
         #expect(large == small)
         #expect(!large.isEmpty)
     }
