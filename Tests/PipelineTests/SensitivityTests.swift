@@ -102,6 +102,17 @@ struct SensitivityTests {
         #expect(try Self.found(["system": "urn:x", "code": "secret"], Sensitivity([listed])) == "sensitive-consent")
     }
 
+    @Test("a decision names no label that nobody knows: its code may be somebody's name")
+    func unspokenLabel() throws {
+        func cause(_ code: JSONValue) throws -> String? {
+            let label: JSONValue = ["system": "urn:x", "code": code]
+            let resource = try Resource(["resourceType": "Observation", "id": "o", "meta": ["security": [label]]])
+            return Sensitivity().look(at: resource).finding?.cause
+        }
+        #expect(try cause("Joe Smith, HIV positive") == "label that is not known")
+        #expect(try cause("hiv") == "label HIV")
+    }
+
     @Test("ordinary confidentiality holds nothing, by its own system only")
     func ordinaryLabel() throws {
         let system: JSONValue = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"

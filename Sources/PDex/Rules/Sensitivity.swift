@@ -69,8 +69,7 @@ public struct Sensitivity: Sendable {
             let index = labels.category(system, code)
             let release = SensitivityLabels.release(system, code, isListed: index != nil)
             if let release, isStricter(release, than: look.finding) {
-                let cause = code.isEmpty ? "label without a code" : "label " + code
-                look.finding = Finding(category: "label", release: release, cause: cause)
+                look.finding = Finding(category: "label", release: release, cause: SensitivityLabels.words(code))
             }
             if let index { note(index, "label " + code, &look) }
         }

@@ -29,6 +29,13 @@ enum SensitivityLabels {
     ]
     private static let ordinary: Set<String> = ["U", "L", "M", "N"]
 
+    /// The label as a decision's record may name it: a code that nobody knows may be anybody's words.
+    static func words(_ code: String) -> String {
+        let word = code.uppercased()
+        if restricted.contains(word) || sensitive.contains(word) { return "label " + word }
+        return code.isEmpty ? "label without a code" : "label that is not known"
+    }
+
     /// What releases a resource with that label; nil when it holds nothing. What a list of the clinic's knows is left to
     /// the list, unless it restricts anyway.
     static func release(_ system: String, _ code: String, isListed: Bool) -> SensitivityCategory.Release? {
