@@ -198,11 +198,12 @@ struct MakeRetraction: Sendable {
             else { return nil }
             var json = JSONValue.object(
                 ErrorStatus.set(on: mapped.json, of: item.type))
-            _ = try bundle.writer.rewrite(&json) { text in
+            _ = try bundle.writer.rewrite(&json) { element in
+                guard let text = element.reference else { return .masked }
                 let resolution = ReferenceResolution(text, stager: bundle.stager)
                 guard let key = try resolution.key(reader, stager: bundle.stager), holdings.known(key) != nil,
                     case .local(let type, let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
-                else { return resolution.unresolved(terms) }
+                else { return resolution.unresolved(terms).unspoken }
                 return .node(key, location: bundle.writer.location(type: type, id: id))
             }
             return RetractionEntry(
