@@ -58,7 +58,7 @@ final class ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
-        care = CareFacts(resource, encounter: scan.encounter, stager)
+        care = CareFacts(resource, scan, stager)
         encounters = Set(care.visits)
         let isProvenance = staged.type == "Provenance"
         var named: Set<ResourceKey> = []
