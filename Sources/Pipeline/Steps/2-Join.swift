@@ -41,6 +41,7 @@ struct Join: Sendable {
             return .matched(
                 MatchedMember(
                     member: staged, match: evidence, identifier: identifier,
+                    numberSystems: Set(records.coverages.flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records.consents,
                     basis: records.basis + told(identifier, of: evidence.member)))
