@@ -10,6 +10,9 @@ public struct MappingContext: Sendable {
     /// The payer's name: `%payer.name`.
     public let payerName: String
 
+    /// The systems of the payer's member and subscriber numbers: `%payer.numberSystems`.
+    public let payerNumberSystems: Set<String>
+
     let environment: PathEnvironment
 
     /// Describes a context; the clinic's NPI is `%clinic.npi`, and the name of its organization `%clinic.organization`.
@@ -19,30 +22,36 @@ public struct MappingContext: Sendable {
     /// cannot be said, `memberOf()` yields nothing.
     public init(
         clinicBase: String, clinicIdentifierSystem: String, clinicNPI: String, clinicOrganization: String,
-        payerName: String,
+        payerName: String, payerNumberSystems: Set<String> = [],
         resolve: (@Sendable (String) -> Resource?)? = nil,
         memberOf: (@Sendable (JSONValue, String) -> Bool?)? = nil
     ) {
         self.clinicBase = clinicBase
         self.clinicIdentifierSystem = clinicIdentifierSystem
         self.payerName = payerName
+        self.payerNumberSystems = payerNumberSystems
         var environment = PathEnvironment(
             variables: [
                 "clinic": [
                     "base": .string(clinicBase), "identifierSystem": .string(clinicIdentifierSystem),
                     "npi": .string(clinicNPI), "organization": .string(clinicOrganization),
                 ],
-                "payer": ["name": .string(payerName)],
+                "payer": Self.payer(payerName, payerNumberSystems),
             ],
             resolve: resolve)
         if let memberOf { environment.memberOf = memberOf }
         self.environment = environment
     }
 
-    private init(_ other: MappingContext, _ environment: PathEnvironment) {
+    private static func payer(_ name: String, _ systems: Set<String>) -> JSONValue {
+        ["name": .string(name), "numberSystems": .array(systems.sorted().map(JSONValue.string))]
+    }
+
+    private init(_ other: MappingContext, _ environment: PathEnvironment, _ systems: Set<String>? = nil) {
         clinicBase = other.clinicBase
         clinicIdentifierSystem = other.clinicIdentifierSystem
         payerName = other.payerName
+        payerNumberSystems = systems ?? other.payerNumberSystems
         self.environment = environment
     }
 
@@ -51,6 +60,15 @@ public struct MappingContext: Sendable {
         var environment = environment
         environment.memberOf = memberOf
         return MappingContext(self, environment)
+    }
+
+    /// The same, in which the payer has numbers of these systems, too.
+    public func adding(payerNumberSystems systems: Set<String>) -> MappingContext {
+        let all = payerNumberSystems.union(systems)
+        guard all.count > payerNumberSystems.count else { return self }
+        var environment = environment
+        environment.variables["payer"] = Self.payer(payerName, all)
+        return MappingContext(self, environment, all)
     }
 
     /// The same, in which expressions find what `resolve` finds.

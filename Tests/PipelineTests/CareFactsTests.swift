@@ -114,15 +114,17 @@ struct CareFactsTests {
             #"{"reference":"Encounter/e1","display":"back\\slash \"and\" Encounter/"}"#,
         ]
         var elements = [
-            #""resourceType":"\#(pick(["Encounter", "Observation", "Condition", "DocumentReference"]))""#,
+            #""resourceType":"\#(pick(["Encounter", "Observation", "Condition", "AllergyIntolerance", "Goal", "CareTeam"]))""#,
+            #""status":"\#(pick(["active", "final", "in-progress"]))""#,
             #""id":"e\#(number)""#, #""subject":{"reference":"Patient/p"}"#,
         ]
         for name in [
             "period", "effectivePeriod", "performedPeriod", "onsetPeriod", "servicedPeriod", "billablePeriod",
+            "occurrencePeriod",
         ] where random.below(6) == 0 { elements.append("\"\(name)\":" + pick(periods)) }
         for name in [
             "effectiveDateTime", "effectiveInstant", "performedDateTime", "occurrenceDateTime", "onsetDateTime",
-            "authoredOn", "recordedDate", "date", "issued", "started", "occurrencePeriod",
+            "authoredOn", "recordedDate", "date", "issued", "started", "startDate", "whenHandedOver",
         ] where random.below(6) == 0 { elements.append("\"\(name)\":" + pick(dates)) }
         for name in ["encounter", "context", "partOf", "focus"] where random.below(3) == 0 {
             elements.append("\"\(name)\":" + pick(visits))

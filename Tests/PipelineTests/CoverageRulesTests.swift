@@ -44,6 +44,42 @@ struct CoverageRulesTests {
         #expect(report.resources.leftOut[.jobOutsideWindow] == 4)
     }
 
+    @Test(
+        "what was done before the coverage and outside the window stays; what is so today goes, however early it began",
+        arguments: [
+            ("MedicationDispense", ["whenHandedOver": "2009-03-04"], false),
+            ("MedicationDispense", ["whenHandedOver": "2026-03-04"], true),
+            ("ServiceRequest", ["occurrencePeriod": ["start": "2009-03-04", "end": "2009-03-05"]], false),
+            ("AllergyIntolerance", ["recordedDate": "2009-03-04"], true),
+            ("Condition", ["onsetDateTime": "2009-03-04"], true),
+            ("Condition", ["encounter": ["reference": "Encounter/old"], "onsetDateTime": "2026-03-04"], false),
+            ("AllergyIntolerance", ["encounter": ["reference": "Encounter/old"]], true),
+            ("CarePlan", ["period": ["start": "2009-03-04"], "status": "active"], true),
+            ("CarePlan", ["period": ["start": "2009-03-04"], "status": "completed"], false),
+        ] as [(String, JSONObject, Bool)])
+    func days(type: String, elements: JSONObject, isKept: Bool) async throws {
+        let subject: JSONValue = ["reference": "Patient/joe"]
+        let old = try Resource([
+            "resourceType": "Encounter", "id": "old", "status": "finished", "subject": subject,
+            "period": ["start": "2009-03-04", "end": "2009-03-04"],
+        ])
+        var json: JSONObject = ["resourceType": .string(type), "id": "x", "subject": subject, "patient": subject]
+        for member in elements.members { json[member.key] = member.value }
+        for coverage in ["2024-01-01"..."2026-12-31", "2000-01-01"..."2026-12-31"] {
+            let night = try Night(
+                [NamedMember.joe.with { $0.covered = coverage }], mappings: usCoreMappings,
+                also: [old, Resource(.object(json))], types: ["Encounter", type],
+                years: 5)
+            _ = try await night.run()
+            let joe = night.identities.key(source: "clinic0", type: "Patient", id: "joe")
+            let key = night.identities.key(source: "clinic0", type: type, id: "x")
+            let exchange = try await night.store.read { try $0.latestExchange(member: joe, payer: "med0") }
+            let entry = try #require(exchange?.manifest.entries.first { $0.key == key })
+            let isOutside = entry.leftOut == .jobOutsideWindow || entry.leftOut == .coverageNotActive
+            #expect(isOutside != isKept)
+        }
+    }
+
     @Test("a payer gets no type that it may not have, whatever the job selects")
     func allowedTypes() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, allowedTypes: ["Encounter", "Condition"])

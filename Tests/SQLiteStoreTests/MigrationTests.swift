@@ -38,6 +38,36 @@ struct MigrationTests {
         #expect(try await store.read { try $0.statistics().schemaVersion } == Schema.current.version + 1)
     }
 
+    @Test("days of care that an older version read by other rules are forgotten, those that it read alike are kept")
+    func daysOfCare() async throws {
+        let days = ["2026-01-02", nil, "2009-03-04", nil]
+        try await stageInVersion12(
+            zip(["Observation", "Observation", "AllergyIntolerance", "MedicationDispense"], days).map { ($0, $1) })
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let care = try await store.read { try $0.care(of: ResourceKey(bits: 9)) }
+        #expect(care.map { $0.care?.dates.first } == ["2026-01-02", nil, nil, nil])
+        #expect(care.map { $0.care == nil } == [false, true, true, true])
+    }
+
+    private func stageInVersion12(_ resources: [(type: String, day: String?)]) async throws {
+        let store = try SQLiteExchangeStore.open(
+            path: place.path, digests: .standIn, options: StoreOptions(),
+            schema: Schema(texts: Array(Schema.current.texts.prefix(12))))
+        var batch = StagingBatch(source: "clinic0")
+        batch.bytes = Array("{}".utf8)
+        batch.rows = resources.enumerated().map { index, resource in
+            StagingBatch.Row(
+                key: ResourceKey(bits: Int64(index)), type: resource.type, id: "r\(index)", versionID: nil,
+                lastUpdated: nil, patient: ResourceKey(bits: 9),
+                care: CareFacts(visits: [], dates: ServiceDates(first: resource.day, last: resource.day)),
+                contentHash: 1, range: 0..<2)
+        }
+        let staged = batch
+        _ = try await store.write { try $0.stage(staged) }
+    }
+
     private func open(adding sql: String) throws -> SQLiteExchangeStore {
         try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),

@@ -11,7 +11,8 @@ struct ResourceFacts {
     private var context: JSONReader.StringToken?
     private var targets: [JSONReader.StringToken] = []
     private var time: (rank: Int, start: Instant?, end: Instant?)?
-    private var days: (rank: Int, first: JSONReader.StringToken, last: JSONReader.StringToken)?
+    private var days: (rank: Int, first: JSONReader.StringToken, last: JSONReader.StringToken?)?
+    private var status: JSONReader.StringToken?
 
     /// The result, when the document turned out to be a resource with an id.
     func scan(_ reader: JSONReader) throws(ScanError) -> ResourceScan {
@@ -23,8 +24,8 @@ struct ResourceFacts {
             patient: type == "Patient" ? nil : patient.map { reader.text($0.reference) },
             encounter: (encounter ?? context).map { reader.text($0) },
             targets: targets.map { reader.text($0) }, start: time?.start, end: time?.end,
-            firstDay: days.map { reader.day($0.first) }, lastDay: days.map { reader.day($0.last) },
-            isSubsetted: isSubsetted)
+            firstDay: days.map { reader.day($0.first) }, lastDay: days?.last.map { reader.day($0) },
+            status: status.map { reader.text($0) }, isSubsetted: isSubsetted)
     }
 
     /// Walks over the whole document.
@@ -43,6 +44,9 @@ struct ResourceFacts {
             case .context: try readContext(&cursor, levels - 1)
             case .target: try readTargets(&cursor, levels - 1)
             case .time(let rank, let day): try readTime(&cursor, levels - 1, rank: rank, day: day)
+            case .timing(let day): try readTiming(&cursor, levels - 1, day: day)
+            case .collection: try readCollection(&cursor, levels - 1)
+            case .status: status = try cursor.readStringOrSkip(levels - 1)
             }
         }
     }
@@ -93,6 +97,8 @@ struct ResourceFacts {
         try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
             if cursor.reader.withBytes(of: name, { $0.spells("encounter") }) {
                 listed = try cursor.readHolders(levels - 1) { $0.names("Encounter", in: $1) }
+            } else if cursor.reader.withBytes(of: name, { $0.spells("period") }) {
+                try readTime(&cursor, levels - 1, rank: .max, day: ResourceField.contextPeriod)
             } else {
                 try holder.read(&cursor, levels - 1, name)
             }
@@ -119,7 +125,7 @@ struct ResourceFacts {
             let bounds = try cursor.readBounds(levels)
             start = bounds.start.flatMap { cursor.reader.time($0)?.earliest }
             end = bounds.end.flatMap { cursor.reader.time($0)?.latest }
-            if day < ResourceField.firstDate { note(bounds.start ?? bounds.end, bounds.end ?? bounds.start, day) }
+            if day < ResourceField.firstDate { note(bounds.start ?? bounds.end, bounds.end, day) }
         } else {
             let text = try cursor.readStringOrSkip(levels)
             let reading = text.flatMap { cursor.reader.time($0) }
@@ -132,7 +138,44 @@ struct ResourceFacts {
 
     /// Days count as they are written, whether or not they can be read as a time.
     private mutating func note(_ first: JSONReader.StringToken?, _ last: JSONReader.StringToken?, _ rank: Int) {
-        guard let first, let last, rank < days?.rank ?? .max else { return }
+        guard let first, rank < days?.rank ?? .max else { return }
         days = (rank, first, last)
+    }
+
+    private mutating func readCollection(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+        try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+            let known = ResourceField.collected.first { text, _ in cursor.reader.withBytes(of: name) { $0.spells(text) }
+            }
+            guard let known else { return try cursor.skipValue(levels - 1) }
+            try readTime(&cursor, levels - 1, rank: .max, day: known.1)
+        }
+    }
+
+    /// From the first event to the last as they are listed; else the bounds within which it repeats.
+    private mutating func readTiming(_ cursor: inout JSONCursor, _ levels: Int, day: Int) throws(JSONError) {
+        guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
+        var events: [JSONReader.StringToken] = []
+        var bounds: (start: JSONReader.StringToken?, end: JSONReader.StringToken?)
+        try cursor.readObject(levels) { (cursor, name) throws(JSONError) in
+            if cursor.reader.withBytes(of: name, { $0.spells("event") }), cursor.reader.current == UInt8(ascii: "[") {
+                try cursor.readArray(levels - 1) { (cursor) throws(JSONError) in
+                    if let event = try cursor.readStringOrSkip(levels - 2) { events.append(event) }
+                }
+            } else if cursor.reader.withBytes(of: name, { $0.spells("repeat") }),
+                cursor.reader.current == UInt8(ascii: "{")
+            {
+                try cursor.readObject(levels - 1) { (cursor, name) throws(JSONError) in
+                    let isBounds = cursor.reader.withBytes(of: name) { $0.spells("boundsPeriod") }
+                    guard isBounds, cursor.reader.current == UInt8(ascii: "{") else {
+                        return try cursor.skipValue(levels - 2)
+                    }
+                    bounds = try cursor.readBounds(levels - 2)
+                }
+            } else {
+                try cursor.skipValue(levels - 1)
+            }
+        }
+        note(events.first ?? bounds.start ?? bounds.end, events.last ?? bounds.end, day)
     }
 }

@@ -37,19 +37,25 @@ public struct ResourceScan: Sendable, Equatable {
 
     /// The first day of care, as it is written up to the day; nil when there is none.
     ///
-    /// Taken from the first of `period`, `effectivePeriod`, `performedPeriod`, `onsetPeriod`, `servicedPeriod`,
-    /// `effectiveDateTime`, `effectiveInstant`, `performedDateTime`, `occurrenceDateTime`, `onsetDateTime`, `authoredOn`,
-    /// `recordedDate`, `date` and `issued` that says something.
+    /// Taken from the first that says something: of periods `period`, `effectivePeriod`, `effectiveTiming`,
+    /// `performedPeriod`, `onsetPeriod`, `servicedPeriod`, `occurrencePeriod`, `occurrenceTiming`, `context.period`,
+    /// `collection.collectedPeriod` and `billablePeriod`; then of dates `effectiveDateTime`, `effectiveInstant`,
+    /// `performedDateTime`, `occurrenceDateTime`, `onsetDateTime`, `collection.collectedDateTime`, `servicedDate`,
+    /// `started`, `whenHandedOver`, `whenPrepared`, `startDate`, `receivedTime`, `authoredOn`, `authored`,
+    /// `recordedDate`, `recorded`, `date`, `issued`, `statusDate` and `created`.
     public var firstDay: String?
 
-    /// The last day of care, as it is written up to the day; nil when there is none.
+    /// The last day of care, as it is written up to the day; nil when there is none, or a period does not say its end.
     public var lastDay: String?
+
+    /// The `status`, or the `lifecycleStatus` of a Goal.
+    public var status: String?
 
     /// What a scan would have found, for those who know it already.
     public init(
         type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
         encounter: String? = nil, targets: [String] = [], start: Instant? = nil, end: Instant? = nil,
-        firstDay: String? = nil, lastDay: String? = nil, isSubsetted: Bool = false
+        firstDay: String? = nil, lastDay: String? = nil, status: String? = nil, isSubsetted: Bool = false
     ) {
         self.type = type
         self.id = id
@@ -62,6 +68,7 @@ public struct ResourceScan: Sendable, Equatable {
         self.end = end
         self.firstDay = firstDay
         self.lastDay = lastDay
+        self.status = status
         self.isSubsetted = isSubsetted
     }
 

@@ -21,7 +21,8 @@ public struct MappingTests: Sendable {
     /// The context in which all cases are mapped.
     public static let context = MappingContext(
         clinicBase: "https://clinic.example/fhir", clinicIdentifierSystem: "https://clinic.example/ids",
-        clinicNPI: "1234567893", clinicOrganization: "Example Clinic", payerName: "Example Health")
+        clinicNPI: "1234567893", clinicOrganization: "Example Clinic", payerName: "Example Health",
+        payerNumberSystems: ["https://payer.example/member-id"])
 
     /// Runs every case beside the mappings in `directory`, in the order of the set.
     ///

@@ -7,27 +7,8 @@ public import FHIR
 public struct ServiceDates: Sendable, Hashable {
     /// The first day or instant as written; nil when there is none.
     public let first: String?
-    /// The last.
+    /// The last; nil when it goes on.
     public let last: String?
-
-    /// Reads the clinically relevant date: a period or a single date, of whatever name the type gives it.
-    public init(_ resource: Resource) {
-        for name in ["period", "effectivePeriod", "performedPeriod", "onsetPeriod", "servicedPeriod"] {
-            guard let period = resource[name] else { continue }
-            let start = period["start"]?.string
-            let end = period["end"]?.string
-            guard start != nil || end != nil else { continue }
-            first = start ?? end
-            last = end ?? start
-            return
-        }
-        let names = [
-            "effectiveDateTime", "effectiveInstant", "performedDateTime", "occurrenceDateTime", "onsetDateTime",
-            "authoredOn", "recordedDate", "date", "issued",
-        ]
-        first = names.lazy.compactMap { resource[$0]?.string }.first
-        last = first
-    }
 
     /// Days given directly.
     public init(first: String?, last: String?) {
@@ -38,11 +19,47 @@ public struct ServiceDates: Sendable, Hashable {
     /// Whether there is no date at all.
     public var isEmpty: Bool { first == nil && last == nil }
 
+    /// The same, until `today` when it goes on.
+    public func reaching(_ today: String) -> ServiceDates {
+        guard let first, last == nil else { return self }
+        return ServiceDates(first: first, last: Self.isBefore(today, first) ? first : today)
+    }
+
     /// Whether some of the days lie in a period; dates of less precision count as wide as they are.
     public func overlap(_ period: Period) -> Bool {
         if let begins = period.start?.text, let last, Self.isBefore(last, begins) { return false }
         if let ends = period.end?.text, let first, Self.isBefore(ends, first) { return false }
         return true
+    }
+
+    /// The same where it is certain: of "2024" nobody knows which day it was, so all of its days must lie in the period,
+    /// whose own bounds count as wide as they are.
+    public func certainlyOverlap(_ period: Period) -> Bool {
+        ServiceDates(first: first.map(Self.lastDay), last: last.map(Self.firstDay)).overlap(period)
+    }
+
+    /// The first day of a year or a month; any other text as it is.
+    private static func firstDay(of text: String) -> String {
+        switch text.utf8.count {
+        case 4: text + "-01-01"
+        case 7: text + "-01"
+        default: text
+        }
+    }
+
+    /// The last day of a year or a month; any other text as it is.
+    private static func lastDay(of text: String) -> String {
+        switch text.utf8.count {
+        case 4: return text + "-12-31"
+        case 7:
+            let isLeap = Int(text.prefix(4)).map { $0 % 4 == 0 && ($0 % 100 != 0 || $0 % 400 == 0) } ?? true
+            switch text.suffix(2) {
+            case "02": return text + (isLeap ? "-29" : "-28")
+            case "04", "06", "09", "11": return text + "-30"
+            default: return text + "-31"
+            }
+        default: return text
+        }
     }
 
     /// Whether the day `left` ends before the day `right` begins, compared to the coarser precision of the two.

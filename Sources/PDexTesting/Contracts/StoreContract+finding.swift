@@ -67,7 +67,7 @@ extension StoreContract {
             let care = [
                 CareFacts(visits: [], dates: ServiceDates(first: "2026-01-02T08:00:00Z", last: "2026-02")),
                 CareFacts(
-                    visits: [StoreSample.key(-8), StoreSample.key(8)], dates: ServiceDates(first: nil, last: nil)),
+                    visits: [StoreSample.key(-8), StoreSample.key(8)], dates: ServiceDates(first: "2026", last: nil)),
             ]
             func batch(_ resources: [StagedResource], _ care: [CareFacts?]) -> StagingBatch {
                 var batch = StoreSample.batch(resources)

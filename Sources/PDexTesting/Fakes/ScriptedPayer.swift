@@ -65,7 +65,8 @@ public final class ScriptedPayer: PayerServer {
     /// The types that a payer takes unless a test says otherwise.
     public static let usualTypes = [
         "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport",
-        "MedicationRequest", "Medication", "Location", "Practitioner", "Organization", "Provenance",
+        "MedicationRequest", "MedicationDispense", "ServiceRequest", "AllergyIntolerance", "CarePlan", "Medication",
+        "Location", "Practitioner", "Organization", "Provenance",
     ]
 
     /// A payer that records `resources` of its members and takes `types`; a `limited` one does not offer transactions.

@@ -3,14 +3,14 @@ import Glibc
 import PDex
 
 extension CareFacts {
-    /// Reads them from a resource's tree; `encounter` is the visit that it belongs to, as it is written.
-    init(_ resource: Resource, encounter: String?, _ stager: Stager) {
-        var visits = Set([encounter.flatMap(stager.key(of:))].compactMap(\.self))
+    /// Reads the visits from a resource's tree; `scan` found the rest in its bytes.
+    init(_ resource: Resource, _ scan: ResourceScan, _ stager: Stager) {
+        var visits = Set([scan.encounter.flatMap(stager.key(of:))].compactMap(\.self))
         JSONValue.object(resource.json).forEachReference { text in
-            guard text != encounter, Reference(parsing: text).type == "Encounter" else { return }
+            guard text != scan.encounter, Reference(parsing: text).type == "Encounter" else { return }
             if let key = stager.key(of: text) { visits.insert(key) }
         }
-        self.init(visits: visits.sorted(), dates: ServiceDates(resource))
+        self.init(visits: visits.sorted(), dates: ServiceDates(scan))
     }
 
     /// Reads the same from what a scan found; the tree is built only where the bytes name a visit that the scan did not
@@ -19,12 +19,11 @@ extension CareFacts {
         let known = scan.encounter?.utf8.count(of: Self.mark) ?? 0
         guard bytes.hasNoEscapedText, bytes.count(of: Self.mark, atMost: known + 1) == known else {
             guard let resource = try? Resource(parsing: Array(bytes)) else { return nil }
-            self.init(resource, encounter: scan.encounter, stager)
+            self.init(resource, scan, stager)
             return
         }
         self.init(
-            visits: scan.encounter.flatMap(stager.key(of:)).map { [$0] } ?? [],
-            dates: ServiceDates(first: scan.firstDay, last: scan.lastDay))
+            visits: scan.encounter.flatMap(stager.key(of:)).map { [$0] } ?? [], dates: ServiceDates(scan))
     }
 
     /// What a reference to a visit holds, whatever its form.

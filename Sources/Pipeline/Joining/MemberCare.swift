@@ -7,7 +7,7 @@ struct MemberCare {
         let key: ResourceKey
         let contentHash: Int64
         /// When care was given: when the visits were or, while no visit has a date, when the resource says; empty when
-        /// nobody says.
+        /// nobody says, or what it is has no day.
         let days: [ServiceDates]
 
         func entry(leftOut: FaultCode?) -> ExchangeManifest.Entry {
@@ -39,7 +39,8 @@ struct MemberCare {
         let dates = Dictionary(
             visits.map { ($0.staged.key, $0.care.dates) }, uniquingKeysWith: { first, _ in first })
         items = known.map { staged, care in
-            let visits = staged.type == "Encounter" ? [] : care.visits.compactMap { dates[$0] }.filter { !$0.isEmpty }
+            let isAtVisits = staged.type != "Encounter" && !ServiceDates.undatedTypes.contains(staged.type)
+            let visits = isAtVisits ? care.visits.compactMap { dates[$0] }.filter { !$0.isEmpty } : []
             return Item(
                 key: staged.key, contentHash: staged.contentHash,
                 days: !visits.isEmpty ? visits : care.dates.isEmpty ? [] : [care.dates])

@@ -41,6 +41,7 @@ struct Join: Sendable {
             return .matched(
                 MatchedMember(
                     member: staged, match: evidence, identifier: identifier,
+                    numberSystems: Set(records.coverages.flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records.consents,
                     basis: records.basis + told(identifier, of: evidence.member)))
@@ -83,13 +84,14 @@ struct Join: Sendable {
     }
 
     /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
-    /// goes along with what has one.
+    /// goes along with what has one. What goes on reaches today.
     func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
-        let verdicts = care.items.map { item -> Bool? in
-            guard !item.days.isEmpty else { return nil }
-            return item.days.allSatisfy { days in coverages.contains { $0.isActive(on: days) } }
-        }
         let now = clock.now().text
+        let days = care.items.map { $0.days.map { $0.reaching(now) } }
+        let verdicts = days.map { days -> Bool? in
+            guard !days.isEmpty else { return nil }
+            return days.allSatisfy { day in coverages.contains { $0.isActive(on: day) } }
+        }
         let today = ServiceDates(first: now, last: now)
         let undated = verdicts.contains(true) || coverages.contains { $0.isActive(on: today) }
         let window = terms.selection.years.flatMap { ServiceWindow(years: $0).first(on: clock.now()) }.map {
@@ -97,10 +99,10 @@ struct Join: Sendable {
         }
         var division = MemberCare.Division()
         division.kept.reserveCapacity(care.items.count)
-        for (item, verdict) in zip(care.items, verdicts) {
-            if let window, !item.days.isEmpty, !item.days.contains(where: { $0.overlap(window) }) {
+        for (index, item) in care.items.enumerated() {
+            if let window, !days[index].isEmpty, !days[index].contains(where: { $0.overlap(window) }) {
                 division.leftOut.append(item.entry(leftOut: .jobOutsideWindow))
-            } else if verdict ?? undated {
+            } else if verdicts[index] ?? undated {
                 division.kept.append(item.key)
             } else {
                 division.leftOut.append(item.entry(leftOut: .coverageNotActive))

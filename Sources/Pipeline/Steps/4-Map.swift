@@ -22,7 +22,7 @@ struct MapResources: Sendable {
     let wanted: Set<String>
     private let forbidden: Set<String>
     private let filters: TypeFilters
-    private let context: MappingContext
+    private var context: MappingContext
 
     init(terms: ExchangeTerms, mappings: MappingSet, stager: Stager, writer: EntryWriter, gate: ConformanceGate) {
         self.mappings = mappings
@@ -36,12 +36,15 @@ struct MapResources: Sendable {
         context = MappingContext(
             clinicBase: terms.clinic.base, clinicIdentifierSystem: terms.clinic.identifierSystem,
             clinicNPI: terms.clinic.npi, clinicOrganization: terms.clinic.organization, payerName: terms.payer.name,
+            payerNumberSystems: terms.numbers.payerSystems,
             memberOf: mappings.valueSets.isEmpty ? nil : gate.memberOf)
     }
 
     /// What besides the set decides what becomes of a resource, for the fingerprint of exchanges.
     var identity: String {
-        gate.identity + (mappings.valueSets.isEmpty ? "" : " codes by " + gate.vocabulary)
+        let systems = context.payerNumberSystems.sorted()
+        return gate.identity + (mappings.valueSets.isEmpty ? "" : " codes by " + gate.vocabulary)
+            + (systems.isEmpty ? "" : " numbers of " + systems.joined(separator: " "))
     }
 
     /// Maps the Patient and everything permitted, and holds each against its profile.
@@ -51,6 +54,14 @@ struct MapResources: Sendable {
     /// wants that, what does not conform holds the whole exchange.
     func outcome(
         for permitted: PermittedExchange, _ shared: SharedResources, _ reader: any StoreReader
+    ) throws -> Outcome {
+        var own = self
+        own.context = context.adding(payerNumberSystems: permitted.matched.numberSystems)
+        return try own.made(of: permitted, shared, reader)
+    }
+
+    private func made(
+        of permitted: PermittedExchange, _ shared: SharedResources, _ reader: any StoreReader
     ) throws -> Outcome {
         guard let patient = permitted.matched.member.patient else {
             return .parked(.clinicUnlinked, "the clinic did not send this member's Patient", [])

@@ -58,7 +58,7 @@ final class ClinicalResource: Sendable {
         self.staged = staged
         self.resource = resource
         encounter = scan.encounter.flatMap(stager.key(of:))
-        care = CareFacts(resource, encounter: scan.encounter, stager)
+        care = CareFacts(resource, scan, stager)
         encounters = Set(care.visits)
         let isProvenance = staged.type == "Provenance"
         var named: Set<ResourceKey> = []
@@ -82,6 +82,8 @@ struct MatchedMember: Sendable {
     let match: MatchEvidence
     /// By which the payer wants the member to be called, when it was asked (MM-11).
     let identifier: Identifier?
+    /// The systems of the member's numbers in the coverage: the payer knows what is written in those.
+    let numberSystems: Set<String>
     /// What the coverage covers.
     let resources: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]

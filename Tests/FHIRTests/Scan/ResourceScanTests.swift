@@ -31,7 +31,8 @@ struct ResourceScanTests {
         let expected = ResourceScan(
             type: "Encounter", id: "e-1", versionID: "3", lastUpdated: Instant("2026-01-11T02:13:45.120Z"),
             patient: "Patient/p-1", encounter: nil, start: Instant("2026-01-10T08:00:00Z"),
-            end: Instant("2026-01-10T09:00:00.999999999Z"), firstDay: "2026-01-10", lastDay: "2026-01-10")
+            end: Instant("2026-01-10T09:00:00.999999999Z"), firstDay: "2026-01-10", lastDay: "2026-01-10",
+            status: "finished")
         #expect(try scan(.object(shuffled)) == expected)
     }
 
