@@ -42,7 +42,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted, .matchUnproven, .matchMergeUnclear, .matchUnmerged, .matchInactive,
-            .matchApart, .matchTaken,
+            .matchApart, .matchMoved, .matchTaken,
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,

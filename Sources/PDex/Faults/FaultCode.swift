@@ -79,6 +79,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchUnmerged = "match.unmerged"
     case matchInactive = "match.inactive"
     case matchApart = "match.kept-apart"
+    case matchMoved = "match.moved"
     case matchTaken = "match.taken"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
