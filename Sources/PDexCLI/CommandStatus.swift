@@ -24,7 +24,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
             .authScopeNotGranted, .authTokenRefused, .authForbidden:
             self = .authentication
-        case .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed:
+        case .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed, .payerFolder:
             self = .unreachable
         case .unbalanced:
             self = .partial

@@ -115,6 +115,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case payerTooLarge = "payer.too-large"
     case payerPartial = "payer.partial"
     case payerUnknownOutcome = "payer.unknown-outcome"
+    case payerFolder = "payer.folder-unusable"
 
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"
