@@ -101,6 +101,11 @@ consents: system toolchain ## Hold 100,000 random sets of consents under each po
 	@swift build $(QUIET) --build-tests
 	@PDEX_CONSENT_SETS=100000 swift test --no-parallel --disable-xctest --filter PipelineTests.ConsentOracleTests
 
+populations: system toolchain ## Have 10,000 populations of people easily mixed up live through a night each
+	@swift build $(QUIET) --build-tests
+	@PDEX_POPULATIONS=10000 nice -n 19 swift test --no-parallel --disable-xctest \
+	  --filter 'PipelineTests.PopulationTests/nobodyIsTakenForAnother|PipelineTests.PopulationNightTests'
+
 # Two Pythons of its own from PyPI, unless PDEX_PYTHON names some: R4's models are in older versions, R4B's in newer ones.
 proof: system toolchain ## Have nights of real records judged by every guide and by fhir.resources (PDEX_SHARED=../shared)
 	@shared=$${PDEX_SHARED:-../shared}; [ -d "$$shared/data/clinic-10" ] && [ -d "$$shared/packages" ] || { \
