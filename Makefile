@@ -120,7 +120,7 @@ proof: system toolchain ## Have nights of real records judged by every guide and
 	  pythons=$$PWD/.build-proof/r4/bin/python:$$PWD/.build-proof/r4b/bin/python; \
 	fi; \
 	PDEX_PYTHON="$$pythons" PDEX_SHARED="$$shared" PDEX_PROOF=whole nice -n 19 \
-	  swift test --no-parallel --disable-xctest --filter 'IndependentProofTests|SecondOpinionTests|RealFaithfulnessTests'
+	  swift test --no-parallel --disable-xctest --filter 'IndependentProofTests|SecondOpinionTests|RealFaithfulnessTests|NothingLeftOutTests'
 
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation

@@ -31,7 +31,7 @@ extension JSONValue {
             }
             out.append(UInt8(ascii: "]"))
         case .object(let object):
-            guard object.reference == nil else {
+            guard !object.refers else {
                 var holder = object
                 try holder.updateValues { try $0.rewriteReferences(rewrite) }
                 try rewrite(&holder)
@@ -50,7 +50,8 @@ extension JSONValue {
         }
     }
 
-    /// Lets `rewrite` change every object that has a string member named `reference`, inner ones first.
+    /// Lets `rewrite` change every object that refers to something by a literal reference or by an identifier alone, inner
+    /// ones first.
     ///
     /// What `rewrite` puts in is not visited, so that it ends; everything else stays as it was.
     public mutating func rewriteReferences(_ rewrite: (_ holder: inout JSONObject) throws -> Void) rethrows {
@@ -63,7 +64,7 @@ extension JSONValue {
         case .object(var object):
             self = .null
             try object.updateValues { try $0.rewriteReferences(rewrite) }
-            if object.reference != nil { try rewrite(&object) }
+            if object.refers { try rewrite(&object) }
             self = .object(object)
         default: break
         }
@@ -71,13 +72,18 @@ extension JSONValue {
 }
 
 extension JSONObject {
-    /// What it refers to, if it does.
-    fileprivate var reference: String? {
+    /// Whether it is a `Reference` that a reader could follow.
+    fileprivate var refers: Bool {
+        var hasIdentifier = false
         let members = members
-        for index in members.indices
-        where members[index].key.utf8.count == 9 && members[index].key.hasSameBytes(as: "reference") {
-            return members[index].value.string
+        for index in members.indices {
+            let key = members[index].key
+            switch key.utf8.count {
+            case 9 where key.hasSameBytes(as: "reference"): if members[index].value.string != nil { return true }
+            case 10 where key.hasSameBytes(as: "identifier"): hasIdentifier = members[index].value.object != nil
+            default: break
+            }
         }
-        return nil
+        return hasIdentifier && ReferenceElement(self) != nil
     }
 }

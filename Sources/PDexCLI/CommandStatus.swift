@@ -24,7 +24,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         case .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
             .authScopeNotGranted, .authTokenRefused, .authForbidden:
             self = .authentication
-        case .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed:
+        case .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed, .payerFolder:
             self = .unreachable
         case .unbalanced:
             self = .partial
@@ -42,7 +42,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted, .matchUnproven, .matchMergeUnclear, .matchUnmerged, .matchInactive,
-            .matchApart, .matchTaken,
+            .matchApart, .matchMoved, .matchTaken,
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,

@@ -14,7 +14,7 @@ actor Servers {
     struct Parts: Sendable {
         let terms: ExchangeTerms
         let clinic: any ClinicServer
-        let payer: PayerClient
+        let payer: any PayerServer
         let payerExports: ClinicClient?
         let mappings: MappingSet
         /// What the payer's resources are held against, and what knows the value sets that mappings ask for; nil when its
@@ -32,7 +32,7 @@ actor Servers {
     private var transports: [TransportSettings: CurlTransport] = [:]
     private var bulkLog: BulkLog?
     private var clinics: [String: any ClinicServer] = [:]
-    private var payers: [String: PayerClient] = [:]
+    private var payers: [String: any PayerServer] = [:]
     private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
@@ -83,12 +83,15 @@ actor Servers {
         return set.valueSets.isEmpty ? nil : try ProfileFiles(configuration).vocabulary(of: set)
     }
 
-    /// A walk to a token at every server, clinics first. Throws ``Fault``: jobs, keys.
+    /// A walk to a token at every server, clinics first; none at a payer that is only left files, and whose records are files,
+    /// too. Throws ``Fault``: jobs, keys.
     func probes() throws -> [(server: String, probe: AuthProbe)] {
         let jobs = try knownJobs()
         let connections =
             configuration.clinics.map { ($0.server, $0.connection(jobs: jobs, payers: configuration.payers)) }
-            + configuration.payers.map { ($0.server, $0.connection(jobs: jobs)) }
+            + configuration.payers.filter { !$0.isAskedNothing(by: jobs) }.map {
+                ($0.server, $0.connection(jobs: jobs))
+            }
         return try connections.compactMap { settings, connection in
             guard case .backendServices(let registration) = connection.authorization else { return nil }
             let probe = try AuthProbe(
@@ -125,13 +128,28 @@ actor Servers {
 
     private func client(
         of payer: PayerSettings, delivery: ExchangeTerms.Delivery.Kind
-    ) throws -> PayerClient {
-        let key = "\(payer.server.name) \(delivery.isBundle)"
+    ) throws -> any PayerServer {
+        // The outbox says of each bundle which of the two it is.
+        let key = "\(payer.server.name) \(delivery.isBundle ? "bundles" : delivery.rawValue)"
         if let known = payers[key] { return known }
         let client = PayerClient(
             try session(payer.connection(jobs: try knownJobs()), payer.server), delivery: delivery)
-        payers[key] = client
-        return client
+        let server = try dropping(client, payer, delivery)
+        payers[key] = server
+        return server
+    }
+
+    /// The payer as one that is left files, if that is how the job delivers.
+    private func dropping(
+        _ client: PayerClient, _ payer: PayerSettings, _ delivery: ExchangeTerms.Delivery.Kind
+    ) throws(Fault) -> any PayerServer {
+        guard delivery == .fileDrop else { return client }
+        guard let folder = payer.dropFolder else {
+            throw Fault(
+                .jobInvalid, .stop, "The payer \(payer.server.name) has no drop-folder.",
+                hint: "Run  pdex jobs lint.")
+        }
+        return DropPayer(client, name: payer.server.name, folder: folder, clock: clock)
     }
 
     /// The payer's server as one that exports; nil when its records come another way.

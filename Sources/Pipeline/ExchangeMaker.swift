@@ -30,7 +30,7 @@ struct ExchangeMaker: Sendable {
             // What waited in a backup that was restored never left: it is made again.
             let isRestored = latest.state == .cancelled && latest.reason == .storeRestored
             if !isPermittedAgain, !isRestored, latest.fingerprint == fingerprint(content, shared: shared, standing),
-                try !isOwed(by: member, standing, reader)
+                try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader)
             {
                 return met(latest, content)
             }
@@ -65,21 +65,26 @@ struct ExchangeMaker: Sendable {
             id: identities.derived(
                 "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? "", "\(basis)"),
             content: content, now: now, run: run.id, actor: actor)
+        let undoing = Undoing(standing)
         var shared: [StagedHash] = []
         var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why):
-            let taken = try retraction(draft, nil, errors: [], after: 0, reader)
+            let taken = try retraction(draft, nil, errors: [], undoing, after: 0, reader)
             draft.leave(as: .unmatched, code, why, retracting: taken)
             bundles = taken.bundles
         case .ambiguous(let code, let why, let evidence):
             draft.match = evidence
-            draft.leave(as: .parked, code, why)
+            let taken =
+                try isOwed(by: content.key, standing, reader)
+                ? retraction(draft, nil, errors: [], undoing, after: 0, reader) : Retraction()
+            draft.leave(as: .parked, code, why, retracting: taken)
+            bundles = taken.bundles
         case .withheld(let matched, let code, let evidence):
             draft.match = matched.match
             draft.pass(.matched, why: matched.match.rule)
             let taken = try retraction(
-                draft, nil, errors: matched.member.resources, isRevoked: code == .consentDenied, after: 0, reader)
+                draft, nil, errors: matched.member.resources, undoing, after: 0, reader)
             // What only takes back rests on no consent, and on none that withholds.
             if taken.bundles.isEmpty { draft.consent = evidence }
             draft.leave(
@@ -88,6 +93,13 @@ struct ExchangeMaker: Sendable {
         case .permitted(let permitted):
             draft.match = permitted.matched.match
             draft.pass(.matched, why: permitted.matched.match.rule)
+            if try isOwed(by: content.key, standing, reader) {
+                let moved = try retraction(
+                    draft, nil, errors: permitted.matched.member.resources, undoing, after: 0, reader)
+                draft.leave(as: .withheld, .matchMoved, Self.moved, retracting: moved)
+                bundles = moved.bundles
+                break
+            }
             draft.pass(.permitted, why: permitted.evidence.words)
             draft.consent = permitted.evidence
             switch try map.outcome(for: permitted, bundle.shared, reader) {
@@ -104,6 +116,7 @@ struct ExchangeMaker: Sendable {
                     let isKnown =
                         try replaying == nil && known.map { try !isBeingUndone($0, latest, reader) } ?? false
                         && known?.mapping == map.mappings.hash
+                        && known?.match?.isSamePerson(as: permitted.matched.match) ?? true
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
                         known: isKnown ? known?.manifest : nil, reader)
@@ -112,7 +125,7 @@ struct ExchangeMaker: Sendable {
                     let sent = Set(made.held.map(\.key))
                     let taken = try retraction(
                         draft, permitted,
-                        errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) },
+                        errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
                         after: made.bundles.count, reader)
                     draft.bundle(mapped, made, taken)
                     bundles = made.bundles + taken.bundles
@@ -147,24 +160,31 @@ struct ExchangeMaker: Sendable {
             }
     }
 
-    /// Whether the payer still has what is to be taken back after a withdrawal, though nothing else changed.
+    /// Why nothing goes out as one member while the payer has to be told that it was another.
+    private static let moved =
+        "the payer has it as another member's: that is taken back first, and the next run sends it as this one's"
+
+    /// Whether the payer still has what is to be taken back, though nothing else changed.
     private func isOwed(by member: ResourceKey, _ standing: Standing, _ reader: any StoreReader) throws -> Bool {
-        guard case .withheld(let matched, .consentDenied, _) = standing else { return false }
+        let errors =
+            switch standing {
+            case .withheld(let matched, _, _): matched.member.resources
+            case .permitted(let permitted): permitted.matched.member.resources
+            case .unmatched, .ambiguous: [ClinicalResource]()
+            }
         return try retract.isOwed(
-            by: member, errors: matched.member.resources.filter { ErrorStatus.isSet(in: $0.resource) }, reader)
+            by: member, Undoing(standing), errors: errors.filter { ErrorStatus.isSet(in: $0.resource) }, reader)
     }
 
     /// What is taken back from the payer; without a permit nothing but ids can be.
     private func retraction(
-        _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], isRevoked: Bool = false,
-        after parts: Int,
-        _ reader: any StoreReader
+        _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], _ undoing: Undoing,
+        after parts: Int, _ reader: any StoreReader
     ) throws -> Retraction {
         try retract.made(
             for: draft.content.key, errors: errors.filter { ErrorStatus.isSet(in: $0.resource) },
             permitted: Set((permitted?.resources ?? []).map(\.staged.key)), permits: permitted != nil,
-            isRevoked: isRevoked,
-            after: parts,
+            undoing: undoing, after: parts,
             exchange: draft.id, received: draft.now, reader)
     }
 

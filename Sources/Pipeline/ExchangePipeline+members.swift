@@ -37,10 +37,15 @@ extension ExchangePipeline {
     }
 
     /// Withholds what waits and no longer stands after an operator decided about a patient, in the transaction of that
-    /// decision; `member` is whom the patient was linked to.
+    /// decision, and writes down what the payer holds though it should not; `member` is whom the patient was linked to.
     public func follow(decisionOn patient: ResourceKey, _ member: ResourceKey?, _ writer: any StoreWriter) throws {
         try Revocation(consent: checkConsent, identities: identities)
             .follow(decisionOn: patient, member, at: clock.now(), writer)
+        guard let words = try misplaced(of: patient, writer) else { return }
+        try writer.record(
+            AuditEntry(
+                at: clock.now(), actor: "service", action: "member.misplaced",
+                reason: "patient \(patient) of \(terms.clinic.name): \(words)"))
     }
 
     /// Why a patient is or is not taken for a member: what each rule looked for and found, without naming anybody.
@@ -67,7 +72,9 @@ extension ExchangePipeline {
                     rule: rule, values: withValues ? found.map { $0.replacing("\u{1f}", with: " · ") } : [],
                     count: found.count)
             }
-            return MatchExplanation(patient: patient, looked: values, steps: steps, outcome: outcome)
+            return MatchExplanation(
+                patient: patient, looked: values, steps: steps, outcome: outcome,
+                misplaced: try misplaced(of: patient, reader))
         }
     }
 }

@@ -199,6 +199,8 @@ public struct ExchangePipeline: Sendable {
 
     /// WR-01: the payer must offer what the job delivers, before anything is pulled for it.
     private func checkPayer() async throws {
+        try await payer.prepareDelivery()
+        guard terms.delivery.kind.writesToServer else { return }
         let capability = try await payer.capability()
         var missing: [String] = []
         if terms.delivery.kind.isBundle, !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
@@ -209,7 +211,7 @@ public struct ExchangePipeline: Sendable {
         for type in sent.sorted() where capability.types[type]?.updateCreate != true {
             missing.append("updateCreate for \(type)")
         }
-        if !terms.delivery.kind.isBundle {
+        if terms.delivery.kind == .put {
             for type in sent.sorted() where capability.types[type]?.interactions.contains("update") != true {
                 missing.append("update for \(type)")
             }

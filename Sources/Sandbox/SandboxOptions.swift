@@ -29,6 +29,8 @@ public struct SandboxOptions: Sendable {
     public var exceptMembers = 2
     /// The file that keeps what Med0 was sent over a restart; nil to forget it.
     public var med0File: String?
+    /// The folder from which Med0 takes drops of files; nil for none.
+    public var dropFolder: String?
     /// The port of Clinic0; 0 for any.
     public var clinicPort = 0
     /// The port of Med0; 0 for any.

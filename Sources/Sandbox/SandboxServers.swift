@@ -21,11 +21,14 @@ public final class SandboxServers: Sendable {
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
     public let refusedMember: String?
+    /// What is left for Med0.
+    let drops: DropIntake?
     private let options: SandboxOptions
 
     /// Invents or loads everything; nothing listens yet. Throws ``SandboxError``.
     public init(_ options: SandboxOptions) throws {
         self.options = options
+        drops = options.dropFolder.map(DropIntake.init)
         let world = try SandboxWorld(options)
         let refused = options.faults.refuseOnce ? world.refused : nil
         refusedMember = refused?.payerPatientID

@@ -25,6 +25,7 @@ struct CrashFigures: CustomStringConvertible {
         expect(outcome.status == calm.status, "the command ended with \(outcome.status)")
         expect(outcome.check == 0, "the store's check ended with \(outcome.check)")
         expect(outcome.balance == calm.balance, "the balance is \(outcome.balance.map { "\($0)" }.sorted())")
+        expect(outcome.refusedDrops == [], "drops were refused: \(outcome.refusedDrops)")
         expect(outcome.isAuditWhole, "the audit trail is broken")
     }
 

@@ -27,6 +27,8 @@ struct CrashTrial: Sendable {
         var balance: Set<ExchangeTally> = []
         /// Whether the audit trail's chain holds.
         var isAuditWhole = false
+        /// Why Med0 did not take drops of files.
+        var refusedDrops: [String] = []
         /// How many processes were killed.
         var kills = 0
         /// The system calls of the last process.
@@ -37,6 +39,8 @@ struct CrashTrial: Sendable {
     /// A folder of keys, the identity secret among them, so that two trials derive the same ids.
     let keys: String?
     let kills: [Kill]
+    /// How bundles are delivered; drops of files are taken after each kill, too.
+    var delivery = ExchangeTerms.Delivery.Kind.transaction
 
     /// A night of a few members is enough to have every kind of write and request.
     private static let members = 6
@@ -49,10 +53,11 @@ struct CrashTrial: Sendable {
                 atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             try files.copyItem(atPath: keys, toPath: place + "/keys")
         }
-        return try await SandboxNight.with(data: nil, in: place, members: Self.members) { night in
+        return try await SandboxNight.with(data: nil, in: place, members: Self.members, delivery: delivery) { night in
             var outcome = Outcome()
             for kill in kills {
                 if try await end(night, kill) { outcome.kills += 1 }
+                outcome.refusedDrops += try night.sandbox.takeDrops().refused
             }
             let last = try Self.start(Self.command(night))
             while last.isRunning {
@@ -61,6 +66,7 @@ struct CrashTrial: Sendable {
             }
             last.waitUntilExit()
             outcome.status = last.terminationStatus
+            outcome.refusedDrops += try night.sandbox.takeDrops().refused
             let check = try Self.start(
                 [Self.program, "store", "check", "--config", night.folder.configuration, "--quiet"])
             check.waitUntilExit()

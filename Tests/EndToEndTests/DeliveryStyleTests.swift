@@ -7,7 +7,7 @@ import Testing
 
 @testable import PDexCLI
 
-/// What a payer takes: bundles whole, bundles entry by entry, or single requests (WR-22).
+/// What a payer takes: bundles whole, bundles entry by entry, single requests, or files (WR-22).
 @Suite("Styles of delivery")
 struct DeliveryStyleTests {
     @Test("each style brings the payer the same, once")
@@ -19,6 +19,8 @@ struct DeliveryStyleTests {
                     let report = try await night.operations.run(job: SandboxNight.job)
                     #expect(report.balanced && report.exchanges.acknowledged > 5, "\(kind) \(report.exchanges)")
                     #expect(report.exchanges.retrying == 0)
+                    let intake = try night.sandbox.takeDrops()
+                    #expect(intake.refused == [] && (intake.taken > 5) == !kind.writesToServer, "\(kind) \(intake)")
                     #expect(night.danglingReferences() == [])
                     let requests = night.sandbox.payerRequests()
                     let hasBundles = (requests["POST /"] ?? 0) > 0
@@ -26,6 +28,7 @@ struct DeliveryStyleTests {
 
                     let second = try await night.operations.run(job: SandboxNight.job)
                     #expect(second.submitted.bundles == 0)
+                    #expect(try night.sandbox.takeDrops().taken == 0)
                     return Self.content(of: night)
                 }
             }
@@ -33,6 +36,7 @@ struct DeliveryStyleTests {
         #expect(held[.transaction]?.isEmpty == false)
         #expect(held[.batch] == held[.transaction])
         #expect(held[.put] == held[.transaction])
+        #expect(held[.fileDrop] == held[.transaction])
     }
 
     /// What Med0 holds of the clinic's, by the clinic's id, without what tells when and by which store it came.

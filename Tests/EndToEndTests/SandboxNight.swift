@@ -38,6 +38,7 @@ struct SandboxNight: Sendable {
         knowsMembers: Bool = true, members: Int = 50,
         rules: [String] = ["member-id", "subscriber-id", "demographics"],
         delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil, packages: [String] = [],
+        retraction: ExchangeTerms.Retraction = .enteredInError,
         changing change: (inout SandboxOptions) -> Void = { _ in },
         _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
@@ -62,7 +63,7 @@ struct SandboxNight: Sendable {
             try "".write(toFile: path + "/none.ndjson", atomically: true, encoding: .utf8)
             try configuration(
                 clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }",
-                match: match, packages: packages
+                match: match, packages: packages, retraction: retraction
             )
             .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
@@ -131,7 +132,8 @@ struct SandboxNight: Sendable {
     }
 
     private static func configuration(
-        clinic: String, payer: String, records: String, match: String?, packages: [String]
+        clinic: String, payer: String, records: String, match: String?, packages: [String],
+        retraction: ExchangeTerms.Retraction
     ) -> String {
         """
         \(packages.isEmpty ? "" : "packages: [\(packages.map { "\"\($0)\"" }.joined(separator: ", "))]")
@@ -154,6 +156,8 @@ struct SandboxNight: Sendable {
             organization: { npi: "1003000126", name: Med0 Health Plan }
             coverage: \(records)
             consent: \(records)
+            drop-folder: ./drops
+            retract: \(retraction.rawValue)
         \(match.map { "    match: \($0)" } ?? "")
         """
     }

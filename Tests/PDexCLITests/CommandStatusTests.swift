@@ -19,7 +19,9 @@ struct CommandStatusTests {
             .authDiscovery, .authMethod, .authInvalidClient, .authInvalidScope, .authInvalidRequest,
             .authScopeNotGranted, .authTokenRefused, .authForbidden,
         ],
-        .unreachable: [.remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed],
+        .unreachable: [
+            .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed, .payerFolder,
+        ],
         .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress, .folderInUse], .interrupted: [.interrupted],
     ]
 

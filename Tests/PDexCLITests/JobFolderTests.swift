@@ -71,6 +71,16 @@ struct JobFolderTests {
         }
     }
 
+    @Test("a job that leaves files needs a folder of its payer")
+    func withoutFolder() throws {
+        try inFolder(job: Self.job(to: "med0") + "\ndeliver: { as: file-drop }") { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.code == .jobInvalid)
+            #expect(fault.message.contains("delivers as file-drop, but med0 has no 'drop-folder'"))
+        }
+    }
+
     private func inFolder(
         job: String, and others: [String: String] = [:], _ body: (Configuration) throws -> Void
     ) throws {

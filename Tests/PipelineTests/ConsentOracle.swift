@@ -13,13 +13,14 @@ struct ConsentOracle {
         if consents.contains(where: { $0 == nil }) { return false }
         let known = consents.compactMap(\.self)
         if known.contains(where: stillDenies) { return false }
-        if known.contains(where: isValid) { return true }
-        return isOptOut && known.allSatisfy(isSpent)
+        if known.contains(where: { isValid($0) && outlives($0, known) }) { return true }
+        return isOptOut && !known.contains(where: isValid) && known.allSatisfy(isSpent)
     }
 
     /// Whether sensitive data may go, too.
     func permitsSensitive(_ consents: [JSONValue?]) -> Bool {
-        let valid = consents.compactMap(\.self).filter(isValid)
+        let known = consents.compactMap(\.self)
+        let valid = known.filter { isValid($0) && outlives($0, known) }
         return permits(consents) && !valid.isEmpty && valid.allSatisfy { flat($0).contains("#sensitive\"") }
     }
 
@@ -28,6 +29,28 @@ struct ConsentOracle {
         let start = text(consent["provision"]?["period"], "start")
         let end = text(consent["provision"]?["period"], "end")
         return !isDay(end) || !isDay(start, orNothing: true) || start > end || end >= today || strange(consent)
+    }
+
+    /// A no that is later than a yes wins over it. The yes is from the day on which it was given, the no from the day on
+    /// which the payer last touched it; without either day, or with a day to come, nobody knows that the yes is the later.
+    private func outlives(_ permit: JSONValue, _ all: [JSONValue]) -> Bool {
+        let yes = text(permit, "dateTime")
+        return all.filter(isNo).allSatisfy { refusal in
+            let no = String(text(refusal["meta"], "lastUpdated").prefix(10))
+            return isDay(yes) && isDay(no) && yes <= today && no < yes
+        }
+    }
+
+    /// Whether somebody withdrew or refused a permit that may be this one: it names both, or does not say whom.
+    private func isNo(_ consent: JSONValue) -> Bool {
+        func isElsewhere(_ role: String, _ npi: String) -> Bool {
+            let actors = (consent["provision"]?["actor"]?.elements ?? []).map(flat).filter { $0.contains(role) }
+            return !actors.isEmpty
+                && actors.allSatisfy { $0.contains("us-npi") && !$0.contains("\"value\":\"\(npi)\"") }
+        }
+        return ["inactive", "rejected"].contains(text(consent, "status"))
+            && text(consent["provision"], "type") != "deny"
+            && !isElsewhere("\"code\":\"performer\"", clinic) && !isElsewhere("\"code\":\"IRCP\"", payer)
     }
 
     private func isSpent(_ consent: JSONValue) -> Bool {

@@ -57,7 +57,8 @@ struct ConsentOracleTests {
             ConsentDecision.Recorded(
                 resource: StagedResource(
                     key: ResourceKey(bits: Int64(index + 1)), source: "med0", type: "Consent", id: "c\(index)",
-                    versionID: "1", lastUpdated: nil, patient: ResourceKey(bits: 99), contentHash: Int64(index),
+                    versionID: "1", lastUpdated: json?["meta"]?["lastUpdated"]?.string.flatMap { Instant($0) },
+                    patient: ResourceKey(bits: 99), contentHash: Int64(index),
                     bytes: []),
                 consent: try json.map { Consent(try Resource($0)) })
         }

@@ -98,7 +98,7 @@ struct DecisionTests {
         let night = try Night([.joe], mappings: usCoreMappings)
         var patient = try NamedMember.joe.clinicRecords()[0].json
         let absent: JSONValue = [
-            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown",
+            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked",
         ]
         // A reason why there is no name, beside the name that joins him (us-core-6).
         patient["name"] = .array((patient["name"]?.elements ?? []) + [["family": "Smith", "extension": [absent]]])

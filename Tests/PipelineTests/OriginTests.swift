@@ -141,6 +141,20 @@ struct OriginTests {
         }
     }
 
+    @Test("and within its bytes", arguments: ProvenancePolicy.Detail.allCases)
+    func bytes(detail: ProvenancePolicy.Detail) async throws {
+        let problems = try (0..<40).map { try Self.problem(["id": .string("problem-\($0)")]) }
+        for most in [20_000, 22_500, 30_000, 60_000] {
+            let night = try Night(
+                [.joe], mappings: usCoreMappings, also: problems, maxBytes: most,
+                provenance: ProvenancePolicy(detail: detail))
+            #expect(try await night.run().exchanges.acknowledged == 1)
+            let sizes = night.payer.received.map(\.count)
+            #expect(sizes.allSatisfy { $0 <= most } && sizes.count > 1, "\(most): \(sizes)")
+            #expect(night.payer.held.values.filter { $0.type == "Condition" }.count == 41)
+        }
+    }
+
     /// A version and what it looks like.
     struct Form: Sendable, CustomTestStringConvertible {
         let version: ProvenancePolicy.Version?

@@ -14,6 +14,12 @@ struct RandomConsent {
         ]
         let statuses = ["active", "inactive", "entered-in-error", "draft", "rejected", "proposed"]
         json["status"] = .string(random.below(3) > 0 ? "active" : statuses[random.below(statuses.count)])
+        let given = ["2026-02-01", "2026-03-01", "2026-03-02", "2026-06-01", "2026-07-01", "nonsense"]
+        if random.below(6) > 0 { json["dateTime"] = .string(given[random.below(6)]) }
+        if random.below(6) > 0 {
+            // Early in the day of the whole world, so that days can be compared.
+            json["meta"] = ["lastUpdated": .string(given[random.below(5)] + "T08:00:00Z")]
+        }
         let isProvider = random.below(5) == 0
         var categories = [concept(hl7 + "v3-ActCode", random.below(15) == 0 ? "RESEARCH" : "IDSCL")]
         if isProvider {

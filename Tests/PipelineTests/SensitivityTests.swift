@@ -178,10 +178,18 @@ struct SensitivityTests {
         #expect(night.payer.received.isEmpty)
     }
 
-    @Test("a visit to a sensitive department is held, and a prescription of a sensitive drug")
-    func shared() async throws {
+    @Test(
+        "a visit to a sensitive department is held, however it is named, and a prescription of a sensitive drug",
+        arguments: [
+            ["reference": "Location/ward"],
+            ["reference": "Location?identifier=urn:wards|7"],
+            ["type": "Location", "identifier": ["system": "urn:wards", "value": "7"]],
+            ["identifier": ["system": "urn:wards", "value": "7"], "display": "there"],
+        ] as [JSONValue])
+    func shared(ward: JSONValue) async throws {
         let location = try Resource([
             "resourceType": "Location", "id": "ward", "name": "Ward 7",
+            "identifier": [["system": "urn:wards", "value": "7"]],
             "type": [Self.concept(Self.clinics, "paid-in-full")],
         ])
         let drug = try Resource([
@@ -190,7 +198,7 @@ struct SensitivityTests {
         let order = try Self.resource("MedicationRequest", "order") {
             $0["medicationReference"] = ["reference": "Medication/drug"]
         }
-        let visit = try Self.changed("Encounter") { $0["location"] = [["location": ["reference": "Location/ward"]]] }
+        let visit = try Self.changed("Encounter") { $0["location"] = [["location": ward]] }
         let night = try Self.night(location, drug, order, visit)
         let report = try await night.run()
         #expect(report.resources.leftOut[.consentRestricted] == 3)

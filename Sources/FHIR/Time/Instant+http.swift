@@ -24,7 +24,8 @@ extension Instant {
 
     /// The instant as an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
     public var httpDate: String {
-        let (day, time) = civil
+        let (day, second) = civil
+        let time = [second / 3_600, second / 60 % 60, second % 60].map { Self.padded($0, to: 2) }.joined(separator: ":")
         let date = "\(Self.padded(day.day, to: 2)) \(Self.months[day.month - 1]) \(Self.padded(day.year, to: 4))"
         return "\(Self.shortDays[day.weekday]), \(date) \(time) GMT"
     }

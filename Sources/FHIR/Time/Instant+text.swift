@@ -11,21 +11,37 @@ extension Instant: CustomStringConvertible {
 
     /// The instant in UTC with milliseconds, `2026-01-11T02:13:45.120Z`: one text for one millisecond, in order of time.
     public var text: String {
-        let (day, time) = civil
-        let milliseconds = Self.padded(Int(nanoseconds) / 1_000_000, to: 3)
-        return "\(Self.padded(day.year, to: 4))-\(Self.padded(day.month, to: 2))-\(Self.padded(day.day, to: 2))"
-            + "T\(time).\(milliseconds)Z"
+        let (day, second) = civil
+        let fields =
+            [
+                (day.year, 4, "-"), (day.month, 2, "-"), (day.day, 2, "T"), (second / 3_600, 2, ":"),
+                (second / 60 % 60, 2, ":"), (second % 60, 2, "."), (Int(nanoseconds) / 1_000_000, 3, "Z"),
+            ] as [(Int, Int, Unicode.Scalar)]
+        guard 0...9_999 ~= day.year else {
+            return fields.map { Self.padded($0, to: $1) + String($2) }.joined()
+        }
+        return String(unsafeUninitializedCapacity: 24) { bytes in
+            var end = 0
+            for (number, width, mark) in fields {
+                var rest = number
+                for place in (end..<end + width).reversed() {
+                    bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                bytes[end + width] = UInt8(ascii: mark)
+                end += width + 1
+            }
+            return end
+        }
     }
 
     /// The same as ``text``.
     public var description: String { text }
 
-    /// The day in UTC, and the time of day as `13:28:17`.
-    var civil: (day: CivilDay, time: String) {
+    /// The day in UTC, and how many seconds of it have passed.
+    var civil: (day: CivilDay, second: Int) {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds + 1) / 86_400 - 1
-        let second = Int(seconds - days * 86_400)
-        let fields = [second / 3_600, second / 60 % 60, second % 60]
-        return (CivilDay(daysSince1970: Int(days)), fields.map { Self.padded($0, to: 2) }.joined(separator: ":"))
+        return (CivilDay(daysSince1970: Int(days)), Int(seconds - days * 86_400))
     }
 
     /// The number with leading zeros.

@@ -21,6 +21,9 @@ public struct ScopeSet: Sendable, Hashable {
         self.verbatim = Set(verbatim)
     }
 
+    /// Whether nothing is asked for.
+    public var isEmpty: Bool { letters.isEmpty && verbatim.isEmpty }
+
     /// Adds interactions on one type.
     public mutating func allow(_ type: String, _ letters: Set<Letter>) {
         guard !letters.isEmpty else { return }

@@ -3,8 +3,9 @@ import FHIRPath
 
 /// One item of `set`: gives an element a value, wherever the element above it stands.
 ///
+/// Shared and not copied: a set has hundreds, and every resource goes through some.
 /// `if` and `expr` are evaluated at the element above: `$this` is that element, `%resource` what was made so far.
-struct SetElement: Sendable {
+final class SetElement: Sendable {
     /// Where the value comes from.
     enum Origin: Sendable {
         case literal(JSONValue)
@@ -18,6 +19,13 @@ struct SetElement: Sendable {
     let condition: PathExpression?
     let origin: Origin
     let place: FilePlace
+
+    init(path: ElementPath, condition: PathExpression?, origin: Origin, place: FilePlace) {
+        self.path = path
+        self.condition = condition
+        self.origin = origin
+        self.place = place
+    }
 
     func apply(
         to resource: inout Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder

@@ -79,6 +79,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchUnmerged = "match.unmerged"
     case matchInactive = "match.inactive"
     case matchApart = "match.kept-apart"
+    case matchMoved = "match.moved"
     case matchTaken = "match.taken"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
@@ -114,6 +115,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case payerTooLarge = "payer.too-large"
     case payerPartial = "payer.partial"
     case payerUnknownOutcome = "payer.unknown-outcome"
+    case payerFolder = "payer.folder-unusable"
 
     // The queue.
     case attemptsExhausted = "submission.attempts-exhausted"

@@ -35,6 +35,8 @@ public struct Consent: Sendable, Hashable {
 
     /// `Consent.status`.
     public let status: String
+    /// `Consent.dateTime`: when it was given; nil when it does not say, or in words that are no time.
+    public let given: FHIRDate?
     /// Whether `Consent.scope` is `consentscope#patient-privacy`.
     public let isAboutPrivacy: Bool
     /// Whether a `Consent.category` is `v3-ActCode#IDSCL`, information disclosure.
@@ -63,6 +65,7 @@ public struct Consent: Sendable, Hashable {
     /// Reads a Consent.
     public init(_ resource: Resource) {
         status = resource["status"]?.string ?? ""
+        given = resource["dateTime"]?.string.flatMap { FHIRDate($0) }
         isAboutPrivacy = Self.has(resource["scope"], "consentscope", "patient-privacy")
         isAboutDisclosure = (resource["category"]?.elements ?? []).contains { Self.has($0, "v3-ActCode", "IDSCL") }
         performers = resource["performer"]?.elements.count ?? 0

@@ -125,11 +125,15 @@ public struct ExchangeTerms: Sendable {
             case batch
             /// One request a resource, in the order of what refers to what.
             case put
+            /// Files in a folder, which the payer fetches.
+            case fileDrop = "file-drop"
 
-            /// Whether the payer is sent bundles.
-            public var isBundle: Bool { self != .put }
+            /// Whether the payer's server is sent bundles.
+            public var isBundle: Bool { self == .transaction || self == .batch }
+            /// Whether the payer's server is written to.
+            public var writesToServer: Bool { self != .fileDrop }
             /// The type of the bundles in the outbox.
-            public var bundleType: String { self == .transaction ? "transaction" : "batch" }
+            public var bundleType: String { self == .batch || self == .put ? "batch" : "transaction" }
         }
 
         /// What the payer takes.

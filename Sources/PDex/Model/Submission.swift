@@ -31,6 +31,15 @@ public struct Submission: Sendable, Hashable, Identifiable {
     /// What it waits beside.
     public let lane: DeliveryLane
 
+    /// Under which a claim of it is delivered: of its own for each, since an attempt that is given back leaves its number to
+    /// another.
+    public var requestID: String { "\(id)-\(epoch)" }
+
+    /// The submission whose claim is delivered under `requestID`.
+    public static func id(ofRequest requestID: String) -> String {
+        requestID.lastIndex(of: "-").map { String(requestID[..<$0]) } ?? requestID
+    }
+
     /// Assembles a submission.
     public init(
         id: String, exchange: String, clinic: String, payer: String, member: ResourceKey, part: Int,

@@ -25,8 +25,8 @@ public enum ConsentDecision: Sendable, Hashable {
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
     ///
-    /// A denial wins over everything. Then a permit permits: the narrowest of several, since a wider one must not widen
-    /// what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
+    /// A denial wins over everything. Then a permit permits that is certainly younger than whatever was withdrawn or
+    /// refused: the narrowest of several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
     /// nothing that is recorded objects, silence permits what is not sensitive.
     public static func deciding(
         _ recorded: [Recorded], policy: ConsentPolicy = .optIn, discloser: Party, recipient: Party, now: Instant
@@ -44,8 +44,22 @@ public enum ConsentDecision: Sendable, Hashable {
         for (record, verdict) in verdicts {
             if case .denies(let why) = verdict { return .withhold(.consentDenied, evidence(record, why)) }
         }
-        let permits = verdicts.compactMap { record, verdict -> (Recorded, Consent.Policy, String)? in
+        let withdrawn = verdicts.compactMap { record, verdict in
+            if case .withdrawn = verdict { record } else { nil }
+        }
+        let all = verdicts.compactMap { record, verdict -> (Recorded, Consent.Policy, String)? in
             if case .permits(let scope, let rule) = verdict { (record, scope, rule) } else { nil }
+        }
+        let permits = all.filter { permit in withdrawn.allSatisfy { permit.0.isCertainlyAfter($0, now: now) } }
+        if permits.isEmpty, !all.isEmpty {
+            let certain = withdrawn.filter { no in all.allSatisfy { $0.0.isCertainlyBefore(no) } }
+            guard let no = certain.first else {
+                return .withhold(
+                    .consentOutOfScope,
+                    evidence(withdrawn.first, "a consent was withdrawn or refused, perhaps after the one that permits"))
+            }
+            return .withhold(
+                .consentDenied, evidence(no, "a consent was withdrawn or refused after the one that permits"))
         }
         if let (record, scope, rule) = permits.min(by: { $0.1 == .regular && $1.1 == .sensitive }) {
             return .permit(evidence(record, rule), sensitive: scope == .sensitive)
@@ -53,6 +67,7 @@ public enum ConsentDecision: Sendable, Hashable {
         let objections = verdicts.compactMap { record, verdict -> (Recorded, FaultCode, String)? in
             switch verdict {
             case .silent(let code, let why): (record, code, why)
+            case .withdrawn(let why): (record, .consentDenied, why)
             case .void(let why): policy == .optIn ? (record, .consentDenied, why) : nil
             case .permits, .denies: nil
             }
@@ -62,5 +77,24 @@ public enum ConsentDecision: Sendable, Hashable {
         if let (record, code, why) = nearest { return .withhold(code, evidence(record, why)) }
         guard policy == .optOut else { return .withhold(.consentMissing, evidence(nil, "no consent is recorded")) }
         return .permit(evidence(nil, "opt-out: nothing that is recorded objects"), sensitive: false)
+    }
+}
+
+extension ConsentDecision.Recorded {
+    /// Whether this permit was given after another consent was withdrawn or refused. That is when the server last changed
+    /// it; its own `dateTime` says when it was drawn up. What does not say when it was, or says that it will be, may be
+    /// from before.
+    fileprivate func isCertainlyAfter(_ withdrawn: ConsentDecision.Recorded, now: Instant) -> Bool {
+        guard let given = consent?.given?.earliest, given <= now, let end = withdrawn.resource.lastUpdated else {
+            return false
+        }
+        return end < given
+    }
+
+    /// Whether this permit was given before another consent was withdrawn or refused: then that is a wish, and not only a
+    /// doubt.
+    fileprivate func isCertainlyBefore(_ withdrawn: ConsentDecision.Recorded) -> Bool {
+        guard let given = consent?.given?.latest, let end = withdrawn.resource.lastUpdated else { return false }
+        return given < end
     }
 }

@@ -6,6 +6,8 @@ public enum ConsentVerdict: Sendable, Hashable {
     case permits(Consent.Policy, rule: String)
     /// It denies, and with it the disclosure.
     case denies(String)
+    /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs permits from before.
+    case withdrawn(String)
     /// It neither permits nor denies, and would have to be understood before silence may count.
     case silent(FaultCode, String)
     /// It says nothing any more: entered in error, or an opt-out that was taken back.
@@ -26,7 +28,7 @@ public enum ConsentVerdict: Sendable, Hashable {
         } else if consent.provisionType == "deny" {
             self = Self.denial(consent, now)
         } else if consent.status != "active" {
-            self = .silent(.consentDenied, "the consent is not active (withdrawn or never given)")
+            self = Self.inactive(consent, discloser, recipient)
         } else if policy == .optOut, consent.isProviderAccess {
             self = Self.optIn(consent, now)
         } else {
@@ -46,6 +48,18 @@ public enum ConsentVerdict: Sendable, Hashable {
         case "inactive": return .void("the denial was taken back")
         default: return .silent(.consentDenied, "a denial is recorded that is neither active nor taken back")
         }
+    }
+
+    /// What is being drawn up is nobody's will yet; what is neither that nor active was withdrawn or refused, whatever the
+    /// status is called. It says nothing of this disclosure where it names others by NPI.
+    private static func inactive(_ consent: Consent, _ discloser: Party, _ recipient: Party) -> ConsentVerdict {
+        if ["draft", "proposed"].contains(consent.status) {
+            return .silent(.consentDenied, "the consent is not active (never given)")
+        }
+        if namesOthers(consent, .source, than: discloser) || namesOthers(consent, .recipient, than: recipient) {
+            return .silent(.consentOutOfScope, "a consent about another disclosure is not active")
+        }
+        return .withdrawn("the consent is not active (withdrawn or refused)")
     }
 
     /// A PDex Provider Access Consent that permits: the member opted in again (PA-04). Its period may be open.
@@ -92,6 +106,13 @@ public enum ConsentVerdict: Sendable, Hashable {
         }
         let remark = consent.evidence == .document ? "" : ", whose source is no DocumentReference"
         return .permits(policy, rule: "HRex Consent #" + policy.rawValue + remark)
+    }
+
+    /// Whether all whom it names in a role by NPI are others.
+    static func namesOthers(_ consent: Consent, _ role: Consent.Actor.Role, than party: Party) -> Bool {
+        let named = consent.actors.filter { $0.roles.contains(role) }
+        return !named.isEmpty && named.allSatisfy { $0.identifier?.isNPI == true && $0.identifier?.value != nil }
+            && !names(consent, role, party)
     }
 
     /// By NPI: the same digits in another system are another organization's (HC-03, MM-08).

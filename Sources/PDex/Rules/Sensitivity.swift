@@ -17,7 +17,7 @@ public struct Sensitivity: Sendable {
         /// The strictest finding.
         public var finding: Finding?
         /// References to resources that many share, such as places and drugs: they may be sensitive themselves.
-        public var shared: [String] = []
+        public var shared: [ReferenceElement] = []
     }
 
     /// The categories, the strictest first.
@@ -92,10 +92,11 @@ public struct Sensitivity: Sendable {
                     switch member.key {
                     case "system": system = text
                     case "code": code = text
-                    case "reference": reference(text, &look)
+                    case "reference": reference(ReferenceElement(text), &look)
                     default: break
                     }
                 } else {
+                    if member.key == "identifier", member.value.object != nil { logical(object, &look) }
                     walk(member.value, &look)
                 }
             }
@@ -106,10 +107,18 @@ public struct Sensitivity: Sendable {
         }
     }
 
-    private func reference(_ text: String, _ look: inout Look) {
-        let reference = Reference(parsing: text)
+    /// A reference by an identifier alone; one that gives no type may lead to anything that is shared.
+    private func logical(_ object: JSONObject, _ look: inout Look) {
+        guard let element = ReferenceElement(object), element.reference == nil,
+            element.type.map(SharedTypes.contains) ?? true
+        else { return }
+        look.shared.append(element.unspoken)
+    }
+
+    private func reference(_ element: ReferenceElement, _ look: inout Look) {
+        let reference = Reference(parsing: element.reference ?? "")
         guard let type = reference.type, SharedTypes.contains(type) else { return }
-        look.shared.append(text)
+        look.shared.append(element)
         guard !places.isEmpty, let id = reference.id else { return }
         place(type + "/" + id, &look)
     }

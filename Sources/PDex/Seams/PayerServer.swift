@@ -15,6 +15,11 @@ public protocol PayerServer: FHIRReader {
     func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer
+    /// Looks whether this payer can be delivered to at all, where `/metadata` does not tell; called before anything is pulled
+    /// for it. Throws what stands in the way.
+    func prepareDelivery() async throws
+    /// What an earlier attempt at the delivery left; nil where that is seen only by reading what the payer holds (WR-16).
+    func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace?
     /// Asks who somebody is (`POST Patient/$member-match`, MM-01); a refusal is an answer.
     ///
     /// Throws when no answer was had, when the server does not offer it (`payer.capability-missing`), and
@@ -28,6 +33,14 @@ public protocol PayerServer: FHIRReader {
     func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String
 }
 
+extension PayerServer {
+    /// A server is asked for its `/metadata`, and for nothing else.
+    public func prepareDelivery() async throws {}
+
+    /// Nothing: what was delivered to a server is read there.
+    public func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace? { nil }
+}
+
 /// What a payer answered to one delivery.
 public struct PayerAnswer: Sendable, Hashable {
     /// The HTTP status.
@@ -38,7 +51,8 @@ public struct PayerAnswer: Sendable, Hashable {
     public let retryAfterSeconds: Int?
     /// The payer's clock, from the `Date` header.
     public let serverTime: Instant?
-    /// The id that the payer gave to the answer, when it can be nothing but a number drawn by a machine (RD-23).
+    /// The id that the payer gave to the answer, when it can be nothing but a number drawn by a machine (RD-23); of a file
+    /// drop its name.
     public let answerID: String?
 
     /// Describes an answer.

@@ -36,6 +36,7 @@ extension MatchExplanation {
         var lines = ["patient \(patient) by the rules of \(job)", "  " + verdict]
         if let evidence { lines.append("  " + evidence.words) }
         if let reason { lines.append("  docs: " + Fault(reason, .park, "").documentation) }
+        if let misplaced { lines.append("  " + misplaced) }
         lines.append("looked for")
         for item in looked {
             lines.append("  \(item.rule.rawValue): \(item.count.of("value"))")
@@ -47,6 +48,7 @@ extension MatchExplanation {
     fileprivate func json(job: String) -> JSONValue {
         [
             "job": .string(job), "patient": .string(patient.description), "verdict": .string(verdict),
+            "misplaced": misplaced.map { .string($0) } ?? .null,
             "reason": reason.map { .string($0.rawValue) } ?? .null, "match": evidence.map(\.json) ?? .null,
             "looked": .array(
                 looked.map {

@@ -2,6 +2,7 @@ import ArgumentParser
 import FHIR
 import Jobs
 import PDex
+import Pipeline
 
 /// `pdex members link`: an operator says who a patient is.
 struct MembersLinkCommand: AsyncParsableCommand {
@@ -23,22 +24,26 @@ struct MembersLinkCommand: AsyncParsableCommand {
     @OptionGroup var members: MemberOptions
 
     func run() async throws {
-        let link = try await members.reaching { [patient, member, reason = why.reason] in
-            try await $0.link(patient, to: member, job: $1, reason: reason)
+        let (link, misplaced) = try await members.reaching { [patient, member, reason = why.reason] in
+            (
+                try await $0.link(patient, to: member, job: $1, reason: reason),
+                try await $0.explain(patient, job: $1, withValues: false).misplaced
+            )
         }
         members.output.results.write(
-            link.json,
-            text: "patient \(link.patient) is member \(link.member?.description ?? "") of \(link.route.payer)")
+            link.json(misplaced),
+            text: "patient \(link.patient) is member \(link.member?.description ?? "") of \(link.route.payer)"
+                + (misplaced.map { "\n" + $0 } ?? ""))
     }
 }
 
 extension MemberLink {
-    /// For programs.
-    var json: JSONValue {
+    /// For programs, with what the payer holds though it should not.
+    func json(_ misplaced: String?) -> JSONValue {
         [
             "clinic": .string(route.clinic), "payer": .string(route.payer), "patient": .string(patient.description),
             "member": member.map { .string($0.description) } ?? .null, "reason": .string(reason),
-            "actor": .string(actor), "at": .string(at.text),
+            "actor": .string(actor), "at": .string(at.text), "misplaced": misplaced.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -93,7 +93,9 @@ struct SandboxCommand: AsyncParsableCommand {
         options.med0File = med0File ?? folder.med0
         output.progress.say(clinicData.map { "loading \($0)" } ?? "inventing \(members.of("member"))")
         let results = output.results
-        try await SandboxFolder.running(try SandboxFolder.sandbox(options)) { clinic, payer in
+        let sandbox = try SandboxFolder.sandbox(options)
+        let progress = output.progress
+        try await SandboxFolder.running(sandbox) { clinic, payer in
             results.write(
                 ["clinic": .string(clinic), "payer": .string(payer), "configuration": .string(folder.configuration)],
                 text: """
@@ -103,7 +105,13 @@ struct SandboxCommand: AsyncParsableCommand {
                     next, in another shell:
                       \(ProgramName.current.text) run nightly-payer-sync --config \(folder.configuration.typedInShell)
                     """)
-            while true { try await SystemClock().sleep(seconds: 3600) }
+            while true {
+                // Looks each second whether something was left.
+                try await SystemClock().sleep(seconds: 1)
+                let drops = try sandbox.takeDrops()
+                if drops.taken > 0 { progress.say("Med0 took \(drops.taken.of("drop"))") }
+                for refusal in drops.refused { progress.say("Med0 refused the drop \(refusal)") }
+            }
         }
     }
 

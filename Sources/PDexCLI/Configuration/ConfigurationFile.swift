@@ -44,7 +44,8 @@ enum ConfigurationFile {
         let packages = fields["packages"]?.packages(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
-        let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &$2) }
+        var folders: Set<String> = []
+        let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &folders, &$2) }
 
         try report.throwIfAny()
         guard let store, let keys, let clinics, let payers else { throw FileDiagnostics(report.diagnostics) }

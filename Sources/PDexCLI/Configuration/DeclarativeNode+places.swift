@@ -24,6 +24,16 @@ extension DeclarativeNode {
         return beside(text)
     }
 
+    /// The folder of a payer's file drops, which is no other payer's: what is left there is for one alone.
+    func dropFolder(_ others: inout Set<String>, _ report: inout FileReport) -> String? {
+        guard var path = filePath(&report) else { return nil }
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        if !others.insert(path).inserted {
+            report.report("'drop-folder' is the folder of another payer; each needs its own", at: self)
+        }
+        return path
+    }
+
     /// Packages of guides: paths, or names with a version as `~/.fhir/packages` has them.
     func packages(_ report: inout FileReport) -> [String] {
         (list(&report) ?? []).compactMap { node in

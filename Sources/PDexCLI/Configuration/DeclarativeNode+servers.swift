@@ -47,15 +47,15 @@ extension DeclarativeNode {
         }
     }
 
-    /// A payer.
-    func payer(_ name: String, _ report: inout FileReport) -> PayerSettings? {
+    /// A payer; `folders` are the drop folders of others.
+    func payer(_ name: String, _ folders: inout Set<String>, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "client-id", "key", "organization"]
         let fields = fields(
             required
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
                     "on-invalid", "retract", "after-revocation", "circuit-breaker", "provenance",
-                    "provenance-sources", "pdex",
+                    "provenance-sources", "pdex", "drop-folder",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -75,13 +75,14 @@ extension DeclarativeNode {
         let version = fields["pdex"]?.choice(ProvenancePolicy.Version.self, &report)
         let breaker = fields["circuit-breaker"]?.breakerPolicy(&report)
         let afterRevocation = fields["after-revocation"]?.choice(ExchangeTerms.AfterRevocation.self, &report)
+        let dropFolder = fields["drop-folder"]?.dropFolder(&folders, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
             server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut),
             provenance: ProvenancePolicy(detail: detail, sources: sources, version: version), consentPolicy: policy,
             retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave,
-            breaker: breaker ?? BreakerPolicy())
+            dropFolder: dropFolder, breaker: breaker ?? BreakerPolicy())
     }
 
     private static let serverKeys = [

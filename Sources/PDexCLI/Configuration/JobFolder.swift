@@ -14,6 +14,7 @@ enum JobFolder {
                 check(job.clinic, "clinic", among: configuration.clinics.map(\.server.name), path, &report)
                 check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
                 checkPolicy(of: job, configuration, path, &report)
+                checkFolder(of: job, configuration, path, &report)
             }
             checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
@@ -33,6 +34,18 @@ enum JobFolder {
             "the job counts on the consent policy \(policy.rawValue), but \(job.payer) has "
                 + "\(payer.consentPolicy.rawValue): correct one of them, or leave 'policy' out of the job",
             path: path, position: nil)
+    }
+
+    /// Files need a place.
+    private static func checkFolder(
+        of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
+    ) {
+        guard job.delivery.kind == .fileDrop, let payer = configuration.payer(job.payer), payer.dropFolder == nil else {
+            return
+        }
+        report.report(
+            "the job delivers as file-drop, but \(job.payer) has no 'drop-folder' in the configuration", path: path,
+            position: nil)
     }
 
     /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.

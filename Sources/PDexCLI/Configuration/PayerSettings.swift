@@ -22,6 +22,8 @@ struct PayerSettings: Sendable, Hashable {
     var retraction = ExchangeTerms.Retraction.enteredInError
     /// What becomes of what was sent under a consent that was withdrawn since.
     var afterRevocation = ExchangeTerms.AfterRevocation.leave
+    /// The folder in which file drops for it are left; nil when it has none.
+    var dropFolder: String?
     /// When it is left alone after failures.
     var breaker = BreakerPolicy()
 

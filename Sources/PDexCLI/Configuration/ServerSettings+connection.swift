@@ -29,7 +29,9 @@ extension PayerSettings {
     func connection(jobs: [Job]) -> ServerConnection {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
-            for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
+            // Files are left in a folder, and nothing is written to the server.
+            let written = job.delivery.kind.writesToServer ? ["Patient", "Provenance"] + job.selection.pulledTypes : []
+            for type in written {
                 scopes.allow(
                     type,
                     retraction == .delete || afterRevocation == .delete
@@ -49,6 +51,13 @@ extension PayerSettings {
             }
         }
         return server.connection(.payer, scopes)
+    }
+
+    /// Whether all that there is between us and it are files.
+    func isAskedNothing(by jobs: [Job]) -> Bool {
+        let ofPayer = jobs.filter { $0.payer == server.name }
+        return !ofPayer.isEmpty && ofPayer.allSatisfy { !$0.delivery.kind.writesToServer }
+            && connection(jobs: jobs).scopes.isEmpty
     }
 }
 

@@ -18,6 +18,7 @@ extension SandboxFolder {
         options.clinicPort = LoopbackPort.isFree(settings.clinicPort) ? settings.clinicPort : 0
         options.payerPort = LoopbackPort.isFree(settings.payerPort) ? settings.payerPort : 0
         options.med0File = med0
+        options.dropFolder = drops
         options.faults = faults
         return options
     }

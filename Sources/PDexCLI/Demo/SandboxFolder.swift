@@ -13,6 +13,7 @@ struct SandboxFolder: Sendable, Hashable {
     var configuration: String { path + "/pdex.yaml" }
     var keys: String { path + "/keys" }
     var med0: String { path + "/med0.ndjson" }
+    var drops: String { path + "/drops" }
     private var settingsFile: String { path + "/sandbox.json" }
 
     static let clinicKey = "clinic0-demo"
@@ -37,6 +38,11 @@ struct SandboxFolder: Sendable, Hashable {
     func make(_ settings: SandboxSettings) throws {
         let project = try ProjectFiles.find()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        // Left alone when it is there.
+        if !FileManager.default.fileExists(atPath: drops) {
+            try FileManager.default.createDirectory(
+                atPath: drops, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        }
         for kid in [Self.clinicKey, Self.payerKey] where !FileManager.default.fileExists(atPath: "\(keys)/\(kid).pem") {
             try KeyGenerator.generate(kid: kid, algorithm: .es384, into: keys)
         }
@@ -105,6 +111,7 @@ struct SandboxFolder: Sendable, Hashable {
             organization: { npi: "1003000126", name: Med0 Health Plan }
             coverage: { from: fhir }       # or: { file: coverage.ndjson }
             consent: { from: fhir }        # or: { file: consent.ndjson }
+            drop-folder: ./drops           # for jobs with  deliver: { as: file-drop }
 
         """
     }

@@ -37,6 +37,13 @@ struct Doctor: Sendable {
                 ? "labels only: there is no folder \(configuration.mappings)/\(SensitivityFolder.name)"
                 : lists.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
         }
+        for payer in configuration.payers {
+            guard let folder = payer.dropFolder else { continue }
+            await check("drops for \(payer.server.name)") {
+                if let fault = DropPayer.flaw(of: folder, payer: payer.server.name) { throw fault }
+                return folder
+            }
+        }
         await examineStore(configuration)
         if reaches { await examineServers(configuration) }
     }

@@ -24,7 +24,8 @@ public struct Night: Sendable {
     /// A night for `members`; `mappings` is the folder of a mapping set.
     public init(
         _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
-        maxEntries: Int = 200, attempts: Int = 3, by method: ExchangeTerms.Selection.Method = .auto,
+        maxEntries: Int = 200, maxBytes: Int = 5_000_000, attempts: Int = 3,
+        by method: ExchangeTerms.Selection.Method = .auto,
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
         typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
@@ -47,7 +48,8 @@ public struct Night: Sendable {
             method: method, group: "med0-members", types: types, since: since, typeFilters: typeFilters, until: until,
             associatedData: associatedData, years: years)
         let terms = Self.terms(
-            selection, maxEntries: maxEntries, attempts: attempts, perSecond: perSecond, matchBy: matchBy,
+            selection, maxEntries: maxEntries, maxBytes: maxBytes, attempts: attempts, perSecond: perSecond,
+            matchBy: matchBy,
             inquiry: inquiry, coverage: coverage, numbers: numbers, allowedTypes: allowedTypes,
             concurrency: concurrency,
             consentPolicy: consentPolicy, sensitivity: sensitivity, conformance: conformance, provenance: provenance,
@@ -98,7 +100,7 @@ public struct Night: Sendable {
     }
 
     private static func terms(
-        _ selection: ExchangeTerms.Selection, maxEntries: Int, attempts: Int, perSecond: Double?,
+        _ selection: ExchangeTerms.Selection, maxEntries: Int, maxBytes: Int, attempts: Int, perSecond: Double?,
         matchBy: [MatchRule], inquiry: ExchangeTerms.Inquiry, coverage: ExchangeTerms.RecordSource,
         numbers: MemberNumbers, allowedTypes: Set<String>?,
         concurrency: Int, consentPolicy: ConsentPolicy, sensitivity: Sensitivity, conformance: ConformancePolicy,
@@ -120,7 +122,7 @@ public struct Night: Sendable {
             sensitivity: sensitivity, provenance: provenance, retraction: retraction,
             afterRevocation: afterRevocation,
             delivery: .init(
-                kind: delivery, maxEntries: maxEntries, maxBytes: 5_000_000, perSecond: perSecond,
+                kind: delivery, maxEntries: maxEntries, maxBytes: maxBytes, perSecond: perSecond,
                 concurrency: concurrency),
             retry: RetryPolicy(attempts: attempts, firstSeconds: 30, longestSeconds: 600), breaker: breaker)
     }

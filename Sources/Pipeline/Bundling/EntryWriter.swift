@@ -39,7 +39,7 @@ struct EntryWriter: Sendable {
     /// Writes the entry of `mapped`, with an identifier that the payer gave it; asks `target` where each reference leads.
     func node(
         _ mapped: MappedResource, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
-        target: (String) throws -> Target
+        target: (ReferenceElement) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
@@ -50,7 +50,9 @@ struct EntryWriter: Sendable {
         }
         let named = Origin.authors(of: mapped.json, type: staged.type)
         let authors = try named.compactMap { holder -> ResourceKey? in
-            guard let text = holder["reference"]?.string, case .node(let key, _) = try target(text) else { return nil }
+            guard let holder = holder.object, let element = ReferenceElement(holder),
+                case .node(let key, _) = try target(element)
+            else { return nil }
             return key
         }
         return GraphNode(
@@ -61,17 +63,17 @@ struct EntryWriter: Sendable {
     }
 
     /// Turns every reference to what `target` says of it; returns the nodes among that.
-    func rewrite(_ json: inout JSONValue, target: (String) throws -> Target) rethrows -> [ResourceKey] {
+    func rewrite(_ json: inout JSONValue, target: (ReferenceElement) throws -> Target) rethrows -> [ResourceKey] {
         var references: [ResourceKey] = []
         try json.rewriteReferences { try rewrite(&$0, &references, target) }
         return references
     }
 
     private func rewrite(
-        _ holder: inout JSONObject, _ references: inout [ResourceKey], _ target: (String) throws -> Target
+        _ holder: inout JSONObject, _ references: inout [ResourceKey], _ target: (ReferenceElement) throws -> Target
     ) rethrows {
-        guard let text = holder["reference"]?.string else { return }
-        switch try target(text) {
+        guard let element = ReferenceElement(holder) else { return }
+        switch try target(element) {
         case .untouched: break
         case .node(let key, let location):
             holder["reference"] = .string(location)

@@ -30,15 +30,11 @@ struct MemberGraph: Sendable {
         visits = Dictionary(
             permitted.compactMap { item in item.encounter.map { (item.staged.key, $0) } },
             uniquingKeysWith: { first, _ in first })
-        let masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
-        let compartment = Set(mapped.permitted.matched.member.content.hashes.map(\.key))
-        var targets: [String: EntryWriter.Target] = [:]
-        func target(_ text: String) throws -> EntryWriter.Target {
-            if let known = targets[text] { return known }
-            let target = try Self.target(
-                of: text, locations, masked, compartment, stager: stager, shared: shared, writer: writer, reader)
-            targets[text] = target
-            return target
+        var targets = MemberTargets(
+            mapped, locations: locations, stager: stager, shared: shared, terms: writer.terms)
+        let compartment = targets.compartment
+        func target(_ element: ReferenceElement) throws -> EntryWriter.Target {
+            try targets.target(of: element, reader)
         }
         for item in all {
             let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
@@ -84,28 +80,6 @@ struct MemberGraph: Sendable {
 
     /// Whether a node is a Provenance of nothing but the Patient.
     func isOfPatientAlone(_ node: GraphNode) -> Bool { node.testimony?.own == [patient] }
-
-    private static func target(
-        of text: String, _ locations: [ResourceKey: String], _ masked: Set<ResourceKey>,
-        _ compartment: Set<ResourceKey>, stager: Stager,
-        shared: SharedResources, writer: EntryWriter, _ reader: any StoreReader
-    ) throws -> EntryWriter.Target {
-        let resolution = ReferenceResolution(text, stager: stager)
-        guard let key = try resolution.key(reader, stager: stager) else {
-            return resolution.unresolved(writer.terms)
-        }
-        if let location = locations[key] { return .node(key, location: location) }
-        if masked.contains(key) { return .masked }
-        if resolution.isShared {
-            if let node = try shared.node(key, reader) { return .node(key, location: node.location) }
-            return resolution.unresolved(writer.terms)
-        }
-        // What is somebody else's is not named, and of what is left out at most the id.
-        if !compartment.contains(key), try resolution.isPatient || !reader.stagedHashes([key]).isEmpty {
-            return .masked
-        }
-        return resolution.unresolved(writer.terms).unspoken
-    }
 
     private mutating func addShared(
         _ transmitter: ResourceKey?, _ shared: SharedResources, _ reader: any StoreReader

@@ -51,8 +51,8 @@ final class SharedResources: Sendable {
         guard let staged = try reader.staged(key), let resource = try? Resource(parsing: staged.bytes),
             let mapped = try mapped(staged, resource, reader, open: &open)
         else { return nil }
-        return try writer.node(mapped, isShared: true) { text in
-            try target(of: text, from: key, reader, open: &open)
+        return try writer.node(mapped, isShared: true) { element in
+            try target(of: element, from: key, reader, open: &open)
         }
     }
 
@@ -95,9 +95,11 @@ final class SharedResources: Sendable {
 
     /// Where a reference of a shared resource leads; cycles end at what is already being made.
     private func target(
-        of text: String, from owner: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>
+        of element: ReferenceElement, from owner: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>
     ) throws -> EntryWriter.Target {
-        let resolution = ReferenceResolution(text, stager: stager)
+        let resolution = ReferenceResolution(element, stager: stager)
+        // What many share names nobody whom the clinic treats.
+        if resolution.isPatient { return .masked }
         guard let key = try resolution.key(reader, stager: stager), resolution.isShared else {
             return resolution.unresolved(writer.terms)
         }

@@ -49,7 +49,7 @@ struct TestimonyWriter {
 
     /// The node of a Provenance; nil when none of its targets travels.
     func node(
-        _ mapped: MappedResource, _ reader: any StoreReader, target: (String) throws -> EntryWriter.Target
+        _ mapped: MappedResource, _ reader: any StoreReader, target: (ReferenceElement) throws -> EntryWriter.Target
     ) throws -> GraphNode? {
         let (targets, isForeign) = try self.targets(of: mapped, reader)
         let own = Set(targets.map(\.key).filter { locations[$0] != nil })
@@ -66,8 +66,8 @@ struct TestimonyWriter {
         statement["id"] = .string(String(location.dropFirst("Provenance/".count)))
         if isForeign { statement = Self.bare(statement) }
         var json = JSONValue.object(statement)
-        let references = try writer.rewrite(&json) { text in
-            let found = try target(text)
+        let references = try writer.rewrite(&json) { element in
+            let found = try target(element)
             // Where else one leads may be to another person.
             switch found {
             case .identifier where isForeign, .bareIdentifier where isForeign, .untouched where isForeign:

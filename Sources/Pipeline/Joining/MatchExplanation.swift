@@ -24,8 +24,13 @@ public struct MatchExplanation: Sendable {
     public let reason: FaultCode?
     /// The decision in words.
     public let verdict: String
+    /// What the payer holds of the patient though it should not, and what becomes of it; nil where that is nothing.
+    public let misplaced: String?
 
-    init(patient: ResourceKey, looked: [Values], steps: [String], outcome: Recognition.Outcome) {
+    init(
+        patient: ResourceKey, looked: [Values], steps: [String], outcome: Recognition.Outcome, misplaced: String?
+    ) {
+        self.misplaced = misplaced
         self.patient = patient
         self.looked = looked
         self.steps = steps

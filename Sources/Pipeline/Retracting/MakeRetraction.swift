@@ -25,29 +25,24 @@ struct MakeRetraction: Sendable {
     }
 
     /// Decides for one member; `errors` are staged resources that say they are in error, of which those in `permitted`
-    /// may be sent. `permits` tells whether a consent is in force, `isRevoked` whether the one there was is withdrawn.
+    /// may be sent. `permits` tells whether a consent is in force, `undoing` what else should not be there.
     func made(
         for member: ResourceKey, errors: [ClinicalResource], permitted: Set<ResourceKey>, permits: Bool,
-        isRevoked: Bool, after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
+        undoing: Undoing, after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
     ) throws -> Retraction {
-        let all = isRevoked ? terms.afterRevocation.retraction : nil
-        guard terms.retraction != .off || all != nil else { return Retraction() }
+        guard terms.retraction != .off || terms.afterRevocation.retraction != nil else { return Retraction() }
         let holdings = try holdings(of: member, reader)
         guard !holdings.all.isEmpty else { return Retraction() }
-        let items =
-            if let all {
-                try held(of: member, holdings, all, errors: errors, reader)
-            } else {
-                errors.filter { holdings.all[$0.staged.key] != nil }.map { error in
-                    Item(
-                        key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
-                        id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil,
-                        way: terms.retraction)
-                } + (try deleted(member, holdings, permits: permits, reader))
-            }
+        let undone = try undone(of: member, holdings, undoing, errors: errors, reader)
+        let isUndone = Set(undone.map(\.key))
+        let isAll = undoing.outlivesItsRun && terms.afterRevocation.retraction != nil
+        let corrected =
+            isAll
+            ? []
+            : try corrections(of: member, holdings, errors: errors, permitted: permitted, permits: permits, reader)
         var retraction = Retraction()
         var entries: [RetractionEntry] = []
-        for item in items.sorted(by: { $0.key < $1.key }) {
+        for item in (undone + corrected.filter { !isUndone.contains($0.key) }).sorted(by: { $0.key < $1.key }) {
             let entry = try entry(item, holdings, reader)
             // An operator was told already, and nothing else can be done now.
             if entry == nil, holdings.told[item.key] != nil { continue }
@@ -61,38 +56,50 @@ struct MakeRetraction: Sendable {
         return retraction
     }
 
-    /// Whether something is to be taken back from the payer, or to be listed, of a member who withdrew.
+    /// What the clinic deleted, or says was in error.
+    private func corrections(
+        of member: ResourceKey, _ holdings: PayerHoldings, errors: [ClinicalResource], permitted: Set<ResourceKey>,
+        permits: Bool, _ reader: any StoreReader
+    ) throws -> [Item] {
+        guard terms.retraction != .off else { return [] }
+        return errors.filter { holdings.all[$0.staged.key] != nil }.map { error in
+            Item(
+                key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
+                id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil,
+                way: terms.retraction)
+        } + (try deleted(member, holdings, permits: permits, reader))
+    }
+
+    /// Whether something is to be taken back from the payer, or to be listed, of one who withdrew or is no member.
     ///
     /// What was on its way at the withdrawal arrives after it was decided on, and a policy may be younger than the
     /// withdrawal: that nothing changed since does not answer it.
-    func isOwed(by member: ResourceKey, errors: [ClinicalResource], _ reader: any StoreReader) throws -> Bool {
-        guard let all = terms.afterRevocation.retraction else { return false }
+    func isOwed(
+        by member: ResourceKey, _ undoing: Undoing, errors: [ClinicalResource], _ reader: any StoreReader
+    ) throws -> Bool {
+        guard terms.afterRevocation.retraction != nil else { return false }
         let holdings = try holdings(of: member, reader)
-        return try held(of: member, holdings, all, errors: errors, reader).contains { item in
+        return try undone(of: member, holdings, undoing, errors: errors, reader).contains { item in
             try holdings.told[item.key] == nil || entry(item, holdings, reader) != nil
         }
     }
 
     /// What the payer holds of a member, or may hold.
     func holdings(of member: ResourceKey, _ reader: any StoreReader) throws -> PayerHoldings {
-        try PayerHoldings(of: member, payer: terms.payer.name, reader) { key in
-            if let staged = try reader.staged(key) { return bundle.writer.location(type: staged.type, id: staged.id) }
-            guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
-                let id = resource.id
-            else { return nil }
-            return bundle.writer.location(type: resource.type, id: id)
-        }
+        try PayerHoldings(of: member, payer: terms.payer.name, by: bundle.writer, reader)
     }
 
-    /// Everything that the payer holds of the member, but for the Patient, who is its own, and for what belongs to nobody.
+    /// What the payer holds of the member and should not, but for the Patient, who is its own, and for what belongs to
+    /// nobody.
     ///
     /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
     /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more.
-    private func held(
-        of member: ResourceKey, _ holdings: PayerHoldings, _ way: ExchangeTerms.Retraction, errors: [ClinicalResource],
+    private func undone(
+        of member: ResourceKey, _ holdings: PayerHoldings, _ undoing: Undoing, errors: [ClinicalResource],
         _ reader: any StoreReader
     ) throws -> [Item] {
-        let all = holdings.all
+        guard let way = terms.afterRevocation.retraction else { return [] }
+        let all = holdings.concerned(by: undoing)
         let wrong = Set(errors.map(\.staged.key))
         let present = Set(try reader.stagedHashes(Array(all.keys)).map(\.key))
         return try all.compactMap { key, hash in
@@ -198,11 +205,12 @@ struct MakeRetraction: Sendable {
             else { return nil }
             var json = JSONValue.object(
                 ErrorStatus.set(on: mapped.json, of: item.type))
-            _ = try bundle.writer.rewrite(&json) { text in
+            _ = try bundle.writer.rewrite(&json) { element in
+                guard let text = element.reference else { return .masked }
                 let resolution = ReferenceResolution(text, stager: bundle.stager)
                 guard let key = try resolution.key(reader, stager: bundle.stager), holdings.known(key) != nil,
                     case .local(let type, let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
-                else { return resolution.unresolved(terms) }
+                else { return resolution.unresolved(terms).unspoken }
                 return .node(key, location: bundle.writer.location(type: type, id: id))
             }
             return RetractionEntry(

@@ -1,3 +1,4 @@
+import FHIR
 import PDex
 
 /// What the payer holds of one member, or may hold: all that was ever sent, less what was taken back since (WR-20).
@@ -10,9 +11,22 @@ struct PayerHoldings: Sendable {
     private(set) var told: [ResourceKey: Int64] = [:]
     /// The mapping set by which what was acknowledged was written.
     private(set) var mappings: [ResourceKey: String] = [:]
+    /// As whom it went there: on what evidence the patient was taken for a member.
+    private(set) var members: [ResourceKey: Set<MatchEvidence>] = [:]
 
     /// More exchanges than so many are not looked back at.
     private static let mostExchanges = 10_000
+
+    /// Reads every exchange of the member, whose resources are written where `writer` says.
+    init(of member: ResourceKey, payer: String, by writer: EntryWriter, _ reader: any StoreReader) throws {
+        try self.init(of: member, payer: payer, reader) { key in
+            if let staged = try reader.staged(key) { return writer.location(type: staged.type, id: staged.id) }
+            guard let last = try reader.history(of: key).last, let resource = try? Resource(parsing: last.bytes),
+                let id = resource.id
+            else { return nil }
+            return writer.location(type: resource.type, id: id)
+        }
+    }
 
     /// Reads every exchange of the member; `place` says where a resource is written, as `Type/id`.
     init(
@@ -21,7 +35,7 @@ struct PayerHoldings: Sendable {
         let filter = ExchangeFilter(member: member, payer: payer)
         for exchange in try reader.exchanges(matching: filter, limit: Self.mostExchanges).reversed() {
             if exchange.state == .acknowledged {
-                for entry in exchange.manifest.entries { take(entry, by: exchange.mapping) }
+                for entry in exchange.manifest.entries { take(entry, of: exchange) }
             } else {
                 try add(partOf: exchange, reader, place)
                 // Listed by the run that made it, whatever became of the exchange since.
@@ -33,6 +47,11 @@ struct PayerHoldings: Sendable {
     /// Everything that is there or may be, by the content that was sent last.
     var all: [ResourceKey: Int64] {
         told.merging(hashes) { $1 }.merging(doubtful) { $1 }
+    }
+
+    /// What of it is to be undone.
+    func concerned(by undoing: Undoing) -> [ResourceKey: Int64] {
+        all.filter { undoing.concerns(members[$0.key] ?? []) }
     }
 
     /// The content that the payer has, and no other; nil when that is not known.
@@ -51,15 +70,16 @@ struct PayerHoldings: Sendable {
         }
     }
 
-    private mutating func take(_ entry: ExchangeManifest.Entry, by mapping: String) {
+    private mutating func take(_ entry: ExchangeManifest.Entry, of exchange: Exchange) {
         switch entry.leftOut {
         case nil:
             hashes[entry.key] = entry.contentHash
-            mappings[entry.key] = mapping
+            mappings[entry.key] = exchange.mapping
+            members[entry.key] = Set([exchange.match].compactMap(\.self))
             (doubtful[entry.key], told[entry.key]) = (nil, nil)
         case .retracted:
             (hashes[entry.key], doubtful[entry.key], told[entry.key]) = (nil, nil, nil)
-            mappings[entry.key] = nil
+            (mappings[entry.key], members[entry.key]) = (nil, nil)
         case .notRetracted: leave(entry)
         default: break
         }
@@ -80,11 +100,12 @@ struct PayerHoldings: Sendable {
         guard arrivals.isPossible else { return }
         for entry in exchange.manifest.entries where entry.leftOut == nil {
             if let place = try place(entry.key), arrivals.places.contains(place) {
-                take(entry, by: exchange.mapping)
+                take(entry, of: exchange)
             } else if arrivals.areDoubtful,
                 hashes[entry.key] != entry.contentHash || mappings[entry.key] != exchange.mapping
             {
                 doubtful[entry.key] = entry.contentHash
+                if let match = exchange.match { members[entry.key, default: []].insert(match) }
                 told[entry.key] = nil
             }
         }

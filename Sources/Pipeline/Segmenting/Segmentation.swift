@@ -74,7 +74,8 @@ struct Segmentation: Sendable {
             found[index] = try finding(in: item.resource, sensitive: sensitive, reader)
         }
         guard !found.isEmpty else { return [:] }
-        return Taint(resources, base: terms.clinic.base).spread(from: found)
+        return Taint(resources, base: terms.clinic.base, identifierSystem: terms.clinic.identifierSystem)
+            .spread(from: found)
     }
 
     /// What is found in a resource, or in a place, department or drug that it names, and is not released.

@@ -6,7 +6,7 @@ import Synchronization
 final class SharedSensitivity: Sendable {
     private let sensitivity: Sensitivity
     private let stager: Stager
-    private let known = Mutex<[String: Sensitivity.Finding?]>([:])
+    private let known = Mutex<[ReferenceElement: Sensitivity.Finding?]>([:])
 
     /// Kept at most; then forgotten and looked up again, so that memory does not grow with the clinic.
     private static let mostKept = 16_384
@@ -17,15 +17,16 @@ final class SharedSensitivity: Sendable {
     }
 
     /// The strictest finding in what a reference leads to, and in what that refers to.
-    func finding(_ reference: String, _ reader: any StoreReader) throws -> Sensitivity.Finding? {
+    func finding(_ reference: ReferenceElement, _ reader: any StoreReader) throws -> Sensitivity.Finding? {
         if let known = known.withLock({ $0[reference] }) { return known }
         var open = [reference]
-        var seen: Set<String> = [reference]
+        var seen: Set<ReferenceElement> = [reference]
         var found: Sensitivity.Finding?
         while found?.release != .nothing, let next = open.popLast() {
-            guard let look = try look(next, reader) else { continue }
-            if let finding = look.finding, found == nil || finding.release == .nothing { found = finding }
-            open += look.shared.filter { seen.insert($0).inserted }
+            for look in try looks(next, reader) {
+                if let finding = look.finding, found == nil || finding.release == .nothing { found = finding }
+                open += look.shared.filter { seen.insert($0).inserted }
+            }
         }
         let result = found
         known.withLock { kept in
@@ -35,9 +36,11 @@ final class SharedSensitivity: Sendable {
         return result
     }
 
-    private func look(_ reference: String, _ reader: any StoreReader) throws -> Sensitivity.Look? {
-        let resolution = ReferenceResolution(reference, stager: stager)
-        guard let staged = try resolution.key(reader, stager: stager).flatMap(reader.staged) else { return nil }
-        return (try? Resource(parsing: staged.bytes)).map(sensitivity.look)
+    /// What is seen in each resource that the reference may lead to: several are looked at all.
+    private func looks(_ reference: ReferenceElement, _ reader: any StoreReader) throws -> [Sensitivity.Look] {
+        try ReferenceResolution(reference, stager: stager).keys(reader, stager: stager).compactMap { key in
+            guard let staged = try reader.staged(key) else { return nil }
+            return (try? Resource(parsing: staged.bytes)).map(sensitivity.look)
+        }
     }
 }

@@ -13,6 +13,8 @@ struct Taint {
     private let targets: [[Int]]
     private let referrers: [[Int]]
     private let places: [ResourceKey: Int]
+    /// The visits that each names, in whatever way.
+    private let visits: [Set<ResourceKey>]
     private let texts: [ResourceKey: [Int]]
 
     private static let freeText: Set<String> = [
@@ -21,21 +23,16 @@ struct Taint {
     private static let holdingVisits: Set<String> = ["Condition", "Flag"]
     private static let panels: Set<String> = ["DiagnosticReport", "Observation", "Composition"]
 
-    /// Reads how a member's resources refer to each other.
-    init(_ resources: [ClinicalResource], base: String) {
+    /// Reads how a member's resources refer to each other: by what is written, by identifiers, and in words.
+    init(_ resources: [ClinicalResource], base: String, identifierSystem: String) {
         self.resources = resources
-        var names: [String: Int] = [:]
-        for (index, item) in resources.enumerated() { names[item.staged.type + "/" + item.staged.id] = index }
+        let names = MemberNames(resources, base: base, identifierSystem: identifierSystem)
         var targets: [[Int]] = []
         var referrers: [[Int]] = Array(repeating: [], count: resources.count)
         for (index, item) in resources.enumerated() {
             var found: Set<Int> = []
-            JSONValue.object(item.resource.json).forEachReference { text in
-                guard case .local(let type, let id, _) = Reference(parsing: text).relative(to: base),
-                    let target = names[type + "/" + id], target != index
-                else { return }
-                found.insert(target)
-            }
+            JSONValue.object(item.resource.json).forEachReferenceElement { found.formUnion(names.indices(of: $0)) }
+            found.remove(index)
             for target in found { referrers[target].append(index) }
             targets.append(found.sorted())
         }
@@ -43,9 +40,12 @@ struct Taint {
         self.referrers = referrers
         places = Dictionary(
             resources.enumerated().map { ($1.staged.key, $0) }, uniquingKeysWith: { first, _ in first })
+        visits = zip(resources, targets).map { item, targets in
+            item.encounters.union(targets.map { resources[$0].staged }.filter { $0.type == "Encounter" }.map(\.key))
+        }
         var texts: [ResourceKey: [Int]] = [:]
         for (index, item) in resources.enumerated() where Self.isFreeText(item.resource) {
-            for visit in item.encounters { texts[visit, default: []].append(index) }
+            for visit in visits[index] { texts[visit, default: []].append(index) }
         }
         self.texts = texts
     }
@@ -84,7 +84,7 @@ struct Taint {
             reached += targets[index].filter { resources[$0].staged.type == "Observation" }
         }
         guard item.staged.type != "Encounter" else { return reached }
-        for visit in item.encounters {
+        for visit in visits[index] {
             if Self.holdingVisits.contains(item.staged.type) {
                 if let visit = places[visit] { reached.append(visit) }
             } else {

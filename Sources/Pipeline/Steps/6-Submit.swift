@@ -111,7 +111,7 @@ struct Submit: Sendable {
     private func finding(of lease: LeasedSubmission) async throws -> ReadBack.Finding? {
         let submission = lease.submission
         guard try await store.read({ try Self.isDoubtful(submission, $0) }) else { return nil }
-        let finding = try await readBack.finding(of: lease.bundle)
+        let finding = try await readBack.finding(of: lease.bundle, requestID: submission.requestID)
         // Reading may have taken its time, and nobody may take the claim over while it is sent.
         let expiry = clock.now().adding(milliseconds: Self.leaseSeconds * 1000)
         try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
@@ -143,15 +143,13 @@ struct Submit: Sendable {
         after finding: ReadBack.Finding?
     ) async -> Result {
         do {
-            // Of its own for each claim: an attempt that is given back leaves its number to another.
-            let requestID = "\(lease.submission.id)-\(lease.submission.epoch)"
             // A task of its own: what has begun gets its answer even when the process is asked to stop.
             let renewal = ClaimRenewal(clock: clock, seconds: Self.leaseSeconds / 2) { [self] expiry in
                 try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
             }
             let delivery = Task { [payer] in
                 try await payer.submit(
-                    lease.bundle, requestID: requestID,
+                    lease.bundle, requestID: lease.submission.requestID,
                     lastLook: {
                         _ = try await look()
                         // A delivery of many requests may take longer than a claim holds.

@@ -12,6 +12,8 @@ struct ReadBack: Sendable {
         case asSent([String])
         /// So many entries are there as they were sent, of how many.
         case otherwise(there: Int, of: Int)
+        /// Nothing of it is where it would have been left.
+        case absent
         /// It cannot be found out.
         case unreadable
 
@@ -20,6 +22,7 @@ struct ReadBack: Sendable {
             switch self {
             case .asSent(let locations): "read back, all \(locations.count) entries are there as sent"
             case .otherwise(let there, let count): "read back, \(there) of \(count) entries were there as sent"
+            case .absent: "looked for and not found"
             case .unreadable: "could not be read back"
             }
         }
@@ -32,9 +35,14 @@ struct ReadBack: Sendable {
     /// More are not asked for one by one.
     private static let mostReads = 100
 
-    /// Looks for what `bundle` puts. Throws only when the task is cancelled.
-    func finding(of bundle: [UInt8]) async throws -> Finding {
+    /// Looks for what `bundle` puts, or for what was left of it under `requestID`. Throws only when the task is cancelled.
+    func finding(of bundle: [UInt8], requestID: String) async throws -> Finding {
         do {
+            switch try await payer.trace(of: bundle, requestID: requestID) {
+            case .whole(let locations): return .asSent(locations)
+            case .nothing: return .absent
+            case nil: break
+            }
             guard let sent = Self.sent(bundle), let held = try await held(sent.map(\.location)) else {
                 return .unreadable
             }

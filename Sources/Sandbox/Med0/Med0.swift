@@ -191,6 +191,15 @@ final class Med0: SandboxEndpoint {
             "batch-response", results, base: front.base, grant: grant, store: &state.store)
     }
 
+    /// Carries out what came another way than by a request, whole or not at all.
+    func carryOut(_ writes: [WriteRequest]) throws(Refusal) {
+        try state.withLock { (state) throws(Refusal) -> Void in
+            let now = state.store.tick(clock.now())
+            let transaction = try Transaction(writes, base: front.base, now: now, in: &state.store)
+            commit(transaction.changes, &state)
+        }
+    }
+
     private func writeOne(
         _ request: ServedRequest, _ segments: [String], _ grant: AuthorizationServer.Grant
     ) throws(Refusal) -> ServedAnswer {

@@ -140,7 +140,7 @@ struct ConformanceGateTests {
     func refused(onInvalid: ConformancePolicy.Failure) async throws {
         let night = try Self.night(
             ConformancePolicy(onInvalid: onInvalid),
-            also: [Self.visit("nowhere", ["location": [["status": "active"]]])])
+            also: [Self.visit("once", ["period": .null])])
 
         let exchange = try #require(try await Self.exchange(night))
 
@@ -148,8 +148,8 @@ struct ConformanceGateTests {
         #expect(exchange.state == .acknowledged)
         #expect(
             findings.map(\.text) == [
-                "Encounter · mapping.required-element-missing · every location of a visit must name the place "
-                    + "(mapping us-core-encounter)"
+                "Encounter · mapping.required-element-missing · a finished visit needs a period; without one neither "
+                    + "coverage nor consent can be checked for it (mapping us-core-encounter)"
             ])
     }
 
@@ -197,7 +197,9 @@ struct ConformanceGateTests {
             "subject": ["reference": "Patient/joe"], "effectiveDateTime": "2026-05-04T09:10:00-05:00",
             "encounter": ["reference": "Encounter/joe-visit"], "valueString": "Canary",
         ]
-        for member in more.members { json[member.key] = member.value }
+        for member in more.members {
+            json[member.key] = member.value == .null ? Optional<JSONValue>.none : member.value
+        }
         return .object(json)
     }
 
@@ -209,7 +211,7 @@ struct ConformanceGateTests {
     private static let oddVisit: JSONValue = [
         "resourceType": "Encounter", "id": "odd-visit", "status": "finished", "class": ["code": "AMB"],
         "subject": ["reference": "Patient/joe"], "period": ["start": "2026-05-04T09:00:00-05:00"],
-        "diagnosis": [["rank": 1]],
+        "serviceType": "dermatology",
     ]
     private static let oddPlace: JSONValue = [
         "resourceType": "Location", "id": "place", "name": "Ward 3", "status": "Canary",
@@ -221,7 +223,9 @@ struct ConformanceGateTests {
             "resourceType": "Encounter", "id": .string(id), "status": "finished", "class": ["code": "AMB"],
             "subject": ["reference": "Patient/joe"], "period": ["start": "2026-05-04T09:00:00-05:00"],
         ]
-        for member in more.members { json[member.key] = member.value }
+        for member in more.members {
+            json[member.key] = member.value == .null ? Optional<JSONValue>.none : member.value
+        }
         return .object(json)
     }
 }

@@ -1,0 +1,13 @@
+import Dispatch
+
+/// Does what waits for a disk on threads of its own, so that nothing else waits along.
+enum DiskThreads {
+    private static let queue = DispatchQueue(label: "pdex.drops", attributes: .concurrent)
+
+    /// What `body` comes to.
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { waiting in
+            queue.async { waiting.resume(with: Result(catching: body)) }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import FHIR
+import Glibc
+public import PDex
+
+/// A payer that is left files to fetch (WR-22 f): what is delivered goes into a folder, everything else to its server.
+///
+/// Acknowledged means that the drop is there whole, under its own name, and on the disk. What the payer makes of it is told
+/// by nobody.
+public struct DropPayer: PayerServer {
+    private let server: any PayerServer
+    private let name: String
+    private let folder: DropFolder
+    private let clock: any WallClock
+
+    /// A payer of that name whose questions go to `server`, and whose drops into the folder at `path`.
+    public init(_ server: any PayerServer, name: String, folder path: String, clock: any WallClock) {
+        self.init(server, name: name, DropFolder(path: path), clock: clock)
+    }
+
+    init(_ server: any PayerServer, name: String, _ folder: DropFolder, clock: any WallClock) {
+        self.server = server
+        self.name = name
+        self.folder = folder
+        self.clock = clock
+    }
+
+    /// A draft that was touched longer ago than any delivery lasts is nobody's.
+    private static let longestDraftSeconds: Int64 = 3600
+
+    /// Looks whether drops can be left, and removes the drafts of processes that ended.
+    public func prepareDelivery() async throws {
+        if let fault = Self.flaw(of: folder.path, payer: name) { throw fault }
+        let limit = clock.now().adding(milliseconds: -Self.longestDraftSeconds * 1000)
+        try await DiskThreads.run { [folder] in folder.sweep(untouchedSince: limit) }
+    }
+
+    /// What keeps a folder from being one for drops; nil when nothing does.
+    public static func flaw(of path: String, payer: String) -> Fault? {
+        var info = stat()
+        let what: String
+        var disposition = Disposition.retry
+        if stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR {
+            what = "is not there"
+        } else if info.st_mode & 0o002 != 0 {
+            (what, disposition) = ("may be written by anybody", .halt)
+        } else if access(path, W_OK | X_OK) != 0 {
+            what = "may not be written"
+        } else {
+            return nil
+        }
+        return Fault(
+            .payerFolder, disposition, "The drop folder of \(payer) \(what).",
+            hint: "It is not made by itself, since a disk that is not mounted would look the same: make it, mode 0700, "
+                + "owned by whoever runs pdex.")
+    }
+
+    /// Leaves the bundle as a drop. `lastLook` is called when everything is written, just before it appears.
+    public func submit(
+        _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> PayerAnswer {
+        let content = try content(of: bundle, requestID)
+        guard try await presence(of: content) == .absent else { return try await kept(content) }
+        let draft = try await onDisk { try $0.draft(content, for: requestID) }
+        do {
+            try await lastLook()
+            if try await onDisk({ try $0.publish(draft, as: content) }) { return try await kept(content) }
+        } catch {
+            await discard(draft)
+            throw error
+        }
+        // Somebody was faster: another process with the same claim, or nobody of ours.
+        await discard(draft)
+        return try await kept(content)
+    }
+
+    /// Whether an earlier attempt has left it.
+    public func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace? {
+        let content = try content(of: bundle, requestID)
+        guard try await presence(of: content) == .whole else { return .nothing }
+        try await onDisk { try $0.sync() }
+        return .whole(content.entries.map(\.location))
+    }
+
+    /// The answer to a drop that is there, once that is certain to stay so.
+    private func kept(_ content: DropContent) async throws -> PayerAnswer {
+        do {
+            guard try await DiskThreads.run({ [folder] in try folder.presence(of: content) }) == .whole else {
+                throw Fault(
+                    .payerConflict, .park, "The drop folder of \(name) holds something else under the name of a drop.",
+                    hint: "Look at who else writes into it; move that away, then replay the exchange.")
+            }
+            try await DiskThreads.run { [folder] in try folder.sync() }
+        } catch let failure as DropFolder.Failure {
+            throw unknown(failure)
+        }
+        return answer(content)
+    }
+
+    private func unknown(_ failure: DropFolder.Failure) -> Fault {
+        Fault(
+            .payerUnknownOutcome, .retry, "A drop for \(name) may not be on the disk: \(Self.words(failure.number)).",
+            hint: "It is looked for, and written again if it is not there.")
+    }
+
+    private func presence(of content: DropContent) async throws -> DropFolder.Presence {
+        try await onDisk { try $0.presence(of: content) }
+    }
+
+    private func discard(_ draft: String) async {
+        try? await DiskThreads.run { [folder] in folder.discard(draft) }
+    }
+
+    private func onDisk<Value: Sendable>(
+        _ body: @escaping @Sendable (DropFolder) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await DiskThreads.run { [folder] in try body(folder) }
+        } catch let failure as DropFolder.Failure {
+            guard failure.step != .rename else { throw unknown(failure) }
+            throw Fault(
+                .payerFolder, .retry,
+                "A drop for \(name) could not be written: \(Self.words(failure.number)).",
+                hint: "Nothing of it has appeared, and it is written again by itself. Look at the folder's disk, owner "
+                    + "and mode.")
+        }
+    }
+
+    private static func words(_ number: Int32) -> String {
+        switch number {
+        case ENOSPC, EDQUOT: "the disk is full"
+        case ENOENT, ENOTDIR: "the folder is not there"
+        case EACCES, EPERM: "the folder may not be written"
+        case EROFS: "the disk is read-only"
+        default: String(cString: strerror(number))
+        }
+    }
+
+    private func content(of bundle: [UInt8], _ requestID: String) throws(Fault) -> DropContent {
+        guard let content = DropContent(bundle, requestID: requestID) else {
+            throw Fault(
+                .payerCapability, .park, "A bundle for \(name) holds a write that files cannot carry.",
+                hint: "Deliver it another way: deliver.as in the job.")
+        }
+        return content
+    }
+
+    /// As a payer would answer to a batch, so that it is read as any other answer.
+    private func answer(_ content: DropContent) -> PayerAnswer {
+        let entries = content.entries.map { entry -> JSONValue in
+            ["response": ["status": entry.isDeleted ? "204" : "201", "location": .string(entry.location)]]
+        }
+        let body: JSONValue = ["resourceType": "Bundle", "type": "batch-response", "entry": .array(entries)]
+        return PayerAnswer(
+            status: 201, body: body.serialized(), retryAfterSeconds: nil, serverTime: nil, answerID: content.name)
+    }
+}
+
+extension DropPayer {
+    /// The FHIR base URL, without a trailing slash.
+    public var base: String { server.base }
+
+    /// How many pages one search may have before it is called endless.
+    public var mostPages: Int { server.mostPages }
+
+    /// Reads `/metadata`.
+    public func capability() async throws -> ServerCapability { try await server.capability() }
+
+    /// The first page of a search.
+    public func search(_ query: SearchQuery) async throws -> SearchPage { try await server.search(query) }
+
+    /// The page behind an opaque `next` link.
+    public func page(_ link: String) async throws -> SearchPage { try await server.page(link) }
+
+    /// One resource as the server wrote it, or nil for 404 and 410.
+    public func read(type: String, id: String) async throws -> [UInt8]? { try await server.read(type: type, id: id) }
+
+    /// Those of `types` that the token does not let us read and search.
+    public func unreadableTypes(among types: [String]) async throws -> [String] {
+        try await server.unreadableTypes(among: types)
+    }
+
+    /// Asks who somebody is (HRex `$member-match`).
+    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+        try await server.matchMember(question)
+    }
+
+    /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
+    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+        try await server.startMatchingMembers(questions)
+    }
+}

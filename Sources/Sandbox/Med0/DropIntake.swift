@@ -1,0 +1,96 @@
+import FHIR
+import FHIRClient
+import Foundation
+
+/// The folder in which drops of files are left for the payer (WR-22 f): what waits there, what it says, and where it goes.
+///
+/// A drop is looked at as a stranger's: every file must be listed with its digest, and the manifest must tell of every
+/// line.
+struct DropIntake: Sendable {
+    let path: String
+
+    /// The drops that are there, the one that was true first at the front.
+    var waiting: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { !$0.hasPrefix(".") && !["taken", "refused"].contains($0) }.sorted()
+    }
+
+    /// What a drop asks for. Throws 400 when it is not whole, or not what its manifest says.
+    func writes(of drop: String) throws(Refusal) -> [WriteRequest] {
+        let files = try files(of: drop)
+        guard let bytes = files["manifest.json"], let manifest = try? JSONParser.parse(bytes),
+            manifest["transactionTime"]?.string.flatMap({ Instant($0) }) != nil
+        else { throw Self.flaw("It has no manifest.") }
+        let outputs = manifest["output"]?.elements ?? []
+        let deleted = manifest["deleted"]?.elements ?? []
+        let told = (outputs + deleted).compactMap { $0["url"]?.string }
+        guard Set(told).union(["manifest.json"]) == Set(files.keys), told.count == files.count - 1 else {
+            throw Self.flaw("Its manifest and its files differ.")
+        }
+        var writes: [WriteRequest] = []
+        for output in outputs {
+            for resource in try resources(of: output, files) {
+                writes.append(
+                    try WriteRequest(
+                        method: "PUT", url: "\(resource.type)/\(resource.id ?? "")", fullURL: nil, resource: resource,
+                        ifMatch: nil, ifNoneExist: nil))
+            }
+        }
+        for output in deleted {
+            for bundle in try resources(of: output, files) {
+                for entry in bundle["entry"]?.elements ?? [] {
+                    guard bundle["type"]?.string == "transaction", entry["request"]?["method"]?.string == "DELETE",
+                        let url = entry["request"]?["url"]?.string
+                    else { throw Self.flaw("What is deleted is no transaction of deletions.") }
+                    writes.append(
+                        try WriteRequest(
+                            method: "DELETE", url: url, fullURL: nil, resource: nil, ifMatch: nil, ifNoneExist: nil))
+                }
+            }
+        }
+        return writes
+    }
+
+    /// Puts a drop away, among what was taken or refused.
+    func move(_ drop: String, to place: String) throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: "\(path)/\(place)", withIntermediateDirectories: true)
+        let target = "\(path)/\(place)/\(drop)"
+        // It came a second time.
+        if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
+        try files.moveItem(atPath: "\(path)/\(drop)", toPath: target)
+    }
+
+    /// The files of a drop but for the digests, each as the digests have it.
+    private func files(of drop: String) throws(Refusal) -> [String: [UInt8]] {
+        let folder = "\(path)/\(drop)"
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder),
+            let sums = FileManager.default.contents(atPath: folder + "/SHA256SUMS")
+        else { throw Self.flaw("It has no digests.") }
+        var files: [String: [UInt8]] = [:]
+        for line in String(decoding: sums, as: UTF8.self).split(separator: "\n") {
+            let name = String(line.dropFirst(66))
+            guard !name.contains("/"), let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+                throw Self.flaw("A file is missing.")
+            }
+            let digest = SHA256.hash([UInt8](data)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            guard line.hasPrefix(digest + "  ") else { throw Self.flaw("A file is not as it was written.") }
+            files[name] = [UInt8](data)
+        }
+        guard Set(names) == Set(files.keys).union(["SHA256SUMS"]) else { throw Self.flaw("A file is not listed.") }
+        return files
+    }
+
+    private func resources(of output: JSONValue, _ files: [String: [UInt8]]) throws(Refusal) -> [Resource] {
+        let bytes = output["url"]?.string.flatMap { files[$0] } ?? []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        let resources = lines.compactMap { try? Resource(parsing: Array($0)) }
+        guard bytes.last == UInt8(ascii: "\n"), resources.count == lines.count,
+            output["count"]?.number?.int == lines.count, output["fileSize"]?.number?.int == bytes.count,
+            resources.allSatisfy({ $0.type == output["type"]?.string })
+        else { throw Self.flaw("A file is not what the manifest says.") }
+        return resources
+    }
+
+    private static func flaw(_ words: String) -> Refusal { Refusal(400, "structure", words) }
+}

@@ -1,0 +1,57 @@
+import Conformance
+import FHIR
+import Mappings
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+/// A mapping claims a profile only for what can fulfil it (UC-07): a record that R4 allows is made whole or goes as plain
+/// R4, and the gate never has to leave it out. Real records, blemished, by the guides' own packages.
+@Suite(
+    "What R4 allows",
+    .enabled(
+        if: SharedData.isPresent && GateFiles.packages != nil,
+        "the sample clinics and the guides' packages beside the repository are not on this machine"))
+struct NothingLeftOutTests {
+    private static let sets = ["hrex", "pdex", "pdex-2.2.0", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
+
+    @Test("is sent by every set under a claim that holds, whatever a record lacks", arguments: sets)
+    func sent(name: String) throws {
+        let validator = try #require(GateFiles.packages)
+        let set = try LoadedMappings.set(in: GateFiles.mappings + "/" + name, digests: .standIn)
+        let resources = try Self.resources()
+        var wrong: [String: Int] = [:]
+        var judged = 0
+        for (number, source) in resources.enumerated() {
+            for seed in 0..<(IndependentProofTests.isWhole ? 12 : 2) {
+                var blemish = Blemish(seed: UInt64(number * 64 + seed))
+                let json = blemish.on(source)
+                guard let changed = try? Resource(.object(json)), Self.isR4(changed, validator),
+                    case .mapped(let made, let profile, _) = set.map(changed, in: MappingTests.context)
+                else { continue }
+                judged += 1
+                let errors = validator.validate(.object(made.json), against: [profile]).errors
+                for error in errors {
+                    wrong["\(source.type) \(profile) \(error.rule) \(error.path) \(error.message)", default: 0] += 1
+                }
+            }
+        }
+        #expect(wrong.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" } == [])
+        #expect(judged > 1000)
+    }
+
+    private static func isR4(_ resource: Resource, _ validator: Validator) -> Bool {
+        let profile = "http://hl7.org/fhir/StructureDefinition/" + resource.type
+        return validator.validate(.object(resource.json), against: [profile]).errors.isEmpty
+    }
+
+    private static func resources() throws -> [Resource] {
+        var counts: [String: Int] = [:]
+        return try (RealClinics.patients() + RealClinics.ten()).filter { resource in
+            let code = resource["code"]?["coding"]?[0]?["code"]?.string ?? ""
+            counts[resource.type + code, default: 0] += 1
+            return counts[resource.type + code, default: 0] <= (IndependentProofTests.isWhole ? 20 : 8)
+        }
+    }
+}
