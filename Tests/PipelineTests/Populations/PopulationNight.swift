@@ -73,6 +73,8 @@ struct PopulationNight {
             }
         }
         _ = try await night.run()
+        // What it holds on to holds on to it.
+        night.payer.beforeBeginning {}
         var count = Count()
         for (chart, owner) in population.owners.sorted(by: { $0.key < $1.key }) {
             try await judge(chart, population.people[owner], &count)
