@@ -65,7 +65,7 @@ struct ConsentOracle {
         let start = text(provision?["period"], "start")
         let end = text(provision?["period"], "end")
         guard text(consent, "status") == "active", text(provision, "type") == "permit", !strange(consent),
-            all.contains("consentscope\",\"code\":\"patient-privacy\""), all.contains("\"code\":\"IDSCL\""),
+            isAboutPrivacy(consent), all.contains("\"code\":\"IDSCL\""),
             all.contains("\"code\":\"disclose\""), consent["performer"]?.elements.count == 1, isDay(start),
             start <= today
         else { return false }
@@ -83,10 +83,18 @@ struct ConsentOracle {
         }
     }
 
+    /// One system and one code in the scope, and both the right ones.
+    private func isAboutPrivacy(_ consent: JSONValue) -> Bool {
+        let scope = consent["scope"].map(flat) ?? ""
+        return scope.contains("\"http://terminology.hl7.org/CodeSystem/consentscope\"")
+            && scope.contains("\"code\":\"patient-privacy\"")
+    }
+
+    /// Whether it has more to it than the parts of which the standard says what they mean here.
     private func strange(_ consent: JSONValue) -> Bool {
-        ["purpose", "modifierExtension", "implicitRules", "securityLabel", "dataPeriod"].contains {
-            flat(consent).contains("\"\($0)\"")
-        }
+        let parts = Set((consent["provision"]?.object?.members ?? []).map(\.key))
+        return !parts.subtracting(["type", "period", "actor", "action"]).isEmpty
+            || flat(consent).contains("\"modifierExtension\"") || consent["implicitRules"] != nil
     }
 
     private func isDay(_ text: String, orNothing: Bool = false) -> Bool {

@@ -34,7 +34,7 @@ struct ConsentOracleTests {
         #expect(falseDenials == 0)
         #expect(tooWide == 0)
         // Otherwise nothing was tried.
-        #expect(permits * 10 > Self.sets)
+        #expect(permits * 15 > Self.sets)
     }
 
     @Test("one more consent never makes a permit of what it denies, and no order of them changes anything")

@@ -8,7 +8,7 @@ struct RandomConsent {
     static func make(_ random: inout Numbers, clinic: String, payer: String) -> JSONValue? {
         if random.below(60) == 0 { return nil }
         var json: JSONObject = [
-            "resourceType": "Consent", "id": "c", "scope": concept(hl7 + "consentscope", "patient-privacy"),
+            "resourceType": "Consent", "id": "c", "scope": scope(&random),
             "patient": ["reference": "Patient/m"], "performer": [["reference": "Patient/m"]],
             "sourceReference": ["reference": "DocumentReference/d"],
         ]
@@ -32,6 +32,7 @@ struct RandomConsent {
         }
         json["category"] = .array(categories)
         if random.below(15) == 0 { json["performer"] = nil }
+        if random.below(40) == 0 { json["performer"] = [["reference": "Patient/m"], ["reference": "RelatedPerson/r"]] }
         if random.below(15) == 0 { json["sourceReference"] = nil }
         if random.below(25) == 0 { json["modifierExtension"] = [["url": "urn:not"]] }
         if random.below(40) == 0 { json["implicitRules"] = "urn:rules" }
@@ -55,10 +56,30 @@ struct RandomConsent {
                 hl7 + "provenance-participant-type", "performer", random.below(12) == 0 ? other : clinic, &random),
             actor(hl7 + "v3-ParticipationType", "IRCP", random.below(12) == 0 ? other : payer, &random),
         ]
-        for name in ["purpose", "securityLabel", "dataPeriod"] where random.below(30) == 0 {
-            provision[name] = ["x": "y"]
-        }
+        for (name, condition) in conditions where random.below(120) == 0 { provision[name] = condition }
         return .object(provision)
+    }
+
+    /// What narrows a provision or takes from it, and HRex does not know.
+    private static let conditions: [(String, JSONValue)] = [
+        ("purpose", [["system": .string(hl7 + "v3-ActReason"), "code": "TREAT"]]),
+        ("securityLabel", [["system": .string(hl7 + "v3-Confidentiality"), "code": "N"]]),
+        ("dataPeriod", ["start": "2026-01-01"]),
+        ("class", [["system": "http://hl7.org/fhir/resource-types", "code": "Encounter"]]),
+        ("code", [concept("http://snomed.info/sct", "195662009")]),
+        ("data", [["meaning": "instance", "reference": ["reference": "Encounter/e"]]]),
+        ("provision", [["type": "deny", "class": [["code": "Observation"]]]]),
+        ("provision", [["type": "permit"]]),
+    ]
+
+    /// Mostly of privacy; now and then of something else, or of a system that only sounds like the right one.
+    private static func scope(_ random: inout Numbers) -> JSONValue {
+        switch random.below(60) {
+        case 0: concept(hl7 + "consentscope", "research")
+        case 1: concept("http://example.org/consentscope", "patient-privacy")
+        case 2: ["text": "patient-privacy"]
+        default: concept(hl7 + "consentscope", "patient-privacy")
+        }
     }
 
     private static func actor(

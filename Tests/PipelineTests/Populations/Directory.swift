@@ -29,12 +29,13 @@ struct Directory: MemberReader {
         for chart in charts { stage(chart, of: Self.clinic, base: terms.clinic.base) }
         for record in records { stage(record, of: Self.payer, base: terms.payer.base) }
         let index = MemberLinks(terms: terms, identities: Self.identities)
-        for (key, staged) in resources where staged.type == "Patient" {
-            let found =
-                staged.source == Self.clinic
-                ? index.links(ofPatient: staged)
-                : (try? index.links(ofMember: key, self)) ?? []
-            for link in found { links[link, default: []].append(key) }
+        for (key, staged) in resources where staged.type == "Patient" && staged.source == Self.clinic {
+            for link in index.links(ofPatient: staged) { links[link, default: []].append(key) }
+        }
+        // A member may be known by coverage alone.
+        let members = resources.values.filter { $0.source == Self.payer && $0.type == "Patient" }.map(\.key)
+        for key in Set(members).union(compartments.keys) {
+            for link in (try? index.links(ofMember: key, self)) ?? [] { links[link, default: []].append(key) }
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// In the suite there are 600; `PDEX_POPULATIONS=10000` asks for more, about four minutes in a debug build.
+/// In the suite there are 600; `make populations` has 10,000.
 @Suite("Whose data it is, in many populations")
 struct PopulationTests {
     /// What became of the charts of some populations.
@@ -89,8 +89,8 @@ struct PopulationTests {
             count.nobody += outcome.isNobody && !person.isMember ? 1 : 0
             count.missed += outcome.isNobody && person.isMember ? 1 : 0
             if outcome.member != nil, !(isOwn && person.isMember) { count.wrong.append("seed \(seed), chart \(id)") }
-            if population.undecidable.contains(id), !outcome.isUnsure {
-                count.guessed.append("seed \(seed), chart \(id)")
+            if let reasons = population.undecidable[id], !(outcome.doubt.map(reasons.contains) ?? false) {
+                count.guessed.append("seed \(seed), chart \(id): \(outcome.doubt?.rawValue ?? "-")")
             }
         }
         return count
@@ -102,7 +102,9 @@ extension Recognition.Outcome {
         if case .recognised(_, let evidence) = self { evidence.member } else { nil }
     }
 
-    fileprivate var isUnsure: Bool { if case .unsure = self { true } else { false } }
+    fileprivate var isUnsure: Bool { doubt != nil }
+
+    fileprivate var doubt: FaultCode? { if case .unsure(let code, _, _) = self { code } else { nil } }
 
     fileprivate var isNobody: Bool { if case .nobody = self { true } else { false } }
 

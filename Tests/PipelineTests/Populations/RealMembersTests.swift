@@ -15,12 +15,14 @@ struct RealMembersTests {
         let charts = try SharedData.resources("members/patients-50.ndjson.gz")
         let found = try await Self.recognised(charts, matchBy: [.demographicsAddress, .demographics])
         #expect(found.wrong == [])
-        #expect(found.right.count >= 35)
+        // Whoever is written down without a slip is recognised, and nobody else is.
+        #expect(found.right == Set(charts.compactMap(\.id)).subtracting(Self.slips(charts)))
         print("patients-50: precision 1, recall \(found.right.count) of \(charts.count); altered are \(found.altered)")
-        #expect(found.right.isDisjoint(with: Self.slips(charts)))
     }
 
-    @Test("a hundred patients and the coverage in their claims: those of one plan, and nobody else, are its members")
+    @Test(
+        "a hundred patients and the coverage in their claims: those of one plan whom it wrote down right, and nobody else, are its members"
+    )
     func claims() async throws {
         let charts = try SharedData.resources("clinic-100/Patient.ndjson.gz")
         let claims = try SharedData.resources("clinic-100/ExplanationOfBenefit.ndjson.gz")
@@ -34,7 +36,7 @@ struct RealMembersTests {
         let coverages = try claims.flatMap { try #require(contained.coverages(in: $0)) }
         #expect(coverages.count == 3_697)
         let directory = Directory(
-            charts: charts, records: try charts + coverages.map { try Resource($0) }, terms: terms)
+            charts: charts, records: try Self.payerRecords(charts) + coverages.map { try Resource($0) }, terms: terms)
         let insured = Set(
             claims.filter { $0["insurer"]?["display"]?.string == "Medicare" }
                 .compactMap { $0["patient"]?["reference"]?.string?.dropFirst(8).description })
@@ -44,11 +46,14 @@ struct RealMembersTests {
             #expect(evidence.member == Directory.member(id))
             if !records.coverages.isEmpty { members.insert(id) }
         }
-        #expect(members == insured)
-        print("clinic-100: \(members.count) of \(charts.count) are members by their claims, precision 1, recall 1")
+        #expect(members == insured.subtracting(Self.slips(charts)))
+        #expect(members.count * 2 > insured.count)
+        print(
+            "clinic-100: \(insured.count) of \(charts.count) are members by their claims, precision 1, recall "
+                + "\(members.count) of \(insured.count)")
     }
 
-    @Test("the four reference patients are told apart, and recognised by what their records say")
+    @Test("the three reference patients are told apart, and recognised by what their records say")
     func referencePatients() throws {
         let files = ["uscore_bundle_patient_85", "uscore_bundle_patient_355", "uscore_bundle_patient_client_test"]
         let all = try files.flatMap { try SharedData.members(inBundle: "us-core-patients/\($0).json") }
@@ -57,12 +62,29 @@ struct RealMembersTests {
         let directory = Directory(
             charts: charts, records: charts,
             terms: Self.terms(pipeline, payer: pipeline.payer, coverage: .fhir, [.demographicsAddress, .demographics]))
-        let wrong = try charts.compactMap(\.id).filter { id in
-            guard case .recognised(_, let evidence) = try directory.outcome(of: id) else { return false }
-            return evidence.member != Directory.member(id)
+        let found = try charts.compactMap(\.id).map { id -> (id: String, member: ResourceKey?) in
+            guard case .recognised(_, let evidence) = try directory.outcome(of: id) else { return (id, nil) }
+            return (id, evidence.member)
         }
-        #expect(wrong == [])
+        #expect(found.map(\.member) == found.map { Directory.member($0.id) })
         #expect(charts.count == 3)
+    }
+
+    /// The same people as a payer has them: in capitals, without diacritics, and with the slips of a roster.
+    private static func payerRecords(_ charts: [Resource]) throws -> [Resource] {
+        try charts.enumerated().map { index, chart in
+            var json = chart.json
+            json["name"] = .array(
+                [chart["name"]?.elements.first].compactMap(\.self).map { name in
+                    var family = (name["family"]?.string ?? "").uppercased()
+                    var given = name["given"]?.elements.first?.string ?? ""
+                    if index % 10 == 3 { family += "X" }
+                    if index % 10 == 7 { given = String(given.prefix(1)) }
+                    let plain = family.folding(options: .diacriticInsensitive, locale: nil)
+                    return ["family": .string(plain), "given": [.string(given.uppercased())]]
+                })
+            return try Resource(.object(json))
+        }
     }
 
     private struct Found {
