@@ -15,6 +15,15 @@ extension Reference {
         }
     }
 
+    /// The id of a query that consists of one `_id=`; nil when anything else is asked for, or several.
+    public static func id(inQuery query: String) -> String? {
+        let name = "_id="
+        guard query.hasPrefix(name), let id = percentDecoded(query.utf8.dropFirst(name.utf8.count)),
+            FHIRSyntax.isID(id.utf8)
+        else { return nil }
+        return id
+    }
+
     /// Splits at bars; nil at a comma, which would mean several values. `\|` and `\,` are text (FHIR R4 §3.1.1.4.0.1).
     private static func tokenParts(_ token: String) -> [String]? {
         var parts = [""]

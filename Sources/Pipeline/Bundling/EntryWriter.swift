@@ -13,17 +13,19 @@ struct EntryWriter: Sendable {
         case identifier(system: String, value: String)
         /// To something that is left out: only its identifier is told, and nothing that the reference says besides.
         case bareIdentifier(system: String, value: String)
+        /// As it is, but for the words: nobody here knows where it leads.
+        case wordless
         /// To something that must not be named.
         case masked
         /// Within the resource, or outside both servers: left as it is.
         case untouched
 
-        /// The same without the words that stand beside an identifier.
+        /// The same without the words that stand beside.
         var unspoken: Target {
-            if case .identifier(let system, let value) = self {
-                .bareIdentifier(system: system, value: value)
-            } else {
-                self
+            switch self {
+            case .identifier(let system, let value): .bareIdentifier(system: system, value: value)
+            case .untouched: .wordless
+            default: self
             }
         }
     }
@@ -85,6 +87,7 @@ struct EntryWriter: Sendable {
             }
         case .bareIdentifier(let system, let value):
             holder = ["identifier": ["system": .string(system), "value": .string(value)]]
+        case .wordless: holder["display"] = nil
         case .masked:
             holder = [
                 "extension": [

@@ -16,6 +16,8 @@ struct MemberTargets {
     private lazy var names = MemberNames(
         everything, base: terms.clinic.base, identifierSystem: terms.clinic.identifierSystem)
     private let everything: [ClinicalResource]
+    /// Where the member's own numbers come from, but for those that practitioners have, too.
+    private let patientSystems: Set<String>
 
     /// `locations` are those of the member's resources that travel.
     init(
@@ -30,6 +32,8 @@ struct MemberTargets {
         compartment = Set(member.content.hashes.map(\.key))
         masked = Set(mapped.leftOut.filter { $0.leftOut?.isOfConsent == true }.map(\.key))
         everything = [member.patient].compactMap(\.self) + member.resources
+        let own = (member.patient?.resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
+        patientSystems = Set(own.filter { !$0.isNPI }.compactMap(\.system))
     }
 
     /// Where a reference leads.
@@ -47,7 +51,7 @@ struct MemberTargets {
             let target = try self.target(of: key, resolution, reader)
             return try element.identifier == nil ? target : stricter(target, element, reader)
         }
-        return named(element, resolution)
+        return try named(element, resolution, reader)
     }
 
     private func target(
@@ -66,32 +70,60 @@ struct MemberTargets {
         return resolution.unresolved(terms).unspoken
     }
 
-    /// A text that leads to one thing beside the identifier of something that is held.
+    /// A text that leads to one thing beside an identifier of something else that must not be named.
     private mutating func stricter(
         _ target: EntryWriter.Target, _ element: ReferenceElement, _ reader: any StoreReader
     ) throws -> EntryWriter.Target {
-        if case .node = target { return target }
-        if case .masked = target { return .masked }
         let beside = ReferenceElement(nil, type: element.type, identifier: element.identifier)
         if case .masked = try self.target(of: beside, reader) { return .masked }
         return target
     }
 
     /// By an identifier, by a search, or by an address elsewhere, which may be another name of the member's own.
+    ///
+    /// What may lead to something that is held is masked; a literal reference is only made of what certainly leads there.
     private mutating func named(
-        _ element: ReferenceElement, _ resolution: ReferenceResolution
-    ) -> EntryWriter.Target {
-        if resolution.isContained { return .untouched }
+        _ element: ReferenceElement, _ resolution: ReferenceResolution, _ reader: any StoreReader
+    ) throws -> EntryWriter.Target {
         let found = names.indices(of: element).map { everything[$0].staged }
         if found.contains(where: { masked.contains($0.key) }) { return .masked }
-        guard let first = found.first else { return resolution.isPatient ? .masked : resolution.unresolved(terms) }
         switch resolution.form {
-        case .search where found.count == 1:
-            return locations[first.key].map { .node(first.key, location: $0) } ?? bare(first)
+        case .contained: return .untouched
+        case .strangeSearch: return resolution.isPatient ? .masked : resolution.unresolved(terms).unspoken
+        case .search:
+            guard found.count == 1 else { return unknown(resolution) }
+            return locations[found[0].key].map { .node(found[0].key, location: $0) } ?? bare(found[0])
         case .identifier:
-            return found.first { locations[$0.key] == nil }.map(bare) ?? .untouched
-        default: return resolution.unresolved(terms)
+            if let leftOut = found.first(where: { locations[$0.key] == nil }) { return bare(leftOut) }
+            guard found.isEmpty else { return .untouched }
+            return isNumberOfPatients(element) ? .masked : unknown(resolution)
+        case .address:
+            return try isSomebodyElse(resolution, reader) ? .masked : resolution.unresolved(terms).unspoken
         }
+    }
+
+    /// Where something leads that is not known to be the member's: a patient is somebody else, and of what belongs to one the
+    /// words are left out.
+    private func unknown(_ resolution: ReferenceResolution) -> EntryWriter.Target {
+        if resolution.isPatient { return .masked }
+        let target = resolution.unresolved(terms)
+        return resolution.isShared || resolution.type == nil ? target : target.unspoken
+    }
+
+    /// Whether an identifier without a type comes from where the member's own numbers come from, and is another.
+    private func isNumberOfPatients(_ element: ReferenceElement) -> Bool {
+        guard let system = element.identifier?.system, element.type.map({ $0 == "RelatedPerson" }) ?? true else {
+            return false
+        }
+        return system == terms.clinic.identifierSystem || patientSystems.contains(system)
+    }
+
+    /// Whether an address elsewhere is that of a patient of this clinic, by its id.
+    private func isSomebodyElse(_ resolution: ReferenceResolution, _ reader: any StoreReader) throws -> Bool {
+        if resolution.isPatient { return true }
+        guard let id = resolution.urnID else { return false }
+        let key = stager.identities.key(source: stager.source, type: "Patient", id: id)
+        return try !compartment.contains(key) && !reader.stagedHashes([key]).isEmpty
     }
 
     /// Of what is left out at most the id.

@@ -6,7 +6,7 @@ struct ReferenceResolution {
     private let reference: Reference?
     private let identifier: Identifier?
     /// The type that it names, as a text or beside an identifier.
-    private let type: String?
+    let type: String?
 
     init(_ text: String, stager: Stager) {
         self.init(ReferenceElement(text), stager: stager)
@@ -26,10 +26,14 @@ struct ReferenceResolution {
 
     /// By what it names its target.
     enum Form {
+        /// By where it is in the same resource.
+        case contained
         /// By where it is.
         case address
-        /// By a search that should find one.
+        /// By an id or an identifier that is searched for.
         case search
+        /// By a search that asks for anything else: nobody here knows what it finds.
+        case strangeSearch
         /// By an identifier alone.
         case identifier
     }
@@ -38,14 +42,18 @@ struct ReferenceResolution {
     var form: Form {
         switch reference {
         case nil: .identifier
-        case .conditional: .search
+        case .contained: .contained
+        case .conditional(_, let query):
+            Reference.id(inQuery: query) ?? Reference.identifierToken(inQuery: query)?.value == nil
+                ? .strangeSearch : .search
         default: .address
         }
     }
 
-    /// Whether it leads to what the same resource contains.
-    var isContained: Bool {
-        if case .contained = reference { true } else { false }
+    /// What an address that is no URL ends with, if that may be an id.
+    var urnID: String? {
+        guard case .urn(let text) = reference else { return nil }
+        return text.split(separator: ":").last.map(String.init)
     }
 
     /// The staged resource it names; a conditional reference must lead to exactly one.
@@ -61,6 +69,9 @@ struct ReferenceResolution {
         case .local(let type, let id, _):
             return [stager.identities.key(source: stager.source, type: type, id: id)]
         case .conditional(let type, let query):
+            if let id = Reference.id(inQuery: query) {
+                return [stager.identities.key(source: stager.source, type: type, id: id)]
+            }
             guard let token = Reference.identifierToken(inQuery: query) else { return [] }
             return try reader.resources(
                 identifiedBy: stager.identities.identifierKey(

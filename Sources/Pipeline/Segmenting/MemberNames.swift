@@ -54,11 +54,12 @@ struct MemberNames {
         case .urn(let text):
             return text.split(separator: ":").last.flatMap { ids[String($0)] } ?? []
         case .conditional(let type, let query):
-            // What is asked for in another way may be any of the type.
-            guard let token = Reference.identifierToken(inQuery: query) else {
-                return types.indices.filter { types[$0] == type }
+            if let id = Reference.id(inQuery: query) { return (ids[id] ?? []).filter { types[$0] == type } }
+            if let token = Reference.identifierToken(inQuery: query) {
+                return identified(by: token.value, system: token.system, type: type)
             }
-            return identified(by: token.value, system: token.system, type: type)
+            // What is asked for in another way may be any of the type.
+            return types.indices.filter { types[$0] == type }
         case .contained, .opaque: return []
         }
     }
