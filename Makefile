@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents populations proof docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents populations roster proof docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -105,6 +105,10 @@ populations: system toolchain ## Have 10,000 populations of people easily mixed 
 	@swift build $(QUIET) --build-tests
 	@PDEX_POPULATIONS=10000 nice -n 19 swift test --no-parallel --disable-xctest \
 	  --filter 'PipelineTests.PopulationTests/nobodyIsTakenForAnother|PipelineTests.PopulationNightTests'
+
+roster: system toolchain ## Check and read a roster of 1,000,000 rows, and tell the memory that takes
+	@swift build $(QUIET) --build-tests
+	@PDEX_ROSTER_ROWS=1000000 swift test --no-parallel --disable-xctest --filter PipelineTests.RosterTests/long
 
 # Two Pythons of its own from PyPI, unless PDEX_PYTHON names some: R4's models are in older versions, R4B's in newer ones.
 proof: system toolchain ## Have nights of real records judged by every guide and by fhir.resources (PDEX_SHARED=../shared)

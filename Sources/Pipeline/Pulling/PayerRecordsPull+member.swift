@@ -19,12 +19,12 @@ extension PayerRecordsPull {
         } catch let fault as Fault where fault.disposition != .retry && !fault.code.rawValue.hasPrefix("auth.") {
             return false
         }
-        var seen: Set<ResourceKey> = []
+        var seen = SeenRecords()
         for lines in found {
             // What could not be read may be a denial; the whole says so in its own words.
             guard try await stage(lines, &seen) == 0 else { return false }
         }
-        let gone = try await store.read { [seen] reader in
+        let gone = try await store.read { [seen = try seen.all()] reader in
             try reader.compartment(of: member).filter { !seen.contains($0.key) && $0.key != member }
         }
         for type in ["Coverage", "Consent"] {

@@ -18,7 +18,7 @@ struct PayerRecordsPull: Sendable {
     /// Reads both; returns how many records are gone, by type.
     @discardableResult
     func pull() async throws -> [String: Int] {
-        var seen: Set<ResourceKey> = []
+        var seen = SeenRecords()
         try await pull("Coverage", from: terms.coverage, try await inclusions(), &seen)
         if terms.coverage == .fhir { try await complete(&seen) }
         try await pull("Consent", from: terms.consent, [], &seen)
@@ -31,7 +31,7 @@ struct PayerRecordsPull: Sendable {
 
     private func pull(
         _ type: String, from source: ExchangeTerms.RecordSource, _ parameters: [SearchQuery.Parameter],
-        _ seen: inout Set<ResourceKey>
+        _ seen: inout SeenRecords
     ) async throws {
         var flaws = 0
         switch source {
@@ -98,8 +98,8 @@ struct PayerRecordsPull: Sendable {
 
     /// Fetches the members and payors that Coverage refers to and that did not come along: whom a Coverage is about has
     /// to be compared, and whose it is has to be known.
-    private func complete(_ seen: inout Set<ResourceKey>) async throws {
-        let missing = try await store.read { [intake, terms, seen] reader in
+    private func complete(_ seen: inout SeenRecords) async throws {
+        let missing = try await store.read { [intake, terms, seen = try seen.all()] reader in
             try CoverageReferences(stager: intake.stager, source: terms.payer.name).missing(reader, besides: seen)
         }
         let closure = PayerRecordReads(payer: payer, name: terms.payer.name, intake: intake)
@@ -108,11 +108,11 @@ struct PayerRecordsPull: Sendable {
         }
     }
 
-    func stage(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) async throws -> Int {
+    func stage(_ lines: LineBatch, _ seen: inout SeenRecords) async throws -> Int {
         var lines = lines
         var unread = 0
         var nobodys = 0
-        lines.bytes.withUnsafeBytes { bytes in
+        try lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
                 guard let scan = try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
                     continue
@@ -120,10 +120,10 @@ struct PayerRecordsPull: Sendable {
                 if scan.type == "ExplanationOfBenefit" { unread = 1 }
                 // Nobody knows whose it is, and it may be a denial.
                 if scan.type == "Consent", scan.patient.flatMap(intake.stager.key) == nil { nobodys += 1 }
-                seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
+                try seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
             }
         }
-        if unread > 0 { (lines, unread) = unfolded(lines, &seen) }
+        if unread > 0 { (lines, unread) = try unfolded(lines, &seen) }
         let now = intake.now
         let refused = try await intake.stage(
             lines, expecting: nil,
@@ -137,7 +137,7 @@ struct PayerRecordsPull: Sendable {
     }
 
     /// The lines with each ExplanationOfBenefit replaced by the Coverage in it, and how many could not be.
-    private func unfolded(_ lines: LineBatch, _ seen: inout Set<ResourceKey>) -> (LineBatch, Int) {
+    private func unfolded(_ lines: LineBatch, _ seen: inout SeenRecords) throws -> (LineBatch, Int) {
         let contained = ContainedCoverage(payer: terms.payer, identities: intake.stager.identities)
         var held = LineBuffer()
         var unread = 0
@@ -153,7 +153,7 @@ struct PayerRecordsPull: Sendable {
             }
             for coverage in coverages {
                 let id = coverage["id"]?.string ?? ""
-                seen.insert(intake.stager.identities.key(source: terms.payer.name, type: "Coverage", id: id))
+                try seen.insert(intake.stager.identities.key(source: terms.payer.name, type: "Coverage", id: id))
                 coverage.serialized().withUnsafeBytes { held.append(line: $0) }
             }
         }
@@ -190,18 +190,19 @@ struct PayerRecordsPull: Sendable {
         return members
     }
 
-    private func forget(_ type: String, except seen: Set<ResourceKey>) async throws -> Int {
+    private func forget(_ type: String, except seen: SeenRecords) async throws -> Int {
         let source = terms.payer.name
         let now = intake.now
         var count = 0
         var last: ResourceKey?
+        var absences = try seen.absences()
         while true {
             let after = last
             let page = try await store.read {
                 try $0.keys(ofSource: source, type: type, after: after, limit: 5000)
             }
             guard let end = page.last else { return count }
-            let gone = page.filter { !seen.contains($0) }
+            let gone = try absences.among(page)
             count += gone.count
             if !gone.isEmpty { try await forget(type, gone, at: now) }
             last = end

@@ -16,11 +16,14 @@ struct RosterFile {
         var report = RosterReport()
         var known = RosterMembers()
         try records { row, line in
-            switch row.flatMap({ known.admit($0) }) {
-            case .success: report.accept()
+            switch row {
+            case .success(let row):
+                try known.note(row, at: line)
+                report.accept()
             case .failure(let refusal): report.refuse(RosterFlaw(line: line, reason: refusal.reason))
             }
         }
+        try known.contradictions { report.withdraw($0) }
         return report
     }
 

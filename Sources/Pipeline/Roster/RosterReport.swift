@@ -4,7 +4,7 @@ public struct RosterReport: Sendable, Hashable {
     public private(set) var rows = 0
     /// Records that cannot.
     public private(set) var refused = 0
-    /// The first of those, at most ``mostNamed``.
+    /// The first of those by line, at most ``mostNamed``.
     public private(set) var flaws: [RosterFlaw] = []
 
     /// How many flaws are named; the rest is counted.
@@ -14,6 +14,15 @@ public struct RosterReport: Sendable, Hashable {
 
     mutating func refuse(_ flaw: RosterFlaw) {
         refused += 1
-        if flaws.count < Self.mostNamed { flaws.append(flaw) }
+        guard flaws.count < Self.mostNamed || flaw.line < flaws.last?.line ?? 0 else { return }
+        let place = flaws.lastIndex { $0.line <= flaw.line }.map { $0 + 1 } ?? 0
+        flaws.insert(flaw, at: place)
+        if flaws.count > Self.mostNamed { flaws.removeLast() }
+    }
+
+    /// Refuses what was accepted.
+    mutating func withdraw(_ flaw: RosterFlaw) {
+        rows -= 1
+        refuse(flaw)
     }
 }
