@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts consents populations roster proof docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts workers consents populations roster proof docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -25,6 +25,10 @@ TELL := 0
 RUNS := 500
 CRASH_SEED := 1
 SWEEP := 1
+# Processes on one store, and what they share: make workers WORKERS=8 JOBS=10000
+WORKERS := 8
+JOBS := 10000
+WORKER_SEED := 1
 # Images of the store after power cuts
 CUTS := 10000
 CUT_SEED := 1
@@ -83,6 +87,10 @@ planted: system toolchain ## Plant each known bug, and show that a campaign catc
 	@swift build $(QUIET) --build-tests
 	@PDEX_PLANTED=all swift test --no-parallel --disable-xctest --filter SimulationTests.SimulationTests/catches
 	@Campaigns/planted.sh
+
+workers: system toolchain ## Have WORKERS processes share JOBS on one store, while they are stopped at random
+	@swift build $(QUIET) -c release --product pdex-workers >&2
+	@WORKERS=$(WORKERS) JOBS=$(JOBS) SEED=$(WORKER_SEED) nice -n 19 .build/release/pdex-workers
 
 # The sweep needs strace; without it only the random kills are made.
 crash: system toolchain ## SIGKILL RUNS nights of real processes at random, and at each system call

@@ -136,6 +136,9 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "pdex-simulate", dependencies: ["Simulation"], path: "Campaigns/Simulate", swiftSettings: house),
+        .executableTarget(
+            name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "PDexTesting"],
+            path: "Campaigns/Workers", swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),

@@ -75,6 +75,25 @@ struct BulkExportTests {
     }
 
     @Test(
+        "how an export is doing is asked with the token of its kick-off, whose scopes are those of all types (BLK-24)")
+    func pollsWithToken() async throws {
+        let location = status
+        let transport = AuthorizationServer().transport { _, _ in
+            .json("", status: 202, headers: ["Content-Location": location])
+        }
+        let client = ClinicClient(try session(transport, clock, isAuthorized: true))
+
+        _ = try await client.startExport(ExportRequest(level: .patient, types: ["Encounter"], since: nil))
+        _ = try await client.pollExport(status)
+        await client.finishExport(status)
+
+        let asked = transport.requests.suffix(3)
+        #expect(asked.map(\.method) == [.get, .get, .delete])
+        #expect(asked.map { $0.headers["Authorization"] } == ["Bearer t1", "Bearer t1", "Bearer t1"])
+        #expect(transport.tokenRequests.map { FunctionTransport.form($0)["scope"] } == ["system/Encounter.rs"])
+    }
+
+    @Test(
         "a busy server, or a gateway that does not get through, says nothing against an export that goes on",
         arguments: [408, 429, 502, 503, 504],
         [("17", 17), ("Thu, 01 Jan 2026 00:02:00 GMT", 120), ("", nil)] as [(String, Int?)])

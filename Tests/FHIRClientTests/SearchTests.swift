@@ -200,6 +200,25 @@ struct SearchTests {
         await #expect(throws: Fault.self) { try await client.read(type: "Patient", id: "../metadata") }
     }
 
+    @Test(
+        "a clinic or a payer of another version than R4 is refused (PB-02)",
+        arguments: ["1.0.2", "3.0.2", "4.1.0", "4.3.0", "5.0.0", "40.0.1"])
+    func speaksR4(version: String) async throws {
+        let statement =
+            #"{"resourceType":"CapabilityStatement","fhirVersion":"\#(version)","rest":[{"mode":"server"}]}"#
+        let transport = FunctionTransport { _, _ in .json(statement) }
+
+        let clinic = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(transport)).capability()
+        }
+        let payer = await #expect(throws: Fault.self) {
+            try await PayerClient(try session(transport, side: .payer)).capability()
+        }
+
+        #expect(clinic?.code == .clinicCapability)
+        #expect(payer?.code == .payerCapability)
+    }
+
     @Test("a CapabilityStatement is read once a day, and has to be of FHIR 4.0")
     func readsCapability() async throws {
         let statement = """

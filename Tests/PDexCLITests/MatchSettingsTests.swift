@@ -59,6 +59,23 @@ struct MatchSettingsTests {
         #expect(payer.afterRevocation == policy)
     }
 
+    @Test("a clinic is asked for reading alone, a payer for writing what the job brings, nobody for bundles (SBS-43)")
+    func leastPrivilege() throws {
+        let configuration = try ConfigurationFile.parse(ConfigurationTests.whole, path: "pdex.yaml")
+        let jobs = [try Self.job("[member-id]")]
+        let clinic = try #require(configuration.clinic("clinic0")).connection(jobs: jobs, payers: configuration.payers)
+        let payer = try #require(configuration.payer("med0")).connection(jobs: jobs)
+        #expect(
+            clinic.scopes.text(in: .v2)
+                == "system/Encounter.rs system/Location.rs system/Medication.rs system/Organization.rs "
+                + "system/Patient.rs system/Practitioner.rs system/PractitionerRole.rs system/Provenance.rs")
+        #expect(
+            payer.scopes.text(in: .v2)
+                == "system/Coverage.rs system/Encounter.cu system/Location.cu system/Medication.cu "
+                + "system/Organization.crus system/Patient.crus system/Practitioner.cu system/PractitionerRole.cu "
+                + "system/Provenance.cu")
+    }
+
     private static func settings(_ text: String) throws -> MatchSettings {
         try #require(configuration(text).payer("med0")).match
     }

@@ -164,6 +164,26 @@ struct DeliveryTests {
         #expect(made.isEmpty)
     }
 
+    @Test(
+        "each entry puts its resource under the id that it has, once and unconditionally, and is referred to by that address",
+        arguments: [8, 200])
+    func putsByID(maxEntries: Int) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, maxEntries: maxEntries)
+        _ = try await night.run()
+        #expect(!night.payer.received.isEmpty)
+        for bytes in night.payer.received {
+            let entries = try JSONParser.parse(bytes)["entry"]?.elements ?? []
+            let resources = try entries.compactMap { $0["resource"] }.map { try Resource($0) }
+            let places = resources.map { "\($0.type)/\($0.id ?? "")" }
+            var references: Set<String> = []
+            for resource in resources { resource.forEachReferenceWithin { references.insert($0) } }
+            #expect(entries.compactMap { $0["request"] } == places.map { ["method": "PUT", "url": .string($0)] })
+            #expect(entries.compactMap { $0["fullUrl"]?.string } == places.map { "https://fhir.med0.example/r4/" + $0 })
+            #expect(Set(places).count == entries.count)
+            #expect(references.subtracting(places) == [])
+        }
+    }
+
     @Test("a bundle is a transaction that claims no profile and holds no document (PB-01)")
     func claimsNothing() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -64,10 +64,13 @@ struct ExportParametersTests {
     @Test("what comes along is asked for by name")
     func asksForProvenance() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, associatedData: ["LatestProvenanceResources"])
+        night.clinic.rewrite { $0.provenanceParameters = [] }
 
         let report = try await night.run()
 
         #expect(night.clinic.exportRequests.map(\.associatedData) == [["LatestProvenanceResources"]])
+        // A list of types without it would leave it out unsaid (BLK-12).
+        #expect(night.clinic.exportRequests.allSatisfy { $0.types.contains("Provenance") })
         #expect(report.state == .complete)
     }
 

@@ -34,6 +34,22 @@ struct HRexTests {
         #expect(night.payer.received.count == 0)
     }
 
+    @Test(
+        "the last day of a consent is over when it is over anywhere; one with a time ends then (HC-02)",
+        arguments: [
+            ("2026-06-01", 27_899, 27_901), ("2026-06-01T22:00:00-05:00", 89_100, 89_101),
+            ("2026-06", 2_533_499, 2_533_501),
+        ])
+    func lastDay(end: String, before: Double, after: Double) async throws {
+        for (seconds, isOver) in [(before, false), (after, true)] {
+            let night = try Night([.joe.with { $0.consentPeriod = "2026-01-01"...end }], mappings: usCoreMappings)
+            night.clock.advance(seconds: seconds)
+            let report = try await night.run()
+            #expect(report.exchanges.withheld == (isOver ? [.consentExpired: 1] : [:]))
+            #expect(night.payer.received.isEmpty == isOver)
+        }
+    }
+
     @Test("a consent whose source is an attachment permits, and the exchange says so")
     func attachment() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

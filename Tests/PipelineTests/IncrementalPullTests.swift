@@ -82,15 +82,18 @@ struct IncrementalPullTests {
         #expect(values.contains("9.90"))
     }
 
-    @Test("an overlap before the watermark is asked for again")
+    @Test("an overlap before the watermark, which is by the clinic's clock, is asked for again")
     func overlap() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)
-        night.clinic.rewrite { $0.searchParameters = searchable }
+        night.clinic.rewrite {
+            $0.searchParameters = searchable
+            $0.secondsAhead = 120
+        }
         _ = try await night.run("night-1")
         night.clock.advance(seconds: 86_400)
         _ = try await night.run("night-2")
         #expect(
             night.clinic.requests.last { $0.hasPrefix("search Observation") }
-                == "search Observation ge2026-06-01T02:10:00.000Z")
+                == "search Observation ge2026-06-01T02:12:00.000Z")
     }
 }

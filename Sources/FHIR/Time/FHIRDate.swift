@@ -43,6 +43,12 @@ public struct FHIRDate: Sendable, Hashable {
         latest = reading.latest
     }
 
+    /// The last moment of it where it ends first: a date says no zone, and there are 26 hours between the first and the
+    /// last in which its last day ends.
+    public var firstEnd: Instant {
+        precision < .second ? latest.adding(milliseconds: -26 * 3_600_000) : latest
+    }
+
     /// Whether there is a moment that both could mean.
     public func overlaps(_ other: FHIRDate) -> Bool {
         earliest <= other.latest && other.earliest <= latest

@@ -29,6 +29,12 @@ public struct Period: Sendable, Hashable {
         earliest <= instant && instant <= latest
     }
 
+    /// Whether the instant could lie in the period, and the period is over nowhere yet: a last day without a zone is over
+    /// where it ends first.
+    public func isInForce(at instant: Instant) -> Bool {
+        earliest <= instant && instant <= (end?.firstEnd ?? .latest)
+    }
+
     /// Whether there is a moment that could lie in both.
     public func overlaps(_ other: Period) -> Bool {
         !isEmpty && !other.isEmpty && earliest <= other.latest && other.earliest <= latest

@@ -72,7 +72,7 @@ public enum ConsentVerdict: Sendable, Hashable {
         guard let period = consent.period, period.start != nil else {
             return .silent(.consentOutOfScope, "the consent does not say since when")
         }
-        guard period.contains(now) else {
+        guard period.isInForce(at: now) else {
             return .silent(.consentExpired, "the consent's period does not cover this moment")
         }
         return .permits(.regular, rule: "PDex Provider Access Consent, opted in")
@@ -101,7 +101,7 @@ public enum ConsentVerdict: Sendable, Hashable {
         guard names(consent, .recipient, recipient) else {
             return .silent(.consentOutOfScope, "the consent does not name the payer as its recipient")
         }
-        guard period.contains(now) else {
+        guard period.isInForce(at: now) else {
             return .silent(.consentExpired, "the consent's period does not cover this moment")
         }
         let remark = consent.evidence == .document ? "" : ", whose source is no DocumentReference"

@@ -251,7 +251,7 @@ struct PatientPull: Sendable {
         case .lastUpdated:
             if let instant = since.written { parameters.append(.init("_lastUpdated", "ge" + instant.text)) }
         case .date(let name):
-            if let instant = since.done { parameters.append(.init(name, "ge" + instant.text)) }
+            if let instant = since.done { parameters.append(SearchShape.since(instant, by: name)) }
         case .some(.none), nil: break
         }
         return SearchQuery(type, parameters)

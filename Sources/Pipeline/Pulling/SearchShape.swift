@@ -1,3 +1,4 @@
+import FHIR
 import PDex
 
 /// What searches on clinical types look like at US Core servers.
@@ -9,6 +10,14 @@ enum SearchShape {
         "Immunization": "date", "MedicationRequest": "authoredon", "Observation": "date", "Procedure": "date",
         "ServiceRequest": "authored",
     ]
+
+    /// Those of them whose elements are days (`date`), not moments.
+    private static let daily: Set<String> = ["start-date"]
+
+    /// What was done since an instant: to the day where the element is a day, else to the second with its zone (RD-07).
+    static func since(_ instant: Instant, by name: String) -> SearchQuery.Parameter {
+        .init(name, "ge" + (daily.contains(name) ? String(instant.text.prefix(10)) : instant.text))
+    }
 
     /// What a server may demand beside `patient`, and answers 400 without (RD-10): all values, as one OR list, the
     /// likelier demand first.

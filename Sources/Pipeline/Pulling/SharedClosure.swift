@@ -9,6 +9,8 @@ actor SharedClosure {
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
+    /// How far it goes from reference to reference: nothing of a clinic's nests as deep, but a hostile one has no end (RD-14).
+    private static let mostSteps = 16
     /// The requests under way and those that were answered, by reference.
     private var asked: [String: Task<Answer, any Error>] = [:]
 
@@ -45,7 +47,13 @@ actor SharedClosure {
         var open = references
         var seen: Set<String> = []
         var flaws = 0
+        var steps = 0
         while !open.isEmpty {
+            guard steps < Self.mostSteps else {
+                await intake.tally.noted(.clinicReferenceMissing, open.count)
+                break
+            }
+            steps += 1
             seen.formUnion(open)
             ask(open)
             let answers = try await answers(to: open)

@@ -97,6 +97,34 @@ struct BackendServicesTests {
         #expect(fault?.message.contains("twin") == true)
     }
 
+    @Test(
+        "what a server does not list among its scopes is asked for all the same, since its list need not be whole (SBS-05)"
+    )
+    func asksBeyondTheList() async throws {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(
+            #""capabilities""#, with: #""scopes_supported": ["openid", "system/Patient.rs"], "capabilities""#)
+        let transport = server.transport()
+
+        _ = try await AuthorizationServer.tokens(transport, clock).token()
+
+        #expect(FunctionTransport.form(try #require(transport.tokenRequests.first))["scope"] == "system/Encounter.rs")
+    }
+
+    @Test(
+        "a successor is published beside the old key, and the one that the configuration names signs (SBS-16, SBS-17)",
+        arguments: ["elliptic", "rsa"])
+    func signsByName(kid: String) async throws {
+        let transport = AuthorizationServer().transport()
+        let registration = ServerConnection.BackendServices(clientID: "pdex-client", keyID: kid)
+
+        _ = try await AuthorizationServer.tokens(transport, clock, registration).token()
+
+        #expect(try transport.assertions().map { $0.header["kid"] } == [.string(kid)])
+        let published = try #require(TestKeys.both).publicJWKS()["keys"]?.elements ?? []
+        #expect(published.compactMap { $0["kid"]?.string } == ["elliptic", "rsa"])
+    }
+
     @Test("aud is the token URL unless the configuration says otherwise (SBS-25)")
     func overridesAudience() async throws {
         let base = AuthorizationServer.base

@@ -65,7 +65,7 @@ struct WorkedExampleTests {
 
     @Test(
         "goes under the example's consent, and not under one that lacks or adds what the example names",
-        arguments: ["as it is", "no end", "proposed", "a purpose", "actors swapped", "ended before"])
+        arguments: ["as it is", "no end", "proposed", "a purpose", "actors swapped", "ended yesterday"])
     func consent(change: String) async throws {
         let night = try Self.night(try Self.example())
         var consent = try Self.read("02-hrex-consent.json").json
@@ -86,7 +86,7 @@ struct WorkedExampleTests {
                     actor["reference"] = other["reference"]
                     return .object(actor)
                 })
-        case "ended before": provision["period"] = ["start": "2026-01-01", "end": "2026-05-30"]
+        case "ended yesterday": provision["period"] = ["start": "2026-01-01", "end": "2026-05-31"]
         default: break
         }
         consent["provision"] = .object(provision)
