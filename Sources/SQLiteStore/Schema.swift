@@ -13,6 +13,7 @@ struct Schema {
         PackageResources.v005_members_sql, PackageResources.v006_provenance_sql, PackageResources.v007_consent_sql,
         PackageResources.v008_member_match_sql, PackageResources.v009_circuit_breakers_sql,
         PackageResources.v010_replays_sql, PackageResources.v011_answer_ids_sql, PackageResources.v012_care_sql,
+        PackageResources.v016_request_desk_sql,
     ])
 
     /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.

@@ -75,8 +75,14 @@ public protocol StoreReader: MemberReader {
 
     /// The member request with that id.
     func memberRequest(_ id: String) throws -> MemberRequest?
-    /// Member requests in some states, those that are due first in front.
-    func memberRequests(in states: Set<MemberRequestState>, limit: Int) throws -> [MemberRequest]
+    /// Member requests that match, those that are due first in front.
+    func memberRequests(matching filter: MemberRequestFilter, limit: Int) throws -> [MemberRequest]
+    /// How many member requests match.
+    func count(memberRequestsMatching filter: MemberRequestFilter) throws -> Int
+    /// For which payers there are member requests that match, by name.
+    func payers(ofMemberRequestsMatching filter: MemberRequestFilter) throws -> [String]
+    /// When a payer gave that Group as one of members who matched; nil when it never did.
+    func matched(group id: String, payer: String) throws -> Instant?
 
     // MARK: Exchanges
 
@@ -204,6 +210,12 @@ public protocol StoreWriter: StoreReader {
         memberRequest id: String, to state: MemberRequestState, run: String?, reason: FaultCode?, at instant: Instant,
         audit: AuditEntry
     ) throws -> Bool
+    /// Lets a member request that waits rest until an instant, and counts that it was tried; nothing else becomes of it.
+    func rest(memberRequest id: String, until instant: Instant) throws
+    /// Remembers that it was told of a member request that it may be late.
+    func warned(memberRequest id: String, at instant: Instant, audit: AuditEntry) throws
+    /// Remembers a Group that a payer gave as one of members who matched, and when.
+    func keep(matchedGroup id: String, payer: String, at instant: Instant) throws
 
     // MARK: Exchanges
 
