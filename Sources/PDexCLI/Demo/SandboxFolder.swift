@@ -105,6 +105,7 @@ struct SandboxFolder: Sendable, Hashable {
             organization: { npi: "1003000126", name: Med0 Health Plan }
             coverage: { from: fhir }       # or: { file: coverage.ndjson }
             consent: { from: fhir }        # or: { file: consent.ndjson }
+            match: { member-system: https://med0.example/fhir/member-id }
 
         """
     }

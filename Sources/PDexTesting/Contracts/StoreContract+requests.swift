@@ -99,6 +99,30 @@ extension StoreContract {
             try expect(rested?.attempts, is: 1, "the attempts")
             try expect(rested?.notBefore, is: StoreSample.seconds(15), "the end of the rest")
         },
+        StorePromise(
+            "of member requests those are delivered first whose answer is due first, in whatever order they came"
+        ) {
+            store in
+            for (number, due) in [("1", Int64(30)), ("2", 10), ("3", 20), ("4", nil)] {
+                let exchange = StoreSample.exchange("e" + number, member: Int64(number) ?? 0, run: "run-" + number)
+                try await store.queue(
+                    exchange,
+                    [
+                        StoreSample.submission(
+                            "s" + number, of: exchange.id, member: Int64(number) ?? 0, in: .onDemand)
+                    ])
+                guard let due else { continue }
+                try await store.write { writer in
+                    _ = try writer.accept(request("r" + number, due: due), audit: entry("r" + number))
+                    _ = try writer.advance(
+                        memberRequest: "r" + number, to: .inProgress, run: "run-" + number, reason: nil,
+                        at: StoreSample.seconds(5), audit: entry("r" + number))
+                }
+            }
+            var claimed: [String] = []
+            for _ in 0..<4 { claimed += try await store.claim(1).map(\.submission.id) }
+            try expect(claimed, is: ["s2", "s3", "s1", "s4"], "the order of the claims")
+        },
         StorePromise("a Group of those who matched is known by its payer, with when it was given last") { store in
             try await store.write { writer in
                 try writer.keep(matchedGroup: "g1", payer: "med0", at: StoreSample.seconds(1))

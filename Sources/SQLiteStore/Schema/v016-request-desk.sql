@@ -18,6 +18,8 @@ UPDATE member_request SET payer = coalesce((SELECT payer FROM run WHERE run.id =
 CREATE INDEX member_request_payer ON member_request (state, payer, due);
 -- The API: one holder's.
 CREATE INDEX member_request_owner ON member_request (owner, state, due) WHERE owner IS NOT NULL;
+-- lease: by when what a run made has to be there.
+CREATE INDEX member_request_run ON member_request (run) WHERE run IS NOT NULL;
 
 CREATE TABLE matched_group (
     payer TEXT    NOT NULL,
