@@ -236,7 +236,8 @@ public protocol StoreWriter: StoreReader {
     ///
     /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take turns
     /// (``DeliveryLane/turns``); among member requests the one goes first whose answer is due first. One whose claim ended
-    /// with its process before is claimed alone. For a payer that is closed nothing is claimed, and one as a probe once its time has come: then it is closed until `expiry`.
+    /// with its process before is claimed alone. For a payer that is closed nothing is claimed, and one as a probe once its
+    /// time has come: then it is closed until `expiry`.
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
