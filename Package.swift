@@ -147,7 +147,8 @@ let package = Package(
             dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting"],
             swiftSettings: house),
         .testTarget(
-            name: "MappingsTests", dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "DeclarativeFiles"],
+            name: "MappingsTests",
+            dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
             name: "FHIRClientTests",
@@ -192,12 +193,14 @@ let package = Package(
             dependencies: [
                 "Console", "Serving", "Jobs", "PDexTesting", "FHIRClient", "PDex", "FHIR",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "PDexCLITests",
             dependencies: [
-                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "DeclarativeFiles",
+                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "Console",
+                "DeclarativeFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -13,7 +13,7 @@ public final class APIServer: Sendable {
     private let bound = Mutex<Int?>(nil)
 
     /// Bodies are a few hundred bytes long.
-    private static let bodyLimit = 64 << 10
+    static let bodyLimit = 64 << 10
 
     /// Serves `api` on `host`, which is this machine itself unless the site says otherwise.
     public init(_ api: ServiceAPI, host: String, port: Int, clock: any WallClock, logger: Logger) {

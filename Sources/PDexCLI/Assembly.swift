@@ -17,9 +17,11 @@ struct Assembly: Sendable {
 
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
     ///
-    /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics; `mostMissing` is how many resources may
+    /// be gone at once. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
     init(
         _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
+        mostMissing: Int = ExchangePipeline.usualMostMissing,
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         let clock = SystemClock()
@@ -40,13 +42,15 @@ struct Assembly: Sendable {
             ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }, calendar: configuration.calendar
         ) { job in
             let parts = try await servers.parts(of: job)
-            return ExchangePipeline(
+            var pipeline = ExchangePipeline(
                 terms: parts.terms, clinic: parts.clinic, payer: parts.payer,
                 payerExports: parts.payerExports, store: store, mappings: parts.mappings, validator: parts.validator,
                 identities: identities, clock: clock, random: { Double.random(in: 0..<1) }, owner: owner.text,
                 ownerIsGone: { ProcessName($0)?.isGone ?? false },
                 quietUntil: { ignoresQuietHours ? nil : parts.quietHours?.end(at: $0) }, turns: turns,
                 observer: observer)
+            pipeline.mostMissing = mostMissing
+            return pipeline
         }
     }
 

@@ -16,7 +16,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
+            .exchangeAmbiguous, .memberUnknown, .memberAmbiguous, .matchGroupUnknown,
+            .matchGroupStale, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
             .mappingInvalid, .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,
             .storeExposed:
@@ -38,7 +39,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
             .remoteTooLarge, .remotePolicy, .clinicCapability, .clinicExportFailed, .clinicExportGivenUp,
             .clinicMalformedLine,
-            .clinicOddDeletion, .clinicWrongType,
+            .clinicOddDeletion, .clinicManyMissing, .clinicWrongType,
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted, .matchUnproven, .matchMergeUnclear, .matchUnmerged, .matchInactive,

@@ -71,7 +71,8 @@ extension ExchangePipeline {
     /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
     ///
     /// From one payer to another goes care of the five years before the request (CMS-03). Throws `config.missing` unless the
-    /// payer may be asked so, `usage.invalid` for a Group that is none and a delta that has nothing to go on from,
+    /// payer may be asked so, `match.group-unknown` and `match.group-stale` for a Group that the payer did not give lately as
+    /// one of members who matched (DX-06), `usage.invalid` for a Group that is none and a delta that has nothing to go on from,
     /// `folder.in-use` while another fetch writes there, and as a pull does.
     public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
         guard terms.inquiry.asksMany, let payerExports else {
@@ -82,6 +83,7 @@ extension ExchangePipeline {
         guard Resource.isID(fetching.group) else {
             throw Fault(.usage, .stop, "the Group is no FHIR id", hint: "give the id that  pdex members match  named")
         }
+        try await requireMatched(fetching.group)
         let folder = ExportFolder(path: path)
         let lock = try FolderLock(of: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -105,5 +107,26 @@ extension ExchangePipeline {
             window: isLimited ? ServiceWindow(years: 5) : nil, server: payerExports, store: store, clock: clock,
             actor: actor, folder: folder, isGapless: isGapless && !isLimited, observer: observer
         ).run()
+    }
+
+    /// A Group of members who matched is theirs for so long: whoever left or withdrew is in it until then (DX-06).
+    private static let groupDays: Int64 = 30
+
+    /// Refuses a Group that is not one of those who matched: whose consent holds something back, who did not match, or
+    /// of whom nobody asked, and one that was matched long ago.
+    private func requireMatched(_ group: String) async throws {
+        let payer = terms.payer.name
+        guard let at = try await store.read({ try $0.matched(group: group, payer: payer) }) else {
+            throw Fault(
+                .matchGroupUnknown, .stop, "\(payer) did not give that Group as one of members who matched",
+                hint: "ask with  pdex members match , and give the id of the Group that it names")
+        }
+        let end = at.adding(milliseconds: Self.groupDays * 86_400_000)
+        guard clock.now() < end else {
+            throw Fault(
+                .matchGroupStale, .stop,
+                "the Group was matched on \(at.text.prefix(10)), \(Self.groupDays) days ago or more",
+                hint: "ask again with  pdex members match , and give the id of the Group that it names now")
+        }
     }
 }

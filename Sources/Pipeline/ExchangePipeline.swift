@@ -27,6 +27,8 @@ public struct ExchangePipeline: Sendable {
     let limits = SizeLimits()
     let ownerIsGone: @Sendable (String) -> Bool
     let quietUntil: @Sendable (Instant) -> Instant?
+    /// More resources than this that do not come when everything is fetched again are not taken for deleted.
+    public var mostMissing = ExchangePipeline.usualMostMissing
     let observer: @Sendable (RunEvent) -> Void
 
     /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; without a `validator`
@@ -58,6 +60,9 @@ public struct ExchangePipeline: Sendable {
         self.quietUntil = quietUntil
         self.observer = observer
     }
+
+    /// What ``mostMissing`` is unless an operator says otherwise.
+    public static let usualMostMissing = Reconciliation.usualMost
 
     /// Carries the whole roster from clinic to payer; resumes `run` where it stood if it was interrupted.
     ///
@@ -95,7 +100,7 @@ public struct ExchangePipeline: Sendable {
         try await store.write { try $0.open(run) }
         let pull = Pull(
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
-            clock: clock, observer: observer)
+            clock: clock, mostMissing: mostMissing, observer: observer)
         let export = try await pulling(pull)
         if !dryRun { try await inquiry(run, pull.tally).ask() }
         var report = RunReport(run: run.id, job: run.job)

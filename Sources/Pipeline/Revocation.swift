@@ -123,7 +123,8 @@ struct Revocation: Sendable {
     private func cancelRequests(
         of patients: [ResourceKey: FaultCode], at now: Instant, _ writer: any StoreWriter
     ) throws {
-        for request in try writer.memberRequests(in: [.requested], limit: Self.mostRequests)
+        for request in try writer.memberRequests(
+            matching: MemberRequestFilter(states: [.requested]), limit: Self.mostRequests)
         where terms.jobsOfRoute.contains(request.job) {
             let key = identities.key(source: terms.clinic.name, type: "Patient", id: request.patient)
             guard let code = patients[key] else { continue }

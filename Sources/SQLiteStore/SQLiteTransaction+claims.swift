@@ -21,6 +21,20 @@ extension SQLiteTransaction {
         )
         """
 
+    /// What may be claimed of a lane, in the order in which it may.
+    private static let inTurn = """
+        SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
+        ORDER BY s.not_before, s.rid LIMIT ?5
+        """
+
+    /// The same of member requests: those first whose answer is due first. There are never as many as a night's.
+    private static let dueFirst = """
+        SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
+        ORDER BY coalesce((
+            SELECT min(r.due) FROM exchange e JOIN member_request r ON r.run = e.run WHERE e.id = s.exchange
+        ), 9223372036854775807), s.not_before, s.rid LIMIT ?5
+        """
+
     func nextDue(_ route: Route) throws -> Instant? {
         let due = try lanes(of: route).compactMap { lane in
             try first(
@@ -75,10 +89,7 @@ extension SQLiteTransaction {
         _ route: Route, _ lane: DeliveryLane, now: Instant, limit: Int
     ) throws -> [Candidate] {
         try quick(
-            """
-            SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
-            ORDER BY s.not_before, s.rid LIMIT ?5
-            """
+            lane == .onDemand ? Self.dueFirst : Self.inTurn
         ) { row in
             row.bind(route.payer, at: 1)
             row.bind(route.clinic, at: 2)

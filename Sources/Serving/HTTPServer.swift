@@ -16,6 +16,9 @@ public struct HTTPServer: Sendable {
     private let latencyMilliseconds: Int
     private let clock: any WallClock
 
+    /// So much of a body that is too long is read only to be dropped.
+    private static let mostDropped = 8 << 20
+
     /// A server of `endpoint`; port 0 takes any that is free. Bodies longer than `bodyLimit` bytes are refused.
     ///
     /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says.
@@ -72,11 +75,12 @@ public struct HTTPServer: Sendable {
     private func respond(
         to request: Request, writer: consuming ResponseWriter, channel: any Channel
     ) async throws {
-        guard let body = try? await request.body.collect(upTo: bodyLimit) else {
+        let (body, isRead) = await read(request.body)
+        guard let body else {
             let answer = endpoint.tooLong(limit: bodyLimit)
-            // What is left of the body is not read, so this connection is of no more use.
             try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
-            return try await channel.close()
+            // What is left of the body is not read, so this connection is of no more use.
+            return isRead ? () : try await channel.close()
         }
         let answer = await endpoint.answer(
             ServedRequest(
@@ -85,6 +89,25 @@ public struct HTTPServer: Sendable {
         if latencyMilliseconds > 0 { try await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
         if case .dropped = answer.body { return try await channel.close() }
         try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
+    }
+
+    /// Reads a body; nil for one that is too long or broken off, and whether it was read to its end.
+    ///
+    /// What is too long is read on for a while and dropped: a connection that is closed with something unread is reset,
+    /// and the client might lose the answer that tells it why.
+    private func read(_ stream: RequestBody) async -> (ByteBuffer?, isRead: Bool) {
+        var body = ByteBuffer()
+        var length = 0
+        do {
+            for try await var part in stream {
+                length += part.readableBytes
+                guard length <= bodyLimit + Self.mostDropped else { return (nil, false) }
+                if length <= bodyLimit { body.writeBuffer(&part) }
+            }
+        } catch {
+            return (nil, false)
+        }
+        return length <= bodyLimit ? (body, true) : (nil, true)
     }
 
     private static func headers(of request: Request) -> HTTPHeaders {

@@ -12,9 +12,12 @@ import Serving
 struct APIHarness {
     static let token = "a-token-of-the-portal"
     static let other = "a-token-of-the-billing-office"
+    static let stranger = "a-token-of-another-plan"
     let night: Night
     let operations: Operations
+    let job: Job
     let api: ServiceAPI
+    private let watch: ServiceWatch
     let metrics = MetricsRegistry()
     let heartbeat = Heartbeat()
 
@@ -34,28 +37,43 @@ struct APIHarness {
             select: { group: med0-members, types: [Patient, Encounter, Condition, Observation] }
             map: us-core-6.1.0
             """, path: "jobs/member-data-request.yaml")
-        let digests = Digests { SHA256.hash($0) }
-        let watch = ServiceWatch(
+        self.job = job
+        watch = ServiceWatch(
             operations: operations, jobs: [job], metrics: metrics, heartbeat: heartbeat, freeBytes: { freeBytes },
             clock: night.clock)
-        api = ServiceAPI(
+        api = Self.api(night, operations, job, watch, payersOfPortal: ["med0"])
+    }
+
+    /// The API over the same store after the portal's payers were changed.
+    func api(payersOfPortal payers: Set<String>) throws -> ServiceAPI {
+        Self.api(night, operations, job, watch, payersOfPortal: payers)
+    }
+
+    private static func api(
+        _ night: Night, _ operations: Operations, _ job: Job, _ watch: ServiceWatch, payersOfPortal payers: Set<String>
+    ) -> ServiceAPI {
+        let digests = Digests { SHA256.hash($0) }
+        func token(_ name: String, _ text: String, _ payers: Set<String>, mayWatch: Bool = false) -> APIToken {
+            APIToken(name: name, digest: digests.sha256([UInt8](text.utf8)), payers: payers, mayWatch: mayWatch)
+        }
+        let tokens = [
+            token("portal", Self.token, payers, mayWatch: true), token("billing", other, ["med0"]),
+            token("otherplan", stranger, ["otherplan"]),
+        ]
+        return ServiceAPI(
             operations: { _ in operations }, jobs: [job], watch: watch,
-            tokens: APITokens(
-                [("portal", Self.token), ("billing", Self.other)].map { name, token in
-                    APIToken(name: name, digest: digests.sha256([UInt8](token.utf8)))
-                }, digests: digests),
-            clock: night.clock)
+            tokens: APITokens(tokens, digests: digests), clock: night.clock)
     }
 
     /// One request with a token, unless told otherwise.
     func send(
         _ method: String, _ target: String, _ body: String = "", token: String? = APIHarness.token,
-        headers: [(String, String)] = [("Content-Type", "application/json")]
+        headers: [(String, String)] = [("Content-Type", "application/json")], to api: ServiceAPI? = nil
     ) async -> ServedAnswer {
         var fields: HTTPHeaders = [:]
         if let token { fields.append("Authorization", "Bearer \(token)") }
         for (name, value) in headers { fields.append(name, value) }
-        return await api.answer(ServedRequest(method, target, headers: fields, body: [UInt8](body.utf8)))
+        return await (api ?? self.api).answer(ServedRequest(method, target, headers: fields, body: [UInt8](body.utf8)))
     }
 
     private static let mappings = root.appendingPathComponent("mappings/us-core-6.1.0").path

@@ -9,7 +9,8 @@ struct CommandStatusTests {
     private static let special: [CommandStatus: Set<FaultCode>] = [
         .usage: [
             .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
-            .exchangeAmbiguous, .memberUnknown, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
+            .exchangeAmbiguous, .memberUnknown, .memberAmbiguous, .matchGroupUnknown,
+            .matchGroupStale, .requestInvalid, .requestConflict, .requestUnknown, .runUnknown,
             .mappingInvalid,
             .packageUnusable,
             .keyMissing, .keyExposed, .keyUnusable, .storeNewer,

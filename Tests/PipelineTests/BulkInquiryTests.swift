@@ -19,6 +19,7 @@ struct BulkInquiryTests {
 
         #expect([matching.asked, matching.outcomes[.matched]] == [2, 2])
         #expect(matching.groups == ["g1"])
+        #expect(try await night.store.read { try $0.matched(group: "g1", payer: "med0") } == night.clock.now())
         #expect(matching.isWhole)
         #expect(
             Set(night.payer.questions.compactMap(\.patient.id)) == [Self.local("mae", night), Self.local("ben", night)])
@@ -62,6 +63,7 @@ struct BulkInquiryTests {
         #expect(first.outcomes == [outcome: 2])
         #expect([second.asked, second.notAsked] == [0, 2])
         #expect(night.payer.questions.count == 2)
+        #expect(try await night.store.read { try $0.matched(group: "g1", payer: "med0") } == nil)
     }
 
     @Test("two members for one patient are several, and nothing of the patient leaves")

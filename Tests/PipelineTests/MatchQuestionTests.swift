@@ -137,6 +137,18 @@ struct MatchQuestionTests {
         #expect(question.parameters["parameter"] == example["parameter"])
     }
 
+    @Test(
+        "the worked example about many is read, and written again as it was (BM-02)",
+        .enabled(if: SharedData.isPresent, "it is not beside this repository: PDEX_SHARED names where"))
+    func workedExampleOfMany() throws {
+        let example = try Self.shared("worked-examples/06-bulk-member-match-request.json")
+        let questions = try MemberMatchQuestion.many(reading: .object(example.json))
+        #expect(questions.map { $0.parts.map(\.name) } == [["MemberPatient", "CoverageToMatch", "Consent"]])
+        let written = MemberMatchQuestion.parameters(ofMany: questions)
+        #expect(written["parameter"] == example["parameter"])
+        #expect(written["meta"]?["profile"] == example["meta"]?["profile"])
+    }
+
     @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedData.isPresent))
     func kit() throws {
         let parts = try ["member_patient", "coverage_to_match", "coverage_to_link", "consent"]

@@ -205,7 +205,27 @@ struct PayerExportTests {
         #expect(world.server.exportRequests.isEmpty)
     }
 
-    /// A payer that exports two members, and a folder.
+    @Test("a Group that the payer did not give as one of members who matched is not asked for (DX-06)")
+    func unmatched() async throws {
+        let world = try World()
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(group: "g9") }
+        #expect(fault?.code == .matchGroupUnknown)
+        #expect(world.server.exportRequests.isEmpty)
+    }
+
+    @Test("a Group is good for thirty days from when it was matched, and no longer (DX-06)")
+    func stale() async throws {
+        let world = try World()
+        _ = try await world.fetch()
+        world.night.clock.advance(seconds: 30 * 86_400 - 1)
+        _ = try await world.fetch()
+        world.night.clock.advance(seconds: 1)
+        let fault = await #expect(throws: Fault.self) { try await world.fetch() }
+        #expect(fault?.code == .matchGroupStale)
+        #expect(world.server.exportRequests.count == 2)
+    }
+
+    /// A payer that exports two members who matched, and a folder.
     private struct World {
         let night: Night
         let clock: ManualClock
@@ -228,7 +248,12 @@ struct PayerExportTests {
             _ purpose: ExportPurpose = .providerSnapshot, group: String = "g1", types: [String] = [],
             since: Instant? = nil
         ) async throws -> ExchangePipeline.Fetched {
-            try await night.pipeline.fetch(
+            let now = night.clock.now()
+            for known in ["g1", "g2"]
+            where try await night.store.read({ try $0.matched(group: known, payer: "med0") }) == nil {
+                try await night.store.write { try $0.keep(matchedGroup: known, payer: "med0", at: now) }
+            }
+            return try await night.pipeline.fetch(
                 .init(group: group, purpose: purpose, types: types, since: since), into: path, by: "ada")
         }
 

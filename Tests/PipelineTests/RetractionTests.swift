@@ -165,6 +165,31 @@ struct RetractionTests {
         #expect(third.notes == [.retracted: 1])
     }
 
+    @Test(
+        "more missing than may be is a problem of the run, taken for deleted by none, and again until an operator says so",
+        arguments: [true, false])
+    func manyMissing(byExport: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: byExport ? .bulkExport : .rosterSearch)
+        _ = try await night.run("night-1")
+        night.clinic.remove("Observation", "joe-glucose")
+        var careful = night.pipeline
+        careful.mostMissing = 0
+        var reports: [RunReport] = []
+        for (name, days) in [("night-2", 8), ("night-3", 1)] {
+            night.clock.advance(seconds: Double(days) * 86_400)
+            reports.append(try await careful.run(night.firing(name)))
+        }
+        let held = Self.result(night)?["status"]
+        night.clock.advance(seconds: 86_400)
+        let told = try await night.run("night-4")
+
+        #expect(reports.map(\.problems) == [[.clinicManyMissing: 1], [.clinicManyMissing: 1]])
+        #expect(reports.map(\.state) == [.partial, .partial])
+        #expect(held == "final")
+        #expect(told.problems == [:])
+        #expect(Self.result(night)?["status"] == "entered-in-error")
+    }
+
     @Test("what may not be read is not taken for deleted")
     func unreadable() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)

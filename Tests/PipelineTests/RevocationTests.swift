@@ -66,7 +66,7 @@ struct RevocationTests {
         let job = night.pipeline.terms.job
         for (id, patient, job) in [("r1", "joe", job), ("r2", "ada", job), ("r3", "joe", "another-payers")] {
             let request = MemberRequest(
-                id: id, job: job, patient: patient, since: nil, types: [], accepted: night.clock.now(),
+                id: id, job: job, payer: "med0", patient: patient, since: nil, types: [], accepted: night.clock.now(),
                 due: night.clock.now())
             _ = try await night.store.write {
                 try $0.accept(

@@ -22,6 +22,33 @@ struct MigrationTests {
         #expect(try RawDatabase(place.path).text("SELECT name FROM sqlite_master WHERE name = 'added'") == ["added"])
     }
 
+    @Test(
+        "requests of before version 16 are nobody's, may be at risk, and are for the payer of their run, if they had one"
+    )
+    func requests() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.dropLast()))
+        _ = try SQLiteExchangeStore.open(
+            path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        try RawDatabase(place.path).run(
+            """
+            INSERT INTO run (id, job, trigger, clinic, payer, instant, owner, state, summary)
+            VALUES ('run-1', 'nightly', 'request', 'clinic0', 'med0', 0, 'here', 'running', x'');
+            INSERT INTO member_request (id, job, patient, types, accepted, due, state, run, updated) VALUES
+            ('begun', 'nightly', 'joe', '', 1000, 5000, 'requested', 'run-1', 1000),
+            ('waits', 'nightly', 'ada', '', 1000, 5000, 'requested', NULL, 1000);
+            """)
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        let (at3999, at4000) = try await store.read { reader in
+            (
+                try reader.count(memberRequestsMatching: .init(atRiskBy: Instant(milliseconds: 3999))),
+                try reader.memberRequests(matching: .init(atRiskBy: Instant(milliseconds: 4000)), limit: 9)
+            )
+        }
+        #expect(at3999 == 0)
+        #expect(at4000.map(\.payer) == ["med0", ""])
+        #expect(at4000.map(\.owner) == [nil, nil])
+    }
+
     @Test("a migration that fails leaves the store as it was")
     func failed() async throws {
         try await SQLiteExchangeStore.open(path: place.path, digests: .standIn).recordEntries(2)

@@ -49,7 +49,8 @@ struct PruneTests {
     @Test("requests that have ended are forgotten, others are not", arguments: MemberRequestState.allCases)
     func requests(state: MemberRequestState) async throws {
         var request = MemberRequest(
-            id: "r", job: "nightly", patient: "joe", since: nil, types: [], accepted: Self.start, due: Self.start)
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: Self.start,
+            due: Self.start)
         request.state = state
         let kept = request
         _ = try await store.write { try $0.accept(kept, audit: Self.entry("request.accepted", nil)) }

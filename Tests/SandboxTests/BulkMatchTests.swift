@@ -80,6 +80,38 @@ struct BulkMatchTests {
     }
 
     @Test(
+        "each purpose gives what it is for: everything that there is, or what changed since (DX-02)",
+        arguments: ExportPurpose.allCases)
+    func contents(purpose: ExportPurpose) async throws {
+        let world = try TestSandbox()
+        let joe = SpecialMember.joeSmith.payerPatientID
+        let first = try await world.payer.token("system/*.rs")
+        _ = Self.ask([try MemberMatchTests.question(world, consent: true, flaw: "")], world, first)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+        world.clock.advance(seconds: 3600)
+        let since = world.clock.now()
+        world.clock.advance(seconds: 3600)
+        var patient = try #require(world.sandbox.payerResources().first { $0.type == "Patient" && $0.id == joe })
+        patient.json["language"] = "en"
+        try world.sandbox.updatePayer(patient)
+        let token = try await world.payer.token("system/*.rs")
+        var parameters = ["exportType": purpose.exportType]
+        if purpose == .providerDelta { parameters["_since"] = since.text }
+
+        let place = try #require(Self.export(group, parameters, world, token).headers["Content-Location"])
+        let cut = world.payer.endpoint.origin.text.count
+        let manifest = try #require(world.payer.send("GET", String(place.dropFirst(cut)), token: token).json)
+        let lines = (manifest["output"]?.elements ?? []).compactMap { $0["url"]?.string }.flatMap {
+            world.payer.send("GET", String($0.dropFirst(cut)), token: token).lines
+        }
+
+        let types = Set(lines.compactMap { $0["resourceType"]?.string })
+        #expect(lines.count { $0["language"] == "en" && $0["id"]?.string == joe } == 1)
+        #expect(types.contains("Coverage") == (purpose != .providerDelta))
+        #expect(purpose != .providerDelta || lines.count == 1)
+    }
+
+    @Test(
         "an export for a purpose is refused without the purpose's terms, and a foreign patient is ignored with a word",
         arguments: [
             (["exportType": "hl7.fhir.us.davinci-pdex#provider-delta"], 400), (["exportType": "anything"], 400),

@@ -1,16 +1,22 @@
 public import PDex
 
-/// Who may use the API: a name, and the SHA-256 of the token, which only its holder has.
+/// Who may use the API, and for what: a name, the SHA-256 of the token, which only its holder has, and its scope.
 public struct APIToken: Sendable, Hashable {
     /// The name that the audit trail has.
     public let name: String
     /// SHA-256 of the token's characters.
     public let digest: [UInt8]
+    /// The payers for which the holder may ask; of others the holder learns nothing.
+    public let payers: Set<String>
+    /// Whether the holder may watch the service: its numbers name every server.
+    public let mayWatch: Bool
 
-    /// Pairs a name with a digest of 32 bytes.
-    public init(name: String, digest: [UInt8]) {
+    /// Pairs a name and a scope with a digest of 32 bytes.
+    public init(name: String, digest: [UInt8], payers: Set<String>, mayWatch: Bool = false) {
         self.name = name
         self.digest = digest
+        self.payers = payers
+        self.mayWatch = mayWatch
     }
 }
 
@@ -26,10 +32,10 @@ public struct APITokens: Sendable {
     }
 
     /// Who sent the token; nil for a stranger. All are compared, and each whole, so that time tells nothing.
-    func holder(of token: String) -> String? {
+    func holder(of token: String) -> APIToken? {
         let digest = digests.sha256([UInt8](token.utf8))
-        var found: String?
-        for known in tokens where Self.areEqual(known.digest, digest) { found = known.name }
+        var found: APIToken?
+        for known in tokens where Self.areEqual(known.digest, digest) { found = known }
         return found
     }
 

@@ -14,7 +14,7 @@ enum DemandReader {
     }
 
     /// What a demand may say.
-    static let keys: Set = ["member", "since", "types", "job", "payer"]
+    static let keys: Set = ["memberId", "patient", "member", "since", "types", "job", "payer"]
     private static let longestKey = 255
 
     static func wish(in request: ServedRequest) throws(Problem) -> Wish {
@@ -28,7 +28,8 @@ enum DemandReader {
         guard object.keys.allSatisfy(keys.contains) else {
             throw Problem(422, "Unknown member", "the body may have \(keys.sorted().joined(separator: ", "))")
         }
-        var demand = MemberDemand(patient: try required("member", object), key: try key(request))
+        var demand = try subject(of: object)
+        demand.key = try key(request)
         if let since = try text("since", object) {
             guard let instant = Instant(since) else {
                 throw Problem(422, "Wrong value", "since is not an instant such as 2026-01-31T00:00:00Z")
@@ -52,9 +53,19 @@ enum DemandReader {
         return key
     }
 
-    private static func required(_ key: String, _ object: JSONObject) throws(Problem) -> String {
-        guard let text = try text(key, object) else { throw Problem(422, "Missing member", "\(key) is missing") }
-        return text
+    /// Whose data: by the plan's id or by the clinic's, which `member` named before there was the other.
+    private static func subject(of object: JSONObject) throws(Problem) -> MemberDemand {
+        let (plan, clinic) = (try text("memberId", object), [try text("patient", object), try text("member", object)])
+        let named = clinic.compactMap(\.self)
+        guard named.count + (plan == nil ? 0 : 1) == 1 else {
+            throw Problem(
+                422, "Missing member", "exactly one of memberId (the plan's id) and patient (the clinic's) names whose")
+        }
+        guard let plan else { return MemberDemand(patient: named[0]) }
+        guard MemberDemand.isMemberID(plan) else {
+            throw Problem(422, "Wrong value", "memberId is VALUE or SYSTEM|VALUE, at most 512 characters")
+        }
+        return MemberDemand(memberID: plan)
     }
 
     private static func text(_ key: String, _ object: JSONObject) throws(Problem) -> String? {

@@ -4,13 +4,14 @@ import Jobs
 import PDex
 import Serving
 
-/// Member requests by HTTP: made, looked at and taken back. Every action is one of ``Operations``.
+/// Member requests by HTTP: made, looked at and taken back, by each holder of a token their own. Every action is one of
+/// ``Operations``.
 struct MemberRequestAPI: Sendable {
     private let operations: @Sendable (_ actor: String) -> Operations
-    private let jobs: RequestJobs
+    private let jobs: [Job]
     private let clock: any WallClock
 
-    /// More open requests than this are not accepted.
+    /// More open requests of one holder than this are not accepted.
     static let mostOpen = 1000
     private static let path = "/v1/member-requests"
 
@@ -19,38 +20,28 @@ struct MemberRequestAPI: Sendable {
         operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], clock: any WallClock
     ) {
         self.operations = operations
-        self.jobs = RequestJobs(jobs)
+        self.jobs = jobs
         self.clock = clock
     }
 
     /// Whether a request to that path is one for this API.
     static func hasPath(_ text: String) -> Bool { text == path || text.hasPrefix(path + "/") }
 
-    func answer(_ request: ServedRequest, of holder: String) async throws -> ServedAnswer {
+    func answer(_ request: ServedRequest, of holder: APIToken) async throws -> ServedAnswer {
         let id = request.path.dropFirst(Self.path.count + 1)
+        let operations = operations(holder.name)
         return try await id.isEmpty
-            ? collection(request, operations(holder), of: holder) : one(String(id), request, operations(holder))
+            ? collection(request, operations, of: holder) : one(String(id), request, operations, of: holder)
     }
 
     private func collection(
-        _ request: ServedRequest, _ operations: Operations, of holder: String
+        _ request: ServedRequest, _ operations: Operations, of holder: APIToken
     ) async throws -> ServedAnswer {
         switch request.method {
-        case "POST":
-            var wish = try DemandReader.wish(in: request)
-            wish.demand.keyHolder = holder
-            let job = try jobs.job(wish.job, payer: wish.payer)
-            let open = try await operations.memberRequests(in: [.requested, .inProgress], limit: Self.mostOpen)
-            guard open.count < Self.mostOpen else {
-                throw Problem(
-                    429, "Too many requests", "\(Self.mostOpen) requests are open", headers: ["Retry-After": "30"])
-            }
-            let accepted = try await operations.accept(wish.demand, by: job)
-            return task(
-                202, MemberRequestDetail(request: accepted), headers: ["Location": "\(Self.path)/\(accepted.id)"])
+        case "POST": return try await accept(request, operations, of: holder)
         case "GET":
-            let states = try states(in: request)
-            let found = try await operations.memberRequests(in: states, limit: 1000)
+            let own = Self.own(holder, in: try states(in: request))
+            let found = try await operations.memberRequests(matching: own, limit: 1000)
             let now = clock.now()
             let entries = found.map { request -> JSONValue in
                 ["resource": MemberRequestTask(detail: MemberRequestDetail(request: request), now: now).json]
@@ -58,6 +49,30 @@ struct MemberRequestAPI: Sendable {
             return .json(200, ["resourceType": "Bundle", "type": "collection", "entry": .array(entries)])
         default: throw Problem.notAllowed("GET, POST")
         }
+    }
+
+    /// Accepts a demand by a job of the holder's payers: to the holder there are no others.
+    private func accept(
+        _ request: ServedRequest, _ operations: Operations, of holder: APIToken
+    ) async throws -> ServedAnswer {
+        var wish = try DemandReader.wish(in: request)
+        wish.demand.holder = holder.name
+        let jobs = RequestJobs(jobs.filter { holder.payers.contains($0.payer) })
+        let job = try jobs.job(wish.job, payer: wish.payer)
+        let open = Self.own(holder, in: MemberRequestFilter.open.states)
+        guard try await operations.count(memberRequestsMatching: open) < Self.mostOpen else {
+            throw Problem(
+                429, "Too many requests", "\(Self.mostOpen) requests of yours are open",
+                headers: ["Retry-After": "30"])
+        }
+        let accepted = try await operations.accept(wish.demand, by: job)
+        return task(
+            202, MemberRequestDetail(request: accepted), headers: ["Location": "\(Self.path)/\(accepted.id)"])
+    }
+
+    /// What a holder asked for, of the payers that are still the holder's.
+    private static func own(_ holder: APIToken, in states: Set<MemberRequestState>) -> MemberRequestFilter {
+        MemberRequestFilter(states: states, owner: holder.name, payers: holder.payers)
     }
 
     private func states(in request: ServedRequest) throws(Problem) -> Set<MemberRequestState> {
@@ -70,14 +85,15 @@ struct MemberRequestAPI: Sendable {
         return states.isEmpty ? Set(MemberRequestState.allCases) : Set(states)
     }
 
-    private func one(_ id: String, _ request: ServedRequest, _ operations: Operations) async throws -> ServedAnswer {
-        switch request.method {
-        case "GET": return task(200, try await operations.show(request: id))
-        case "DELETE":
-            _ = try await operations.cancel(request: id, reason: "by the API")
-            return task(200, try await operations.show(request: id))
-        default: throw Problem.notAllowed("GET, DELETE")
-        }
+    private func one(
+        _ id: String, _ request: ServedRequest, _ operations: Operations, of holder: APIToken
+    ) async throws -> ServedAnswer {
+        guard ["GET", "DELETE"].contains(request.method) else { throw Problem.notAllowed("GET, DELETE") }
+        // Another's is answered as one that there is not: not even that it exists is told.
+        let detail = try await operations.show(request: id, of: holder.name, payers: holder.payers)
+        guard request.method == "DELETE" else { return task(200, detail) }
+        _ = try await operations.cancel(request: id, reason: "by the API")
+        return task(200, try await operations.show(request: id))
     }
 
     private func task(_ status: Int, _ detail: MemberRequestDetail, headers: HTTPHeaders = [:]) -> ServedAnswer {

@@ -18,7 +18,7 @@ struct MemberRequestTask {
         if let exchange = detail.exchange { task["businessStatus"] = ["text": .string(exchange.state.rawValue)] }
         task["intent"] = "order"
         task["code"] = ["text": "member data request"]
-        task["description"] = .string(detail.isLate(at: now) ? "late" : "in time")
+        task["description"] = .string(detail.punctuality(at: now))
         task["for"] = ["reference": .string("Patient/" + request.patient)]
         task["authoredOn"] = .string(request.accepted.text)
         task["lastModified"] = .string(request.updated.text)
@@ -27,11 +27,22 @@ struct MemberRequestTask {
         if let since = request.since { inputs.append(Self.value("since", since.text)) }
         inputs += request.types.map { Self.value("type", $0) }
         task["input"] = .array(inputs)
-        let outputs = [
+        var outputs = [
             detail.run.map { Self.value("run", $0.id) }, detail.exchange.map { Self.value("exchange", $0.id) },
         ].compactMap(\.self)
+        if let exchange = detail.exchange {
+            outputs += [
+                Self.count("resources", exchange.carried), Self.count("unchanged", exchange.unchanged),
+                Self.count("bundles", detail.bundles.count),
+                Self.count("bundles acknowledged", detail.bundles.count { $0 == .acknowledged }),
+            ]
+        }
         if !outputs.isEmpty { task["output"] = .array(outputs) }
         return .object(task)
+    }
+
+    private static func count(_ type: String, _ count: Int) -> JSONValue {
+        ["type": ["text": .string(type)], "valueUnsignedInt": .number(JSONNumber(count))]
     }
 
     private static func value(_ type: String, _ value: String) -> JSONValue {

@@ -22,8 +22,8 @@ struct Problem: Error {
     init(_ fault: Fault) {
         let status =
             switch fault.code {
-            case .requestInvalid, .usage: 422
-            case .requestUnknown, .jobUnknown: 404
+            case .requestInvalid, .usage, .memberAmbiguous: 422
+            case .requestUnknown, .jobUnknown, .memberUnknown: 404
             case .requestConflict, .requestNotOpen: 409
             case .storeLocked: 503
             default: 500

@@ -23,11 +23,13 @@ public struct ServiceAPI: Sendable {
         do {
             if request.path.hasPrefix("/health/") {
                 guard request.method == "GET" else { throw Problem.notAllowed("GET") }
-                return try await watch.health(request.path, isHolder: (try? holder(of: request)) != nil)
+                return try await watch.health(request.path, isHolder: (try? holder(of: request))?.mayWatch ?? false)
             }
             if request.path == "/metrics" {
                 // Names of servers and how much is sent are nobody else's business.
-                _ = try holder(of: request)
+                guard try holder(of: request).mayWatch else {
+                    throw Problem(403, "Forbidden", "the token may not watch the service: say  watch: true  of it")
+                }
                 guard request.method == "GET" else { throw Problem.notAllowed("GET") }
                 return try await watch.exposition()
             }
@@ -42,12 +44,12 @@ public struct ServiceAPI: Sendable {
         }
     }
 
-    private func holder(of request: ServedRequest) throws(Problem) -> String {
-        guard let token = request.bearer, let name = tokens.holder(of: token) else {
+    private func holder(of request: ServedRequest) throws(Problem) -> APIToken {
+        guard let token = request.bearer, let holder = tokens.holder(of: token) else {
             throw Problem(
                 401, "Unauthorized", "send a bearer token that pdex.yaml lists",
                 headers: ["WWW-Authenticate": "Bearer"])
         }
-        return name
+        return holder
     }
 }

@@ -12,7 +12,6 @@ struct StoreGauges: Sendable {
     func samples() async throws -> [MetricSample] {
         let queue = try await operations.queue()
         let balance = try await operations.balance()
-        let requests = try await operations.memberRequests(in: [.requested, .inProgress], limit: 10_000)
         var samples = outbox(queue.counts)
         samples += balance.map {
             MetricSample(
@@ -26,15 +25,28 @@ struct StoreGauges: Sendable {
             MetricSample(
                 .holds, ["subject": subject.rawValue], Double(queue.holds.count { $0.subject == subject }))
         }
-        samples += [MemberRequestState.requested, .inProgress].map { state in
-            MetricSample(
-                .memberRequests, ["state": state.rawValue], Double(requests.count { $0.state == state }))
-        }
-        let now = clock.now()
-        let late = requests.count { $0.due < now }
-        samples.append(MetricSample(.memberRequestsLate, [:], Double(late)))
+        samples += try await requests()
         for job in jobs { samples += try await lastRuns(of: job) }
         return samples
+    }
+
+    /// Counted by the store, however many there are.
+    private func requests() async throws -> [MetricSample] {
+        var samples: [MetricSample] = []
+        for state in MemberRequestState.allCases where state.isOpen {
+            let count = try await operations.count(memberRequestsMatching: MemberRequestFilter(states: [state]))
+            samples.append(MetricSample(.memberRequests, ["state": state.rawValue], Double(count)))
+        }
+        let now = clock.now()
+        var (late, atRisk) = (MemberRequestFilter.open, MemberRequestFilter.open)
+        late.dueBefore = now
+        atRisk.atRiskBy = now
+        let lateCount = try await operations.count(memberRequestsMatching: late)
+        let atRiskCount = try await operations.count(memberRequestsMatching: atRisk) - lateCount
+        return samples + [
+            MetricSample(.memberRequestsLate, [:], Double(lateCount)),
+            MetricSample(.memberRequestsAtRisk, [:], Double(max(0, atRiskCount))),
+        ]
     }
 
     private func outbox(_ counts: [QueueCount]) -> [MetricSample] {

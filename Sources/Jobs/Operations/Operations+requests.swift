@@ -7,13 +7,16 @@ extension Operations {
     /// twice.
     ///
     /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
-    /// name, and `request.conflict` when the same key came with another demand.
+    /// name, `request.conflict` when the same key came with another demand, and for a member's id what
+    /// ``ExchangePipeline/patient(ofMember:)`` throws.
     public func accept(_ demand: MemberDemand, by job: Job) async throws -> MemberRequest {
+        let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
         let now = clock.now()
         let request = MemberRequest(
             id: id(of: demand, by: job, at: now),
-            job: job.name, patient: demand.patient, since: demand.since, types: demand.types.sorted(), accepted: now,
+            job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
+            types: demand.types.sorted(), accepted: now,
             due: job.answerTime.due(after: now, in: calendar))
         let kept = try await store.write { [actor] in
             try $0.accept(
@@ -28,12 +31,21 @@ extension Operations {
         return kept
     }
 
+    /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index says
+    /// later does not turn a request to somebody else.
+    private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
+        guard let member = demand.memberID, job.allowsRequests else { return demand }
+        var resolved = demand
+        resolved.patient = try await pipeline(job.name).patient(ofMember: member)
+        return resolved
+    }
+
     /// The same for what is the same demand: by its key, which is one of its holder's alone.
     private func id(of demand: MemberDemand, by job: Job, at now: Instant) -> String {
         guard let key = demand.key else {
             return identities.derived("member-request", job.name, "at \(now.text) \(demand)")
         }
-        guard let holder = demand.keyHolder else {
+        guard let holder = demand.holder else {
             return identities.derived("member-request", job.name, "key " + key)
         }
         return identities.derived("member-request", job.name, "key of", holder, key)
@@ -41,11 +53,17 @@ extension Operations {
 
     /// Answers an accepted request in this process, and returns what its run came to.
     ///
-    /// What fails for good ends it as failed; what may work later leaves it accepted. Throws ``RunFailure``, and
-    /// `request.not-open` when it has ended or somebody else answers it.
+    /// What fails for good ends it as failed; what may work later leaves it accepted, at rest for a while. Throws
+    /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
     public func answer(_ id: String) async throws -> RunReport {
         let request = try await known(request: id)
-        let pipeline = try await pipeline(request.job)
+        let pipeline: ExchangePipeline
+        do {
+            pipeline = try await self.pipeline(request.job)
+        } catch let fault as Fault {
+            try await rest(request, after: fault)
+            throw fault
+        }
         let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: request.id)
         guard try await move(id, to: .inProgress, run: run) else {
             throw Fault(
@@ -60,9 +78,11 @@ extension Operations {
             _ = try await move(id, to: .completed)
             return report
         } catch let failure as RunFailure {
-            let mayWorkLater = failure.fault.disposition == .retry
-            _ = try await move(
-                id, to: mayWorkLater ? .requested : .failed, reason: mayWorkLater ? nil : failure.fault.code)
+            if failure.fault.disposition == .retry {
+                _ = try await move(id, to: .requested, restingUntil: rested(request, after: failure.fault))
+            } else {
+                _ = try await move(id, to: .failed, reason: failure.fault.code)
+            }
             throw failure
         } catch {
             await handBack(id)
@@ -81,15 +101,67 @@ extension Operations {
                     member: identities.key(source: run.clinic, type: "Patient", id: request.patient),
                     payer: run.payer)
             }
-            return MemberRequestDetail(request: request, run: run, exchange: exchange)
+            let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
+            return MemberRequestDetail(
+                request: request, run: run, exchange: exchange, bundles: progress?.submissions ?? [])
         }
+    }
+
+    /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in the
+    /// same words.
+    public func show(
+        request id: String, of owner: String, payers: Set<String>
+    ) async throws -> MemberRequestDetail {
+        let request = try await store.read { try $0.memberRequest(id) }
+        guard let request, request.owner == owner, payers.contains(request.payer) else { throw Self.unknownRequest }
+        return try await show(request: id)
     }
 
     /// Requests in some states, those that are due first in front.
     public func memberRequests(
         in states: Set<MemberRequestState> = Set(MemberRequestState.allCases), limit: Int
     ) async throws -> [MemberRequest] {
-        try await store.read { try $0.memberRequests(in: states, limit: limit) }
+        try await memberRequests(matching: MemberRequestFilter(states: states), limit: limit)
+    }
+
+    /// Requests that match, those that are due first in front.
+    public func memberRequests(matching filter: MemberRequestFilter, limit: Int) async throws -> [MemberRequest] {
+        try await store.read { try $0.memberRequests(matching: filter, limit: limit) }
+    }
+
+    /// How many requests match.
+    public func count(memberRequestsMatching filter: MemberRequestFilter) async throws -> Int {
+        try await store.read { try $0.count(memberRequestsMatching: filter) }
+    }
+
+    /// Those of each payer that may be begun, at most `limit` of each: no payer's wait behind another's.
+    func readyRequests(limit: Int) async throws -> [(payer: String, requests: [MemberRequest])] {
+        let ready = MemberRequestFilter(states: [.requested], readyAt: clock.now())
+        return try await store.read { reader in
+            try reader.payers(ofMemberRequestsMatching: ready).map { payer in
+                var ofPayer = ready
+                ofPayer.payers = [payer]
+                return (payer, try reader.memberRequests(matching: ofPayer, limit: limit))
+            }
+        }
+    }
+
+    /// Tells once, for good, of each open request that its last quarter of time has begun; returns those told of.
+    func requestsAtRisk(limit: Int) async throws -> [MemberRequest] {
+        let now = clock.now()
+        var filter = MemberRequestFilter.open
+        (filter.atRiskBy, filter.isUnwarned) = (now, true)
+        let (actor, atRisk) = (actor, filter)
+        return try await store.write { writer in
+            let found = try writer.memberRequests(matching: atRisk, limit: limit)
+            for request in found {
+                try writer.warned(
+                    memberRequest: request.id, at: now,
+                    audit: AuditEntry(
+                        at: now, actor: actor, action: "request.at-risk", run: request.run, reason: request.id))
+            }
+            return found
+        }
     }
 
     /// Takes a request back. What is being sent at this moment may still arrive; a service that answers it stops.
@@ -122,17 +194,33 @@ extension Operations {
     }
 
     private func known(request id: String) async throws -> MemberRequest {
-        guard let request = try await store.read({ try $0.memberRequest(id) }) else {
-            throw Fault(
-                .requestUnknown, .stop, "there is no member request of that id in the store",
-                hint: "see  pdex requests list")
-        }
+        guard let request = try await store.read({ try $0.memberRequest(id) }) else { throw Self.unknownRequest }
         return request
+    }
+
+    private static let unknownRequest = Fault(
+        .requestUnknown, .stop, "there is no member request of that id in the store", hint: "see  pdex requests list")
+
+    /// The wait before a request that failed for now is tried again; it doubles up to the longest.
+    private static let rest = (firstSeconds: 5.0, longestSeconds: 600.0)
+
+    /// Until when a request rests that has failed for now.
+    private func rested(_ request: MemberRequest, after fault: Fault) -> Instant {
+        var wait = Self.rest.firstSeconds
+        for _ in 0..<request.attempts where wait < Self.rest.longestSeconds { wait *= 2 }
+        wait = max(min(wait, Self.rest.longestSeconds), Double(fault.retryAfterSeconds ?? 0))
+        return clock.now().adding(milliseconds: Int64(wait * 1000))
+    }
+
+    private func rest(_ request: MemberRequest, after fault: Fault) async throws {
+        let until = rested(request, after: fault)
+        try await store.write { try $0.rest(memberRequest: request.id, until: until) }
     }
 
     /// Moves a request on, and with it opens the run that answers it; false when its state does not lead there.
     private func move(
-        _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil
+        _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil,
+        restingUntil rest: Instant? = nil
     ) async throws -> Bool {
         let now = clock.now()
         let entry = AuditEntry(
@@ -144,6 +232,7 @@ extension Operations {
                     memberRequest: id, to: state, run: run?.id, reason: reason, at: now, audit: entry)
             else { return false }
             if let run { try writer.open(run) }
+            if let rest { try writer.rest(memberRequest: id, until: rest) }
             return true
         }
     }

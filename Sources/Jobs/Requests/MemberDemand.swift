@@ -1,17 +1,20 @@
 public import FHIR
 
-/// What somebody asks for: one member's data, by the id of the Patient at the clinic.
+/// What somebody asks for: one member's data, by the plan's id of the member or the clinic's id of the Patient.
 public struct MemberDemand: Sendable, Hashable {
-    /// The Patient's id at the clinic.
+    /// The Patient's id at the clinic; empty as long as only ``memberID`` is known.
     public var patient: String
+    /// The member's id at the plan, alone or as `SYSTEM|VALUE`; nil when the Patient is named.
+    public var memberID: String?
     /// Only what changed since; nil means everything.
     public var since: Instant?
     /// The types wanted, of those that the job names; empty means all of them.
     public var types: [String]
     /// What makes two demands the same one, such as the header `Idempotency-Key`; nil when each is one of its own.
     public var key: String?
-    /// Whose ``key`` it is, such as the holder of a token: two of them may choose the same word.
-    public var keyHolder: String?
+    /// Who asks, such as the holder of a token: the request is theirs, and so is ``key``, because two of them may choose
+    /// the same word. Nil for an operator.
+    public var holder: String?
 
     /// Whether ``patient`` is an id as FHIR has it (R4 §2.24.0.1).
     public var namesAPatient: Bool {
@@ -22,14 +25,27 @@ public struct MemberDemand: Sendable, Hashable {
             }
     }
 
-    /// Asks for everything unless told otherwise.
+    /// Whether `text` can be a member's id: something visible, and not without end.
+    public static func isMemberID(_ text: String) -> Bool {
+        (1...512).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+    }
+
+    /// Asks for everything of the clinic's Patient unless told otherwise.
     public init(
-        patient: String, since: Instant? = nil, types: [String] = [], key: String? = nil, keyHolder: String? = nil
+        patient: String, since: Instant? = nil, types: [String] = [], key: String? = nil, holder: String? = nil
     ) {
         self.patient = patient
         self.since = since
         self.types = types
         self.key = key
-        self.keyHolder = keyHolder
+        self.holder = holder
+    }
+
+    /// Asks for everything of the plan's member unless told otherwise.
+    public init(
+        memberID: String, since: Instant? = nil, types: [String] = [], key: String? = nil, holder: String? = nil
+    ) {
+        self.init(patient: "", since: since, types: types, key: key, holder: holder)
+        self.memberID = memberID
     }
 }

@@ -9,16 +9,31 @@ public struct MemberRequestDetail: Sendable {
     public let run: Run?
     /// The exchange that the run made or met.
     public let exchange: Exchange?
+    /// How the exchange's bundles stand, in no order.
+    public let bundles: [SubmissionState]
 
     /// A request with what is known of it.
-    public init(request: MemberRequest, run: Run? = nil, exchange: Exchange? = nil) {
+    public init(
+        request: MemberRequest, run: Run? = nil, exchange: Exchange? = nil, bundles: [SubmissionState] = []
+    ) {
         self.request = request
         self.run = run
         self.exchange = exchange
+        self.bundles = bundles
     }
 
     /// Whether it is still open though it is due, or was answered too late.
     public func isLate(at now: Instant) -> Bool {
         (request.state.isOpen ? now : request.updated) > request.due
+    }
+
+    /// Whether it is open, not late, and in the last quarter of its time.
+    public func isAtRisk(at now: Instant) -> Bool {
+        request.state.isOpen && !isLate(at: now) && now >= request.atRisk
+    }
+
+    /// How it stands with its time: `in time`, `at risk` or `late`.
+    public func punctuality(at now: Instant) -> String {
+        isLate(at: now) ? "late" : isAtRisk(at: now) ? "at risk" : "in time"
     }
 }

@@ -4,18 +4,20 @@ import PDex
 import Pipeline
 public import ServiceLifecycle
 
-/// Answers member requests as they come, a few at a time and those first that are due first, beside whatever jobs run.
+/// Answers member requests as they come, a few at a time, beside whatever jobs run: of each payer those that are due
+/// first, and no payer's behind another's, which may be down.
 public struct RequestDesk: Service {
     private let operations: Operations
     private let logger: Logger
 
-    /// How many requests are answered at once.
+    /// How many requests are answered at once: the payers share them, and each may have one.
     private static let atOnce = 4
     /// How often it is looked for new ones.
     private static let pauseSeconds = 0.25
-    /// The wait before a request that failed for now is tried again; it doubles up to the longest.
-    private static let firstRestSeconds = 5.0
-    private static let longestRestSeconds = 600.0
+    /// How often it is looked for those that may be late.
+    private static let warningMilliseconds: Int64 = 15_000
+    /// Of so many it is told at a time.
+    private static let mostWarnings = 100
 
     /// A desk over the requests that `operations` keeps.
     public init(operations: Operations, logger: Logger) {
@@ -23,11 +25,10 @@ public struct RequestDesk: Service {
         self.logger = logger
     }
 
-    /// What is being answered, and what rests until when.
+    /// What is being answered, and when it is looked again for what may be late.
     struct State {
-        var underWay: [String: Task<Fault?, Never>] = [:]
-        var rests: [String: (until: Instant, next: Double)] = [:]
-        var told: Set<String> = []
+        var underWay: [String: AnswerUnderWay] = [:]
+        var warnsNext: Instant?
     }
 
     /// Runs until graceful shutdown; what is being answered then is left to the next start.
@@ -43,8 +44,8 @@ public struct RequestDesk: Service {
                 // Waits for requests to come, and for those under way.
                 try? await operations.clock.sleep(seconds: Self.pauseSeconds)
             }
-            for task in state.underWay.values { task.cancel() }
-            for task in state.underWay.values { _ = await task.value }
+            for answer in state.underWay.values { answer.task.cancel() }
+            for answer in state.underWay.values { await answer.task.value }
         }
     }
 
@@ -53,37 +54,31 @@ public struct RequestDesk: Service {
         let reclaimed = try await operations.reclaimRequests()
         if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
         try await clear(&state)
-        let now = operations.clock.now()
-        for request in try await operations.memberRequests(in: [.requested], limit: 100) {
-            warn(request, now, &state)
-            guard state.underWay.count < Self.atOnce else { return }
-            guard state.underWay[request.id] == nil, (state.rests[request.id]?.until ?? now) <= now else { continue }
-            state.underWay[request.id] = Task { await answer(request) }
+        try await warn(&state)
+        let ready = try await operations.readyRequests(limit: Self.atOnce * 2)
+        let payers = Set(ready.map(\.payer)).union(state.underWay.values.map(\.payer))
+        let slots = max(1, Self.atOnce / max(payers.count, 1))
+        for (payer, requests) in ready {
+            for request in requests where state.underWay[request.id] == nil {
+                guard state.underWay.values.count(where: { $0.payer == payer }) < slots else { break }
+                state.underWay[request.id] = AnswerUnderWay(for: payer) { await answer(request) }
+            }
         }
     }
 
     /// Forgets what has ended, and stops what was cancelled.
     private func clear(_ state: inout State) async throws {
-        for (id, task) in state.underWay {
-            let request = try await operations.show(request: id).request
-            if request.state == .cancelled { task.cancel() }
-            guard request.state != .inProgress else { continue }
-            state.underWay[id] = nil
-            guard request.state == .requested, let fault = await task.value else {
-                state.rests[id] = nil
+        for (id, answer) in state.underWay {
+            guard !answer.hasEnded else {
+                state.underWay[id] = nil
                 continue
             }
-            let rest = state.rests[id]?.next ?? Self.firstRestSeconds
-            let wait = max(rest, Double(fault.retryAfterSeconds ?? 0))
-            state.rests[id] = (
-                operations.clock.now().adding(milliseconds: Int64(wait * 1000)),
-                min(rest * 2, Self.longestRestSeconds)
-            )
+            if try await operations.show(request: id).request.state == .cancelled { answer.task.cancel() }
         }
     }
 
-    /// Answers one; the fault that ended it for now or for good.
-    private func answer(_ request: MemberRequest) async -> Fault? {
+    /// Answers one.
+    private func answer(_ request: MemberRequest) async {
         do {
             let report = try await operations.answer(request.id)
             logger.info(
@@ -92,16 +87,12 @@ public struct RequestDesk: Service {
                     "request": "\(request.id)", "job": "\(request.job)", "run": "\(report.run)",
                     "state": "\(report.state.rawValue)",
                 ])
-            return nil
         } catch let failure as RunFailure {
             tell(request, failure.fault)
-            return failure.fault
         } catch let fault as Fault {
             tell(request, fault)
-            return fault
         } catch {
             logger.notice("request interrupted", metadata: ["request": "\(request.id)"])
-            return nil
         }
     }
 
@@ -110,10 +101,17 @@ public struct RequestDesk: Service {
             "request failed", metadata: ["request": "\(request.id)", "fault": "\(fault.code.rawValue)"])
     }
 
-    /// Says once that a request will be late.
-    private func warn(_ request: MemberRequest, _ now: Instant, _ state: inout State) {
-        guard now > request.due, state.told.insert(request.id).inserted else { return }
-        logger.warning(
-            "request is late", metadata: ["request": "\(request.id)", "due": "\(request.due.text)"])
+    /// Says once of each open request that it may be late, whoever answers it or nobody, while there is time to act.
+    private func warn(_ state: inout State) async throws {
+        let now = operations.clock.now()
+        if let next = state.warnsNext, now < next { return }
+        state.warnsNext = now.adding(milliseconds: Self.warningMilliseconds)
+        for request in try await operations.requestsAtRisk(limit: Self.mostWarnings) {
+            logger.warning(
+                now > request.due ? "request is late" : "request may be late",
+                metadata: [
+                    "request": "\(request.id)", "due": "\(request.due.text)", "state": "\(request.state.rawValue)",
+                ])
+        }
     }
 }

@@ -16,6 +16,8 @@ public struct MemberNumbers: Sendable, Hashable {
 
     /// The systems of subscriber ids at the clinic; empty means any.
     public var subscriberSystems: Set<String>
+    /// The system of the payer's member ids, where it is declared: an id that is given without one is of it.
+    public var memberSystem: String?
     /// Systems with the same values on both sides.
     public var pairs: [Pair]
     /// The systems of ``table``.
@@ -25,17 +27,18 @@ public struct MemberNumbers: Sendable, Hashable {
 
     /// Every system that is declared to be one of the payer's numbers.
     public var payerSystems: Set<String> {
-        subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer].compactMap(\.self))
+        subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer, memberSystem].compactMap(\.self))
     }
 
     /// Declares nothing unless told otherwise.
     public init(
         subscriberSystems: Set<String> = [], pairs: [Pair] = [], tableSystems: Pair? = nil,
-        table: [String: Set<String>] = [:]
+        table: [String: Set<String>] = [:], memberSystem: String? = nil
     ) {
         self.subscriberSystems = subscriberSystems
         self.pairs = pairs
         self.tableSystems = tableSystems
         self.table = table
+        self.memberSystem = memberSystem
     }
 }

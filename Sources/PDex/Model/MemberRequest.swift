@@ -8,6 +8,10 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
     public let id: String
     /// The job that it is answered by.
     public let job: String
+    /// The configured name of the payer whom the data goes to; empty for one that an earlier version accepted.
+    public let payer: String
+    /// The holder of the token by which it was asked for; nil for an operator's own.
+    public let owner: String?
     /// The id of the Patient at the clinic.
     public let patient: String
     /// Only what changed since; nil means everything.
@@ -26,14 +30,28 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
     public var reason: FaultCode?
     /// When it came into its state.
     public var updated: Instant
+    /// How often it was tried and had to wait.
+    public var attempts = 0
+    /// When it may be tried again; nil when it need not wait.
+    public var notBefore: Instant?
+    /// When it was told that it may be late.
+    public var warned: Instant?
+
+    /// From when on it may be late, if it is still open: the last quarter of its time has begun.
+    public var atRisk: Instant {
+        due.adding(milliseconds: (accepted.milliseconds - due.milliseconds) / 4)
+    }
 
     /// Assembles a request that nobody has begun to answer.
     public init(
-        id: String, job: String, patient: String, since: Instant?, types: [String], accepted: Instant, due: Instant,
+        id: String, job: String, payer: String, owner: String? = nil, patient: String, since: Instant?,
+        types: [String], accepted: Instant, due: Instant,
         state: MemberRequestState = .requested, run: String? = nil, reason: FaultCode? = nil, updated: Instant? = nil
     ) {
         self.id = id
         self.job = job
+        self.payer = payer
+        self.owner = owner
         self.patient = patient
         self.since = since
         self.types = types

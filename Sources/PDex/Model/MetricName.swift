@@ -18,6 +18,8 @@ public enum MetricName: String, Sendable, CaseIterable {
     case memberRequests = "pdex_member_requests"
     /// Member requests that are late.
     case memberRequestsLate = "pdex_member_requests_late"
+    /// Member requests that may be late soon.
+    case memberRequestsAtRisk = "pdex_member_requests_at_risk"
     /// Whether a payer is left alone after failures.
     case payerClosed = "pdex_payer_closed"
     /// What operators hold back.
@@ -54,6 +56,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     public var kind: Kind {
         switch self {
         case .jobs, .queueOldest, .exchanges, .balanceGap, .lastSuccess, .memberRequests, .memberRequestsLate,
+            .memberRequestsAtRisk,
             .payerClosed, .holds:
             .gauge
         case .resources, .bundles, .requests, .retryAfter, .tokens, .consent: .counter
@@ -71,6 +74,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .lastSuccess: "For when the last complete run of a job was started, in seconds since 1970."
         case .memberRequests: "Member requests that are open, by state."
         case .memberRequestsLate: "Open member requests whose answer is overdue."
+        case .memberRequestsAtRisk: "Open member requests in the last quarter of their time, not late yet."
         case .payerClosed: "1 while nothing is delivered to a payer after failures, else 0."
         case .holds: "Payers, jobs and lanes that operators hold back."
         case .resources: "Resources by stage: pulled by type, then what became of them."

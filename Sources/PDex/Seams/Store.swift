@@ -75,8 +75,14 @@ public protocol StoreReader: MemberReader {
 
     /// The member request with that id.
     func memberRequest(_ id: String) throws -> MemberRequest?
-    /// Member requests in some states, those that are due first in front.
-    func memberRequests(in states: Set<MemberRequestState>, limit: Int) throws -> [MemberRequest]
+    /// Member requests that match, those that are due first in front.
+    func memberRequests(matching filter: MemberRequestFilter, limit: Int) throws -> [MemberRequest]
+    /// How many member requests match.
+    func count(memberRequestsMatching filter: MemberRequestFilter) throws -> Int
+    /// For which payers there are member requests that match, by name.
+    func payers(ofMemberRequestsMatching filter: MemberRequestFilter) throws -> [String]
+    /// When a payer gave that Group as one of members who matched; nil when it never did.
+    func matched(group id: String, payer: String) throws -> Instant?
 
     // MARK: Exchanges
 
@@ -204,6 +210,12 @@ public protocol StoreWriter: StoreReader {
         memberRequest id: String, to state: MemberRequestState, run: String?, reason: FaultCode?, at instant: Instant,
         audit: AuditEntry
     ) throws -> Bool
+    /// Lets a member request that waits rest until an instant, and counts that it was tried; nothing else becomes of it.
+    func rest(memberRequest id: String, until instant: Instant) throws
+    /// Remembers that it was told of a member request that it may be late.
+    func warned(memberRequest id: String, at instant: Instant, audit: AuditEntry) throws
+    /// Remembers a Group that a payer gave as one of members who matched, and when.
+    func keep(matchedGroup id: String, payer: String, at instant: Instant) throws
 
     // MARK: Exchanges
 
@@ -223,8 +235,9 @@ public protocol StoreWriter: StoreReader {
     /// Claims up to `limit` due submissions for `owner` until `expiry`; counts an attempt and raises the epoch of each.
     ///
     /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take turns
-    /// (``DeliveryLane/turns``). One whose claim ended with its process before is claimed alone. For a payer that is closed
-    /// nothing is claimed, and one as a probe once its time has come: then it is closed until `expiry`.
+    /// (``DeliveryLane/turns``); among member requests the one goes first whose answer is due first. One whose claim ended
+    /// with its process before is claimed alone. For a payer that is closed nothing is claimed, and one as a probe once its
+    /// time has come: then it is closed until `expiry`.
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]

@@ -13,12 +13,23 @@ struct RequestCommand: AsyncParsableCommand {
             "It is kept first and then answered here, beside whatever runs. With --queue it is left to  pdex serve ; "
                 + "pdex requests  tells where it stands.",
             examples: [
-                "pdex request 4711", "pdex request 4711 --payer med0 --types Encounter,Condition",
-                "pdex request 4711 --since 2026-01-01T00:00:00Z --queue --wait",
+                "pdex request --member M0-000123 --payer med0",
+                "pdex request --patient 4711 --types Encounter,Condition",
+                "pdex request --member 'https://med0.example/member-id|M0-000123' --queue",
+                "pdex request --patient 4711 --since 2026-01-01T00:00:00Z --queue --wait",
             ]))
 
-    @Argument(help: "The id of the Patient at the clinic.")
-    var member: String
+    @Option(
+        help: ArgumentHelp(
+            "The member's id at the plan: SYSTEM|VALUE, or VALUE where pdex.yaml has the payer's member-system; - reads it.",
+            valueName: "id"))
+    var member: String?
+
+    @Option(help: ArgumentHelp("The id of the Patient at the clinic.", valueName: "id"))
+    var patient: String?
+
+    @Argument(help: ArgumentHelp("The same as --patient.", valueName: "patient"))
+    var clinicPatient: String?
 
     @Option(help: "The job to do it by. (default: the one that is there for requests)")
     var job: String?
@@ -45,8 +56,15 @@ struct RequestCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard MemberDemand(patient: member).namesAPatient else {
-            throw ValidationError("MEMBER is a FHIR id: at most 64 letters, digits, dots and dashes.")
+        let patients = [patient, clinicPatient].compactMap(\.self)
+        guard patients.count + (member == nil ? 0 : 1) == 1 else {
+            throw ValidationError("Say whose: --member ID (the plan's) or --patient ID (the clinic's), one of them.")
+        }
+        guard member.map(MemberDemand.isMemberID) ?? MemberDemand(patient: patients[0]).namesAPatient else {
+            throw ValidationError(
+                member == nil
+                    ? "--patient is a FHIR id: at most 64 letters, digits, dots and dashes."
+                    : "--member is VALUE or SYSTEM|VALUE, at most 512 characters.")
         }
         guard queue || !wait else {
             throw ValidationError("--wait goes with --queue; without it the end is awaited anyway.")
@@ -55,9 +73,7 @@ struct RequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let progress = output.progress
-        let demand = MemberDemand(
-            patient: member, since: since, types: (types ?? "").split(separator: ",").map(String.init),
-            key: idempotencyKey)
+        let demand = try demand()
         if queue { return try await leave(demand, progress) }
         let report = try await configuration.reaching { [job, payer, output] configuration in
             let job = try RequestJobs(JobFolder.load(configuration)).job(job, payer: payer)
@@ -70,6 +86,23 @@ struct RequestCommand: AsyncParsableCommand {
         output.results.write(
             report.json, text: BalanceSheet(report: report, options: configuration.repeated).text)
         try Ending.check(CommandStatus(report.state))
+    }
+
+    /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by standard
+    /// input instead.
+    private func demand() throws -> MemberDemand {
+        let member = member == "-" ? readLine() ?? "" : member
+        guard member.map(MemberDemand.isMemberID) ?? true else {
+            throw Fault(
+                .requestInvalid, .stop, "The first line of standard input is no member id.",
+                hint: "Write VALUE or SYSTEM|VALUE, at most 512 characters.")
+        }
+        var demand =
+            member.map { MemberDemand(memberID: $0) } ?? MemberDemand(patient: patient ?? clinicPatient ?? "")
+        demand.since = since
+        demand.types = (types ?? "").split(separator: ",").map(String.init)
+        demand.key = idempotencyKey
+        return demand
     }
 
     /// Accepts the demand for the service to answer.

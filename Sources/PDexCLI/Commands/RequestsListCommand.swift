@@ -40,7 +40,7 @@ struct RequestsListCommand: AsyncParsableCommand {
             let request = detail.request
             table.add(
                 request.id, request.state.rawValue, request.reason?.rawValue ?? "", request.job, request.due.text,
-                detail.isLate(at: now) ? "late" : "")
+                detail.punctuality(at: now) == "in time" ? "" : detail.punctuality(at: now))
         }
         return table.text() + (details.count == limit ? "\n(the first \(limit); --limit shows more)" : "")
     }

@@ -22,16 +22,29 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Begin also in the quiet hours of the clinic.")
     var ignoreQuietHours = false
 
+    @Option(
+        help: ArgumentHelp(
+            "When everything is fetched again and more than so many resources do not come, none of them is taken for deleted.",
+            valueName: "count"))
+    var mostMissing = ExchangePipeline.usualMostMissing
+
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard (0...10_000_000).contains(mostMissing) else {
+            throw ValidationError("--most-missing is from 0 to 10000000.")
+        }
+    }
+
     func run() async throws {
         let progress = output.progress
-        let report = try await configuration.reaching { [job, dryRun, ignoreQuietHours, output] configuration in
+        let report = try await configuration.reaching {
+            [job, dryRun, ignoreQuietHours, mostMissing, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")
             let operations = try Assembly(
-                configuration, ignoresQuietHours: ignoreQuietHours, observer: progress.show
+                configuration, ignoresQuietHours: ignoreQuietHours, mostMissing: mostMissing, observer: progress.show
             ).operations
             return try await output.reporting(progress) { try await operations.run(job: job, dryRun: dryRun) }
         }

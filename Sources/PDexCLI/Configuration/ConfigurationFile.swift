@@ -40,12 +40,12 @@ enum ConfigurationFile {
         let mappings = fields["mappings"]?.filePath(&report)
         let bulkLog = fields["bulk-log"]?.filePath(&report)
         let calendar = fields["calendar"]?.calendar(&report)
-        let api = fields["api"]?.api(&report)
         let packages = fields["packages"]?.packages(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
         var folders: Set<String> = []
         let payers = fields["payers"]?.servers("payer", &names, &report) { $0.payer($1, &folders, &$2) }
+        let api = fields["api"]?.api(payers: payers?.map(\.server.name) ?? [], &report)
 
         try report.throwIfAny()
         guard let store, let keys, let clinics, let payers else { throw FileDiagnostics(report.diagnostics) }

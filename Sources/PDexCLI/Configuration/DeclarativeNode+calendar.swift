@@ -3,15 +3,22 @@ import Foundation
 import Jobs
 
 extension DeclarativeNode {
-    /// `calendar`: a zone and holidays; UTC without holidays unless it says otherwise.
+    /// `calendar`: a zone, and holidays as a list or a file of them; UTC without holidays unless it says otherwise.
     func calendar(_ report: inout FileReport) -> BusinessCalendar {
         let fields = fields(["zone", "holidays"], in: "a calendar", &report)
         let zone = fields["zone"]?.timeZone(&report)
-        let holidays = fields["holidays"]?.strings(&report) ?? []
-        if let node = fields["holidays"], let odd = holidays.first(where: { BusinessCalendar.day($0) == nil }) {
-            report.report("'\(odd.prefix(32))' is not a date such as 2026-12-25", at: node)
+        return BusinessCalendar(zone: zone ?? .gmt, holidays: fields["holidays"]?.holidays(&report) ?? [])
+    }
+
+    private func holidays(_ report: inout FileReport) -> [String] {
+        guard isList else {
+            return filePath(&report).map { HolidayFile(path: $0).dates(&report) } ?? []
         }
-        return BusinessCalendar(zone: zone ?? .gmt, holidays: holidays)
+        let holidays = strings(&report) ?? []
+        if let odd = holidays.first(where: { BusinessCalendar.day($0) == nil }) {
+            report.report("'\(odd.prefix(32))' is not a date such as 2026-12-25", at: self)
+        }
+        return holidays
     }
 
     /// `quiet-hours`: times of day on the clocks of a zone, every day unless days are named.

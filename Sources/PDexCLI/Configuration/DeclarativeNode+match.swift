@@ -4,7 +4,7 @@ import PDex
 extension DeclarativeNode {
     /// `match` of a payer: how its numbers stand to the clinics', and how it is asked who somebody is.
     func match(_ report: inout FileReport) -> MatchSettings {
-        let names = ["subscriber-systems", "pairs", "cross-reference", "member-match"]
+        let names = ["subscriber-systems", "pairs", "cross-reference", "member-match", "member-system"]
         let fields = fields(names, in: "'match'", &report)
         let systems = (fields["subscriber-systems"]?.list(&report) ?? []).compactMap { $0.identifierSystem(&report) }
         let pairs = (fields["pairs"]?.list(&report) ?? []).compactMap { node -> MemberNumbers.Pair? in
@@ -16,7 +16,9 @@ extension DeclarativeNode {
             return MemberNumbers.Pair(clinic: clinic, payer: payer)
         }
         var settings = MatchSettings()
-        settings.numbers = MemberNumbers(subscriberSystems: Set(systems), pairs: pairs)
+        settings.numbers = MemberNumbers(
+            subscriberSystems: Set(systems), pairs: pairs,
+            memberSystem: fields["member-system"]?.identifierSystem(&report))
         settings.crossReference = fields["cross-reference"]?.crossReference(&report)
         fields["member-match"]?.memberMatch(into: &settings, &report)
         return settings

@@ -112,6 +112,7 @@ struct SandboxFolder: Sendable, Hashable {
             coverage: { from: fhir }       # or: { file: coverage.ndjson }
             consent: { from: fhir }        # or: { file: consent.ndjson }
             drop-folder: ./drops           # for jobs with  deliver: { as: file-drop }
+            match: { member-system: https://med0.example/fhir/member-id }
 
         """
     }

@@ -42,7 +42,7 @@ struct StatusTeller: Service {
         standing.closed = queue.breakers.filter(\.isClosed).map(\.payer)
         standing.paused = queue.holds.count
         standing.parked = try await operations.balance().filter { $0.state == .parked }.reduce(0) { $0 + $1.count }
-        standing.requests = try await operations.memberRequests(in: [.requested, .inProgress], limit: 1000).count
+        standing.requests = try await operations.count(memberRequestsMatching: .open)
         let now = clock.now()
         standing.next = jobs.compactMap { job in job.schedule?.next(after: now).map { (job.name, $0) } }
             .min { $0.1 < $1.1 }

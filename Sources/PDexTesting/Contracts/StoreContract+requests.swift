@@ -27,9 +27,9 @@ extension StoreContract {
             }
             let (open, all, one) = try await store.read { reader in
                 (
-                    try reader.memberRequests(in: [.requested], limit: 10).map(\.id),
-                    try reader.memberRequests(in: Set(MemberRequestState.allCases), limit: 10).map(\.id),
-                    try reader.memberRequests(in: [.requested], limit: 1).map(\.id)
+                    try reader.memberRequests(matching: .init(states: [.requested]), limit: 10).map(\.id),
+                    try reader.memberRequests(matching: .init(), limit: 10).map(\.id),
+                    try reader.memberRequests(matching: .init(states: [.requested]), limit: 1).map(\.id)
                 )
             }
             try expect(open, is: ["b", "a"], "the open ones")
@@ -60,6 +60,80 @@ extension StoreContract {
             try expect(found?.reason, is: .memberUnknown, "the reason")
             try expect(found?.updated, is: StoreSample.seconds(6), "when it changed")
         },
+        StorePromise("member requests are found by holder, payer, rest and time, and counted alike") { store in
+            try await store.write { writer in
+                for (id, due, payer, owner) in [
+                    ("a", Int64(40), "med0", "portal"), ("b", 30, "med1", "portal"), ("c", 20, "med0", nil),
+                    ("d", 10, "med1", "office"),
+                ] {
+                    _ = try writer.accept(request(id, due: due, payer: payer, owner: owner), audit: entry(id))
+                }
+                try writer.rest(memberRequest: "c", until: StoreSample.seconds(15))
+                try writer.warned(memberRequest: "d", at: StoreSample.seconds(9), audit: entry("d"))
+            }
+            func expectFound(_ filter: MemberRequestFilter, _ ids: [String], _ what: String) async throws {
+                let (found, count) = try await store.read { reader in
+                    (
+                        try reader.memberRequests(matching: filter, limit: 10).map(\.id),
+                        try reader.count(memberRequestsMatching: filter)
+                    )
+                }
+                try expect(found, is: ids, what)
+                try expect(count, is: ids.count, "the count of " + what)
+            }
+            try await expectFound(.init(owner: "portal"), ["b", "a"], "the portal's")
+            try await expectFound(.init(owner: "portal", payers: ["med0"]), ["a"], "the portal's for one payer")
+            try await expectFound(.init(payers: []), [], "those for nobody")
+            try await expectFound(
+                .init(payers: ["med0"], readyAt: StoreSample.seconds(14)), ["a"], "those that need not wait")
+            try await expectFound(
+                .init(payers: ["med0"], readyAt: StoreSample.seconds(15)), ["c", "a"], "those after the rest")
+            try await expectFound(.init(dueBefore: StoreSample.seconds(20)), ["d"], "those that are late")
+            // Accepted at 2: of those due at 10, 20, 30 and 40 the last quarter begins at 8, 15.5, 23 and 30.5.
+            try await expectFound(.init(atRiskBy: StoreSample.seconds(23)), ["d", "c", "b"], "those at risk")
+            try await expectFound(
+                .init(atRiskBy: StoreSample.seconds(23), isUnwarned: true), ["c", "b"], "those nobody was told of")
+            let payers = try await store.read { try $0.payers(ofMemberRequestsMatching: .init(owner: "office")) }
+            try expect(payers, is: ["med1"], "the payers")
+            let rested = try await store.read { try $0.memberRequest("c") }
+            try expect(rested?.attempts, is: 1, "the attempts")
+            try expect(rested?.notBefore, is: StoreSample.seconds(15), "the end of the rest")
+        },
+        StorePromise(
+            "of member requests those are delivered first whose answer is due first, in whatever order they came"
+        ) {
+            store in
+            for (number, due) in [("1", Int64(30)), ("2", 10), ("3", 20), ("4", nil)] {
+                let exchange = StoreSample.exchange("e" + number, member: Int64(number) ?? 0, run: "run-" + number)
+                try await store.queue(
+                    exchange,
+                    [
+                        StoreSample.submission(
+                            "s" + number, of: exchange.id, member: Int64(number) ?? 0, in: .onDemand)
+                    ])
+                guard let due else { continue }
+                try await store.write { writer in
+                    _ = try writer.accept(request("r" + number, due: due), audit: entry("r" + number))
+                    _ = try writer.advance(
+                        memberRequest: "r" + number, to: .inProgress, run: "run-" + number, reason: nil,
+                        at: StoreSample.seconds(5), audit: entry("r" + number))
+                }
+            }
+            var claimed: [String] = []
+            for _ in 0..<4 { claimed += try await store.claim(1).map(\.submission.id) }
+            try expect(claimed, is: ["s2", "s3", "s1", "s4"], "the order of the claims")
+        },
+        StorePromise("a Group of those who matched is known by its payer, with when it was given last") { store in
+            try await store.write { writer in
+                try writer.keep(matchedGroup: "g1", payer: "med0", at: StoreSample.seconds(1))
+                try writer.keep(matchedGroup: "g1", payer: "med0", at: StoreSample.seconds(5))
+            }
+            let (known, other) = try await store.read { reader in
+                (try reader.matched(group: "g1", payer: "med0"), try reader.matched(group: "g1", payer: "med1"))
+            }
+            try expect(known, is: StoreSample.seconds(5), "when it was given")
+            try expect(other, is: nil, "another payer's Group of that id")
+        },
     ]
 
     private static func expectMove(
@@ -88,9 +162,12 @@ extension StoreContract {
             memberRequest: id, to: state, run: nil, reason: nil, at: StoreSample.seconds(9), audit: entry(id))
     }
 
-    private static func request(_ id: String, due: Int64) -> MemberRequest {
+    private static func request(
+        _ id: String, due: Int64, payer: String = "med0", owner: String? = nil
+    ) -> MemberRequest {
         MemberRequest(
-            id: id, job: "nightly", patient: "joe", since: StoreSample.seconds(1), types: ["Encounter", "Patient"],
+            id: id, job: "nightly", payer: payer, owner: owner, patient: "joe", since: StoreSample.seconds(1),
+            types: ["Encounter", "Patient"],
             accepted: StoreSample.seconds(2), due: StoreSample.seconds(due))
     }
 

@@ -202,6 +202,9 @@ struct BulkInquiry: Sendable {
                 settled.append(match.outcome)
             }
             try writer.forgetExport(statusURL, source: terms.payer.name, job: terms.job)
+            for group in groups.matched {
+                try writer.keep(matchedGroup: group, payer: terms.payer.name, at: inquiry.clock.now())
+            }
             let places =
                 groups.matched.isEmpty
                 ? "" : "; members in " + groups.matched.map { "Group/" + $0 }.joined(separator: ", ")

@@ -11,6 +11,7 @@ struct PatientPull: Sendable {
     let plan: PullPlan
     let unit: PullUnit
     let provenance: ProvenanceSearch
+    let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
     private let refused = RefusedTypes()
     let manners = SearchManners()
@@ -23,6 +24,7 @@ struct PatientPull: Sendable {
     init(
         terms: ExchangeTerms, run: Run, clinic: any ClinicServer, store: any Store, intake: Intake, plan: PullPlan,
         capability: ServerCapability, provenance: ProvenanceSearch, unit: PullUnit, mostFailures: Int,
+        mostMissing: Int,
         observer: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.provenance = provenance
@@ -34,6 +36,7 @@ struct PatientPull: Sendable {
         self.intake = intake
         self.plan = plan
         self.unit = unit
+        self.mostMissing = mostMissing
         self.observer = observer
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
     }
@@ -94,19 +97,21 @@ struct PatientPull: Sendable {
         if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
         let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
         let hasNoGap = marks.hasNoGap
-        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: intake.tally, observer: observer)
+        let reconciliation = Reconciliation(
+            clinic: clinic, store: store, tally: intake.tally, observer: observer, mostMissing: mostMissing)
         let gone =
             isWhole && isComplete
             ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
+        let isReconciled = isComplete && gone != nil
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run), intake.now)
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
-            try deletion.delete(gone, at: now, writer)
+            try deletion.delete(gone ?? [], at: now, writer)
             try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.patients(selection))
-            guard isComplete else { return }
+            guard isReconciled else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.reconciled(selection))
         }
         for (code, count) in draft.refusals { await intake.tally.refused(code, count) }

@@ -66,7 +66,7 @@ extension ExchangePipeline {
         }
         let pull = Pull(
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
-            clock: clock, observer: observer)
+            clock: clock, mostMissing: mostMissing, observer: observer)
         try await pull.one(patient.id)
     }
 }

@@ -11,28 +11,32 @@ struct Reconciliation: Sendable {
     let tally: PullTally
     let observer: @Sendable (RunEvent) -> Void
 
-    /// More than so many missing at once are a clinic's mistake more likely than its deletions.
-    private static let mostMissing = 1000
+    /// More than so many missing at once are a clinic's mistake more likely than its deletions: then none is taken for
+    /// deleted, and an operator says whether they are.
+    let mostMissing: Int
 
-    /// What of a patient's, of those types, is gone; `seen` is everything that came.
+    /// So many unless an operator says otherwise.
+    static let usualMost = 1000
+
+    /// What of a patient's, of those types, is gone; nil when too much is missing to tell. `seen` is everything that came.
     func gone(
         of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
-    ) async throws -> [ResourceKey] {
+    ) async throws -> [ResourceKey]? {
         try await confirmed(
             try await store.read { reader in
                 try Self.staged(reader.records(of: patient).filter { !seen.contains($0) }, of: types, reader)
             })
     }
 
-    /// What is gone of the members of a run's roster; `seen` is everything that came.
+    /// What is gone of the members of a run's roster; nil when too much is missing to tell. `seen` is everything that came.
     func gone(
         fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet
-    ) async throws -> [ResourceKey] {
+    ) async throws -> [ResourceKey]? {
         try await confirmed(
             try await store.read { reader in
                 try Self.staged(
                     reader.missing(
-                        ofRosterOf: run, source: source, types: types, besides: seen, limit: Self.mostMissing + 1),
+                        ofRosterOf: run, source: source, types: types, besides: seen, limit: mostMissing + 1),
                     of: types, reader)
             })
     }
@@ -43,10 +47,11 @@ struct Reconciliation: Sendable {
         try keys.compactMap(reader.staged).filter { types.contains($0.type) }
     }
 
-    private func confirmed(_ missing: [StagedResource]) async throws -> [ResourceKey] {
-        guard missing.count <= Self.mostMissing else {
-            observer(.note("more than \(Self.mostMissing) resources did not come again; none is taken for deleted"))
-            return []
+    private func confirmed(_ missing: [StagedResource]) async throws -> [ResourceKey]? {
+        guard missing.count <= mostMissing else {
+            observer(.note("more than \(mostMissing) resources did not come again; none is taken for deleted"))
+            await tally.refused(.clinicManyMissing)
+            return nil
         }
         var gone = missing
         for _ in 0..<2 where !gone.isEmpty {

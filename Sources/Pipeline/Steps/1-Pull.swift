@@ -13,6 +13,7 @@ struct Pull: Sendable {
     let store: any Store
     let identities: Identities
     let clock: any WallClock
+    let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
     let tally = PullTally()
 
@@ -118,19 +119,23 @@ struct Pull: Sendable {
             try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
         guard await tally.problems.isEmpty else { return outcome }
-        if let seen, outcome.since == nil { try await reconcile(seen, Set(terms.selection.types)) }
+        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types)) { return outcome }
         try await move(outcome, isReconciled: seen != nil)
         return outcome
     }
 
-    /// Forgets what a whole export did not bring again and the clinic no longer has.
-    private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws {
-        let reconciliation = Reconciliation(clinic: clinic, store: store, tally: tally, observer: observer)
+    /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
+    /// tell: then no watermark moves, and everything is exported again.
+    private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
+        let reconciliation = Reconciliation(
+            clinic: clinic, store: store, tally: tally, observer: observer, mostMissing: mostMissing)
         let gone = try await reconciliation.gone(
             fromRosterOf: run.id, source: terms.clinic.name, types: types, besides: seen.all)
-        guard !gone.isEmpty else { return }
+        guard let gone else { return false }
+        guard !gone.isEmpty else { return true }
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
         try await store.write { try deletion.delete(gone, at: now, $0) }
+        return true
     }
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
@@ -178,7 +183,9 @@ struct Pull: Sendable {
     ) -> PatientPull {
         PatientPull(
             terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
-            capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures, observer: observer)
+            capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures,
+            mostMissing: mostMissing,
+            observer: observer)
     }
 
     private var unit: PullUnit { PullUnit(tally: tally, clock: clock, observer: observer) }

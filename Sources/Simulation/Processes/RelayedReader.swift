@@ -133,8 +133,20 @@ class RelayedReader: StoreReader {
         try reader.memberRequest(id)
     }
 
-    func memberRequests(in states: Set<MemberRequestState>, limit: Int) throws -> [MemberRequest] {
-        try reader.memberRequests(in: states, limit: limit)
+    func memberRequests(matching filter: MemberRequestFilter, limit: Int) throws -> [MemberRequest] {
+        try reader.memberRequests(matching: filter, limit: limit)
+    }
+
+    func count(memberRequestsMatching filter: MemberRequestFilter) throws -> Int {
+        try reader.count(memberRequestsMatching: filter)
+    }
+
+    func payers(ofMemberRequestsMatching filter: MemberRequestFilter) throws -> [String] {
+        try reader.payers(ofMemberRequestsMatching: filter)
+    }
+
+    func matched(group id: String, payer: String) throws -> Instant? {
+        try reader.matched(group: id, payer: payer)
     }
 
     func exchange(_ id: String) throws -> Exchange? {

@@ -97,6 +97,18 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.advance(memberRequest: id, to: state, run: run, reason: reason, at: instant, audit: audit)
     }
 
+    func rest(memberRequest id: String, until instant: Instant) throws {
+        try writer.rest(memberRequest: id, until: instant)
+    }
+
+    func warned(memberRequest id: String, at instant: Instant, audit: AuditEntry) throws {
+        try writer.warned(memberRequest: id, at: instant, audit: audit)
+    }
+
+    func keep(matchedGroup id: String, payer: String, at instant: Instant) throws {
+        try writer.keep(matchedGroup: id, payer: payer, at: instant)
+    }
+
     func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
         try writer.insert(exchange, audit: audit)
     }

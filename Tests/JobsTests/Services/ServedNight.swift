@@ -64,7 +64,7 @@ struct ServedNight: Sendable {
         let desk = RequestDesk(operations: operations, logger: Self.silence)
         var state = RequestDesk.State()
         try await desk.turn(&state)
-        for task in state.underWay.values { _ = await task.value }
+        for answer in state.underWay.values { await answer.task.value }
         try await desk.turn(&state)
         #expect(state.underWay.isEmpty)
     }
