@@ -29,7 +29,7 @@ extension PayerSettings {
     func connection(jobs: [Job]) -> ServerConnection {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
-            for type in ["Patient", "Provenance"] + job.selection.pulledTypes {
+            for type in ["Patient", "Provenance"] + job.selection.sentTypes {
                 scopes.allow(
                     type,
                     retraction == .delete || afterRevocation == .delete

@@ -12,6 +12,8 @@ struct PatientPull: Sendable {
     let unit: PullUnit
     let provenance: ProvenanceSearch
     let observer: @Sendable (RunEvent) -> Void
+    /// Whether the clinic's Consents are searched though the job does not name them.
+    let isConsentAlong: Bool
     private let refused = RefusedTypes()
     let manners = SearchManners()
     private let closure: SharedClosure
@@ -35,6 +37,7 @@ struct PatientPull: Sendable {
         self.plan = plan
         self.unit = unit
         self.observer = observer
+        isConsentAlong = capability.types["Consent"] != nil && !terms.selection.types.contains("Consent")
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
     }
 
@@ -231,6 +234,7 @@ struct PatientPull: Sendable {
     private var types: [String] {
         ["Patient"]
             + terms.selection.types.filter { !["Patient", "Provenance"].contains($0) && !SharedTypes.contains($0) }
+            + (isConsentAlong ? ["Consent"] : [])
     }
 
     private func comesAlong(with type: String, _ manner: SearchManners.Manner) -> Bool {

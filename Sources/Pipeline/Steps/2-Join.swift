@@ -43,6 +43,7 @@ struct Join: Sendable {
                     member: staged, match: evidence, identifier: identifier,
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records.consents,
+                    clinicConsents: try ClinicConsents(terms: terms).recorded(of: member, via: evidence.via, reader),
                     basis: records.basis + told(identifier, of: evidence.member)))
         }
     }
