@@ -38,7 +38,9 @@ struct MatchSettingsTests {
         func scopes(_ job: Job) -> [Substring] {
             clinic.connection(jobs: [job], payers: configuration.payers).scopes.text(in: .v2).split(separator: " ")
         }
-        #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Consent.rs", "system/Coverage.rs"])
+        #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Coverage.rs"])
+        // Whoever objects at the clinic is looked for by every job (CO-01).
+        #expect(scopes(other).contains("system/Consent.rs"))
     }
 
     @Test(

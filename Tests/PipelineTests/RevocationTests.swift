@@ -13,31 +13,43 @@ struct RevocationTests {
             memberID: "M0-\(1000 + index)")
     }
 
-    /// Where on its way a member's data is when the consent is withdrawn.
+    /// Where on its way a member's data is when it must no longer leave.
     enum Point: String, CaseIterable, CustomTestStringConvertible {
         case beforeTheRun, staged, bundled, claimed, waitingForAConnection, betweenParts, betweenAttempts, parked
-        case requested, delivered
+        case divided, answerLost, requested, delivered
+        var testDescription: String { rawValue }
+
+        /// Whether only one delivery can be there, so that each member has a night of its own.
+        var isOneByOne: Bool { [.waitingForAConnection, .betweenParts, .divided, .answerLost].contains(self) }
+    }
+
+    /// Why it must no longer leave.
+    enum Change: String, CaseIterable, CustomTestStringConvertible {
+        case withdrawn, unlinked, coverageCancelled
         var testDescription: String { rawValue }
     }
 
-    @Test("whatever point of the pipeline its 50 members have reached", arguments: Point.allCases)
-    func nothingLeaves(point: Point) async throws {
-        let night = try Night(
-            Self.members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 8 : 200, concurrency: 1)
-        let sentBefore = Mutex<Int?>(nil)
-        let revoke: @Sendable () async throws -> Void = {
-            guard sentBefore.withLock({ $0 == nil }) else { return }
-            try Self.withdraw(night)
-            _ = try await night.pipeline.importMembers()
-            sentBefore.withLock { $0 = night.payer.received.count }
+    @Test(
+        "whatever point of the pipeline its 50 members have reached, and whatever ends it", arguments: Point.allCases,
+        Change.allCases)
+    func nothingLeaves(point: Point, change: Change) async throws {
+        for members in point.isOneByOne ? Self.members.map({ [$0] }) : [Self.members] {
+            let night = try Night(
+                members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 8 : 200, concurrency: 1)
+            let sentBefore = Mutex<Int?>(nil)
+            let revoke: @Sendable () async throws -> Void = {
+                guard sentBefore.withLock({ $0 == nil }) else { return }
+                try await Self.make(change, members, night)
+                sentBefore.withLock { $0 = night.payer.received.count }
+            }
+
+            try await Self.bring(night, members, to: point, revoke)
+            try await Self.goOn(night)
+
+            #expect(sentBefore.withLock { $0 } == night.payer.received.count)
+            let open = try await night.store.read { try $0.queued() }
+            #expect(open.isEmpty)
         }
-
-        try await Self.bring(night, to: point, revoke)
-        try await Self.goOn(night)
-
-        #expect(sentBefore.withLock { $0 } == night.payer.received.count)
-        let open = try await night.store.read { try $0.queued() }
-        #expect(open.isEmpty)
     }
 
     @Test("what waited is withheld in the transaction that learns of it, and the audit trail tells of both")
@@ -94,7 +106,7 @@ struct RevocationTests {
 
     /// Brings the members' data to a point and withdraws there.
     private static func bring(
-        _ night: Night, to point: Point, _ revoke: @escaping @Sendable () async throws -> Void
+        _ night: Night, _ members: [NamedMember], to point: Point, _ revoke: @escaping @Sendable () async throws -> Void
     ) async throws {
         switch point {
         case .beforeTheRun: try await revoke()
@@ -120,6 +132,16 @@ struct RevocationTests {
         case .betweenParts:
             night.payer.whileAnswering(revoke)
             _ = try await night.run("first")
+        case .divided:
+            night.payer.most = .init(entries: 6)
+            // The whole is refused, and the first part of it is under way.
+            night.payer.whileAnswering { if night.payer.received.count == 2 { try await revoke() } }
+            _ = try await night.run("first")
+        case .answerLost:
+            night.payer.openness = .read
+            night.payer.reply(.loseAnswer)
+            _ = try await night.run("first")
+            try await revoke()
         case .betweenAttempts:
             for _ in members { night.payer.reply(.busy(retryAfterSeconds: 600)) }
             _ = try await night.run("first")
@@ -130,7 +152,7 @@ struct RevocationTests {
             try await revoke()
         case .requested:
             try await revoke()
-            for member in members.prefix(5) {
+            for member in members {
                 _ = try await night.pipeline.request(member: member.id, run: night.firing("request-" + member.id))
             }
         case .delivered:
@@ -150,6 +172,35 @@ struct RevocationTests {
             _ = try await night.pipeline.replay(exchange, run: night.firing("replay-" + exchange.id))
         }
         _ = try await night.run("last")
+    }
+
+    private static func make(_ change: Change, _ members: [NamedMember], _ night: Night) async throws {
+        switch change {
+        case .withdrawn:
+            try withdraw(night, members)
+            _ = try await night.pipeline.importMembers()
+        case .unlinked:
+            try await night.store.write { writer in
+                for member in members {
+                    let link = MemberLink(
+                        route: night.pipeline.terms.route,
+                        patient: night.identities.key(source: "clinic0", type: "Patient", id: member.id), member: nil,
+                        reason: "a test", actor: "tests", at: night.clock.now())
+                    try writer.decide(link, audit: AuditEntry(at: link.at, actor: "tests", action: "member.unlinked"))
+                    try night.pipeline.follow(decisionOn: link.patient, nil, writer)
+                }
+            }
+        case .coverageCancelled:
+            for member in members {
+                for record in try member.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+                where record.type == "Coverage" {
+                    var json = record.json
+                    json["status"] = "cancelled"
+                    night.payer.put(try Resource(.object(json)))
+                }
+            }
+            _ = try await night.pipeline.importMembers()
+        }
     }
 
     private static func withdraw(_ night: Night, _ members: [NamedMember] = members) throws {

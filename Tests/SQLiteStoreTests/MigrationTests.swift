@@ -23,7 +23,7 @@ struct MigrationTests {
     }
 
     @Test(
-        "requests of before version 16 are nobody's, may be at risk, and are for the payer of their run, if they had one"
+        "requests of before version 14 are nobody's, may be at risk, and are for the payer of their run, if they had one"
     )
     func requests() async throws {
         let before = Schema(texts: Array(Schema.current.texts.dropLast()))

@@ -62,6 +62,11 @@ public struct Consent: Sendable, Hashable {
     /// (PDex Provider Access Consent, PA-04).
     public let isProviderAccess: Bool
 
+    /// Whether `Consent.scope` says treatment, research or an advance directive, and nothing else.
+    public let isAboutOtherMatters: Bool
+    /// Whether `Consent.policyRule` is an opt-out, or a nested provision denies: what is permitted has exceptions.
+    public let hasDenialBesides: Bool
+
     /// Reads a Consent.
     public init(_ resource: Resource) {
         status = resource["status"]?.string ?? ""
@@ -84,6 +89,14 @@ public struct Consent: Sendable, Hashable {
                 $0["system"]?.string == Self.apiPurpose && $0["code"]?.string == "provider-access"
             }
         }
+        let scopes = (resource["scope"]?["coding"]?.elements ?? []).map { $0["code"]?.string }
+        isAboutOtherMatters =
+            !scopes.isEmpty && scopes.allSatisfy { ["research", "treatment", "adr"].contains($0) }
+            && ["research", "treatment", "adr"].contains { Self.has(resource["scope"], "consentscope", $0) }
+        let rules = (resource["policyRule"]?["coding"]?.elements ?? []).compactMap { $0["code"]?.string }
+        hasDenialBesides =
+            rules.contains { $0.uppercased().hasPrefix("OPTOUT") }
+            || (provision?["provision"]?.elements ?? []).contains(where: Self.denies)
         let forbidden = ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"]
         hasUnsupportedProvision =
             forbidden.contains { provision?[$0] != nil } || resource["implicitRules"] != nil
@@ -102,6 +115,11 @@ public struct Consent: Sendable, Hashable {
             }
         default: false
         }
+    }
+
+    /// Whether a nested provision, or one within it, denies.
+    private static func denies(_ provision: JSONValue) -> Bool {
+        provision["type"]?.string == "deny" || (provision["provision"]?.elements ?? []).contains(where: denies)
     }
 
     private static func actor(_ json: JSONValue) -> Actor {

@@ -64,5 +64,5 @@ extension Identifier {
     private static let npiSystems: Set<String> = ["http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6"]
 
     /// Whether it is a National Provider Identifier, in either spelling of the system.
-    package var isNPI: Bool { system.map(Self.npiSystems.contains) ?? false }
+    public var isNPI: Bool { system.map(Self.npiSystems.contains) ?? false }
 }

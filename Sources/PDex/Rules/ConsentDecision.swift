@@ -28,14 +28,22 @@ public enum ConsentDecision: Sendable, Hashable {
     /// A denial wins over everything. Then a permit permits that is certainly younger than whatever was withdrawn or
     /// refused: the narrowest of several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
     /// nothing that is recorded objects, silence permits what is not sensitive.
+    /// `disclosers` are the consents that the discloser keeps: they can only object.
     public static func deciding(
-        _ recorded: [Recorded], policy: ConsentPolicy = .optIn, discloser: Party, recipient: Party, now: Instant
+        _ recorded: [Recorded], disclosers: [Recorded] = [], policy: ConsentPolicy = .optIn, discloser: Party,
+        recipient: Party, now: Instant
     ) -> ConsentDecision {
-        let verdicts = recorded.map { record in
+        let said = recorded.map { record in
             let verdict = ConsentVerdict(
                 record.consent, policy: policy, discloser: discloser, recipient: recipient, now: now)
             return (record: record, verdict: verdict)
         }
+        let objected = disclosers.map { record in
+            let verdict = ConsentVerdict(
+                ofDiscloser: record.consent, discloser: discloser, recipient: recipient, now: now)
+            return (record: record, verdict: verdict)
+        }
+        let verdicts = said + objected.filter(\.verdict.isObjection)
         func evidence(_ record: Recorded?, _ rule: String) -> ConsentEvidence {
             ConsentEvidence(
                 consent: record?.resource.key, versionID: record?.resource.versionID,

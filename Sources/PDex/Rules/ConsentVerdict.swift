@@ -13,6 +13,14 @@ public enum ConsentVerdict: Sendable, Hashable {
     /// It says nothing any more: entered in error, or an opt-out that was taken back.
     case void(String)
 
+    /// Whether somebody objects by it.
+    var isObjection: Bool {
+        switch self {
+        case .denies, .withdrawn: true
+        case .permits, .silent, .void: false
+        }
+    }
+
     /// Reads one consent; nil is one that cannot be read.
     ///
     /// What HRex demands of a Consent (HC-01 … HC-04) is demanded here; what lacks any of it does not permit. One thing

@@ -59,7 +59,7 @@ public struct ServerCapability: Sendable, Hashable {
     /// Server-level operations such as `export`.
     public let systemOperations: Set<String>
     /// The types offered.
-    public let types: [String: TypeCapability]
+    public var types: [String: TypeCapability]
 
     /// The version of Bulk Data Access that the export operations are defined in, as their canonical says it, such as
     /// `3.0.0`; nil when it does not.

@@ -30,7 +30,7 @@ extension PayerSettings {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
             // Files are left in a folder, and nothing is written to the server.
-            let written = job.delivery.kind.writesToServer ? ["Patient", "Provenance"] + job.selection.pulledTypes : []
+            let written = job.delivery.kind.writesToServer ? ["Patient", "Provenance"] + job.selection.sentTypes : []
             for type in written {
                 scopes.allow(
                     type,

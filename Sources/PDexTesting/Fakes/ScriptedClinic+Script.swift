@@ -33,6 +33,8 @@ extension ScriptedClinic {
         public var offersRevInclude = false
         /// Search parameters that `/metadata` lists for Provenance; nil when it does not list the type.
         public var provenanceParameters: Set<String>?
+        /// Whether `/metadata` lists Consent.
+        public var listsConsent = false
         /// Parameters with which a search is refused with 400.
         public var refusedParameters: Set<String> = []
         /// Parameters that are not looked at.

@@ -83,6 +83,7 @@ public final class ScriptedClinic: ClinicServer {
         var all = Dictionary(uniqueKeysWithValues: types)
         if script.offersEverything { all["Patient"]?.operations.insert("everything") }
         all["Provenance"] = script.provenanceParameters.map { .init(searchParameters: $0) }
+        if script.listsConsent { all["Consent"] = .init(searchParameters: ["patient"]) }
         if !script.sharedParameters.isEmpty {
             all["Practitioner"] = .init(searchParameters: script.sharedParameters)
         }

@@ -57,7 +57,7 @@ struct BulkInquiry: Sendable {
             case .nothing:
                 await report.passedOver()
                 return nil
-            case .question(let found): question = found
+            case .question(let found, _): question = found
             }
         } catch let fault as Fault where fault.disposition == .retry {
             await report.passedOver()

@@ -121,7 +121,9 @@ struct MatchQuestionWriter {
         let fitting = consents.filter { resource in
             let consent = Consent(resource)
             func names(_ role: Consent.Actor.Role, _ npi: String) -> Bool {
-                consent.actors.contains { $0.roles.contains(role) && $0.identifier?.value == npi }
+                consent.actors.contains {
+                    $0.roles.contains(role) && $0.identifier?.isNPI == true && $0.identifier?.value == npi
+                }
             }
             return consent.status == "active" && consent.isAboutPrivacy && consent.isAboutDisclosure
                 && consent.policy != nil && consent.provisionType == "permit" && consent.permitsDisclosing

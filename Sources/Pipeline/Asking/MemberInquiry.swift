@@ -86,7 +86,7 @@ struct MemberInquiry: Sendable {
         case .nothing(let why):
             match.detail = why
             try await keep(match, "match.not-asked")
-        case .question(let question):
+        case .question(let question, let permit):
             let hash = question.parameters.serialized().withUnsafeBytes(identities.contentHash)
             switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
             case .answered, .exhausted:
@@ -100,17 +100,37 @@ struct MemberInquiry: Sendable {
             match.question = hash
             match.detail = "\(terms.payer.name) was asked, and has not answered"
             try await keep(match, "match.asked")
-            let answer = try await payer.matchMember(question)
+            let answer = try await ask(question, permit)
             match.at = clock.now()
             try await settle(&match, by: answer)
         }
     }
 
-    /// What the clinic has to ask with, read now: cards change without the patient's record.
-    func question(about patient: ClinicalResource) async throws -> MatchQuestionWriter.Outcome {
+    /// A question that may be asked, or why there is none.
+    enum Question {
+        case question(MemberMatchQuestion, QuestionPermit)
+        case nothing(String)
+    }
+
+    /// The one place where a single question leaves; only a permit opens it.
+    private func ask(_ question: MemberMatchQuestion, _ permit: QuestionPermit) async throws -> MemberMatchAnswer {
+        try await payer.matchMember(question)
+    }
+
+    /// What the clinic has to ask with, read now: cards change without the patient's record. Whoever may not be asked about
+    /// has no card read.
+    func question(about patient: ClinicalResource) async throws -> Question {
         let id = patient.staged.id
-        let coverages = try await records("Coverage", of: id)
         let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)
+        let permit: QuestionPermit
+        let live = consents.map(recorded)
+        let check = CheckConsent(
+            terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
+        switch try await store.read({ try check.permit(toAskAbout: patient, live, $0) }) {
+        case .failure(let fault): return .nothing("\(fault.code.rawValue): \(fault.message)")
+        case .success(let given): permit = given
+        }
+        let coverages = try await records("Coverage", of: id)
         var organizations: [String: Resource] = [:]
         for text in Set(coverages.flatMap { Coverage($0).payors }.compactMap(\.reference)) {
             guard case .local("Organization", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
@@ -120,9 +140,26 @@ struct MemberInquiry: Sendable {
                 try? Resource(parsing: $0)
             }
         }
-        return MatchQuestionWriter(terms: terms, now: clock.now()).outcome(
+        let outcome = MatchQuestionWriter(terms: terms, now: clock.now()).outcome(
             about: patient.resource, as: local(patient.staged.key), coverages: coverages, consents: consents
         ) { organizations[$0] }
+        switch outcome {
+        case .question(let question): return .question(question, permit)
+        case .nothing(let why): return .nothing(why)
+        }
+    }
+
+    /// One of the clinic's consents as it was read just now.
+    private func recorded(_ consent: Resource) -> ConsentDecision.Recorded {
+        let bytes = consent.serialized()
+        let id = consent.id ?? ""
+        return ConsentDecision.Recorded(
+            resource: StagedResource(
+                key: identities.key(source: terms.clinic.name, type: "Consent", id: id), source: terms.clinic.name,
+                type: "Consent", id: id, versionID: consent["meta"]?["versionId"]?.string,
+                lastUpdated: consent["meta"]?["lastUpdated"]?.string.flatMap { Instant($0) }, patient: nil,
+                contentHash: bytes.withUnsafeBytes(identities.contentHash), bytes: bytes),
+            consent: Consent(consent))
     }
 
     /// What a patient is called in a question: no id of the clinic, and the same each time.

@@ -32,7 +32,8 @@ extension PatientPull {
     ) -> SearchQuery {
         var parameters = [SearchQuery.Parameter("_count", "200")]
         if !manner.isWide {
-            parameters.append(.init("_type", (["Patient"] + terms.selection.pulledTypes).joined(separator: ",")))
+            let types = ["Patient"] + terms.selection.sentTypes + (isConsentAlong ? ["Consent"] : [])
+            parameters.append(.init("_type", types.joined(separator: ",")))
             if let since = marks.written { parameters.append(.init("_since", since.text)) }
         }
         return SearchQuery("Patient/\(patient)/$everything", parameters)

@@ -13,6 +13,8 @@ struct PatientPull: Sendable {
     let provenance: ProvenanceSearch
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
+    /// Whether the clinic's Consents are searched though the job does not name them.
+    let isConsentAlong: Bool
     private let refused = RefusedTypes()
     let manners = SearchManners()
     private let closure: SharedClosure
@@ -38,6 +40,7 @@ struct PatientPull: Sendable {
         self.unit = unit
         self.mostMissing = mostMissing
         self.observer = observer
+        isConsentAlong = capability.types["Consent"] != nil && !terms.selection.types.contains("Consent")
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
     }
 
@@ -236,6 +239,7 @@ struct PatientPull: Sendable {
     private var types: [String] {
         ["Patient"]
             + terms.selection.types.filter { !["Patient", "Provenance"].contains($0) && !SharedTypes.contains($0) }
+            + (isConsentAlong ? ["Consent"] : [])
     }
 
     private func comesAlong(with type: String, _ manner: SearchManners.Manner) -> Bool {

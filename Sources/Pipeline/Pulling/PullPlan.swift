@@ -74,11 +74,15 @@ public struct PullPlan: Sendable, Hashable {
         return searching(selection, capability, ["a single member is searched, type by type"])
     }
 
-    /// The types to export. Provenance comes along where the clinic lists it: one that does not know the type may refuse
-    /// the whole export for it.
+    /// Types that nobody has to name, and that come along where the clinic lists them.
+    static let alongside = ["Provenance", "Consent"]
+
+    /// The types to export. Provenance and Consent come along where the clinic lists them: one that does not know a type
+    /// may refuse the whole export for it.
     static func exported(_ selection: ExchangeTerms.Selection, _ capability: ServerCapability) -> [String] {
-        let isAsked = capability.types["Provenance"] != nil || selection.types.contains("Provenance")
-        return selection.pulledTypes.filter { $0 != "Provenance" || isAsked }
+        selection.pulledTypes.filter {
+            !alongside.contains($0) || capability.types[$0] != nil || selection.types.contains($0)
+        }
     }
 
     /// Decides for the roster of a job once its export has been given up.

@@ -134,7 +134,8 @@ enum PullScope {
     /// through.
     private static func what(_ selection: ExchangeTerms.Selection) -> String {
         let until = selection.until.map { ["until \($0.text)"] } ?? []
-        let more = selection.typeFilters.sorted() + until + selection.associatedData.sorted()
+        // Whoever pulled without the clinic's Consents has not everything.
+        let more = selection.typeFilters.sorted() + until + selection.associatedData.sorted() + ["with Consent"]
         return selection.types.sorted().joined(separator: ",") + more.map { " " + $0 }.joined()
     }
 }

@@ -129,7 +129,7 @@ struct RunningExport: Sendable {
         return ExportRequest(
             level: level, types: types, since: since, until: selection.until,
             typeFilters: selection.typeFilters, associatedData: selection.associatedData,
-            dispensable: selection.types.contains("Provenance") ? [] : ["Provenance"])
+            dispensable: Set(PullPlan.alongside).filter { !selection.types.contains($0) })
     }
 
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).

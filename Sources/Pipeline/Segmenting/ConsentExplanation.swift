@@ -6,7 +6,7 @@ public struct ConsentExplanation: Sendable {
     public struct Said: Sendable {
         /// Where it is staged.
         public let consent: ResourceKey
-        /// Its version at the payer.
+        /// Its version at the payer, or at the clinic, which may only object.
         public let versionID: String?
         /// What it says about this disclosure.
         public let verdict: ConsentVerdict
@@ -28,7 +28,7 @@ public struct ConsentExplanation: Sendable {
     public let patient: ResourceKey
     /// The payer's policy.
     public let policy: ConsentPolicy
-    /// Every consent that is recorded of the member.
+    /// Every consent that is recorded of the member, and then those that the clinic keeps of the patient.
     public let said: [Said]
     /// Why nothing at all may go; nil when something may.
     public let reason: FaultCode?
@@ -62,14 +62,25 @@ extension ExchangePipeline {
             case .unmatched(let code, let why): return told(code, detail: why)
             case .ambiguous(let code, let why, _): return told(code, detail: why)
             case .matched(let matched):
-                let said = matched.consents.map { record in
+                let recorded = matched.consents.map { record in
                     ConsentExplanation.Said(
                         consent: record.resource.key, versionID: record.resource.versionID,
                         verdict: ConsentVerdict(
                             record.consent, policy: terms.consentPolicy, discloser: terms.clinic,
                             recipient: terms.payer, now: clock.now()))
                 }
-                let isSensitive = if case .permit(_, true) = check.decision(matched.consents) { true } else { false }
+                let kept = matched.clinicConsents.map { record in
+                    ConsentExplanation.Said(
+                        consent: record.resource.key, versionID: record.resource.versionID,
+                        verdict: ConsentVerdict(
+                            ofDiscloser: record.consent, discloser: terms.clinic, recipient: terms.payer,
+                            now: clock.now()))
+                }
+                let said = recorded + kept
+                let isSensitive =
+                    if case .permit(_, true) = check.decision(matched.consents, matched.clinicConsents) { true } else {
+                        false
+                    }
                 let holds = try check.segmentation.holds(
                     in: matched.member.resources, sensitive: isSensitive, reader)
                 let held = matched.resources.compactMap { item in

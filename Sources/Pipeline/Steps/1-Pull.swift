@@ -19,9 +19,8 @@ struct Pull: Sendable {
 
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
-        let capability = try await clinic.capability()
+        let (capability, provenance) = try await offer()
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
-        let provenance = ProvenanceSearch(capability, isAllowed: try await allowsProvenance())
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
         var exported: FinishedExport?
@@ -76,9 +75,7 @@ struct Pull: Sendable {
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
-        let isAllowed = try await allowsProvenance()
-        let capability = try await clinic.capability()
-        let provenance = ProvenanceSearch(capability, isAllowed: isAllowed)
+        let (capability, provenance) = try await offer()
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
         // There is nobody to go on with: what is wrong with this one ends it.
@@ -119,7 +116,7 @@ struct Pull: Sendable {
             try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
         guard await tally.problems.isEmpty else { return outcome }
-        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types)) { return outcome }
+        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types + ["Consent"])) { return outcome }
         try await move(outcome, isReconciled: seen != nil)
         return outcome
     }
@@ -194,9 +191,12 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
+    /// What the clinic offers, less the Consents that our token does not allow, and how its Provenance is had.
+    ///
     /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
-    /// visits is wanted, and not needed; tells whether Provenance is allowed.
-    private func allowsProvenance() async throws -> Bool {
+    /// visits is wanted, and not needed.
+    private func offer() async throws -> (ServerCapability, ProvenanceSearch) {
+        var capability = try await clinic.capability()
         let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
         let needed = withheld.filter(terms.selection.types.contains).sorted()
         guard needed.isEmpty else {
@@ -206,7 +206,8 @@ struct Pull: Sendable {
                 hint: "Have their scopes registered for this client, or take the types out of the job.")
         }
         await tally.noted(.authScopeNotGranted, withheld.count)
-        return !withheld.contains("Provenance")
+        if withheld.contains("Consent") { capability.types["Consent"] = nil }
+        return (capability, ProvenanceSearch(capability, isAllowed: !withheld.contains("Provenance")))
     }
 
     /// Refuses filters that nobody would apply (BLK-10).

@@ -44,6 +44,7 @@ struct Join: Sendable {
                     numberSystems: Set(records.coverages.flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records.consents,
+                    clinicConsents: try ClinicConsents(terms: terms).recorded(of: member, via: evidence.via, reader),
                     basis: records.basis + told(identifier, of: evidence.member)))
         }
     }

@@ -4,8 +4,8 @@ import PDex
 
 /// Step 3: decides whether the disclosure is permitted, and leaves out what a permit does not cover.
 ///
-/// This is the only file that can make a ``PermittedExchange`` or a ``SendPermit``: nothing can be
-/// mapped or sent without a decision (invariant 3).
+/// This is the only file that can make a ``PermittedExchange``, a ``SendPermit`` or a ``QuestionPermit``: nothing can be
+/// mapped, sent or asked without a decision (invariant 3).
 struct CheckConsent: Sendable {
     /// The decision on one member.
     enum Outcome: Sendable {
@@ -30,7 +30,7 @@ struct CheckConsent: Sendable {
 
     /// Decides when the exchange is made.
     func outcome(for matched: MatchedMember, _ reader: any StoreReader) throws -> Outcome {
-        switch counted(decision(matched.consents)) {
+        switch counted(decision(matched.consents, matched.clinicConsents)) {
         case .withhold(let code, let evidence):
             return .withheld(code, evidence)
         case .permit(let evidence, let sensitive):
@@ -53,7 +53,11 @@ struct CheckConsent: Sendable {
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
         }
-        switch counted(decision(try Self.recorded(of: member, reader))) {
+        switch counted(
+            decision(
+                try Self.recorded(of: member, reader),
+                try clinicConsents(of: exchange.member, exchange.match?.via, reader)))
+        {
         case .withhold(let code, let evidence):
             return .failure(Self.withheld(code, evidence.rule))
         case .permit(let present, _):
@@ -66,10 +70,49 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// Decides on what is recorded of a member, by the policy and the lists of the terms.
-    func decision(_ recorded: [ConsentDecision.Recorded]) -> ConsentDecision {
+    /// Decides whether the payer may be asked who a patient is: that names the person, before anybody knows whose consents
+    /// at the payer count (CO-01, MM-13).
+    ///
+    /// So nothing that is known may object: no label of the Patient or of a Flag that names no visit, and no consent of the
+    /// clinic (`live` are those that were read just now), be it about this disclosure or about the payer's answer. A
+    /// withdrawal is outweighed by a younger permit only.
+    func permit(
+        toAskAbout patient: ClinicalResource, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
+    ) throws -> Result<QuestionPermit, Fault> {
+        let key = patient.staged.key
+        let flags = try reader.care(of: key).filter { $0.type == "Flag" }.compactMap { try reader.staged($0.key) }
+            .compactMap { ClinicalResource($0, stager: footing.join.stager) }.filter(\.encounters.isEmpty)
+        for item in [patient] + flags {
+            guard let found = try segmentation.finding(in: item.resource, sensitive: false, reader) else { continue }
+            return .failure(
+                Self.withheld(Segmentation.code(found), "the Patient, or a flag that names no visit, is labelled"))
+        }
+        let fresh = Set(live.map(\.resource.key))
+        let staged = try clinicConsents(of: key, nil, reader).filter { !fresh.contains($0.resource.key) }
+        let all = staged + live
+        for (discloser, recipient) in [(terms.clinic, terms.payer), (terms.payer, terms.clinic)] {
+            let permits = all.filter { record in
+                let verdict = ConsentVerdict(
+                    record.consent, policy: .optIn, discloser: discloser, recipient: recipient, now: clock.now())
+                return if case .permits = verdict { true } else { false }
+            }
+            let decision = ConsentDecision.deciding(
+                permits, disclosers: all, policy: .optOut, discloser: discloser, recipient: recipient, now: clock.now())
+            if case .withhold(let code, let evidence) = counted(decision) {
+                return .failure(Self.withheld(code, evidence.words))
+            }
+        }
+        return .success(QuestionPermit())
+    }
+
+    /// Decides on what is recorded of a member, and what the clinic keeps of the patient, by the policy and the lists of the
+    /// terms.
+    func decision(
+        _ recorded: [ConsentDecision.Recorded], _ disclosers: [ConsentDecision.Recorded] = []
+    ) -> ConsentDecision {
         let decision = ConsentDecision.deciding(
-            recorded, policy: terms.consentPolicy, discloser: terms.clinic, recipient: terms.payer, now: clock.now())
+            recorded, disclosers: disclosers, policy: terms.consentPolicy, discloser: terms.clinic,
+            recipient: terms.payer, now: clock.now())
         guard case .permit(let evidence, let sensitive) = decision, let mark = terms.sensitivity.mark else {
             return decision
         }
@@ -102,6 +145,13 @@ struct CheckConsent: Sendable {
             ConsentDecision.Recorded(
                 resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))
         }
+    }
+
+    /// The consents that the clinic keeps of a patient, as they are staged.
+    private func clinicConsents(
+        of patient: ResourceKey, _ via: ResourceKey?, _ reader: any StoreReader
+    ) throws -> [ConsentDecision.Recorded] {
+        try ClinicConsents(terms: terms).recorded(of: patient, via: via, reader)
     }
 
     /// The payer's member whose exchange it is.
@@ -152,4 +202,9 @@ struct SendPermit: Sendable {
         guard let evidence else { return "takes back, and discloses nothing" }
         return "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)"
     }
+}
+
+/// The proof that nothing that is known forbids to ask the payer who a patient is.
+struct QuestionPermit: Sendable {
+    fileprivate init() {}
 }

@@ -88,6 +88,8 @@ struct MatchedMember: Sendable {
     let resources: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
     let consents: [ConsentDecision.Recorded]
+    /// What the clinic keeps: it can only object.
+    let clinicConsents: [ConsentDecision.Recorded]
     /// The coverage and consent that the exchange rests on.
     let basis: [StagedHash]
 }

@@ -1,4 +1,4 @@
--- Version 16: whose a member request is and which payer it is for, so that the desk and the API look for no others; until when
+-- Version 14: whose a member request is and which payer it is for, so that the desk and the API look for no others; until when
 -- it rests, how often it was tried, from when on it is at risk, and when that was told. Beside it the Groups of members that a
 -- payer gave as matched.
 --

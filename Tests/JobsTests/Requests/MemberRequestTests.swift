@@ -81,7 +81,9 @@ struct MemberRequestTests {
         _ = try await served.operations.answer(served.operations.accept(demand, by: served.job).id)
 
         let key = served.night.identities.key(source: "clinic0", type: "Patient", id: "joe")
-        let scope = "patients " + served.night.pipeline.terms.selection.types.sorted().joined(separator: ",")
+        let scope =
+            "patients " + served.night.pipeline.terms.selection.types.sorted().joined(separator: ",")
+            + " with Consent"
         let before = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }
         _ = try await served.answer("joe")
         let after = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }

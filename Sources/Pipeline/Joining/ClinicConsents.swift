@@ -1,0 +1,23 @@
+import FHIR
+import PDex
+
+/// The Consents that the clinic itself keeps: they can only object (CO-01).
+struct ClinicConsents {
+    let terms: ExchangeTerms
+
+    /// Those of a patient, of whom it is recognised by, and of whoever was merged into either: one person said all of it.
+    func recorded(
+        of patient: ResourceKey, via: ResourceKey?, _ reader: any StoreReader
+    ) throws -> [ConsentDecision.Recorded] {
+        var people: Set<ResourceKey> = [patient]
+        if let via { people.insert(via) }
+        for person in people { people.formUnion(try reader.followers(of: person, payer: terms.payer.name)) }
+        return try people.sorted().flatMap { person in
+            try reader.care(of: person).filter { $0.type == "Consent" }.compactMap { try reader.staged($0.key) }
+                .filter { $0.source == terms.clinic.name }
+        }.map { staged in
+            ConsentDecision.Recorded(
+                resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import FHIR
+import PDex
+import PDexTesting
+import Pipeline
+import Testing
+
+@Suite("The clinic's own consents object, and never permit")
+struct ClinicConsentTests {
+    private static let hl7 = "http://terminology.hl7.org/CodeSystem/"
+
+    /// A consent that the clinic keeps, beside the payer's, which was given on 1 March.
+    struct Kept: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var status = "active"
+        var type: String? = "deny"
+        var scope = "patient-privacy"
+        var recipient = "1003000126"
+        var end: String?
+        var touched = "2026-04-01T08:00:00Z"
+        var more: JSONObject = [:]
+        let isSent: Bool
+    }
+
+    private static let kinds = [
+        Kept(testDescription: "a denial", isSent: false),
+        Kept(testDescription: "a denial whose period is over", end: "2026-01-31", isSent: true),
+        Kept(testDescription: "a denial that was taken back", status: "inactive", isSent: true),
+        Kept(testDescription: "a denial being drawn up", status: "draft", isSent: true),
+        Kept(testDescription: "a denial of research", scope: "research", isSent: true),
+        Kept(testDescription: "a denial to another payer", recipient: "1679576722", isSent: true),
+        Kept(testDescription: "a denial in an unknown scope", scope: "whatever", isSent: false),
+        Kept(
+            testDescription: "a permit with an exception", type: "permit",
+            more: ["provision": [["type": "permit", "provision": [["type": "deny"]]]]], isSent: false),
+        Kept(
+            testDescription: "an opt-out by rule", type: nil,
+            more: ["policyRule": ["coding": [["system": .string(hl7 + "v3-ActCode"), "code": "OPTOUT"]]]], isSent: false
+        ),
+        Kept(testDescription: "a permit", type: "permit", isSent: true),
+        Kept(testDescription: "a permit withdrawn since", status: "inactive", type: "permit", isSent: false),
+        Kept(
+            testDescription: "a permit withdrawn before", status: "inactive", type: "permit",
+            touched: "2026-02-01T08:00:00Z", isSent: true),
+    ]
+
+    @Test("each kind of it stops what the payer's consent permits, or does not", arguments: kinds)
+    func objects(kind: Kept) async throws {
+        let night = try Self.night(kind)
+        let report = try await night.run()
+        #expect(report.exchanges.acknowledged == (kind.isSent ? 1 : 0))
+        #expect(report.exchanges.withheld == (kind.isSent ? [:] : [.consentDenied: 1]))
+        #expect(night.payer.received.isEmpty != kind.isSent)
+        #expect(report.balanced)
+    }
+
+    @Test("no kind of it permits where the payer has none", arguments: kinds)
+    func neverPermits(kind: Kept) async throws {
+        let night = try Self.night(kind)
+        night.payer.remove("Consent", "consent-joe")
+        _ = try await night.run()
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test(
+        "it comes along by search and by export where the clinic lists it, and is not asked for elsewhere",
+        arguments: [ExchangeTerms.Selection.Method.rosterSearch, .bulkExport], [true, false])
+    func comesAlong(method: ExchangeTerms.Selection.Method, isListed: Bool) async throws {
+        let night = try Self.night(Self.kinds[0], by: method, isListed: isListed)
+        let report = try await night.run()
+        // The scripted clinic exports whatever it has.
+        #expect(report.exchanges.withheld == (isListed || method == .bulkExport ? [.consentDenied: 1] : [:]))
+        #expect(
+            night.clinic.requests.contains { $0.hasPrefix("search Consent") } == (isListed && method == .rosterSearch))
+        #expect(night.clinic.exportRequests.first?.types.contains("Consent") != (method == .bulkExport && !isListed))
+    }
+
+    @Test("a token that does not allow it is noted, and nothing is searched for it")
+    func notAllowed() async throws {
+        let night = try Self.night(Self.kinds[0], by: .rosterSearch)
+        night.clinic.rewrite { $0.withheld = ["Consent"] }
+        let report = try await night.run()
+        #expect(report.notes == [.authScopeNotGranted: 1])
+        #expect(!night.clinic.requests.contains { $0.hasPrefix("search Consent") })
+    }
+
+    @Test("what withheld it is kept and audited with its version and hash, and explained")
+    func evidence() async throws {
+        let night = try Self.night(Self.kinds[0])
+        _ = try await night.run()
+        let key = night.identities.key(source: "clinic0", type: "Consent", id: "kept")
+        let (exchange, staged, audit) = try await night.store.read { reader in
+            (
+                try reader.exchanges(matching: ExchangeFilter(), limit: 1).first, try reader.staged(key),
+                try reader.audit(after: 0, limit: 100).map(\.entry)
+            )
+        }
+        #expect(exchange?.consent?.consent == key)
+        #expect(exchange?.consent?.versionID == "3")
+        #expect(exchange?.consent?.contentHash == staged?.contentHash)
+        #expect(
+            audit.last { $0.action == "exchange.withheld" }?.reason
+                == "consent.denied: \(exchange?.consent?.words ?? "")")
+        let joe = night.identities.key(source: "clinic0", type: "Patient", id: "joe")
+        let explained = try await night.pipeline.explainConsent(patient: joe)
+        #expect(explained.reason == .consentDenied)
+        #expect(explained.said.map(\.consent).last == key)
+        #expect(explained.said.last?.verdict == .denies("a consent at the clinic denies the disclosure"))
+    }
+
+    @Test("it is looked at again when what waits is about to be sent")
+    func lastLook() async throws {
+        let night = try Self.night(nil)
+        night.payer.reply(.busy(retryAfterSeconds: 600))
+        _ = try await night.run()
+        night.clinic.put(try Self.resource(Self.kinds[0]))
+        _ = try await night.run("dry", dryRun: true)
+        night.clock.advance(seconds: 601)
+        #expect(try await night.pipeline.deliver() == 0)
+        let exchange = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first
+        #expect(exchange?.state == .withheld && exchange?.reason == .consentDenied)
+        #expect(night.payer.received.count == 1)
+    }
+
+    @Test("what one person said in a chart that was merged into another holds for both charts")
+    func merged() async throws {
+        let old = NamedMember("old", "Joseph", "Smith", born: "1979-04-02", memberID: nil).with {
+            ($0.covered, $0.consent) = (nil, nil)
+        }
+        let night = try Night([.joe, old], mappings: usCoreMappings, types: Self.types)
+        var chart = try old.clinicRecords()[0].json
+        chart["link"] = [["other": ["reference": "Patient/joe"], "type": "replaced-by"]]
+        night.clinic.put(try Resource(.object(chart)))
+        #expect(try await night.run("night-1").exchanges.acknowledged == 2)
+        night.clinic.put(try Self.resource(Self.kinds[0], of: "old"))
+        night.clock.advance(seconds: 3600)
+        #expect(try await night.run("night-2").exchanges.withheld == [.consentDenied: 2])
+    }
+
+    private static let types = ["Patient", "Encounter", "Condition", "Observation"]
+
+    private static func night(
+        _ kind: Kept?, by method: ExchangeTerms.Selection.Method = .auto, isListed: Bool = true
+    ) throws -> Night {
+        let night = try Night([.joe], mappings: usCoreMappings, by: method, types: types)
+        night.clinic.rewrite { $0.listsConsent = isListed }
+        if let kind { night.clinic.put(try resource(kind)) }
+        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        where record.type == "Consent" {
+            var json = record.json
+            json["dateTime"] = "2026-03-01"
+            night.payer.put(try Resource(.object(json)))
+        }
+        return night
+    }
+
+    private static func resource(_ kind: Kept, of patient: String = "joe") throws -> Resource {
+        var provision: JSONObject = [
+            "actor": [
+                [
+                    "role": ["coding": [["system": .string(hl7 + "v3-ParticipationType"), "code": "IRCP"]]],
+                    "reference": [
+                        "identifier": ["system": "http://hl7.org/fhir/sid/us-npi", "value": .string(kind.recipient)]
+                    ],
+                ]
+            ]
+        ]
+        provision["type"] = kind.type.map { .string($0) }
+        provision["period"] = kind.end.map { ["end": .string($0)] }
+        var json: JSONObject = [
+            "resourceType": "Consent", "id": "kept", "status": .string(kind.status),
+            "meta": ["versionId": "3", "lastUpdated": .string(kind.touched)],
+            "scope": ["coding": [["system": .string(hl7 + "consentscope"), "code": .string(kind.scope)]]],
+            "category": [["coding": [["system": .string(hl7 + "v3-ActCode"), "code": "IDSCL"]]]],
+            "patient": ["reference": .string("Patient/" + patient)],
+        ]
+        if let nested = kind.more["provision"]?.elements.first?["provision"] { provision["provision"] = nested }
+        json["policyRule"] = kind.more["policyRule"]
+        json["provision"] = .object(provision)
+        return try Resource(.object(json))
+    }
+}
