@@ -52,7 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
             told.info(
                 "serving",
                 metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
-            try await Self.serve(services)
+            try await assembly.servingFiles { [services] in try await Self.serve(services) }
             told.info("stopped")
         }
     }
