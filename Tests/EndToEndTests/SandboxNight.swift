@@ -39,7 +39,7 @@ struct SandboxNight: Sendable {
         rules: [String] = ["member-id", "subscriber-id", "demographics"],
         delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil, packages: [String] = [],
         retraction: ExchangeTerms.Retraction = .enteredInError,
-        servesFiles: Bool = true,
+        servesFiles: Bool = true, retry: String = "",
         changing change: (inout SandboxOptions) -> Void = { _ in },
         _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
@@ -52,7 +52,7 @@ struct SandboxNight: Sendable {
         settings.payerPort = 0
         try FileManager.default.createDirectory(
             atPath: path + "/jobs", withIntermediateDirectories: true)
-        try jobFile(by: by, maxEntries: maxEntries, rules, delivery)
+        try jobFile(by: by, maxEntries: maxEntries, rules, delivery).appending(retry)
             .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
         _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
         try folder.make(settings)
@@ -134,7 +134,7 @@ struct SandboxNight: Sendable {
     }
 
     private static func files(on port: Int) -> String {
-        "\nfiles: { port: \(port), url: \"http://127.0.0.1:\(port)\" }\n"
+        "\n    circuit-breaker: { failures: 50, budget: 500 }\nfiles: { port: \(port), url: \"http://127.0.0.1:\(port)\" }\n"
     }
 
     /// A port that nobody has: the processes of a night have to agree on one before they start.

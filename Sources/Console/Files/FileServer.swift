@@ -83,8 +83,7 @@ extension FileServer: Endpoint {
         } catch {
             return Self.refusal(503, "transient", "It cannot be told now.", ["Retry-After": "60"])
         }
-        guard let files = bytes.flatMap({ SubmittedFiles($0, submission: submission, at: place) }), files.id == steps[1]
-        else { return Self.gone }
+        guard let files = bytes.flatMap({ SubmittedFiles($0, id: steps[1], at: place) }) else { return Self.gone }
         guard let file = files.file(steps[2]) else {
             return Self.refusal(404, "not-found", "There is no such file.")
         }

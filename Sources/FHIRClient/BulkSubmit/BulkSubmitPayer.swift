@@ -23,6 +23,9 @@ public struct BulkSubmitPayer: PayerRelay {
     /// When a payer that does not say is asked again after that.
     private static let nextAttemptSeconds = 60
 
+    /// How often the same is submitted anew when the payer could not fetch it.
+    private static let mostRounds = 12
+
     /// Submits the bundle's files and waits for what becomes of them. `lastLook` is called before the kick-off; each file is
     /// looked at again when it is fetched.
     ///
@@ -31,19 +34,37 @@ public struct BulkSubmitPayer: PayerRelay {
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
         let submission = Submission.id(ofRequest: requestID)
-        guard let files = SubmittedFiles(bundle, submission: submission, at: call.submitter.place) else {
-            throw Fault(
-                .payerCapability, .park, "A bundle for \(session.connection.name) holds a write that files cannot carry.",
-                hint: "Deliver it another way: deliver.as in the job.")
+        let end = session.clock.now().adding(milliseconds: Self.longestSeconds * 1000)
+        var round = 1
+        while requestID != submission + "-1" {
+            let earlier = try files(of: bundle, submission, round)
+            guard let known = try await verdict(on: earlier, until: end) else { break }
+            // The last round counts as what it says.
+            guard known.isOfTheWay, round < Self.mostRounds else { return answer(known) }
+            round += 1
         }
-        if requestID != submission + "-1", let answer = try await outcome(of: files) { return answer }
+        let files = try files(of: bundle, submission, round)
         let response = try await submitted(files, requestID, lastLook)
         guard (200..<300).contains(response.status) else {
             guard response.status != 401 else { throw session.faults.unauthorized("a submission") }
             return answer(response.status, response.body, response)
         }
-        guard let answer = try await outcome(of: files) else { throw unknown() }
-        return answer
+        guard let verdict = try await verdict(on: files, until: end), !verdict.isOfTheWay || round == Self.mostRounds
+        else {
+            throw unknown()
+        }
+        return answer(verdict)
+    }
+
+    private func files(of bundle: [UInt8], _ submission: String, _ round: Int) throws(Fault) -> SubmittedFiles {
+        let place = call.submitter.place
+        guard let files = SubmittedFiles(bundle, submission: submission, at: place, round: round) else {
+            throw Fault(
+                .payerCapability, .park,
+                "A bundle for \(session.connection.name) holds a write that files cannot carry.",
+                hint: "Deliver it another way: deliver.as in the job.")
+        }
+        return files
     }
 
     private func submitted(
@@ -59,10 +80,10 @@ public struct BulkSubmitPayer: PayerRelay {
 
     /// What became of a submission; nil when the payer knows of none. Throws `payer.unknown-outcome` while it is at it, and
     /// when it cannot be asked.
-    private func outcome(of files: SubmittedFiles) async throws -> PayerAnswer? {
+    private func verdict(on files: SubmittedFiles, until end: Instant) async throws -> SubmissionVerdict? {
         do {
-            guard let manifest = try await manifest(of: files.id) else { return nil }
-            return answer(200, try await verdict(manifest, files).answer.serialized(), nil)
+            guard let manifest = try await manifest(of: files.id, until: end) else { return nil }
+            return try await verdict(manifest, files)
         } catch let fault as Fault where Self.isUnclear(fault) {
             throw unknown(fault.retryAfterSeconds)
         } catch is JSONError {
@@ -77,9 +98,8 @@ public struct BulkSubmitPayer: PayerRelay {
     }
 
     /// The status manifest, once the payer has ended its work.
-    private func manifest(of id: String) async throws -> JSONValue? {
+    private func manifest(of id: String, until end: Instant) async throws -> JSONValue? {
         let clock = session.clock
-        let end = clock.now().adding(milliseconds: Self.longestSeconds * 1000)
         var standing = try await call.standing(of: id)
         var wait = Self.firstWait
         while case .underWay(let seconds, let location) = standing {
@@ -111,6 +131,10 @@ public struct BulkSubmitPayer: PayerRelay {
             for outcome in try await call.outcomes(at: url, withToken: isGuarded) { verdict.take(outcome) }
         }
         return verdict
+    }
+
+    private func answer(_ verdict: SubmissionVerdict) -> PayerAnswer {
+        answer(200, verdict.answer.serialized(), nil)
     }
 
     private func answer(_ status: Int, _ body: [UInt8], _ response: HTTPResponse?) -> PayerAnswer {

@@ -26,6 +26,17 @@ struct SubmissionVerdict: Sendable {
         for location in known { refusals[location] = refusals[location] ?? json }
     }
 
+    /// Whether the payer has not come to the resources at all, by codes that speak of the way there: then the same may be
+    /// submitted anew.
+    var isOfTheWay: Bool {
+        guard refusals.isEmpty, let outcome = general.flatMap(OperationOutcome.init) else { return false }
+        return outcome.issues.filter { $0.severity >= .error }.allSatisfy { Self.wayCodes.contains($0.code) }
+    }
+
+    private static let wayCodes: Set = [
+        "transient", "timeout", "lock-error", "no-store", "exception", "incomplete", "throttled", "not-found",
+    ]
+
     /// The answer: 422 for what was not taken.
     var answer: JSONValue {
         let responses = entries.map { entry -> JSONValue in
@@ -42,7 +53,9 @@ struct SubmissionVerdict: Sendable {
         let holders = [json] + (json["issue"]?.elements ?? [])
         return holders.flatMap { $0["extension"]?.elements ?? [] }
             .filter { $0["url"]?.string?.hasSuffix("/operationoutcome-sourceResource") == true }
-            .compactMap { $0["valueReference"]?["reference"]?.string ?? $0["valueUri"]?.string ?? $0["valueUrl"]?.string }
+            .compactMap {
+                $0["valueReference"]?["reference"]?.string ?? $0["valueUri"]?.string ?? $0["valueUrl"]?.string
+            }
     }
 
     private func location(_ text: String) -> String? {

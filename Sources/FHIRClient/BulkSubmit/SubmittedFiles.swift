@@ -5,7 +5,8 @@ import PDex
 ///
 /// They are made anew each time somebody asks: the same bundle for the same submission makes the same bytes.
 public struct SubmittedFiles: Sendable {
-    /// The id under which the payer knows the submission, which is derived: another attempt has the same.
+    /// The id under which the payer knows the submission, which is derived: another attempt has the same, and another round
+    /// its number behind it.
     public let id: String
     /// Where the manifest is.
     public let manifestURL: String
@@ -14,16 +15,26 @@ public struct SubmittedFiles: Sendable {
     private let files: [String: [UInt8]]
 
     /// The files of a bundle, served below `base`; nil when an entry says more than files can.
-    public init?(_ bundle: [UInt8], submission: String, at base: String) {
+    ///
+    /// A submission is for good (SUB-03). When the payer could not fetch it, the same is submitted as the next `round`.
+    public init?(_ bundle: [UInt8], submission: String, at base: String, round: Int = 1) {
         guard let content = DropContent(bundle, requestID: submission + "-0") else { return nil }
-        id = content.name
-        let folder = "\(base)/submissions/\(content.name)/"
+        id = round == 1 ? content.name : "\(content.name).\(round)"
+        let folder = "\(base)/submissions/\(id)/"
         manifestURL = folder + DropContent.manifest
         entries = content.entries
         var files = Dictionary(uniqueKeysWithValues: content.files.map { ($0.name, $0.bytes) })
         files[DropContent.sums] = nil
         files[DropContent.manifest] = content.index.bytes(linking: folder)
         self.files = files
+    }
+
+    /// The files of a bundle under an id that somebody named; nil when the bundle is not what is meant by it.
+    public init?(_ bundle: [UInt8], id: String, at base: String) {
+        guard let submission = Self.submission(ofID: id) else { return nil }
+        let round = id.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 1
+        self.init(bundle, submission: submission, at: base, round: round)
+        guard self.id == id else { return nil }
     }
 
     /// A file by its name; nil when there is none.

@@ -284,7 +284,9 @@ final class Med0: SandboxEndpoint {
             name: "Med0", base: front.base, types: WritableTypes.all,
             interactions: ["read", "vread", "search-type", "create", "update", "delete"],
             systemInteractions: ["transaction", "batch"],
-            operations: ["": SubmissionDesk.operations, "Patient": [MemberDesk.operation], "Group": Self.groupOperations],
+            operations: [
+                "": SubmissionDesk.operations, "Patient": [MemberDesk.operation], "Group": Self.groupOperations,
+            ],
             isWritable: true,
             date: String(clock.now().text.prefix(10))
         ).json

@@ -49,7 +49,8 @@ struct SubmissionFetcher: Sendable {
     /// The outcome, with the resource that it speaks of where one is to blame.
     private static func outcome(_ refusal: Refusal, _ writes: [WriteRequest]) -> JSONValue {
         let place = refusal.expression.first?.split(whereSeparator: { "[]".contains($0) }).last.flatMap { Int($0) }
-        guard let place, writes.indices.contains(place), let id = writes[place].resource?.id, let type = writes[place].type
+        guard let place, writes.indices.contains(place), let id = writes[place].resource?.id,
+            let type = writes[place].type
         else { return refusal.outcome }
         var json = refusal.outcome.object ?? [:]
         json["extension"] = [
