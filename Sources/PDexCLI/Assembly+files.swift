@@ -12,9 +12,9 @@ extension Assembly {
     ///
     /// When another process of this machine has the port, it hands out what this one submits: all know the same store.
     func servingFiles<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-        guard let settings = configuration.files, configuration.payers.contains(where: { $0.submitter != nil }) else {
-            return try await body()
-        }
+        guard let settings = configuration.files,
+            try JobFolder.load(configuration).contains(where: { $0.delivery.kind == .bulkSubmit })
+        else { return try await body() }
         let server = FileServer(
             host: settings.host, port: settings.port, place: settings.url, token: fileToken,
             bundle: { [operations] in try await operations.bundle(toServe: $0) }, clock: clock)

@@ -112,6 +112,9 @@ struct SandboxFolder: Sendable, Hashable {
             coverage: { from: fhir }       # or: { file: coverage.ndjson }
             consent: { from: fhir }        # or: { file: consent.ndjson }
             drop-folder: ./drops           # for jobs with  deliver: { as: file-drop }
+            submitter: { system: "https://med0.example/submitters", value: clinic0 }
+
+        files: { url: "http://127.0.0.1:8481" }    # for jobs with  deliver: { as: bulk-submit }
 
         """
     }
