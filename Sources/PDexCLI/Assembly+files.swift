@@ -10,8 +10,11 @@ extension Assembly {
 
     /// Does `body` while payers can fetch what is submitted to them, where any job does that.
     ///
-    /// When another process of this machine has the port, it hands out what this one submits: all know the same store.
-    func servingFiles<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    /// When another process of this machine has the port, it hands out what this one submits: all know the same store. `note`
+    /// hears of it.
+    func servingFiles<Value: Sendable>(
+        note: @Sendable (String) -> Void = { _ in }, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
         guard let settings = configuration.files,
             try JobFolder.load(configuration).contains(where: { $0.delivery.kind == .bulkSubmit })
         else { return try await body() }
@@ -21,7 +24,11 @@ extension Assembly {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await server.run() }
             defer { group.cancelAll() }
-            try? await server.listening()
+            do {
+                try await server.listening()
+            } catch {
+                note("files are not handed out by this process: \(settings.host):\(settings.port) is taken")
+            }
             return try await body()
         }
     }

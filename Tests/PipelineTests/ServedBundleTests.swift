@@ -45,8 +45,24 @@ struct ServedBundleTests {
         #expect(exchange?.state == .withheld)
     }
 
+    @Test("a consent that has run out since hands out nothing, though nothing was read anew")
+    func expired() async throws {
+        let joe = NamedMember.joe.with { $0.consentPeriod = "2026-01-01"..."2026-06-01T02:25:00Z" }
+        let night = try Night([joe], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 7200))
+        _ = try await night.run()
+        let submission = try await Self.submission(night)
+        let before = try await night.pipeline.bundle(toServe: submission)
+        night.clock.advance(seconds: 660)
+
+        let fault = await #expect(throws: Fault.self) { try await night.pipeline.bundle(toServe: submission) }
+
+        #expect(before != nil)
+        #expect(fault?.code == .consentExpired && fault?.disposition == .withhold)
+    }
+
     @Test(
-        "names of nothing, of others' and of what was never claimed lead to nothing", arguments: ["", "x", "x-1", "-"])
+        "names of nothing lead to nothing", arguments: ["", "x", "x-1", "-"])
     func nothing(name: String) async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         _ = try await night.run()

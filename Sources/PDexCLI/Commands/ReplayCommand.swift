@@ -73,7 +73,7 @@ struct ReplayCommand: AsyncParsableCommand {
             for run in accepted.runs {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
                 if !queue {
-                    _ = try await assembly.servingFiles {
+                    _ = try await assembly.servingFiles(note: { progress.say($0) }) {
                         try await operations.carry(replay: run) { progress.say($0.line) }
                     }
                 }

@@ -65,7 +65,9 @@ struct RequestCommand: AsyncParsableCommand {
             let assembly = try Assembly(configuration, observer: progress.show)
             let request = try await assembly.operations.accept(demand, by: job)
             return try await output.reporting(progress) {
-                try await assembly.servingFiles { try await assembly.operations.answer(request.id) }
+                try await assembly.servingFiles(note: { progress.say($0) }) {
+                    try await assembly.operations.answer(request.id)
+                }
             }
         }
         progress.end()

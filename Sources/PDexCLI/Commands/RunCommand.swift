@@ -33,7 +33,9 @@ struct RunCommand: AsyncParsableCommand {
             let assembly = try Assembly(
                 configuration, ignoresQuietHours: ignoreQuietHours, observer: progress.show)
             return try await output.reporting(progress) {
-                try await assembly.servingFiles { try await assembly.operations.run(job: job, dryRun: dryRun) }
+                try await assembly.servingFiles(note: { progress.say($0) }) {
+                    try await assembly.operations.run(job: job, dryRun: dryRun)
+                }
             }
         }
         progress.end()
