@@ -14,6 +14,8 @@ struct Assembly: Sendable {
     let clock: any WallClock
     let store: SQLiteExchangeStore
     let operations: Operations
+    /// What opens the files of a submission.
+    let fileToken: @Sendable (String) -> String
 
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
     ///
@@ -30,13 +32,15 @@ struct Assembly: Sendable {
             storeExists: FileManager.default.fileExists(atPath: configuration.store))
         let identities = Identities(secret: secret, digests: Self.digests)
         let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Self.digests)
-        let servers = Servers(configuration, clock: clock, observer: observer)
+        let fileToken = Self.fileToken(identities)
+        let servers = Servers(configuration, clock: clock, fileToken: fileToken, observer: observer)
         let owner = ProcessName.current
         let turns = PayerTurns()
 
         self.configuration = configuration
         self.clock = clock
         self.store = store
+        self.fileToken = fileToken
         operations = Operations(
             store: store, clock: clock, identities: identities, actor: actor, owner: owner.text,
             ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }, calendar: configuration.calendar

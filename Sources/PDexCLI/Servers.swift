@@ -25,6 +25,7 @@ actor Servers {
 
     private let configuration: Configuration
     private let clock: any WallClock
+    private let fileToken: @Sendable (String) -> String
     private let observer: @Sendable (RunEvent) -> Void
     private var jobs: [Job]?
     private var keys: KeyFolder?
@@ -36,13 +37,16 @@ actor Servers {
     private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
-    /// Servers as `configuration` has them; `observer` hears when one of them makes us wait.
+    /// Servers as `configuration` has them; `fileToken` opens the files of a submission, `observer` hears when a server makes
+    /// us wait.
     init(
         _ configuration: Configuration, clock: any WallClock,
+        fileToken: @escaping @Sendable (String) -> String = { _ in "" },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.clock = clock
+        self.fileToken = fileToken
         self.observer = observer
     }
 
@@ -132,24 +136,36 @@ actor Servers {
         // The outbox says of each bundle which of the two it is.
         let key = "\(payer.server.name) \(delivery.isBundle ? "bundles" : delivery.rawValue)"
         if let known = payers[key] { return known }
-        let client = PayerClient(
-            try session(payer.connection(jobs: try knownJobs()), payer.server), delivery: delivery)
-        let server = try dropping(client, payer, delivery)
+        let session = try session(payer.connection(jobs: try knownJobs()), payer.server)
+        let server: any PayerServer =
+            switch delivery {
+            case .transaction, .batch, .put: PayerClient(session, delivery: delivery)
+            case .fileDrop: try dropping(PayerClient(session), payer)
+            case .bulkSubmit: try submitting(session, payer)
+            }
         payers[key] = server
         return server
     }
 
-    /// The payer as one that is left files, if that is how the job delivers.
-    private func dropping(
-        _ client: PayerClient, _ payer: PayerSettings, _ delivery: ExchangeTerms.Delivery.Kind
-    ) throws(Fault) -> any PayerServer {
-        guard delivery == .fileDrop else { return client }
-        guard let folder = payer.dropFolder else {
-            throw Fault(
-                .jobInvalid, .stop, "The payer \(payer.server.name) has no drop-folder.",
-                hint: "Run  pdex jobs lint.")
-        }
+    /// The payer as one that is left files.
+    private func dropping(_ client: PayerClient, _ payer: PayerSettings) throws(Fault) -> any PayerServer {
+        guard let folder = payer.dropFolder else { throw Self.lacking("drop-folder", payer) }
         return DropPayer(client, name: payer.server.name, folder: folder, clock: clock)
+    }
+
+    /// The payer as one that fetches files.
+    private func submitting(_ session: ServerSession, _ payer: PayerSettings) throws(Fault) -> any PayerServer {
+        guard let submitter = payer.submitter, let files = configuration.files else {
+            throw Self.lacking("submitter, or there are no files", payer)
+        }
+        return BulkSubmitPayer(
+            session,
+            submitter: BulkSubmitter(
+                system: submitter.system, value: submitter.value, place: files.url, token: fileToken))
+    }
+
+    private static func lacking(_ what: String, _ payer: PayerSettings) -> Fault {
+        Fault(.jobInvalid, .stop, "The payer \(payer.server.name) has no \(what).", hint: "Run  pdex jobs lint.")
     }
 
     /// The payer's server as one that exports; nil when its records come another way.

@@ -205,8 +205,21 @@ public struct ExchangePipeline: Sendable {
     /// WR-01: the payer must offer what the job delivers, before anything is pulled for it.
     private func checkPayer() async throws {
         try await payer.prepareDelivery()
-        guard terms.delivery.kind.writesToServer else { return }
+        let (kind, operations) = (terms.delivery.kind, terms.delivery.kind.systemOperations)
+        guard kind.writesToServer || !operations.isEmpty else { return }
         let capability = try await payer.capability()
+        var missing = operations.filter { !capability.systemOperations.contains($0) }
+            .map { "the system operation $\($0)" }
+        if kind.writesToServer { missing += missingWrites(capability) }
+        guard missing.isEmpty else {
+            throw Fault(
+                .payerCapability, .halt,
+                "\(terms.payer.name) does not offer \(missing.joined(separator: ", "))",
+                hint: "agree another delivery with the payer; its /metadata must list what is used")
+        }
+    }
+
+    private func missingWrites(_ capability: ServerCapability) -> [String] {
         var missing: [String] = []
         if terms.delivery.kind.isBundle, !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
             missing.append("the system interaction \(terms.delivery.kind.rawValue)")
@@ -228,11 +241,6 @@ public struct ExchangePipeline: Sendable {
                 }
             }
         }
-        guard missing.isEmpty else {
-            throw Fault(
-                .payerCapability, .halt,
-                "\(terms.payer.name) does not offer \(missing.joined(separator: ", "))",
-                hint: "agree another delivery with the payer; its /metadata must list what is used")
-        }
+        return missing
     }
 }

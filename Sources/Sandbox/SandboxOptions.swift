@@ -46,7 +46,7 @@ public struct SandboxOptions: Sendable {
     /// What the client may be granted at Clinic0, separated by spaces.
     public var clinicScopes = "system/*.rs"
     /// What the client may be granted at Med0, separated by spaces.
-    public var payerScopes = "system/*.cruds"
+    public var payerScopes = "system/*.cruds system/bulk-submit"
     /// How long a token lives, in seconds.
     public var tokenLifetime = 300
     /// How Med0 answers who somebody is.

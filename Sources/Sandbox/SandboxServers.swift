@@ -53,6 +53,8 @@ public final class SandboxServers: Sendable {
                     clock: options.clock)
                 group.addTask { try await server.run() }
             }
+            let fetcher = SubmissionFetcher(desk: payer.submissions, payer: payer)
+            group.addTask { await fetcher.run() }
             // The first to end, for whatever reason, ends both.
             defer { group.cancelAll() }
             try await group.next()

@@ -53,7 +53,10 @@ struct CrashTrial: Sendable {
                 atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             try files.copyItem(atPath: keys, toPath: place + "/keys")
         }
-        return try await SandboxNight.with(data: nil, in: place, members: Self.members, delivery: delivery) { night in
+        return try await SandboxNight.with(
+            data: nil, in: place, members: Self.members, delivery: delivery, servesFiles: false,
+            retry: delivery == .bulkSubmit ? "retry: { attempts: 20, from: 1s, to: 2s }\n" : ""
+        ) { night in
             var outcome = Outcome()
             for kill in kills {
                 if try await end(night, kill) { outcome.kills += 1 }

@@ -20,7 +20,7 @@ struct DeliveryStyleTests {
                     #expect(report.balanced && report.exchanges.acknowledged > 5, "\(kind) \(report.exchanges)")
                     #expect(report.exchanges.retrying == 0)
                     let intake = try night.sandbox.takeDrops()
-                    #expect(intake.refused == [] && (intake.taken > 5) == !kind.writesToServer, "\(kind) \(intake)")
+                    #expect(intake.refused == [] && (intake.taken > 5) == (kind == .fileDrop), "\(kind) \(intake)")
                     #expect(night.danglingReferences() == [])
                     let requests = night.sandbox.payerRequests()
                     let hasBundles = (requests["POST /"] ?? 0) > 0
@@ -37,6 +37,7 @@ struct DeliveryStyleTests {
         #expect(held[.batch] == held[.transaction])
         #expect(held[.put] == held[.transaction])
         #expect(held[.fileDrop] == held[.transaction])
+        #expect(held[.bulkSubmit] == held[.transaction])
     }
 
     /// What Med0 holds of the clinic's, by the clinic's id, without what tells when and by which store it came.

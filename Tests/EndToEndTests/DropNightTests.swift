@@ -57,6 +57,23 @@ struct DropNightTests {
         }
     }
 
+    @Test("a drop in which one byte has changed since is seen by its digests, and taken by nobody")
+    func tampered() async throws {
+        try await withTemporaryFolder { place in
+            try await SandboxNight.with(data: nil, in: place + "/night", members: 12, delivery: .fileDrop) { night in
+                let report = try await night.operations.run(job: SandboxNight.job)
+                let drop = try #require(try FileManager.default.contentsOfDirectory(atPath: night.folder.drops).first)
+                let file = URL(fileURLWithPath: "\(night.folder.drops)/\(drop)/Patient.ndjson")
+                try Data(try Data(contentsOf: file).map { $0 == 0x31 ? 0x32 : $0 }).write(to: file)
+
+                let intake = try night.sandbox.takeDrops()
+
+                #expect(intake.refused == ["\(drop): A file is not as it was written."])
+                #expect(intake.taken == report.submitted.bundles - 1)
+            }
+        }
+    }
+
     @Test("nothing is asked of the payer's server but its records, and no scope to write there")
     func leastPrivilege() async throws {
         try await withTemporaryFolder { place in

@@ -39,6 +39,7 @@ struct SandboxNight: Sendable {
         rules: [String] = ["member-id", "subscriber-id", "demographics"],
         delivery: ExchangeTerms.Delivery.Kind = .transaction, match: String? = nil, packages: [String] = [],
         retraction: ExchangeTerms.Retraction = .enteredInError,
+        servesFiles: Bool = true, retry: String = "",
         changing change: (inout SandboxOptions) -> Void = { _ in },
         _ body: @Sendable (SandboxNight) async throws -> Value
     ) async throws -> Value {
@@ -51,7 +52,7 @@ struct SandboxNight: Sendable {
         settings.payerPort = 0
         try FileManager.default.createDirectory(
             atPath: path + "/jobs", withIntermediateDirectories: true)
-        try jobFile(by: by, maxEntries: maxEntries, rules, delivery)
+        try jobFile(by: by, maxEntries: maxEntries, rules, delivery).appending(retry)
             .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
         _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
         try folder.make(settings)
@@ -65,12 +66,13 @@ struct SandboxNight: Sendable {
                 clinic: clinic, payer: payer, records: knowsMembers ? "{ from: fhir }" : "{ file: ./none.ndjson }",
                 match: match, packages: packages, retraction: retraction
             )
+            .appending(delivery == .bulkSubmit ? files(on: freePort()) : "")
             .write(toFile: folder.configuration, atomically: true, encoding: .utf8)
             let assembly = try Assembly(try ConfigurationFile.load(path: folder.configuration), actor: "tests")
-            return try await body(
-                SandboxNight(
-                    folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
-                    jobs: path + "/jobs"))
+            let night = SandboxNight(
+                folder: folder, sandbox: sandbox, operations: assembly.operations, store: assembly.store,
+                jobs: path + "/jobs")
+            return try await servesFiles ? assembly.servingFiles { try await body(night) } : body(night)
         }
     }
 
@@ -131,6 +133,15 @@ struct SandboxNight: Sendable {
         """
     }
 
+    private static func files(on port: Int) -> String {
+        "\n    circuit-breaker: { failures: 50, budget: 500 }\nfiles: { port: \(port), url: \"http://127.0.0.1:\(port)\" }\n"
+    }
+
+    /// A port that nobody has: the processes of a night have to agree on one before they start.
+    private static func freePort() -> Int {
+        (0..<1000).lazy.map { _ in Int.random(in: 20_000..<32_000) }.first(where: LoopbackPort.isFree) ?? 0
+    }
+
     private static func configuration(
         clinic: String, payer: String, records: String, match: String?, packages: [String],
         retraction: ExchangeTerms.Retraction
@@ -157,6 +168,7 @@ struct SandboxNight: Sendable {
             coverage: \(records)
             consent: \(records)
             drop-folder: ./drops
+            submitter: { system: "https://med0.example/submitters", value: clinic0 }
             retract: \(retraction.rawValue)
         \(match.map { "    match: \($0)" } ?? "")
         """

@@ -123,7 +123,9 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         adding("consent: { when-missing: send }", "7:26: 'when-missing' must be one of withhold, found 'send'"),
 
         // How.
-        adding("deliver: { as: pigeon }", "7:16: 'as' must be one of transaction, batch, put, file-drop, found 'pigeon'"),
+        adding(
+            "deliver: { as: pigeon }",
+            "7:16: 'as' must be one of transaction, batch, put, file-drop, bulk-submit, found 'pigeon'"),
         adding("deliver: { max-entries: 0 }", "7:25: 'max-entries' must be from 2 to 10000, found 0"),
         adding("deliver: { max-size: 5GB }", "7:22: 'max-size' must be from 10KB to 100MB"),
         adding("deliver: { rate: 10 }", "7:18: 'rate' must be a rate such as 10/s, 0.5/s or 600/m, found '10'"),

@@ -37,6 +37,14 @@ struct DropSettingsTests {
             """
     }
 
+    private static func job(_ kind: ExchangeTerms.Delivery.Kind) -> Job {
+        Job(
+            name: "nightly", about: "", schedule: nil, allowsRequests: true, clinic: "clinic0", payer: "med0",
+            selection: .init(method: .auto, group: nil, types: ["Patient", "Encounter"], since: .all),
+            matchBy: [.memberID], mappings: "us-core-6.1.0", delivery: Job.Delivery(kind: kind),
+            retry: RetryPolicy())
+    }
+
     @Test("a folder is taken from the place of the configuration, and no two payers share one")
     func folders() throws {
         let configuration = try ConfigurationFile.parse(Self.payers(["./a/", "./b"]), path: "/etc/pdex/pdex.yaml")
@@ -55,15 +63,35 @@ struct DropSettingsTests {
     func scopes(kind: ExchangeTerms.Delivery.Kind, isAskedNothing: Bool) throws {
         let configuration = try ConfigurationFile.parse(Self.payers(["./a"]), path: "/etc/pdex/pdex.yaml")
         let payer = try #require(configuration.payers.first)
-        let job = Job(
-            name: "nightly", about: "", schedule: nil, allowsRequests: true, clinic: "clinic0", payer: "med0",
-            selection: .init(method: .auto, group: nil, types: ["Patient", "Encounter"], since: .all),
-            matchBy: [.memberID], mappings: "us-core-6.1.0", delivery: Job.Delivery(kind: kind),
-            retry: RetryPolicy())
+        let job = Self.job(kind)
 
         #expect(payer.connection(jobs: [job]).scopes.isEmpty == isAskedNothing)
         #expect(payer.isAskedNothing(by: [job]) == isAskedNothing)
         #expect(!payer.isAskedNothing(by: []))
+    }
+
+    @Test("who we are to a payer, and where it fetches files, is read; a job that needs either says what is missing")
+    func submitting() throws {
+        let told = try ConfigurationFile.parse(
+            Self.payers(["./a\n    submitter: { system: \"https://p.example/s\", value: us }"])
+                + "\nfiles: { url: \"https://files.example/pdex/\" }", path: "/etc/pdex/pdex.yaml")
+
+        #expect(told.files == FilesSettings(host: "127.0.0.1", port: 8481, url: "https://files.example/pdex"))
+        #expect(told.payers.first?.submitter == SubmitterSettings(system: "https://p.example/s", value: "us"))
+        #expect(throws: FileDiagnostics.self) {
+            try ConfigurationFile.parse(
+                Self.payers(["./a"]) + "\nfiles: { url: \"http://files.example\" }", path: "/etc/pdex/pdex.yaml")
+        }
+    }
+
+    @Test("a payer that fetches files is asked for the scope of that, and for none to write resources")
+    func submittingScope() throws {
+        let configuration = try ConfigurationFile.parse(Self.payers(["./a"]), path: "/etc/pdex/pdex.yaml")
+        let payer = try #require(configuration.payers.first)
+
+        #expect(
+            payer.connection(jobs: [Self.job(.bulkSubmit)]).scopes.text(in: .v2) == "system/bulk-submit")
+        #expect(!payer.isAskedNothing(by: [Self.job(.bulkSubmit)]))
     }
 
     @Test("the doctor says that a drop folder is not there")

@@ -81,6 +81,17 @@ struct JobFolderTests {
         }
     }
 
+    @Test("a job whose files are fetched needs a submitter at its payer, and a place for the files")
+    func withoutFiles() throws {
+        try inFolder(job: Self.job(to: "med0") + "\ndeliver: { as: bulk-submit }") { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.code == .jobInvalid)
+            #expect(fault.message.contains("delivers as bulk-submit, but med0 has no 'submitter'"))
+            #expect(fault.message.contains("delivers as bulk-submit, but there is no 'files'"))
+        }
+    }
+
     private func inFolder(
         job: String, and others: [String: String] = [:], _ body: (Configuration) throws -> Void
     ) throws {

@@ -21,6 +21,8 @@ struct DropContent: Sendable, Hashable {
     let name: String
     /// Everything that is in it; the digests last, which are of all the others.
     let files: [File]
+    /// What it tells of itself.
+    let index: DropManifest
     /// `Type/id` of each entry of the bundle, in its order, and whether it is deleted.
     let entries: [(location: String, isDeleted: Bool)]
 
@@ -67,8 +69,8 @@ struct DropContent: Sendable, Hashable {
             files.append(file)
             deleted = DropManifest.Output(type: "Bundle", file: file, count: 1)
         }
-        let manifest = DropManifest(time: time, submission: submission, outputs: outputs, deleted: deleted)
-        files.append(File(name: Self.manifest, bytes: manifest.bytes))
+        index = DropManifest(time: time, submission: submission, outputs: outputs, deleted: deleted)
+        files.append(File(name: Self.manifest, bytes: index.bytes()))
         files.append(File(name: Self.sums, bytes: files.flatMap(Self.sum)))
         self.files = files
         self.entries = entries

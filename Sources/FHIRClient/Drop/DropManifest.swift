@@ -3,7 +3,7 @@ import FHIR
 /// What is in a drop, in the shape of the manifest with which a Bulk Data export is complete.
 ///
 /// As the 4.0.0 ballot has it: no `request`, since nobody asked; `outcome` for what used to be `error`; a list of
-/// extensions. Links are the names of the files beside it.
+/// extensions.
 struct DropManifest: Sendable {
     /// One file of resources.
     struct Output: Sendable {
@@ -23,19 +23,20 @@ struct DropManifest: Sendable {
     /// Where the submission is named.
     static let submissionURL = "urn:pdex:submission"
 
-    var bytes: [UInt8] {
+    /// The manifest; each link is `base` and the name of a file, which lies beside it unless said otherwise.
+    func bytes(linking base: String = "") -> [UInt8] {
         let json: JSONValue = [
             "transactionTime": .string(time.text), "requiresAccessToken": false,
-            "outputFormat": "application/fhir+ndjson", "output": .array(outputs.map(Self.json)),
-            "deleted": .array([deleted].compactMap(\.self).map(Self.json)), "outcome": [],
+            "outputFormat": "application/fhir+ndjson", "output": .array(outputs.map { Self.json($0, base) }),
+            "deleted": .array([deleted].compactMap(\.self).map { Self.json($0, base) }), "outcome": [],
             "extension": [["url": .string(Self.submissionURL), "valueString": .string(submission)]],
         ]
         return Array((json.serialized(pretty: true) + "\n").utf8)
     }
 
-    private static func json(_ output: Output) -> JSONValue {
+    private static func json(_ output: Output, _ base: String) -> JSONValue {
         [
-            "type": .string(output.type), "url": .string(output.file.name),
+            "type": .string(output.type), "url": .string(base + output.file.name),
             "count": .number(JSONNumber(output.count)), "fileSize": .number(JSONNumber(output.file.bytes.count)),
         ]
     }

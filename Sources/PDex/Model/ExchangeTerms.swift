@@ -127,11 +127,15 @@ public struct ExchangeTerms: Sendable {
             case put
             /// Files in a folder, which the payer fetches.
             case fileDrop = "file-drop"
+            /// Files that the payer is told of, and fetches from us (Bulk Data `$bulk-submit`).
+            case bulkSubmit = "bulk-submit"
 
             /// Whether the payer's server is sent bundles.
             public var isBundle: Bool { self == .transaction || self == .batch }
-            /// Whether the payer's server is written to.
-            public var writesToServer: Bool { self != .fileDrop }
+            /// Whether single resources are written at the payer's server, alone or in bundles.
+            public var writesToServer: Bool { isBundle || self == .put }
+            /// Operations of the payer's server without which it cannot be delivered to (SUB-01, SUB-08).
+            public var systemOperations: [String] { self == .bulkSubmit ? ["bulk-submit", "bulk-submit-status"] : [] }
             /// The type of the bundles in the outbox.
             public var bundleType: String { self == .batch || self == .put ? "batch" : "transaction" }
         }

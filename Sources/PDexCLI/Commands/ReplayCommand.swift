@@ -73,7 +73,9 @@ struct ReplayCommand: AsyncParsableCommand {
             for run in accepted.runs {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
                 if !queue {
-                    _ = try await operations.carry(replay: run) { progress.say($0.line) }
+                    _ = try await assembly.servingFiles(note: { progress.say($0) }) {
+                        try await operations.carry(replay: run) { progress.say($0.line) }
+                    }
                 }
                 outcomes += try await operations.outcomes(ofReplay: run)
             }

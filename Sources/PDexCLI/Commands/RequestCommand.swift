@@ -78,9 +78,13 @@ struct RequestCommand: AsyncParsableCommand {
         let report = try await configuration.reaching { [job, payer, output] configuration in
             let job = try RequestJobs(JobFolder.load(configuration)).job(job, payer: payer)
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
-            let operations = try Assembly(configuration, observer: progress.show).operations
-            let request = try await operations.accept(demand, by: job)
-            return try await output.reporting(progress) { try await operations.answer(request.id) }
+            let assembly = try Assembly(configuration, observer: progress.show)
+            let request = try await assembly.operations.accept(demand, by: job)
+            return try await output.reporting(progress) {
+                try await assembly.servingFiles(note: { progress.say($0) }) {
+                    try await assembly.operations.answer(request.id)
+                }
+            }
         }
         progress.end()
         output.results.write(

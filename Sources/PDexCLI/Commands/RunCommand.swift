@@ -43,10 +43,13 @@ struct RunCommand: AsyncParsableCommand {
             [job, dryRun, ignoreQuietHours, mostMissing, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")
-            let operations = try Assembly(
-                configuration, ignoresQuietHours: ignoreQuietHours, mostMissing: mostMissing, observer: progress.show
-            ).operations
-            return try await output.reporting(progress) { try await operations.run(job: job, dryRun: dryRun) }
+            let assembly = try Assembly(
+                configuration, ignoresQuietHours: ignoreQuietHours, mostMissing: mostMissing, observer: progress.show)
+            return try await output.reporting(progress) {
+                try await assembly.servingFiles(note: { progress.say($0) }) {
+                    try await assembly.operations.run(job: job, dryRun: dryRun)
+                }
+            }
         }
         progress.end()
         let sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)

@@ -52,7 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
             told.info(
                 "serving",
                 metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])
-            try await Self.serve(services)
+            try await assembly.servingFiles(note: { told.warning("\($0)") }) { [services] in
+                try await Self.serve(services)
+            }
             told.info("stopped")
         }
     }

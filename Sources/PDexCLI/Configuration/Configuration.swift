@@ -28,6 +28,8 @@ struct Configuration: Sendable, Hashable {
     var calendar = BusinessCalendar()
     /// Where the API listens and who may use it; nil for no API.
     var api: APISettings?
+    /// Where payers fetch the files of what was submitted to them; nil when none does.
+    var files: FilesSettings?
     /// The clinics, in the order of the file.
     var clinics: [ClinicSettings]
     /// The payers, in the order of the file.

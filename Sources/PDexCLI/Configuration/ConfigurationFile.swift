@@ -29,7 +29,7 @@ enum ConfigurationFile {
         let fields = file.root.fields(
             [
                 "store", "keys", "clinics", "payers", "jobs", "mappings", "identity-secret", "bulk-log", "calendar",
-                "api", "packages",
+                "api", "packages", "files",
             ],
             required: ["store", "keys", "clinics", "payers"], in: "the configuration", &report)
 
@@ -41,6 +41,7 @@ enum ConfigurationFile {
         let bulkLog = fields["bulk-log"]?.filePath(&report)
         let calendar = fields["calendar"]?.calendar(&report)
         let packages = fields["packages"]?.packages(&report)
+        let files = fields["files"]?.files(&report)
         var names: Set<String> = []
         let clinics = fields["clinics"]?.servers("clinic", &names, &report) { $0.clinic($1, &$2) }
         var folders: Set<String> = []
@@ -54,6 +55,6 @@ enum ConfigurationFile {
             identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
             packages: packages ?? [],
-            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, clinics: clinics, payers: payers)
+            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, files: files, clinics: clinics, payers: payers)
     }
 }

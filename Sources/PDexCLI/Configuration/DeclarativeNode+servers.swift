@@ -55,7 +55,7 @@ extension DeclarativeNode {
                 + [
                     "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
                     "on-invalid", "retract", "after-revocation", "circuit-breaker", "provenance",
-                    "provenance-sources", "pdex", "drop-folder",
+                    "provenance-sources", "pdex", "drop-folder", "submitter",
                 ]
                 + Self.serverKeys,
             required: required, in: "a payer", &report)
@@ -75,6 +75,7 @@ extension DeclarativeNode {
         let version = fields["pdex"]?.choice(ProvenancePolicy.Version.self, &report)
         let breaker = fields["circuit-breaker"]?.breakerPolicy(&report)
         let afterRevocation = fields["after-revocation"]?.choice(ExchangeTerms.AfterRevocation.self, &report)
+        let submitter = fields["submitter"]?.submitter(&report)
         let dropFolder = fields["drop-folder"]?.dropFolder(&folders, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
         return PayerSettings(
@@ -82,7 +83,7 @@ extension DeclarativeNode {
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut),
             provenance: ProvenancePolicy(detail: detail, sources: sources, version: version), consentPolicy: policy,
             retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave,
-            dropFolder: dropFolder, breaker: breaker ?? BreakerPolicy())
+            dropFolder: dropFolder, submitter: submitter, breaker: breaker ?? BreakerPolicy())
     }
 
     private static let serverKeys = [

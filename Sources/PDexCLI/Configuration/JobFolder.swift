@@ -14,7 +14,7 @@ enum JobFolder {
                 check(job.clinic, "clinic", among: configuration.clinics.map(\.server.name), path, &report)
                 check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
                 checkPolicy(of: job, configuration, path, &report)
-                checkFolder(of: job, configuration, path, &report)
+                checkFiles(of: job, configuration, path, &report)
             }
             checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
@@ -37,15 +37,23 @@ enum JobFolder {
     }
 
     /// Files need a place.
-    private static func checkFolder(
+    private static func checkFiles(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
-        guard job.delivery.kind == .fileDrop, let payer = configuration.payer(job.payer), payer.dropFolder == nil else {
-            return
+        guard let payer = configuration.payer(job.payer) else { return }
+        let missing: [String] =
+            switch job.delivery.kind {
+            case .fileDrop where payer.dropFolder == nil: ["\(job.payer) has no 'drop-folder'"]
+            case .bulkSubmit:
+                (payer.submitter == nil ? ["\(job.payer) has no 'submitter'"] : [])
+                    + (configuration.files == nil ? ["there is no 'files'"] : [])
+            default: []
+            }
+        for what in missing {
+            report.report(
+                "the job delivers as \(job.delivery.kind.rawValue), but \(what) in the configuration", path: path,
+                position: nil)
         }
-        report.report(
-            "the job delivers as file-drop, but \(job.payer) has no 'drop-folder' in the configuration", path: path,
-            position: nil)
     }
 
     /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.

@@ -24,6 +24,8 @@ struct PayerSettings: Sendable, Hashable {
     var afterRevocation = ExchangeTerms.AfterRevocation.leave
     /// The folder in which file drops for it are left; nil when it has none.
     var dropFolder: String?
+    /// Who we are to it when it is submitted to.
+    var submitter: SubmitterSettings?
     /// When it is left alone after failures.
     var breaker = BreakerPolicy()
 

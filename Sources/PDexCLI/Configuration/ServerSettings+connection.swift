@@ -37,6 +37,8 @@ extension PayerSettings {
                     retraction == .delete || afterRevocation == .delete
                         ? [.create, .update, .delete] : [.create, .update])
             }
+            // SUB-05.
+            if job.delivery.kind == .bulkSubmit { scopes.ask("system/bulk-submit") }
             if coverage.isServed {
                 // The organization tells whose coverage it is.
                 for type in ["Patient", "Coverage", "Organization"] + (coverage == .fhir ? [] : ["Group"]) {

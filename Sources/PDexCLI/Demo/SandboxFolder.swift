@@ -113,6 +113,9 @@ struct SandboxFolder: Sendable, Hashable {
             consent: { from: fhir }        # or: { file: consent.ndjson }
             drop-folder: ./drops           # for jobs with  deliver: { as: file-drop }
             match: { member-system: https://med0.example/fhir/member-id }
+            submitter: { system: "https://med0.example/submitters", value: clinic0 }
+
+        files: { url: "http://127.0.0.1:8481" }    # for jobs with  deliver: { as: bulk-submit }
 
         """
     }

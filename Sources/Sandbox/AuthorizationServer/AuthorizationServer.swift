@@ -9,11 +9,20 @@ final class AuthorizationServer: Sendable {
     /// What a live token permits.
     struct Grant: Sendable {
         let scopes: [SystemScope]
+        /// Scopes of operations.
+        let operations: Set<String>
         let expires: Instant
 
         /// Whether `interaction` on `type` is permitted.
         func permits(_ interaction: SystemScope.Interaction, on type: String) -> Bool {
             scopes.contains { $0.permits(interaction, on: type) }
+        }
+
+        /// Throws 403 unless the scope of an operation was granted.
+        func require(_ operation: String) throws(Refusal) {
+            guard operations.contains(operation) else {
+                throw Refusal(403, "forbidden", "The token lacks the scope \(operation).")
+            }
         }
     }
 
@@ -44,7 +53,7 @@ final class AuthorizationServer: Sendable {
                 "token_endpoint_auth_methods_supported": ["private_key_jwt"],
                 "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
                 "grant_types_supported": ["client_credentials"],
-                "scopes_supported": .array(client.allowed.map { .string($0.text) }),
+                "scopes_supported": .array((client.allowed.map(\.text) + client.operations.sorted()).map { .string($0) }),
                 "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],
             ], headers: ["Cache-Control": "max-age=300"])
     }
@@ -90,17 +99,19 @@ final class AuthorizationServer: Sendable {
         }
         guard isFresh else { throw TokenError(.invalidClient, "the assertion's jti was used before") }
         let scopes = request.scopes.compactMap { SystemScope($0)?.limited(to: client.allowed) }
-        guard !scopes.isEmpty else { throw TokenError(.invalidScope, "none of the scopes is allowed") }
+        let operations = client.operations.intersection(request.scopes)
+        guard !scopes.isEmpty || !operations.isEmpty else { throw TokenError(.invalidScope, "none of the scopes is allowed") }
         let token = Base64URL.encode(RandomBytes.bytes(32))
         memory.withLock { memory in
             memory.grants = memory.grants.filter { $0.value.expires > now }
-            memory.grants[token] = Grant(scopes: scopes, expires: now.adding(milliseconds: Int64(lifetime) * 1_000))
+            memory.grants[token] = Grant(
+                scopes: scopes, operations: operations, expires: now.adding(milliseconds: Int64(lifetime) * 1_000))
         }
         return .json(
             200,
             [
                 "access_token": .string(token), "token_type": "bearer", "expires_in": .number(JSONNumber(lifetime)),
-                "scope": .string(scopes.map(\.text).joined(separator: " ")),
+                "scope": .string((scopes.map(\.text) + operations.sorted()).joined(separator: " ")),
             ], headers: ["Cache-Control": "no-store", "Pragma": "no-cache"])
     }
 }

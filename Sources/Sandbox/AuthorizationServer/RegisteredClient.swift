@@ -5,14 +5,21 @@ import FHIRClient
 struct RegisteredClient: Sendable {
     let id: String
     let allowed: [SystemScope]
+    /// The scopes of operations that it may ask for, as they are written.
+    let operations: Set<String>
     private let verifier: JWSVerifier
 
     /// Registers a client by its JWK Set; `scopes` are separated by spaces.
     init(id: String, jwks: JSONValue, scopes: String) {
         self.id = id
         allowed = scopes.split(separator: " ").compactMap { SystemScope(String($0)) }
+        operations = Set(scopes.split(separator: " ").map(String.init)).intersection(Self.knownOperations)
         verifier = JWSVerifier(jwks: jwks)
     }
+
+    /// Bulk Data Access 4.0.0-ballot.
+    static let bulkSubmit = "system/bulk-submit"
+    private static let knownOperations: Set = [bulkSubmit]
 
     /// Checks an assertion's signature and everything that needs no memory (SMART App Launch 2.2.0, asymmetric
     /// authentication); returns its `jti` and `exp`. Throws `invalid_client`.

@@ -18,37 +18,8 @@ struct DropIntake: Sendable {
     /// What a drop asks for. Throws 400 when it is not whole, or not what its manifest says.
     func writes(of drop: String) throws(Refusal) -> [WriteRequest] {
         let files = try files(of: drop)
-        guard let bytes = files["manifest.json"], let manifest = try? JSONParser.parse(bytes),
-            manifest["transactionTime"]?.string.flatMap({ Instant($0) }) != nil
-        else { throw Self.flaw("It has no manifest.") }
-        let outputs = manifest["output"]?.elements ?? []
-        let deleted = manifest["deleted"]?.elements ?? []
-        let told = (outputs + deleted).compactMap { $0["url"]?.string }
-        guard Set(told).union(["manifest.json"]) == Set(files.keys), told.count == files.count - 1 else {
-            throw Self.flaw("Its manifest and its files differ.")
-        }
-        var writes: [WriteRequest] = []
-        for output in outputs {
-            for resource in try resources(of: output, files) {
-                writes.append(
-                    try WriteRequest(
-                        method: "PUT", url: "\(resource.type)/\(resource.id ?? "")", fullURL: nil, resource: resource,
-                        ifMatch: nil, ifNoneExist: nil))
-            }
-        }
-        for output in deleted {
-            for bundle in try resources(of: output, files) {
-                for entry in bundle["entry"]?.elements ?? [] {
-                    guard bundle["type"]?.string == "transaction", entry["request"]?["method"]?.string == "DELETE",
-                        let url = entry["request"]?["url"]?.string
-                    else { throw Self.flaw("What is deleted is no transaction of deletions.") }
-                    writes.append(
-                        try WriteRequest(
-                            method: "DELETE", url: url, fullURL: nil, resource: nil, ifMatch: nil, ifNoneExist: nil))
-                }
-            }
-        }
-        return writes
+        guard let manifest = files["manifest.json"] else { throw Refusal(400, "structure", "It has no manifest.") }
+        return try SubmittedData(manifest, files.filter { $0.key != "manifest.json" }).writes()
     }
 
     /// Puts a drop away, among what was taken or refused.
@@ -79,17 +50,6 @@ struct DropIntake: Sendable {
         }
         guard Set(names) == Set(files.keys).union(["SHA256SUMS"]) else { throw Self.flaw("A file is not listed.") }
         return files
-    }
-
-    private func resources(of output: JSONValue, _ files: [String: [UInt8]]) throws(Refusal) -> [Resource] {
-        let bytes = output["url"]?.string.flatMap { files[$0] } ?? []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        let resources = lines.compactMap { try? Resource(parsing: Array($0)) }
-        guard bytes.last == UInt8(ascii: "\n"), resources.count == lines.count,
-            output["count"]?.number?.int == lines.count, output["fileSize"]?.number?.int == bytes.count,
-            resources.allSatisfy({ $0.type == output["type"]?.string })
-        else { throw Self.flaw("A file is not what the manifest says.") }
-        return resources
     }
 
     private static func flaw(_ words: String) -> Refusal { Refusal(400, "structure", words) }

@@ -22,6 +22,7 @@ final class Med0: SandboxEndpoint {
     private let members: MemberDesk
     private let matching: BulkMatchDesk
     private let exports: ExportDesk
+    let submissions = SubmissionDesk()
     private let state: Mutex<State>
 
     var origin: Origin { front.origin }
@@ -53,8 +54,13 @@ final class Med0: SandboxEndpoint {
             if isExport, let file = try exports.openFile(request) { return file }
             let grant = try front.authorization.grant(for: request)
             if isExport { return try exports.answer(request, grant: grant) }
+            if request.path.hasPrefix(SubmissionDesk.path) {
+                try grant.require(RegisteredClient.bulkSubmit)
+                return try submissions.answer(request, origin: front.origin.text)
+            }
             guard let segments = front.segments(of: request) else { throw .notFound("The path") }
             count(request, segments)
+            if request.method == "POST", let answer = try take(request, segments, grant) { return answer }
             if request.method == "POST", segments.isEmpty { return try submit(request, grant) }
             let reading = ReadInteractions(base: front.base, grant: grant)
             if request.method == "POST", segments == ["Patient", "$member-match"] {
@@ -80,6 +86,20 @@ final class Med0: SandboxEndpoint {
         } catch {
             return .refusal(error)
         }
+    }
+
+    /// A submission or a question about one; nil for other requests.
+    private func take(
+        _ request: ServedRequest, _ segments: [String], _ grant: AuthorizationServer.Grant
+    ) throws(Refusal) -> ServedAnswer? {
+        guard ["$bulk-submit", "$bulk-submit-status"].contains(segments.first), segments.count == 1 else { return nil }
+        try grant.require(RegisteredClient.bulkSubmit)
+        guard segments == ["$bulk-submit"] else {
+            return try submissions.status(request, origin: front.origin.text)
+        }
+        let fault = try nextFault()
+        let answer = try submissions.submit(request)
+        return fault == .dropped ? .dropped : answer
     }
 
     private func match(_ request: ServedRequest) throws(Refusal) -> ServedAnswer {
@@ -138,12 +158,7 @@ final class Med0: SandboxEndpoint {
     // MARK: Writing
 
     private func submit(_ request: ServedRequest, _ grant: AuthorizationServer.Grant) throws(Refusal) -> ServedAnswer {
-        let fault = state.withLock { $0.faults.next() }
-        switch fault {
-        case .failure: throw Refusal(503, "transient", "Med0 is down for a moment.")
-        case .throttle: throw Refusal(429, "throttled", "Too many submissions.", headers: ["Retry-After": "1"])
-        case .dropped, nil: break
-        }
+        let fault = try nextFault()
         let submission = try Submission(request)
         for write in submission.requests { try write?.check(grant) }
         let answer = try state.withLock { (state) throws(Refusal) -> ServedAnswer in
@@ -151,6 +166,16 @@ final class Med0: SandboxEndpoint {
             return try carryOut(submission, grant, &state)
         }
         return fault == .dropped ? .dropped : answer
+    }
+
+    /// What happens to the next submission, where it is not refused at once.
+    private func nextFault() throws(Refusal) -> FaultPlan.Fault? {
+        let fault = state.withLock { $0.faults.next() }
+        switch fault {
+        case .failure: throw Refusal(503, "transient", "Med0 is down for a moment.")
+        case .throttle: throw Refusal(429, "throttled", "Too many submissions.", headers: ["Retry-After": "1"])
+        case .dropped, nil: return fault
+        }
     }
 
     /// The chosen member's first transaction is refused, and that is remembered.
@@ -259,7 +284,9 @@ final class Med0: SandboxEndpoint {
             name: "Med0", base: front.base, types: WritableTypes.all,
             interactions: ["read", "vread", "search-type", "create", "update", "delete"],
             systemInteractions: ["transaction", "batch"],
-            operations: ["Patient": [MemberDesk.operation], "Group": Self.groupOperations],
+            operations: [
+                "": SubmissionDesk.operations, "Patient": [MemberDesk.operation], "Group": Self.groupOperations,
+            ],
             isWritable: true,
             date: String(clock.now().text.prefix(10))
         ).json

@@ -1,0 +1,126 @@
+import FHIR
+import FHIRClient
+public import PDex
+public import Serving
+import Synchronization
+
+/// Hands out the files of submissions to the payers that were told of them (SUB-06).
+///
+/// Nothing is kept here: a file is made when it is asked for, from what the store has on its way and consent still permits.
+public final class FileServer: Sendable {
+    private let host: String
+    private let port: Int
+    private let place: String
+    private let token: @Sendable (String) -> String
+    private let bundle: @Sendable (String) async throws -> [UInt8]?
+    private let clock: any WallClock
+    private let state = Mutex<State>(.waiting([]))
+
+    private enum State {
+        case waiting([CheckedContinuation<Void, any Error>])
+        case settled(Result<Void, any Error>)
+    }
+
+    /// Serves on `host` what payers reach at `place`; `token` is what opens a submission, and `bundle` what it holds: nil when
+    /// there is none on its way, and a fault when it is withheld.
+    public init(
+        host: String, port: Int, place: String, token: @escaping @Sendable (_ id: String) -> String,
+        bundle: @escaping @Sendable (_ submission: String) async throws -> [UInt8]?, clock: any WallClock
+    ) {
+        self.host = host
+        self.port = port
+        self.place = place
+        self.token = token
+        self.bundle = bundle
+        self.clock = clock
+    }
+
+    /// Serves until the task is cancelled. Throws when the port cannot be bound.
+    public func run() async throws {
+        try await HTTPServer(self, host: host, port: port, bodyLimit: 1 << 10, clock: clock).run()
+    }
+}
+
+extension FileServer: Endpoint {
+    /// It listens.
+    public func isBound(port: Int) { settle(.success(())) }
+
+    /// It never will.
+    public func isClosed(by error: any Error) { settle(.failure(error)) }
+
+    /// Waits until it listens. Throws what kept it from that.
+    public func listening() async throws {
+        try await withCheckedThrowingContinuation { waiting in
+            let known: Result<Void, any Error>? = state.withLock { state in
+                guard case .waiting(let others) = state else {
+                    if case .settled(let result) = state { return result }
+                    return nil
+                }
+                state = .waiting(others + [waiting])
+                return nil
+            }
+            if let known { waiting.resume(with: known) }
+        }
+    }
+
+    /// A file of a submission: 401 without its token, 410 for what is no longer on its way or is withheld.
+    public func answer(_ request: ServedRequest) async -> ServedAnswer {
+        guard ["GET", "HEAD"].contains(request.method) else {
+            return Self.refusal(405, "not-supported", "Files are read.", ["Allow": "GET, HEAD"])
+        }
+        let steps = request.path.split(separator: "/").suffix(3).map(String.init)
+        guard steps.count == 3, steps[0] == "submissions", let submission = SubmittedFiles.submission(ofID: steps[1])
+        else { return Self.refusal(404, "not-found", "There is no such file.") }
+        // Whether there is a submission of that id is told to nobody else.
+        guard let bearer = request.bearer, Self.isSame(bearer, token(steps[1])) else {
+            return Self.refusal(401, "login", "The token is not this submission's.", ["WWW-Authenticate": "Bearer"])
+        }
+        let bytes: [UInt8]?
+        do {
+            bytes = try await bundle(submission)
+        } catch let fault as Fault where [.withhold, .park].contains(fault.disposition) {
+            return Self.gone
+        } catch {
+            return Self.refusal(503, "transient", "It cannot be told now.", ["Retry-After": "60"])
+        }
+        guard let files = bytes.flatMap({ SubmittedFiles($0, id: steps[1], at: place) }) else { return Self.gone }
+        guard let file = files.file(steps[2]) else {
+            return Self.refusal(404, "not-found", "There is no such file.")
+        }
+        let type = steps[2].hasSuffix(".ndjson") ? "application/fhir+ndjson" : "application/json"
+        return .typed(200, file, as: type, headers: ["Cache-Control": "no-store"])
+    }
+
+    /// What a body that is too long is told.
+    public func tooLong(limit: Int) -> ServedAnswer {
+        Self.refusal(413, "too-long", "The body is longer than \(limit) bytes.")
+    }
+
+    private static let gone = refusal(410, "deleted", "The submission is not on its way any more.")
+
+    private static func refusal(
+        _ status: Int, _ code: String, _ words: String, _ headers: HTTPHeaders = [:]
+    ) -> ServedAnswer {
+        var headers = headers
+        headers.append("Cache-Control", "no-store")
+        let outcome: JSONValue = [
+            "resourceType": "OperationOutcome",
+            "issue": [["severity": "error", "code": .string(code), "diagnostics": .string(words)]],
+        ]
+        return .fhir(status, outcome.serialized(), headers: headers)
+    }
+
+    /// Compares digests: how long that takes tells nothing of how much is right.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        SHA256.hash(Array(one.utf8)) == SHA256.hash(Array(other.utf8))
+    }
+
+    private func settle(_ result: Result<Void, any Error>) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+            guard case .waiting(let waiting) = state else { return [] }
+            state = .settled(result)
+            return waiting
+        }
+        for one in waiting { one.resume(with: result) }
+    }
+}

@@ -1,0 +1,24 @@
+import PDex
+
+extension ExchangePipeline {
+    /// The bundle of a submission of which the payer was told, to be handed out to it now; nil when nothing of that name is
+    /// on its way, or any more.
+    ///
+    /// Consent is looked at each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds it.
+    public func bundle(toServe submission: String) async throws -> [UInt8]? {
+        try await records.freshen()
+        let consent = checkConsent
+        return try await store.read { [terms] reader in
+            guard let dash = submission.lastIndex(of: "-"),
+                let exchange = try reader.exchange(String(submission[..<dash])), exchange.job == terms.job,
+                exchange.state.isPending
+            else { return nil }
+            let isOnItsWay = try reader.submissions(ofExchange: exchange.id).contains {
+                $0.id == submission && $0.attempts > 0 && [.leased, .retrying, .queued].contains($0.state)
+            }
+            guard isOnItsWay else { return nil }
+            _ = try consent.permit(toSend: exchange, reader).get()
+            return try reader.bundle(ofSubmission: submission)
+        }
+    }
+}
