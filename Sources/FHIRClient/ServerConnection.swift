@@ -47,6 +47,9 @@ public struct ServerConnection: Sendable, Hashable {
     public var authorization: Authorization
     /// What we ask to be allowed: least privilege, one set a leg (SBS-43).
     public var scopes: ScopeSet
+    /// What is asked for where the server grants nothing for the sake of one scope that it does not know
+    /// (`invalid_scope`): the scopes without those that are good to have and not needed. Nil where all are needed.
+    public var neededScopes: ScopeSet?
     /// Other origins that may have this server's token, such as its bulk file host.
     public var tokenOrigins: [String]
     /// Other origins from which bulk files are read without a token.

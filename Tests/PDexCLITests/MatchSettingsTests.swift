@@ -69,6 +69,11 @@ struct MatchSettingsTests {
         let payer = try #require(configuration.payer("med0")).connection(jobs: jobs)
         #expect(
             clinic.scopes.text(in: .v2)
+                == "system/Consent.rs system/Encounter.rs system/Location.rs system/Medication.rs "
+                + "system/Organization.rs system/Patient.rs system/Practitioner.rs system/PractitionerRole.rs "
+                + "system/Provenance.rs")
+        #expect(
+            clinic.neededScopes?.text(in: .v2)
                 == "system/Encounter.rs system/Location.rs system/Medication.rs system/Organization.rs "
                 + "system/Patient.rs system/Practitioner.rs system/PractitionerRole.rs system/Provenance.rs")
         #expect(

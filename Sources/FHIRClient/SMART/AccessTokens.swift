@@ -14,6 +14,8 @@ public actor AccessTokens {
     private var current: AccessToken?
     private var underway: Task<AccessToken, any Error>?
     private var refusal: (fault: Fault, until: Instant)?
+    /// Whether the server refuses everything when more than what is needed is asked for.
+    private var asksLess = false
 
     private static let configurationLife: Int64 = 86_400_000
     private static let refusalLife: Int64 = 60_000
@@ -75,6 +77,17 @@ public actor AccessTokens {
     }
 
     private func obtained() async throws -> AccessToken {
+        do {
+            return try await granted()
+        } catch let fault as Fault
+            where fault.code == .authInvalidScope && !asksLess && discovery.connection.neededScopes != nil
+        {
+            asksLess = true
+            return try await granted()
+        }
+    }
+
+    private func granted() async throws -> AccessToken {
         let known = try await discovered(isFresh: false)
         if let token = try await answer(known).token() { return token }
         let renewed = request(try await discovered(isFresh: true))
@@ -97,8 +110,10 @@ public actor AccessTokens {
     }
 
     private func request(_ configuration: SMARTConfiguration) -> TokenRequest {
-        TokenRequest(
-            connection: discovery.connection, registration: discovery.registration, configuration: configuration,
+        var connection = discovery.connection
+        if asksLess, let needed = connection.neededScopes { connection.scopes = needed }
+        return TokenRequest(
+            connection: connection, registration: discovery.registration, configuration: configuration,
             transport: discovery.transport, keys: keys, clock: discovery.clock)
     }
 

@@ -32,20 +32,30 @@ final class SetElement: Sendable {
     ) throws(PathError) {
         if path.parents.isEmpty, let condition, try !condition.isTrue(resource, environment: environment) { return }
         let before = resource
-        var changes: [JSONValue] = []
+        var changes: [(before: JSONValue, after: JSONValue)] = []
         var isDone = false
         let isTraced = trace.isOn
         try path.editParents(of: &resource.json) { parent throws(PathError) in
             let focus: JSONValue? = path.parents.isEmpty ? nil : .object(parent)
             if let focus, let condition, try !condition.isTrue(before, at: focus, environment: environment) { return }
-            let value = try value(before, focus, parent[path.last], environment)
+            let present = parent[path.last]
+            let value = try value(before, focus, present, environment)
             parent[path.last] = value
-            if isTraced { changes.append(value ?? .null) }
+            if isTraced { changes.append((present ?? .null, value ?? .null)) }
             isDone = true
         }
         guard isDone else { return }
-        trace.note(
-            .set, path.text, changes.allSatisfy { $0 == .null } ? "left out" : "set", place, value: .array(changes))
+        trace.note(.set, path.text, Self.note(changes), place, value: .array(changes.map(\.after)))
+    }
+
+    /// What became of the elements: a list of which less is left lost something, and that must not look like a gain.
+    private static func note(_ changes: [(before: JSONValue, after: JSONValue)]) -> String {
+        let lost = changes.filter { $0.after.elements.count < $0.before.elements.count }
+        if changes.allSatisfy({ $0.before == $0.after }) { return "unchanged" }
+        if changes.allSatisfy({ $0.after == .null }) { return "left out" }
+        guard !lost.isEmpty else { return "set" }
+        let all = lost.reduce(0) { $0 + $1.before.elements.count }
+        return "\(all - lost.reduce(0) { $0 + $1.after.elements.count }) of \(all) left out"
     }
 
     private func value(

@@ -55,6 +55,7 @@ enum ConfigurationFile {
             identitySecret: secret ?? keys + "/identity.secret",
             jobs: jobs ?? file.root.beside("jobs"), mappings: mappings ?? file.root.beside("mappings"),
             packages: packages ?? [],
-            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, files: files, clinics: clinics, payers: payers)
+            bulkLog: bulkLog, calendar: calendar ?? BusinessCalendar(), api: api, files: files, clinics: clinics,
+            payers: payers)
     }
 }

@@ -6,9 +6,20 @@ extension ClinicSettings {
     /// The connection to the clinic: nothing but reading, and only what the jobs take from it, and what the payers among
     /// `payers` have to be asked with.
     func connection(jobs: [Job], payers: [PayerSettings]) -> ServerConnection {
+        var connection = server.connection(.clinic, scopes(jobs, payers) { $0.pulledTypes })
+        // The clinic's consents can only withhold; a server that does not know their scope must not stop the night.
+        connection.neededScopes = server.scopes(scopes(jobs, payers) { $0.sentTypes })
+        connection.maxFileBytes = maxFileBytes
+        connection.maxPages = maxPages
+        return connection
+    }
+
+    private func scopes(
+        _ jobs: [Job], _ payers: [PayerSettings], _ types: (ExchangeTerms.Selection) -> [String]
+    ) -> ScopeSet {
         var scopes = ScopeSet()
         for job in jobs where job.clinic == server.name {
-            for type in ["Patient"] + job.selection.pulledTypes { scopes.allow(type, [.read, .search]) }
+            for type in ["Patient"] + types(job.selection) { scopes.allow(type, [.read, .search]) }
             if job.selection.group != nil { scopes.allow("Group", [.read]) }
             // What a payer is asked with stays unread until it has to be asked.
             guard job.matchBy.contains(.memberMatch) else { continue }
@@ -17,10 +28,7 @@ extension ClinicSettings {
             let consent = payers.first { $0.server.name == job.payer }?.match.inquiry.consent ?? .never
             if consent != .never { scopes.allow("Consent", [.read, .search]) }
         }
-        var connection = server.connection(.clinic, scopes)
-        connection.maxFileBytes = maxFileBytes
-        connection.maxPages = maxPages
-        return connection
+        return scopes
     }
 }
 
@@ -64,10 +72,16 @@ extension PayerSettings {
 }
 
 extension ServerSettings {
-    /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
-    fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
+    /// Those scopes and the ones that the configuration has besides.
+    fileprivate func scopes(_ scopes: ScopeSet) -> ScopeSet {
         var scopes = scopes
         for scope in extraScopes { scopes.ask(scope) }
+        return scopes
+    }
+
+    /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
+    fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
+        let scopes = self.scopes(scopes)
         let registration = ServerConnection.BackendServices(
             clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
         return ServerConnection(

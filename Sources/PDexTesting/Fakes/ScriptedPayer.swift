@@ -64,7 +64,7 @@ public final class ScriptedPayer: PayerServer {
 
     /// The types that a payer takes unless a test says otherwise.
     public static let usualTypes = [
-        "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport",
+        "Patient", "Encounter", "Condition", "Observation", "Procedure", "DocumentReference", "DiagnosticReport",
         "MedicationRequest", "MedicationDispense", "ServiceRequest", "AllergyIntolerance", "CarePlan", "Medication",
         "Location", "Practitioner", "Organization", "Provenance",
     ]

@@ -70,7 +70,8 @@ struct TestimonyWriter {
             let found = try target(element)
             // Where else one leads may be to another person.
             switch found {
-            case .identifier where isForeign, .bareIdentifier where isForeign, .untouched where isForeign, .wordless where isForeign:
+            case .identifier where isForeign, .bareIdentifier where isForeign, .untouched where isForeign,
+                .wordless where isForeign:
                 return .masked
             default: return found
             }

@@ -116,7 +116,9 @@ struct Pull: Sendable {
             try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
         guard await tally.problems.isEmpty else { return outcome }
-        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types + ["Consent"])) { return outcome }
+        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types + ["Consent"])) {
+            return outcome
+        }
         try await move(outcome, isReconciled: seen != nil)
         return outcome
     }

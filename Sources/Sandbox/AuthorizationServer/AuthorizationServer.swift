@@ -53,7 +53,8 @@ final class AuthorizationServer: Sendable {
                 "token_endpoint_auth_methods_supported": ["private_key_jwt"],
                 "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
                 "grant_types_supported": ["client_credentials"],
-                "scopes_supported": .array((client.allowed.map(\.text) + client.operations.sorted()).map { .string($0) }),
+                "scopes_supported": .array(
+                    (client.allowed.map(\.text) + client.operations.sorted()).map { .string($0) }),
                 "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],
             ], headers: ["Cache-Control": "max-age=300"])
     }
@@ -100,7 +101,9 @@ final class AuthorizationServer: Sendable {
         guard isFresh else { throw TokenError(.invalidClient, "the assertion's jti was used before") }
         let scopes = request.scopes.compactMap { SystemScope($0)?.limited(to: client.allowed) }
         let operations = client.operations.intersection(request.scopes)
-        guard !scopes.isEmpty || !operations.isEmpty else { throw TokenError(.invalidScope, "none of the scopes is allowed") }
+        guard !scopes.isEmpty || !operations.isEmpty else {
+            throw TokenError(.invalidScope, "none of the scopes is allowed")
+        }
         let token = Base64URL.encode(RandomBytes.bytes(32))
         memory.withLock { memory in
             memory.grants = memory.grants.filter { $0.value.expires > now }

@@ -154,6 +154,45 @@ struct AccessTokensTests {
         #expect(transport.tokenRequests.count == 1)
     }
 
+    @Test("a server that grants nothing for the sake of a scope that is not needed is asked without it, from then on")
+    func asksLess() async throws {
+        var server = AuthorizationServer()
+        server.unknownScope = "system/Consent"
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock) {
+            $0.neededScopes = $0.scopes
+            $0.scopes.allow("Consent", [.read, .search])
+        }
+
+        let token = try await tokens.token()
+        await tokens.drop(token)
+        _ = try await tokens.token()
+
+        let scopes = transport.tokenRequests.map { FunctionTransport.form($0)["scope"] }
+        #expect(
+            scopes == [
+                "system/Consent.rs system/Encounter.rs", "system/Encounter.rs", "system/Encounter.rs",
+            ])
+    }
+
+    @Test("and one that refuses what is needed, too, is not asked a third time")
+    func refusesLess() async throws {
+        var server = AuthorizationServer()
+        server.unknownScope = "system/"
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock) {
+            $0.neededScopes = $0.scopes
+            $0.scopes.allow("Consent", [.read, .search])
+        }
+
+        for _ in 0..<2 {
+            let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+            #expect(fault?.code == .authInvalidScope)
+        }
+
+        #expect(transport.tokenRequests.count == 2)
+    }
+
     @Test("a token endpoint that is busy is to be asked later", arguments: [429, 503])
     func waitsForBusyEndpoints(status: Int) async throws {
         var server = AuthorizationServer()

@@ -18,6 +18,8 @@ struct AuthorizationServer: Sendable {
     var token = HTTPResponse.json(
         #"{"access_token": "t1", "token_type": "Bearer", "expires_in": 300, "scope": "system/Encounter.rs"}"#)
     var headers: HTTPHeaders = [:]
+    /// A scope for which it refuses everything.
+    var unknownScope: String?
 
     /// Answers requests for the configuration and for tokens.
     func transport(
@@ -29,8 +31,13 @@ struct AuthorizationServer: Sendable {
             if request.url.text.hasSuffix("/.well-known/smart-configuration") {
                 return .json(configuration, headers: headers)
             }
-            return request.method == .post && request.url.text.hasSuffix("/token")
-                ? token : try await others(request, number)
+            guard request.method == .post, request.url.text.hasSuffix("/token") else {
+                return try await others(request, number)
+            }
+            if let unknownScope, FunctionTransport.form(request)["scope"]?.contains(unknownScope) == true {
+                return .json(#"{"error": "invalid_scope"}"#, status: 400)
+            }
+            return token
         }
     }
 
@@ -45,10 +52,13 @@ struct AuthorizationServer: Sendable {
     /// The tokens that a client of this server would have.
     static func tokens(
         _ transport: FunctionTransport, _ clock: ManualClock,
-        _ registration: ServerConnection.BackendServices = registration
+        _ registration: ServerConnection.BackendServices = registration,
+        changing change: (inout ServerConnection) -> Void = { _ in }
     ) throws -> AccessTokens {
         let keys = try #require(TestKeys.both)
-        return try AccessTokens(connection(registration), registration, keys: keys, transport: transport, clock: clock)
+        var connection = connection(registration)
+        change(&connection)
+        return try AccessTokens(connection, registration, keys: keys, transport: transport, clock: clock)
     }
 }
 
