@@ -117,6 +117,22 @@ struct VerbsTests {
         #expect(steps.map(\.value) == ["final", [["code": ["text": "a"]]], nil])
     }
 
+    @Test(
+        "explain tells how much of a list a line left out, and when it changed nothing",
+        arguments: [
+            (["a", "b"], "set identifier: 1 of 2 left out"), (["b"], "set identifier: unchanged"),
+            (["a"], "set identifier: left out"), ([], "set identifier: unchanged"),
+        ] as [([String], String)])
+    func explainFilter(values: [String], words: String) throws {
+        let mapping = SetOnDisk.observation(
+            keep: "[identifier]", "set: [{ path: identifier, expr: \"identifier.where(value != 'a')\" }]")
+        let set = try SetOnDisk(mapping).load()
+        var source: JSONObject = ["resourceType": "Observation"]
+        if !values.isEmpty { source["identifier"] = .array(values.map { ["value": .string($0)] }) }
+        let steps = set.explain(try Resource(.object(source)), in: MappingTests.context).steps
+        #expect(steps.filter { $0.verb == .set }.map { "\($0.verb) \($0.subject): \($0.note)" } == [words])
+    }
+
     @Test("a type without a mapping is unmapped")
     func unmapped() throws {
         #expect(try map(SetOnDisk.observation(), ["resourceType": "Device"]) == .unmapped)
