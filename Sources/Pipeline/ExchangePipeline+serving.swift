@@ -14,7 +14,7 @@ extension ExchangePipeline {
                 exchange.state.isPending
             else { return nil }
             let isOnItsWay = try reader.submissions(ofExchange: exchange.id).contains {
-                $0.id == submission && $0.attempts > 0 && [.leased, .retrying, .queued].contains($0.state)
+                $0.id == submission && $0.epoch > 0 && [.leased, .retrying, .queued].contains($0.state)
             }
             guard isOnItsWay else { return nil }
             _ = try consent.permit(toSend: exchange, reader).get()

@@ -1,5 +1,13 @@
 import PDex
 
+extension ExchangeTerms.Selection {
+    /// Whether the job names an instant before or after which nothing is exported, ever.
+    var leavesOutOlder: Bool {
+        if case .instant = since { return true }
+        return until != nil
+    }
+}
+
 extension ExchangeTerms {
     /// The same terms for those of their types that are also among `types`, and for the Patient, without whom nothing
     /// can be sent.

@@ -18,6 +18,7 @@ struct ClinicConsentTests {
         var end: String?
         var touched = "2026-04-01T08:00:00Z"
         var more: JSONObject = [:]
+        var code = FaultCode.consentDenied
         let isSent: Bool
     }
 
@@ -31,7 +32,8 @@ struct ClinicConsentTests {
         Kept(testDescription: "a denial in an unknown scope", scope: "whatever", isSent: false),
         Kept(
             testDescription: "a permit with an exception", type: "permit",
-            more: ["provision": [["type": "permit", "provision": [["type": "deny"]]]]], isSent: false),
+            more: ["provision": [["type": "permit", "provision": [["type": "deny"]]]]], code: .consentOutOfScope,
+            isSent: false),
         Kept(
             testDescription: "an opt-out by rule", type: nil,
             more: ["policyRule": ["coding": [["system": .string(hl7 + "v3-ActCode"), "code": "OPTOUT"]]]], isSent: false
@@ -48,7 +50,7 @@ struct ClinicConsentTests {
         let night = try Self.night(kind)
         let report = try await night.run()
         #expect(report.exchanges.acknowledged == (kind.isSent ? 1 : 0))
-        #expect(report.exchanges.withheld == (kind.isSent ? [:] : [.consentDenied: 1]))
+        #expect(report.exchanges.withheld == (kind.isSent ? [:] : [kind.code: 1]))
         #expect(night.payer.received.isEmpty != kind.isSent)
         #expect(report.balanced)
     }
@@ -72,6 +74,36 @@ struct ClinicConsentTests {
         #expect(
             night.clinic.requests.contains { $0.hasPrefix("search Consent") } == (isListed && method == .rosterSearch))
         #expect(night.clinic.exportRequests.first?.types.contains("Consent") != (method == .bulkExport && !isListed))
+    }
+
+    @Test(
+        "an old one objects, whatever instant a request names", arguments: [true, false],
+        [Kept(testDescription: "unnamed", isSent: false), Kept(testDescription: "named by the job", isSent: false)])
+    func oldOnDemand(offersEverything: Bool, kind: Kept) async throws {
+        let isNamed = kind.testDescription != "unnamed"
+        let night = try Self.night(kind, types: Self.types + (isNamed ? ["Consent"] : []))
+        night.clinic.rewrite {
+            $0.offersEverything = offersEverything
+            $0.searchParameters = ["patient", "_lastUpdated"]
+        }
+        night.clock.advance(seconds: 10 * 86_400)
+        let since = night.clock.now().adding(milliseconds: -86_400_000)
+        let report = try await night.pipeline.request(member: "joe", since: since, run: night.firing("request"))
+        #expect(report.exchanges.withheld == [.consentDenied: 1])
+        #expect(night.payer.received.isEmpty)
+    }
+
+    @Test("an old one objects to a job that exports from an instant on, or up to one")
+    func oldByExport() async throws {
+        let after = try #require(Instant("2026-05-01T00:00:00Z"))
+        for (since, until) in [(ExchangeTerms.Selection.Since.instant(after), nil), (.all, after)] {
+            let night = try Night(
+                [.joe], mappings: usCoreMappings, by: .bulkExport, types: Self.types, until: until, since: since)
+            night.clinic.rewrite { $0.listsConsent = true }
+            night.clinic.put(try Self.resource(Self.kinds[0]))
+            _ = try await night.run()
+            #expect(night.clinic.requests.contains { $0 == "search Consent" })
+        }
     }
 
     @Test("a token that does not allow it is noted, and nothing is searched for it")
@@ -139,7 +171,8 @@ struct ClinicConsentTests {
     private static let types = ["Patient", "Encounter", "Condition", "Observation"]
 
     private static func night(
-        _ kind: Kept?, by method: ExchangeTerms.Selection.Method = .auto, isListed: Bool = true
+        _ kind: Kept?, by method: ExchangeTerms.Selection.Method = .auto, isListed: Bool = true,
+        types: [String] = types
     ) throws -> Night {
         let night = try Night([.joe], mappings: usCoreMappings, by: method, types: types)
         night.clinic.rewrite { $0.listsConsent = isListed }

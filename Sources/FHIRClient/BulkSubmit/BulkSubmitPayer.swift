@@ -49,7 +49,8 @@ public struct BulkSubmitPayer: PayerRelay {
             guard response.status != 401 else { throw session.faults.unauthorized("a submission") }
             return answer(response.status, response.body, response)
         }
-        guard let verdict = try await verdict(on: files, until: end), !verdict.isOfTheWay || round == Self.mostRounds
+        guard let verdict = try await verdict(on: files, until: end, isSent: true),
+            !verdict.isOfTheWay || round == Self.mostRounds
         else {
             throw unknown()
         }
@@ -80,21 +81,26 @@ public struct BulkSubmitPayer: PayerRelay {
 
     /// What became of a submission; nil when the payer knows of none. Throws `payer.unknown-outcome` while it is at it, and
     /// when it cannot be asked.
-    private func verdict(on files: SubmittedFiles, until end: Instant) async throws -> SubmissionVerdict? {
+    ///
+    /// What was just submitted may be there, whatever is answered to the question: no fault makes it unsent.
+    private func verdict(
+        on files: SubmittedFiles, until end: Instant, isSent: Bool = false
+    ) async throws -> SubmissionVerdict? {
         do {
             guard let manifest = try await manifest(of: files.id, until: end) else { return nil }
             return try await verdict(manifest, files)
-        } catch let fault as Fault where Self.isUnclear(fault) {
-            throw unknown(fault.retryAfterSeconds)
+        } catch let fault as Fault where isSent || Self.isUnclear(fault) {
+            throw unknown(fault.retryAfterSeconds, because: fault)
         } catch is JSONError {
             throw unknown()
         }
     }
 
-    /// Whether a fault of asking leaves it open what became of the submission, and asking again may tell.
+    /// Whether a fault of asking leaves it open what became of the submission: all but those of our own key and scopes,
+    /// before which nothing can be asked. What the payer was told of it may have taken, whatever it answers now.
     private static func isUnclear(_ fault: Fault) -> Bool {
-        fault.disposition == .retry && fault.code != .payerUnknownOutcome
-            || [.remoteMalformed, .remoteIncomplete, .remoteTooLarge].contains(fault.code)
+        fault.code != .payerUnknownOutcome && fault.disposition != .withhold
+            && ![.authInvalidClient, .authInvalidScope, .authInvalidRequest].contains(fault.code)
     }
 
     /// The status manifest, once the payer has ended its work.
@@ -144,9 +150,11 @@ public struct BulkSubmitPayer: PayerRelay {
             serverTime: headers["Date"].flatMap { Instant(httpDate: $0) }, answerID: AnswerID.of(headers))
     }
 
-    private func unknown(_ retryAfterSeconds: Int? = nil) -> Fault {
-        Fault(
-            .payerUnknownOutcome, .retry, "\(session.connection.name) has not said what became of a submission.",
+    private func unknown(_ retryAfterSeconds: Int? = nil, because fault: Fault? = nil) -> Fault {
+        let why =
+            fault.flatMap { $0.code == .payerUnknownOutcome ? nil : " (\($0.code.rawValue): \($0.message))" } ?? ""
+        return Fault(
+            .payerUnknownOutcome, .retry, "\(session.connection.name) has not said what became of a submission.\(why)",
             hint: "It is asked again; when it goes on, ask the payer about the submission.",
             retryAfterSeconds: retryAfterSeconds)
     }

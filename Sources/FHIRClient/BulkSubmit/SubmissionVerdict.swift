@@ -35,6 +35,7 @@ struct SubmissionVerdict: Sendable {
 
     private static let wayCodes: Set = [
         "transient", "timeout", "lock-error", "no-store", "exception", "incomplete", "throttled", "not-found",
+        "deleted", "login",
     ]
 
     /// The answer: 422 for what was not taken.

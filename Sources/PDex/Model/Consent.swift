@@ -64,8 +64,10 @@ public struct Consent: Sendable, Hashable {
 
     /// Whether `Consent.scope` says treatment, research or an advance directive, and nothing else.
     public let isAboutOtherMatters: Bool
-    /// Whether `Consent.policyRule` is an opt-out, or a nested provision denies: what is permitted has exceptions.
-    public let hasDenialBesides: Bool
+    /// Whether `Consent.policyRule` is an opt-out.
+    public let isOptOutByRule: Bool
+    /// Whether a nested provision denies: what is permitted has exceptions.
+    public let hasNestedDenial: Bool
 
     /// Reads a Consent.
     public init(_ resource: Resource) {
@@ -94,9 +96,8 @@ public struct Consent: Sendable, Hashable {
             !scopes.isEmpty && scopes.allSatisfy { ["research", "treatment", "adr"].contains($0) }
             && ["research", "treatment", "adr"].contains { Self.has(resource["scope"], "consentscope", $0) }
         let rules = (resource["policyRule"]?["coding"]?.elements ?? []).compactMap { $0["code"]?.string }
-        hasDenialBesides =
-            rules.contains { $0.uppercased().hasPrefix("OPTOUT") }
-            || (provision?["provision"]?.elements ?? []).contains(where: Self.denies)
+        isOptOutByRule = rules.contains { $0.uppercased().hasPrefix("OPTOUT") }
+        hasNestedDenial = (provision?["provision"]?.elements ?? []).contains(where: Self.denies)
         let forbidden = ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"]
         hasUnsupportedProvision =
             forbidden.contains { provision?[$0] != nil } || resource["implicitRules"] != nil

@@ -69,6 +69,10 @@ public enum ConsentDecision: Sendable, Hashable {
             return .withhold(
                 .consentDenied, evidence(no, "a consent was withdrawn or refused after the one that permits"))
         }
+        // Whether this is what the clinic's consent excepts nobody knows: that withholds, and undoes nothing.
+        for (record, verdict) in objected {
+            if case .silent(let code, let why) = verdict { return .withhold(code, evidence(record, why)) }
+        }
         if let (record, scope, rule) = permits.min(by: { $0.1 == .regular && $1.1 == .sensitive }) {
             return .permit(evidence(record, rule), sensitive: scope == .sensitive)
         }

@@ -13,7 +13,8 @@ extension ConsentVerdict {
         let isElsewhere =
             consent.isAboutOtherMatters || Self.namesOthers(consent, .source, than: discloser)
             || Self.namesOthers(consent, .recipient, than: recipient)
-        let isDenial = consent.provisionType == "deny" || consent.hasDenialBesides
+        let isPlainDenial = consent.provisionType == "deny" || consent.isOptOutByRule
+        let isDenial = isPlainDenial || consent.hasNestedDenial
         switch consent.status {
         case "entered-in-error", "draft", "proposed":
             self = .void("the clinic's consent is not in force")
@@ -21,10 +22,13 @@ extension ConsentVerdict {
             self = .void("the clinic's consent is about something else")
         case "active" where isDenial:
             let isOver = consent.period?.end.map { $0.latest < now } ?? false
-            self =
-                isOver && !consent.hasUnsupportedProvision
-                ? .void("the period of the clinic's denial is over")
-                : .denies("a consent at the clinic denies the disclosure")
+            if isOver, !consent.hasUnsupportedProvision {
+                self = .void("the period of the clinic's denial is over")
+            } else if isPlainDenial {
+                self = .denies("a consent at the clinic denies the disclosure")
+            } else {
+                self = .silent(.consentOutOfScope, "a consent at the clinic denies something, perhaps this disclosure")
+            }
         case "active":
             self = .void("a consent of the clinic does not permit by itself")
         case _ where isDenial:

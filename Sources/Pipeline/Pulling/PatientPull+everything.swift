@@ -21,6 +21,7 @@ extension PatientPull {
         _ = manners.learn(manner, of: operation)
         // One that gives some here gives what there is.
         if draft.isWitnessed { draft.unwitnessed = [] }
+        if isConsentListed, marks.written != nil { try await search("Consent", of: patient, since: .none, &draft) }
         // Who did not change since does not come, and is wanted all the same.
         let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
         guard !marks.isComplete, !draft.seen.contains(key) else { return }
@@ -32,7 +33,9 @@ extension PatientPull {
     ) -> SearchQuery {
         var parameters = [SearchQuery.Parameter("_count", "200")]
         if !manner.isWide {
-            let types = ["Patient"] + terms.selection.sentTypes + (isConsentAlong ? ["Consent"] : [])
+            let types =
+                ["Patient"] + terms.selection.sentTypes.filter { $0 != "Consent" }
+                + (isConsentListed && marks.written == nil ? ["Consent"] : [])
             parameters.append(.init("_type", types.joined(separator: ",")))
             if let since = marks.written { parameters.append(.init("_since", since.text)) }
         }

@@ -13,8 +13,9 @@ struct PatientPull: Sendable {
     let provenance: ProvenanceSearch
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
-    /// Whether the clinic's Consents are searched though the job does not name them.
-    let isConsentAlong: Bool
+    /// Whether the clinic's Consents are fetched, which they are whole each time: an old one may deny, whatever the job's
+    /// instants are.
+    let isConsentListed: Bool
     private let refused = RefusedTypes()
     let manners = SearchManners()
     private let closure: SharedClosure
@@ -40,7 +41,7 @@ struct PatientPull: Sendable {
         self.unit = unit
         self.mostMissing = mostMissing
         self.observer = observer
-        isConsentAlong = capability.types["Consent"] != nil && !terms.selection.types.contains("Consent")
+        isConsentListed = capability.types["Consent"] != nil
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
     }
 
@@ -92,6 +93,8 @@ struct PatientPull: Sendable {
             }
         case .search, .export: try await search(patient, since: marks, &draft)
         }
+        // Who did not change since the instant that somebody named is wanted all the same.
+        if !marks.hasNoGap, !draft.seen.contains(key) { try await search("Patient", of: patient, since: .none, &draft) }
         try await witness(&draft)
         draft.flaws += try await closure.fetch(draft.references)
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
@@ -239,7 +242,7 @@ struct PatientPull: Sendable {
     private var types: [String] {
         ["Patient"]
             + terms.selection.types.filter { !["Patient", "Provenance"].contains($0) && !SharedTypes.contains($0) }
-            + (isConsentAlong ? ["Consent"] : [])
+            + (isConsentListed && !terms.selection.types.contains("Consent") ? ["Consent"] : [])
     }
 
     private func comesAlong(with type: String, _ manner: SearchManners.Manner) -> Bool {
@@ -256,7 +259,7 @@ struct PatientPull: Sendable {
         ]
         if let more = manner.demanded { parameters.append(more) }
         if comesAlong(with: type, manner) { parameters.append(ProvenanceSearch.alongside) }
-        switch manner.isWide ? nil : plan.narrowing[type] {
+        switch manner.isWide || type == "Consent" ? nil : plan.narrowing[type] {
         case .lastUpdated:
             if let instant = since.written { parameters.append(.init("_lastUpdated", "ge" + instant.text)) }
         case .date(let name):

@@ -92,6 +92,13 @@ public struct PullPlan: Sendable, Hashable {
         searching(selection, capability, ["the export was refused or came to nothing (\(export.why))"])
     }
 
+    /// Searches a selection, type by type, for those reasons.
+    static func searches(
+        _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, because reasons: [String]
+    ) -> PullPlan {
+        searching(selection, capability, reasons)
+    }
+
     private static func exporting(
         _ level: ExportRequest.Level, _ selection: ExchangeTerms.Selection, _ capability: ServerCapability,
         _ reasons: [String]

@@ -115,12 +115,26 @@ struct Pull: Sendable {
             let plan = PullPlan.member(terms.selection, capability)
             try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
         }
+        if terms.selection.leavesOutOlder, capability.types["Consent"] != nil {
+            let people = if let members { members } else { try await allPatients() }
+            try await consents(of: people, capability, provenance)
+        }
         guard await tally.problems.isEmpty else { return outcome }
-        if let seen, outcome.since == nil, try await !reconcile(seen, Set(terms.selection.types + ["Consent"])) {
+        if let seen, outcome.since == nil, try await !reconcile(seen, Set(types)) {
             return outcome
         }
         try await move(outcome, isReconciled: seen != nil)
         return outcome
+    }
+
+    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export: an old
+    /// one may deny.
+    private func consents(
+        of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
+    ) async throws {
+        let terms = terms.narrowed(to: [])
+        let plan = PullPlan.searches(terms.selection, capability, because: ["its Consents are searched"])
+        try await patientPull(plan, capability, provenance, terms: terms).pull(patients: patients, from: .beginning)
     }
 
     /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
@@ -178,10 +192,10 @@ struct Pull: Sendable {
 
     private func patientPull(
         _ plan: PullPlan, _ capability: ServerCapability, _ provenance: ProvenanceSearch,
-        mostFailures: Int = PatientPull.mostFailures
+        mostFailures: Int = PatientPull.mostFailures, terms narrowed: ExchangeTerms? = nil
     ) -> PatientPull {
         PatientPull(
-            terms: terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
+            terms: narrowed ?? terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
             capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures,
             mostMissing: mostMissing,
             observer: observer)

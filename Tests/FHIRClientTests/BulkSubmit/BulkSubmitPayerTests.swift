@@ -213,8 +213,19 @@ struct BulkSubmitPayerTests {
             try await payer(transport).submit(sample.bundle, requestID: "x-1-1", lastLook: {})
         }
 
-        #expect(fault?.code == .remotePolicy)
+        // The payer may have it: that is never told as if nothing had been sent.
+        #expect(fault?.code == .payerUnknownOutcome && fault?.disposition == .retry)
+        #expect(fault?.message.contains("remote.policy") == true)
         #expect(asked(transport).count == 3)
+    }
+
+    @Test("once it was submitted no fault of asking makes it unsent", arguments: [400, 401, 403, 404, 500])
+    func neverUnsent(status: Int) async throws {
+        let transport = script([.accepted], then: .status(status))
+        let fault = await #expect(throws: Fault.self) {
+            try await payer(transport).submit(sample.bundle, requestID: "x-1-1", lastLook: {})
+        }
+        #expect(fault?.code == .payerUnknownOutcome && fault?.disposition == .retry)
     }
 
     // MARK: The payer
