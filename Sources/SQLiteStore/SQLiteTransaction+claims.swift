@@ -27,12 +27,14 @@ extension SQLiteTransaction {
         ORDER BY s.not_before, s.rid LIMIT ?5
         """
 
-    /// The same of member requests: those first whose answer is due first. There are never as many as a night's.
+    /// The same of member requests: those first whose answer is due first. There are never as many as a night's. What was
+    /// made by an earlier run of its request, which goes on under another, has been waiting longest.
     private static let dueFirst = """
         SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
-        ORDER BY coalesce((
-            SELECT min(r.due) FROM exchange e JOIN member_request r ON r.run = e.run WHERE e.id = s.exchange
-        ), 9223372036854775807), s.not_before, s.rid LIMIT ?5
+        ORDER BY (
+            SELECT coalesce(min(r.due), e.created) FROM exchange e LEFT JOIN member_request r ON r.run = e.run
+            WHERE e.id = s.exchange
+        ), s.not_before, s.rid LIMIT ?5
         """
 
     func nextDue(_ route: Route) throws -> Instant? {

@@ -55,6 +55,20 @@ struct ClinicConsentTests {
         #expect(report.balanced)
     }
 
+    @Test(
+        "a form that was renewed after it was ended objects no more; one that was renewed before it still does",
+        arguments: [("2026-04-02", true), ("2026-03-15", false)])
+    func renewed(given: String, isSent: Bool) async throws {
+        let night = try Self.night(Self.kinds.first { $0.testDescription == "a permit withdrawn since" })
+        var renewed = try Self.resource(Kept(testDescription: "", type: "permit", isSent: true)).json
+        renewed["id"] = "renewed"
+        renewed["dateTime"] = .string(given)
+        night.clinic.put(try Resource(.object(renewed)))
+        let report = try await night.run()
+        #expect(report.exchanges.withheld == (isSent ? [:] : [.consentDenied: 1]))
+        #expect(night.payer.received.isEmpty != isSent)
+    }
+
     @Test("no kind of it permits where the payer has none", arguments: kinds)
     func neverPermits(kind: Kept) async throws {
         let night = try Self.night(kind)

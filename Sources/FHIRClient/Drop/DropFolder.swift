@@ -39,9 +39,13 @@ struct DropFolder: Sendable {
     /// Looks for a drop.
     func presence(of content: DropContent) throws(Failure) -> Presence {
         let place = "\(path)/\(content.name)"
+        let taken = "\(path)/\(Self.taken)/\(content.name)"
         var info = stat()
-        if try call(.look, { stat("\(path)/\(Self.taken)/\(content.name)", &info) }, or: [ENOENT, ENOTDIR]) {
-            return .whole
+        if try call(.look, { stat(taken, &info) }, or: [ENOENT, ENOTDIR]) {
+            let sums = taken + "/" + DropContent.sums
+            // What the payer has made of it is its own; only other digests are another drop's.
+            guard try call(.look, { stat(sums, &info) }, or: [ENOENT, ENOTDIR]) else { return .whole }
+            return Self.contents(of: sums, most: content.digests.count + 1) == content.digests ? .whole : .other
         }
         guard try call(.look, { lstat(place, &info) }, or: [ENOENT]) else { return .absent }
         guard info.st_mode & S_IFMT == S_IFDIR else { return .other }

@@ -52,8 +52,12 @@ public enum ConsentDecision: Sendable, Hashable {
         for (record, verdict) in verdicts {
             if case .denies(let why) = verdict { return .withhold(.consentDenied, evidence(record, why)) }
         }
-        let withdrawn = verdicts.compactMap { record, verdict in
-            if case .withdrawn = verdict { record } else { nil }
+        // A form that the clinic renewed, and ended before it was renewed, is no last word.
+        let renewals = disclosers.filter { $0.consent?.status == "active" && $0.consent?.provisionType == "permit" }
+        let withdrawn = verdicts.compactMap { record, verdict -> Recorded? in
+            guard case .withdrawn = verdict else { return nil }
+            let isOfClinic = disclosers.contains { $0.resource.key == record.resource.key }
+            return isOfClinic && renewals.contains { $0.isCertainlyAfter(record, now: now) } ? nil : record
         }
         let all = verdicts.compactMap { record, verdict -> (Recorded, Consent.Policy, String)? in
             if case .permits(let scope, let rule) = verdict { (record, scope, rule) } else { nil }
