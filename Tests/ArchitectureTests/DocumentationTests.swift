@@ -97,7 +97,7 @@ struct DocumentationTests {
     @Test(
         "every key that a file may have stands in its page",
         arguments: [
-            ("Jobs", "docs/reference/job-file.md"), ("Mappings", "docs/reference/mapping-file.md"),
+            ("Jobs", "docs/reference/job-file.md"), ("Mappings", "docs/reference/mapping-files.md"),
             ("PDexCLI", "docs/reference/configuration.md"),
         ])
     func keys(module: String, path: String) throws {

@@ -15,6 +15,8 @@ struct GoldenBundleTests {
         case visit = "one-visit"
         /// A result that is left out by the gate, and what referred to it.
         case pruned = "pruned"
+        /// The visit of the worked example, its doctor named as recorder, with the clinic's own Organization.
+        case worked = "worked-example"
     }
 
     @Test("are what they were, and valid by the sheets", arguments: Example.allCases)
@@ -50,6 +52,7 @@ struct GoldenBundleTests {
         switch example {
         case .visit: try [Resource(seen), Resource(ward), OriginTests.problem([:])]
         case .pruned: try [Resource(panel), Resource(odd)]
+        case .worked: try WorkedVisit.records.map { try Resource($0) }
         }
     }
 
