@@ -13,7 +13,7 @@ extension ExchangePipeline {
         return try await store.read { reader in
             let way = identities.linkKey(source: terms.payer.name, by: MatchRule.memberID.rawValue, value: token)
             let members = Set(try reader.members(linkedBy: way))
-            guard let found = members.first else { throw Self.unknown("\(terms.payer.name) has no member of that id") }
+            guard let found = members.first else { throw Self.unknown(terms) }
             guard members.count == 1 else { throw Self.ambiguous("\(members.count) members of \(terms.payer.name)") }
             return try Candidates(terms: terms, identities: identities, reader: reader).patient(who: found)
         }
@@ -30,9 +30,11 @@ extension ExchangePipeline {
         return system + "|" + value
     }
 
-    fileprivate static func unknown(_ message: String) -> Fault {
+    /// The same words whether the payer has no such member or the clinic no such patient: who asks must not learn which.
+    fileprivate static func unknown(_ terms: ExchangeTerms) -> Fault {
         Fault(
-            .memberUnknown, .stop, message,
+            .memberUnknown, .stop,
+            "no patient of \(terms.clinic.name) is known to be a member of \(terms.payer.name) with that id",
             hint: "check the id and its system; who is new is known after the next run or  pdex members import")
     }
 
@@ -71,7 +73,7 @@ private struct Candidates {
         guard recognised.isEmpty, unsure == 0 else {
             throw ExchangePipeline.ambiguous("\(recognised.count + unsure) patients of \(terms.clinic.name)")
         }
-        throw ExchangePipeline.unknown("no patient of \(terms.clinic.name) is known to be that member")
+        throw ExchangePipeline.unknown(terms)
     }
 
     /// Whom an operator, a rule or the payer leads to.

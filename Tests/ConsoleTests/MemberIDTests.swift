@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import Jobs
+import PDex
 import PDexTesting
 import Serving
 import Testing
@@ -40,6 +41,23 @@ struct MemberIDTests {
         #expect(bare.json["code"] == "request.invalid")
         for answer in [unknown, several, bare] { #expect(answer.json["detail"]?.string?.contains("M0-") == false) }
         #expect(try await harness.operations.memberRequests(limit: 1).isEmpty)
+    }
+
+    @Test("who is the payer's and not the clinic's is refused in the same words as nobody, and both stand in the trail")
+    func probed() async throws {
+        let harness = try APIHarness([.joe, .ada])
+        _ = try await harness.operations.run(job: "nightly-payer-sync")
+        _ = try await harness.operations.unlink("ada", job: "nightly-payer-sync", reason: "tests")
+
+        let answers = [
+            await harness.send("POST", path, #"{"memberId": "https://med0.example/fhir/member-id|M0-2"}"#),
+            await harness.send("POST", path, #"{"memberId": "https://med0.example/fhir/member-id|M0-9"}"#),
+        ]
+
+        #expect(answers[0].status == 404 && answers[0].json["detail"] == answers[1].json["detail"])
+        let trail = try await harness.night.store.read { try $0.audit(after: 0, limit: 1000) }.map(\.entry)
+        #expect(trail.filter { $0.action == "request.refused" }.count == 2)
+        #expect(trail.filter { $0.action == "request.refused" }.allSatisfy { $0.reason?.contains("M0-") == false })
     }
 
     @Test(

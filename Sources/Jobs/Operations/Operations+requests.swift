@@ -36,7 +36,16 @@ extension Operations {
     private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
         guard let member = demand.memberID, job.allowsRequests else { return demand }
         var resolved = demand
-        resolved.patient = try await pipeline(job.name).patient(ofMember: member)
+        do {
+            resolved.patient = try await pipeline(job.name).patient(ofMember: member)
+        } catch let fault as Fault where [.memberUnknown, .memberAmbiguous].contains(fault.code) {
+            // Who goes through a list of ids to learn who is a patient here is seen in the trail.
+            let holder = demand.holder.map { " of token holder \($0)" } ?? ""
+            let entry = AuditEntry(
+                at: clock.now(), actor: actor, action: "request.refused", reason: fault.code.rawValue + holder)
+            try await store.write { try $0.record(entry) }
+            throw fault
+        }
         return resolved
     }
 
