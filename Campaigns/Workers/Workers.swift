@@ -1,7 +1,4 @@
-import FHIRClient
 import Foundation
-import PDex
-import SQLiteStore
 
 /// `make workers`: processes that work on one store, and are stopped for longer than their claims last (reliability R6).
 ///
@@ -21,6 +18,7 @@ enum Workers {
             workers: number("WORKERS", 8), jobs: number("JOBS", 10_000), seed: UInt64(number("SEED", 1)))
         let figures = try await crowd.figures()
         print(figures)
+        if figures.late == 0 { print("Nobody woke up late, so that this shows nothing: give more JOBS.") }
         if !figures.isRight { exit(1) }
     }
 }

@@ -92,13 +92,6 @@ public struct PullPlan: Sendable, Hashable {
         searching(selection, capability, ["the export was refused or came to nothing (\(export.why))"])
     }
 
-    /// Searches a selection, type by type, for those reasons.
-    static func searches(
-        _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, because reasons: [String]
-    ) -> PullPlan {
-        searching(selection, capability, reasons)
-    }
-
     private static func exporting(
         _ level: ExportRequest.Level, _ selection: ExchangeTerms.Selection, _ capability: ServerCapability,
         _ reasons: [String]
@@ -106,7 +99,8 @@ public struct PullPlan: Sendable, Hashable {
         PullPlan(way: .export(level), reasons: reasons, narrowing: [:], missing: unlisted(selection, capability))
     }
 
-    private static func searching(
+    /// Searches a selection, type by type, for those reasons.
+    static func searching(
         _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, _ reasons: [String]
     ) -> PullPlan {
         let clinical = selection.types.filter { !SharedTypes.contains($0) }

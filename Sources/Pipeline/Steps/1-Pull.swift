@@ -133,7 +133,7 @@ struct Pull: Sendable {
         of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
     ) async throws {
         let terms = terms.narrowed(to: [])
-        let plan = PullPlan.searches(terms.selection, capability, because: ["its Consents are searched"])
+        let plan = PullPlan.searching(terms.selection, capability, ["its Consents are searched"])
         try await patientPull(plan, capability, provenance, terms: terms).pull(patients: patients, from: .beginning)
     }
 
