@@ -156,13 +156,7 @@ struct AccessTokensTests {
 
     @Test("a server that grants nothing for the sake of a scope that is not needed is asked without it, from then on")
     func asksLess() async throws {
-        var server = AuthorizationServer()
-        server.unknownScope = "system/Consent"
-        let transport = server.transport()
-        let tokens = try AuthorizationServer.tokens(transport, clock) {
-            $0.neededScopes = $0.scopes
-            $0.scopes.allow("Consent", [.read, .search])
-        }
+        let (tokens, transport) = try wantingConsents(refused: "system/Consent")
 
         let token = try await tokens.token()
         await tokens.drop(token)
@@ -177,13 +171,7 @@ struct AccessTokensTests {
 
     @Test("and one that refuses what is needed, too, is not asked a third time")
     func refusesLess() async throws {
-        var server = AuthorizationServer()
-        server.unknownScope = "system/"
-        let transport = server.transport()
-        let tokens = try AuthorizationServer.tokens(transport, clock) {
-            $0.neededScopes = $0.scopes
-            $0.scopes.allow("Consent", [.read, .search])
-        }
+        let (tokens, transport) = try wantingConsents(refused: "system/")
 
         for _ in 0..<2 {
             let fault = await #expect(throws: Fault.self) { try await tokens.token() }
@@ -191,6 +179,18 @@ struct AccessTokensTests {
         }
 
         #expect(transport.tokenRequests.count == 2)
+    }
+
+    /// Tokens for Encounter, and for Consent if that can be had, from a server that refuses whatever has that scope.
+    private func wantingConsents(refused scope: String) throws -> (AccessTokens, FunctionTransport) {
+        var server = AuthorizationServer()
+        server.unknownScope = scope
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock) {
+            $0.neededScopes = $0.scopes
+            $0.scopes.allow("Consent", [.read, .search])
+        }
+        return (tokens, transport)
     }
 
     @Test("a token endpoint that is busy is to be asked later", arguments: [429, 503])
