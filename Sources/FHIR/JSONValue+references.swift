@@ -20,7 +20,7 @@ extension JSONValue {
     ///
     /// One walk and no second tree: only the objects that refer to something are copied.
     public func write(
-        into out: inout [UInt8], rewriting rewrite: (_ holder: inout JSONObject) throws -> Void
+        into out: inout JSONOutput, rewriting rewrite: (_ holder: inout JSONObject) throws -> Void
     ) rethrows {
         switch self {
         case .array(let elements):

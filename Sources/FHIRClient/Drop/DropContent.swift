@@ -100,7 +100,7 @@ struct DropContent: Sendable, Hashable {
 extension JSONObject {
     /// A line of NDJSON: JSON never holds a bare line feed.
     fileprivate func write(line bytes: inout [UInt8]) {
-        JSONValue.object(self).write(into: &bytes)
+        bytes += JSONValue.object(self).serialized()
         bytes.append(UInt8(ascii: "\n"))
     }
 }

@@ -45,8 +45,8 @@ struct EntryWriter: Sendable {
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
-        let entry = try entry(at: mapped.location) { bytes in
-            try JSONValue.object(known(mapped.json, as: identifier)).write(into: &bytes) { holder in
+        let entry = try entry(at: mapped.location) { out in
+            try JSONValue.object(known(mapped.json, as: identifier)).write(into: &out) { holder in
                 try rewrite(&holder, &references, target)
             }
         }
@@ -105,17 +105,16 @@ struct EntryWriter: Sendable {
         entry(at: location) { resource.write(into: &$0) }
     }
 
-    private func entry(at location: String, _ write: (inout [UInt8]) throws -> Void) rethrows -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(2048)
-        bytes += #"{"fullUrl":"#.utf8
-        JSONValue.string(terms.payer.base + "/" + location).write(into: &bytes)
-        bytes += #","resource":"#.utf8
-        try write(&bytes)
-        bytes += #","request":{"method":"PUT","url":"#.utf8
-        JSONValue.string(location).write(into: &bytes)
-        bytes += "}}".utf8
-        return bytes
+    private func entry(at location: String, _ write: (inout JSONOutput) throws -> Void) rethrows -> [UInt8] {
+        var out = JSONOutput(room: 4096)
+        out.append(#"{"fullUrl":"#)
+        JSONValue.string(terms.payer.base + "/" + location).write(into: &out)
+        out.append(#","resource":"#)
+        try write(&out)
+        out.append(#","request":{"method":"PUT","url":"#)
+        JSONValue.string(location).write(into: &out)
+        out.append("}}")
+        return out.bytes
     }
 
     /// 0 for none: what carries one that it did not carry is new to the payer.

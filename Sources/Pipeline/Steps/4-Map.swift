@@ -228,10 +228,7 @@ struct MapResources: Sendable {
         if gate.isStrict, let first = remarks.first {
             return .failure(Reason(code: .conformanceInvalid, why: first.finding.line, remarks: remarks))
         }
-        var judged = mapped
-        judged.remarks = remarks
-        judged.isJudged = true
-        return .success(judged)
+        return .success(mapped.judged(remarks))
     }
 }
 

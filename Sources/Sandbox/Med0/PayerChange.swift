@@ -13,7 +13,7 @@ enum PayerChange: Sendable {
             let json: JSONValue = [
                 "resourceType": "Tombstone", "type": .string(type), "id": .string(id), "at": .string(instant.text),
             ]
-            json.write(into: &out)
+            out += json.serialized()
         }
     }
 }
