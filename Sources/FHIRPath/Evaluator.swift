@@ -46,11 +46,11 @@ struct Evaluator {
         switch node {
         case .this: return scope.this.map { [$0] } ?? []
         case .index: return [.integer(scope.index)]
-        case .total: return total ?? []
+        case .total: return try held(total ?? [])
         case .pattern(let pattern): return [.string(pattern.text)]
         case .descending(let inner): return try evaluate(inner, scope)
         case .constant(let values): return values
-        case .variable(let name): return variable(name)
+        case .variable(let name): return try held(variable(name))
         case .typed(let name): return scope.this.map { Self.isResource($0, name) ? [$0] : [] } ?? []
         case .path: return try elements(node, scope)
         case .item(let focus, let index, let column): return try item(focus, index, column, scope)
@@ -107,6 +107,12 @@ struct Evaluator {
         guard stepsLeft >= 0 else {
             throw PathError("the expression visits more than \(environment.stepLimit) elements", column: 1)
         }
+    }
+
+    /// Charges for a collection that is taken over whole, so that none grows beyond what was paid for.
+    mutating func held(_ values: [PathValue]) throws(PathError) -> [PathValue] {
+        try spend(values.count / 8)
+        return values
     }
 
     /// Each value once; finding equal ones compares pairs, and pairs are charged for.

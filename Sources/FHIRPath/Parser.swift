@@ -7,6 +7,8 @@ struct Parser {
 
     private let tokens: [Token]
     private let variables: [String]
+    /// The variables that were asked for so far.
+    private(set) var asked: Set<String> = []
     private var position = 0
     private var depth = 0
     private var size = 0
@@ -88,9 +90,12 @@ struct Parser {
         let column = current.column
         if takeSign("-") {
             try grow()
-            return .negated(try invocations(on: try term()), column: column)
+            return .negated(try operand(), column: column)
         }
-        _ = takeSign("+")
+        if takeSign("+") {
+            try grow()
+            return try operand()
+        }
         return try invocations(on: try term())
     }
 
@@ -144,7 +149,7 @@ struct Parser {
         }
     }
 
-    private func variable(_ name: String, _ column: Int) throws(PathError) -> PathNode {
+    private mutating func variable(_ name: String, _ column: Int) throws(PathError) -> PathNode {
         for (prefix, url) in Self.canonicals where name.hasPrefix(prefix) && name.count > prefix.count {
             return .constant([.string(url + name.dropFirst(prefix.count))])
         }
@@ -153,6 +158,7 @@ struct Parser {
                 "unknown variable '%\(name)'", column: column, unknownWord: name, knownWords: variables)
         }
         if let system = Self.systems[name] { return .constant([.string(system)]) }
+        asked.insert(name)
         return .variable(name)
     }
 

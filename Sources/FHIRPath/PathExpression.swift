@@ -15,6 +15,8 @@ public struct PathExpression: Sendable, Hashable {
     /// The value sets that it names to `memberOf()`, in the order in which they are written; nil for one that is not
     /// written out.
     public let valueSets: [String?]
+    /// The variables that it asks for, without `%`.
+    public let variables: Set<String>
 
     /// Reads an expression; `variables` are the names after `%` that the caller will provide.
     ///
@@ -26,6 +28,7 @@ public struct PathExpression: Sendable, Hashable {
         isTyped = parser.isTyped
         resolves = parser.resolves
         valueSets = parser.valueSets
+        self.variables = parser.asked
     }
 
     /// The collection that the expression yields on `resource`.

@@ -9,7 +9,9 @@ extension PathValue {
             return false
         }
         if case .element(let one) = self, case .element(let two) = other, Self.areStructures(one, two) {
-            return one.json.isSame(as: two.json)
+            if one.json.isSame(as: two.json) { return true }
+            guard let one = PathQuantity(one), let two = PathQuantity(two) else { return false }
+            return one.order(two).map { $0 == .equal }
         }
         guard let one = scalar, let two = other.scalar else { return false }
         switch (one.likeMoment(for: two), two.likeMoment(for: one)) {
@@ -86,9 +88,7 @@ extension PathValue {
     }
 
     private static func momentsEqual(_ one: String, _ two: String) -> Bool? {
-        guard one.utf8.count > 10, two.utf8.count > 10, let one = PathMoment(one), let two = PathMoment(two) else {
-            return false
-        }
+        guard let one = PathMoment(one), let two = PathMoment(two) else { return false }
         return one.compare(two).map { $0 == .equal }
     }
 

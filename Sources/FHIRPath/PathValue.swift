@@ -26,7 +26,7 @@ public enum PathValue: Sendable, Hashable {
         case .string(let value): .string(value)
         case .moment(let value): .string(value.text)
         case .quantity(let value): value.json
-        case .element(let element): element.json == .null ? nil : element.json
+        case .element(let element): element.json == .null ? .none : element.json
         }
     }
 

@@ -12,20 +12,38 @@ struct ConceptMaps {
         self.files = files
         for file in files {
             names.append(file.stem)
-            do throws(ConceptMapProblem) {
-                maps[file.stem] = try ConceptMap(name: file.stem, Self.parse(file))
+            do throws(JSONError) {
+                maps[file.stem] = Self.map(try JSONParser.parse(file.bytes), file, &report)
             } catch {
-                report.report(error.message, path: file.path, position: nil)
+                report.report(
+                    "the file is not JSON: \(error.reason.rawValue)", path: file.path,
+                    position: Self.position(error.offset, in: file.bytes))
             }
         }
     }
 
-    private static func parse(_ file: MappingFolder.File) throws(ConceptMapProblem) -> JSONValue {
-        do {
-            return try JSONParser.parse(file.bytes)
+    private static func map(
+        _ json: JSONValue, _ file: MappingFolder.File, _ report: inout FileReport
+    ) -> ConceptMap? {
+        var reader = ConceptMapReader()
+        do throws(ConceptMapProblem) {
+            return try reader.read(json, name: file.stem)
         } catch {
-            throw ConceptMapProblem("the file is not JSON: \(error.reason) at byte \(error.offset)")
+            let offset = JSONParser.offset(of: error.place, in: file.bytes)
+            report.report(
+                error.message, path: file.path, position: offset.map { position($0, in: file.bytes) },
+                suggestion: error.suggestion)
+            return nil
         }
+    }
+
+    /// The line and column of a byte.
+    private static func position(_ offset: Int, in bytes: [UInt8]) -> Position {
+        let before = bytes.prefix(offset)
+        let line = before.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).last ?? []
+        return Position(
+            line: 1 + before.count { $0 == UInt8(ascii: "\n") },
+            column: 1 + String(decoding: line, as: UTF8.self).unicodeScalars.count)
     }
 
     func map(named name: String, at node: DeclarativeNode, _ report: inout FileReport) -> ConceptMap? {

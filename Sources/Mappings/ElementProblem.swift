@@ -9,9 +9,12 @@ struct ElementProblem {
 extension R4Elements {
     /// What is wrong with a path, as far as elements are listed; nil when nothing is.
     func problem(with path: ElementPath) -> ElementProblem? {
+        if path.first == "contained" {
+            return ElementProblem(message: "what is contained is mapped for itself and not set", suggestion: nil)
+        }
         var walked = ""
         for step in path.parents + [path.last] {
-            if !walked.isEmpty, isLeaf(walked) { return nil }
+            if !walked.isEmpty, isLeaf(walked) { return problem(inDataTypesOf: path) }
             let isLast = step == path.last
             let name = isLast && step.hasPrefix("_") ? String(step.dropFirst()) : step
             if name == "extension" || name == "id" { return nil }

@@ -20,9 +20,9 @@ struct ExpressionReader {
 
     mutating func read(_ node: DeclarativeNode, _ report: inout FileReport) -> PathExpression? {
         guard let text = text(of: node, &report) else { return nil }
-        if text.contains("%source") { readsSource = true }
         do {
             let expression = try PathExpression(text, variables: Self.variables)
+            if expression.variables.contains("source") { readsSource = true }
             if expression.resolves { readsReferences = true }
             for url in expression.valueSets { take(url, node, &report) }
             return expression

@@ -18,7 +18,11 @@ struct KeepReader {
     mutating func add(_ item: String, _ place: FilePlace) -> ElementProblem? {
         items.append(Keep.Item(text: item, place: place))
         if item.hasPrefix("extension("), item.hasSuffix(")") {
-            extensions.append(String(item.dropFirst("extension(".count).dropLast()))
+            let url = String(item.dropFirst("extension(".count).dropLast())
+            guard !url.isEmpty else {
+                return ElementProblem(message: "'\(item)' names no extension", suggestion: nil)
+            }
+            extensions.append(url)
             return nil
         }
         let isChoice = item.hasSuffix("[x]")
@@ -27,6 +31,7 @@ struct KeepReader {
         let steps = path.split(separator: ".").map(String.init)
         var branch = root
         for step in steps {
+            if branch.isWhole { return ElementProblem(message: "'\(item)' is kept twice", suggestion: nil) }
             let next = branch.children[step] ?? Branch()
             branch.children[step] = next
             branch = next
@@ -46,6 +51,11 @@ struct KeepReader {
         guard let element = elements.elements[path] else {
             if let choice = elements.elements.keys.first(where: { elements.keys(of: $0).contains(path) }) {
                 return ElementProblem(message: "'\(path)' is a choice element", suggestion: choice + "[x]")
+            }
+            let above = path.split(separator: ".").dropLast().joined(separator: ".")
+            if elements.element(at: above) != nil, elements.isLeaf(above) {
+                return ElementProblem(
+                    message: "'\(above)' is of a data type, which is kept whole or not", suggestion: above)
             }
             return elements.unknown(path)
         }

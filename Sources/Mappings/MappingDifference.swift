@@ -21,10 +21,23 @@ public struct MappingDifference: Sendable {
     /// The lines that differ in files that both have.
     public let lines: [Line]
 
-    /// Whether both sets do the same.
-    public var isEmpty: Bool { removed.isEmpty && added.isEmpty && lines.isEmpty }
+    /// Where both have the same in another order, and the order counts: the resource type whose mappings are asked in turn,
+    /// or a mapping file and the key under which the lines work one after the other.
+    public let reordered: [Reordering]
 
-    /// Compares two sets with all that they extend; the order of lines under a key does not count.
+    /// What has another order in the second set.
+    public struct Reordering: Sendable, Hashable {
+        /// The mapping file, without `.yaml`; nil where it is about whole mappings.
+        public let mapping: String?
+        /// The resource type, or the key such as `set`.
+        public let what: String
+    }
+
+    /// Whether both sets do the same.
+    public var isEmpty: Bool { removed.isEmpty && added.isEmpty && lines.isEmpty && reordered.isEmpty }
+
+    /// Compares two sets with all that they extend. The order of mappings counts, since the first that wants a resource
+    /// maps it, and so does that of `translate` and `set`, which see what those before them made.
     public init(from first: MappingSet, to second: MappingSet) {
         let (old, new) = (Self.byFile(first), Self.byFile(second))
         removed = old.keys.filter { new[$0] == nil }.sorted()
@@ -35,6 +48,34 @@ public struct MappingDifference: Sendable {
             return Self.lines(name, one, without: two, isAdded: false)
                 + Self.lines(name, two, without: one, isAdded: true)
         }
+        reordered =
+            Self.types(in: first, otherwise: second)
+            + old.keys.sorted().flatMap { name -> [Reordering] in
+                guard let before = old[name], let after = new[name] else { return [] }
+                return ["translate", "set"].filter { verb in
+                    Self.isReordered(Self.texts(verb, of: before), Self.texts(verb, of: after))
+                }.map { Reordering(mapping: name, what: $0) }
+            }
+    }
+
+    /// The types whose mappings are asked in another order.
+    private static func types(in first: MappingSet, otherwise second: MappingSet) -> [Reordering] {
+        func names(_ set: MappingSet) -> [String: [String]] {
+            Dictionary(grouping: set.mappings, by: \.sourceType).mapValues { $0.map(\.fileName) }
+        }
+        let (old, new) = (names(first), names(second))
+        return old.keys.sorted().filter { isReordered(old[$0] ?? [], new[$0] ?? []) }.map {
+            Reordering(mapping: nil, what: $0)
+        }
+    }
+
+    private static func texts(_ verb: String, of mapping: ResourceMapping) -> [String] {
+        mapping.statements.filter { $0.verb == verb }.map(\.text)
+    }
+
+    /// Whether what both lists have stands in another order.
+    private static func isReordered(_ one: [String], _ two: [String]) -> Bool {
+        one.filter(Set(two).contains) != two.filter(Set(one).contains)
     }
 
     private static func byFile(_ set: MappingSet) -> [String: ResourceMapping] {

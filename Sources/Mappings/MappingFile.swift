@@ -130,7 +130,7 @@ struct MappingFile {
         let fields = node.fields(Self.setKeys, required: ["path"], in: "a setting", &report)
         let path = fields["path"].flatMap { readPath($0, &report) }
         let condition = fields["if"].flatMap { expressions.read($0, &report) }
-        let isRepeating = path.flatMap { elements?.element(at: $0.text)?.isRepeating } ?? false
+        let isRepeating = path.flatMap { elements?.isRepeating($0) }
         let origin: SetElement.Origin
         switch (fields["value"], fields["expr"], fields["add"]) {
         case (let value?, nil, nil):
@@ -139,7 +139,7 @@ struct MappingFile {
             origin = .literal(json)
         case (nil, let expr?, nil):
             guard let expression = expressions.read(expr, &report) else { return nil }
-            origin = .expression(expression, isRepeating: isRepeating)
+            origin = .expression(expression, isRepeating: isRepeating ?? false)
         case (nil, nil, let add?):
             let json = JSONValue(add.value(&report))
             if let path { checkItem(json, for: path, isRepeating, at: add, &report) }
@@ -176,24 +176,24 @@ struct MappingFile {
     }
 
     private func checkShape(
-        of value: JSONValue, for path: ElementPath, _ isRepeating: Bool, at node: DeclarativeNode,
+        of value: JSONValue, for path: ElementPath, _ isRepeating: Bool?, at node: DeclarativeNode,
         _ report: inout FileReport
     ) {
         if value == .null {
             report.report("a value cannot be null; FHIR leaves an element out instead", at: node)
-        } else if isRepeating != (value.array != nil), elements?.element(at: path.text) != nil {
+        } else if let isRepeating, isRepeating != (value.array != nil) {
             report.report(
                 "'\(path.text)' \(isRepeating ? "repeats: its value is a list" : "does not repeat")", at: node)
         }
     }
 
     private func checkItem(
-        _ value: JSONValue, for path: ElementPath, _ isRepeating: Bool, at node: DeclarativeNode,
+        _ value: JSONValue, for path: ElementPath, _ isRepeating: Bool?, at node: DeclarativeNode,
         _ report: inout FileReport
     ) {
         if value == .null || value.array != nil {
             report.report("'add' takes one item, which is neither null nor a list", at: node)
-        } else if !isRepeating, elements?.element(at: path.text) != nil {
+        } else if isRepeating == false {
             report.report("'\(path.text)' does not repeat: 'value' sets it", at: node)
         }
     }

@@ -8,18 +8,21 @@ struct R4Elements: Sendable {
         let choiceTypes: [String]
     }
 
+    /// The resource type.
+    let type: String
     /// The elements by path, choice elements without `[x]`.
     let elements: [String: Element]
 
     /// The elements of a type, or nil when mappings of that type are not supported.
     static func of(_ type: String) -> R4Elements? {
-        (listings[type] ?? orderListings[type]).map { R4Elements(listing: $0) }
+        (listings[type] ?? orderListings[type]).map { R4Elements(type, listing: $0) }
     }
 
     /// The types that a mapping may be written for.
     static var types: [String] { (Array(listings.keys) + orderListings.keys).sorted() }
 
-    private init(listing: String) {
+    private init(_ type: String, listing: String) {
+        self.type = type
         var elements: [String: Element] = [:]
         for word in (listing + common).split(whereSeparator: { $0 == " " || $0 == "\n" }) {
             let isRepeating = word.hasSuffix("*")

@@ -51,6 +51,21 @@ struct EnvironmentTests {
         #expect(report.findings.contains { $0.rule == "invariant.own-9" } == !holds)
     }
 
+    @Test("a rule that holds a large resource against its profile again and again is stopped")
+    func repeatedProfile() throws {
+        let validator = try SmallGuide.validator(
+            holding: "extension.all(%resource.conformsTo('http://hl7.org/fhir/StructureDefinition/Encounter'))")
+        let note: JSONValue = ["url": "http://example.org/note", "valueString": "s"]
+
+        let report = validator.validate(
+            [
+                "resourceType": "Encounter", "status": "a",
+                "extension": .array(Array(repeating: note, count: 2_000)),
+            ], against: [SmallGuide.asking])
+
+        #expect(report.findings.contains { $0.rule == "invariant.not-checked" })
+    }
+
     @Test("profiles that ask for themselves end")
     func circle() throws {
         let validator = try SmallGuide.validator(holding: "conformsTo('\(SmallGuide.asking)')")

@@ -14,6 +14,7 @@ struct ValidatorTests {
     }
 
     private static let visit = [SmallGuide.visit]
+    private static let one = #"{"coding": [{"system": "s", "code": "one"}]}"#
 
     @Test(
         "that conforms has no finding",
@@ -40,7 +41,42 @@ struct ValidatorTests {
         #expect(places.contains("\(broken.rule) \(broken.path)"), "\(places)")
     }
 
+    @Test("that has an element of which nobody can say whether it is in a slice is not short of that slice")
+    func undecided() throws {
+        let report = SmallGuide.validator.validate(
+            try Self.encounter(#""status": "a", "reasonCode": [{"coding": [{"system": "s", "code": "x"}]}]"#),
+            against: [SmallGuide.sorted])
+
+        #expect(report.isConformant)
+        #expect(report.findings.map(\.rule).contains("slice.not-checked"))
+    }
+
+    @Test("quantities of different units are not compared")
+    func units() {
+        func quantity(_ value: Int, code: String?, unit: String?) -> JSONValue {
+            var object: JSONObject = ["value": .number(JSONNumber(value))]
+            object["code"] = code.map { .string($0) }
+            object["unit"] = unit.map { .string($0) }
+            return .object(object)
+        }
+        let grams = quantity(10, code: "g", unit: nil)
+
+        #expect(grams.isLess(than: quantity(500, code: "kg", unit: nil)) == nil)
+        #expect(grams.isLess(than: quantity(500, code: "g", unit: "gram")) == true)
+        #expect(quantity(10, code: nil, unit: "g").isLess(than: quantity(500, code: nil, unit: "kg")) == nil)
+        #expect(quantity(10, code: nil, unit: "g").isLess(than: quantity(500, code: nil, unit: "g")) == true)
+    }
+
     private static let cases: [Case] = [
+        Case(
+            rule: "invariant.own-2", path: "Encounter.type[0]",
+            json:
+                #""status": "a", "type": [{"coding": [{"system": "s", "code": "one"}, {"code": "b"}, {"code": "c"}]}]"#,
+            profile: visit),
+        Case(
+            rule: "slice.max", path: "Encounter.type",
+            json: #""status": "a", "type": [\#(one), \#(one), \#(one)]"#, profile: [SmallGuide.sorted]),
+        Case(rule: "slice.min", path: "Encounter.reasonCode", json: #""status": "a""#, profile: [SmallGuide.sorted]),
         Case(rule: "cardinality.min", path: "Encounter.status", json: #""id": "1""#),
         Case(rule: "json.array", path: "Encounter.status", json: #""status": ["a"]"#),
         Case(rule: "json.array", path: "Encounter.extension", json: #""status": "a", "extension": {"url": "x"}"#),

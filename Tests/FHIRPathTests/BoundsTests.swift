@@ -16,6 +16,8 @@ struct BoundsTests {
             "descendants().aggregate($total.combine($total), 1).count()",
 
             "1.repeat($this + 1).count()", "'a'.repeat($this & 'a').count()",
+            "descendants().take(17).aggregate(iif($index < 16, $total.combine($total), %resource.descendants().take(2000)"
+                + ".select($total)), 1).count()",
         ])
     func stepLimit(text: String) throws {
         let resource = try Resource(["resourceType": "Basic", "tree": Self.deep(12)])

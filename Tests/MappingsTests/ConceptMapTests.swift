@@ -59,6 +59,25 @@ struct ConceptMapTests {
         #expect(try code(["coding": [coding]], unmapped: "drop") == nil)
     }
 
+    @Test("each coding goes by itself, also beside one that is translated")
+    func mixed() throws {
+        let known: JSONValue = ["system": "urn:old", "code": "r"]
+        let unknown: JSONValue = ["system": "urn:secret", "code": "HIV"]
+        let red: JSONValue = ["system": "urn:new", "code": "red", "display": "Red"]
+
+        #expect(try code(["coding": [known, unknown]], unmapped: "drop") == ["coding": [red, known]])
+        #expect(try code(["coding": [unknown, known]], unmapped: "drop") == ["coding": [red, known]])
+        #expect(try code(["coding": [known, unknown]], unmapped: "fail") == nil)
+        #expect(try code(["coding": [known, unknown]]) == ["coding": [red, known, unknown]])
+    }
+
+    @Test("to what nothing corresponds is not what the others become")
+    func unmatched() throws {
+        let coding: JSONValue = ["system": "urn:old", "code": "x"]
+        #expect(try code(["coding": [coding]], map: Self.fixed) == ["coding": [coding]])
+        #expect(try code(["coding": [coding], "text": "t"], unmapped: "drop") == ["text": "t"])
+    }
+
     @Test("what a group does not know is kept when the mapping says so, whatever the map provides for")
     func kept() throws {
         let coding: JSONValue = ["system": "urn:old", "code": "q"]
@@ -79,7 +98,7 @@ struct ConceptMapTests {
 
     @Test("a code that is a target already is known", arguments: ["drop", "fail"])
     func target(unmapped: String) throws {
-        let coding: JSONValue = ["system": "urn:new", "code": "red"]
+        let coding: JSONValue = ["system": "urn:new", "code": "red", "display": "Bright red", "userSelected": true]
         #expect(try code(["coding": [coding]], unmapped: unmapped) == ["coding": [coding]])
     }
 
@@ -93,12 +112,25 @@ struct ConceptMapTests {
     @Test(
         "a map that cannot be used is refused",
         arguments: [
-            ("{}", "the file is not a FHIR ConceptMap"),
-            ("{ \"resourceType\": \"ConceptMap\" }", "the ConceptMap has no group"),
-            (colours.replacing("provided", with: "other-map"), "group[0].unmapped.mode must be provided or fixed"),
+            ("{}", "1:1: the file is not a FHIR ConceptMap"),
+            ("{ \"resourceType\": \"ConceptMap\" }", "1:1: the ConceptMap has no group"),
+            ("{ \"resourceType\": }", "1:19: the file is not JSON: unexpected-byte"),
+            (colours.replacing("provided", with: "other-map"), "4:3: the mode must be provided or fixed"),
             (
                 colours.replacing("\"code\": \"x\"", with: "\"code\": \"r\"").replacing("unmatched", with: "equal"),
-                "group[0] maps the code 'r' twice"
+                "3:15: the code 'r' is mapped twice"
+            ),
+            (
+                colours.replacing("\"element\"", with: "\"elements\""),
+                "2:3: there is no 'elements' here — did you mean 'element'?"
+            ),
+            (
+                colours.replacing("\"equivalence\": \"equal\"", with: "\"dependsOn\": [{}]"),
+                "2:41: 'dependsOn' is not looked at: the code would be translated whatever it says"
+            ),
+            (
+                "{ \"resourceType\": \"ConceptMap\", \"group\": [{ \"source\": \"urn:old\" }] }",
+                "1:43: the group maps nothing"
             ),
         ])
     func refused(map: String, problem: String) throws {

@@ -113,6 +113,27 @@ struct ExtendingTests {
                 "- to http://example.org/thing|1.0.0", "+ to http://example.org/thing|2.0.0", "+ keep code",
             ])
     }
+
+    @Test("two sets differ by the order of what works one after the other")
+    func order() throws {
+        let folders = try #require(folders)
+        let (one, two) = ("{ path: status, value: a }", "{ path: status, value: b }")
+        let thing = SetFamily.thing("1.0.0")
+        let other = thing.replacing("mapping: thing", with: "mapping: other")
+        try folders.write(
+            "first", mappings: ["thing": thing + "set: [\(one), \(two)]\n", "other": other],
+            listed: ["thing", "other"], target: "guide#1.0.0")
+        try folders.write(
+            "second", mappings: ["thing": thing + "set: [\(two), \(one)]\n", "other": other],
+            listed: ["other", "thing"], target: "guide#1.0.0")
+
+        let difference = MappingDifference(from: try folders.load("first"), to: try folders.load("second"))
+
+        #expect(difference.lines == [])
+        #expect(difference.reordered.map { [$0.mapping, $0.what] } == [[nil, "Observation"], ["thing", "set"]])
+        #expect(!difference.isEmpty)
+        #expect(MappingDifference(from: try folders.load("first"), to: try folders.load("first")).isEmpty)
+    }
 }
 
 extension MappingOutcome {

@@ -23,11 +23,26 @@ struct HopelessConditionTests {
             #"{"code": {"coding": [{"system": "urn:s", "code": 5}]}}"#, #"{"code": {"coding": [[1], "c", null]}}"#,
         ])
     func same(json: String) throws {
+        try check(json, Self.condition)
+    }
+
+    @Test(
+        "comes to what asking it would where the code is a choice's",
+        arguments: [
+            #"{}"#, #"{"valueString": "c"}"#,
+            #"{"valueCodeableConcept": {"coding": [{"system": "urn:s", "code": "c"}]}}"#,
+            #"{"valueCodeableConcept": {"coding": [{"system": "urn:s", "code": "d"}]}}"#,
+        ])
+    func choice(json: String) throws {
+        try check(json, "value.coding.exists(system = 'urn:s' and code = 'c') and status.exists()")
+    }
+
+    private func check(_ json: String, _ condition: String) throws {
         let parsed = try #require(try JSONParser.parse(json).object)
         var object: JSONObject = ["resourceType": "Observation", "status": "final"]
         for member in parsed.members { object[member.key] = member.value }
         let resource = try Resource(.object(object))
-        let expression = try PathExpression(Self.condition)
+        let expression = try PathExpression(condition)
         let when = When(condition: expression, place: FilePlace(path: "", line: 1))
         var verdicts = WhenVerdicts(conditions: 1)
         var trace = TraceRecorder(isOn: false)

@@ -24,6 +24,13 @@ struct StrictnessTests {
                 "thing.yaml:5:8: R4 has no element 'component.cod' here — did you mean 'component.code'?"
             ),
             ("[status, status]", "thing.yaml:5:16: 'status' is kept twice"),
+            ("[component.code, component]", "thing.yaml:5:24: 'component' is kept twice"),
+            ("[component, component.code]", "thing.yaml:5:19: 'component.code' is kept twice"),
+            ("[extension()]", "thing.yaml:5:8: 'extension()' names no extension"),
+            (
+                "[code.text]",
+                "thing.yaml:5:8: 'code' is of a data type, which is kept whole or not — did you mean 'code'?"
+            ),
             ("[id]", "thing.yaml:5:8: 'id' is always looked after and not listed"),
         ])
     func unknownElement(keep: String, problem: String) throws {
@@ -57,6 +64,13 @@ struct StrictnessTests {
                 "thing.yaml:6:30: a value cannot be null; FHIR leaves an element out instead"
             ),
             ("{ path: status, value: [final] }", "thing.yaml:6:30: 'status' does not repeat"),
+            ("{ path: code.coding, value: {} }", "thing.yaml:6:35: 'code.coding' repeats: its value is a list"),
+            ("{ path: code.text, value: [a] }", "thing.yaml:6:33: 'code.text' does not repeat"),
+            (
+                "{ path: code.codng, value: [] }",
+                "thing.yaml:6:15: R4's CodeableConcept has no element 'codng' — did you mean 'coding'?"
+            ),
+            ("{ path: contained, value: [] }", "thing.yaml:6:15: what is contained is mapped for itself and not set"),
             ("{ path: category, value: {} }", "thing.yaml:6:32: 'category' repeats: its value is a list"),
             (
                 "{ path: effective, value: x }",

@@ -75,6 +75,54 @@ struct VerbsTests {
         #expect(try result(mapping, once) == once)
     }
 
+    @Test(
+        "what stands beside a primitive stays with its value and goes with it",
+        arguments: [
+            ("set: [{ path: status, expr: \"{}\" }]", #""status": "final", "_status": {"id": "s"}"#, ""),
+            (
+                "set: [{ path: status, value: amended }]", #""status": "final", "_status": {"id": "s"}"#,
+                #""status": "amended""#
+            ),
+            (
+                "set: [{ path: status, expr: status }]", #""status": "final", "_status": {"id": "s"}"#,
+                #""status": "final", "_status": {"id": "s"}"#
+            ),
+            ("set: [{ path: status, expr: status }]", #""_status": {"id": "s"}"#, #""_status": {"id": "s"}"#),
+            (
+                "set: [{ path: category.coding.code, expr: code.upper() }]",
+                #""category": [{"coding": [{"code": "a", "_code": {"id": "s"}}]}]"#,
+                #""category": [{"coding": [{"code": "A"}]}]"#
+            ),
+        ])
+    func companions(line: String, given: String, made: String) throws {
+        func observation(_ elements: String) throws -> JSONValue {
+            try JSONParser.parse("{\"resourceType\": \"Observation\"" + (elements.isEmpty ? "}" : ", \(elements)}"))
+        }
+        let mapping = SetOnDisk.observation(keep: "[status, category]", line)
+        #expect(try result(mapping, observation(given)) == observation(made))
+    }
+
+    @Test("of a list each item keeps what stands beside it")
+    func companionsOfItems() throws {
+        let mapping = """
+            mapping: thing
+            from: Patient
+            to: http://hl7.org/fhir/StructureDefinition/Patient|4.0.1
+            about: A test.
+            keep: [name]
+            set: [{ path: name.given, expr: "given.where($this != 'Anna')" }]
+            """
+        let given = try JSONParser.parse(
+            #"""
+            {"resourceType": "Patient", "name": [{"given": ["Anna", "Joe"], "_given": [{"id": "a"}, {"id": "j"}]},
+            {"given": ["Joe", "Anna"], "_given": [null, {"id": "a"}]}]}
+            """#)
+        let made = try JSONParser.parse(
+            #"{"resourceType": "Patient", "name": [{"given": ["Joe"], "_given": [{"id": "j"}]}, {"given": ["Joe"]}]}"#)
+
+        #expect(try result(mapping, given) == made)
+    }
+
     @Test("an expression that yields nothing leaves the element out")
     func emptyExpression() throws {
         let mapping = SetOnDisk.observation("set: [{ path: status, expr: code.text }]")

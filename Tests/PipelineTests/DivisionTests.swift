@@ -49,6 +49,8 @@ struct DivisionTests {
             #expect(
                 origins.flatMap(Self.targets).sorted() == resources.filter { !$0.hasPrefix("Organization/") }.sorted())
             for origin in origins {
+                let formats = (origin["entity"]?.elements ?? []).map { $0["extension"] != nil }
+                #expect(formats == formats.indices.map { $0 == 0 })
                 let sources = (origin["entity"]?.elements ?? []).compactMap { $0["what"]?["reference"]?.string }
                 let types = sources.compactMap { $0.split(separator: "/").dropLast().last }
                 #expect(types == Self.targets(origin).map { $0.prefix { $0 != "/" } })

@@ -12,10 +12,10 @@ struct ElementDraft {
     let isArray: Bool
     let isPartial: Bool
     let types: [ElementType]
-    let fixed: JSONValue?
-    let pattern: JSONValue?
-    let bindings: [Binding]
-    let invariants: [Invariant]
+    var fixed: JSONValue?
+    var pattern: JSONValue?
+    var bindings: [Binding]
+    var invariants: [Invariant]
     let maxLength: Int?
     let least: JSONValue?
     let most: JSONValue?
@@ -43,6 +43,17 @@ struct ElementDraft {
         most = Self.value(json, prefix: "maxValue")
         contentReference = json["contentReference"]?.string
         slicing = json["slicing"]
+    }
+
+    /// With what holds of the element that this is a slice of; of a choice the values' types differ, and so do their codes.
+    func adding(_ sliced: ElementDraft) -> ElementDraft {
+        var whole = self
+        whole.invariants += sliced.invariants.filter { rule in !invariants.contains { $0.key == rule.key } }
+        guard !isChoice else { return whole }
+        whole.bindings += sliced.bindings.filter { rule in !bindings.contains { $0.valueSet == rule.valueSet } }
+        whole.fixed = fixed ?? sliced.fixed
+        whole.pattern = pattern ?? sliced.pattern
+        return whole
     }
 
     private static func limit(_ text: String?) -> Int {

@@ -29,7 +29,7 @@ public final class ProfileLibrary: Sendable {
     }
 
     /// The value set of a canonical; nil when no package has it.
-    func valueSet(_ canonical: String) -> ValueSetRule? { valueSet(canonical, depth: 0) }
+    func valueSet(_ canonical: String) -> ValueSetRule? { valueSet(canonical, within: []) }
 
     /// Whether a code, Coding or CodeableConcept is in the value set; nil when that cannot be said.
     func isMember(_ value: JSONValue, of canonical: String) -> Bool? {
@@ -40,23 +40,27 @@ public final class ProfileLibrary: Sendable {
         }
     }
 
-    private func valueSet(_ canonical: String, depth: Int) -> ValueSetRule? {
+    /// `within` are the value sets that are being read, which include this one.
+    private func valueSet(_ canonical: String, within: Set<String>) -> ValueSetRule? {
         if let known = valueSets.withLock({ $0[canonical] }) { return known }
         if let listed = sheets.valueSet(canonical) { return listed }
-        // Value sets that include one another in a circle end here.
-        guard depth < 8, let json = packages.definition(.valueSet, canonical).flatMap({ Self.parse($0) }) else {
+        // Value sets that include one another in a circle end here, and so do chains that nobody means.
+        guard within.count < 64, !within.contains(canonical),
+            let json = packages.definition(.valueSet, canonical).flatMap({ Self.parse($0) })
+        else {
             return nil
         }
+        let within = within.union([canonical])
         let compose = json["compose"]
-        let include = (compose?["include"]?.elements ?? []).map { clause($0, depth: depth) }
-        let exclude = (compose?["exclude"]?.elements ?? []).map { clause($0, depth: depth) }
+        let include = (compose?["include"]?.elements ?? []).map { clause($0, within: within) }
+        let exclude = (compose?["exclude"]?.elements ?? []).map { clause($0, within: within) }
         let made: ValueSetRule? =
             include.isEmpty ? Self.expanded(json) : ValueSetRule(include: include, exclude: exclude)
         valueSets.withLock { $0[canonical] = .some(made) }
         return made
     }
 
-    private func clause(_ json: JSONValue, depth: Int) -> ValueSetRule.Clause {
+    private func clause(_ json: JSONValue, within: Set<String>) -> ValueSetRule.Clause {
         let system = json["system"]?.string
         let codes = json["concept"]?.elements.compactMap { $0["code"]?.string }
         let version = json["version"]?.string.map { "|\($0)" } ?? ""
@@ -65,7 +69,7 @@ public final class ProfileLibrary: Sendable {
         return ValueSetRule.Clause(
             system: system, codes: codes.map { Set($0) },
             filters: (json["filter"]?.elements ?? []).map { CodeFilter($0) }, content: content,
-            valueSets: (json["valueSet"]?.elements ?? []).compactMap(\.string).map { valueSet($0, depth: depth + 1) })
+            valueSets: (json["valueSet"]?.elements ?? []).compactMap(\.string).map { valueSet($0, within: within) })
     }
 
     /// A value set that comes as a list only, when the list is whole.

@@ -15,7 +15,7 @@ struct SnapshotCompiler {
     /// The tree's root; nil when the list is broken.
     mutating func compile() -> ElementRule? {
         guard let node = read() else { return nil }
-        return link(node, siblings: [])
+        return link(node, siblings: [], of: nil)
     }
 
     /// An element with what stands under it, not yet linked.
@@ -57,14 +57,17 @@ struct SnapshotCompiler {
         }
     }
 
-    private mutating func link(_ node: Node, siblings: [ElementRule]) -> ElementRule {
+    /// `sliced` is what the element is a slice of.
+    private mutating func link(_ node: Node, siblings: [ElementRule], of sliced: ElementDraft?) -> ElementRule {
+        // Snapshots leave rules of the sliced element out of its slices, where they hold as well.
+        let draft = sliced.map { node.draft.adding($0) } ?? node.draft
         var children: [ElementRule] = []
-        for child in node.children { children.append(link(child, siblings: [])) }
+        for child in node.children { children.append(link(child, siblings: [], of: nil)) }
         // A slice that says nothing of its children has those of what it slices.
         if children.isEmpty { children = siblings }
-        let slices = node.slices.map { link($0, siblings: children) }
-        let slicing = Self.slicing(node.draft, slices)
-        let rule = ElementRule(node.draft, children: children, slices: slices, slicing: slicing)
+        let slices = node.slices.map { link($0, siblings: children, of: draft) }
+        let slicing = Self.slicing(draft, slices)
+        let rule = ElementRule(draft, children: children, slices: slices, slicing: slicing)
         byID[node.id] = rule
         return rule
     }

@@ -1,15 +1,19 @@
 import FHIR
+import FHIRPath
 
 /// A filter of an include (FHIR R4 ValueSet.compose.include.filter).
 struct CodeFilter: Sendable {
     let property: String
     let operation: String
     let value: String
+    /// What its value means as a regular expression.
+    private let pattern: TextPattern?
 
     init(_ json: JSONValue) {
         property = json["property"]?.string ?? ""
         operation = json["op"]?.string ?? ""
         value = json["value"]?.string ?? ""
+        pattern = operation == "regex" ? TextPattern(value) : nil
     }
 
     /// Whether its operation is one of those below.
@@ -46,10 +50,10 @@ struct CodeFilter: Sendable {
     }
 
     private func regex(_ code: String) -> CodeMembership {
-        guard property == "code" || property == "concept", value.utf8.count <= 200, code.utf8.count <= 200,
-            let expression = try? Regex(value)
-        else { return .unknown }
-        return answer(code.wholeMatch(of: expression) != nil)
+        guard property == "code" || property == "concept", let isMatch = pattern?.matchesWhole(code) else {
+            return .unknown
+        }
+        return answer(isMatch)
     }
 
     private func answer(_ isMember: Bool) -> CodeMembership { isMember ? .member : .notMember }

@@ -34,7 +34,8 @@ extension JSONValue {
             guard let own = own.decimal, let other = other.decimal else { return nil }
             return own < other
         case (.object, .object):
-            guard self["code"] == other["code"] || self["unit"] == other["unit"], let own = self["value"],
+            guard self["code"] == other["code"], self["code"] != nil || self["unit"] == other["unit"],
+                let own = self["value"],
                 let other = other["value"]
             else { return nil }
             return own.isLess(than: other)

@@ -3,6 +3,10 @@ struct SliceTally {
     var counts: [Int]
     var last = -1
     var sawUnmatched = false
+    /// Slices of which it cannot be said whether an element was theirs.
+    var undecided: Set<Int> = []
+    /// The same for the slices of a slice.
+    var inner: [Int: SliceTally] = [:]
 
     init(_ rule: ElementRule) {
         counts = rule.slices.isEmpty ? [] : [Int](repeating: 0, count: rule.slices.count)

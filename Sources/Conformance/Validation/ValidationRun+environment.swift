@@ -14,6 +14,8 @@ extension ValidationRun {
             Self.conforms(value, to: url, library, index, depth: depth, scope: nil)
         }
         environment.rootResource = scope.container
+        // What asks for profiles within profiles has all of them in one budget.
+        environment.stepLimit >>= 2 * depth
         return environment
     }
 

@@ -10,7 +10,9 @@ extension ValidationRun {
             place = slicing.matchers.indices.first { if case .remainder = slicing.matchers[$0] { true } else { false } }
         }
         guard let place else {
-            noteUnmatched(rule, slicing)
+            let open = slicing.matchers.indices.filter { isOpen(slicing.matchers[$0], value) }
+            tally.undecided.formUnion(open)
+            noteUnmatched(rule, slicing, isUndecided: !open.isEmpty)
             tally.sawUnmatched = true
             return nil
         }
@@ -22,12 +24,29 @@ extension ValidationRun {
         tally.last = max(tally.last, place)
         let slice = rule.slices[place]
         guard slice.slicing != nil else { return slice }
-        var inner = SliceTally(slice)
-        return sort(value, type, slice, &inner) ?? slice
+        var inner = tally.inner[place] ?? SliceTally(slice)
+        let found = sort(value, type, slice, &inner)
+        tally.inner[place] = inner
+        return found ?? slice
     }
 
-    private func noteUnmatched(_ rule: ElementRule, _ slicing: Slicing) {
-        let isUndecided = slicing.matchers.contains { if case .undecidable = $0 { true } else { false } }
+    /// Whether it cannot be said if an element that did not match is in the slice: its discriminator is not understood, or
+    /// asks for a value set that nobody has.
+    private func isOpen(_ matcher: SliceMatcher, _ value: JSONValue) -> Bool {
+        switch matcher {
+        case .undecidable: return true
+        case .code(let path, let binding):
+            guard let valueSet = library.valueSet(binding.valueSet) else { return true }
+            return reach(value, path).contains { valueSet.membership(of: $0) == .unknown }
+        case .all(let matchers):
+            // What another of its tests rules out is decided.
+            return matchers.allSatisfy { isOpen($0, value) || matches($0, value, nil) }
+                && matchers.contains { isOpen($0, value) }
+        default: return false
+        }
+    }
+
+    private func noteUnmatched(_ rule: ElementRule, _ slicing: Slicing, isUndecided: Bool) {
         if isUndecided {
             skip(.sliceUndecided, "the slices of \(rule.path) cannot be told apart")
         } else if slicing.rules == .closed {
@@ -39,14 +58,19 @@ extension ValidationRun {
     func finish(_ tally: SliceTally, _ rule: ElementRule) {
         guard let slicing = rule.slicing else { return }
         for (place, slice) in rule.slices.enumerated() {
-            if case .undecidable = slicing.matchers[place] { continue }
+            if let inner = tally.inner[place] { finish(inner, slice) }
             let count = tally.counts[place]
             if count < slice.min {
+                if isUndecided(slicing.matchers[place]) || tally.undecided.contains(place) { continue }
                 report(.sliceMin, "at least \(slice.min) needed of the slice \(slice.sliceName ?? ""), \(count) found")
             } else if count > slice.max {
                 report(.sliceMax, "at most \(slice.max) allowed of the slice \(slice.sliceName ?? ""), \(count) found")
             }
         }
+    }
+
+    private func isUndecided(_ matcher: SliceMatcher) -> Bool {
+        if case .undecidable = matcher { true } else { false }
     }
 
     /// Whether an element passes a slice's test.

@@ -18,6 +18,8 @@ extension Evaluator {
         guard let json = value.json else { return nil }
         try spend(16)
         if function == .memberOf { return environment.memberOf?(json, url) }
+        // A profile looks at everything in it.
+        try spend(4 * json.weight)
         if let answer = environment.conformsTo?(json, url) { return answer }
         let prefix = "http://hl7.org/fhir/StructureDefinition/"
         let name = String(url.dropFirst(url.hasPrefix(prefix) ? prefix.utf8.count : 0))
@@ -25,5 +27,16 @@ extension Evaluator {
             !FHIRTypes.system.contains(name) || name == "Quantity"
         else { throw PathError("conformsTo() does not know this profile", column: column) }
         return value.has(TypeName(namespace: "FHIR", name: name))
+    }
+}
+
+extension JSONValue {
+    /// How many values it is made of.
+    fileprivate var weight: Int {
+        switch self {
+        case .array(let elements): elements.reduce(1) { $0 + $1.weight }
+        case .object(let object): object.members.reduce(1) { $0 + $1.value.weight }
+        default: 1
+        }
     }
 }

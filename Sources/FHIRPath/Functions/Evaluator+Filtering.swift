@@ -6,7 +6,7 @@ extension Evaluator {
         for (index, value) in input.enumerated() {
             let scope = Scope(this: value, index: index)
             if function == .select {
-                output += try evaluate(argument, scope)
+                output += try held(try evaluate(argument, scope))
             } else if try truth(argument, scope) == true {
                 output.append(value)
             }

@@ -6,7 +6,7 @@ extension Evaluator {
         while !open.isEmpty {
             var found: [PathValue] = []
             for (index, value) in open.enumerated() {
-                found += try evaluate(argument, Scope(this: value, index: index))
+                found += try held(try evaluate(argument, Scope(this: value, index: index)))
             }
             open = []
             for value in found {

@@ -3,7 +3,7 @@
 /// The part of the common syntax that has automata: characters, `.` (any, newlines too), classes, `\d \w \s \b` and their
 /// opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the text. There is no looking
 /// around and no reference back.
-final class TextPattern: Sendable, Hashable {
+public final class TextPattern: Sendable, Hashable {
     /// One step of the automaton; numbers are places in ``steps``.
     enum Step: Sendable {
         case scalar(UInt32)
@@ -38,6 +38,20 @@ final class TextPattern: Sendable, Hashable {
         steps = writer.steps
     }
 
-    static func == (left: TextPattern, right: TextPattern) -> Bool { left.text == right.text }
-    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    /// A pattern from its text; nil for one that is not understood or too large.
+    public convenience init?(_ text: String) {
+        do { try self.init(text, column: 1) } catch { return nil }
+    }
+
+    /// Whether the pattern matches all of a text; nil when that takes too many steps.
+    public func matchesWhole(_ text: String) -> Bool? {
+        var machine = PatternMachine(self, text, costLimit: 1 << 20)
+        let isMatch = machine.match(from: 0, isWhole: true, anywhere: false) != nil
+        return machine.isExhausted ? nil : isMatch
+    }
+
+    /// Whether both are written alike.
+    public static func == (left: TextPattern, right: TextPattern) -> Bool { left.text == right.text }
+    /// By how it is written.
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -23,6 +23,9 @@ public struct R4Shape: Sendable, Hashable {
         !isPrimitive && !name.contains(".") && !FHIRTypes.resources.contains(name)
     }
 
+    /// The names of its elements, choices without `[x]`, sorted.
+    public var elementNames: [String] { R4Types.elementNames(of: type) }
+
     /// The shape of the element of that name in JSON; nil when the tables have none.
     public func element(_ key: String) -> R4Shape? {
         if let found = R4Types.types(ofElement: key)[type] { return R4Shape(found) }

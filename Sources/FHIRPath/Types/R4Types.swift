@@ -23,6 +23,11 @@ enum R4Types {
         catalogue.elements[name] ?? [:]
     }
 
+    /// The names of the elements of a type, sorted.
+    static func elementNames(of type: R4Type) -> [String] {
+        catalogue.elements.filter { $0.value[type] != nil }.keys.sorted()
+    }
+
     private static let catalogue = Catalogue(
         [primitives, structures, resourcesAToD, resourcesEToM, resourcesNToZ].joined(separator: " "))
 

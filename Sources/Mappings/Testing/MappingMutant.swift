@@ -23,7 +23,7 @@ public struct MappingMutant: Sendable {
         func own(_ place: FilePlace) -> Bool { place.path == mapping.path }
         return mapping.whens.filter { own($0.place) }.flatMap(broken(when:))
             + mapping.keep.items.filter { own($0.place) }.map(broken(keep:))
-            + mapping.translations.filter { own($0.place) }.map(broken(translation:))
+            + mapping.translations.filter { own($0.place) }.flatMap(broken(translation:))
             + mapping.settings.filter { own($0.place) }.flatMap(broken(setting:))
             + mapping.requirements.filter { own($0.place) }.flatMap(broken(requirement:))
     }
@@ -47,11 +47,16 @@ public struct MappingMutant: Sendable {
         }
     }
 
-    private static func broken(translation: Translate) -> MappingMutant {
-        let place = translation.place
-        return Self("translate \(translation.path.text): dropped", place) { mapping in
-            mapping.translations.removeAll { $0.place == place }
-        }
+    private static func broken(translation: Translate) -> [MappingMutant] {
+        let (name, place) = ("translate \(translation.path.text)", translation.place)
+        let others: [Translate.Unmapped] = translation.unmapped == .fail ? [.keep] : [.fail]
+        return [Self("\(name): dropped", place) { $0.translations.removeAll { $0.place == place } }]
+            + others.map { unmapped in
+                let other = Translate(path: translation.path, map: translation.map, unmapped: unmapped, place: place)
+                return Self("\(name): unmapped \(unmapped.rawValue)", place) { mapping in
+                    mapping.translations = mapping.translations.map { $0.place == place ? other : $0 }
+                }
+            }
     }
 
     private static func broken(setting: SetElement) -> [MappingMutant] {

@@ -43,6 +43,7 @@ struct MappingTestCase {
             let given = fields["given"].flatMap({ resource($0, &report) }),
             let outcome = fields["outcome"]?.choice(Outcome.self, &report)
         else { return nil }
+        check(fields, outcome, &report)
         let beside = (fields["beside"]?.list(&report) ?? []).compactMap { resource($0, &report) }
         let by = fields["by"]?.string(&report)
         let because = fields["because"]?.string(&report)
@@ -53,6 +54,22 @@ struct MappingTestCase {
                 beside.map { ("\($0.type)/\($0.id ?? "")", $0) }, uniquingKeysWith: { first, _ in first }),
             mapping: by ?? mapping, outcome: outcome,
             expected: fields["expect"].map { JSONValue($0.value(&report)) }, because: because, holds: holds)
+    }
+
+    /// What a case says has to be looked at, or the case could not fail.
+    private static func check(
+        _ fields: [String: DeclarativeNode], _ outcome: Outcome, _ report: inout FileReport
+    ) {
+        let foreign =
+            switch outcome {
+            case .mapped: ["because"]
+            case .skipped: ["by", "because", "expect", "holds"]
+            case .failed: ["expect", "holds"]
+            }
+        for key in foreign {
+            guard let field = fields[key] else { continue }
+            report.report("'\(key)' says nothing of a resource that is \(outcome.rawValue)", at: field)
+        }
     }
 
     private static func resource(_ node: DeclarativeNode, _ report: inout FileReport) -> Resource? {
@@ -78,7 +95,8 @@ struct MappingTestCase {
             return difference(resource, context)
         case (.skipped, .skipped):
             return nil
-        case (.failed, .failed(_, let requirement)):
+        case (.failed, .failed(let name, let requirement)):
+            if name != mapping { return "it failed in '\(name)', not in '\(mapping)'" }
             if let because, !requirement.hasPrefix(because) { return "it failed because: \(requirement)" }
             return nil
         case (_, .mapped(_, _, let name)): return "it was mapped by '\(name)'"

@@ -40,7 +40,7 @@ final class SetElement: Sendable {
             if let focus, let condition, try !condition.isTrue(before, at: focus, environment: environment) { return }
             let present = parent[path.last]
             let value = try value(before, focus, present, environment)
-            parent[path.last] = value
+            parent.set(path.last, to: value)
             if isTraced { changes.append((present ?? .null, value ?? .null)) }
             isDone = true
         }

@@ -28,7 +28,7 @@ struct Translate: Sendable {
             guard let value = parent[path.last] else { return }
             let translated = map.translate(value, unmapped, &isKnown)
             if translated != value { changes.append(translated ?? .null) }
-            parent[path.last] = translated
+            parent.set(path.last, to: translated)
         }
         if !isKnown {
             trace.note(.translate, path.text, "fails: \(map.name) does not know the code", place)

@@ -25,13 +25,14 @@ struct WhenVerdicts {
     /// Whether the resource certainly lacks a code; false where its codings are not written as R4 writes them.
     mutating func lack(_ wanted: LeadingCode, in resource: Resource) -> Bool {
         let place = codings.firstIndex { $0.element == wanted.element }
-        if place == nil { codings.append((wanted.element, Self.pairs(resource[wanted.element]))) }
+        if place == nil { codings.append((wanted.element, Self.pairs(of: wanted.element, in: resource))) }
         guard let found = codings[place ?? codings.count - 1].found else { return false }
         return !found.contains { $0.code == wanted.code && $0.system == wanted.system }
     }
 
-    private static func pairs(_ concepts: JSONValue?) -> [Pair]? {
-        guard let concepts else { return [] }
+    private static func pairs(of element: String, in resource: Resource) -> [Pair]? {
+        // A choice stands under its name and a type's: `value.coding` may be in `valueCodeableConcept`.
+        guard let concepts = resource[element] else { return resource.json.hasChoice(of: element) ? nil : [] }
         var pairs: [Pair] = []
         for concept in concepts.elements {
             guard concept.object != nil else { return nil }
@@ -47,5 +48,17 @@ struct WhenVerdicts {
             }
         }
         return pairs
+    }
+}
+
+extension JSONObject {
+    /// Whether a member's name is this one with a type behind it.
+    fileprivate func hasChoice(of name: String) -> Bool {
+        let length = name.utf8.count
+        return members.contains { member in
+            let key = member.key.utf8
+            guard key.count > length, key.starts(with: name.utf8) else { return false }
+            return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(key[key.index(key.startIndex, offsetBy: length)])
+        }
     }
 }

@@ -8,7 +8,8 @@ struct MappingsDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two mapping sets, mapping by mapping and line by line.",
         discussion: HelpText.with(
-            "What a set extends counts as its own. - is only in the first, + only in the second.",
+            "What a set extends counts as its own. - is only in the first, + only in the second, "
+                + "~ stands in another order, where the order counts.",
             examples: ["pdex mappings diff us-core-6.1.0 us-core-7.0.0"]))
 
     @Argument(help: "A mapping set.")
@@ -34,6 +35,10 @@ struct MappingsDiffCommand: ParsableCommand {
         for line in difference.lines {
             table.add(line.isAdded ? "+" : "-", line.mapping, line.verb, line.text, line.place)
         }
+        for change in difference.reordered {
+            table.add(
+                "~", change.mapping ?? change.what, change.mapping == nil ? "" : change.what, "in another order", "")
+        }
         return table.text()
     }
 
@@ -47,6 +52,11 @@ struct MappingsDiffCommand: ParsableCommand {
         return [
             "onlyInFirst": .array(difference.removed.map { .string($0) }),
             "onlyInSecond": .array(difference.added.map { .string($0) }), "lines": .array(lines),
+            "reordered": .array(
+                difference.reordered.map { change in
+                    change.mapping.map { ["mapping": .string($0), "key": .string(change.what)] }
+                        ?? ["type": .string(change.what)]
+                }),
         ]
     }
 }

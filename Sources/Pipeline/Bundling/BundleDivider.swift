@@ -68,8 +68,14 @@ struct BundleDivider: Sendable {
         }
         if SentEntries.isOrigin(entry) {
             // One entity for each target, in the same order.
-            let sources = zip(targets, resource["entity"]?.elements ?? []).filter { present.contains($0.0) }
-            resource["entity"] = .array(sources.map(\.1))
+            let entities = resource["entity"]?.elements ?? []
+            var sources = zip(targets, entities).filter { present.contains($0.0) }.map(\.1)
+            // The first one says of which format all are (PV-09), also when it was another's.
+            if let format = entities.first?["extension"], var first = sources.first?.object {
+                first["extension"] = format
+                sources[0] = .object(first)
+            }
+            resource["entity"] = .array(sources)
         }
         let words = present.compactMap { $0["reference"]?.string }.joined(separator: " ")
         let place = "Provenance/" + identities.derived("part of a provenance", location, words)

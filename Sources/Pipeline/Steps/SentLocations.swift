@@ -4,7 +4,6 @@ import FHIR
 enum SentLocations {
     private static let request = Array(#""request":{"method":""#.utf8)
     private static let address = Array(#"","url":""#.utf8)
-    private static let quote = UInt8(ascii: #"""#)
 
     /// Looks for what ``EntryWriter`` writes, which costs a fraction of reading the bundle; reads it when that is not found
     /// so often as there are entries. Nil when an entry says not where it is written.
@@ -18,11 +17,15 @@ enum SentLocations {
     }
 
     private static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
+        // Globals are looked at behind a lock each time, and there are as many places as bytes.
+        let (request, address) = (request, address)
+        let raw = UnsafeRawBufferPointer(bytes)
+        let start = request.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
         var found: [String] = []
         var place = 0
         while place + request.count < bytes.count {
-            // Its fourth letter is rare, its first is not.
-            guard bytes[place] == quote, bytes[place + 3] == UInt8(ascii: "q"), begins(bytes, request, at: place) else {
+            guard raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) == start, begins(bytes, request, at: place)
+            else {
                 place += 1
                 continue
             }
@@ -37,7 +40,7 @@ enum SentLocations {
 
     private static func end(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         var place = start
-        while place < bytes.count, bytes[place] != quote { place += 1 }
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") { place += 1 }
         return place
     }
 

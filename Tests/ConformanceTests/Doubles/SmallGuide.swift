@@ -27,6 +27,8 @@ enum SmallGuide {
     }
 
     static let visit = "http://example.org/visit"
+    /// A profile with slices of a slice, and with slices that nobody can tell apart.
+    static let sorted = "http://example.org/sorted"
 
     private static let definitions =
         [
@@ -55,6 +57,7 @@ enum SmallGuide {
             structure("Meta", [("profile", "0", "*", #"[{"code": "canonical"}]"#, "")]),
             structure("Encounter", visitElements),
             structure("Encounter", visitElements + slicedElements, url: visit),
+            structure("Encounter", visitElements + sortedElements, url: sorted),
             structure(
                 "Extension",
                 [
@@ -106,10 +109,38 @@ enum SmallGuide {
         ),
     ]
 
+    /// Snapshots say such a rule of the element, and leave it out of its slices.
+    private static let fewCodings =
+        #""constraint": [{"key": "own-2", "severity": "error", "human": "few", "expression": "coding.count() < 3"}]"#
+
+    private static let sortedElements: [Line] = [
+        (
+            "type", "0", "*", #"[{"code": "CodeableConcept"}]"#,
+            #", "slicing": {"rules": "open", "discriminator": [{"type": "pattern", "path": "$this"}]}"#
+        ),
+        (
+            "type", "0", "*", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "s", "patternCodeableConcept": {"coding": [{"system": "s"}]}, "#
+                + #""slicing": {"rules": "open", "discriminator": [{"type": "pattern", "path": "$this"}]}"#
+        ),
+        (
+            "type", "0", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "s/one", "patternCodeableConcept": {"coding": [{"system": "s", "code": "one"}]}"#
+        ),
+        (
+            "reasonCode", "0", "*", #"[{"code": "CodeableConcept"}]"#,
+            #", "slicing": {"rules": "open", "discriminator": [{"type": "value", "path": "$this"}]}"#
+        ),
+        (
+            "reasonCode", "1", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "why", "binding": {"strength": "required", "valueSet": "http://example.org/elsewhere"}"#
+        ),
+    ]
+
     private static let slicedElements: [Line] = [
         (
             "type", "1", "*", #"[{"code": "CodeableConcept"}]"#,
-            #", "slicing": {"rules": "closed", "ordered": true, "discriminator": [{"type": "pattern", "path": "$this"}]}"#
+            #", "slicing": {"rules": "closed", "ordered": true, "discriminator": [{"type": "pattern", "path": "$this"}]}, \#(fewCodings)"#
         ),
         (
             "type", "1", "1", #"[{"code": "CodeableConcept"}]"#,
@@ -125,7 +156,7 @@ enum SmallGuide {
         let elements = lines.map { line in
             """
             , {"path": "\(type).\(line.name)", "min": \(line.min), "max": "\(line.max)", \
-            "base": {"max": "\(line.name == "type" ? "*" : line.max)"}, "type": \(line.types)\(line.more)}
+            "base": {"max": "\(["type", "reasonCode"].contains(line.name) ? "*" : line.max)"}, "type": \(line.types)\(line.more)}
             """
         }
         return """

@@ -1,0 +1,27 @@
+import FHIR
+
+extension JSONObject {
+    /// Gives a member a value, or removes it; what stands beside a primitive under `_name` stays with the value it was
+    /// said of, and goes with it (FHIR R4 §2.6.2.3).
+    mutating func set(_ name: String, to value: JSONValue?) {
+        let present = self[name]
+        self[name] = value
+        let companion = "_" + name
+        guard let beside = self[companion], value != present else { return }
+        self[companion] = beside.following(present, to: value)
+    }
+}
+
+extension JSONValue {
+    /// What of this, which stood beside `old`, is said of `new`.
+    fileprivate func following(_ old: JSONValue?, to new: JSONValue?) -> JSONValue? {
+        guard case .array(let before)? = old, case .array(let after)? = new, let beside = array else { return nil }
+        var next = 0
+        let kept = after.map { value -> JSONValue in
+            guard let place = before[next...].firstIndex(of: value) else { return .null }
+            next = place + 1
+            return beside.indices.contains(place) ? beside[place] : .null
+        }
+        return kept.allSatisfy { $0 == .null } ? nil : .array(kept)
+    }
+}

@@ -1,0 +1,46 @@
+import DeclarativeFiles
+import FHIRPath
+
+extension R4Elements {
+    /// The elements of R4's data types of which there may be several (FHIR R4 §2.24).
+    private static let repeatingParts: [String: Set<String>] = [
+        "Address": ["line"], "CodeableConcept": ["coding"], "ContactDetail": ["telecom"], "Contributor": ["contact"],
+        "DataRequirement": ["profile", "mustSupport", "codeFilter", "dateFilter", "sort"],
+        "DataRequirement.codeFilter": ["code"], "Dosage": ["additionalInstruction", "doseAndRate"],
+        "HumanName": ["given", "prefix", "suffix"], "Meta": ["profile", "security", "tag"],
+        "Signature": ["type"], "Timing": ["event"], "Timing.repeat": ["dayOfWeek", "timeOfDay", "when"],
+        "TriggerDefinition": ["data"],
+    ]
+
+    /// The data type at the end of a path, and the element above it; nil when the path stays among the listed elements.
+    private func holder(of path: ElementPath) -> R4Shape? {
+        var shape = R4Shape(type)
+        for step in path.parents { shape = shape?.element(step) }
+        return shape
+    }
+
+    /// Whether there may be several of the element at the end of a path; nil when that is not known.
+    func isRepeating(_ path: ElementPath) -> Bool? {
+        if let element = element(at: path.text) { return element.isRepeating }
+        if path.last == "extension" { return true }
+        guard let holder = holder(of: path), holder.element(path.last) != nil else { return nil }
+        return Self.repeatingParts[holder.name]?.contains(path.last) ?? false
+    }
+
+    /// What is wrong with the steps of a path that are inside of a data type.
+    func problem(inDataTypesOf path: ElementPath) -> ElementProblem? {
+        var shape = R4Shape(type)
+        for step in path.parents + [path.last] {
+            let name = step.hasPrefix("_") ? String(step.dropFirst()) : step
+            if name == "extension" || name == "id" { return nil }
+            let next = shape?.element(name)
+            if let shape, next == nil, shape.isDataType || shape.isPrimitive || shape.name.contains(".") {
+                return ElementProblem(
+                    message: "R4's \(shape.name) has no element '\(name)'",
+                    suggestion: Suggestion.closest(to: name, among: shape.elementNames))
+            }
+            shape = next
+        }
+        return nil
+    }
+}
