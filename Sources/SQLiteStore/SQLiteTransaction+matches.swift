@@ -25,10 +25,16 @@ extension SQLiteTransaction {
     }
 
     func patients(answeredAs member: ResourceKey, _ route: Route) throws -> [ResourceKey] {
-        try all(
-            "SELECT patient FROM member_match WHERE payer = ? AND clinic = ? AND member = ? ORDER BY patient",
-            [route.payer, route.clinic, member.bits]
-        ) { try $0.key(0) }
+        try quick(
+            "SELECT patient FROM member_match WHERE payer = ?1 AND clinic = ?2 AND member = ?3 ORDER BY patient"
+        ) { statement in
+            statement.bind(route.payer, at: 1)
+            statement.bind(route.clinic, at: 2)
+            statement.bind(member.bits, at: 3)
+            var found: [ResourceKey] = []
+            while try statement.step() { found.append(ResourceKey(bits: statement.integer(0))) }
+            return found
+        }
     }
 
     func keep(_ match: MemberMatch, audit: AuditEntry) throws {

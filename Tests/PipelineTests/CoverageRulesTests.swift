@@ -111,6 +111,30 @@ struct CoverageRulesTests {
 
     private static func text(_ day: Int) -> String { "2026-03-" + (day < 10 ? "0" : "") + "\(day)" }
 
+    @Test("where a rule is known to lead patient and member to each other, nobody is looked for by it")
+    func met() throws {
+        let (patient, member) = (ResourceKey(bits: 1), ResourceKey(bits: 2))
+        var looked: [MatchRule] = []
+        let match = try CoverageMatch.deciding(
+            for: patient, by: [.memberID], agrees: { _, _ in true }, meets: { $1 == .demographics },
+            members: { rule in
+                looked.append(rule)
+                return rule == .memberID ? [member] : []
+            }, claimants: { _, rule in rule == .memberID ? [patient] : [] })
+        #expect(match == .member(member, by: .memberID))
+        #expect(looked.contains(.subscriberID) && !looked.contains(.demographics))
+    }
+
+    @Test("that a weaker rule leads both to each other does not make up for a rival by the rule that decides")
+    func rival() throws {
+        let (patient, member, other) = (ResourceKey(bits: 1), ResourceKey(bits: 2), ResourceKey(bits: 3))
+        let match = try CoverageMatch.deciding(
+            for: patient, by: [.memberID], agrees: { _, _ in true }, meets: { _, _ in true },
+            members: { _ in [member] },
+            claimants: { _, _ in [patient, other] })
+        #expect(match == .claimed(.memberID, patients: 2))
+    }
+
     private static func coverage(
         _ status: String, _ start: String?, _ end: String?, order: Int? = nil, id: String = "M"
     ) throws -> Coverage {

@@ -190,6 +190,31 @@ struct RetractionTests {
         #expect(Self.result(night)?["status"] == "entered-in-error")
     }
 
+    @Test(
+        "as many as a thousand may be missing at once, one more may not, and all are taken back when an operator says so"
+    )
+    func thousandMissing() async throws {
+        let results = try (0...1000).map { try NamedMember.joe.result("joe-glucose-\($0)") }
+        let night = try Night([.joe], mappings: usCoreMappings, also: results, maxEntries: 2000, by: .rosterSearch)
+        _ = try await night.run("night-1")
+        for result in results { night.clinic.remove("Observation", result.id ?? "") }
+        night.clock.advance(seconds: 8 * 86_400)
+
+        let refused = try await night.run("night-2")
+        let held = Self.statuses(night)
+        var told = night.pipeline
+        told.mostMissing = 1001
+        night.clock.advance(seconds: 86_400)
+        let obeyed = try await told.run(night.firing("night-3"))
+
+        #expect(night.pipeline.mostMissing == 1000)
+        #expect(refused.state == .partial && refused.problems == [.clinicManyMissing: 1])
+        #expect(refused.notes == [:] && held == ["final": 1002])
+        #expect(obeyed.state == .complete && obeyed.problems == [:])
+        #expect(obeyed.notes == [.retracted: 1001] && obeyed.balanced)
+        #expect(Self.statuses(night) == ["final": 1, "entered-in-error": 1001])
+    }
+
     @Test("what may not be read is not taken for deleted")
     func unreadable() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)
@@ -228,6 +253,12 @@ struct RetractionTests {
         }
     }
 
+    /// How many results the payer holds, by status.
+    private static func statuses(_ night: Night) -> [String: Int] {
+        night.payer.held.values.filter { $0.type == "Observation" }
+            .reduce(into: [:]) { $0[$1["status"]?.string ?? "", default: 0] += 1 }
+    }
+
     private static func result(_ night: Night) -> Resource? {
         night.payer.held.values.first { $0.type == "Observation" }
     }
@@ -239,5 +270,14 @@ extension Resource {
         var copy = self
         copy.json["language"] = "en"
         return copy
+    }
+}
+
+extension NamedMember {
+    /// A laboratory result of the visit under another id.
+    fileprivate func result(_ id: String) throws -> Resource {
+        var json = observation(value: "7.20").object ?? [:]
+        json["id"] = .string(id)
+        return try Resource(.object(json))
     }
 }

@@ -56,6 +56,22 @@ struct SchemaTests {
         #expect(scans.filter { !StatementLog.mayScan($0.sql) }.map(\.sql) == [])
         #expect(statements.count > 50)
     }
+
+    @Test(
+        "what the join asks of a patient's resources is read from the index that they are found by, and from it alone")
+    func care() async throws {
+        let statements = StatementLog()
+        let store = try SQLiteExchangeStore.inMemory(digests: .standIn)
+        statements.follow(store)
+
+        _ = try await store.read {
+            try ($0.care(of: ResourceKey(bits: 1)), $0.compartmentHashes(of: ResourceKey(bits: 1)))
+        }
+
+        let steps = try statements.plans().filter { $0.sql.hasPrefix("SELECT k") && $0.sql.contains("patient = ?1") }
+        #expect(steps.count == 2)
+        #expect(steps.allSatisfy { $0.step.hasPrefix("SEARCH staged USING COVERING INDEX staged_patient (patient=?") })
+    }
 }
 
 extension StringProtocol {

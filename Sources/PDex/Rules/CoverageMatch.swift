@@ -25,10 +25,12 @@ public enum CoverageMatch: Sendable, Hashable {
     /// - By that rule and the stronger ones, the member must lead back to this patient and to nobody else. A patient
     ///   who is not led back to is not in the index, and then uniqueness is not proven.
     /// - A rule that leads the patient to others only, or the member to others only, contradicts; so does what
-    ///   `agrees` compares, whatever the rule.
+    ///   `agrees` compares, whatever the rule. `meets` says whether a rule leads both to each other, which is known
+    ///   without looking where they share what it goes by.
     public static func deciding(
         for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey, MatchRule) throws -> Bool,
         isProven: (ResourceKey, MatchRule) throws -> Bool = { _, _ in true },
+        meets: (ResourceKey, MatchRule) throws -> Bool = { _, _ in false },
         members: (MatchRule) throws -> Set<ResourceKey>,
         claimants: (ResourceKey, MatchRule) throws -> Set<ResourceKey>, note: (MatchStep) -> Void = { _ in }
     ) rethrows -> CoverageMatch {
@@ -61,6 +63,7 @@ public enum CoverageMatch: Sendable, Hashable {
                 return .claimed(rule, patients: count)
             }
             for other in MatchRule.allCases where other != rule {
+                if try meets(member, other) { continue }
                 let members = try members(other)
                 let patients = try claimants(member, other)
                 guard members.isEmpty || members.contains(member), patients.isEmpty || patients.contains(patient) else {

@@ -82,7 +82,7 @@ struct BundlePacker {
             let visitSeeds = seeds[visit] ?? []
             if visitSeeds.contains(where: { walk.closure(of: $0).contains { candidates[$0] } }) { chosen += visitSeeds }
         }
-        guard chosen.isEmpty, !graph.own.dropFirst().isEmpty, let patient else { return chosen }
+        guard chosen.isEmpty, graph.isWorthSending, let patient else { return chosen }
         let ofPatient = [patient] + graph.witnessesOfPatient
         return ofPatient.contains { isNew(graph.nodes[$0]) } ? [patient] : []
     }

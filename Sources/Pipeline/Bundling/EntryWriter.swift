@@ -38,15 +38,20 @@ struct EntryWriter: Sendable {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped`, with an identifier that the payer gave it; asks `target` where each reference leads.
+    /// Writes the entry of `mapped`, with an identifier that the payer gave it and the link to who took its place; asks
+    /// `target` where each reference leads.
     func node(
         _ mapped: MappedResource, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
+        replacedBy survivor: Survivor? = nil,
         target: (ReferenceElement) throws -> Target
     ) rethrows -> GraphNode {
         let staged = mapped.staged
         var references: [ResourceKey] = []
         let entry = try entry(at: mapped.location) { out in
-            try JSONValue.object(known(mapped.json, as: identifier)).write(into: &out) { holder in
+            let json = known(mapped.json, as: identifier)
+            try JSONValue.object(survivor?.telling(json) ?? json).write(into: &out) { holder in
+                // Where the survivor is at the payer is not asked: no reference of the clinic reads so.
+                if let survivor, holder["reference"]?.string == survivor.location { return }
                 try rewrite(&holder, &references, target)
             }
         }
@@ -58,7 +63,8 @@ struct EntryWriter: Sendable {
             return key
         }
         return GraphNode(
-            key: staged.key, contentHash: staged.contentHash ^ hash(identifier), location: mapped.location,
+            key: staged.key, contentHash: staged.contentHash ^ hash(identifier) ^ (survivor?.hash(identities) ?? 0),
+            location: mapped.location,
             entry: entry, references: references, isShared: isShared,
             origin: Origin(
                 staged, base: terms.clinic.base, authors: authors, hasOthers: authors.count < named.count))

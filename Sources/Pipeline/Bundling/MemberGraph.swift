@@ -6,6 +6,8 @@ struct MemberGraph: Sendable {
     let patient: ResourceKey
     /// The member's own nodes, in the order of keys.
     let own: [ResourceKey]
+    /// Whether there is something to send: a Patient travels alone only to tell the payer, who has it, who took its place.
+    let isWorthSending: Bool
     /// The visit of each node that has one.
     let visits: [ResourceKey: ResourceKey]
     /// The nodes; elsewhere they go by their numbers here, since keys cost hashing.
@@ -25,6 +27,8 @@ struct MemberGraph: Sendable {
         patient = mapped.patient.staged.key
         let all = [mapped.patient] + mapped.resources
         own = all.map(\.staged.key)
+        let matched = mapped.permitted.matched
+        isWorthSending = all.count > 1 || matched.survivor?.isNews == true
         let locations = Dictionary(zip(own, all.map(\.location)), uniquingKeysWith: { first, _ in first })
         let permitted = mapped.permitted.resources
         visits = Dictionary(
@@ -37,8 +41,11 @@ struct MemberGraph: Sendable {
             try targets.target(of: element, reader)
         }
         for item in all {
-            let known = item.staged.key == patient ? mapped.permitted.matched.identifier : nil
-            put(try writer.node(item, isShared: false, alsoKnownAs: known, target: target))
+            let isPatient = item.staged.key == patient
+            put(
+                try writer.node(
+                    item, isShared: false, alsoKnownAs: isPatient ? matched.identifier : nil,
+                    replacedBy: isPatient ? matched.survivor : nil, target: target))
         }
         let testimony = TestimonyWriter(
             writer: writer, stager: stager,

@@ -16,6 +16,12 @@ struct Portrait {
         values[rule.place]
     }
 
+    /// Whether a rule goes by something that both have.
+    func shares(with other: Portrait, by rule: MatchRule) -> Bool {
+        let others = other.values(rule)
+        return values(rule).contains(where: others.contains)
+    }
+
     /// Whether enough is known of both to hold what a rule found against it: name and birth date.
     ///
     /// The payer's own answer was given to a question with both in it; any other number may be somebody else's in the

@@ -95,6 +95,7 @@ struct Recognition {
             for: key, by: Array(rules),
             agrees: { try !portrait.contradicts(known.portrait(of: $0), by: $1) },
             isProven: { try portrait.isComparable(to: known.portrait(of: $0), by: $1) },
+            meets: { try portrait.shares(with: known.portrait(of: $0), by: $1) },
             members: { rule in
                 guard rule == .memberMatch else { return try known.members(portrait.values(rule), rule) }
                 return Set([try reader.memberMatch(of: key, terms.route)?.member].compactMap(\.self))

@@ -65,9 +65,10 @@ struct Succession {
         }
     }
 
-    /// The way from a Patient to the one that says it replaced it.
+    /// The way from a Patient to the one that says it replaced it: patients whose keys are close have ways that are close,
+    /// since it is asked of everybody in the order of keys.
     static func link(to replaced: ResourceKey, of clinic: Party, _ identities: Identities) -> Int64 {
-        identities.linkKey(source: clinic.name, by: mark, value: replaced.description)
+        identities.linkKey(source: clinic.name, by: mark, value: "") ^ replaced.bits
     }
 
     /// The Patients that a record names by a kind of link.

@@ -38,6 +38,7 @@ struct Join: Sendable {
             let identifier = answer?.member == evidence.member ? answer?.identifier ?? records.number : nil
             let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
             let kept = Set(division.kept)
+            let survivor = try Survivor(of: member, evidence, terms: terms, identities: identities, reader)
             return .matched(
                 MatchedMember(
                     member: staged, match: evidence, identifier: identifier,
@@ -45,7 +46,9 @@ struct Join: Sendable {
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records.consents,
                     clinicConsents: try ClinicConsents(terms: terms).recorded(of: member, via: evidence.via, reader),
-                    basis: records.basis + told(identifier, of: evidence.member)))
+                    survivor: survivor,
+                    basis: records.basis + told(identifier, of: evidence.member)
+                        + [survivor?.basis(identities)].compactMap(\.self)))
         }
     }
 

@@ -91,9 +91,9 @@ struct MakeBundles: Sendable {
         }
     }
 
-    /// What the graph holds; nothing when there is only the Patient, who does not travel alone.
+    /// What the graph holds; nothing when there is only a Patient who does not travel alone.
     private func held(_ graph: MemberGraph) -> [GraphNode] {
-        graph.own.count > 1 ? graph.nodes : []
+        graph.isWorthSending ? graph.nodes : []
     }
 
     /// A Bundle of those entries.

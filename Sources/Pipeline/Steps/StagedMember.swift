@@ -90,6 +90,8 @@ struct MatchedMember: Sendable {
     let consents: [ConsentDecision.Recorded]
     /// What the clinic keeps: it can only object.
     let clinicConsents: [ConsentDecision.Recorded]
-    /// The coverage and consent that the exchange rests on.
+    /// Who took the patient's place at the clinic, as far as the payer is to be told.
+    let survivor: Survivor?
+    /// The coverage, the consent and the like that the exchange rests on.
     let basis: [StagedHash]
 }

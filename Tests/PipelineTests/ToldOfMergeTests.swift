@@ -1,0 +1,164 @@
+import FHIR
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+/// What the payer, who has the Patient of a chart, learns when the clinic merges that chart into another.
+@Suite("Who took a merged Patient's place is told to the payer")
+struct ToldOfMergeTests {
+    /// The chart that Joe's is merged into.
+    private static let joseph = NamedMember("joseph", "Joe", "Smith", born: "1979-04-02", memberID: "M0-1")
+    /// As whom Joe may be merged into somebody who is nobody's member.
+    private static let sam = NamedMember("sam", "Sam", "Lind", born: "1981-01-01", memberID: nil)
+
+    @Test("the merged Patient says by whom it was replaced, once the payer has that one, and says it once")
+    func told() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, night)
+
+        for _ in 0..<2 { #expect(try await Self.next(night).balanced) }
+
+        #expect(Self.told(night) == Self.link(to: "joseph", night))
+        #expect(Self.held("joseph", night)?["link"] == nil)
+        let count = night.payer.received.count
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        #expect(night.payer.received.count == count)
+    }
+
+    @Test("it is told of the Patient alone when every visit has moved to the other chart, too")
+    func moved() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, night)
+        try Self.moveVisits(night)
+
+        for _ in 0..<2 { _ = try await Self.next(night) }
+
+        #expect(Self.told(night) == Self.link(to: "joseph", night))
+        let owners = night.payer.held.values.filter { $0.type == "Encounter" }
+            .compactMap { $0["subject"]?["reference"]?.string }
+        #expect(Set(owners) == Set(["joseph", "ada"].map { Self.place($0, night) }))
+        let count = night.payer.received.count
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        #expect(night.payer.received.count == count)
+    }
+
+    @Test("of a survivor whom the payer does not have nothing is told until it has")
+    func later() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, records: 1, night)
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        #expect(Self.told(night) == nil)
+
+        try Self.moveVisits(night)
+        for _ in 0..<2 { _ = try await Self.next(night) }
+
+        #expect(Self.told(night) == Self.link(to: "joseph", night))
+    }
+
+    @Test("of a survivor who is another member nothing is told before what was sent is taken back")
+    func another() async throws {
+        let night = try await Self.delivered(.delete)
+        night.payer.reply(.busy(retryAfterSeconds: 7200))
+        try Self.merge(into: .ada, night)
+
+        _ = try await Self.next(night)
+
+        #expect(Self.told(night) == nil)
+        #expect(night.payer.held.values.count { $0.type == "Encounter" } == 2)
+        for _ in 0..<5 { _ = try await Self.next(night) }
+        #expect(Self.told(night) == Self.link(to: "ada", night))
+        #expect(night.payer.held.values.count { $0.type == "Encounter" } == 2)
+    }
+
+    @Test("of a survivor who is no member nothing is told")
+    func nobody() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.sam, night)
+        let count = night.payer.received.count
+
+        for _ in 0..<2 { _ = try await Self.next(night) }
+
+        #expect(night.payer.received.count == count)
+        #expect(Self.told(night) == nil)
+    }
+
+    @Test("a merge that comes undone is parked, and the link goes when an operator has said who the patient is")
+    func unmerged() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, night)
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        night.clinic.put(try NamedMember.joe.clinicRecords()[0])
+
+        let report = try await Self.next(night)
+
+        #expect(report.exchanges.parked == [.matchUnmerged: 2])
+        #expect(Self.told(night) == Self.link(to: "joseph", night))
+        try await Self.decide("joe", "m-joe", night)
+        _ = try await Self.next(night)
+        #expect(Self.told(night) == nil)
+    }
+
+    /// Joe and Ada are the payer's, each by one chart.
+    private static func delivered(_ policy: ExchangeTerms.AfterRevocation = .leave) async throws -> Night {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, afterRevocation: policy)
+        _ = try await night.run("night-1")
+        #expect(told(night) == nil)
+        return night
+    }
+
+    /// A run an hour later, when the payer's records are read again.
+    private static func next(_ night: Night) async throws -> RunReport {
+        night.clock.advance(seconds: 3600)
+        return try await night.run("night-\(night.clock.now().text)")
+    }
+
+    /// The clinic merges Joe's chart into another's, of whom it has so many records.
+    private static func merge(into other: NamedMember, records: Int = 4, _ night: Night) throws {
+        for record in try other.clinicRecords().prefix(records) { night.clinic.put(record) }
+        var chart = try NamedMember.joe.clinicRecords()[0].json
+        chart["link"] = [["other": ["reference": .string("Patient/" + other.id)], "type": "replaced-by"]]
+        night.clinic.put(try Resource(.object(chart)))
+        night.clinic.put(try night.group(of: [.joe, .ada] + (other.id == "ada" ? [] : [other])))
+    }
+
+    /// The clinic moves Joe's visits to the other chart.
+    private static func moveVisits(_ night: Night) throws {
+        for record in try NamedMember.joe.clinicRecords().dropFirst() {
+            var moved = record.json
+            moved["subject"] = ["reference": "Patient/joseph"]
+            night.clinic.put(try Resource(.object(moved)))
+        }
+    }
+
+    private static func decide(_ patient: String, _ member: String, _ night: Night) async throws {
+        let link = MemberLink(
+            route: night.pipeline.terms.route,
+            patient: night.identities.key(source: "clinic0", type: "Patient", id: patient),
+            member: night.identities.key(source: "med0", type: "Patient", id: member), reason: "a test",
+            actor: "tests", at: night.clock.now())
+        try await night.store.write { writer in
+            try writer.decide(link, audit: AuditEntry(at: link.at, actor: "tests", action: "member.linked"))
+            try night.pipeline.follow(decisionOn: link.patient, link.member, writer)
+        }
+    }
+
+    /// What the payer's copy of Joe's Patient links to.
+    private static func told(_ night: Night) -> JSONValue? {
+        held("joe", night)?["link"]
+    }
+
+    private static func link(to patient: String, _ night: Night) -> JSONValue {
+        [["other": ["reference": .string(place(patient, night))], "type": "replaced-by"]]
+    }
+
+    /// What the payer holds of one of the clinic's Patients.
+    private static func held(_ patient: String, _ night: Night) -> Resource? {
+        night.payer.held[place(patient, night)]
+    }
+
+    private static func place(_ patient: String, _ night: Night) -> String {
+        EntryWriter(terms: night.pipeline.terms, identities: night.identities).location(type: "Patient", id: patient)
+    }
+}
