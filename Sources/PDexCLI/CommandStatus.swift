@@ -55,7 +55,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
             .cancelledByOperator,
-            .requestNotOpen, .storeCorrupt, .storeRestored, .storeFailed, .storeKeyCollision:
+            .requestNotOpen, .requestTooManyUnknown, .storeCorrupt, .storeRestored, .storeFailed, .storeKeyCollision:
             self = .failed
         }
     }
