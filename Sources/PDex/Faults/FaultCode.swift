@@ -22,6 +22,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case requestUnknown = "request.unknown"
     case requestNotOpen = "request.not-open"
     case requestTooManyUnknown = "request.too-many-unknown"
+    case queuePaused = "queue.paused"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"
