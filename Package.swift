@@ -180,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "PDexTesting",
+                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],

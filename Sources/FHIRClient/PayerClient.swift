@@ -61,8 +61,10 @@ public struct PayerClient: PayerServer {
     }
 
     /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
-    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
-        try await BulkMemberMatchCall(session: session).start(questions)
+    public func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
+        try await BulkMemberMatchCall(session: session).start(questions, lastLook)
     }
 
     /// How the bundles of the outbox begin that are applied entry by entry.

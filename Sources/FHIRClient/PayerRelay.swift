@@ -36,7 +36,9 @@ extension PayerRelay {
     }
 
     /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
-    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
-        try await server.startMatchingMembers(questions)
+    public func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
+        try await server.startMatchingMembers(questions, lastLook: lastLook)
     }
 }

@@ -55,7 +55,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
             .cancelledByOperator,
-            .requestNotOpen, .storeCorrupt, .storeRestored, .storeFailed, .storeKeyCollision:
+            .requestNotOpen, .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
+            .storeKeyCollision:
             self = .failed
         }
     }

@@ -22,7 +22,7 @@ struct PDexCommand: AsyncParsableCommand {
                 subcommands: [
                     RequestsCommand.self, RunsCommand.self, ExchangesCommand.self, ReplayCommand.self,
                     MembersCommand.self, ConsentCommand.self, QueueCommand.self,
-                    StoreCommand.self,
+                    AuditCommand.self, StoreCommand.self,
                 ]),
             CommandGroup(
                 name: "Set up",

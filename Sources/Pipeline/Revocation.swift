@@ -11,10 +11,10 @@ struct Revocation: Sendable {
     let consent: CheckConsent
     let identities: Identities
 
-    private var terms: ExchangeTerms { consent.terms }
+    var terms: ExchangeTerms { consent.terms }
 
     /// As much of a member's past as is looked at: what is open is among the latest.
-    private static let mostExchanges = 1000
+    static let mostExchanges = 1000
     /// As many open requests as are looked through.
     private static let mostRequests = 100_000
 
@@ -31,7 +31,7 @@ struct Revocation: Sendable {
         }
     }
 
-    private func isOpen(_ exchange: Exchange) -> Bool {
+    func isOpen(_ exchange: Exchange) -> Bool {
         exchange.state.isPending && exchange.state.successors.contains(.withheld)
     }
 
@@ -53,12 +53,8 @@ struct Revocation: Sendable {
             for exchange in exchanges { patients[exchange.member] = code }
             let held = try held(of: exchanges, writer)
             guard withheld > 0 || held != nil else { continue }
-            let rest = held.map { "; the payer \($0), which \(afterwards(code))" } ?? ""
-            try writer.record(
-                AuditEntry(
-                    at: now, actor: "service", action: "consent.revoked",
-                    reason: "member \(member) of \(terms.payer.name), \(code.rawValue): \(evidence.words); "
-                        + "\(withheld) exchanges taken back" + rest))
+            try tell(
+                "member \(member) of \(terms.payer.name)", code, evidence, withheld: withheld, held, at: now, writer)
         }
         if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
     }
@@ -82,8 +78,20 @@ struct Revocation: Sendable {
         }
     }
 
+    /// Writes down who no longer permits it, by which consent, and what became of it.
+    func tell(
+        _ who: String, _ code: FaultCode, _ evidence: ConsentEvidence, withheld: Int, _ held: String?, at now: Instant,
+        _ writer: any StoreWriter
+    ) throws {
+        let rest = held.map { "; the payer \($0), which \(afterwards(code))" } ?? ""
+        try writer.record(
+            AuditEntry(
+                at: now, actor: "service", action: "consent.revoked",
+                reason: "\(who), \(code.rawValue): \(evidence.words); \(withheld) exchanges taken back" + rest))
+    }
+
     /// What the payer has, as a whole or perhaps in part, by the exchange that brought it last.
-    private func held(of exchanges: [Exchange], _ reader: any StoreReader) throws -> String? {
+    func held(of exchanges: [Exchange], _ reader: any StoreReader) throws -> String? {
         let bringing = exchanges.filter { $0.carried > 0 }
         if let whole = bringing.first(where: { $0.state == .acknowledged }) {
             return "has what exchange \(whole.id) brought"
@@ -102,7 +110,7 @@ struct Revocation: Sendable {
     }
 
     /// Withholds an exchange that is not delivered yet, unless what permitted it still does.
-    private func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
+    func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
         guard case .failure(let fault) = try consent.permit(toSend: exchange, writer) else { return false }
         try withhold(exchange, fault, at: now, writer)
         return true
@@ -120,7 +128,7 @@ struct Revocation: Sendable {
     }
 
     /// Takes back requests for those patients that nobody has begun to answer.
-    private func cancelRequests(
+    func cancelRequests(
         of patients: [ResourceKey: FaultCode], at now: Instant, _ writer: any StoreWriter
     ) throws {
         for request in try writer.memberRequests(

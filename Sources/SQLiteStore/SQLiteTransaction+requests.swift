@@ -4,7 +4,7 @@ import PDex
 
 extension SQLiteTransaction {
     private static let columns =
-        "id, job, patient, since, types, accepted, due, state, run, reason, updated, payer, owner, attempts, not_before, warned"
+        "id, job, patient, since, types, accepted, due, state, run, reason, updated, payer, owner, attempts, not_before, warned, asked"
 
     func memberRequest(_ id: String) throws -> MemberRequest? {
         try first("SELECT \(Self.columns) FROM member_request WHERE id = ?", [id], Self.request)
@@ -68,13 +68,13 @@ extension SQLiteTransaction {
     func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest {
         if let known = try memberRequest(request.id) { return known }
         try change(
-            "INSERT INTO member_request (\(Self.columns), at_risk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO member_request (\(Self.columns), at_risk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 request.id, request.job, request.patient, request.since?.milliseconds,
                 request.types.joined(separator: ","), request.accepted.milliseconds, request.due.milliseconds,
                 request.state.rawValue, request.run, request.reason?.rawValue, request.updated.milliseconds,
                 request.payer, request.owner, request.attempts, request.notBefore?.milliseconds ?? 0,
-                request.warned?.milliseconds, request.atRisk.milliseconds,
+                request.warned?.milliseconds, request.asked, request.atRisk.milliseconds,
             ])
         try record(audit)
         return request
@@ -125,6 +125,7 @@ extension SQLiteTransaction {
         let notBefore = try row.instant(14)
         request.notBefore = notBefore.milliseconds == 0 ? nil : notBefore
         request.warned = try row.decode(Int64?.self, atIndex: 15).map { Instant(milliseconds: $0) }
+        request.asked = try row.optionalText(16)
         return request
     }
 }

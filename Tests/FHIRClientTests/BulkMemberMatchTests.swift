@@ -13,7 +13,7 @@ struct BulkMemberMatchTests {
     func posts() async throws {
         let transport = FunctionTransport { _, _ in Self.answer(202) }
 
-        let place = try await Self.client(transport).startMatchingMembers(try Self.questions)
+        let place = try await Self.client(transport).startMatchingMembers(try Self.questions, lastLook: {})
 
         let request = try #require(transport.requests.first)
         #expect(place == Self.status)
@@ -35,7 +35,7 @@ struct BulkMemberMatchTests {
         let transport = FunctionTransport { _, _ in Self.answer(status, place: nil) }
 
         let fault = await #expect(throws: Fault.self) {
-            try await Self.client(transport).startMatchingMembers(try Self.questions)
+            try await Self.client(transport).startMatchingMembers(try Self.questions, lastLook: {})
         }
 
         #expect(fault?.code == code)
@@ -47,7 +47,7 @@ struct BulkMemberMatchTests {
         let transport = FunctionTransport { _, _ in Self.answer(202, place: "https://elsewhere.example/status/7") }
 
         let fault = await #expect(throws: Fault.self) {
-            try await Self.client(transport).startMatchingMembers(try Self.questions)
+            try await Self.client(transport).startMatchingMembers(try Self.questions, lastLook: {})
         }
 
         #expect(fault?.code == .remotePolicy)

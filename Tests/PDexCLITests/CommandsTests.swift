@@ -29,7 +29,7 @@ struct CommandsTests {
             Set(Self.all.filter(\.isLeaf).map { $0.words.dropFirst().joined(separator: " ") }) == [
                 "demo", "sandbox", "serve", "plan", "run", "request", "exchanges list", "exchanges show",
                 "exchanges cancel", "replay", "api token", "members import", "members list", "members show",
-                "members explain", "members match", "members fetch", "consent explain", "members link",
+                "members explain", "members match", "members fetch", "consent explain", "audit export", "members link",
                 "members unlink",
                 "requests list",
                 "requests show",

@@ -38,6 +38,24 @@ struct ClinicConsentTests {
             testDescription: "an opt-out by rule", type: nil,
             more: ["policyRule": ["coding": [["system": .string(hl7 + "v3-ActCode"), "code": "OPTOUT"]]]], isSent: false
         ),
+        Kept(
+            testDescription: "a denial that is neither active nor taken back", status: "rejected",
+            code: .consentOutOfScope, isSent: false),
+        Kept(
+            testDescription: "a permit with an exception, withdrawn since", status: "inactive", type: "permit",
+            more: ["provision": [["type": "permit", "provision": [["type": "deny"]]]]], isSent: false),
+        Kept(
+            testDescription: "one in an unknown scope that ended", status: "inactive", type: "permit",
+            scope: "whatever", code: .consentOutOfScope, isSent: false),
+        Kept(
+            testDescription: "one in an unknown scope that ended before", status: "inactive", type: "permit",
+            scope: "whatever", touched: "2026-02-01T08:00:00Z", isSent: true),
+        Kept(
+            testDescription: "one for treatment that ended", status: "inactive", type: "permit", scope: "treatment",
+            isSent: true),
+        Kept(
+            testDescription: "one for research that ended", status: "inactive", type: "permit", scope: "research",
+            isSent: true),
         Kept(testDescription: "a permit", type: "permit", isSent: true),
         Kept(testDescription: "a permit withdrawn since", status: "inactive", type: "permit", isSent: false),
         Kept(
@@ -55,18 +73,95 @@ struct ClinicConsentTests {
         #expect(report.balanced)
     }
 
-    @Test(
-        "a form that was renewed after it was ended objects no more; one that was renewed before it still does",
-        arguments: [("2026-04-02", true), ("2026-03-15", false)])
-    func renewed(given: String, isSent: Bool) async throws {
-        let night = try Self.night(Self.kinds.first { $0.testDescription == "a permit withdrawn since" })
-        var renewed = try Self.resource(Kept(testDescription: "", type: "permit", isSent: true)).json
+    /// A form that took another's place: when each was given, and how the new one differs.
+    struct Renewal: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let given: String
+        var before: String? = "2026-01-10"
+        var change: @Sendable (inout Kept) -> Void = { _ in }
+        let isSent: Bool
+    }
+
+    private static let renewals = [
+        Renewal(testDescription: "after the end", given: "2026-04-02", before: nil, isSent: true),
+        Renewal(testDescription: "before the end, after the old one", given: "2026-03-15", isSent: true),
+        Renewal(
+            testDescription: "before the end, and nobody knows of when the old one is", given: "2026-03-15",
+            before: nil, isSent: false),
+        Renewal(testDescription: "on the same day as the old one", given: "2026-01-10", isSent: false),
+        Renewal(
+            testDescription: "before the end, in another scope", given: "2026-03-15", change: { $0.scope = "whatever" },
+            isSent: false),
+        Renewal(
+            testDescription: "after the end, for treatment", given: "2026-04-02", change: { $0.scope = "treatment" },
+            isSent: false),
+        Renewal(
+            testDescription: "before the end, over by now", given: "2026-03-15", change: { $0.end = "2026-05-01" },
+            isSent: false),
+        Renewal(
+            testDescription: "before the end, for another payer", given: "2026-03-15",
+            change: { $0.recipient = "1679576722" }, isSent: false),
+        Renewal(
+            testDescription: "before the end, and ended too", given: "2026-03-15", change: { $0.status = "inactive" },
+            isSent: false),
+        Renewal(
+            testDescription: "before the end, with a period that is none", given: "2026-03-15",
+            change: { $0.end = "soon" }, isSent: false),
+    ]
+
+    @Test("a form that was ended objects no more if it was renewed", arguments: renewals)
+    func renewed(renewal: Renewal) async throws {
+        let kind = try #require(Self.kinds.first { $0.testDescription == "a permit withdrawn since" })
+        let night = try Self.night(nil)
+        var old = try Self.resource(kind).json
+        old["dateTime"] = renewal.before.map { .string($0) }
+        night.clinic.put(try Resource(.object(old)))
+        var permit = Kept(testDescription: "", type: "permit", isSent: true)
+        renewal.change(&permit)
+        var renewed = try Self.resource(permit).json
         renewed["id"] = "renewed"
-        renewed["dateTime"] = .string(given)
+        renewed["dateTime"] = .string(renewal.given)
         night.clinic.put(try Resource(.object(renewed)))
+
         let report = try await night.run()
-        #expect(report.exchanges.withheld == (isSent ? [:] : [.consentDenied: 1]))
-        #expect(night.payer.received.isEmpty != isSent)
+
+        #expect(report.exchanges.withheld == (renewal.isSent ? [:] : [.consentDenied: 1]))
+        #expect(night.payer.received.isEmpty != renewal.isSent)
+    }
+
+    @Test("what waits is withheld in the transaction that learns of it, with the requests that nobody has begun")
+    func sameTransaction() async throws {
+        let night = try Self.night(nil)
+        _ = try await night.run("night-1")
+        night.payer.reply(.busy(retryAfterSeconds: 3600))
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
+        night.clock.advance(seconds: 3600)
+        _ = try await night.run("night-2")
+        let now = night.clock.now()
+        let request = MemberRequest(
+            id: "r1", job: night.pipeline.terms.job, payer: "med0", patient: "joe", since: nil, types: [],
+            accepted: now, due: now)
+        _ = try await night.store.write {
+            try $0.accept(request, audit: AuditEntry(at: now, actor: "tests", action: "request.accepted"))
+        }
+        night.clinic.put(try Self.resource(Self.kinds[0]))
+
+        _ = try await night.run("dry", dryRun: true)
+        _ = try await night.run("dry-again", dryRun: true)
+
+        let (exchange, kept, audit) = try await night.store.read { reader in
+            (
+                try reader.exchanges(matching: ExchangeFilter(), limit: 1).first, try reader.memberRequest("r1"),
+                try reader.audit(after: 0, limit: 1000).map(\.entry)
+            )
+        }
+        #expect(exchange?.state == .withheld && exchange?.reason == .consentDenied)
+        #expect(kept?.state == .cancelled && kept?.reason == .consentDenied)
+        let joe = night.identities.key(source: "clinic0", type: "Patient", id: "joe")
+        let revoked = audit.filter { $0.action == "consent.revoked" }.compactMap(\.reason)
+        #expect(revoked.count == 1)
+        #expect(revoked.first?.hasPrefix("patient \(joe) of clinic0, consent.denied: a consent at the clinic") == true)
+        #expect(revoked.first?.contains("1 exchanges taken back; the payer has what exchange ") == true)
     }
 
     @Test("no kind of it permits where the payer has none", arguments: kinds)

@@ -24,8 +24,13 @@ struct ConsentOracle {
         return permits(consents) && !valid.isEmpty && valid.allSatisfy { flat($0).contains("#sensitive\"") }
     }
 
-    private func stillDenies(_ consent: JSONValue) -> Bool {
+    func stillDenies(_ consent: JSONValue) -> Bool {
         guard text(consent, "status") == "active", text(consent["provision"], "type") == "deny" else { return false }
+        return lasts(consent)
+    }
+
+    /// Whether its period is not certainly over.
+    func lasts(_ consent: JSONValue) -> Bool {
         let start = text(consent["provision"]?["period"], "start")
         let end = text(consent["provision"]?["period"], "end")
         return !isDay(end) || !isDay(start, orNothing: true) || start > end || end >= today || strange(consent)
@@ -33,7 +38,7 @@ struct ConsentOracle {
 
     /// A no that is later than a yes wins over it. The yes is from the day on which it was given, the no from the day on
     /// which the payer last touched it; without either day, or with a day to come, nobody knows that the yes is the later.
-    private func outlives(_ permit: JSONValue, _ all: [JSONValue]) -> Bool {
+    func outlives(_ permit: JSONValue, _ all: [JSONValue]) -> Bool {
         let yes = text(permit, "dateTime")
         return all.filter(isNo).allSatisfy { refusal in
             let no = String(text(refusal["meta"], "lastUpdated").prefix(10))
@@ -42,24 +47,28 @@ struct ConsentOracle {
     }
 
     /// Whether somebody withdrew or refused a permit that may be this one: it names both, or does not say whom.
-    private func isNo(_ consent: JSONValue) -> Bool {
+    func isNo(_ consent: JSONValue) -> Bool {
+        ["inactive", "rejected"].contains(text(consent, "status"))
+            && text(consent["provision"], "type") != "deny" && !namesOthers(consent)
+    }
+
+    /// Whether whom it names as discloser, or as recipient, are certainly others.
+    func namesOthers(_ consent: JSONValue) -> Bool {
         func isElsewhere(_ role: String, _ npi: String) -> Bool {
             let actors = (consent["provision"]?["actor"]?.elements ?? []).map(flat).filter { $0.contains(role) }
             return !actors.isEmpty
                 && actors.allSatisfy { $0.contains("us-npi") && !$0.contains("\"value\":\"\(npi)\"") }
         }
-        return ["inactive", "rejected"].contains(text(consent, "status"))
-            && text(consent["provision"], "type") != "deny"
-            && !isElsewhere("\"code\":\"performer\"", clinic) && !isElsewhere("\"code\":\"IRCP\"", payer)
+        return isElsewhere("\"code\":\"performer\"", clinic) || isElsewhere("\"code\":\"IRCP\"", payer)
     }
 
-    private func isSpent(_ consent: JSONValue) -> Bool {
+    func isSpent(_ consent: JSONValue) -> Bool {
         if text(consent, "status") == "entered-in-error" { return true }
         guard text(consent["provision"], "type") == "deny" else { return false }
         return text(consent, "status") == "inactive" || (text(consent, "status") == "active" && !stillDenies(consent))
     }
 
-    private func isValid(_ consent: JSONValue) -> Bool {
+    func isValid(_ consent: JSONValue) -> Bool {
         let all = flat(consent)
         let provision = consent["provision"]
         let start = text(provision?["period"], "start")
@@ -91,16 +100,16 @@ struct ConsentOracle {
     }
 
     /// Whether it has more to it than the parts of which the standard says what they mean here.
-    private func strange(_ consent: JSONValue) -> Bool {
+    func strange(_ consent: JSONValue) -> Bool {
         let parts = Set((consent["provision"]?.object?.members ?? []).map(\.key))
         return !parts.subtracting(["type", "period", "actor", "action"]).isEmpty
             || flat(consent).contains("\"modifierExtension\"") || consent["implicitRules"] != nil
     }
 
-    private func isDay(_ text: String, orNothing: Bool = false) -> Bool {
+    func isDay(_ text: String, orNothing: Bool = false) -> Bool {
         text.isEmpty ? orNothing : text.utf8.count == 10 && text.hasPrefix("20")
     }
 
-    private func flat(_ json: JSONValue) -> String { String(decoding: json.serialized(), as: UTF8.self) }
-    private func text(_ json: JSONValue?, _ key: String) -> String { json?[key]?.string ?? "" }
+    func flat(_ json: JSONValue) -> String { String(decoding: json.serialized(), as: UTF8.self) }
+    func text(_ json: JSONValue?, _ key: String) -> String { json?[key]?.string ?? "" }
 }

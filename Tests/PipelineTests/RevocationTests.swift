@@ -25,7 +25,7 @@ struct RevocationTests {
 
     /// Why it must no longer leave.
     enum Change: String, CaseIterable, CustomTestStringConvertible {
-        case withdrawn, unlinked, coverageCancelled
+        case withdrawn, unlinked, coverageCancelled, deniedAtClinic
         var testDescription: String { rawValue }
     }
 
@@ -36,6 +36,7 @@ struct RevocationTests {
         for members in point.isOneByOne ? Self.members.map({ [$0] }) : [Self.members] {
             let night = try Night(
                 members, mappings: usCoreMappings, maxEntries: point == .betweenParts ? 8 : 200, concurrency: 1)
+            night.clinic.rewrite { $0.listsConsent = true }
             let sentBefore = Mutex<Int?>(nil)
             let revoke: @Sendable () async throws -> Void = {
                 guard sentBefore.withLock({ $0 == nil }) else { return }
@@ -190,6 +191,15 @@ struct RevocationTests {
                     try night.pipeline.follow(decisionOn: link.patient, nil, writer)
                 }
             }
+        case .deniedAtClinic:
+            for member in members {
+                night.clinic.put(
+                    try Resource([
+                        "resourceType": "Consent", "id": .string("no-of-" + member.id), "status": "active",
+                        "patient": ["reference": .string("Patient/" + member.id)], "provision": ["type": "deny"],
+                    ]))
+            }
+            _ = try await night.run("denied", dryRun: true)
         case .coverageCancelled:
             for member in members {
                 for record in try member.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")

@@ -8,15 +8,17 @@ struct BulkMemberMatchCall {
     private static let what = "a question who many members are"
 
     /// Asks; where the answer is asked for. A question that may have arrived is not repeated here: a payer takes more
-    /// for guessing (MM-13).
-    func start(_ questions: [MemberMatchQuestion]) async throws -> String {
+    /// for guessing (MM-13). `lastLook` is called when a connection and a token are there.
+    func start(
+        _ questions: [MemberMatchQuestion], _ lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
         var request = HTTPRequest(
             .post, try session.policy.url("/Group/$bulk-member-match"),
             body: MemberMatchQuestion.parameters(ofMany: questions).serialized())
         request.headers["Content-Type"] = "application/fhir+json"
         request.headers["Accept"] = "application/fhir+json"
         request.headers["Prefer"] = "respond-async"
-        let response = try await asked(request)
+        let response = try await asked(request, lastLook)
         switch response.status {
         case 202:
             guard let location = response.headers["Content-Location"] else {
@@ -39,9 +41,11 @@ struct BulkMemberMatchCall {
         }
     }
 
-    private func asked(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func asked(
+        _ request: HTTPRequest, _ lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> HTTPResponse {
         do {
-            return try await session.once(request)
+            return try await session.once(request, before: lastLook)
         } catch let error as TransportError {
             throw Fault(error, at: session.connection.name)
         }

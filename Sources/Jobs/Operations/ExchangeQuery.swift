@@ -82,16 +82,20 @@ public struct ExchangeQuery: Sendable {
         return Set(keys + [ResourceKey(word)].compactMap(\.self))
     }
 
-    /// So long ago, a day, or an instant.
     private func instant(_ text: String) throws(Fault) -> Instant {
+        if let instant = Self.instant(text, now: now) { return instant }
+        throw Self.wrong("'\(text.prefix(64))' is no time: say 90m, 12h, 2d, 1w, 2026-06-01 or 2026-06-01T02:15:00Z")
+    }
+
+    /// So long ago, a day, or an instant; nil when it is none of them.
+    static func instant(_ text: String, now: Instant) -> Instant? {
         let seconds: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
         if let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()),
             (1...100_000).contains(count)
         {
             return now.adding(milliseconds: -count * unit * 1000)
         }
-        if let instant = Instant(text) ?? Instant(text + "T00:00:00Z") { return instant }
-        throw Self.wrong("'\(text.prefix(64))' is no time: say 90m, 12h, 2d, 1w, 2026-06-01 or 2026-06-01T02:15:00Z")
+        return Instant(text) ?? Instant(text + "T00:00:00Z")
     }
 
     @discardableResult

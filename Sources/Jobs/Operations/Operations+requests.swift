@@ -4,20 +4,22 @@ public import Pipeline
 
 extension Operations {
     /// Accepts a demand and keeps it, so that it is answered whatever happens; one that is known already is not kept
-    /// twice.
+    /// twice, and is answered as it was the first time even if its member is nobody's any more.
     ///
     /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
-    /// name, `request.conflict` when the same key came with another demand, and for a member's id what
-    /// ``ExchangePipeline/patient(ofMember:)`` throws.
+    /// name, `request.conflict` when the same key came with another demand, for a member's id what
+    /// ``ExchangePipeline/patient(ofMember:)`` throws, and `request.too-many-unknown` to a holder who tries ids out.
     public func accept(_ demand: MemberDemand, by job: Job) async throws -> MemberRequest {
+        let now = clock.now()
+        if demand.key != nil, demand.memberID != nil, job.allowsRequests {
+            let same = request(demand, by: job, at: now)
+            if let kept = try await store.read({ try $0.memberRequest(same.id) }), kept.asksInTheSameWords(as: same) {
+                return kept
+            }
+        }
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
-        let now = clock.now()
-        let request = MemberRequest(
-            id: id(of: demand, by: job, at: now),
-            job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
-            types: demand.types.sorted(), accepted: now,
-            due: job.answerTime.due(after: now, in: calendar))
+        let request = request(demand, by: job, at: now)
         let kept = try await store.write { [actor] in
             try $0.accept(
                 request,
@@ -31,22 +33,55 @@ extension Operations {
         return kept
     }
 
+    private func request(_ demand: MemberDemand, by job: Job, at now: Instant) -> MemberRequest {
+        var request = MemberRequest(
+            id: id(of: demand, by: job, at: now),
+            job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
+            types: demand.types.sorted(), accepted: now,
+            due: job.answerTime.due(after: now, in: calendar))
+        request.asked = demand.memberID.map { identities.derived("member-demand", job.payer, $0) }
+        return request
+    }
+
     /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index says
     /// later does not turn a request to somebody else.
     private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
         guard let member = demand.memberID, job.allowsRequests else { return demand }
+        if let holder = demand.holder, let refusal = missed.begin(holder, at: clock.now()) {
+            try await refuse(holder, refusal)
+        }
         var resolved = demand
         do {
             resolved.patient = try await pipeline(job.name).patient(ofMember: member)
         } catch let fault as Fault where [.memberUnknown, .memberAmbiguous].contains(fault.code) {
+            if let holder = demand.holder { missed.end(holder, isMiss: true) }
             // Who goes through a list of ids to learn who is a patient here is seen in the trail.
             let holder = demand.holder.map { " of token holder \($0)" } ?? ""
             let entry = AuditEntry(
                 at: clock.now(), actor: actor, action: "request.refused", reason: fault.code.rawValue + holder)
             try await store.write { try $0.record(entry) }
             throw fault
+        } catch {
+            if let holder = demand.holder { missed.end(holder, isMiss: false) }
+            throw error
         }
+        if let holder = demand.holder { missed.end(holder, isMiss: false) }
         return resolved
+    }
+
+    /// Refuses to look another member up, in the same words whoever it is.
+    private func refuse(_ holder: String, _ refusal: MissedMembers.Refusal) async throws {
+        let fault = Fault(
+            .requestTooManyUnknown, .retry, "\(MissedMembers.most) members whom nobody is taken for were asked for",
+            hint: "check the ids; others are looked up again in \(refusal.afterSeconds) s",
+            retryAfterSeconds: refusal.afterSeconds)
+        if refusal.isFirst {
+            let entry = AuditEntry(
+                at: clock.now(), actor: actor, action: "request.refused",
+                reason: "\(fault.code.rawValue) of token holder \(holder), for \(refusal.afterSeconds) s")
+            try await store.write { try $0.record(entry) }
+        }
+        throw fault
     }
 
     /// The same for what is the same demand: by its key, which is one of its holder's alone.

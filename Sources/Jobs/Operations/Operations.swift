@@ -13,6 +13,8 @@ public struct Operations: Sendable {
     let calendar: BusinessCalendar
     let pipeline: @Sendable (String) async throws -> ExchangePipeline
     let underWay = RunsUnderWay()
+    let missed = MissedMembers()
+    let heldFiles = HeldFiles()
 
     /// Wires the façade; `pipeline` makes the pipeline of a job, `actor` is who is written into the audit trail.
     ///

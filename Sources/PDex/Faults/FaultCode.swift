@@ -21,6 +21,8 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case requestConflict = "request.conflict"
     case requestUnknown = "request.unknown"
     case requestNotOpen = "request.not-open"
+    case requestTooManyUnknown = "request.too-many-unknown"
+    case queuePaused = "queue.paused"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"

@@ -51,6 +51,8 @@ public struct Consent: Sendable, Hashable {
     public let provisionType: String?
     /// `provision.period`.
     public let period: Period?
+    /// Whether there is a `provision.period` that cannot be read: nobody knows what it bounds.
+    let hasUnreadablePeriod: Bool
     /// `provision.actor`.
     public let actors: [Actor]
     /// Whether `provision.action` is `consentaction#disclose`.
@@ -68,6 +70,8 @@ public struct Consent: Sendable, Hashable {
     public let isOptOutByRule: Bool
     /// Whether a nested provision denies: what is permitted has exceptions.
     public let hasNestedDenial: Bool
+    /// The codes of scope and categories with their systems; empty when it does not say of which kind it is.
+    let kind: Set<String>
 
     /// Reads a Consent.
     public init(_ resource: Resource) {
@@ -82,6 +86,7 @@ public struct Consent: Sendable, Hashable {
         let provision = resource["provision"]
         provisionType = provision?["type"]?.string
         period = provision?["period"].flatMap(Period.init)
+        hasUnreadablePeriod = provision?["period"] != nil && period == nil
         actors = (provision?["actor"]?.elements ?? []).map(Self.actor)
         permitsDisclosing = (provision?["action"]?.elements ?? []).contains {
             Self.has($0, "consentaction", "disclose")
@@ -95,6 +100,9 @@ public struct Consent: Sendable, Hashable {
         isAboutOtherMatters =
             !scopes.isEmpty && scopes.allSatisfy { ["research", "treatment", "adr"].contains($0) }
             && ["research", "treatment", "adr"].contains { Self.has(resource["scope"], "consentscope", $0) }
+        kind = Set(
+            Self.codes(resource["scope"], "scope")
+                + (resource["category"]?.elements ?? []).flatMap { Self.codes($0, "category") })
         let rules = (resource["policyRule"]?["coding"]?.elements ?? []).compactMap { $0["code"]?.string }
         isOptOutByRule = rules.contains { $0.uppercased().hasPrefix("OPTOUT") }
         hasNestedDenial = (provision?["provision"]?.elements ?? []).contains(where: Self.denies)
@@ -142,6 +150,12 @@ public struct Consent: Sendable, Hashable {
         let page = "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition-hrex-consent.html#"
         guard uri.hasPrefix(page) else { return nil }
         return Policy(rawValue: String(uri.dropFirst(page.count)))
+    }
+
+    private static func codes(_ concept: JSONValue?, _ element: String) -> [String] {
+        (concept?["coding"]?.elements ?? []).map { coding in
+            "\(element) \(coding["system"]?.string ?? "") \(coding["code"]?.string ?? "")"
+        }
     }
 
     /// Whether a CodeableConcept has that code of HL7's code system of that name.

@@ -36,6 +36,8 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
     public var notBefore: Instant?
     /// When it was told that it may be late.
     public var warned: Instant?
+    /// A keyed digest of the member's id that was asked for; nil when the Patient was named.
+    public var asked: String?
 
     /// From when on it may be late, if it is still open: the last quarter of its time has begun.
     public var atRisk: Instant {
@@ -65,6 +67,15 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
 
     /// Whether two demands ask for the same.
     public func asksTheSame(as other: MemberRequest) -> Bool {
-        job == other.job && patient == other.patient && since == other.since && types == other.types
+        patient == other.patient && wantsTheSame(as: other)
+    }
+
+    /// Whether two demands name their member by the same words, and want the same of whoever that is.
+    public func asksInTheSameWords(as other: MemberRequest) -> Bool {
+        asked != nil && asked == other.asked && wantsTheSame(as: other)
+    }
+
+    private func wantsTheSame(as other: MemberRequest) -> Bool {
+        job == other.job && since == other.since && types == other.types
     }
 }

@@ -38,10 +38,17 @@ public enum ConsentDecision: Sendable, Hashable {
                 record.consent, policy: policy, discloser: discloser, recipient: recipient, now: now)
             return (record: record, verdict: verdict)
         }
-        let objected = disclosers.map { record in
+        let kept = disclosers.map { record in
             let verdict = ConsentVerdict(
                 ofDiscloser: record.consent, discloser: discloser, recipient: recipient, now: now)
             return (record: record, verdict: verdict)
+        }
+        // A form that the clinic renewed is no last word.
+        let objected = kept.filter { old in
+            !old.verdict.isOfAnEnd
+                || !disclosers.contains {
+                    $0.renews(old.record, discloser: discloser, recipient: recipient, now: now)
+                }
         }
         let verdicts = said + objected.filter(\.verdict.isObjection)
         func evidence(_ record: Recorded?, _ rule: String) -> ConsentEvidence {
@@ -52,23 +59,20 @@ public enum ConsentDecision: Sendable, Hashable {
         for (record, verdict) in verdicts {
             if case .denies(let why) = verdict { return .withhold(.consentDenied, evidence(record, why)) }
         }
-        // A form that the clinic renewed, and ended before it was renewed, is no last word.
-        let renewals = disclosers.filter { $0.consent?.status == "active" && $0.consent?.provisionType == "permit" }
-        let withdrawn = verdicts.compactMap { record, verdict -> Recorded? in
-            guard case .withdrawn = verdict else { return nil }
-            let isOfClinic = disclosers.contains { $0.resource.key == record.resource.key }
-            return isOfClinic && renewals.contains { $0.isCertainlyAfter(record, now: now) } ? nil : record
-        }
+        let ended = verdicts.filter(\.verdict.isOfAnEnd)
         let all = verdicts.compactMap { record, verdict -> (Recorded, Consent.Policy, String)? in
             if case .permits(let scope, let rule) = verdict { (record, scope, rule) } else { nil }
         }
-        let permits = all.filter { permit in withdrawn.allSatisfy { permit.0.isCertainlyAfter($0, now: now) } }
+        let permits = all.filter { permit in ended.allSatisfy { permit.0.isCertainlyAfter($0.record, now: now) } }
         if permits.isEmpty, !all.isEmpty {
-            let certain = withdrawn.filter { no in all.allSatisfy { $0.0.isCertainlyBefore(no) } }
-            guard let no = certain.first else {
+            let certain = ended.filter { no in
+                if case .ended = no.verdict { false } else { all.allSatisfy { $0.0.isCertainlyBefore(no.record) } }
+            }
+            guard let no = certain.first?.record else {
                 return .withhold(
                     .consentOutOfScope,
-                    evidence(withdrawn.first, "a consent was withdrawn or refused, perhaps after the one that permits"))
+                    evidence(
+                        ended.first?.record, "a consent was withdrawn or refused, perhaps after the one that permits"))
             }
             return .withhold(
                 .consentDenied, evidence(no, "a consent was withdrawn or refused after the one that permits"))
@@ -84,6 +88,7 @@ public enum ConsentDecision: Sendable, Hashable {
             switch verdict {
             case .silent(let code, let why): (record, code, why)
             case .withdrawn(let why): (record, .consentDenied, why)
+            case .ended(let why): (record, .consentOutOfScope, why)
             case .void(let why): policy == .optIn ? (record, .consentDenied, why) : nil
             case .permits, .denies: nil
             }
@@ -100,7 +105,7 @@ extension ConsentDecision.Recorded {
     /// Whether this permit was given after another consent was withdrawn or refused. That is when the server last changed
     /// it; its own `dateTime` says when it was drawn up. What does not say when it was, or says that it will be, may be
     /// from before.
-    fileprivate func isCertainlyAfter(_ withdrawn: ConsentDecision.Recorded, now: Instant) -> Bool {
+    func isCertainlyAfter(_ withdrawn: ConsentDecision.Recorded, now: Instant) -> Bool {
         guard let given = consent?.given?.earliest, given <= now, let end = withdrawn.resource.lastUpdated else {
             return false
         }
@@ -112,5 +117,15 @@ extension ConsentDecision.Recorded {
     fileprivate func isCertainlyBefore(_ withdrawn: ConsentDecision.Recorded) -> Bool {
         guard let given = consent?.given?.latest, let end = withdrawn.resource.lastUpdated else { return false }
         return given < end
+    }
+}
+
+extension ConsentVerdict {
+    /// Whether it tells of an end: then it matters what was given since.
+    fileprivate var isOfAnEnd: Bool {
+        switch self {
+        case .withdrawn, .ended: true
+        case .permits, .denies, .silent, .void: false
+        }
     }
 }

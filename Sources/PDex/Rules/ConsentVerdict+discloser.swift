@@ -4,21 +4,19 @@ extension ConsentVerdict {
     /// Reads a consent that the discloser itself keeps: it may deny or tell of a withdrawal, and never permits (CO-01).
     ///
     /// HRex wants the permit from the payer's side, and a clinic's own forms are of any kind: so they count as far as they
-    /// object. What is about treatment, research or an advance directive only, or names others by NPI, does not object.
+    /// object. What is about treatment, research or an advance directive only, or names others by NPI, does not object. What
+    /// ended and says neither that nor that it was about privacy and disclosure may have been the permit for this.
     public init(ofDiscloser consent: Consent?, discloser: Party, recipient: Party, now: Instant) {
         guard let consent else {
             self = .denies("a consent of the clinic cannot be read")
             return
         }
-        let isElsewhere =
-            consent.isAboutOtherMatters || Self.namesOthers(consent, .source, than: discloser)
-            || Self.namesOthers(consent, .recipient, than: recipient)
         let isPlainDenial = consent.provisionType == "deny" || consent.isOptOutByRule
         let isDenial = isPlainDenial || consent.hasNestedDenial
         switch consent.status {
         case "entered-in-error", "draft", "proposed":
             self = .void("the clinic's consent is not in force")
-        case _ where isElsewhere:
+        case _ where Self.isElsewhere(consent, discloser, recipient):
             self = .void("the clinic's consent is about something else")
         case "active" where isDenial:
             let isOver = consent.period?.end.map { $0.latest < now } ?? false
@@ -31,12 +29,20 @@ extension ConsentVerdict {
             }
         case "active":
             self = .void("a consent of the clinic does not permit by itself")
-        case _ where isDenial:
+        case "inactive" where isPlainDenial:
             self = .void("the clinic's denial was taken back")
+        case _ where isPlainDenial:
+            self = .ended("a denial at the clinic is neither active nor taken back")
         case _ where consent.isAboutPrivacy && consent.isAboutDisclosure:
             self = .withdrawn("the consent at the clinic is not active (withdrawn or refused)")
         default:
-            self = .void("the clinic's consent is not in force")
+            self = .ended("a consent at the clinic ended that may have been about this disclosure")
         }
+    }
+
+    /// Whether it is plainly about something else: another matter by its scope, or others by NPI.
+    static func isElsewhere(_ consent: Consent, _ discloser: Party, _ recipient: Party) -> Bool {
+        consent.isAboutOtherMatters || namesOthers(consent, .source, than: discloser)
+            || namesOthers(consent, .recipient, than: recipient)
     }
 }

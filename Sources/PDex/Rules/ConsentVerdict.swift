@@ -8,6 +8,8 @@ public enum ConsentVerdict: Sendable, Hashable {
     case denies(String)
     /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs permits from before.
     case withdrawn(String)
+    /// It ended, and nobody can tell whether it was about this disclosure: that outweighs permits from before as a doubt.
+    case ended(String)
     /// It neither permits nor denies, and would have to be understood before silence may count.
     case silent(FaultCode, String)
     /// It says nothing any more: entered in error, or an opt-out that was taken back.
@@ -16,7 +18,7 @@ public enum ConsentVerdict: Sendable, Hashable {
     /// Whether somebody objects by it.
     var isObjection: Bool {
         switch self {
-        case .denies, .withdrawn: true
+        case .denies, .withdrawn, .ended: true
         case .permits, .silent, .void: false
         }
     }

@@ -29,8 +29,11 @@ public protocol PayerServer: FHIRReader {
     /// before it is (BLK-18).
     ///
     /// Throws when it was not taken, when the server does not offer it (`payer.capability-missing`), and authentication
-    /// faults.
-    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String
+    /// faults. `lastLook` is called before the request is begun, when a connection and a token are at hand: what it throws
+    /// is thrown, and no byte has left (CO-01).
+    func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String
 }
 
 extension PayerServer {

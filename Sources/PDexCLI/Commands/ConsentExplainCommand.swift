@@ -85,6 +85,7 @@ extension ConsentVerdict {
         case .permits(_, let rule): "permits: " + rule
         case .denies(let why): "denies: " + why
         case .withdrawn(let why): "withdrawn: " + why
+        case .ended(let why): "ended: " + why
         case .silent(let code, let why): "\(code.rawValue): " + why
         case .void(let why): "says nothing any more: " + why
         }

@@ -165,10 +165,12 @@ extension StoreContract {
     private static func request(
         _ id: String, due: Int64, payer: String = "med0", owner: String? = nil
     ) -> MemberRequest {
-        MemberRequest(
+        var request = MemberRequest(
             id: id, job: "nightly", payer: payer, owner: owner, patient: "joe", since: StoreSample.seconds(1),
             types: ["Encounter", "Patient"],
             accepted: StoreSample.seconds(2), due: StoreSample.seconds(due))
+        request.asked = owner.map { "digest-of-" + $0 }
+        return request
     }
 
     private static func entry(_ id: String) -> AuditEntry {

@@ -33,6 +33,8 @@ extension ScriptedClinic {
         public var offersRevInclude = false
         /// Search parameters that `/metadata` lists for Provenance; nil when it does not list the type.
         public var provenanceParameters: Set<String>?
+        /// What happens before a search is answered.
+        public var beforeSearch: (@Sendable (SearchQuery) -> Void)?
         /// Whether `/metadata` lists Consent.
         public var listsConsent = false
         /// Parameters with which a search is refused with 400.

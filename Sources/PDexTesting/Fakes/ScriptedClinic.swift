@@ -97,6 +97,7 @@ public final class ScriptedClinic: ClinicServer {
         log.withLock { $0.append("search \(query.path)\(narrowing)") }
         queries.withLock { $0.append(query) }
         let script = script.withLock { $0 }
+        script.beforeSearch?(query)
         if let code = script.refusals[query.path] { throw Fault(code, .halt, "the scripted clinic refuses this type") }
         if self.script.withLock({ Self.countDown(&$0.lostSearches, query.path) }) {
             throw Fault(.remoteTimeout, .retry, "the scripted clinic is silent")

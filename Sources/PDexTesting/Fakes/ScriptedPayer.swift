@@ -114,7 +114,7 @@ public final class ScriptedPayer: PayerServer {
         interruption.withLock { $0 = work }
     }
 
-    /// Does `work` before a delivery is begun, as if it waited for a connection or a token.
+    /// Does `work` before a delivery or a question about many is begun, as if it waited for a connection or a token.
     public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
         delay.withLock { $0 = work }
     }
@@ -301,7 +301,11 @@ public final class ScriptedPayer: PayerServer {
     }
 
     /// Takes questions about many; the answer is the test's.
-    public func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
+    public func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
+        if let work = delay.withLock({ $0 }) { try await work() }
+        try await lastLook()
         asking.withLock { $0 += questions }
         try loseQuestion()
         return base + "/status/match"

@@ -25,7 +25,7 @@ struct BulkInquiry: Sendable {
     /// Asks about everybody of the clinic who is open; a dry run only counts them.
     func ask(dryRun: Bool) async throws {
         if !dryRun { try await resume() }
-        var waiting: [(match: MemberMatch, question: MemberMatchQuestion)] = []
+        var waiting: [BulkQuestion] = []
         var last: ResourceKey?
         while true {
             let (after, source) = (last, terms.clinic.name)
@@ -50,14 +50,15 @@ struct BulkInquiry: Sendable {
     /// The question about a patient, and how it counts; nil when there is none, or it may not be asked.
     private func asked(
         about candidate: MemberInquiry.Candidate
-    ) async throws -> (match: MemberMatch, question: MemberMatchQuestion)? {
+    ) async throws -> BulkQuestion? {
         let question: MemberMatchQuestion
+        let live: [ConsentDecision.Recorded]
         do {
             switch try await inquiry.question(about: candidate.patient) {
             case .nothing:
                 await report.passedOver()
                 return nil
-            case .question(let found, _): question = found
+            case .question(let found, _, let consents): (question, live) = (found, consents)
             }
         } catch let fault as Fault where fault.disposition == .retry {
             await report.passedOver()
@@ -83,24 +84,92 @@ struct BulkInquiry: Sendable {
             route: terms.route, patient: candidate.patient.staged.key, outcome: .asked, question: hash,
             attempts: attempts, detail: "\(terms.payer.name) was asked, and has not answered",
             at: inquiry.clock.now())
-        return (match, question)
+        return BulkQuestion(candidate: candidate, match: match, question: question, live: live)
     }
 
-    private func send(_ batch: [(match: MemberMatch, question: MemberMatchQuestion)], dryRun: Bool) async throws {
-        await report.asked(batch.count)
-        guard !dryRun else { return }
-        let inquiry = inquiry
-        let marks = batch.map { ($0.match, inquiry.audited($0.match, "match.asked")) }
-        try await inquiry.store.write { writer in
-            for (match, entry) in marks { try writer.keep(match, audit: entry) }
+    private func send(_ batch: [BulkQuestion], dryRun: Bool) async throws {
+        guard !dryRun else { return await report.asked(batch.count) }
+        var batch = try await lookedAtAgain(batch)
+        batch = try await marked(batch)
+        while !batch.isEmpty {
+            await inquiry.tally.requested()
+            do {
+                let statusURL = try await inquiry.payer.startMatchingMembers(batch.map(\.question)) {
+                    [inquiry, batch] in
+                    let objected = try await inquiry.store.read { reader in try inquiry.objections(to: batch, reader) }
+                    guard objected.isEmpty else { throw Objected(patients: objected) }
+                }
+                await report.asked(batch.count)
+                let underWay = ExportUnderWay(
+                    source: terms.payer.name, job: terms.job, request: Self.request, statusURL: statusURL, since: nil,
+                    dropped: [], started: inquiry.clock.now())
+                try await inquiry.store.write { try $0.keep(underWay) }
+                return try await collect(statusURL, asked: batch.map(\.match.patient), isWhole: true)
+            } catch let objected as Objected {
+                batch = try await without(objected.patients, batch)
+            }
         }
-        await inquiry.tally.requested()
-        let statusURL = try await inquiry.payer.startMatchingMembers(batch.map(\.question))
-        let underWay = ExportUnderWay(
-            source: terms.payer.name, job: terms.job, request: Self.request, statusURL: statusURL, since: nil,
-            dropped: [], started: inquiry.clock.now())
-        try await inquiry.store.write { try $0.keep(underWay) }
-        try await collect(statusURL, asked: batch.map(\.match.patient), isWhole: true)
+    }
+
+    /// Somebody objects by what became known since: no byte has left.
+    private struct Objected: Error {
+        let patients: [ResourceKey: Fault]
+    }
+
+    /// The same questions by what the clinic has now: writing five hundred takes minutes, in which somebody may withdraw.
+    /// Whose consents changed has the question made anew, or is left out.
+    private func lookedAtAgain(_ batch: [BulkQuestion]) async throws -> [BulkQuestion] {
+        var now: [BulkQuestion] = []
+        for item in batch {
+            try Task.checkCancellation()
+            do {
+                let live = try await inquiry.consents(of: item.candidate.patient)
+                if Set(live.map(\.resource.contentHash)) == Set(item.live.map(\.resource.contentHash)) {
+                    now.append(item)
+                } else if let anew = try await asked(about: item.candidate) {
+                    now.append(anew)
+                }
+            } catch let fault as Fault where fault.disposition == .retry {
+                await report.passedOver()
+                await inquiry.tally.refused(fault.code)
+            }
+        }
+        return now
+    }
+
+    /// Writes down who is asked about, but for those who object by what is in the store at that moment.
+    private func marked(_ batch: [BulkQuestion]) async throws -> [BulkQuestion] {
+        let inquiry = inquiry
+        let objected = try await inquiry.store.write { writer in
+            let objected = try inquiry.objections(to: batch, writer)
+            for item in batch {
+                let match = objected[item.match.patient].map(item.notAsked) ?? item.match
+                let action = match.outcome == .asked ? "match.asked" : "match.not-asked"
+                try writer.keep(match, audit: inquiry.audited(match, action))
+            }
+            return objected
+        }
+        return await remaining(batch, objected)
+    }
+
+    /// Takes those out who object: they have not been asked about.
+    private func without(
+        _ objected: [ResourceKey: Fault], _ batch: [BulkQuestion]
+    ) async throws -> [BulkQuestion] {
+        let inquiry = inquiry
+        try await inquiry.store.write { writer in
+            for item in batch {
+                guard let fault = objected[item.match.patient] else { continue }
+                let match = item.notAsked(fault)
+                try writer.keep(match, audit: inquiry.audited(match, "match.not-asked"))
+            }
+        }
+        return await remaining(batch, objected)
+    }
+
+    private func remaining(_ batch: [BulkQuestion], _ objected: [ResourceKey: Fault]) async -> [BulkQuestion] {
+        for _ in objected { await report.passedOver() }
+        return batch.filter { objected[$0.match.patient] == nil }
     }
 
     /// Reads the answer to a question that another process asked; one that the payer no longer has is asked again.

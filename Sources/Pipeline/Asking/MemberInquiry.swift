@@ -86,7 +86,7 @@ struct MemberInquiry: Sendable {
         case .nothing(let why):
             match.detail = why
             try await keep(match, "match.not-asked")
-        case .question(let question, let permit):
+        case .question(let question, let permit, _):
             let hash = question.parameters.serialized().withUnsafeBytes(identities.contentHash)
             switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
             case .answered, .exhausted:
@@ -108,7 +108,8 @@ struct MemberInquiry: Sendable {
 
     /// A question that may be asked, or why there is none.
     enum Question {
-        case question(MemberMatchQuestion, QuestionPermit)
+        /// The last are the clinic's consents as they were read for it.
+        case question(MemberMatchQuestion, QuestionPermit, [ConsentDecision.Recorded])
         case nothing(String)
     }
 
@@ -124,8 +125,6 @@ struct MemberInquiry: Sendable {
         let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)
         let permit: QuestionPermit
         let live = consents.map(recorded)
-        let check = CheckConsent(
-            terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
         switch try await store.read({ try check.permit(toAskAbout: patient, live, $0) }) {
         case .failure(let fault): return .nothing("\(fault.code.rawValue): \(fault.message)")
         case .success(let given): permit = given
@@ -144,9 +143,19 @@ struct MemberInquiry: Sendable {
             about: patient.resource, as: local(patient.staged.key), coverages: coverages, consents: consents
         ) { organizations[$0] }
         switch outcome {
-        case .question(let question): return .question(question, permit)
+        case .question(let question): return .question(question, permit, live)
         case .nothing(let why): return .nothing(why)
         }
+    }
+
+    /// The clinic's consents of a patient, read now.
+    func consents(of patient: ClinicalResource) async throws -> [ConsentDecision.Recorded] {
+        try await records("Consent", of: patient.staged.id).map(recorded)
+    }
+
+    /// What decides whether somebody may be asked about.
+    var check: CheckConsent {
+        CheckConsent(terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
     }
 
     /// One of the clinic's consents as it was read just now.

@@ -13,6 +13,8 @@ struct Intake: Sendable {
     var wants: SharedWants?
     /// Keeps in mind what came; nil where nobody asks what did not.
     var seen: SeenArrivals?
+    /// Follows what consents of the clinic object to, in the transaction that learns of it; nil where none come.
+    var revocation: Revocation?
     let observer: @Sendable (RunEvent) -> Void
 
     /// The present.
@@ -36,7 +38,9 @@ struct Intake: Sendable {
         let references = wants?.references(in: batch) ?? []
         let outcome = try await store.write { writer in
             let affected = try beforehand(writer, batch)
+            let objectors = try revocation.map { _ in try Self.consenting(batch, writer) } ?? []
             let outcome = try writer.stage(batch)
+            if !objectors.isEmpty { try revocation?.follow(consentsAtClinicOf: objectors, at: clock.now(), writer) }
             if !affected.isEmpty { try afterwards(writer, affected) }
             for (key, found) in identifiers { try writer.identify(key, by: found) }
             try wants?.remember(references, writer)
@@ -51,6 +55,17 @@ struct Intake: Sendable {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
         }
         return refused.values.reduce(0, +)
+    }
+
+    /// Whose consents the batch changes: those who have them now, and those who had them before.
+    static func consenting(_ batch: StagingBatch, _ writer: any StoreWriter) throws -> Set<ResourceKey> {
+        var people: Set<ResourceKey> = []
+        for row in batch.rows where row.type == "Consent" {
+            let before = try writer.staged(row.key)
+            guard before?.contentHash != row.contentHash else { continue }
+            people.formUnion([row.patient, before?.patient].compactMap(\.self))
+        }
+        return people
     }
 
     private static func patients(of batch: StagingBatch) -> [ResourceKey] {

@@ -130,7 +130,7 @@ struct PayerRecordsPull: Sendable {
             beforehand: { writer, batch in
                 try Self.keep(batch, writer, until: now)
                 return try ConcernedMembers(
-                    consents: Self.consenting(batch, writer), coverages: Self.covered(batch, writer))
+                    consents: Intake.consenting(batch, writer), coverages: Self.covered(batch, writer))
             },
             afterwards: { [revocation] in try revocation.follow($1, at: now, $0) })
         return refused + unread + nobodys
@@ -167,17 +167,6 @@ struct PayerRecordsPull: Sendable {
             return staged.contentHash != row.contentHash
         }
         try writer.supersede(changed.map(\.key), until: now)
-    }
-
-    /// The members whose consents the batch changes: those who have them now, and those who had them before.
-    private static func consenting(_ batch: StagingBatch, _ writer: any StoreWriter) throws -> Set<ResourceKey> {
-        var members: Set<ResourceKey> = []
-        for row in batch.rows where row.type == "Consent" {
-            let before = try writer.staged(row.key)
-            guard before?.contentHash != row.contentHash else { continue }
-            members.formUnion([row.patient, before?.patient].compactMap(\.self))
-        }
-        return members
     }
 
     /// The members whose coverage the batch changes: those who have it now, and those who had it before.

@@ -241,6 +241,10 @@ struct Pull: Sendable {
     ) -> Intake {
         Intake(
             stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, seen: seen,
+            revocation: Revocation(
+                consent: CheckConsent(
+                    terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities)),
+                identities: identities),
             observer: observer)
     }
 

@@ -43,8 +43,12 @@ struct ProcessPayer: PayerServer {
         try await through("a question who a member is") { try await payer.matchMember(question) }
     }
 
-    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
-        try await through("a question who many members are") { try await payer.startMatchingMembers(questions) }
+    func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
+        try await through("a question who many members are") {
+            try await payer.startMatchingMembers(questions, lastLook: lastLook)
+        }
     }
 
     private func deliver(_ bundle: [UInt8], _ requestID: String) async throws -> PayerAnswer {

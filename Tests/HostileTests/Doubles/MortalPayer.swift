@@ -39,8 +39,12 @@ struct MortalPayer: PayerServer {
         try await through("a question who a member is") { try await payer.matchMember(question) }
     }
 
-    func startMatchingMembers(_ questions: [MemberMatchQuestion]) async throws -> String {
-        try await through("a question who many members are") { try await payer.startMatchingMembers(questions) }
+    func startMatchingMembers(
+        _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> String {
+        try await through("a question who many members are") {
+            try await payer.startMatchingMembers(questions, lastLook: lastLook)
+        }
     }
 
     private func through<Value>(_ place: String, _ ask: () async throws -> Value) async throws -> Value {

@@ -1,0 +1,50 @@
+import PDex
+
+/// What kind of event an audit entry is to those who know FHIR's AuditEvents and IHE's patterns for them (AU-03, AU-07,
+/// AU-08).
+enum AuditKind: Hashable {
+    /// It was decided by the recorded consents whether a member's data may go.
+    case decision(isPermitted: Bool)
+    /// A member's data is on its way to the payer.
+    case disclosure
+    /// The payer answered to it.
+    case delivery(isTaken: Bool)
+    /// What an operator or a rule says of a person changed.
+    case person
+    /// Records of the payer were fetched.
+    case arrival
+    /// The payer was asked who somebody is.
+    case question
+    /// A step of an exchange that reaches nobody outside.
+    case step
+    /// What the service or an operator did otherwise.
+    case activity
+
+    init(_ line: AuditLine) {
+        let words = line.recorded.entry.action.split(separator: ".", maxSplits: 1).map(String.init)
+        let action = words.last ?? ""
+        switch words.first {
+        case "consent": self = .decision(isPermitted: false)
+        case "members" where action == "imported": self = .arrival
+        case "payer": self = .arrival
+        case "match" where action == "asked": self = .question
+        case "members": self = .question
+        case "member", "match": self = .person
+        case "exchange": self = Self.ofExchange(action, line)
+        default: self = .activity
+        }
+    }
+
+    private static func ofExchange(_ action: String, _ line: AuditLine) -> AuditKind {
+        let decided = line.exchange?.consent != nil
+        let answered = line.deliveries.contains { $0.receipt != nil }
+        switch action {
+        case "permitted" where decided: return .decision(isPermitted: true)
+        case "withheld" where decided: return .decision(isPermitted: false)
+        case "submitted": return .disclosure
+        case "acknowledged" where answered: return .delivery(isTaken: true)
+        case "retrying" where answered, "parked" where answered: return .delivery(isTaken: false)
+        default: return .step
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import FHIR
+public import PDex
+
+extension Operations {
+    /// Entries looked at in one transaction.
+    private static let auditPage = 500
+
+    /// Hands out the entries that are meant, oldest first, with what the store has about them; returns how many they were.
+    ///
+    /// A page is one transaction, so that nobody's writing waits for the whole of it. Throws `exchange.unknown` and
+    /// `exchange.ambiguous`.
+    public func audit(
+        _ selection: AuditSelection, _ take: @Sendable ([AuditLine]) throws -> Void
+    ) async throws -> Int {
+        if let word = selection.exchange {
+            let lines = try await store.read { reader in
+                let exchange = try known(word, reader)
+                return try Self.lines(try reader.audit(ofExchange: exchange.id), selection, reader)
+            }
+            try take(lines)
+            return lines.count
+        }
+        var selection = selection
+        selection.persons = try await store.read { [persons = selection.persons] in try Self.widened(persons, $0) }
+        var count = 0
+        var after: Int64 = 0
+        while true {
+            let page = try await store.read { [after, selection] reader in
+                let entries = try reader.audit(after: after, limit: Self.auditPage)
+                let lines = try Self.lines(entries, selection, reader)
+                return (last: entries.count < Self.auditPage ? nil : entries.last?.sequence, lines: lines)
+            }
+            try take(page.lines)
+            count += page.lines.count
+            guard let last = page.last else { return count }
+            after = last
+        }
+    }
+
+    /// The same persons with whom they were taken for at the other side, whenever that was.
+    private static func widened(
+        _ persons: Set<ResourceKey>, _ reader: any StoreReader
+    ) throws -> Set<ResourceKey> {
+        var wide = persons
+        for person in persons {
+            for exchange in try reader.exchanges(matching: ExchangeFilter(member: person), limit: mostExchanges) {
+                if let member = exchange.match?.member { wide.insert(member) }
+            }
+            for exchange in try reader.exchanges(matching: ExchangeFilter(recognised: person), limit: mostExchanges) {
+                wide.insert(exchange.member)
+            }
+        }
+        return wide
+    }
+
+    /// As much of a person's past as is looked at.
+    private static let mostExchanges = 1000
+
+    private static func lines(
+        _ entries: [RecordedAuditEntry], _ selection: AuditSelection, _ reader: any StoreReader
+    ) throws -> [AuditLine] {
+        var exchanges: [String: Exchange] = [:]
+        return try entries.compactMap { recorded in
+            guard selection.admits(recorded.entry) else { return nil }
+            if let id = recorded.entry.exchange, exchanges[id] == nil { exchanges[id] = try reader.exchange(id) }
+            let exchange = recorded.entry.exchange.flatMap { exchanges[$0] }
+            guard selection.isAbout(recorded.entry, of: exchange) else { return nil }
+            return try AuditLine(recorded, of: exchange, reader)
+        }
+    }
+
+    /// Which entries words of an operator mean: instants as in `--where`, a run, an exchange, and a person by key or by id
+    /// at any of `sources`. Throws `usage.invalid`.
+    public func auditSelection(
+        since: String?, until: String?, run: String?, exchange: String?, member: String?, among sources: [String]
+    ) throws(Fault) -> AuditSelection {
+        var selection = AuditSelection(run: run, exchange: exchange)
+        if let since { selection.since = try instant(since, "--since") }
+        if let until { selection.until = try instant(until, "--until") }
+        if let member {
+            let keys = sources.map { identities.key(source: $0, type: "Patient", id: member) }
+            selection.persons = Set(keys + [ResourceKey(member)].compactMap(\.self))
+        }
+        return selection
+    }
+
+    private func instant(_ text: String, _ option: String) throws(Fault) -> Instant {
+        if let instant = ExchangeQuery.instant(text, now: clock.now()) { return instant }
+        throw Fault(
+            .usage, .stop, "\(option) is no time",
+            hint: "say 90m, 12h, 2d, 1w, 2026-06-01 or 2026-06-01T02:15:00Z")
+    }
+}

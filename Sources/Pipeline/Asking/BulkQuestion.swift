@@ -1,0 +1,39 @@
+import FHIR
+import PDex
+
+/// A question about one of many, and what it was written from.
+struct BulkQuestion: Sendable {
+    let candidate: MemberInquiry.Candidate
+    /// As it is kept when the question leaves.
+    let match: MemberMatch
+    let question: MemberMatchQuestion
+    /// The clinic's consents as they were read for it.
+    let live: [ConsentDecision.Recorded]
+
+    /// As it is kept when the question does not leave: it does not count.
+    func notAsked(_ fault: Fault) -> MemberMatch {
+        let before = candidate.before
+        return MemberMatch(
+            route: match.route, patient: match.patient, outcome: .notAsked, question: before?.question,
+            attempts: before?.attempts ?? 0, detail: "\(fault.code.rawValue): \(fault.message)", at: match.at)
+    }
+}
+
+extension MemberInquiry {
+    /// Who of those may not be asked about by what is known now.
+    func objections(to batch: [BulkQuestion], _ reader: any StoreReader) throws -> [ResourceKey: Fault] {
+        var found: [ResourceKey: Fault] = [:]
+        for item in batch {
+            let key = item.match.patient
+            // The Patient as it is staged by now: a label may have come.
+            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let staged = try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
+            guard let staged else {
+                found[key] = Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
+                continue
+            }
+            if case .failure(let fault) = try check.permit(toAskAbout: staged, item.live, reader) { found[key] = fault }
+        }
+        return found
+    }
+}

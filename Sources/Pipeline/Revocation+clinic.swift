@@ -1,0 +1,55 @@
+import FHIR
+import PDex
+
+extension Revocation {
+    /// Decides anew for patients whose consents at the clinic changed, and for whoever is one person with them by a merge.
+    ///
+    /// Exchanges for other payers are left to the check at sending, since other terms apply.
+    func follow(consentsAtClinicOf patients: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
+        var people: Set<ResourceKey> = []
+        for patient in patients { people.formUnion(try samePerson(as: patient, writer)) }
+        var denied: [ResourceKey: FaultCode] = [:]
+        for person in people.sorted() {
+            let exchanges = try exchanges(of: person, writer)
+            guard let latest = exchanges.first else { continue }
+            var withheld = 0
+            for exchange in exchanges where isOpen(exchange) {
+                if try takeBack(exchange, at: now, writer) { withheld += 1 }
+            }
+            guard let (code, evidence) = try objection(of: person, latest, writer) else { continue }
+            denied[person] = code
+            let held = try held(of: exchanges, writer)
+            guard withheld > 0 || held != nil else { continue }
+            try tell(
+                "patient \(person) of \(terms.clinic.name)", code, evidence, withheld: withheld, held, at: now, writer)
+        }
+        if !denied.isEmpty { try cancelRequests(of: denied, at: now, writer) }
+    }
+
+    private func exchanges(of person: ResourceKey, _ reader: any StoreReader) throws -> [Exchange] {
+        try reader.exchanges(
+            matching: ExchangeFilter(member: person, payer: terms.payer.name), limit: Self.mostExchanges
+        ).filter { $0.clinic == terms.clinic.name }
+    }
+
+    /// The patient, the one that took its place, and whoever was merged into either.
+    private func samePerson(as patient: ResourceKey, _ reader: any StoreReader) throws -> Set<ResourceKey> {
+        var people: Set<ResourceKey> = [patient]
+        if let survivor = try exchanges(of: patient, reader).first?.match?.via { people.insert(survivor) }
+        for person in people { people.formUnion(try reader.followers(of: person, payer: terms.payer.name)) }
+        return people
+    }
+
+    /// What a consent of the clinic objects to now; nil when none is what decides.
+    private func objection(
+        of person: ResourceKey, _ latest: Exchange, _ reader: any StoreReader
+    ) throws -> (FaultCode, ConsentEvidence)? {
+        guard let member = latest.match?.member else { return nil }
+        let kept = try ClinicConsents(terms: terms).recorded(of: person, via: latest.match?.via, reader)
+        let decision = consent.decision(try CheckConsent.recorded(of: member, reader), kept)
+        guard case .withhold(let code, let evidence) = decision,
+            kept.contains(where: { $0.resource.key == evidence.consent })
+        else { return nil }
+        return (code, evidence)
+    }
+}
