@@ -14,7 +14,7 @@ struct Schema {
         PackageResources.v008_member_match_sql, PackageResources.v009_circuit_breakers_sql,
         PackageResources.v010_replays_sql, PackageResources.v011_answer_ids_sql, PackageResources.v012_care_sql,
         PackageResources.v013_days_of_care_sql,
-        PackageResources.v014_request_desk_sql,
+        PackageResources.v014_request_desk_sql, PackageResources.v017_entries_and_turns_sql,
     ])
 
     /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.
