@@ -25,12 +25,13 @@ struct Problem: Error {
             case .requestInvalid, .usage, .memberAmbiguous: 422
             case .requestUnknown, .jobUnknown, .memberUnknown: 404
             case .requestConflict, .requestNotOpen: 409
+            case .requestDeskFull: 429
             case .storeLocked: 503
             default: 500
             }
         self.init(status, fault.code.rawValue, [fault.message, fault.hint].compactMap(\.self).joined(separator: "; "))
         code = fault.code.rawValue
-        if status == 503 { headers.append("Retry-After", "5") }
+        if [429, 503].contains(status) { headers.append("Retry-After", "\(fault.retryAfterSeconds ?? 5)") }
     }
 
     var answer: ServedAnswer {

@@ -7,9 +7,11 @@ extension Operations {
     /// twice.
     ///
     /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
-    /// name, `request.conflict` when the same key came with another demand, and for a member's id what
+    /// name, `request.desk-full` when more is open than `bounds` allow, `request.conflict` when the same key came with another demand, and for a member's id what
     /// ``ExchangePipeline/patient(ofMember:)`` throws.
-    public func accept(_ demand: MemberDemand, by job: Job) async throws -> MemberRequest {
+    public func accept(
+        _ demand: MemberDemand, by job: Job, within bounds: DeskBounds = .none
+    ) async throws -> MemberRequest {
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
         let now = clock.now()
@@ -19,7 +21,8 @@ extension Operations {
             types: demand.types.sorted(), accepted: now,
             due: job.answerTime.due(after: now, in: calendar))
         let kept = try await store.write { [actor] in
-            try $0.accept(
+            try bounds.demandRoom(for: request, $0)
+            return try $0.accept(
                 request,
                 audit: AuditEntry(at: now, actor: actor, action: "request.accepted", reason: request.id))
         }

@@ -21,6 +21,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case requestConflict = "request.conflict"
     case requestUnknown = "request.unknown"
     case requestNotOpen = "request.not-open"
+    case requestDeskFull = "request.desk-full"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"
