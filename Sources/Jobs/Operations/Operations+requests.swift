@@ -20,6 +20,8 @@ extension Operations {
             job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
             types: demand.types.sorted(), accepted: now,
             due: job.answerTime.due(after: now, in: calendar))
+        // Who is refused does not wait for the one who writes; who is not is asked again in the transaction.
+        if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
         let kept = try await store.write { [actor] in
             try bounds.demandRoom(for: request, $0)
             return try $0.accept(
