@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts workers consents populations roster proof docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts workers spike consents populations roster proof docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -29,6 +29,10 @@ SWEEP := 1
 WORKERS := 8
 JOBS := 10000
 WORKER_SEED := 1
+# Requests a second in a spike, for so long: make spike SPIKE_SECONDS=60
+SPIKE_RATE := 100
+SPIKE_SECONDS := 600
+SPIKE_MEMBERS := 1000
 # Images of the store after power cuts
 CUTS := 10000
 CUT_SEED := 1
@@ -91,6 +95,11 @@ planted: system toolchain ## Plant each known bug, and show that a campaign catc
 workers: system toolchain ## Have WORKERS processes share JOBS on one store, while they are stopped at random
 	@swift build $(QUIET) -c release --product pdex-workers >&2
 	@WORKERS=$(WORKERS) JOBS=$(JOBS) SEED=$(WORKER_SEED) nice -n 19 .build/release/pdex-workers
+
+spike: system toolchain ## Ask a service for SPIKE_RATE members a second while a night runs
+	@swift build $(QUIET) -c release --product pdex >&2
+	@swift build $(QUIET) -c release --product pdex-spike >&2
+	@RATE=$(SPIKE_RATE) SECONDS=$(SPIKE_SECONDS) MEMBERS=$(SPIKE_MEMBERS) .build/release/pdex-spike
 
 # The sweep needs strace; without it only the random kills are made.
 crash: system toolchain ## SIGKILL RUNS nights of real processes at random, and at each system call

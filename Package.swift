@@ -139,6 +139,9 @@ let package = Package(
         .executableTarget(
             name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "PDexTesting"],
             path: "Campaigns/Workers", swiftSettings: house),
+        .executableTarget(
+            name: "pdex-spike", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore"], path: "Campaigns/Spike",
+            swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),

@@ -29,7 +29,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .unreachable
         case .unbalanced:
             self = .partial
-        case .storeLocked, .runInProgress, .folderInUse:
+        case .storeLocked, .runInProgress, .folderInUse, .requestDeskFull:
             self = .locked
         case .interrupted:
             self = .interrupted

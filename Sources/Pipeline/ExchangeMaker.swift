@@ -15,9 +15,10 @@ struct ExchangeMaker: Sendable {
     let clock: any WallClock
     let actor: String
 
-    /// Looks at one member; `replaying` makes a new exchange even when nothing changed.
+    /// Looks at one member; `replaying` makes a new exchange even when nothing changed, of nothing but
+    /// `failed` where that is given.
     func make(
-        _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil
+        _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil, failed: FailedEntries? = nil
     ) throws -> MadeExchange {
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
         let step = try join.outcome(for: member, reader)
@@ -35,7 +36,7 @@ struct ExchangeMaker: Sendable {
                 return met(latest, content)
             }
         }
-        return try write(content, standing, latest: latest, replaying: replaying, reader)
+        return try write(content, standing, latest: latest, replaying: replaying, failed: failed, reader)
     }
 
     private func met(_ latest: Exchange, _ content: MemberContent) -> MadeExchange {
@@ -56,7 +57,7 @@ struct ExchangeMaker: Sendable {
 
     private func write(
         _ content: MemberContent, _ standing: Standing, latest: Exchange?, replaying: Exchange?,
-        _ reader: any StoreReader
+        failed: FailedEntries?, _ reader: any StoreReader
     ) throws -> MadeExchange {
         let now = clock.now()
         // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange.
@@ -67,6 +68,7 @@ struct ExchangeMaker: Sendable {
             content: content, now: now, run: run.id, actor: actor)
         let undoing = Undoing(standing)
         var shared: [StagedHash] = []
+        var staying: [ResourceKey: String] = [:]
         var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why):
@@ -117,18 +119,24 @@ struct ExchangeMaker: Sendable {
                         try replaying == nil && known.map { try !isBeingUndone($0, latest, reader) } ?? false
                         && known?.mapping == map.mappings.hash
                         && known?.match?.isSamePerson(as: permitted.matched.match) ?? true
+                    let taken = try failed.map {
+                        TakenEntries(
+                            failed: $0, holdings: try retract.holdings(of: content.key, reader),
+                            mapping: map.mappings.hash, match: permitted.matched.match)
+                    }
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
-                        known: isKnown ? known?.manifest : nil, reader)
+                        known: isKnown ? known?.manifest : nil, taken: taken, reader)
+                    staying = made.staying
                     draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
                     isNoted = true
                     let sent = Set(made.held.map(\.key))
-                    let taken = try retraction(
+                    let back = try retraction(
                         draft, permitted,
                         errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
                         after: made.bundles.count, reader)
-                    draft.bundle(mapped, made, taken)
-                    bundles = made.bundles + taken.bundles
+                    draft.bundle(mapped, made, back)
+                    bundles = made.bundles + back.bundles
                     shared = made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
                 } catch let fault as Fault where fault.disposition == .park {
                     if !isNoted { draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader))) }
@@ -143,8 +151,9 @@ struct ExchangeMaker: Sendable {
             fingerprint: fingerprint(content, shared: shared, standing) ^ (isAside ? 1 : 0),
             replayOf: replaying?.id)
         return MadeExchange(
-            work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest), resources: draft.resources
-        )
+            work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest),
+            resources: draft.resources,
+            staying: staying)
     }
 
     /// As many exchanges after the one that was acknowledged last as are looked through.

@@ -15,6 +15,8 @@ struct MadeExchange: Sendable {
     let work: Work
     /// What is certain of the member's resources already; the rest depends on where the exchange ends.
     let resources: RunReport.Resources
+    /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go.
+    var staying: [ResourceKey: String] = [:]
 
     /// What the exchange takes back from the payer, or fails to, if that run made it.
     func retracted(in run: String) -> [FaultCode: Int] {

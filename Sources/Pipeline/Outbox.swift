@@ -13,6 +13,10 @@ struct Outbox: Sendable {
     /// Claimed and settled together; larger groups share more commits, smaller ones lose less to a crash.
     private static let claimsAtOnce = 32
 
+    /// So many seconds another process that has all places at a payer is waited for; then what is due is left to it, or to
+    /// the next time.
+    private static let longestPatience = 30
+
     /// Frees the claims of workers that are gone.
     func rescue() async throws {
         let freed = try await receipts.rescue(ownerIsGone)
@@ -26,13 +30,21 @@ struct Outbox: Sendable {
     func drain(waitingAtMost seconds: Double = 0) async throws -> KeepReceipts.Settled {
         var total = KeepReceipts.Settled()
         let deadline = submit.clock.now().adding(milliseconds: Int64(seconds * 1000))
+        var patience = Self.longestPatience
         while try await isDue(before: deadline) {
             try Task.checkCancellation()
             try await records.freshen()
-            try await pace.wait()
-            let (leases, expiry) = try await submit.claim(limit: min(Self.claimsAtOnce, pace.mostAtOnce))
-            guard !leases.isEmpty else { break }
-            let results = await send(leases, heldUntil: expiry)
+            let claims = try await submit.claim(limit: min(Self.claimsAtOnce, pace.mostAtOnce))
+            if claims.places == 0, patience > 0 {
+                patience -= 1
+                // Waits for another process to leave a place at the payer.
+                try await submit.clock.sleep(seconds: 1)
+                try await rescue()
+                continue
+            }
+            guard !claims.leases.isEmpty else { break }
+            patience = Self.longestPatience
+            let results = await send(claims)
             let settled = try await receipts.settle(results)
             total.bundles += settled.bundles
             total.entries += settled.entries
@@ -65,28 +77,38 @@ struct Outbox: Sendable {
     }
 
     /// Sends the claims, as many at once as the job allows; gives back what it does not begin.
-    private func send(_ leases: [LeasedSubmission], heldUntil expiry: Instant) async -> [Submit.Result] {
-        var expiry = expiry
+    private func send(_ claims: Submit.Claims) async -> [Submit.Result] {
+        var expiry = claims.expiry
         let concurrency = max(1, submit.terms.delivery.concurrency)
         return await withTaskGroup(of: Submit.Result.self) { group in
             var results: [Submit.Result] = []
-            for (index, lease) in leases.enumerated() {
+            for (index, lease) in claims.leases.enumerated() {
                 if index >= concurrency, let done = await group.next() { results.append(done) }
                 do {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
                     if hasFailed(results) { throw CancellationError() }
+                    try await pace.enter(most: claims.places)
+                } catch {
+                    results.append(.unsent(lease, error as? Fault))
+                    continue
+                }
+                do {
                     if index > 0 {
-                        try await pace.wait()
                         // With a payer that takes minutes, the last of a group is sent hours after the first (CO-10).
                         try await records.freshen()
                     }
                     expiry = try await submit.renewing(expiry)
                 } catch {
+                    await pace.leave()
                     results.append(.unsent(lease, error as? Fault))
                     continue
                 }
-                group.addTask { await submit.send(lease) }
+                group.addTask {
+                    let result = await submit.send(lease)
+                    await pace.leave()
+                    return result
+                }
             }
             for await done in group { results.append(done) }
             return results

@@ -1,20 +1,23 @@
 import FHIR
 import PDex
 
-/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks.
+/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks, and no more of them under way than it allows: a
+/// limit is the payer's to bear, whichever process on the store delivers.
 final class Pace: Sendable {
     private let perSecond: Double?
     private let payer: String
     private let turns: PayerTurns
+    private let store: any Store
     private let clock: any WallClock
 
     /// So long a claim may wait for its turn: much shorter than it holds.
     private static let longestWaitSeconds = 240.0
 
-    init(perSecond: Double?, payer: String, turns: PayerTurns, clock: any WallClock) {
+    init(perSecond: Double?, payer: String, turns: PayerTurns, store: any Store, clock: any WallClock) {
         self.perSecond = perSecond.flatMap { $0 > 0 ? $0 : nil }
         self.payer = payer
         self.turns = turns
+        self.store = store
         self.clock = clock
     }
 
@@ -24,13 +27,32 @@ final class Pace: Sendable {
         return max(1, Int(min(perSecond * Self.longestWaitSeconds, 1000)))
     }
 
-    /// Waits until the next delivery may begin.
+    /// Waits until the next delivery may begin, and takes a place among the `most` that this process may have under way. Who
+    /// gets one leaves it.
+    func enter(most: Int) async throws {
+        try await turns.places(at: payer).enter(most: most)
+        do {
+            try await wait()
+        } catch {
+            await leave()
+            throw error
+        }
+    }
+
+    /// Gives the place back.
+    func leave() async { await turns.places(at: payer).leave() }
+
+    /// Waits for the next turn.
     func wait() async throws {
         guard let perSecond else { return }
-        let now = clock.now()
         // Rounded up: three a second are never four within one.
         let spacing = Int64((1000 / perSecond).rounded(.up))
-        let turn = turns.take(at: payer, spacing: spacing, now: now)
+        let turn = try await turns.next(at: payer, spacing: spacing, now: clock.now()) { count in
+            try await store.write { [payer, clock] writer in
+                try writer.takeTurns(at: payer, count: count, spacing: spacing, now: clock.now())
+            }
+        }
+        let now = clock.now()
         if turn > now { try await clock.sleep(seconds: (turn - now) / .seconds(1)) }
     }
 }

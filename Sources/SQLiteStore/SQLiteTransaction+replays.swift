@@ -4,7 +4,7 @@ import PDex
 
 extension SQLiteTransaction {
     func replay(_ run: String) throws -> Replay? {
-        try first("SELECT run, step, accepts, reason FROM replay WHERE run = ?", [run], Self.replay)
+        try first("SELECT run, step, accepts, failed_entries, reason FROM replay WHERE run = ?", [run], Self.replay)
     }
 
     func openReplays() throws -> [Run] {
@@ -36,8 +36,11 @@ extension SQLiteTransaction {
 
     func open(_ replay: Replay, of exchanges: [String], audit: AuditEntry) throws {
         try change(
-            "INSERT INTO replay (run, step, accepts, reason) VALUES (?, ?, ?, ?)",
-            [replay.id, replay.step.rawValue, replay.acceptsMappingChanges ? 1 : 0, replay.reason])
+            "INSERT INTO replay (run, step, accepts, failed_entries, reason) VALUES (?, ?, ?, ?, ?)",
+            [
+                replay.id, replay.step.rawValue, replay.acceptsMappingChanges ? 1 : 0,
+                replay.onlyFailedEntries ? 1 : 0, replay.reason,
+            ])
         for (place, exchange) in exchanges.enumerated() {
             guard try replayUnderWay(ofExchange: exchange) == nil else {
                 throw Fault.refused("exchange \(exchange) is being replayed already")
@@ -62,7 +65,8 @@ extension SQLiteTransaction {
     private static func replay(_ row: Row) throws -> Replay {
         Replay(
             id: try row.text(0), step: try row.word(1, as: Replay.Step.self),
-            acceptsMappingChanges: try row.integer(2) == 1, reason: try row.text(3))
+            acceptsMappingChanges: try row.integer(2) == 1,
+            onlyFailedEntries: try row.integer(3) == 1, reason: try row.text(4))
     }
 
     private static func item(_ row: Row) throws -> ReplayItem {

@@ -13,6 +13,9 @@ extension SandboxServers {
     /// How often Med0 was asked, by method and first segment: `POST /` counts submissions, `GET Coverage` searches.
     public func payerRequests() -> [String: Int] { payer.requestCounts }
 
+    /// How many deliveries Med0 had under way at once, at most.
+    public var mostDeliveriesAtOnce: Int { deliveries.most }
+
     /// How often Med0 was asked who somebody is, by what it answered: `member`, `nobody`, `several`, `consent-refused`.
     public func payerQuestions() -> [String: Int] {
         Dictionary(payer.verdicts.map { ($0.name, 1) }, uniquingKeysWith: +)

@@ -23,6 +23,7 @@ public final class SandboxServers: Sendable {
     public let refusedMember: String?
     /// What is left for Med0.
     let drops: DropIntake?
+    let deliveries = DeliveryMeter()
     private let options: SandboxOptions
 
     /// Invents or loads everything; nothing listens yet. Throws ``SandboxError``.
@@ -47,12 +48,16 @@ public final class SandboxServers: Sendable {
     /// Serves until the task is cancelled; call it once. Throws when a port cannot be bound.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (endpoint, port) in [(clinic as any SandboxEndpoint, options.clinicPort), (payer, options.payerPort)] {
-                let server = HTTPServer(
-                    endpoint, port: port, bodyLimit: Self.bodyLimit, latencyMilliseconds: options.latencyMilliseconds,
-                    clock: options.clock)
-                group.addTask { try await server.run() }
-            }
+            let metered = MeteredEndpoint(
+                endpoint: payer, meter: deliveries, latencyMilliseconds: options.latencyMilliseconds,
+                clock: options.clock)
+            let servers = [
+                HTTPServer(
+                    clinic, port: options.clinicPort, bodyLimit: Self.bodyLimit,
+                    latencyMilliseconds: options.latencyMilliseconds, clock: options.clock),
+                HTTPServer(metered, port: options.payerPort, bodyLimit: Self.bodyLimit, clock: options.clock),
+            ]
+            for server in servers { group.addTask { try await server.run() } }
             let fetcher = SubmissionFetcher(desk: payer.submissions, payer: payer)
             group.addTask { await fetcher.run() }
             // The first to end, for whatever reason, ends both.

@@ -131,7 +131,7 @@ struct MemberRequestAPITests {
     @Test("does not take more than it can hold")
     func full() async throws {
         let harness = try APIHarness()
-        for number in 0..<MemberRequestAPI.mostOpen {
+        for number in 0..<MemberRequestAPI.bounds.ofHolder {
             _ = await harness.send(
                 "POST", path, #"{"member": "joe"}"#,
                 headers: [("Content-Type", "application/json"), ("Idempotency-Key", "k-\(number)")])

@@ -79,7 +79,7 @@ struct ScopedTokenTests {
     @Test("one holder's open requests do not keep another from asking")
     func full() async throws {
         let harness = try APIHarness()
-        for number in 0..<MemberRequestAPI.mostOpen {
+        for number in 0..<MemberRequestAPI.bounds.ofHolder {
             _ = try await harness.operations.accept(
                 .init(patient: "joe", key: "k-\(number)", holder: "portal"), by: harness.job)
         }

@@ -23,7 +23,8 @@ struct CommandStatusTests {
         .unreachable: [
             .remoteUnreachable, .remoteTLS, .remoteTimeout, .remoteThrottled, .remoteFailed, .payerFolder,
         ],
-        .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress, .folderInUse], .interrupted: [.interrupted],
+        .partial: [.unbalanced], .locked: [.storeLocked, .runInProgress, .folderInUse, .requestDeskFull],
+        .interrupted: [.interrupted],
     ]
 
     @Test("every fault has its exit code", arguments: FaultCode.allCases)

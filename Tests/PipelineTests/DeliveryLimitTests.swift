@@ -31,6 +31,8 @@ struct DeliveryLimitTests {
         func leave() { state.withLock { $0.now -= 1 } }
 
         var most: Int { state.withLock { $0.most } }
+
+        var all: Int { state.withLock { $0.all } }
     }
 
     @Test("never more at once than the job allows, whatever is answered, and however long it takes", arguments: 1...12)
@@ -84,33 +86,82 @@ struct DeliveryLimitTests {
     }
 
     @Test(
-        "jobs and services of a process that deliver to one payer keep to its rate together; another payer is not held up"
+        "jobs and services of all processes on a store keep to a payer's rate together, in few writes; another payer is not held up"
     )
-    func together() {
+    func together() async throws {
         var numbers = SeededNumbers(seed: 5)
-        for _ in 0..<200 {
-            let turns = PayerTurns()
-            let spacing = Int64.random(in: 1...2000, using: &numbers)
-            var now = Instant(milliseconds: 1_000_000)
-            var taken: [Int64] = []
-            for _ in 0..<50 {
-                now = now.adding(milliseconds: Int64.random(in: 0...(spacing * 2), using: &numbers))
-                let turn = turns.take(at: "med0", spacing: spacing, now: now)
-                #expect(turn >= now)
-                taken.append(turn.milliseconds)
-                #expect(turns.take(at: "med\(taken.count)", spacing: spacing, now: now) == now)
+        let night = try night(concurrency: 1, perSecond: nil)
+        for round in 0..<40 {
+            let processes = [PayerTurns(), PayerTurns()]
+            let perSecond = [0.5, 1, 3, 7, 30, 100][Int.random(in: 0..<6, using: &numbers)]
+            let spacing = 1000 / perSecond
+            let paces = (0..<4).map { pace(perSecond, "med0 \(round)", processes[$0 % 2], night) }
+            var starts: [Int64] = []
+            for turn in 0..<40 {
+                // At times all are busy, at times they have nothing to do.
+                let idle = Double.random(in: 0...(round.isMultiple(of: 2) ? 2 : 0.1), using: &numbers)
+                night.clock.advance(seconds: idle * spacing / 1000)
+                try await paces[Int.random(in: 0..<4, using: &numbers)].wait()
+                starts.append(night.clock.now().milliseconds)
+                let before = night.clock.now()
+                try await pace(perSecond, "med1 \(round) \(turn)", processes[0], night).wait()
+                #expect(night.clock.now() == before)
             }
-            #expect(zip(taken, taken.dropFirst()).allSatisfy { $1 - $0 >= spacing })
+            #expect(zip(starts, starts.dropFirst()).allSatisfy { Double($1 - $0) >= spacing })
         }
     }
 
-    @Test("a clock that is set back holds nothing up for as long as it was set back")
-    func setBack() {
-        let turns = PayerTurns()
-        let now = Instant(milliseconds: 100_000_000)
-        _ = turns.take(at: "med0", spacing: 100, now: now)
-        let before = now.adding(milliseconds: -7_200_000)
-        #expect(turns.take(at: "med0", spacing: 100, now: before) <= before.adding(milliseconds: 6_400))
+    @Test(
+        "who has all places at a payer leaves none to another process, and what waits is delivered by either afterwards"
+    )
+    func placesOfAll() async throws {
+        let night = try night(concurrency: 1, perSecond: nil)
+        let other = ExchangePipeline(
+            terms: night.pipeline.terms, clinic: night.clinic, payer: night.payer, store: night.store,
+            mappings: night.pipeline.mappings, identities: night.identities, clock: night.clock, random: { 0.5 },
+            owner: "another process")
+        let meter = Meter()
+        let byOther = Mutex([Int]())
+        night.payer.whileAnswering {
+            // The other process has nothing to do but this, in the middle of a delivery.
+            if meter.enter() == 1 {
+                let count = try await other.deliver()
+                byOther.withLock { $0.append(count) }
+            }
+            meter.leave()
+        }
+
+        let report = try await night.run()
+
+        #expect(byOther.withLock { $0 } == [0])
+        #expect(meter.most == 1)
+        #expect(report.exchanges.acknowledged == 9)
+        #expect(try await night.store.read { try $0.queued() }.isEmpty)
+    }
+
+    @Test("services of one process share its places at a payer", arguments: 1...6)
+    func placesOfOne(seed: UInt64) async throws {
+        var numbers = SeededNumbers(seed: seed)
+        let concurrency = Int.random(in: 1...3, using: &numbers)
+        let places = PayerPlaces()
+        let meter = Meter()
+        let waits = (0..<30).map { _ in Int.random(in: 0...20, using: &numbers) }
+        await withTaskGroup(of: Void.self) { group in
+            for wait in waits {
+                group.addTask {
+                    guard (try? await places.enter(most: concurrency)) != nil else { return }
+                    _ = meter.enter()
+                    for _ in 0..<wait { await Task.yield() }
+                    meter.leave()
+                    await places.leave()
+                }
+            }
+        }
+        #expect(meter.most <= concurrency && meter.all == 30)
+    }
+
+    private func pace(_ perSecond: Double, _ payer: String, _ turns: PayerTurns, _ night: Night) -> Pace {
+        Pace(perSecond: perSecond, payer: payer, turns: turns, store: night.store, clock: night.clock)
     }
 
     private func night(concurrency: Int, perSecond: Double?) throws -> Night {

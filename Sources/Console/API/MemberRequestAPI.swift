@@ -11,8 +11,8 @@ struct MemberRequestAPI: Sendable {
     private let jobs: [Job]
     private let clock: any WallClock
 
-    /// More open requests of one holder than this are not accepted.
-    static let mostOpen = 1000
+    /// More open requests of one holder, and of all, are not accepted.
+    static let bounds = DeskBounds(ofHolder: 1000, ofAll: 4000)
     private static let path = "/v1/member-requests"
 
     /// The API of `jobs`; `operations` acts in the name of who holds the token.
@@ -59,13 +59,7 @@ struct MemberRequestAPI: Sendable {
         wish.demand.holder = holder.name
         let jobs = RequestJobs(jobs.filter { holder.payers.contains($0.payer) })
         let job = try jobs.job(wish.job, payer: wish.payer)
-        let open = Self.own(holder, in: MemberRequestFilter.open.states)
-        guard try await operations.count(memberRequestsMatching: open) < Self.mostOpen else {
-            throw Problem(
-                429, "Too many requests", "\(Self.mostOpen) requests of yours are open",
-                headers: ["Retry-After": "30"])
-        }
-        let accepted = try await operations.accept(wish.demand, by: job)
+        let accepted = try await operations.accept(wish.demand, by: job, within: Self.bounds)
         return task(
             202, MemberRequestDetail(request: accepted), headers: ["Location": "\(Self.path)/\(accepted.id)"])
     }

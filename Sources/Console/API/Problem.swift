@@ -26,13 +26,13 @@ struct Problem: Error {
             case .requestUnknown, .jobUnknown, .memberUnknown: 404
             case .requestConflict, .requestNotOpen: 409
             case .requestTooManyUnknown: 429
+            case .requestDeskFull: 429
             case .storeLocked: 503
             default: 500
             }
         self.init(status, fault.code.rawValue, [fault.message, fault.hint].compactMap(\.self).joined(separator: "; "))
         code = fault.code.rawValue
-        if status == 503 { headers.append("Retry-After", "5") }
-        if status == 429 { headers.append("Retry-After", "\(fault.retryAfterSeconds ?? 5)") }
+        if [429, 503].contains(status) { headers.append("Retry-After", "\(fault.retryAfterSeconds ?? 5)") }
     }
 
     var answer: ServedAnswer {

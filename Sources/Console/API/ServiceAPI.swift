@@ -8,6 +8,10 @@ public struct ServiceAPI: Sendable {
     private let memberRequests: MemberRequestAPI
     private let watch: ServiceWatch
     private let tokens: APITokens
+    private let crowd: Crowd
+
+    /// So many requests are answered at once; the store takes one after another.
+    static let mostAtOnce = 64
 
     /// The API of `jobs`; `operations` acts in the name of who holds one of `tokens`, `watch` answers who watches.
     public init(
@@ -17,6 +21,7 @@ public struct ServiceAPI: Sendable {
         memberRequests = MemberRequestAPI(operations: operations, jobs: jobs, clock: clock)
         self.watch = watch
         self.tokens = tokens
+        crowd = Crowd(most: Self.mostAtOnce)
     }
 
     func answer(_ request: ServedRequest) async -> ServedAnswer {
@@ -34,7 +39,14 @@ public struct ServiceAPI: Sendable {
                 return try await watch.exposition()
             }
             guard MemberRequestAPI.hasPath(request.path) else { throw Problem.notFound() }
-            return try await memberRequests.answer(request, of: try holder(of: request))
+            let holder = try holder(of: request)
+            guard let answer = try await crowd.answer({ try await memberRequests.answer(request, of: holder) }) else {
+                throw Problem(
+                    Fault(
+                        .requestDeskFull, .retry, "\(Self.mostAtOnce) requests are being answered at this moment",
+                        hint: "nothing was kept; ask again", retryAfterSeconds: 1))
+            }
+            return answer
         } catch let problem as Problem {
             return problem.answer
         } catch let fault as Fault {

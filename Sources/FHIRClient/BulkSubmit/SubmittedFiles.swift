@@ -19,7 +19,7 @@ public struct SubmittedFiles: Sendable {
     /// A submission is for good (SUB-03). When the payer could not fetch it, the same is submitted as the next `round`.
     public init?(_ bundle: [UInt8], submission: String, at base: String, round: Int = 1) {
         guard let content = DropContent(bundle, requestID: submission + "-0") else { return nil }
-        id = round == 1 ? content.name : "\(content.name).\(round)"
+        id = round == 1 ? content.plainName : "\(content.plainName).\(round)"
         let folder = "\(base)/submissions/\(id)/"
         manifestURL = folder + DropContent.manifest
         entries = content.entries

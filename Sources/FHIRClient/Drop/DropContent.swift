@@ -17,8 +17,12 @@ struct DropContent: Sendable, Hashable {
     static let sums = "SHA256SUMS"
 
     /// The name of the drop's folder: when the bundle was made, the submission, and what is in it. The names of drops sort
-    /// by the time at which their content was true.
-    let name: String
+    /// by the time at which their content was true, and those of one exchange by its parts, of which there are fewer than
+    /// 10,000.
+    private(set) var name: String
+    /// The same with the part as it is in the submission's id: what drops were called at first, and what a submission
+    /// of files is called.
+    let plainName: String
     /// Everything that is in it; the digests last, which are of all the others.
     let files: [File]
     /// What it tells of itself.
@@ -74,7 +78,23 @@ struct DropContent: Sendable, Hashable {
         files.append(File(name: Self.sums, bytes: files.flatMap(Self.sum)))
         self.files = files
         self.entries = entries
-        name = "\(Self.stamp(time))-\(submission)-\(Self.hex(SHA256.hash(bundle)).prefix(16))"
+        let digest = Self.hex(SHA256.hash(bundle)).prefix(16)
+        plainName = "\(Self.stamp(time))-\(submission)-\(digest)"
+        name = "\(Self.stamp(time))-\(Self.sorting(submission))-\(digest)"
+    }
+
+    /// The same as it was called before.
+    var underPlainName: DropContent {
+        var former = self
+        former.name = plainName
+        return former
+    }
+
+    /// A submission's id with its part in four digits, so that the tenth does not come before the second.
+    private static func sorting(_ submission: String) -> String {
+        guard let dash = submission.lastIndex(of: "-") else { return submission }
+        let part = submission[submission.index(after: dash)...]
+        return submission[...dash] + String(repeating: "0", count: max(0, 4 - part.utf8.count)) + part
     }
 
     static func == (left: DropContent, right: DropContent) -> Bool {

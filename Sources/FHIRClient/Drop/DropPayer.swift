@@ -59,7 +59,7 @@ public struct DropPayer: PayerRelay {
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
-        let content = try content(of: bundle, requestID)
+        let content = try await content(of: bundle, requestID)
         guard try await presence(of: content) == .absent else { return try await kept(content) }
         let draft = try await onDisk { try $0.draft(content, for: requestID) }
         do {
@@ -76,7 +76,7 @@ public struct DropPayer: PayerRelay {
 
     /// Whether an earlier attempt has left it.
     public func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace? {
-        let content = try content(of: bundle, requestID)
+        let content = try await content(of: bundle, requestID)
         guard try await presence(of: content) == .whole else { return .nothing }
         try await onDisk { try $0.sync() }
         return .whole(content.entries.map(\.location))
@@ -136,13 +136,15 @@ public struct DropPayer: PayerRelay {
         }
     }
 
-    private func content(of bundle: [UInt8], _ requestID: String) throws(Fault) -> DropContent {
+    /// The drop of a bundle, under the name that it had before where it is there under that.
+    private func content(of bundle: [UInt8], _ requestID: String) async throws -> DropContent {
         guard let content = DropContent(bundle, requestID: requestID) else {
             throw Fault(
                 .payerCapability, .park, "A bundle for \(name) holds a write that files cannot carry.",
                 hint: "Deliver it another way: deliver.as in the job.")
         }
-        return content
+        let former = content.underPlainName
+        return try await presence(of: former) == .whole ? former : content
     }
 
     /// As a payer would answer to a batch, so that it is read as any other answer.

@@ -95,7 +95,8 @@ extension Operations {
                 throw Fault(.exchangeNotReplayable, .stop, why ?? "it is no longer kept")
             }
             _ = try await pipeline.remake(
-                exchange, run: run, from: replay.step, acceptingMappingChanges: replay.acceptsMappingChanges
+                exchange, run: run, from: replay.step, acceptingMappingChanges: replay.acceptsMappingChanges,
+                onlyFailedEntries: replay.onlyFailedEntries
             ) { writer, made in
                 // A night beside it may have made a newer one since it was read.
                 if let why = try Self.refusal(exchange, from: replay.step, writer) {

@@ -17,7 +17,8 @@ extension Operations {
             let run = newRun(of: pipeline.terms, .replay, at: clock.now(), about: exchange.id)
             do {
                 let preview = try await pipeline.preview(
-                    exchange, run: run, from: demand.step, acceptingMappingChanges: demand.acceptsMappingChanges)
+                    exchange, run: run, from: demand.step, acceptingMappingChanges: demand.acceptsMappingChanges,
+                    onlyFailedEntries: demand.onlyFailedEntries)
                 outcomes.append(.eligible(exchange.id, preview))
             } catch let fault as Fault where Self.ofOneExchange.contains(fault.code) {
                 outcomes.append(.refused(exchange.id, "\(fault.code.rawValue): \(fault.message)"))
@@ -32,7 +33,8 @@ extension Operations {
     /// replayed from its newest exchange alone, so that nothing older follows something newer (Q-03).
     public func accept(replayOf words: [String], _ demand: ReplayDemand) async throws -> AcceptedReplay {
         let chosen = try await chosen(words)
-        let subject = ([demand.step.rawValue] + chosen.map(\.id)).joined(separator: " ")
+        let subject = ([demand.step.rawValue] + (demand.onlyFailedEntries ? ["failed entries"] : []) + chosen.map(\.id))
+            .joined(separator: " ")
         var runs: [String: Run] = [:]
         for job in Set(chosen.map(\.job)) {
             runs[job] = newRun(of: try await pipeline(job).terms, .replay, at: clock.now(), about: subject)
@@ -55,13 +57,15 @@ extension Operations {
                 guard let run = runs[job] else { continue }
                 let replay = Replay(
                     id: run.id, step: demand.step, acceptsMappingChanges: demand.acceptsMappingChanges,
-                    reason: demand.reason)
+                    onlyFailedEntries: demand.onlyFailedEntries, reason: demand.reason)
                 try writer.open(run)
                 try writer.open(
                     replay, of: exchanges,
                     audit: AuditEntry(
                         at: run.instant, actor: actor, action: "replay.accepted", run: run.id,
-                        reason: "\(exchanges.count) exchanges from \(demand.step.rawValue): \(demand.reason)"))
+                        reason:
+                            "\(exchanges.count) exchanges\(demand.onlyFailedEntries ? ", failed entries alone," : "") "
+                            + "from \(demand.step.rawValue): \(demand.reason)"))
                 accepted.runs.append(run.id)
             }
             return accepted

@@ -7,9 +7,12 @@ extension Operations {
     /// twice, and is answered as it was the first time even if its member is nobody's any more.
     ///
     /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
-    /// name, `request.conflict` when the same key came with another demand, for a member's id what
+    /// name, `request.desk-full` when more is open than `bounds` allow, `request.conflict` when the same key came with another
+    /// demand, for a member's id what
     /// ``ExchangePipeline/patient(ofMember:)`` throws, and `request.too-many-unknown` to a holder who tries ids out.
-    public func accept(_ demand: MemberDemand, by job: Job) async throws -> MemberRequest {
+    public func accept(
+        _ demand: MemberDemand, by job: Job, within bounds: DeskBounds = .none
+    ) async throws -> MemberRequest {
         let now = clock.now()
         if demand.key != nil, demand.memberID != nil, job.allowsRequests {
             let same = request(demand, by: job, at: now)
@@ -20,8 +23,11 @@ extension Operations {
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
         let request = request(demand, by: job, at: now)
+        // Who is refused does not wait for the one who writes; who is not is asked again in the transaction.
+        if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
         let kept = try await store.write { [actor] in
-            try $0.accept(
+            try bounds.demandRoom(for: request, $0)
+            return try $0.accept(
                 request,
                 audit: AuditEntry(at: now, actor: actor, action: "request.accepted", reason: request.id))
         }

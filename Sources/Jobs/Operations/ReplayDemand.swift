@@ -6,13 +6,19 @@ public struct ReplayDemand: Sendable, Hashable {
     public let step: Replay.Step
     /// Whether mappings may have changed since the originals were made.
     public let acceptsMappingChanges: Bool
+    /// Whether only those entries go again that the payer did not take.
+    public let onlyFailedEntries: Bool
     /// Why; never names a person.
     public let reason: String
 
-    /// Asks for a replay, from the join unless told otherwise.
-    public init(from step: Replay.Step = .join, acceptsMappingChanges: Bool = false, reason: String) {
+    /// Asks for a replay of whole exchanges, from the join, unless told otherwise.
+    public init(
+        from step: Replay.Step = .join, acceptsMappingChanges: Bool = false, onlyFailedEntries: Bool = false,
+        reason: String
+    ) {
         self.step = step
         self.acceptsMappingChanges = acceptsMappingChanges
+        self.onlyFailedEntries = onlyFailedEntries
         self.reason = reason
     }
 }

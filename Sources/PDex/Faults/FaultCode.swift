@@ -23,6 +23,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case requestNotOpen = "request.not-open"
     case requestTooManyUnknown = "request.too-many-unknown"
     case queuePaused = "queue.paused"
+    case requestDeskFull = "request.desk-full"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"

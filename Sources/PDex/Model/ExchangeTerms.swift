@@ -134,6 +134,8 @@ public struct ExchangeTerms: Sendable {
             public var isBundle: Bool { self == .transaction || self == .batch }
             /// Whether single resources are written at the payer's server, alone or in bundles.
             public var writesToServer: Bool { isBundle || self == .put }
+            /// Whether the payer may take some entries of a bundle and refuse others, and says of each which.
+            public var takesEntriesSingly: Bool { self == .batch || self == .put || self == .bulkSubmit }
             /// Operations of the payer's server without which it cannot be delivered to (SUB-01, SUB-08).
             public var systemOperations: [String] { self == .bulkSubmit ? ["bulk-submit", "bulk-submit-status"] : [] }
             /// The type of the bundles in the outbox.

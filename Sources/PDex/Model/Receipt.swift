@@ -14,7 +14,9 @@ public struct Receipt: Sendable, Hashable {
     public let fault: FaultCode?
     /// The payer's OperationOutcome as severity, code and expression; never diagnostics.
     public let outcome: String?
-    /// One line an entry: `Type/id/_history/version` at the payer (WR-14).
+    /// One line for each entry that the payer has acknowledged: `Type/id/_history/version` there (WR-14).
+    ///
+    /// Of an answer that refused some they are the others, where entries are taken singly (WR-03).
     public let locations: [String]
     /// The id that the payer gave to the answer: what its owner finds in their logs (RD-23).
     public let answerID: String?

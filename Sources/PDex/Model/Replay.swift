@@ -20,14 +20,19 @@ public struct Replay: Sendable, Hashable, Identifiable {
     public let step: Step
     /// Whether mappings may have changed since the originals were made.
     public let acceptsMappingChanges: Bool
+    /// Whether only those entries go again that the payer did not take; what it acknowledged stays as it is.
+    public let onlyFailedEntries: Bool
     /// Why the operator wants it; never names a person.
     public let reason: String
 
-    /// Describes a replay.
-    public init(id: String, step: Step, acceptsMappingChanges: Bool, reason: String) {
+    /// Describes a replay of whole exchanges, unless told otherwise.
+    public init(
+        id: String, step: Step, acceptsMappingChanges: Bool, onlyFailedEntries: Bool = false, reason: String
+    ) {
         self.id = id
         self.step = step
         self.acceptsMappingChanges = acceptsMappingChanges
+        self.onlyFailedEntries = onlyFailedEntries
         self.reason = reason
     }
 }

@@ -107,6 +107,11 @@ public protocol StoreReader: MemberReader {
     /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held. Not before
     /// the payer's circuit breaker permits it.
     func nextDue(_ route: Route) throws -> Instant?
+    /// How many deliveries to a payer others than `owner` may have under way, each of them at most `most` at once, by the
+    /// leases that have not run out.
+    func deliveriesUnderWay(
+        to payer: String, besides owner: String, eachAtMost most: Int, at now: Instant
+    ) throws -> Int
     /// What operators hold back.
     func holds() throws -> [Hold]
     /// The payers that failed lately, by name; of others nothing bad is known.
@@ -241,6 +246,9 @@ public protocol StoreWriter: StoreReader {
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
+    /// Takes the next `count` turns at a payer, `spacing` milliseconds apart, for whoever delivers to it from this store; returns
+    /// the first of them. None is before `now`, and none so late that only a clock that was set back explains it.
+    func takeTurns(at payer: String, count: Int, spacing: Int64, now: Instant) throws -> Instant
     /// Prolongs the leases that `owner` still holds; a payer that is closed for one of them stays closed as long.
     func renew(owner: String, expiry: Instant) throws
     /// Records an attempt's receipt and moves the submission; false when the epoch is stale: then nothing is changed

@@ -14,6 +14,7 @@ struct ReplayCommand: AsyncParsableCommand {
             examples: [
                 "pdex replay ID --reason \"corrected at the clinic\"",
                 "pdex replay --where 'state:parked fault:payer.refused since:2d' --dry-run",
+                "pdex replay ID --failed-entries --reason \"the payer knows the codes now\"",
                 "pdex replay --where 'state:parked payer:med0' --reason \"outage of med0\" --yes",
             ]))
 
@@ -25,6 +26,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Flag(help: "Send the same bytes again; only where nobody knows whether they arrived. As --from submit.")
     var asSent = false
+
+    @Flag(help: "Send only the entries that the payer did not take; where it takes bundles entry by entry.")
+    var failedEntries = false
 
     @Flag(help: "Replay also what was made with other mappings than those of today.")
     var acceptMappingChanges = false
@@ -50,6 +54,9 @@ struct ReplayCommand: AsyncParsableCommand {
             throw ValidationError("Name exchanges by their ids, or select them with --where.")
         }
         guard from == nil || !asSent else { throw ValidationError("--from and --as-sent exclude each other.") }
+        guard !failedEntries || !asSent && from != .submit else {
+            throw ValidationError("--failed-entries makes anew what failed; --as-sent sends everything as it was.")
+        }
         guard dryRun || reason != nil else {
             throw ValidationError("Say why with --reason TEXT, or look with --dry-run.")
         }
@@ -58,7 +65,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private var demand: ReplayDemand {
         ReplayDemand(
-            from: asSent ? .submit : from ?? .join, acceptsMappingChanges: acceptMappingChanges, reason: reason ?? "")
+            from: asSent ? .submit : from ?? .join, acceptsMappingChanges: acceptMappingChanges,
+            onlyFailedEntries: failedEntries, reason: reason ?? "")
     }
 
     func run() async throws {

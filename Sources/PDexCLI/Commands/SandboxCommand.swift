@@ -105,9 +105,14 @@ struct SandboxCommand: AsyncParsableCommand {
                     next, in another shell:
                       \(ProgramName.current.text) run nightly-payer-sync --config \(folder.configuration.typedInShell)
                     """)
+            var most = 0
             while true {
                 // Looks each second whether something was left.
                 try await SystemClock().sleep(seconds: 1)
+                if sandbox.mostDeliveriesAtOnce > most {
+                    most = sandbox.mostDeliveriesAtOnce
+                    progress.say("deliveries at once at most: \(most)")
+                }
                 let drops = try sandbox.takeDrops()
                 if drops.taken > 0 { progress.say("Med0 took \(drops.taken.of("drop"))") }
                 for refusal in drops.refused { progress.say("Med0 refused the drop \(refusal)") }

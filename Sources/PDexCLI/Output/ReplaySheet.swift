@@ -33,7 +33,8 @@ struct ReplaySheet: Sendable {
             changed: previews.reduce(0) { $0 + $1.changed }, repeated: previews.reduce(0) { $0 + $1.repeated },
             retracted: previews.reduce(0) { $0 + $1.retracted },
             withheld: previews.reduce(into: [:]) { $0.merge($1.withheld, uniquingKeysWith: +) },
-            bundles: previews.reduce(0) { $0 + $1.bundles })
+            bundles: previews.reduce(0) { $0 + $1.bundles }, entries: previews.reduce(0) { $0 + $1.entries },
+            staying: previews.flatMap(\.staying))
         let left = refused > 0 ? "; \(refused) not replayed" : ""
         return ["\(previews.count.of("exchange")), \(sum.bundles.of("bundle")): \(sum.counts)\(left)"]
     }
@@ -47,7 +48,15 @@ extension ReplayPreview {
             (withheld.values.reduce(0, +), "left out"),
         ]
         let told = parts.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
-        return told.isEmpty ? "nothing to send" : told.joined(separator: ", ")
+        let going = told.isEmpty ? "nothing to send" : told.joined(separator: ", ")
+        return staying.isEmpty ? going : "\(entries.grouped) entries go, \(stays); of resources \(going)"
+    }
+
+    /// What the payer has acknowledged and is not sent again, by type.
+    private var stays: String {
+        let types = Dictionary(grouping: staying) { $0.prefix { $0 != "/" } }.sorted { $0.key < $1.key }
+        let words = types.map { "\($0.value.count.grouped) \($0.key)" }.joined(separator: ", ")
+        return "\(staying.count.grouped) stay acknowledged (\(words))"
     }
 
     /// Where it would stand, and the counts.
@@ -64,6 +73,7 @@ extension ReplayPreview {
             "bundles": .number(JSONNumber(bundles)), "added": .number(JSONNumber(added)),
             "changed": .number(JSONNumber(changed)), "repeated": .number(JSONNumber(repeated)),
             "retracted": .number(JSONNumber(retracted)), "left-out": .object(JSONObject(members: left)),
+            "entries": .number(JSONNumber(entries)), "stay-acknowledged": .array(staying.map { .string($0) }),
         ]
     }
 }

@@ -67,6 +67,51 @@ extension StoreContract {
             let last = try await store.claim().map(\.submission.id)
             try expect(last, is: ["s2"], "the claim of one that was answered, before the one that was not")
         },
+        StorePromise("turns at a payer are as far apart as asked, whoever takes them; another payer is not held up") {
+            store in
+            var numbers = SeededNumbers(seed: 5)
+            var now = StoreSample.start
+            var taken: [Int64] = []
+            for _ in 0..<200 {
+                now = now.adding(milliseconds: Int64.random(in: 0...400, using: &numbers))
+                let count = Int.random(in: 1...4, using: &numbers)
+                let (first, other) = try await store.write { [now] writer in
+                    (
+                        try writer.takeTurns(at: "med0", count: count, spacing: 100, now: now),
+                        try writer.takeTurns(at: "med1 \(now.milliseconds)", count: 1, spacing: 100, now: now)
+                    )
+                }
+                try expect(other, is: now, "the turn at another payer")
+                try expect(first >= now, is: true, "whether a turn is to come")
+                taken += (0..<count).map { first.milliseconds + Int64($0) * 100 }
+            }
+            try expect(zip(taken, taken.dropFirst()).allSatisfy { $1 - $0 >= 100 }, is: true, "whether they are apart")
+        },
+        StorePromise("a clock that is set back holds no turn up for as long as it was set back") { store in
+            let before = StoreSample.start.adding(milliseconds: -7_200_000)
+            let turn = try await store.write { writer in
+                _ = try writer.takeTurns(at: "med0", count: 1, spacing: 100, now: StoreSample.start)
+                return try writer.takeTurns(at: "med0", count: 1, spacing: 100, now: before)
+            }
+            try expect(turn <= before.adding(milliseconds: 60_000), is: true, "whether the turn is soon")
+        },
+        StorePromise(
+            "what others may have under way at a payer is counted, each at most what it may, until it runs out"
+        ) {
+            store in
+            try await store.queueLanes([.nightly: 9])
+            for (owner, count) in [("a", 1), ("b", 5), ("c", 2)] { _ = try await store.claim(count, by: owner) }
+            let counts = try await store.read { reader in
+                try ["a", "b", "z"].map {
+                    try reader.deliveriesUnderWay(to: "med0", besides: $0, eachAtMost: 3, at: StoreSample.start)
+                } + [
+                    try reader.deliveriesUnderWay(to: "med1", besides: "z", eachAtMost: 3, at: StoreSample.start),
+                    try reader.deliveriesUnderWay(
+                        to: "med0", besides: "z", eachAtMost: 3, at: StoreSample.seconds(86_400)),
+                ]
+            }
+            try expect(counts, is: [5, 3, 6, 0, 0], "what is under way")
+        },
         StorePromise("runs are listed newest first, up to the limit, and those of one job alone") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("a"))

@@ -88,7 +88,7 @@ extension StoreContract {
     ]
 
     static func replay(_ id: String) -> Replay {
-        Replay(id: id, step: .map, acceptsMappingChanges: true, reason: "a test")
+        Replay(id: id, step: .map, acceptsMappingChanges: true, onlyFailedEntries: true, reason: "a test")
     }
 }
 

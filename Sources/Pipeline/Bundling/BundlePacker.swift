@@ -33,10 +33,12 @@ struct BundlePacker {
     }
 
     /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
-    mutating func parts(isNew: (GraphNode) -> Bool) throws -> [[GraphNode]] {
+    ///
+    /// `byEntry` is for what is cut out of the parts again: not whole visits, but each node that leads to something new.
+    mutating func parts(byEntry: Bool = false, isNew: (GraphNode) -> Bool) throws -> [[GraphNode]] {
         var parts: [[Int]] = []
         var part = empty
-        for seed in seeds(isNew: isNew) {
+        for seed in seeds(byEntry: byEntry, isNew: isNew) {
             let closure = walk.closure(of: seed)
             if part.nodes.count > first.count, isTooMuch(part.with(closure)) {
                 parts.append(part.nodes)
@@ -61,8 +63,9 @@ struct BundlePacker {
         return part
     }
 
-    /// The member's own nodes, visit by visit, of every visit in which something is new.
-    private mutating func seeds(isNew: (GraphNode) -> Bool) -> [Int] {
+    /// The member's own nodes, visit by visit, of every visit in which something is new; by entry, those that are new or lead
+    /// to what is.
+    private mutating func seeds(byEntry: Bool, isNew: (GraphNode) -> Bool) -> [Int] {
         let patient = graph.number(of: graph.patient)
         var visits: [Int?] = []
         var seeds: [Int?: [Int]] = [:]
@@ -74,6 +77,7 @@ struct BundlePacker {
             if seeds[root] == nil { visits.append(root) }
             seeds[root, default: []].append(seed)
         }
+        if byEntry { return entries(of: visits.flatMap { seeds[$0] ?? [] }, isNew: isNew) }
         let candidates = graph.nodes.map { node in
             node.key != graph.patient && !graph.isOfPatientAlone(node) && isNew(node)
         }
@@ -85,6 +89,15 @@ struct BundlePacker {
         guard chosen.isEmpty, graph.isWorthSending, let patient else { return chosen }
         let ofPatient = [patient] + graph.witnessesOfPatient
         return ofPatient.contains { isNew(graph.nodes[$0]) } ? [patient] : []
+    }
+
+    /// Those of `seeds` that are new or lead to what is, in their order; all, when that is who sends it.
+    private mutating func entries(of seeds: [Int], isNew: (GraphNode) -> Bool) -> [Int] {
+        let patient = graph.number(of: graph.patient).map { [$0] } ?? []
+        if first.contains(where: { isNew(graph.nodes[$0]) }) { return seeds.isEmpty ? patient : seeds }
+        let chosen = seeds.filter { walk.closure(of: $0).contains { isNew(graph.nodes[$0]) } }
+        guard chosen.isEmpty else { return chosen }
+        return patient.filter { walk.closure(of: $0).contains { isNew(graph.nodes[$0]) } }
     }
 
     private func isTooMuch(_ size: PartDraft.Size) -> Bool {

@@ -5,12 +5,17 @@ struct Again: Sendable {
     let original: Exchange
     let step: Replay.Step
     let acceptsMappingChanges: Bool
+    let onlyFailedEntries: Bool
     let identities: Identities
 
-    init(_ original: Exchange, from step: Replay.Step, acceptsMappingChanges: Bool, identities: Identities) {
+    init(
+        _ original: Exchange, from step: Replay.Step, acceptsMappingChanges: Bool, onlyFailedEntries: Bool,
+        identities: Identities
+    ) {
         self.original = original
         self.step = step
         self.acceptsMappingChanges = acceptsMappingChanges
+        self.onlyFailedEntries = onlyFailedEntries
         self.identities = identities
     }
 
@@ -25,7 +30,10 @@ struct Again: Sendable {
 
     /// Coverage and consent are decided anew; the bundles are new ones, or those that nobody knows the fate of.
     func made(by maker: ExchangeMaker, _ reader: any StoreReader) throws -> MadeExchange {
-        let made = try maker.make(original.member, reader, replaying: original)
+        let failed =
+            onlyFailedEntries && step != .submit
+            ? try FailedEntries(of: original, by: maker.terms.delivery.kind, identities, reader) : nil
+        let made = try maker.make(original.member, reader, replaying: original, failed: failed)
         guard step == .submit, case .made(let now, _, _, let latest) = made.work else { return made }
         // Unmatched or withheld by now: that is what comes of it.
         guard now.state != .unmatched, now.state != .withheld, now.consent != nil else { return made }

@@ -11,15 +11,18 @@ extension ExchangePipeline {
         return try await store.read { try $0.latestExchange(member: member, payer: payer) } ?? exchange
     }
 
-    /// Makes a member's exchange anew and puts it into the outbox; `run` is open.
+    /// Makes a member's exchange anew, or only what failed of it, and puts it into the outbox; `run` is open.
     ///
     /// `also` is written in the same transaction, with the new exchange's id. Throws `mapping.changed` and
     /// `exchange.not-replayable` when it cannot be replayed so; then nothing was written.
     public func remake(
         _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool,
+        onlyFailedEntries: Bool = false,
         also: @escaping @Sendable (any StoreWriter, _ made: String) throws -> Void = { _, _ in }
     ) async throws -> Exchange {
-        let again = Again(exchange, from: step, acceptsMappingChanges: acceptingMappingChanges, identities: identities)
+        let again = Again(
+            exchange, from: step, acceptsMappingChanges: acceptingMappingChanges,
+            onlyFailedEntries: onlyFailedEntries, identities: identities)
         let maker = maker(run)
         try again.check(mapping: maker.map.mappings.hash)
         switch step {
@@ -40,9 +43,12 @@ extension ExchangePipeline {
     ///
     /// Throws as ``remake(_:run:from:acceptingMappingChanges:also:)`` does.
     public func preview(
-        _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool
+        _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool,
+        onlyFailedEntries: Bool = false
     ) async throws -> ReplayPreview {
-        let again = Again(exchange, from: step, acceptsMappingChanges: acceptingMappingChanges, identities: identities)
+        let again = Again(
+            exchange, from: step, acceptsMappingChanges: acceptingMappingChanges,
+            onlyFailedEntries: onlyFailedEntries, identities: identities)
         let maker = maker(run)
         try again.check(mapping: maker.map.mappings.hash)
         return try await store.read { reader in

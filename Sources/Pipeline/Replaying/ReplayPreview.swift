@@ -18,13 +18,17 @@ public struct ReplayPreview: Sendable, Hashable {
     public let withheld: [FaultCode: Int]
     /// Bundles that would be sent.
     public let bundles: Int
+    /// Entries in them, the Provenance included.
+    public let entries: Int
+    /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go; sorted.
+    public let staying: [String]
 
     init(_ made: MadeExchange, holdings: [ResourceKey: Int64]) {
         guard case .made(let exchange, let bundles, _, _) = made.work else {
             self.init(state: .acknowledged)
             return
         }
-        let sent = exchange.manifest.entries.filter { $0.leftOut == nil }
+        let sent = exchange.manifest.entries.filter { $0.leftOut == nil && made.staying[$0.key] == nil }
         let repeated = sent.count { holdings[$0.key] == $0.contentHash }
         let added = sent.count { holdings[$0.key] == nil }
         let left = exchange.manifest.entries.compactMap(\.leftOut)
@@ -32,13 +36,14 @@ public struct ReplayPreview: Sendable, Hashable {
             state: exchange.state, reason: exchange.reason, added: added,
             changed: sent.count - added - repeated, repeated: repeated, retracted: left.count { $0 == .retracted },
             withheld: Dictionary(left.filter { $0 != .retracted }.map { ($0, 1) }, uniquingKeysWith: +),
-            bundles: bundles.count)
+            bundles: bundles.count, entries: bundles.reduce(0) { $0 + $1.entries },
+            staying: made.staying.values.sorted())
     }
 
     /// Counts what would happen; nothing unless given.
     public init(
         state: ExchangeState, reason: FaultCode? = nil, added: Int = 0, changed: Int = 0, repeated: Int = 0,
-        retracted: Int = 0, withheld: [FaultCode: Int] = [:], bundles: Int = 0
+        retracted: Int = 0, withheld: [FaultCode: Int] = [:], bundles: Int = 0, entries: Int = 0, staying: [String] = []
     ) {
         self.state = state
         self.reason = reason
@@ -48,5 +53,7 @@ public struct ReplayPreview: Sendable, Hashable {
         self.retracted = retracted
         self.withheld = withheld
         self.bundles = bundles
+        self.entries = entries
+        self.staying = staying
     }
 }

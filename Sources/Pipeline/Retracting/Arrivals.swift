@@ -10,7 +10,9 @@ struct Arrivals: Sendable {
     init(of exchange: String, _ reader: any StoreReader) throws {
         let receipts = try reader.receipts(ofExchange: exchange)
         let taken = receipts.filter { $0.fault == nil && (200..<300).contains($0.status) }
-        places = Set(taken.flatMap(\.locations).map(Self.place))
+        // Of a bundle that is taken entry by entry some are there, whatever became of the others.
+        let some = receipts.filter { $0.fault == .payerPartial }
+        places = Set((taken + some).flatMap(\.locations).map(Self.place))
         // Acknowledged as a whole: what an attempt before it brought is the same.
         let divided = Set(receipts.filter { $0.verdict == "divided" }.map(\.submission))
         let settled = Set(taken.map(\.submission)).subtracting(divided)

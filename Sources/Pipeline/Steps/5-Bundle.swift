@@ -10,6 +10,8 @@ struct MakeBundles: Sendable {
         let held: [GraphNode]
         /// The nodes that are in a bundle.
         let sent: Set<ResourceKey>
+        /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go.
+        let staying: [ResourceKey: String]
     }
 
     let terms: ExchangeTerms
@@ -20,10 +22,11 @@ struct MakeBundles: Sendable {
     let provenance: ProvenanceWriter
     let limits: SizeLimits
 
-    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold.
+    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold; or entry by entry of what
+    /// is not among `taken`.
     func bundles(
         for mapped: MappedExchange, exchange: String, received: Instant, known: ExchangeManifest?,
-        _ reader: any StoreReader
+        taken: TakenEntries? = nil, _ reader: any StoreReader
     ) throws -> Made {
         let staged = try provenance.stagedOrganization(reader)
         let graph = try MemberGraph(
@@ -33,21 +36,23 @@ struct MakeBundles: Sendable {
             (known?.entries ?? []).filter { $0.leftOut == nil }.map { ($0.key, $0.contentHash) },
             uniquingKeysWith: { first, _ in first })
         let organization =
-            transmitter == nil
+            transmitter == nil && taken?.isThere(provenance.organizationLocation) != true
             ? [writer.entry(provenance.organization, location: provenance.organizationLocation)] : []
         let authorship = Authorship(of: graph, terms.provenance.detail)
         var packer = BundlePacker(
             graph, authorship, delivery: terms.delivery, found: limits.known, transmitter: transmitter?.number,
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
-        let parts = try packer.parts { node in
+        let wholes = try packer.parts(byEntry: taken != nil) { node in
+            if let taken { return !taken.isThere(node) }
             // What speaks of many visits changes with each of them: the others need not be sent again for that.
             if node.testimony?.isBroad == true { return holds[node.key] == nil }
             return holds[node.key] != node.contentHash
         }
+        for whole in wholes { try gate.demandWhole(whole) }
+        let parts = wholes.map { taken?.going(of: $0) ?? $0 }.filter { !$0.isEmpty }
         if transmitter == nil, !parts.isEmpty { try gate.demand(provenance.organization) }
         let who = transmitter?.location ?? provenance.organizationLocation
         let bundles = try parts.enumerated().map { index, all in
-            try gate.demandWhole(all)
             let nodes = all.filter { $0.testimony == nil }
             let told = nodes.count == all.count ? [] : Set(all.map(\.key))
             let testimony = all.compactMap { node in
@@ -55,7 +60,7 @@ struct MakeBundles: Sendable {
             }
             let location = provenance.location(of: nodes)
             let witness = provenance.provenance(
-                of: (transmitter == nil ? [who] : []) + nodes.map(\.location), by: who, location: location,
+                of: (organization.isEmpty ? [] : [who]) + nodes.map(\.location), by: who, location: location,
                 exchange: exchange, received: received)
             try gate.demand(witness)
             let entries =
@@ -66,7 +71,11 @@ struct MakeBundles: Sendable {
             return ExchangeBundle(
                 part: index + 1, entries: entries.count, bytes: bytes, digest: provenance.identities.hexDigest(bytes))
         }
-        return Made(bundles: bundles, held: held(graph), sent: Set(parts.joined().map(\.key)))
+        let sent = Set(parts.joined().map(\.key))
+        let staying = taken.map { taken in graph.nodes.filter { !sent.contains($0.key) && taken.isThere($0) } } ?? []
+        return Made(
+            bundles: bundles, held: held(graph), sent: sent,
+            staying: Dictionary(staying.map { ($0.key, $0.location) }) { first, _ in first })
     }
 
     /// The entries of the Provenance that tell where the nodes of a part come from (PV-02).

@@ -41,11 +41,25 @@ struct Submit: Sendable {
     /// The longest that one delivery may take, with something to spare: so much of the claim must be left when it starts.
     private static let longestDeliverySeconds: Int64 = 330
 
-    /// Claims up to `limit` due submissions and marks their exchanges as submitted; tells how long the claims hold.
-    func claim(limit: Int) async throws -> (leases: [LeasedSubmission], expiry: Instant) {
+    /// What was claimed.
+    struct Claims: Sendable {
+        var leases: [LeasedSubmission] = []
+        /// How long they hold.
+        let expiry: Instant
+        /// How many may be under way at once, beside what other processes may have under way; 0 when they leave none.
+        let places: Int
+    }
+
+    /// Claims up to `limit` due submissions and marks their exchanges as submitted, if other processes leave a place at the
+    /// payer.
+    func claim(limit: Int) async throws -> Claims {
         let now = clock.now()
         let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
-        let leases = try await store.write { [terms, owner] writer in
+        return try await store.write { [terms, owner] writer in
+            let most = max(1, terms.delivery.concurrency)
+            let others = try writer.deliveriesUnderWay(
+                to: terms.payer.name, besides: owner, eachAtMost: most, at: now)
+            guard others < most else { return Claims(expiry: expiry, places: 0) }
             let leases = try writer.lease(
                 terms.route, limit: limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
@@ -57,9 +71,8 @@ struct Submit: Sendable {
                     reason: "part \(lease.submission.part), attempt \(lease.submission.attempts)")
                 try writer.advance(id, to: .submitted, reason: nil, detail: nil, at: now, audit: entry)
             }
-            return leases
+            return Claims(leases: leases, expiry: expiry, places: most - others)
         }
-        return (leases, expiry)
     }
 
     /// Prolongs the claims of this process when too little is left for another delivery; nobody else may take them over

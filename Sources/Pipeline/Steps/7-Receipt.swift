@@ -65,7 +65,8 @@ struct KeepReceipts: Sendable {
             // That it can be read does not tell whether it takes anything.
             if isOwner { health.breaker.gaveUp(submission.id, at: now) }
         case .answered(let lease, let permit, .success(let answer), let finding):
-            let reading = AnswerReading.reading(answer, to: lease, payer: terms.payer.name)
+            let reading = AnswerReading.reading(
+                answer, to: lease, payer: terms.payer.name, by: terms.delivery.kind)
             if case .acknowledged = reading {
                 settled.bundles += 1
                 settled.entries += lease.submission.entries
@@ -92,10 +93,10 @@ struct KeepReceipts: Sendable {
                 submission, to: .acknowledged, notBefore: nil, receipt, nil, why: heard.why, at: now, writer)
         case .divide(let fault, let outcome):
             return try divide(heard, fault, outcome, writer, &settled)
-        case .park(let fault, let outcome):
-            let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, [], now)
+        case .park(let fault, let outcome, let taken):
+            let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, taken, now)
             return try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
-        case .retry(let fault, let outcome):
+        case .retry(let fault, let outcome, let taken):
             let wait = terms.retry.wait(
                 afterAttempt: submission.attempts, jitter: heard.jitter, retryAfterSeconds: fault.retryAfterSeconds)
             guard let wait else {
@@ -103,10 +104,10 @@ struct KeepReceipts: Sendable {
                     .attemptsExhausted, .park,
                     "\(submission.attempts) attempts failed, the last with \(fault.code.rawValue)",
                     hint: "see the receipts; once the payer answers again, replay the exchange")
-                let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, [], now)
+                let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, taken, now)
                 return try move(submission, to: .parked, notBefore: nil, receipt, exhausted, at: now, writer)
             }
-            let receipt = receipt(submission, heard.mark, "retrying", fault.code, outcome, [], now)
+            let receipt = receipt(submission, heard.mark, "retrying", fault.code, outcome, taken, now)
             let due = now.adding(milliseconds: Int64(wait * 1000))
             return try move(submission, to: .retrying, notBefore: due, receipt, fault, at: now, writer)
         }

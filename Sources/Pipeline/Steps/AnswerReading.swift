@@ -5,19 +5,21 @@ import PDex
 enum AnswerReading: Sendable, Hashable {
     /// Everything arrived; one `Type/id/_history/version` an entry.
     case acknowledged([String])
-    /// Not now.
-    case retry(Fault, outcome: String?)
+    /// Not now; `taken` is where those entries are that it took all the same, as for ``acknowledged(_:)``.
+    case retry(Fault, outcome: String?, taken: [String] = [])
     /// Too large: in smaller pieces, if it can be divided (WR-17).
     case divide(Fault, outcome: String?)
-    /// Not like this.
-    case park(Fault, outcome: String?)
+    /// Not like this; `taken` as for ``retry(_:outcome:taken:)``.
+    case park(Fault, outcome: String?, taken: [String] = [])
 
-    /// Reads an answer to what was sent.
-    static func reading(_ answer: PayerAnswer, to lease: LeasedSubmission, payer: String) -> AnswerReading {
+    /// Reads an answer to what was sent in that way: only where entries are taken singly some of them may be there.
+    static func reading(
+        _ answer: PayerAnswer, to lease: LeasedSubmission, payer: String, by delivery: ExchangeTerms.Delivery.Kind
+    ) -> AnswerReading {
         let json = try? JSONParser.parse(answer.body)
         let told = json.flatMap(OperationOutcome.init)
         let outcome = told?.summary
-        if (200..<300).contains(answer.status) { return response(json, to: lease, payer: payer) }
+        if (200..<300).contains(answer.status) { return response(json, to: lease, payer: payer, by: delivery) }
         if answer.status == 413 || [400, 422].contains(answer.status) && told?.issues.contains(where: isOfSize) == true
         {
             return .divide(
@@ -35,7 +37,9 @@ enum AnswerReading: Sendable, Hashable {
             && issue.expression.allSatisfy { ["Bundle", "Bundle.entry"].contains($0) }
     }
 
-    private static func response(_ json: JSONValue?, to lease: LeasedSubmission, payer: String) -> AnswerReading {
+    private static func response(
+        _ json: JSONValue?, to lease: LeasedSubmission, payer: String, by delivery: ExchangeTerms.Delivery.Kind
+    ) -> AnswerReading {
         let entries = lease.submission.entries
         guard let json, let bundle = try? FHIRBundle(json), bundle.type.hasSuffix("-response"),
             bundle.entries.count == entries,
@@ -49,7 +53,8 @@ enum AnswerReading: Sendable, Hashable {
                     .payerCapability, .park, "\(payer) gave \(count) of \(entries) resources ids of its own",
                     hint: "its /metadata offers updateCreate; ask it to keep the ids, or each change adds a copy"),
                 outcome: nil)
-        case .matched(let matched): return responses(matched, to: lease.bundle, payer: payer)
+        case .matched(let matched):
+            return responses(matched, to: lease.bundle, payer: payer, singly: delivery.takesEntriesSingly)
         }
     }
 
@@ -63,19 +68,27 @@ enum AnswerReading: Sendable, Hashable {
     }
 
     private static func responses(
-        _ matched: [(response: FHIRBundle.Response, location: String)], to bundle: [UInt8], payer: String
+        _ matched: [(response: FHIRBundle.Response, location: String)], to bundle: [UInt8], payer: String,
+        singly: Bool
     ) -> AnswerReading {
         var refused: [Int] = []
+        var taken: [String] = []
         var outcome: String?
         var deletions: Set<Int>?
-        for (index, (response, _)) in matched.enumerated() {
+        for (index, (response, location)) in matched.enumerated() {
             let status = Int(response.status.prefix(3)) ?? 0
-            guard !(200..<300).contains(status) else { continue }
+            guard !(200..<300).contains(status) else {
+                taken.append(location)
+                continue
+            }
             if [404, 410].contains(status) {
                 // What is not there need not be deleted.
                 let known = deletions ?? Self.deletions(in: bundle)
                 deletions = known
-                if known.contains(index) { continue }
+                if known.contains(index) {
+                    taken.append(location)
+                    continue
+                }
             }
             refused.append(status)
             outcome = outcome ?? response.outcome?.summary
@@ -87,10 +100,17 @@ enum AnswerReading: Sendable, Hashable {
         let words = "\(payer) refused \(refused.count) of \(matched.count) entries, the first with status \(first)"
         // What another change stood in the way of, and what the payer was too busy for, may be taken the next time.
         if refused.contains(where: { $0 == 409 || $0 == 429 || $0 >= 500 }) {
-            return .retry(Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome)
+            return .retry(
+                Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome,
+                taken: singly ? taken : [])
         }
         return .park(
-            Fault(.payerPartial, .park, words, hint: "ask the payer why, then replay the exchange"), outcome: outcome)
+            Fault(
+                .payerPartial, .park, words,
+                hint: singly
+                    ? "ask the payer why, then replay the exchange, or its --failed-entries alone"
+                    : "ask the payer why, then replay the exchange"),
+            outcome: outcome, taken: singly ? taken : [])
     }
 
     /// Which entries of a bundle of ours delete.

@@ -20,11 +20,11 @@ struct PayerHealth {
     /// Counts an answer: what is refused for its content was looked at, so that the payer works.
     mutating func see(_ reading: AnswerReading, of submission: Submission) {
         switch reading {
-        case .retry(let fault, _) where fault.code != .payerConflict:
+        case .retry(let fault, _, _) where fault.code != .payerConflict:
             breaker.failed(submission.id, with: fault, policy, at: now, jitter: jitter)
-        case .park(let fault, _) where Self.speaksOfPayer.contains(fault.code):
+        case .park(let fault, _, _) where Self.speaksOfPayer.contains(fault.code):
             breaker.failed(submission.id, with: fault, policy, at: now, jitter: jitter)
-        case .park(let fault, _) where Self.speaksOfNobody.contains(fault.code):
+        case .park(let fault, _, _) where Self.speaksOfNobody.contains(fault.code):
             breaker.gaveUp(submission.id, at: now)
         default:
             breaker.worked(submission.id, at: now)

@@ -13,11 +13,19 @@ extension KeepReceipts {
     func takeBack(_ heard: Heard, _ writer: any StoreWriter) throws -> Bool? {
         switch heard.reading {
         case .acknowledged: return nil
-        case .retry(let fault, let outcome), .park(let fault, let outcome), .divide(let fault, let outcome):
-            let submission = heard.lease.submission
-            let receipt = receipt(submission, heard.mark, "cancelled", fault.code, outcome, [], heard.at)
-            return try writer.settle(
-                submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
+        case .retry(let fault, let outcome, let taken), .park(let fault, let outcome, let taken):
+            return try cancel(heard, fault, outcome, taken, writer)
+        case .divide(let fault, let outcome): return try cancel(heard, fault, outcome, [], writer)
         }
+    }
+
+    /// What of it was taken singly remains true as well.
+    private func cancel(
+        _ heard: Heard, _ fault: Fault, _ outcome: String?, _ taken: [String], _ writer: any StoreWriter
+    ) throws -> Bool {
+        let submission = heard.lease.submission
+        let receipt = receipt(submission, heard.mark, "cancelled", fault.code, outcome, taken, heard.at)
+        return try writer.settle(
+            submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
     }
 }

@@ -193,6 +193,12 @@ class RelayedReader: StoreReader {
         try reader.holds()
     }
 
+    func deliveriesUnderWay(
+        to payer: String, besides owner: String, eachAtMost most: Int, at now: Instant
+    ) throws -> Int {
+        try reader.deliveriesUnderWay(to: payer, besides: owner, eachAtMost: most, at: now)
+    }
+
     func breakers() throws -> [CircuitBreaker] {
         try reader.breakers()
     }

@@ -136,6 +136,10 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.lease(route, limit: limit, owner: owner, now: now, expiry: expiry)
     }
 
+    func takeTurns(at payer: String, count: Int, spacing: Int64, now: Instant) throws -> Instant {
+        try writer.takeTurns(at: payer, count: count, spacing: spacing, now: now)
+    }
+
     func renew(owner: String, expiry: Instant) throws {
         try writer.renew(owner: owner, expiry: expiry)
     }

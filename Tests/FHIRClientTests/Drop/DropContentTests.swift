@@ -45,7 +45,7 @@ struct DropContentTests {
         #expect(manifest["requiresAccessToken"] == false && manifest["outcome"] == [])
         #expect(manifest["request"] == nil && manifest["error"] == nil)
         #expect(manifest["extension"]?.elements.first?["valueString"]?.string == "abc-1")
-        #expect(content.name.hasPrefix("20260601T021500120Z-abc-1-"))
+        #expect(content.name.hasPrefix("20260601T021500120Z-abc-0001-"))
     }
 
     @Test("the digests are of every other file, as sha256sum checks them")
@@ -106,5 +106,14 @@ struct DropContentTests {
             #"{"resourceType":"Bundle","type":"batch","timestamp":"2026-06-01T02:15:00Z","entry":[\#(entry)]}"#
 
         #expect(DropContent(Array(bundle.utf8), requestID: "x-1-1") == nil)
+    }
+
+    @Test("the parts of an exchange sort by their numbers")
+    func sorts() throws {
+        let bundle = try DropSample(seed: 3).bundle
+        let names = try [1, 2, 9, 10, 11, 99, 100, 1000].map {
+            try #require(DropContent(bundle, requestID: "x-\($0)-1")).name
+        }
+        #expect(names == names.sorted())
     }
 }

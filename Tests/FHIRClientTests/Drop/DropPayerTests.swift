@@ -35,6 +35,21 @@ struct DropPayerTests {
         #expect(answer.answerID == content.name)
     }
 
+    @Test("a drop that was left under its former name is found there, and not left twice")
+    func formerName() async throws {
+        let content = try #require(DropContent(bundle, requestID: "x-1-1"))
+        _ = try await payer().submit(bundle, requestID: "x-1-1", lastLook: {})
+        try FileManager.default.moveItem(
+            atPath: "\(folder.path)/\(content.name)", toPath: "\(folder.path)/\(content.plainName)")
+
+        let trace = try await payer().trace(of: bundle, requestID: "x-1-2")
+        let answer = try await payer().submit(bundle, requestID: "x-1-2", lastLook: {})
+
+        #expect(try names() == [content.plainName])
+        #expect(answer.answerID == content.plainName)
+        #expect(trace == .whole(content.entries.map(\.location)))
+    }
+
     @Test("the last look is at a complete draft, when nothing has appeared yet; what it throws leaves nothing behind")
     func lastLook() async throws {
         let withdrawn = Fault(.consentDenied, .withhold, "withdrawn")

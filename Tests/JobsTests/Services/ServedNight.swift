@@ -20,9 +20,10 @@ struct ServedNight: Sendable {
     /// `schedule` is what the job file says under that key; the clock stands at 2026-06-01T02:15:00Z.
     init(
         _ members: [NamedMember] = [.joe], schedule: String = #"{ cron: "15 2 * * *" }"#,
-        until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = []
+        until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = [],
+        delivery: ExchangeTerms.Delivery.Kind = .transaction
     ) throws {
-        let night = try Night(members, mappings: Self.mappings)
+        let night = try Night(members, mappings: Self.mappings, delivery: delivery)
         self.night = night
         clock = ClosingClock(night.clock, until: try #require(Instant(end)))
         operations = Operations(

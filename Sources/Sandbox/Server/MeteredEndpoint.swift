@@ -1,0 +1,30 @@
+import PDex
+import Serving
+
+/// A server of the sandbox whose deliveries are counted while they are under way, the time included that an answer takes.
+struct MeteredEndpoint: Endpoint {
+    let endpoint: any SandboxEndpoint
+    let meter: DeliveryMeter
+    let latencyMilliseconds: Int
+    let clock: any WallClock
+
+    func isBound(port: Int) { endpoint.isBound(port: port) }
+
+    func isClosed(by error: any Error) { endpoint.isClosed(by: error) }
+
+    func listening() async throws { try await endpoint.listening() }
+
+    func tooLong(limit: Int) -> ServedAnswer { endpoint.tooLong(limit: limit) }
+
+    func answer(_ request: ServedRequest) async -> ServedAnswer {
+        let isDelivery =
+            request.method == "POST" && request.path.hasSuffix("/fhir/r4")
+            || ["PUT", "DELETE"].contains(request.method)
+        if isDelivery { meter.enter() }
+        defer { if isDelivery { meter.leave() } }
+        let answer = await endpoint.answer(request)
+        // Takes as long as a payer's answer.
+        if latencyMilliseconds > 0 { try? await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
+        return answer
+    }
+}
