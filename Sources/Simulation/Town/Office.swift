@@ -80,7 +80,9 @@ struct Office: Sendable {
     /// At the end of the day an operator looks at what is parked and what was taken back by mistake, and replays it.
     func closeDay(_ day: Int) async throws {
         try await command("operator\(day)") { operations in
-            let demand = ReplayDemand(acceptsMappingChanges: true, reason: "parked")
+            // What is older than a restoration is refused from any later step.
+            let step: Replay.Step = house.witness.isRestored ? .pull : .join
+            let demand = ReplayDemand(from: step, acceptsMappingChanges: true, reason: "parked")
             for exchange in try await operations.exchanges(ExchangeFilter(states: [.parked]), limit: 1000) {
                 _ = try? await operations.replay([exchange.id], demand)
             }
