@@ -113,8 +113,18 @@ struct Office: Sendable {
         let (balance, breakers) = try await house.store.read { (try $0.balance(), try $0.breakers()) }
         house.witness.restored(
             exchanges: balance.reduce(0) { $0 + $1.count }, breaker: breakers.first { $0.payer == house.job.payer })
+        let decided = try await house.store.read { [terms = house.terms, town] reader in
+            try town.members.map(\.id).filter {
+                let key = identities.key(source: terms.clinic.name, type: "Patient", id: $0)
+                return try reader.memberLink(of: key, terms.route) != nil
+            }
+        }
+        house.witness.restored(apart: decided)
         try await command("restorer\(day)") { operations in
-            for patient in apart {
+            for patient in decided where !apart.contains(patient) {
+                try await operations.undecide(patient, job: house.job.name, reason: "it was the right one")
+            }
+            for patient in apart where !decided.contains(patient) {
                 _ = try await operations.unlink(patient, job: house.job.name, reason: "not this member")
             }
         }

@@ -75,6 +75,9 @@ final class Town: Sendable {
         }
     }
 
+    /// The members of the clinic's Group now.
+    var group: Set<String> { state.withLock { Set($0.group.map { "m\($0)" }) } }
+
     /// What the payer records of everybody now.
     func records() throws -> [Resource] {
         try members.indices.flatMap { try record(of: $0) }

@@ -206,4 +206,12 @@ extension Witness {
             for member in state.members.keys { state.members[member]?.known = [:] }
         }
     }
+    /// These are kept apart by what the restored store says.
+    func restored(apart: [String]) {
+        state.withLock { state in
+            for member in apart {
+                state.members[member, default: MemberTruth()].known[.link] = [(state.commits, false)]
+            }
+        }
+    }
 }
