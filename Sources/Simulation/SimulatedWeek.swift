@@ -115,8 +115,10 @@ public struct SimulatedWeek: Sendable {
                 case 1: try await office.act("\(day)-\(number)")
                 default: try town.happen(in: house.weather.season)
                 }
-                // A backup is worth most where something waits in it.
-                if house.witness.busy != nil, house.weather.strikes(.restore) { try await house.store.backUp() }
+                // A backup is worth most where something waits in it, and another night comes before it is needed.
+                if day % 2 == 1, house.witness.busy != nil, house.weather.strikes(.restore) {
+                    try await house.store.backUp()
+                }
                 if house.weather.strikes(.clockStep) { step(house) }
             }
             await house.order.turn("the rest of the day", seconds: left)
