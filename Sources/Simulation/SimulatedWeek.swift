@@ -116,7 +116,8 @@ public struct SimulatedWeek: Sendable {
                 default: try town.happen(in: house.weather.season)
                 }
                 // A backup is worth most where something waits in it, and another night comes before it is needed.
-                if day % 2 == 1, house.witness.busy != nil, house.weather.strikes(.restore) {
+                let isWorthIt = house.witness.busy != nil || house.order.roll(6) == 0
+                if day % 2 == 1, isWorthIt, house.weather.strikes(.restore) {
                     try await house.store.backUp()
                 }
                 if house.weather.strikes(.clockStep) { step(house) }

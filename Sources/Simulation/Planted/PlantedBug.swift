@@ -39,7 +39,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
         case .coverageCached: [.coverageKnown]
         case .denialUnheeded: [.denialKnown]
         case .cancelUnheeded: [.cancelledStays]
-        case .restoredAsItWas: [.neverOlder, .oneRunner, .sameState]
+        case .restoredAsItWas: [.restoredForgets]
         }
     }
 

@@ -12,6 +12,7 @@ public enum Promise: String, Sendable, CaseIterable {
     case oneMember = "nothing under another member"
     case lookedLast = "nobody does anything between the last look into the store and the delivery"
     case cancelledStays = "no delivery begins once an operator has taken it back"
+    case restoredForgets = "nothing that waited in a backup is sent after that was restored"
     case submittedOnce = "nothing is submitted a second time under one id"
     case dropIsWhole = "what appears in the drop folder is whole"
     case oneCopy = "the payer holds one copy of each resource"

@@ -34,7 +34,8 @@ final class Weather: Sendable {
         case .clinicUnreachable, .clinicSilent: 30
         case .brokenFile: 8
         case .failedExport, .clockStep: 4
-        case .oddFetching, .restore: 2
+        case .oddFetching: 2
+        case .restore: 1
         default: 6
         }
     }

@@ -56,6 +56,9 @@ extension Witness {
             if look?.turn != turn {
                 state.violations.append(Violation(promise: .lookedLast, words: "\(submission) was begun unseen"))
             }
+            if state.buried.contains(submission) {
+                state.violations.append(Violation(promise: .restoredForgets, words: "\(submission) is from before"))
+            }
             if let exchange = state.enqueued[submission], let commit = state.cancelled[exchange],
                 commit <= look?.commit ?? state.commits
             {

@@ -32,7 +32,9 @@ extension Witness {
             for submission in rest { state.enqueued[submission.id] = submission.exchange }
         case .leased(let submission, let owner):
             state.claims[submission.id] = (submission.epoch, owner)
-            if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now,
+            // Who stood still between asking the clock and the claim, while it was set back, could not know better.
+            let wasSet = host.wasSet(since: order.now.adding(milliseconds: -Self.longestStand))
+            if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now, !wasSet,
                 breaker.probe != submission.id
             {
                 state.violations.append(
@@ -58,6 +60,9 @@ extension Witness {
             state.breaker = breaker
         }
     }
+
+    /// The longest that a process stands still, in milliseconds.
+    private static let longestStand: Int64 = 1_500_000
 
     private func know(_ ground: Ground, of member: String, _ stands: Bool, _ state: inout State) {
         let before = state.members[member]?.known[ground]?.last?.stands ?? ground.standsAtFirst

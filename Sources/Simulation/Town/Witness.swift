@@ -68,6 +68,8 @@ final class Witness: Sendable {
         var cancelled: [String: Int] = [:]
         /// Whether a backup took the store's place.
         var isRestored = false
+        /// What was in the outbox of any store before that.
+        var buried: Set<String> = []
     }
 
     let order: TurnOrder
@@ -195,6 +197,7 @@ extension Witness {
             state.rare.insert(.restored)
             if state.inserted > exchanges { state.rare.insert(.sentSinceBackup) }
             state.isRestored = true
+            state.buried = Set(state.enqueued.keys)
             state.inserted = exchanges
             state.breaker = breaker
             state.claims = [:]
