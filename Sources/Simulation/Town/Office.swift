@@ -71,7 +71,12 @@ struct Office: Sendable {
         let step = Replay.Step.allCases[order.roll(Replay.Step.allCases.count)]
         let chosen = done[order.roll(done.count)]
         order.tell("an operator replays \(chosen.id) from \(step.rawValue)")
-        let outcomes = try await operations.replay([chosen.id], ReplayDemand(from: step, reason: "asked for"))
+        try await replay(chosen, from: step, by: operations)
+    }
+
+    private func replay(_ exchange: Exchange, from step: Replay.Step, by operations: Operations) async throws {
+        let demand = ReplayDemand(from: step, acceptsMappingChanges: true, reason: "asked for")
+        let outcomes = try await operations.replay([exchange.id], demand)
         if step == .submit, outcomes.contains(where: { if case .replayed = $0 { true } else { false } }) {
             house.witness.reach(.replayedAsSent)
         }
@@ -82,16 +87,16 @@ struct Office: Sendable {
         try await command("operator\(day)") { operations in
             // What is older than a restoration is refused from any later step.
             let step: Replay.Step = house.witness.isRestored ? .pull : .join
-            let demand = ReplayDemand(from: step, acceptsMappingChanges: true, reason: "parked")
             for exchange in try await operations.exchanges(ExchangeFilter(states: [.parked]), limit: 1000) {
-                _ = try? await operations.replay([exchange.id], demand)
+                let isSentAsItIs = step == .join && !house.weather.isCalm && order.roll(3) == 0
+                try? await replay(exchange, from: isSentAsItIs ? .submit : step, by: operations)
             }
             let filter = ExchangeFilter(states: [.cancelled], reason: .cancelledByOperator)
             for exchange in try await operations.exchanges(filter, limit: 1000) {
                 let latest = try await house.store.read {
                     try $0.latestExchange(member: exchange.member, payer: exchange.payer)
                 }
-                if latest?.id == exchange.id { _ = try? await operations.replay([exchange.id], demand) }
+                if latest?.id == exchange.id { try? await replay(exchange, from: step, by: operations) }
             }
         }
     }

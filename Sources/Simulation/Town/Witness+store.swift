@@ -26,7 +26,11 @@ extension Witness {
         case .advanced(let exchange, let to, let reason):
             see(exchange, to, reason, &state)
         case .enqueued(let submissions):
-            for submission in submissions { state.enqueued[submission.id] = submission.exchange }
+            for submission in submissions {
+                state.enqueued[submission.id] = submission.exchange
+                // A tick that is caught up with makes what it made before the restoration, under the same ids.
+                state.buried.remove(submission.id)
+            }
         case .divided(let rest):
             state.rare.insert(.divided)
             for submission in rest { state.enqueued[submission.id] = submission.exchange }
