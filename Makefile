@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts workers spike consents populations roster proof docs clean system toolchain
+.PHONY: help demo test check format bench fuzz kills simulate planted crash powercuts workers spike consents populations roster proof sanitize docs clean system toolchain
 
 # Development files of the system libraries that Package.swift links.
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
@@ -33,6 +33,10 @@ WORKER_SEED := 1
 SPIKE_RATE := 100
 SPIKE_SECONDS := 600
 SPIKE_MEMBERS := 1000
+# Which sanitizers, and which tests by regular expressions; all unless said otherwise
+SANITIZERS := thread address
+FILTER :=
+SKIP :=
 # Images of the store after power cuts
 CUTS := 10000
 CUT_SEED := 1
@@ -143,11 +147,15 @@ proof: system toolchain ## Have nights of real records judged by every guide and
 	PDEX_PYTHON="$$pythons" PDEX_SHARED="$$shared" PDEX_PROOF=whole nice -n 19 \
 	  swift test --no-parallel --disable-xctest --filter 'IndependentProofTests|SecondOpinionTests|RealFaithfulnessTests|NothingLeftOutTests'
 
+# Two builds of their own. SANITIZERS=thread FILTER=FHIRClientTests narrows it.
+sanitize: system toolchain ## Run every test under Thread Sanitizer, and under Address Sanitizer
+	@FILTER="$(FILTER)" SKIP="$(SKIP)" nice -n 19 Campaigns/sanitize.sh "$(SANITIZERS)"
+
 docs: system toolchain ## Check links, anchors, front matter and lists in the documentation
 	@swift test --no-parallel --disable-xctest --filter ArchitectureTests.Documentation
 
 clean: ## Remove what building, demo and sandbox made
-	@rm -rf .build .build-fuzz .build-proof .pdex-demo .pdex-sandbox
+	@rm -rf .build .build-fuzz .build-proof .build-tsan .build-asan .build-reports .build-reports.log .pdex-demo .pdex-sandbox
 
 # Installs what is missing, where apt can; silent when nothing is.
 system:

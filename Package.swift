@@ -130,8 +130,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Jobs", "PDexTesting",
-                .product(name: "Logging", package: "swift-log"),
+                "FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Serving", "Jobs", "Console",
+                "PDexTesting", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .executableTarget(

@@ -29,6 +29,7 @@ struct Reckoning: Sendable {
     /// What must hold in the end.
     func settle() async throws {
         await look()
+        PayerErrands(town: town, house: house, shift: Shift()).takeDrops(.max)
         try await audit()
         try await members()
         randomness()
@@ -79,7 +80,7 @@ struct Reckoning: Sendable {
         let payer = try ScriptedPayer(
             base: town.payer.base, clock: TrueClock(order: house.order), resources: town.records())
         let pipeline = ExchangePipeline(
-            terms: house.terms, clinic: town.clinic, payer: payer,
+            terms: try house.directTerms, clinic: town.clinic, payer: payer,
             store: try SQLiteExchangeStore.inMemory(digests: digests), mappings: house.mappings,
             identities: identities, clock: TrueClock(order: house.order), random: { 0.5 }, owner: "truth")
         let run = Run(
@@ -92,8 +93,10 @@ struct Reckoning: Sendable {
     private func compare(_ held: [String: Resource], with truth: [String: Resource]) {
         let witness = house.witness
         var copies: [String: Int] = [:]
+        let apart = witness.apart
         for (key, resource) in truth.sorted(by: { $0.key < $1.key }) where resource.type != "Provenance" {
             let source = Witness.source(of: resource) ?? key
+            if let member = Witness.member(of: resource), apart.contains(member) { continue }
             guard let own = held[key] else {
                 witness.broke(.sameState, "\(source) is missing at the payer")
                 continue
@@ -105,14 +108,32 @@ struct Reckoning: Sendable {
         for (key, resource) in held.sorted(by: { $0.key < $1.key }) where resource.type != "Provenance" {
             guard let source = Witness.source(of: resource) else { continue }
             copies[source, default: 0] += 1
+            if let member = Witness.member(of: resource), apart.contains(member) {
+                undone(resource, of: member)
+                continue
+            }
             let isOfPermitted = Witness.member(of: resource).map(town.permitted.contains) ?? false
             if truth[key] == nil, isOfPermitted, !town.isGone(source) {
                 witness.broke(.sameState, "\(source) is at the payer, and nobody knows why")
             }
         }
+        let present = Set(held.values.filter { $0.type != "Patient" }.compactMap(Witness.member))
+        if house.afterRevocation == .delete, !apart.subtracting(present).isDisjoint(with: witness.reached) {
+            witness.reach(.undone)
+        }
         for (source, count) in copies.sorted(by: { $0.key < $1.key }) where count > 1 {
             witness.broke(.oneCopy, "\(source) is there \(count) times")
         }
+    }
+
+    /// Of a patient who is kept apart the payer has nothing but the Patient, where that is what becomes of it. What was first
+    /// sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each night.
+    private func undone(_ resource: Resource, of member: String) {
+        guard house.afterRevocation == .delete, !house.witness.isRestored, resource.type != "Patient",
+            town.group.contains(member)
+        else { return }
+        let source = Witness.source(of: resource) ?? ""
+        house.witness.broke(.undone, "\(source) of \(member) is still there")
     }
 
     private static func content(_ resource: Resource) -> JSONValue {

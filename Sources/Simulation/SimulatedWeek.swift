@@ -5,7 +5,6 @@ import Mappings
 import PDex
 import PDexTesting
 import Pipeline
-import SQLiteStore
 
 /// Seven days of a town in virtual time: the product's own scheduler, worker, pipeline and store, by one seed.
 public struct SimulatedWeek: Sendable {
@@ -38,15 +37,14 @@ public struct SimulatedWeek: Sendable {
         let identities = PlantedMemory(nil, job: "", host: host).identities(order, process: "")
         let keys = Town.names(members).map { (identities.key(source: "clinic0", type: "Patient", id: $0), $0) }
         let witness = Witness(order: order, host: host, names: Dictionary(uniqueKeysWithValues: keys))
-        let job = try House.job(
-            by: order.roll(2) == 0 ? .bulkExport : .rosterSearch, maxEntries: [8, 200][order.roll(2)])
-        let house = House(
-            order: order, weather: Weather(order: order, season: Season(of: seed)), witness: witness, host: host,
-            store: try SQLiteExchangeStore.inMemory(digests: digests), mappings: mappings, job: job,
-            terms: House.terms(job), bug: bug)
+        let house = try House(
+            order: order, season: Season(of: seed), witness: witness, host: host,
+            store: TownStore(digests: digests), mappings: mappings, kind: Self.kind(of: seed), bug: bug)
         let town = try Town(members: members, order: order, witness: witness)
         // No graph of the town has more than eight entries with its Provenance.
-        if order.roll(3) == 0 { town.payer.most = ScriptedPayer.Limit(entries: 8) }
+        if order.roll(3) == 0, house.job.delivery.kind == .transaction {
+            town.payer.most = ScriptedPayer.Limit(entries: 8)
+        }
         try await live(in: town, house)
         try await Reckoning(town: town, house: house, identities: identities).settle()
         let counts = witness.counts
@@ -56,15 +54,25 @@ public struct SimulatedWeek: Sendable {
             exchanges: counts.exchanges, bundles: counts.bundles, kills: house.weather.strikes[.kill] ?? 0)
     }
 
+    /// How the payer takes what it is sent: each way in every season.
+    private static func kind(of seed: UInt64) -> ExchangeTerms.Delivery.Kind {
+        let kinds = [ExchangeTerms.Delivery.Kind.transaction, .fileDrop, .bulkSubmit]
+        return kinds[Int(seed / UInt64(Season.allCases.count) % UInt64(kinds.count))]
+    }
+
     private func live(in town: Town, _ house: House) async throws {
         let shift = Shift()
         let slots = ["a", "b"].prefix(1 + house.order.roll(2))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for slot in slots {
                 house.order.join()
-                group.addTask { await Self.keep(slot, serving: shift, in: town, house) }
+                group.addTask { try await Self.keep(slot, serving: shift, in: town, house) }
             }
-            try await week(of: town, house)
+            if house.job.delivery.kind != .transaction {
+                house.order.join()
+                group.addTask { await PayerErrands(town: town, house: house, shift: shift).run() }
+            }
+            try await week(of: town, house, shift)
             shift.end()
             house.order.leave()
             try await group.waitForAll()
@@ -73,14 +81,14 @@ public struct SimulatedWeek: Sendable {
     }
 
     /// Starts a process, and another one when it has ended.
-    private static func keep(_ slot: String, serving shift: Shift, in town: Town, _ house: House) async {
-        await TurnOrder.$thread.withValue("slot-\(slot)") {
+    private static func keep(_ slot: String, serving shift: Shift, in town: Town, _ house: House) async throws {
+        try await TurnOrder.$thread.withValue("slot-\(slot)") {
             await house.order.turn("begin")
             var number = 0
             while !shift.isOver {
                 number += 1
-                let process = SimulatedProcess("\(slot)\(number)", in: town, house)
-                shift.begin(process.life, in: slot)
+                let process = try SimulatedProcess("\(slot)\(number)", in: town, house)
+                shift.begin(process, in: slot)
                 await process.serve()
                 house.witness.died(process.life.name, killed: false)
                 await house.order.turn("restart", seconds: [1.0, 60, 900, 7200][house.order.roll(4)])
@@ -90,7 +98,8 @@ public struct SimulatedWeek: Sendable {
     }
 
     /// What happens from day to day.
-    private func week(of town: Town, _ house: House) async throws {
+    private func week(of town: Town, _ house: House, _ shift: Shift) async throws {
+        let office = Office(town: town, house: house, shift: shift)
         for day in 0..<Self.days {
             if day == Self.stormyDays { house.weather.calmDown() }
             var left = 86_400.0
@@ -101,15 +110,21 @@ public struct SimulatedWeek: Sendable {
                 guard wait < left else { break }
                 left -= wait
                 await house.order.turn("a while", seconds: wait)
-                if house.order.roll(5) == 0 {
-                    await demand(town, house, "\(day)-\(number)")
-                } else {
-                    try town.happen(in: house.weather.season)
+                switch house.order.roll(6) {
+                case 0: try await office.demand("\(day)-\(number)")
+                case 1: try await office.act("\(day)-\(number)")
+                default: try town.happen(in: house.weather.season)
+                }
+                // A backup is worth most where something waits in it, and another night comes before it is needed.
+                let isWorthIt = house.witness.busy != nil || house.order.roll(6) == 0
+                if day % 2 == 1, isWorthIt, house.weather.strikes(.restore) {
+                    try await house.store.backUp()
                 }
                 if house.weather.strikes(.clockStep) { step(house) }
             }
             await house.order.turn("the rest of the day", seconds: left)
-            await operate(town, house, day: day)
+            try await office.closeDay(day)
+            if day == 2 || day == 4 { try await office.restore(day) }
             await Reckoning(town: town, house: house).look()
         }
     }
@@ -118,31 +133,5 @@ public struct SimulatedWeek: Sendable {
         let seconds = [-7200, -600, -60, 60, 600, 7200][house.order.roll(6)]
         house.host.step(seconds: seconds)
         house.witness.reach(seconds < 0 ? .clockSetBack : .clockSetOn)
-    }
-
-    /// Somebody asks for one member, and is answered while the service works.
-    private func demand(_ town: Town, _ house: House, _ name: String) async {
-        let process = SimulatedProcess("desk\(name)", in: town, house)
-        guard let patient = try? town.patientInDemand() else { return }
-        await TurnOrder.$thread.withValue(process.life.name + ".command") {
-            let request = try? await process.operations.accept(MemberDemand(patient: patient), by: house.job)
-            guard let request, (try? await process.operations.answer(request.id)) != nil else { return }
-            house.witness.reach(.requested)
-        }
-        house.witness.died(process.life.name, killed: false)
-    }
-
-    /// An operator looks at what is parked, and replays it.
-    private func operate(_ town: Town, _ house: House, day: Int) async {
-        let process = SimulatedProcess("operator\(day)", in: town, house)
-        await TurnOrder.$thread.withValue(process.life.name + ".command") {
-            guard
-                let parked = try? await process.operations.exchanges(
-                    ExchangeFilter(states: [.parked]), limit: 1000)
-            else { return }
-            let demand = ReplayDemand(acceptsMappingChanges: true, reason: "parked")
-            for exchange in parked { _ = try? await process.operations.replay([exchange.id], demand) }
-        }
-        house.witness.died(process.life.name, killed: false)
     }
 }

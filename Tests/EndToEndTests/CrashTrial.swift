@@ -15,6 +15,17 @@ struct CrashTrial: Sendable {
         case entering(String, time: Int)
     }
 
+    /// The command that is killed.
+    enum Errand: Sendable {
+        /// The night itself.
+        case night
+        /// A replay of all that a night brought.
+        case replay
+        /// A backup that was made in the middle of a night, in the place of the store that brought it to its end; then the
+        /// night again.
+        case restore
+    }
+
     /// What it came to.
     struct Outcome: Sendable {
         /// What Med0 holds but for Provenance, by `Type/id`; times tell of the run and are left out.
@@ -22,7 +33,7 @@ struct CrashTrial: Sendable {
         /// How the last command ended.
         var status: Int32 = -1
         /// How `pdex store check` ended.
-        var check: Int32 = -1
+        var check: Int32 = 0
         /// How all exchanges stand in the end.
         var balance: Set<ExchangeTally> = []
         /// Whether the audit trail's chain holds.
@@ -41,6 +52,7 @@ struct CrashTrial: Sendable {
     let kills: [Kill]
     /// How bundles are delivered; drops of files are taken after each kill, too.
     var delivery = ExchangeTerms.Delivery.Kind.transaction
+    var errand = Errand.night
 
     /// A night of a few members is enough to have every kind of write and request.
     private static let members = 6
@@ -58,35 +70,89 @@ struct CrashTrial: Sendable {
             retry: delivery == .bulkSubmit ? "retry: { attempts: 20, from: 1s, to: 2s }\n" : ""
         ) { night in
             var outcome = Outcome()
+            let command = try await prepared(night)
             for kill in kills {
-                if try await end(night, kill) { outcome.kills += 1 }
+                if try await end(command, kill) { outcome.kills += 1 }
                 outcome.refusedDrops += try night.sandbox.takeDrops().refused
+                // Whatever a restoration was at, there is a store, and it is sound.
+                if errand == .restore { outcome.check = max(outcome.check, try Self.check(night)) }
             }
-            let last = try Self.start(Self.command(night))
+            let last = try Self.start(command)
             while last.isRunning {
                 outcome.calls = max(outcome.calls, Self.calls(of: last.processIdentifier))
                 await Task.yield()
             }
             last.waitUntilExit()
             outcome.status = last.terminationStatus
+            // A replay that was killed when all was done finds its own exchanges in the place of those that it names.
+            if errand == .replay, outcome.status == 3 { outcome.status = 0 }
+            // What a replay that was killed had already claimed is delivered by the next run, or by who serves.
+            if errand != .night { try Self.finish(Self.command(Self.configuration(night))) }
             outcome.refusedDrops += try night.sandbox.takeDrops().refused
-            let check = try Self.start(
-                [Self.program, "store", "check", "--config", night.folder.configuration, "--quiet"])
-            check.waitUntilExit()
-            outcome.check = check.terminationStatus
+            outcome.check = max(outcome.check, try Self.check(night))
             outcome.held = Self.content(night.sandbox.payerResources())
-            let (balance, broken) = try await night.store.read { (try $0.balance(), try $0.firstBrokenAuditEntry()) }
-            outcome.balance = Set(balance)
+            let store: any Store = try Assembly(
+                try ConfigurationFile.load(path: Self.configuration(night)), actor: "tests"
+            ).store
+            let (balance, broken) = try await store.read { (try $0.balance(), try $0.firstBrokenAuditEntry()) }
+            // How much a night had brought when it was backed up is chance; that nothing stays open is not.
+            outcome.balance = Set(errand == .restore ? balance.filter { $0.state.isPending } : balance)
             outcome.isAuditWhole = broken == nil
             return outcome
         }
     }
 
+    /// Does what comes before; returns the command that is killed.
+    private func prepared(_ night: SandboxNight) async throws -> [String] {
+        let text = try String(contentsOfFile: night.folder.configuration, encoding: .utf8)
+        // A store of its own, which nobody here has open.
+        try text.replacing("./pdex.db", with: "./trial.db")
+            .write(toFile: Self.configuration(night), atomically: true, encoding: .utf8)
+        let common = ["--reason", "tried", "--yes", "--config", Self.configuration(night), "--quiet"]
+        switch errand {
+        case .night: return Self.command(Self.configuration(night))
+        case .replay:
+            try Self.finish(Self.command(Self.configuration(night)))
+            let store: any Store = try Assembly(
+                try ConfigurationFile.load(path: Self.configuration(night)), actor: "tests"
+            ).store
+            let done = try await store.read { try $0.exchanges(matching: .init(states: [.acknowledged]), limit: 1000) }
+            return [Self.program, "replay"] + done.map(\.id) + common
+        case .restore:
+            _ = try await end(Self.command(Self.configuration(night)), .after(calls: Self.halfANight))
+            let backup = night.folder.path + "/backup.db"
+            try Self.finish([
+                Self.program, "store", "backup", backup, "--config", Self.configuration(night), "--quiet",
+            ])
+            try Self.finish(Self.command(Self.configuration(night)))
+            return [Self.program, "store", "restore", backup] + common
+        }
+    }
+
+    /// The reading and writing system calls after which a night has usually brought something, and not everything.
+    private static let halfANight = 600
+
+    private static func configuration(_ night: SandboxNight) -> String { night.folder.path + "/trial.yaml" }
+
+    private static func finish(_ command: [String]) throws {
+        let process = try start(command)
+        process.waitUntilExit()
+        guard [0, 3].contains(process.terminationStatus) else {
+            throw Fault(.usage, .stop, "\(command) ended with \(process.terminationStatus)")
+        }
+    }
+
+    private static func check(_ night: SandboxNight) throws -> Int32 {
+        let check = try start([program, "store", "check", "--config", configuration(night), "--quiet"])
+        check.waitUntilExit()
+        return check.terminationStatus
+    }
+
     /// Starts the command and kills it there; false when it ended before.
-    private func end(_ night: SandboxNight, _ kill: Kill) async throws -> Bool {
+    private func end(_ command: [String], _ kill: Kill) async throws -> Bool {
         switch kill {
         case .after(let calls):
-            let process = try Self.start(Self.command(night))
+            let process = try Self.start(command)
             while process.isRunning, Self.calls(of: process.processIdentifier) < calls { await Task.yield() }
             Foundation.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
@@ -96,7 +162,7 @@ struct CrashTrial: Sendable {
                 "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e",
                 "inject=\(call):signal=KILL:when=\(time)",
             ]
-            let process = try Self.start(["/usr/bin/env"] + strace + Self.command(night))
+            let process = try Self.start(["/usr/bin/env"] + strace + command)
             process.waitUntilExit()
             return process.terminationReason == .uncaughtSignal
         }
@@ -109,7 +175,11 @@ struct CrashTrial: Sendable {
 
     /// The command of the night.
     static func command(_ night: SandboxNight) -> [String] {
-        [program, "run", SandboxNight.job, "--config", night.folder.configuration, "--quiet"]
+        command(night.folder.configuration)
+    }
+
+    private static func command(_ configuration: String) -> [String] {
+        [program, "run", SandboxNight.job, "--config", configuration, "--quiet"]
     }
 
     /// Starts a program, whose words nobody reads.

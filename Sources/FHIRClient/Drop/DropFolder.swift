@@ -5,9 +5,9 @@ import Glibc
 /// on the disk.
 ///
 /// Names that begin with a dot are drafts. All calls wait for the disk.
-struct DropFolder: Sendable {
+package struct DropFolder: Sendable {
     /// What is done to the disk, one after the other.
-    enum Step: Sendable, CaseIterable {
+    package enum Step: Sendable, CaseIterable {
         case look, makeDraft, openFile, writeFile, syncFile, syncDraft, rename, syncFolder, remove
     }
 
@@ -32,9 +32,16 @@ struct DropFolder: Sendable {
     private static let draftEnding = ".part"
     private static let goneBeginning = ".gone-"
 
+    /// Where it is.
     let path: String
     /// Asked before each step; anything but 0 is what the step fails with.
-    var trip: @Sendable (Step) -> Int32 = { _ in 0 }
+    let trip: @Sendable (Step) -> Int32
+
+    /// The folder at `path`; `trip` is asked before each step of its disk, for the number of what it fails with.
+    package init(path: String, trip: @escaping @Sendable (Step) -> Int32 = { _ in 0 }) {
+        self.path = path
+        self.trip = trip
+    }
 
     /// Looks for a drop.
     func presence(of content: DropContent) throws(Failure) -> Presence {

@@ -18,7 +18,8 @@ public struct DropPayer: PayerRelay {
         self.init(server, name: name, DropFolder(path: path), clock: clock)
     }
 
-    init(_ server: any PayerServer, name: String, _ folder: DropFolder, clock: any WallClock) {
+    /// The same with a folder whose disk may fail.
+    package init(_ server: any PayerServer, name: String, _ folder: DropFolder, clock: any WallClock) {
         self.server = server
         self.name = name
         self.folder = folder

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory of its own for one store; gone with the value.
-public final class TemporaryPlace {
+public final class TemporaryPlace: Sendable {
     /// Where the store's file goes.
     public let path: String
     private let directory: URL

@@ -319,6 +319,16 @@ public final class ScriptedPayer: PayerServer {
         if isLost { throw Fault(.remoteTimeout, .retry, "no answer came") }
     }
 
+    /// Takes a bundle that came another way than by a request, but for one entry.
+    public func take(_ bundle: [UInt8], butFor location: String? = nil) {
+        guard let bundle = try? FHIRBundle(JSONParser.parse(bundle)) else { return }
+        store.withLock { held in
+            for entry in bundle.entries {
+                if let url = entry.request?.url, url != location { held[url] = entry.resource }
+            }
+        }
+    }
+
     private func take(_ bytes: [UInt8], all: Bool) throws -> JSONValue {
         let bundle = try FHIRBundle(JSONParser.parse(bytes))
         let taken = all ? bundle.entries[...] : bundle.entries.dropLast()

@@ -5,20 +5,54 @@ import PDex
 struct ScriptedServer: Sendable {
     private(set) var resources: [String: Resource] = [:]
     private var changed: [String: Instant] = [:]
+    /// The keys of each type, and of each type and patient, in order: a large town is searched often.
+    private var keys: [String: [String]] = [:]
 
     mutating func put(_ resource: Resource, at instant: Instant) {
         let key = "\(resource.type)/\(resource.id ?? "")"
+        unlist(key)
         resources[key] = resource
         changed[key] = instant
+        for list in Self.lists(of: resource) {
+            let place = Self.place(of: key, in: keys[list] ?? [])
+            keys[list, default: []].insert(key, at: place)
+        }
     }
 
     mutating func remove(_ type: String, _ id: String) {
+        unlist("\(type)/\(id)")
         resources["\(type)/\(id)"] = nil
     }
 
+    private mutating func unlist(_ key: String) {
+        guard let resource = resources[key] else { return }
+        for list in Self.lists(of: resource) {
+            let place = Self.place(of: key, in: keys[list] ?? [])
+            keys[list]?.remove(at: place)
+        }
+    }
+
+    private static func lists(of resource: Resource) -> [String] {
+        [resource.type] + (patient(of: resource).map { [resource.type + " " + $0] } ?? [])
+    }
+
+    /// Where a key is among others, or would be.
+    private static func place(of key: String, in keys: [String]) -> Int {
+        var range = keys.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = keys[middle] < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
+    }
+
     func all(_ type: String, since: Instant? = nil, until: Instant? = nil) -> [Resource] {
-        resources.keys.sorted().compactMap { key in
-            guard let resource = resources[key], resource.type == type else { return nil }
+        all(inList: type, since: since, until: until)
+    }
+
+    private func all(inList list: String, since: Instant? = nil, until: Instant? = nil) -> [Resource] {
+        (keys[list] ?? []).compactMap { key in
+            guard let resource = resources[key] else { return nil }
             if let since, let at = changed[key], at < since { return nil }
             if let until, let at = changed[key], at > until { return nil }
             return resource
@@ -30,7 +64,8 @@ struct ScriptedServer: Sendable {
         if path.count == 3, path[2] == "$everything" {
             return everything(String(path[1]), of: query, at: instant)
         }
-        var found = all(query.path)
+        let patient = query.value(of: "patient").map { query.path + " Patient/" + $0 }
+        var found = all(inList: patient ?? query.path)
         for parameter in query.parameters {
             switch parameter.name {
             case "_id": found = found.filter { parameter.value.split(separator: ",").contains(Substring($0.id ?? "")) }
@@ -39,7 +74,6 @@ struct ScriptedServer: Sendable {
                 found = found.filter { item in
                     (changed["\(item.type)/\(item.id ?? "")"]).map { at in since.map { at >= $0 } ?? true } ?? true
                 }
-            case "patient": found = found.filter { Self.patient(of: $0) == "Patient/" + parameter.value }
             case "target":
                 let wanted = Set(parameter.value.split(separator: ",").map(String.init))
                 found = found.filter { !Self.targets(of: $0).isDisjoint(with: wanted) }

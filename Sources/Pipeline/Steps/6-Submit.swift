@@ -164,9 +164,10 @@ struct Submit: Sendable {
                 try await payer.submit(
                     lease.bundle, requestID: lease.submission.requestID,
                     lastLook: {
-                        _ = try await look()
-                        // A delivery of many requests may take longer than a claim holds.
+                        // A delivery of many requests may take longer than a claim holds. First, since it waits for the
+                        // disk, and a consent may be withdrawn meanwhile.
                         try await renewal.renewIfDue()
+                        _ = try await look()
                     })
             }
             let answer = try await Drain.value(of: delivery, clock)

@@ -1,21 +1,24 @@
 import PDex
 import Synchronization
 
-/// Remembers what it once read of a member's consent.
+/// Remembers what it once read of a member's records of one type.
 final class CachingReader: RelayedReader {
     private let memory: PlantedMemory
+    private let type: String
 
-    init(_ reader: any StoreReader, _ memory: PlantedMemory) {
+    init(_ reader: any StoreReader, _ memory: PlantedMemory, type: String) {
         self.memory = memory
+        self.type = type
         super.init(reader)
     }
 
     override func compartment(of patient: ResourceKey) throws -> [StagedResource] {
-        if let known = memory.state.withLock({ $0.compartments[patient] }) { return known }
         let read = try super.compartment(of: patient)
-        if read.contains(where: { $0.type == "Consent" }) {
-            memory.state.withLock { $0.compartments[patient] = read }
+        let own = read.filter { $0.type == type }
+        let known = memory.state.withLock { state in
+            if state.compartments[patient] == nil, !own.isEmpty { state.compartments[patient] = own }
+            return state.compartments[patient] ?? own
         }
-        return read
+        return read.filter { $0.type != type } + known
     }
 }

@@ -11,6 +11,14 @@ public enum PlantedBug: String, Sendable, CaseIterable {
     case consentCached = "consent-cached-across-send"
     case auditAfterCommit = "audit-after-commit"
     case retryAfterMisread = "retry-after-misread"
+    case dropBeforeLook = "drop-before-look"
+    case otherBelieved = "outcome-of-another-believed"
+    case unlinkUnheeded = "unlink-unheeded"
+    case unlinkNotUndone = "unlink-not-undone"
+    case coverageCached = "coverage-cached-across-send"
+    case denialUnheeded = "denial-unheeded"
+    case cancelUnheeded = "cancel-unheeded"
+    case restoredAsItWas = "restored-as-it-was"
 
     /// The promises one of which is seen broken.
     public var breaks: Set<Promise> {
@@ -24,6 +32,14 @@ public enum PlantedBug: String, Sendable, CaseIterable {
         case .consentCached: [.consentKnown]
         case .auditAfterCommit: [.audit]
         case .retryAfterMisread: [.politeness]
+        case .dropBeforeLook: [.lookedLast]
+        case .otherBelieved: [.acknowledgedIsTaken]
+        case .unlinkUnheeded: [.apart]
+        case .unlinkNotUndone: [.undone]
+        case .coverageCached: [.coverageKnown]
+        case .denialUnheeded: [.denialKnown]
+        case .cancelUnheeded: [.cancelledStays]
+        case .restoredAsItWas: [.restoredForgets]
         }
     }
 

@@ -11,6 +11,7 @@ final class PlantedMemory: Sendable {
         var marks: [(source: String, scope: String, patient: ResourceKey?)] = []
         var unfinished: Run?
         var late: [AuditEntry] = []
+        var exchanges: [String: Exchange] = [:]
     }
 
     let bug: PlantedBug?
@@ -26,7 +27,12 @@ final class PlantedMemory: Sendable {
 
     /// What a process reads through.
     func reader(_ reader: any StoreReader) -> any StoreReader {
-        bug == .consentCached ? CachingReader(reader, self) : reader
+        switch bug {
+        case .consentCached: CachingReader(reader, self, type: "Consent")
+        case .coverageCached: CachingReader(reader, self, type: "Coverage")
+        case .denialUnheeded, .unlinkUnheeded, .cancelUnheeded: HeedlessReader(reader, self)
+        default: reader
+        }
     }
 
     /// What a process writes through.
@@ -36,6 +42,7 @@ final class PlantedMemory: Sendable {
         case .auditAfterCommit: UnauditedWriter(writer, self)
         case .watermarkBeforeData: HastyWriter(writer, self)
         case .selectThenInsert: StaleWriter(writer, self)
+        case .unlinkNotUndone: KeepingWriter(writer)
         default: writer
         }
     }
@@ -84,6 +91,13 @@ final class PlantedMemory: Sendable {
         guard bug == .retryAfterMisread else { return answer }
         return PayerAnswer(
             status: answer.status, body: answer.body, retryAfterSeconds: nil, serverTime: answer.serverTime)
+    }
+
+    /// What became of `other`, believed to be of what was asked for.
+    func heard(_ answer: HTTPResponse, of other: String?, askedFor id: String) -> HTTPResponse {
+        guard bug == .otherBelieved, let other else { return answer }
+        let words = String(decoding: answer.body, as: UTF8.self).replacing(other, with: id)
+        return HTTPResponse(status: answer.status, headers: answer.headers, body: Array(words.utf8))
     }
 
     /// Random numbers for waits.

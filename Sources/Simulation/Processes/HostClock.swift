@@ -40,6 +40,8 @@ struct ProcessClock: WallClock {
     let host: HostClock
     let order: TurnOrder
     let life: ProcessLife
+    /// Whether it belongs to a service that looks from time to time whether there is something to do.
+    var isOfService = true
 
     func now() -> Instant { host.now }
 
@@ -47,7 +49,7 @@ struct ProcessClock: WallClock {
     /// is not bound to wake anybody in time, and days pass sooner so.
     func sleep(seconds: Double) async throws {
         try life.goOn()
-        await order.turn("sleep", seconds: stretched(seconds))
+        await order.turn("sleep", seconds: isOfService ? stretched(seconds) : seconds)
         try life.goOn()
         try Task.checkCancellation()
     }

@@ -24,11 +24,16 @@ struct ProcessSeams: Sendable {
 
     /// Ends the process here.
     func end(_ rare: RareState) throws -> Never {
+        strike(rare)
+        throw ProcessLife.IsOver()
+    }
+
+    /// Ends the process; whoever calls goes on until the next seam.
+    func strike(_ rare: RareState) {
         order.tell("killed")
         witness.reach(rare)
         if witness.isGoingOn(life.name) { witness.reach(.killedInRecovery) }
         witness.died(life.name, killed: true)
         life.end()
-        throw ProcessLife.IsOver()
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 final class Shift: Sendable {
     private struct State {
         var isOver = false
-        var present: [String: ProcessLife] = [:]
+        var present: [String: SimulatedProcess] = [:]
     }
 
     private let state = Mutex(State())
@@ -13,8 +13,8 @@ final class Shift: Sendable {
     var isOver: Bool { state.withLock { $0.isOver } }
 
     /// A process took the place of the one before it.
-    func begin(_ life: ProcessLife, in slot: String) {
-        state.withLock { $0.present[slot] = life }
+    func begin(_ process: SimulatedProcess, in slot: String) {
+        state.withLock { $0.present[slot] = process }
     }
 
     /// Ends all of them.
@@ -23,6 +23,13 @@ final class Shift: Sendable {
             state.isOver = true
             return state.present
         }
-        for slot in present.keys.sorted() { present[slot]?.end() }
+        for slot in present.keys.sorted() { present[slot]?.life.end() }
+    }
+
+    /// The processes that live, in the order of their slots.
+    var living: [SimulatedProcess] {
+        state.withLock { state in
+            state.present.keys.sorted().compactMap { state.present[$0] }.filter { !$0.life.isOver }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Console
 import Jobs
 import Logging
 import Mappings
@@ -8,10 +9,12 @@ import Pipeline
 struct SimulatedProcess: Sendable {
     let life: ProcessLife
     let operations: Operations
+    /// Hands out the files of submissions.
+    let files: FileServer
     private let job: Job
     private let order: TurnOrder
 
-    init(_ name: String, in town: Town, _ house: House) {
+    init(_ name: String, in town: Town, _ house: House) throws {
         let life = ProcessLife(name, order: house.order)
         self.life = life
         order = house.order
@@ -22,14 +25,31 @@ struct SimulatedProcess: Sendable {
         let store = ProcessStore(store: house.store, seams: seams, payer: house.job.payer, planted: planted)
         let clock = ProcessClock(host: house.host, order: house.order, life: life)
         let (order, witness) = (house.order, house.witness)
+        let server = ProcessPayer(payer: town.payer, seams: seams, planted: planted)
+        let deliveryClock = ProcessClock(host: house.host, order: house.order, life: life, isOfService: false)
+        let payer: any PayerServer =
+            switch house.job.delivery.kind {
+            case .fileDrop:
+                DroppingPayer(
+                    server: server, box: town.box, seams: seams, clock: deliveryClock, host: house.host,
+                    planted: planted)
+            case .bulkSubmit:
+                try SubmittingPayer(
+                    server, counter: town.counter, seams: seams, clock: deliveryClock, identities: identities,
+                    planted: planted)
+            default: server
+            }
         let pipeline = ExchangePipeline(
             terms: house.terms, clinic: ProcessClinic(clinic: town.clinic, seams: seams),
-            payer: ProcessPayer(payer: town.payer, seams: seams, planted: planted), store: store,
+            payer: payer, store: store,
             mappings: house.mappings, identities: identities, clock: clock, random: { planted.random(order) },
             owner: name, ownerIsGone: { witness.isGone($0) })
         operations = Operations(
             store: store, clock: clock, identities: identities, actor: name, owner: name,
             ownerIsGone: { witness.isGone($0) }, pipeline: { _ in pipeline })
+        files = FileServer(
+            host: "127.0.0.1", port: 0, place: SubmittingPayer.place, token: SubmittingPayer.token(identities),
+            bundle: { [operations] in try await operations.bundle(toServe: $0) }, clock: deliveryClock)
         house.witness.born(name)
     }
 

@@ -13,21 +13,45 @@ final class WatchedWriter: RelayedWriter {
     }
 
     override func stage(_ batch: StagingBatch) throws -> StagingOutcome {
-        if batch.source == payer {
-            for row in batch.rows where row.type == "Consent" {
-                guard let consent = try? Resource(parsing: Array(batch.bytes[row.range])) else { continue }
-                let isGiven = consent["status"]?.string == "active"
-                notes.append(.consent(member: String(row.id.dropFirst(8)), isGiven: isGiven))
-            }
+        for row in batch.rows where ["Consent", "Coverage"].contains(row.type) {
+            guard let resource = try? Resource(parsing: Array(batch.bytes[row.range])) else { continue }
+            note(resource.type, row.id, from: batch.source, resource)
         }
         return try super.stage(batch)
     }
 
     override func unstage(_ keys: [ResourceKey]) throws {
-        for staged in try keys.compactMap({ try staged($0) }) where staged.source == payer && staged.type == "Consent" {
-            notes.append(.consent(member: String(staged.id.dropFirst(8)), isGiven: false))
+        for staged in try keys.compactMap({ try staged($0) }) {
+            note(staged.type, staged.id, from: staged.source, nil)
         }
         try super.unstage(keys)
+    }
+
+    /// What a record says of a member; nil when it is gone. Its id ends with the member's.
+    private func note(_ type: String, _ id: String, from source: String, _ resource: Resource?) {
+        let member = String(id.drop { $0 != "-" }.dropFirst())
+        let isActive = resource?["status"]?.string == "active"
+        switch type {
+        case "Consent" where source == payer:
+            notes.append(.ground(.consent, member: member, stands: isActive))
+        case "Consent": notes.append(.ground(.noDenial, member: member, stands: !isActive))
+        case "Coverage":
+            let end = resource?["period"]?["end"]?.string ?? ""
+            notes.append(.ground(.coverage, member: member, stands: end > Town.dayOfCare))
+        default: break
+        }
+    }
+
+    override func decide(_ link: MemberLink, audit: AuditEntry) throws {
+        try super.decide(link, audit: audit)
+        notes.append(.link(patient: link.patient, stands: link.member != nil))
+        notes.append(.audited(audit.action))
+    }
+
+    override func undecide(_ patient: ResourceKey, _ route: Route, audit: AuditEntry) throws {
+        try super.undecide(patient, route, audit: audit)
+        notes.append(.link(patient: patient, stands: true))
+        notes.append(.audited(audit.action))
     }
 
     override func open(_ run: Run) throws {

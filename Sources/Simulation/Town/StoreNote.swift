@@ -3,8 +3,10 @@ import PDex
 
 /// What a transaction did that the witness has to know of.
 enum StoreNote: Sendable {
-    /// What is staged of a member's consent at the payer.
-    case consent(member: String, isGiven: Bool)
+    /// What the store has of what a member's disclosure stands on.
+    case ground(Ground, member: String, stands: Bool)
+    /// The same of who is kept apart.
+    case link(patient: ResourceKey, stands: Bool)
     case inserted(Exchange)
     case advanced(exchange: String, state: ExchangeState, reason: FaultCode?)
     case enqueued([Submission])
@@ -22,7 +24,8 @@ extension StoreNote {
     /// For who looks at one seed.
     var words: String {
         switch self {
-        case .consent(let member, let isGiven): "consent of \(member): \(isGiven)"
+        case .ground(let ground, let member, let stands): "\(ground.rawValue) of \(member): \(stands)"
+        case .link(let patient, let stands): "link of \(patient): \(stands)"
         case .inserted(let exchange): "exchange \(exchange.id) of \(exchange.member): \(exchange.state.rawValue)"
         case .advanced(let exchange, let state, let reason):
             "exchange \(exchange) is \(state.rawValue) \(reason?.rawValue ?? "")"

@@ -13,10 +13,18 @@ final class Town: Sendable {
         /// The version of each result that the clinic has, by its id.
         var results: [String: Int] = [:]
         var permits: Set<Int> = []
+        /// Whose coverage ended before any day of care.
+        var uncovered: Set<Int> = []
+        /// Who said no at the clinic.
+        var denies: Set<Int> = []
     }
 
     let clinic: ScriptedClinic
     let payer: ScriptedPayer
+    /// Where a payer that takes files finds them.
+    let box: DropBox
+    /// Where a payer that fetches files is told of them.
+    let counter: SubmissionCounter
     let members: [NamedMember]
     private let order: TurnOrder
     private let witness: Witness
@@ -24,6 +32,9 @@ final class Town: Sendable {
 
     static let clinicNPI = "1234567893"
     static let payerNPI = "1003000126"
+    /// When all care in town was given.
+    static let dayOfCare = "2026-05-04"
+    private static let endedCoverage = "2026-01-01"..."2026-03-31"
 
     /// A town of so many members; some are not in the Group yet, and some do not permit the exchange.
     init(members count: Int, order: TurnOrder, witness: Witness) throws {
@@ -44,26 +55,43 @@ final class Town: Sendable {
             if permits { state.permits.insert(number) }
         }
         clinic = ScriptedClinic(base: "https://fhir.clinic0.example/r4", clock: clock, resources: records)
+        clinic.rewrite { $0.listsConsent = true }
         payer = ScriptedPayer(base: "https://fhir.med0.example/r4", clock: clock, resources: recorded)
+        box = try DropBox()
+        counter = SubmissionCounter(base: payer.base)
         self.state = Mutex(state)
-        for number in state.permits.sorted() { witness.decided("m\(number)", isGiven: true) }
+        for number in state.permits.sorted() { witness.decided(.consent, of: "m\(number)", stands: true) }
     }
 
     /// The names of all members.
     static func names(_ count: Int) -> [String] { (0..<count).map { "m\($0)" } }
 
-    /// The members of the Group who permit the exchange now.
+    /// The members of the Group whose data is to be at the payer now, all of it.
     var permitted: Set<String> {
-        state.withLock { state in Set(state.group.filter(state.permits.contains).map { "m\($0)" }) }
+        let apart = witness.apart
+        return state.withLock { state in
+            let able = state.permits.subtracting(state.uncovered).subtracting(state.denies)
+            return Set(state.group.filter(able.contains).map { "m\($0)" }).subtracting(apart)
+        }
     }
+
+    /// The members of the clinic's Group now.
+    var group: Set<String> { state.withLock { Set($0.group.map { "m\($0)" }) } }
 
     /// What the payer records of everybody now.
     func records() throws -> [Resource] {
-        let permits = state.withLock { $0.permits }
-        return try members.enumerated().flatMap { number, member in
-            try member.with { $0.consent = permits.contains(number) ? "active" : nil }
-                .payerRecords(clinicNPI: Self.clinicNPI, payerNPI: Self.payerNPI)
+        try members.indices.flatMap { try record(of: $0) }
+    }
+
+    /// What the payer records of one member now; a consent that is not given is one that was withdrawn in writing, or none.
+    private func record(of number: Int, withdrawn: String? = nil) throws -> [Resource] {
+        let (permits, isCovered) = state.withLock {
+            ($0.permits.contains(number), !$0.uncovered.contains(number))
         }
+        return try members[number].with {
+            $0.consent = permits ? "active" : withdrawn
+            if !isCovered { $0.covered = Self.endedCoverage }
+        }.payerRecords(clinicNPI: Self.clinicNPI, payerNPI: Self.payerNPI)
     }
 
     /// The results that are no longer there.
@@ -76,18 +104,23 @@ final class Town: Sendable {
     func happen(in season: Season) throws {
         let number = order.roll(members.count)
         if season == .slow, order.roll(2) == 0 { return try decide(number) }
-        switch order.roll(12) {
+        switch order.roll(15) {
         case 0...3: try correct(number)
         case 4...6: try visit(number)
         case 7: delete(number)
         case 8...9: try decide(number)
+        case 10...11: try cover(witness.busy.flatMap(self.number) ?? number)
+        case 12...13: try deny(number)
         default: try join()
         }
     }
 
+    /// A member by name.
+    private func number(_ name: String) -> Int? { members.firstIndex { $0.id == name } }
+
     /// The member who is to be asked for next; where one's bundle is on its way, that one, whose data changes now.
     func patientInDemand() throws -> String {
-        let busy = witness.busy.flatMap { name in members.firstIndex { $0.id == name } }
+        let busy = witness.busy.flatMap(number)
         if let busy { try correct(busy) }
         return members[busy ?? order.roll(members.count)].id
     }
@@ -143,12 +176,51 @@ final class Town: Sendable {
         if !isGiven, order.roll(2) == 0 {
             payer.remove("Consent", "consent-" + member.id)
         } else {
-            let records = try member.with { $0.consent = isGiven ? "active" : "inactive" }
-                .payerRecords(clinicNPI: Self.clinicNPI, payerNPI: Self.payerNPI)
-            for record in records where record.type == "Consent" { payer.put(record) }
+            for record in try record(of: number, withdrawn: "inactive") where record.type == "Consent" {
+                payer.put(record)
+            }
         }
         order.tell("consent of \(member.id): \(isGiven)")
-        witness.decided(member.id, isGiven: isGiven)
+        witness.decided(.consent, of: member.id, stands: isGiven)
+    }
+
+    /// A coverage turns out to have ended before all care; or that is corrected.
+    private func cover(_ number: Int) throws {
+        let isCovered = state.withLock { state in
+            guard state.uncovered.remove(number) == nil else { return true }
+            state.uncovered.insert(number)
+            return false
+        }
+        for record in try record(of: number) where record.type == "Coverage" { payer.put(record) }
+        order.tell("coverage of \(members[number].id): \(isCovered)")
+        witness.decided(.coverage, of: members[number].id, stands: isCovered)
+    }
+
+    /// A patient says no at the clinic's desk; or takes that back in writing. A form that is removed in place of that would
+    /// be noticed when everything is fetched again, which is after a week.
+    private func deny(_ number: Int) throws {
+        let id = members[number].id
+        let denies = state.withLock { state in
+            guard state.denies.remove(number) == nil else { return false }
+            state.denies.insert(number)
+            return true
+        }
+        clinic.put(try Self.denial(of: id, status: denies ? "active" : "inactive"))
+        order.tell("denial of \(id) at the clinic: \(denies)")
+        witness.decided(.noDenial, of: id, stands: !denies)
+    }
+
+    private static func denial(of id: String, status: String) throws -> Resource {
+        let scope = "http://terminology.hl7.org/CodeSystem/consentscope"
+        return try Resource([
+            "resourceType": "Consent", "id": .string("denial-" + id), "status": .string(status),
+            "scope": ["coding": [["system": .string(scope), "code": "patient-privacy"]]],
+            "category": [
+                ["coding": [["system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IDSCL"]]]
+            ],
+            "patient": ["reference": .string("Patient/" + id)], "dateTime": "2026-06-01",
+            "policyRule": ["text": "The clinic's own form."], "provision": ["type": "deny"],
+        ])
     }
 
     private func join() throws {

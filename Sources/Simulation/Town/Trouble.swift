@@ -22,6 +22,14 @@ enum Trouble: String, Sendable, CaseIterable {
     case refusedEntry
     /// The payer takes minutes to answer.
     case slowPayer
+    /// The disk of the drop folder refuses a step.
+    case dropDisk
+    /// The payer comes for files late, partly, twice or never.
+    case oddFetching
+    /// The payer tells how another submission fared.
+    case otherStatus
+    /// A backup takes the store's place.
+    case restore
     /// The clinic cannot be reached.
     case clinicUnreachable
     /// A search or a status request is lost.

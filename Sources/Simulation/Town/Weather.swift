@@ -34,6 +34,8 @@ final class Weather: Sendable {
         case .clinicUnreachable, .clinicSilent: 30
         case .brokenFile: 8
         case .failedExport, .clockStep: 4
+        case .oddFetching: 2
+        case .restore: 1
         default: 6
         }
     }
@@ -45,6 +47,9 @@ final class Weather: Sendable {
         state.withLock { $0.strikes[trouble, default: 0] += 1 }
         return true
     }
+
+    /// Whether all troubles have ended.
+    var isCalm: Bool { state.withLock { $0.isCalm } }
 
     /// Ends all troubles.
     func calmDown() {

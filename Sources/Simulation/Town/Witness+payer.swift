@@ -13,14 +13,19 @@ extension Witness {
 
     /// A delivery reaches the payer.
     func arrived(_ bytes: [UInt8], requestID: String, process: String, taking: Taking) {
-        let submission = String(requestID[..<(requestID.lastIndex(of: "-") ?? requestID.endIndex)])
-        let now = order.now
         guard let bundle = try? FHIRBundle(JSONParser.parse(bytes)) else {
             return broke(.sameState, "a delivery that is no Bundle")
         }
+        began(requestID: requestID, process: process)
         let resources = bundle.entries.compactMap(\.resource)
-        for member in Set(resources.compactMap(Self.member)).sorted() { judge(member, at: now) }
-        for resource in resources { judge(resource, isHeld: taking != .nothing) }
+        judgeDisclosure(of: resources)
+        took(resources, of: Submission.id(ofRequest: requestID), taking)
+    }
+
+    /// A request with a delivery, or with word of one, begins.
+    func began(requestID: String, process: String) {
+        let submission = Submission.id(ofRequest: requestID)
+        let now = order.now
         let wasSet = state.withLock { $0.notBefore[submission] }.map { host.wasSet(since: $0.asked) } ?? false
         state.withLock { state in
             // Of an answer that nobody lived to write down.
@@ -34,47 +39,100 @@ extension Witness {
                 }
                 state.rare.insert(.throttled)
             }
-            if taking == .all {
-                state.taken[submission, default: 0] += 1
-                if state.taken[submission] ?? 0 > 1 { state.rare.insert(.sentTwice) }
-            }
             if let last = state.lastDelivery, last.process != process, (now - last.at) / .seconds(1) < 60 {
                 state.rare.insert(.twoDelivering)
             }
             state.lastDelivery = (now, process)
             state.underWay.insert(submission)
         }
+        judgeLook(at: submission)
     }
+
+    /// Whether this thread looked into the store for a submission just now, and an operator had not taken it back.
+    func judgeLook(at submission: String) {
+        let turn = order.turns
+        state.withLock { state in
+            let look = state.looks[TurnOrder.thread]
+            if look?.turn != turn {
+                state.violations.append(Violation(promise: .lookedLast, words: "\(submission) was begun unseen"))
+            }
+            if state.buried.contains(submission) {
+                state.violations.append(Violation(promise: .restoredForgets, words: "\(submission) is from before"))
+            }
+            if let exchange = state.enqueued[submission], let commit = state.cancelled[exchange],
+                commit <= look?.commit ?? state.commits
+            {
+                state.violations.append(Violation(promise: .cancelledStays, words: "\(submission) was taken back"))
+            }
+        }
+    }
+
+    /// The payer has what a delivery brought, or part of it, or nothing.
+    func took(_ resources: [Resource], of submission: String, _ taking: Taking) {
+        for resource in resources { judge(resource, isHeld: taking != .nothing) }
+        guard taking == .all else { return }
+        state.withLock { state in
+            state.taken[submission, default: 0] += 1
+            if state.taken[submission] ?? 0 > 1 { state.rare.insert(.sentTwice) }
+        }
+    }
+
+    /// Resources leave: whether each is of a member of whom it may, and of no other.
+    func judgeDisclosure(of resources: [Resource]) {
+        let now = order.now
+        let members = Set(resources.compactMap(Self.member)).sorted()
+        if members.count > 1 { broke(.oneMember, "something of \(members) left together") }
+        for resource in resources { judgeOwner(of: resource) }
+        let care = Set(resources.filter { Self.care.contains($0.type) }.compactMap(Self.member))
+        for member in members { judge(member, hasCare: care.contains(member), at: now) }
+    }
+
+    /// Whether what a resource names as its subject is the Patient of its member, as that came first.
+    private func judgeOwner(of resource: Resource) {
+        guard let member = Self.member(of: resource) else { return }
+        let own = resource.type == "Patient" ? resource.id.map { "Patient/" + $0 } : nil
+        let named = own ?? resource["subject"]?["reference"]?.string
+        guard let named else { return }
+        let owner = state.withLock { state in
+            if own != nil, state.patients[named] == nil { state.patients[named] = member }
+            return state.patients[named]
+        }
+        if let owner, owner != member { broke(.oneMember, "something of \(member) names \(owner)") }
+    }
+
+    private static let care: Set = ["Encounter", "Condition", "Observation"]
 
     /// The payer named a time before which a delivery is not to come again.
     func named(seconds: Int, requestID: String) {
-        let submission = String(requestID[..<(requestID.lastIndex(of: "-") ?? requestID.endIndex)])
+        let submission = Submission.id(ofRequest: requestID)
         let now = order.now
         state.withLock {
             $0.named[submission] = (asked: now, until: now.adding(milliseconds: Int64(seconds) * 1000))
         }
     }
 
-    /// Whether consent stood when the sender last looked into the store: by the truth, and by what the store knew.
-    private func judge(_ member: String, at now: Instant) {
+    /// Whether every ground stood when the sender last looked into the store: by the truth, and by what the store knew.
+    private func judge(_ member: String, hasCare: Bool, at now: Instant) {
         state.withLock { state in
             let truth = state.members[member] ?? MemberTruth()
-            let look = state.looks[TurnOrder.thread] ?? (now, state.commits)
+            let look = state.looks[TurnOrder.thread] ?? (now, state.commits, 0)
             // Where the clock was set back, records may seem as much younger as the step was.
             let wasSet = host.wasSet(since: look.at.adding(milliseconds: -Int64(Self.oldestInDoubt * 1000)))
             let age = wasSet ? Self.oldestInDoubt : Self.oldestRecords
             let oldest = look.at.adding(milliseconds: -Int64(age * 1000))
-            let before = truth.consent.last { $0.at <= oldest }?.isGiven ?? false
-            let since = truth.consent.contains { $0.at > oldest && $0.at <= look.at && $0.isGiven }
-            if !before, !since {
-                let wasEver = truth.consent.contains { $0.isGiven }
-                state.violations.append(
-                    Violation(promise: wasEver ? .consentInTime : .nobodyElse, words: "something of \(member) was sent")
-                )
-            }
-            if let known = truth.known.last(where: { $0.commit <= look.commit }), !known.isGiven {
-                state.violations.append(
-                    Violation(promise: .consentKnown, words: "something of \(member) was sent after its withdrawal"))
+            for ground in Ground.allCases where ground != .coverage || hasCare {
+                let story = truth.story[ground] ?? []
+                let before = story.last { $0.at <= oldest }?.stands ?? ground.standsAtFirst
+                let since = story.contains { $0.at > oldest && $0.at <= look.at && $0.stands }
+                if let inTime = ground.inTime, !before, !since {
+                    let wasEver = story.contains { $0.stands }
+                    let promise = ground == .consent && !wasEver ? .nobodyElse : inTime
+                    state.violations.append(Violation(promise: promise, words: "something of \(member) was sent"))
+                }
+                if let known = truth.known[ground]?.last(where: { $0.commit <= look.commit }), !known.stands {
+                    state.violations.append(
+                        Violation(promise: ground.known, words: "something of \(member) was sent after that"))
+                }
             }
         }
     }

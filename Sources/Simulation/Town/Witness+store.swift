@@ -14,8 +14,8 @@ extension Witness {
 
     private func see(_ note: StoreNote, by process: String, _ state: inout State) {
         switch note {
-        case .consent(let member, let isGiven):
-            state.members[member, default: MemberTruth()].known.append((state.commits, isGiven))
+        case .ground(let ground, let member, let stands): know(ground, of: member, stands, &state)
+        case .link(let patient, let stands): know(.link, of: names[patient] ?? "", stands, &state)
         case .inserted(let exchange):
             state.inserted += 1
             state.memberOfExchange[exchange.id] = names[exchange.member] ?? ""
@@ -26,13 +26,19 @@ extension Witness {
         case .advanced(let exchange, let to, let reason):
             see(exchange, to, reason, &state)
         case .enqueued(let submissions):
-            for submission in submissions { state.enqueued[submission.id] = submission.exchange }
+            for submission in submissions {
+                state.enqueued[submission.id] = submission.exchange
+                // A tick that is caught up with makes what it made before the restoration, under the same ids.
+                state.buried.remove(submission.id)
+            }
         case .divided(let rest):
             state.rare.insert(.divided)
             for submission in rest { state.enqueued[submission.id] = submission.exchange }
         case .leased(let submission, let owner):
             state.claims[submission.id] = (submission.epoch, owner)
-            if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now,
+            // Who stood still between asking the clock and the claim, while it was set back, could not know better.
+            let wasSet = host.wasSet(since: order.now.adding(milliseconds: -Self.longestStand))
+            if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now, !wasSet,
                 breaker.probe != submission.id
             {
                 state.violations.append(
@@ -51,6 +57,7 @@ extension Witness {
             if action == "run.resumed" { state.rare.insert(.runGoneOnWith) }
             if action == "exchange.replayed" { state.rare.insert(.replayed) }
             if action == "queue.opened" { state.rare.insert(.payerOpened) }
+            if action == "member.undecided" { state.rare.insert(.keptApartNoMore) }
         case .payer(let breaker):
             if breaker.closings == 1 { state.rare.insert(.payerClosed) }
             if breaker.closings > 1 { state.rare.insert(.payerClosedAgain) }
@@ -58,17 +65,49 @@ extension Witness {
         }
     }
 
+    /// The longest that a process stands still, in milliseconds.
+    private static let longestStand: Int64 = 1_500_000
+
+    private func know(_ ground: Ground, of member: String, _ stands: Bool, _ state: inout State) {
+        let before = state.members[member]?.known[ground]?.last?.stands ?? ground.standsAtFirst
+        state.members[member, default: MemberTruth()].known[ground, default: []].append((state.commits, stands))
+        guard before != stands else { return }
+        state.turned.insert(TurnedGround(ground: ground, member: member, stands: stands))
+        if ground == .noDenial, !stands, state.members[member]?.known[.consent]?.last?.stands == true {
+            state.rare.insert(.denied)
+        }
+        guard ground == .link, !stands else { return }
+        if Self.isUnderWay(member, state) { state.rare.insert(.keptApartUnderWay) }
+        if state.reached.contains(member) { state.rare.insert(.keptApart) }
+    }
+
     private func see(
         _ exchange: String, _ to: ExchangeState, _ reason: FaultCode?, _ state: inout State
     ) {
         let member = state.memberOfExchange[exchange] ?? ""
         switch to {
-        case .withheld: state.rare.insert(.withheldWaiting)
+        case .withheld:
+            state.rare.insert(.withheldWaiting)
+            if reason == .coverageNotActive || reason == .coverageMissing { state.rare.insert(.coverageEnded) }
         case .cancelled where reason == .superseded: state.rare.insert(.superseded)
-        case .acknowledged where state.withdrawn.contains(member):
-            if state.members[member]?.consent.last?.isGiven == true { state.rare.insert(.permittedAgain) }
+        case .cancelled where reason == .cancelledByOperator:
+            state.cancelled[exchange] = state.commits
+            let isUnderWay = state.underWay.contains { state.enqueued[$0] == exchange }
+            state.rare.insert(isUnderWay ? .takenBackUnderWay : .takenBackWaiting)
+        case .acknowledged: acknowledged(member, &state)
         case .parked where reason == .attemptsExhausted: state.rare.insert(.attemptsExhausted)
         default: break
+        }
+    }
+
+    private func acknowledged(_ member: String, _ state: inout State) {
+        state.reached.insert(member)
+        if state.withdrawn.contains(member), state.members[member]?.story[.consent]?.last?.stands == true {
+            state.rare.insert(.permittedAgain)
+        }
+        for (ground, rare) in [(Ground.coverage, RareState.coverageCorrected), (.noDenial, .deniedNoMore)]
+        where state.turned.contains(TurnedGround(ground: ground, member: member, stands: true)) {
+            state.rare.insert(rare)
         }
     }
 
@@ -99,7 +138,10 @@ extension Witness {
         if let named {
             state.notBefore[claim.id] = named
         } else {
-            state.waits.append((notBefore - receipt.at) / .seconds(1))
+            let wait = (notBefore - receipt.at) / .seconds(1)
+            // How soon a payer is asked again that has not finished is a floor, as it says or as we do.
+            let isFloor = receipt.fault == .payerUnknownOutcome && wait.truncatingRemainder(dividingBy: 10) == 0
+            if !isFloor { state.waits.append(wait) }
         }
     }
 

@@ -13,26 +13,38 @@ final class Witness: Sendable {
         let words: String
     }
 
-    /// What the payer and the clinic truly record of one member.
+    /// What the payer, the clinic and operators truly say of one member, by what it is about.
     struct MemberTruth: Sendable {
-        /// When consent was given or withdrawn at the payer, in order.
-        var consent: [(at: Instant, isGiven: Bool)] = []
-        /// What is staged of it: at which commit it became known.
-        var known: [(commit: Int, isGiven: Bool)] = []
+        /// When it came to stand or fell away, in order.
+        var story: [Ground: [(at: Instant, stands: Bool)]] = [:]
+        /// What the store has of it: at which commit it became known.
+        var known: [Ground: [(commit: Int, stands: Bool)]] = [:]
+    }
+
+    /// That a ground of a member's changed, as the store has it.
+    struct TurnedGround: Sendable, Hashable {
+        let ground: Ground
+        let member: String
+        let stands: Bool
     }
 
     struct State {
+        /// Who was acknowledged something.
+        var reached: Set<String> = []
+        var turned: Set<TurnedGround> = []
         var violations: [Violation] = []
         var rare: Set<RareState> = []
         var members: [String: MemberTruth] = [:]
         /// How many transactions were committed.
         var commits = 0
-        /// When each thread last looked into the store, and at what commit.
-        var looks: [String: (at: Instant, commit: Int)] = [:]
+        /// When each thread last looked into the store, at what commit, and after how many turns of anybody's.
+        var looks: [String: (at: Instant, commit: Int, turn: Int)] = [:]
         /// The processes that live.
         var living: Set<String> = []
         var claims: [String: (epoch: Int, owner: String)] = [:]
         var memberOfExchange: [String: String] = [:]
+        /// Whose Patient each is at the payer, as it was first sent.
+        var patients: [String: String] = [:]
         /// Who works on the open run of each job.
         var runs: [String: String] = [:]
         var inserted = 0
@@ -52,6 +64,12 @@ final class Witness: Sendable {
         /// How the payer fares, as the store has it.
         var breaker: CircuitBreaker?
         var goingOn: Set<String> = []
+        /// The exchanges that an operator took back, and at which commit.
+        var cancelled: [String: Int] = [:]
+        /// Whether a backup took the store's place.
+        var isRestored = false
+        /// What was in the outbox of any store before that.
+        var buried: Set<String> = []
     }
 
     let order: TurnOrder
@@ -78,20 +96,21 @@ final class Witness: Sendable {
         state.withLock { $0.violations.append(Violation(promise: promise, words: words)) }
     }
 
-    /// A consent was given or withdrawn at the payer.
-    func decided(_ member: String, isGiven: Bool) {
+    /// A ground came to stand or fell away, where it is recorded.
+    func decided(_ ground: Ground, of member: String, stands: Bool) {
         let now = order.now
         state.withLock { state in
-            let before = state.members[member]?.consent.last?.isGiven
-            state.members[member, default: MemberTruth()].consent.append((now, isGiven))
-            if before == true, !isGiven {
-                state.withdrawn.insert(member)
-                let isUnderWay = state.underWay.contains {
-                    state.enqueued[$0].flatMap { state.memberOfExchange[$0] } == member
-                }
-                if isUnderWay { state.rare.insert(.withdrawnUnderWay) }
-            }
+            let before = state.members[member]?.story[ground]?.last?.stands
+            state.members[member, default: MemberTruth()].story[ground, default: []].append((now, stands))
+            guard ground == .consent, before == true, !stands else { return }
+            state.withdrawn.insert(member)
+            if Self.isUnderWay(member, state) { state.rare.insert(.withdrawnUnderWay) }
         }
+    }
+
+    /// Whether a bundle of a member's is on its way.
+    static func isUnderWay(_ member: String, _ state: State) -> Bool {
+        state.underWay.contains { state.enqueued[$0].flatMap { state.memberOfExchange[$0] } == member }
     }
 
     /// A process began.
@@ -114,8 +133,8 @@ final class Witness: Sendable {
 
     /// A thread looked into the store.
     func looked() {
-        let now = order.now
-        state.withLock { $0.looks[TurnOrder.thread] = (now, $0.commits) }
+        let (now, turn) = (order.now, order.turns)
+        state.withLock { $0.looks[TurnOrder.thread] = (now, $0.commits, turn) }
     }
 }
 
@@ -152,6 +171,50 @@ extension Witness {
                 if let name = state.memberOfExchange[exchange], !name.isEmpty { return name }
             }
             return nil
+        }
+    }
+}
+
+extension Witness {
+    /// The members whom an operator keeps apart, as the store has it.
+    var apart: Set<String> {
+        state.withLock { state in
+            Set(state.members.filter { $0.value.known[.link]?.last?.stands == false }.keys)
+        }
+    }
+
+    /// The members of whom something was acknowledged.
+    var reached: Set<String> { state.withLock { $0.reached } }
+
+    /// Whether a backup took the store's place.
+    var isRestored: Bool { state.withLock { $0.isRestored } }
+}
+
+extension Witness {
+    /// A backup with so many exchanges took the store's place: what is known of it is known no more.
+    func restored(exchanges: Int, breaker: CircuitBreaker?) {
+        state.withLock { state in
+            state.rare.insert(.restored)
+            if state.inserted > exchanges { state.rare.insert(.sentSinceBackup) }
+            state.isRestored = true
+            state.buried = Set(state.enqueued.keys)
+            state.inserted = exchanges
+            state.breaker = breaker
+            state.claims = [:]
+            state.runs = [:]
+            state.underWay = []
+            state.cancelled = [:]
+            state.notBefore = [:]
+            state.named = [:]
+            for member in state.members.keys { state.members[member]?.known = [:] }
+        }
+    }
+    /// These are kept apart by what the restored store says.
+    func restored(apart: [String]) {
+        state.withLock { state in
+            for member in apart {
+                state.members[member, default: MemberTruth()].known[.link] = [(state.commits, false)]
+            }
         }
     }
 }

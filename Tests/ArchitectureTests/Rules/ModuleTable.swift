@@ -52,7 +52,8 @@ struct ModuleTable {
             ["Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
         Row(
             10, "Simulation",
-            ["PDexTesting", "Jobs", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"] + vocabulary),
+            ["PDexTesting", "Console", "Jobs", "Serving", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"]
+                + vocabulary),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.

@@ -7,6 +7,11 @@ extension Rule<SourceFile> {
         "a bundle is sent to a payer in the submit step and nowhere else",
         ".submit(", with: "requestID:", only: "Sources/Pipeline/Steps/6-Submit.swift")
 
+    private static let wires: Set = [
+        "Sources/Simulation/Processes/ProcessPayer.swift", "Sources/Simulation/Files/DroppingPayer.swift",
+        "Sources/Simulation/Files/SubmittingPayer.swift",
+    ]
+
     /// A call that one file alone may make; `argument` tells it from calls of the same name.
     private static func gate(
         _ sentence: String, _ call: String, with argument: String = "", only path: String
@@ -22,8 +27,8 @@ extension Rule<SourceFile> {
                     path: "Sources/PDex/A.swift", text: "// \(call)\nfunc submit(_: [UInt8], requestID: String)"),
             ]
         ) { files in
-            // The simulation's payer stands for the wire below the step.
-            files.filter { $0.path != path && $0.path != "Sources/Simulation/Processes/ProcessPayer.swift" }
+            // The simulation's payers stand for the wire below the step.
+            files.filter { $0.path != path && !wires.contains($0.path) }
                 .flatMap { $0.places(of: call, with: argument) }
         }
     }

@@ -1,0 +1,31 @@
+import PDex
+import Synchronization
+
+/// Does not see one thing that stands in the way of a delivery.
+final class HeedlessReader: RelayedReader {
+    private let memory: PlantedMemory
+
+    init(_ reader: any StoreReader, _ memory: PlantedMemory) {
+        self.memory = memory
+        super.init(reader)
+    }
+
+    override func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink? {
+        memory.bug == .unlinkUnheeded ? nil : try super.memberLink(of: patient, route)
+    }
+
+    override func care(of patient: ResourceKey) throws -> [StagedCare] {
+        let care = try super.care(of: patient)
+        return memory.bug == .denialUnheeded ? care.filter { $0.type != "Consent" } : care
+    }
+
+    /// As it stood when it was last under way.
+    override func exchange(_ id: String) throws -> Exchange? {
+        let exchange = try super.exchange(id)
+        guard memory.bug == .cancelUnheeded, let exchange else { return exchange }
+        return memory.state.withLock { state in
+            if exchange.state.isPending { state.exchanges[id] = exchange }
+            return exchange.state == .cancelled ? state.exchanges[id] ?? exchange : exchange
+        }
+    }
+}

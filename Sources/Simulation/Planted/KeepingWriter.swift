@@ -1,0 +1,14 @@
+import FHIR
+import PDex
+
+/// Forgets what is to be taken back: deletions are left out of the bundles that wait.
+final class KeepingWriter: RelayedWriter {
+    override func enqueue(_ submissions: [LeasedSubmission]) throws {
+        try super.enqueue(submissions.filter { !Self.takesBack($0.bundle) })
+    }
+
+    private static func takesBack(_ bundle: [UInt8]) -> Bool {
+        let entries = (try? FHIRBundle(JSONParser.parse(bundle)))?.entries ?? []
+        return entries.contains { $0.request?.method == "DELETE" }
+    }
+}
