@@ -55,7 +55,7 @@ struct BulkSubmitPayerTests {
 
         let named = content.files.map(\.name).filter { $0.hasSuffix(".ndjson") }
 
-        #expect(files.id == content.name)
+        #expect(files.id == content.plainName)
         #expect(links == named.map { "https://files.example/submissions/\(files.id)/\($0)" })
         #expect(named.allSatisfy { name in files.file(name) == content.files.first { $0.name == name }?.bytes })
         #expect(files.file("SHA256SUMS") == nil)
