@@ -100,13 +100,13 @@ struct Outbox: Sendable {
                     }
                     expiry = try await submit.renewing(expiry)
                 } catch {
-                    await pace.leave()
+                    pace.leave()
                     results.append(.unsent(lease, error as? Fault))
                     continue
                 }
                 group.addTask {
                     let result = await submit.send(lease)
-                    await pace.leave()
+                    pace.leave()
                     return result
                 }
             }

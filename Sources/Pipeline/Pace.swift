@@ -34,13 +34,13 @@ final class Pace: Sendable {
         do {
             try await wait()
         } catch {
-            await leave()
+            leave()
             throw error
         }
     }
 
     /// Gives the place back.
-    func leave() async { await turns.places(at: payer).leave() }
+    func leave() { turns.places(at: payer).leave() }
 
     /// Waits for the next turn.
     func wait() async throws {

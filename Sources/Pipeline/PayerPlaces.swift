@@ -1,49 +1,105 @@
 import Synchronization
 
+/// Those who keep an order of their own over who runs, as a simulation does: they have to know who waits for another.
+public protocol PlaceOrder: Sendable {
+    /// The caller waits from now on.
+    func waits()
+    /// One who waited may go on; the caller lets it.
+    func isAdmitted()
+    /// The caller waited, and goes on when this returns.
+    func goesOn() async
+}
+
 /// Places among the deliveries to one payer that this process has under way; first come, first served.
-actor PayerPlaces {
-    private var underWay = 0
-    private var waiting: [(id: Int, most: Int, go: CheckedContinuation<Void, any Error>)] = []
-    private var serial = 0
+final class PayerPlaces: Sendable {
+    private struct State {
+        var underWay = 0
+        var serial = 0
+        var waiting: [(id: Int, most: Int, go: CheckedContinuation<Void, any Error>)] = []
+        /// Those who gave up before they waited.
+        var abandoned: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    private let order: (any PlaceOrder)?
+
+    init(order: (any PlaceOrder)?) {
+        self.order = order
+    }
 
     /// Waits until fewer than `most` are under way. Throws `CancellationError`.
     func enter(most: Int) async throws {
         try Task.checkCancellation()
-        guard underWay >= max(1, most) || !waiting.isEmpty else {
-            underWay += 1
-            return
-        }
-        serial += 1
-        let id = serial
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (go: CheckedContinuation<Void, any Error>) in
-                if Task.isCancelled {
-                    go.resume(throwing: CancellationError())
-                } else {
-                    waiting.append((id, max(1, most), go))
-                }
+        let most = max(1, most)
+        let number: Int? = state.withLock { state in
+            guard state.underWay >= most || !state.waiting.isEmpty else {
+                state.underWay += 1
+                return nil
             }
-        } onCancel: {
-            Task { await self.abandon(id) }
+            state.serial += 1
+            return state.serial
         }
+        guard let number else { return }
+        defer { _ = state.withLock { $0.abandoned.remove(number) } }
+        do {
+            try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { go in wait(number, most, go) }
+            } onCancel: {
+                abandon(number)
+            }
+        } catch {
+            await order?.goesOn()
+            throw error
+        }
+        await order?.goesOn()
     }
 
     /// Gives a place back.
     func leave() {
-        underWay -= 1
+        state.withLock { $0.underWay -= 1 }
+        admit()
+    }
+
+    private func wait(_ number: Int, _ most: Int, _ go: CheckedContinuation<Void, any Error>) {
+        let isLost = state.withLock { state in
+            guard !state.abandoned.contains(number) else { return true }
+            state.waiting.append((number, most, go))
+            return false
+        }
+        order?.waits()
+        if isLost { resume(go, CancellationError()) }
+        // A place may have become free before this one waited.
         admit()
     }
 
     private func admit() {
-        while let next = waiting.first, underWay < next.most {
-            underWay += 1
-            waiting.removeFirst().go.resume()
+        while true {
+            let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+                guard let first = state.waiting.first, state.underWay < first.most else { return nil }
+                state.underWay += 1
+                return state.waiting.removeFirst().go
+            }
+            guard let next else { return }
+            resume(next, nil)
         }
     }
 
-    private func abandon(_ id: Int) {
-        guard let place = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: place).go.resume(throwing: CancellationError())
+    private func abandon(_ number: Int) {
+        let found = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+            guard let place = state.waiting.firstIndex(where: { $0.id == number }) else {
+                state.abandoned.insert(number)
+                return nil
+            }
+            return state.waiting.remove(at: place).go
+        }
+        guard let found else { return }
+        resume(found, CancellationError())
+        // Who stood behind may want fewer places to be taken.
         admit()
+    }
+
+    private func resume(_ go: CheckedContinuation<Void, any Error>, _ error: CancellationError?) {
+        order?.isAdmitted()
+        if let error { go.resume(throwing: error) } else { go.resume() }
     }
 }

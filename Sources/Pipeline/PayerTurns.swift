@@ -20,8 +20,12 @@ public final class PayerTurns: Sendable {
     /// The turns of at most so long are taken in one write, in milliseconds: so long others wait for what is not used.
     private static let longestStock: Int64 = 1000
 
-    /// Nobody has delivered yet.
-    public init() {}
+    private let order: (any PlaceOrder)?
+
+    /// Nobody has delivered yet; `order` is told who waits for a place.
+    public init(order: (any PlaceOrder)? = nil) {
+        self.order = order
+    }
 
     /// The next turn at a payer, `spacing` milliseconds after the one before it in any process. `take` takes so many in the
     /// store.
@@ -47,7 +51,7 @@ public final class PayerTurns: Sendable {
     /// The places at a payer.
     func places(at payer: String) -> PayerPlaces {
         places.withLock { places in
-            let found = places[payer] ?? PayerPlaces()
+            let found = places[payer] ?? PayerPlaces(order: order)
             places[payer] = found
             return found
         }

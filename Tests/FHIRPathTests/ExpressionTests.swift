@@ -58,6 +58,27 @@ struct ExpressionTests {
     }
 
     @Test(
+        "two elements are equal when they mean the same, and nothing is said where one is less precise",
+        arguments: [
+            (#"{"value": 1, "code": "kg", "system": "s"}"#, #"{"value": 1000, "code": "g", "system": "s"}"#, true),
+            (#"{"value": 1, "code": "kg"}"#, #"{"value": 1, "code": "g"}"#, false),
+            (#"{"value": 1, "code": "kg", "comparator": "<"}"#, #"{"value": 1, "code": "kg"}"#, false),
+            (#""2026-01-10""#, #""2026-01-10T08:00:00Z""#, nil), (#""2026-01-10""#, #""2026-01-11T08:00:00Z""#, false),
+            (#""a-1""#, #""a-2""#, false),
+        ])
+    func elements(one: String, two: String, isSame: Bool?) throws {
+        let resource = try Resource(["resourceType": "Basic", "a": JSONParser.parse(one), "b": JSONParser.parse(two)])
+        let expected: [JSONValue] = isSame.map { [.bool($0)] } ?? []
+
+        #expect(try PathExpression("a = b").json(resource) == expected)
+    }
+
+    @Test("signs may stand before signs")
+    func signs() throws {
+        #expect(try isTrue("--1 = 1 and +-1 = -1"))
+    }
+
+    @Test(
         "do not hold on the resource",
         arguments: [
             "status = 'amended'", "code.exists()", "issued = 'x'", "effective > @2026-01-10T13:00:00Z", "value = 5 'g'",

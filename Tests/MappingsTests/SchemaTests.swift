@@ -60,6 +60,25 @@ struct SchemaTests {
             try Self.schema()["$defs"]?[definition]?["properties"]?.object?.keys.sorted() == Self.known(problems))
     }
 
+    @Test(
+        "what a case says has to be looked at",
+        arguments: [
+            ("outcome: skipped, because: x", "'because' says nothing of a resource that is skipped"),
+            ("outcome: skipped, by: thing", "'by' says nothing of a resource that is skipped"),
+            ("outcome: failed, holds: [\"true\"]", "'holds' says nothing of a resource that is failed"),
+            ("outcome: mapped, because: x", "'because' says nothing of a resource that is mapped"),
+        ])
+    func idleKeys(words: String, problem: String) throws {
+        let set = try SetOnDisk(SetOnDisk.observation())
+        let text = "mapping: thing\ncases: [{ case: a, given: { resourceType: Observation }, \(words) }]\n"
+        try set.write(text, to: set.directory + "/thing.test.yaml")
+        let loaded = try set.load()
+
+        let found = #expect(throws: FileDiagnostics.self) { try MappingTests.run(loaded, directory: set.directory) }
+
+        #expect(found?.all.map(\.message) == [problem])
+    }
+
     @Test("it has the words for unmapped codes")
     func unmapped() throws {
         let mapping = SetOnDisk.observation("translate: [{ path: code, with: colours, unmapped: zzzzzzzzzzzz }]")

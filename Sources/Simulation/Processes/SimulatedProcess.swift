@@ -43,7 +43,7 @@ struct SimulatedProcess: Sendable {
             terms: house.terms, clinic: ProcessClinic(clinic: town.clinic, seams: seams),
             payer: payer, store: store,
             mappings: house.mappings, identities: identities, clock: clock, random: { planted.random(order) },
-            owner: name, ownerIsGone: { witness.isGone($0) })
+            owner: name, ownerIsGone: { witness.isGone($0) }, turns: PayerTurns(order: order))
         operations = Operations(
             store: store, clock: clock, identities: identities, actor: name, owner: name,
             ownerIsGone: { witness.isGone($0) }, pipeline: { _ in pipeline })

@@ -1,5 +1,6 @@
 import FHIR
 import PDexTesting
+import Pipeline
 import Synchronization
 
 /// Who goes on next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
@@ -110,4 +111,13 @@ final class TurnOrder: Sendable {
     private static func note(_ words: String, _ state: inout State) {
         for byte in words.utf8 { state.trace = (state.trace ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     }
+}
+
+extension TurnOrder: PlaceOrder {
+    /// Who waits for another has no turn.
+    func waits() { leave() }
+
+    func isAdmitted() { join() }
+
+    func goesOn() async { await turn("a place at the payer") }
 }
