@@ -26,6 +26,8 @@ struct ConceptMap: Sendable {
     /// What the map says of a code.
     private enum Verdict {
         case translated(Coding)
+        /// A group has one code for all that it does not know.
+        case fallback(Coding)
         /// It is one of the codes that others become.
         case target
         case unknown
@@ -53,7 +55,7 @@ struct ConceptMap: Sendable {
             return kept.isEmpty ? nil : .array(kept)
         case .string(let code):
             switch verdict(system: nil, code: code, anySystem: true, unmapped) {
-            case .translated(let coding): return coding.code.map(JSONValue.string) ?? value
+            case .translated(let coding), .fallback(let coding): return coding.code.map(JSONValue.string) ?? value
             case .target: return value
             case .unknown: return rest(value, unmapped, &isKnown)
             }
@@ -61,7 +63,7 @@ struct ConceptMap: Sendable {
             return translate(concept: object, unmapped, &isKnown).map(JSONValue.object)
         case .object(let object) where object["code"] != nil:
             switch verdict(of: value, unmapped) {
-            case .translated(let coding): return coding.json
+            case .translated(let coding), .fallback(let coding): return coding.json
             case .target: return value
             case .unknown: return rest(value, unmapped, &isKnown)
             }
@@ -84,21 +86,28 @@ struct ConceptMap: Sendable {
         concept: JSONObject, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool
     ) -> JSONObject? {
         var translation: Coding?
+        var fallback: Coding?
         var isTranslated = false
         var kept: [JSONValue] = []
         for coding in concept["coding"]?.elements ?? [] {
+            if coding["code"] == nil {
+                // Words without a code are no code that is unknown, but they may tell as much.
+                if unmapped != .drop { kept.append(coding) }
+                continue
+            }
             switch verdict(of: coding, unmapped) {
             case .translated(let target):
                 if !isTranslated { translation = target }
                 isTranslated = true
             case .target: isTranslated = true
+            case .fallback(let target): fallback = fallback ?? target
             case .unknown:
                 if let coding = rest(coding, unmapped, &isKnown) { kept.append(coding) }
                 continue
             }
             kept.append(coding)
         }
-        if let translation,
+        if let translation = isTranslated ? translation : fallback,
             !kept.contains(where: {
                 $0["system"]?.string == translation.system && $0["code"]?.string == translation.code
             })
@@ -129,6 +138,6 @@ struct ConceptMap: Sendable {
             let isTarget = groups.contains { (anySystem || $0.target == system) && $0.targets.contains(code) }
             return isTarget ? .target : .unknown
         }
-        return candidates.compactMap(\.fallback).first.map { .translated($0) } ?? .unknown
+        return candidates.compactMap(\.fallback).first.map { .fallback($0) } ?? .unknown
     }
 }

@@ -52,15 +52,16 @@ struct ConceptMapReader {
         let start = place
         try check(json, Self.elementKeys)
         guard let code = json["code"]?.string else { throw problem("the element has no code") }
-        let targets = json["target"]?.elements ?? []
+        let all = json["target"]?.elements ?? []
+        let targets = all.indices.filter { !["unmatched", "disjoint"].contains(all[$0]["equivalence"]?.string) }
         guard targets.count < 2 else { throw problem("there are several targets; a translation needs one") }
-        guard let target = targets.first else { return (code, nil) }
-        place = start + [.member("target"), .element(0)]
+        guard let index = targets.first else { return (code, nil) }
+        let target = all[index]
+        place = start + [.member("target"), .element(index)]
         for key in ["dependsOn", "product"] where target[key] != nil {
             throw problem("'\(key)' is not looked at: the code would be translated whatever it says")
         }
         try check(target, Self.targetKeys)
-        if ["unmatched", "disjoint"].contains(target["equivalence"]?.string) { return (code, nil) }
         guard let result = target["code"]?.string else { throw problem("the target has no code") }
         return (code, Coding(system: system, code: result, display: target["display"]?.string))
     }

@@ -16,10 +16,11 @@ extension JSONValue {
     /// What of this, which stood beside `old`, is said of `new`.
     fileprivate func following(_ old: JSONValue?, to new: JSONValue?) -> JSONValue? {
         guard case .array(let before)? = old, case .array(let after)? = new, let beside = array else { return nil }
-        var next = 0
+        var used: Set<Int> = []
         let kept = after.map { value -> JSONValue in
-            guard let place = before[next...].firstIndex(of: value) else { return .null }
-            next = place + 1
+            guard let place = before.indices.first(where: { before[$0] == value && used.insert($0).inserted }) else {
+                return .null
+            }
             return beside.indices.contains(place) ? beside[place] : .null
         }
         return kept.allSatisfy { $0 == .null } ? nil : .array(kept)

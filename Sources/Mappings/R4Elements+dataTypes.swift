@@ -22,9 +22,10 @@ extension R4Elements {
     /// Whether there may be several of the element at the end of a path; nil when that is not known.
     func isRepeating(_ path: ElementPath) -> Bool? {
         if let element = element(at: path.text) { return element.isRepeating }
-        if path.last == "extension" { return true }
+        if path.last == "extension" || path.last == "modifierExtension" { return true }
         guard let holder = holder(of: path), holder.element(path.last) != nil else { return nil }
-        return Self.repeatingParts[holder.name]?.contains(path.last) ?? false
+        guard let parts = Self.repeatingParts[holder.name] else { return holder.name.contains(".") ? nil : false }
+        return parts.contains(path.last)
     }
 
     /// What is wrong with the steps of a path that are inside of a data type.

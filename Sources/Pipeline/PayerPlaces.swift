@@ -23,7 +23,7 @@ final class PayerPlaces: Sendable {
     private let state = Mutex(State())
     private let order: (any PlaceOrder)?
 
-    init(order: (any PlaceOrder)?) {
+    init(order: (any PlaceOrder)? = nil) {
         self.order = order
     }
 
@@ -61,15 +61,17 @@ final class PayerPlaces: Sendable {
     }
 
     private func wait(_ number: Int, _ most: Int, _ go: CheckedContinuation<Void, any Error>) {
-        let isLost = state.withLock { state in
-            guard !state.abandoned.contains(number) else { return true }
+        let answer: Result<Void, any Error>? = state.withLock { state in
+            if state.abandoned.contains(number) { return .failure(CancellationError()) }
+            // A place may have become free meanwhile.
+            if state.waiting.isEmpty, state.underWay < most {
+                state.underWay += 1
+                return .success(())
+            }
             state.waiting.append((number, most, go))
-            return false
+            return nil
         }
-        order?.waits()
-        if isLost { resume(go, CancellationError()) }
-        // A place may have become free before this one waited.
-        admit()
+        if let answer { go.resume(with: answer) } else { order?.waits() }
     }
 
     private func admit() {

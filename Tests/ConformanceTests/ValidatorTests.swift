@@ -51,6 +51,21 @@ struct ValidatorTests {
         #expect(report.findings.map(\.rule).contains("slice.not-checked"))
     }
 
+    @Test("slices are told apart by what is their own, and keep what is said of the sliced element")
+    func told() throws {
+        func report(_ text: String) throws -> ConformanceReport {
+            let types = ["a1", "b"].map {
+                #"{"coding": [{"system": "http://example.org/cs", "code": "\#($0)"}], "text": "\#(text)"}"#
+            }
+            return SmallGuide.validator.validate(
+                try Self.encounter(#""status": "a", "type": [\#(types.joined(separator: ", "))]"#),
+                against: [SmallGuide.told])
+        }
+
+        #expect(try report("t").findings.filter { $0.severity == .error } == [])
+        #expect(try report("u").findings.map(\.rule).contains("value.pattern"))
+    }
+
     @Test("quantities of different units are not compared")
     func units() {
         func quantity(_ value: Int, code: String?, unit: String?) -> JSONValue {

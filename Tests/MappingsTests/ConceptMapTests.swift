@@ -71,6 +71,19 @@ struct ConceptMapTests {
         #expect(try code(["coding": [known, unknown]]) == ["coding": [red, known, unknown]])
     }
 
+    @Test("one code for all others stands back behind a translation, and words without a code are not unknown")
+    func words() throws {
+        let (unknown, known): (JSONValue, JSONValue) = (
+            ["system": "urn:old", "code": "q"], ["system": "urn:old", "code": "r"]
+        )
+        let words: JSONValue = ["display": "in words"]
+        let red: JSONValue = ["system": "urn:new", "code": "red", "display": "Red"]
+
+        #expect(try code(["coding": [unknown, known]], map: Self.fixed) == ["coding": [red, unknown, known]])
+        #expect(try code(["coding": [words, known]], unmapped: "fail") == ["coding": [red, words, known]])
+        #expect(try code(["coding": [words, known]], unmapped: "drop") == ["coding": [red, known]])
+    }
+
     @Test("to what nothing corresponds is not what the others become")
     func unmatched() throws {
         let coding: JSONValue = ["system": "urn:old", "code": "x"]

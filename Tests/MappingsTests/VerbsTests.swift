@@ -117,6 +117,13 @@ struct VerbsTests {
             {"resourceType": "Patient", "name": [{"given": ["Anna", "Joe"], "_given": [{"id": "a"}, {"id": "j"}]},
             {"given": ["Joe", "Anna"], "_given": [null, {"id": "a"}]}]}
             """#)
+        let turned = mapping.replacing("given.where($this != 'Anna')", with: "given.last() | given.first()")
+        let back = try JSONParser.parse(
+            #"""
+            {"resourceType": "Patient", "name": [{"given": ["Joe", "Anna"], "_given": [{"id": "j"}, {"id": "a"}]},
+            {"given": ["Anna", "Joe"], "_given": [{"id": "a"}, null]}]}
+            """#)
+        #expect(try result(turned, given) == back)
         let made = try JSONParser.parse(
             #"{"resourceType": "Patient", "name": [{"given": ["Joe"], "_given": [{"id": "j"}]}, {"given": ["Joe"]}]}"#)
 

@@ -153,7 +153,7 @@ struct DeliveryLimitTests {
                     _ = meter.enter()
                     for _ in 0..<wait { await Task.yield() }
                     meter.leave()
-                    await places.leave()
+                    places.leave()
                 }
             }
         }

@@ -45,14 +45,25 @@ struct ElementDraft {
         slicing = json["slicing"]
     }
 
-    /// With what holds of the element that this is a slice of; of a choice the values' types differ, and so do their codes.
+    /// What holds of the element that this is a slice of, and is not said of the slice: snapshots leave it out there. Of a choice
+    /// the values' types differ, and so do their codes.
+    func lacking(_ sliced: ElementDraft) -> ElementDraft {
+        var rest = sliced
+        rest.invariants = sliced.invariants.filter { rule in !invariants.contains { $0.key == rule.key } }
+        rest.bindings = isChoice ? [] : sliced.bindings.filter { !bindings.map(\.valueSet).contains($0.valueSet) }
+        rest.fixed = isChoice || fixed != nil ? nil : sliced.fixed
+        rest.pattern = isChoice ? nil : sliced.pattern
+        return rest
+    }
+
+    /// With all that holds of the element that this is a slice of, for slices of the slice.
     func adding(_ sliced: ElementDraft) -> ElementDraft {
+        let rest = lacking(sliced)
         var whole = self
-        whole.invariants += sliced.invariants.filter { rule in !invariants.contains { $0.key == rule.key } }
-        guard !isChoice else { return whole }
-        whole.bindings += sliced.bindings.filter { rule in !bindings.contains { $0.valueSet == rule.valueSet } }
-        whole.fixed = fixed ?? sliced.fixed
-        whole.pattern = pattern ?? sliced.pattern
+        whole.invariants += rest.invariants
+        whole.bindings += rest.bindings
+        whole.fixed = fixed ?? rest.fixed
+        whole.pattern = pattern ?? rest.pattern
         return whole
     }
 

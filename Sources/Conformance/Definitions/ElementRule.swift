@@ -29,6 +29,8 @@ final class ElementRule: Sendable {
     let slicing: Slicing?
     let slices: [ElementRule]
     let children: [ElementRule]
+    /// Of a slice: what holds of the element that it is a slice of, and tells it from no other slice.
+    let outer: ElementRule?
     /// The names that an object of this element may have.
     let slots: [String: Slot]
 
@@ -39,7 +41,10 @@ final class ElementRule: Sendable {
         let isCompanion: Bool
     }
 
-    init(_ draft: ElementDraft, children: [ElementRule], slices: [ElementRule], slicing: Slicing?) {
+    init(
+        _ draft: ElementDraft, children: [ElementRule], slices: [ElementRule], slicing: Slicing?,
+        outer: ElementRule? = nil
+    ) {
         path = draft.path
         name = draft.name
         isChoice = draft.isChoice
@@ -60,6 +65,7 @@ final class ElementRule: Sendable {
         self.slicing = slicing
         self.slices = slices
         self.children = children
+        self.outer = outer
         slots = Self.slots(of: children)
     }
 

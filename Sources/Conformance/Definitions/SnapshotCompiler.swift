@@ -59,15 +59,17 @@ struct SnapshotCompiler {
 
     /// `sliced` is what the element is a slice of.
     private mutating func link(_ node: Node, siblings: [ElementRule], of sliced: ElementDraft?) -> ElementRule {
-        // Snapshots leave rules of the sliced element out of its slices, where they hold as well.
-        let draft = sliced.map { node.draft.adding($0) } ?? node.draft
         var children: [ElementRule] = []
         for child in node.children { children.append(link(child, siblings: [], of: nil)) }
         // A slice that says nothing of its children has those of what it slices.
         if children.isEmpty { children = siblings }
-        let slices = node.slices.map { link($0, siblings: children, of: draft) }
-        let slicing = Self.slicing(draft, slices)
-        let rule = ElementRule(draft, children: children, slices: slices, slicing: slicing)
+        let slices = node.slices.map {
+            link($0, siblings: children, of: sliced.map { node.draft.adding($0) } ?? node.draft)
+        }
+        let slicing = Self.slicing(node.draft, slices)
+        let rule = ElementRule(
+            node.draft, children: children, slices: slices, slicing: slicing,
+            outer: sliced.map { ElementRule(node.draft.lacking($0), children: [], slices: [], slicing: nil) })
         byID[node.id] = rule
         return rule
     }

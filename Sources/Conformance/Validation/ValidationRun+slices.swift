@@ -10,7 +10,7 @@ extension ValidationRun {
             place = slicing.matchers.indices.first { if case .remainder = slicing.matchers[$0] { true } else { false } }
         }
         guard let place else {
-            let open = slicing.matchers.indices.filter { isOpen(slicing.matchers[$0], value) }
+            let open = slicing.matchers.indices.filter { isOpen(slicing.matchers[$0], value, type) }
             tally.undecided.formUnion(open)
             noteUnmatched(rule, slicing, isUndecided: !open.isEmpty)
             tally.sawUnmatched = true
@@ -31,17 +31,19 @@ extension ValidationRun {
     }
 
     /// Whether it cannot be said if an element that did not match is in the slice: its discriminator is not understood, or
-    /// asks for a value set that nobody has.
-    private func isOpen(_ matcher: SliceMatcher, _ value: JSONValue) -> Bool {
+    /// asks for a value set or a profile that nobody has.
+    private func isOpen(_ matcher: SliceMatcher, _ value: JSONValue, _ type: ElementType?) -> Bool {
         switch matcher {
         case .undecidable: return true
         case .code(let path, let binding):
             guard let valueSet = library.valueSet(binding.valueSet) else { return true }
             return reach(value, path).contains { valueSet.membership(of: $0) == .unknown }
+        case .profile(let path, let profiles):
+            return reach(value, path).contains { element in profiles.contains { conforms(element, to: $0) == nil } }
         case .all(let matchers):
             // What another of its tests rules out is decided.
-            return matchers.allSatisfy { isOpen($0, value) || matches($0, value, nil) }
-                && matchers.contains { isOpen($0, value) }
+            return matchers.allSatisfy { isOpen($0, value, type) || matches($0, value, type) }
+                && matchers.contains { isOpen($0, value, type) }
         default: return false
         }
     }

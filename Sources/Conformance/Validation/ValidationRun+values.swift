@@ -43,6 +43,7 @@ extension ValidationRun {
         }
         for binding in rule.bindings { check(binding, value) }
         check(invariants: rule, value)
+        if let outer = rule.outer { checkContent(value, outer) }
     }
 
     private func check(repeated value: JSONValue, _ reference: String, in compiled: CompiledProfile) {
@@ -94,7 +95,8 @@ extension ValidationRun {
         case .wrongJSON: report(.jsonType, "\(type.rawValue) is not written like this in JSON")
         case .wrongFormat: report(.primitiveFormat, "not in the format of \(type.rawValue)")
         }
-        if let most = rule.maxLength, let text = value.string, text.unicodeScalars.count > most {
+        if let most = rule.maxLength ?? rule.outer?.maxLength, let text = value.string, text.unicodeScalars.count > most
+        {
             report(.primitiveLength, "longer than \(most) characters")
         }
     }

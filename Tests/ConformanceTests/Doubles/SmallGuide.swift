@@ -29,6 +29,8 @@ enum SmallGuide {
     static let visit = "http://example.org/visit"
     /// A profile with slices of a slice, and with slices that nobody can tell apart.
     static let sorted = "http://example.org/sorted"
+    /// A profile whose slices are told by their codes, and have more to keep that is said of the sliced element alone.
+    static let told = "http://example.org/told"
 
     private static let definitions =
         [
@@ -58,6 +60,7 @@ enum SmallGuide {
             structure("Encounter", visitElements),
             structure("Encounter", visitElements + slicedElements, url: visit),
             structure("Encounter", visitElements + sortedElements, url: sorted),
+            structure("Encounter", visitElements + toldElements, url: told),
             structure(
                 "Extension",
                 [
@@ -68,6 +71,10 @@ enum SmallGuide {
             """
             {"resourceType": "ValueSet", "url": "http://example.org/vs", "version": "1", "compose": {"include": [
             {"system": "http://example.org/cs", "filter": [{"property": "concept", "op": "is-a", "value": "a"}]}]}}
+            """,
+            """
+            {"resourceType": "ValueSet", "url": "http://example.org/b", "version": "1", "compose": {"include": [
+            {"system": "http://example.org/cs", "concept": [{"code": "b"}]}]}}
             """,
             """
             {"resourceType": "CodeSystem", "url": "http://example.org/cs", "version": "1", "content": "complete",
@@ -134,6 +141,22 @@ enum SmallGuide {
         (
             "reasonCode", "1", "1", #"[{"code": "CodeableConcept"}]"#,
             #", "sliceName": "why", "binding": {"strength": "required", "valueSet": "http://example.org/elsewhere"}"#
+        ),
+    ]
+
+    private static let toldElements: [Line] = [
+        (
+            "type", "0", "*", #"[{"code": "CodeableConcept"}]"#,
+            #", "patternCodeableConcept": {"text": "t"}, "#
+                + #""slicing": {"rules": "closed", "discriminator": [{"type": "value", "path": "$this"}]}"#
+        ),
+        (
+            "type", "1", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "a", "binding": {"strength": "required", "valueSet": "http://example.org/vs"}"#
+        ),
+        (
+            "type", "1", "1", #"[{"code": "CodeableConcept"}]"#,
+            #", "sliceName": "b", "binding": {"strength": "required", "valueSet": "http://example.org/b"}"#
         ),
     ]
 
