@@ -178,6 +178,7 @@ let package = Package(
             ],
             exclude: [
                 "Golden/one-visit.json", "Golden/pruned.json", "Golden/question.json", "Golden/question-of-many.json",
+                "Golden/worked-example.json",
             ],
             swiftSettings: house),
         .testTarget(
