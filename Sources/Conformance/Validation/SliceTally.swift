@@ -5,7 +5,7 @@ struct SliceTally {
     var sawUnmatched = false
     /// Slices of which it cannot be said whether an element was theirs.
     var undecided: Set<Int> = []
-    /// The same for the slices of a slice.
+    /// How many the slices of each slice have got, where it is sliced again.
     var inner: [Int: SliceTally] = [:]
 
     init(_ rule: ElementRule) {

@@ -14,7 +14,7 @@ extension ValidationRun {
             Self.conforms(value, to: url, library, index, depth: depth, scope: nil)
         }
         environment.rootResource = scope.container
-        // What asks for profiles within profiles has all of them in one budget.
+        // Profiles within profiles get less each, so that asking for one in another again and again ends soon.
         environment.stepLimit >>= 2 * depth
         return environment
     }

@@ -49,14 +49,14 @@ public struct MappingMutant: Sendable {
 
     private static func broken(translation: Translate) -> [MappingMutant] {
         let (name, place) = ("translate \(translation.path.text)", translation.place)
-        let others: [Translate.Unmapped] = translation.unmapped == .fail ? [.keep] : [.fail]
-        return [Self("\(name): dropped", place) { $0.translations.removeAll { $0.place == place } }]
-            + others.map { unmapped in
-                let other = Translate(path: translation.path, map: translation.map, unmapped: unmapped, place: place)
-                return Self("\(name): unmapped \(unmapped.rawValue)", place) { mapping in
-                    mapping.translations = mapping.translations.map { $0.place == place ? other : $0 }
-                }
-            }
+        let unmapped: Translate.Unmapped = translation.unmapped == .fail ? .keep : .fail
+        let other = Translate(path: translation.path, map: translation.map, unmapped: unmapped, place: place)
+        return [
+            Self("\(name): dropped", place) { $0.translations.removeAll { $0.place == place } },
+            Self("\(name): unmapped \(unmapped.rawValue)", place) { mapping in
+                mapping.translations = mapping.translations.map { $0.place == place ? other : $0 }
+            },
+        ]
     }
 
     private static func broken(setting: SetElement) -> [MappingMutant] {
