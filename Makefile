@@ -10,6 +10,9 @@ SYSTEM_HEADERS := sqlite3.h curl/curl.h openssl/ssl.h zlib.h
 SWIFT_NEEDED := 6.3
 # Builds tell their progress to people, and only errors to logs.
 QUIET := $(shell test -t 2 || echo --quiet)
+# Release builds carry Swift's own libraries: they start sooner, and run where no toolchain is. Some toolchains lack these.
+TOOLCHAIN = $(shell dirname "$$(readlink -f "$$(command -v swiftc)")")/..
+RELEASE = -c release $(if $(wildcard $(TOOLCHAIN)/lib/swift_static),--static-swift-stdlib)
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Campaigns Fuzzing)
 # Inputs a target, or other targets: make fuzz FUZZ_RUNS=1000000 FUZZ_TARGETS="json bundle"
 FUZZ_RUNS := 100000
@@ -46,7 +49,7 @@ help: ## Show these words
 
 demo: system toolchain ## Build pdex and run a night between the built-in clinic and payer
 	@echo "Building pdex (release). The first build takes some minutes." >&2
-	@swift build $(QUIET) -c release --product pdex >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex >&2
 	@.build/release/pdex demo
 
 test: system toolchain ## Build and run every test
@@ -63,8 +66,8 @@ format: toolchain ## Lay out every Swift file by the house rules
 	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
 bench: system toolchain ## Measure the scanner, the store, the mapping and a whole night
-	@swift build $(QUIET) -c release --product pdex >&2
-	@swift build $(QUIET) -c release --product pdex-bench >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex-bench >&2
 	@.build/release/pdex-bench
 
 # libFuzzer comes with the toolchain, at a place that depends on its clang. Kept inputs stay in .build-fuzz/corpus.
@@ -88,7 +91,7 @@ kills: system toolchain ## End a pull at KILLS places under every fault: a numbe
 	@PDEX_KILLS=$(KILLS) swift test --no-parallel --disable-xctest --filter HostileTests.FaultKillTests
 
 simulate: system toolchain ## Live through SEEDS weeks of a town in virtual time, with faults
-	@swift build $(QUIET) -c release --product pdex-simulate >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex-simulate >&2
 	@FIRST=$(FIRST) SEEDS=$(SEEDS) MEMBERS=$(MEMBERS) TELL=$(TELL) nice -n 19 .build/release/pdex-simulate
 
 planted: system toolchain ## Plant each known bug, and show that a campaign catches it
@@ -97,12 +100,12 @@ planted: system toolchain ## Plant each known bug, and show that a campaign catc
 	@Campaigns/planted.sh
 
 workers: system toolchain ## Have WORKERS processes share JOBS on one store, while they are stopped at random
-	@swift build $(QUIET) -c release --product pdex-workers >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex-workers >&2
 	@WORKERS=$(WORKERS) JOBS=$(JOBS) SEED=$(WORKER_SEED) nice -n 19 .build/release/pdex-workers
 
 spike: system toolchain ## Ask a service for SPIKE_RATE members a second while a night runs
-	@swift build $(QUIET) -c release --product pdex >&2
-	@swift build $(QUIET) -c release --product pdex-spike >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex >&2
+	@swift build $(QUIET) $(RELEASE) --product pdex-spike >&2
 	@RATE=$(SPIKE_RATE) SECONDS=$(SPIKE_SECONDS) MEMBERS=$(SPIKE_MEMBERS) .build/release/pdex-spike
 
 # The sweep needs strace; without it only the random kills are made.

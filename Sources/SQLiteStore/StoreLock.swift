@@ -7,10 +7,19 @@ import PDex
 /// checkpoint of another connection; Debian 12 ships 3.40.1. The lock makes that race impossible. It belongs
 /// to the open file, so that it also keeps two stores of one process apart, and the kernel drops it when its
 /// holder dies.
+///
+/// Who waits stands in the door, which is a lock of its own: whoever let go of the store and wants it again waits behind
+/// that one, so that a process which writes all the time does not keep the others out.
 final class StoreLock: Sendable {
     private let descriptor: Int32
     private let path: String
     private let timeout: Duration
+
+    /// The longest waits between two looks, in microseconds: while others wait in the door, and in it, where only one does.
+    private static let longestWait: (outside: UInt32, inTheDoor: UInt32) = (10_000, 1_000)
+
+    /// `F_OFD_SETLK` of Linux, which Glibc's module leaves out.
+    private static let setOpenFileLock: Int32 = 37
 
     /// Opens the lock file, making it with mode 0600 when it is not there.
     init(path: String, timeout: Duration) throws(Fault) {
@@ -32,7 +41,7 @@ final class StoreLock: Sendable {
     /// Runs `body` while no other holder writes; throws `store.locked` when that takes too long.
     func withLock<Value>(_ body: () throws -> Value) throws -> Value {
         try acquire()
-        defer { flock(descriptor, LOCK_UN) }
+        defer { letGo() }
         return try body()
     }
 
@@ -47,21 +56,38 @@ final class StoreLock: Sendable {
     }
 
     private func acquire() throws {
-        let clock = ContinuousClock()
-        let deadline = clock.now + timeout
+        let deadline = ContinuousClock().now + timeout
+        try wait(until: deadline, atMost: Self.longestWait.outside) { door(F_WRLCK) }
+        defer { _ = door(F_UNLCK) }
+        try wait(until: deadline, atMost: Self.longestWait.inTheDoor) { flock(descriptor, LOCK_EX | LOCK_NB) }
+    }
+
+    /// Takes the door, or lets go of it: a byte of the file, by a lock that belongs to the open file as the other does.
+    private func door(_ type: Int32) -> Int32 {
+        var byte = Glibc.flock()
+        byte.l_type = Int16(type)
+        byte.l_whence = Int16(SEEK_SET)
+        byte.l_len = 1
+        return fcntl(descriptor, Self.setOpenFileLock, &byte)
+    }
+
+    /// Tries until it succeeds; throws `store.locked` when another holder stands in the way for too long.
+    private func wait(
+        until deadline: ContinuousClock.Instant, atMost longest: UInt32, _ attempt: () -> Int32
+    ) throws {
         var wait: UInt32 = 200
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else {
+        while attempt() != 0 {
+            guard [EWOULDBLOCK, EACCES, EINTR].contains(errno) else {
                 throw Fault(.storeFailed, .stop, "the store cannot be locked (errno \(errno)): \(path)")
             }
-            guard clock.now < deadline else {
+            guard ContinuousClock().now < deadline else {
                 throw Fault(
                     .storeLocked, .stop, "another process has been writing to the store for longer than \(timeout)",
                     hint: "fuser \(path) names the process; wait for it or end it, then try again"
                 )
             }
             usleep(wait)
-            wait = min(wait * 2, 10_000)
+            wait = min(wait * 2, longest)
         }
     }
 }

@@ -1,6 +1,8 @@
 import FHIR
+import Glibc
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 @testable import SQLiteStore
@@ -37,6 +39,27 @@ struct LockingTests {
         other.release()
         try await store.recordEntries(1)
         #expect(try await store.read { try $0.audit(after: 0, limit: 9).count } == 2)
+    }
+
+    @Test("who waits is let in before who just wrote writes again", .timeLimit(.minutes(1)))
+    func fairness() async throws {
+        let path = place.path + ".lock"
+        let busy = try StoreLock(path: path, timeout: .zero)
+        let patient = try StoreLock(path: path, timeout: .seconds(60))
+        let isTried = Mutex(false)
+        try busy.hold()
+        let waiting = Task.detached {
+            try patient.withLock { while !isTried.withLock(\.self) { sched_yield() } }
+        }
+        while try !HeldLock.isAwaited(path: path) { await Task.yield() }
+
+        busy.letGo()
+        let fault = #expect(throws: Fault.self) { try busy.withLock {} }
+        isTried.withLock { $0 = true }
+        try await waiting.value
+
+        #expect(fault?.code == .storeLocked)
+        try busy.withLock {}
     }
 
     @Test("a program that knows nothing of the lock file and holds the database is named as the reason")

@@ -48,7 +48,12 @@ struct Office: Sendable {
         let filter = ExchangeFilter(states: [.queued, .submitted, .retrying])
         let open = try await operations.exchanges(filter, limit: 100)
         guard !open.isEmpty else { return }
-        let chosen = open.first { $0.state == .submitted } ?? open[order.roll(open.count)]
+        // What is claimed and waits its turn can still be stopped; of what is on its way only the answer can be heard.
+        let claimed = open.filter { $0.state == .submitted }
+        let isOnItsWay = order.roll(2) == 0
+        let chosen =
+            claimed.first { house.witness.isUnderWay($0.id) == isOnItsWay } ?? claimed.first
+            ?? open[order.roll(open.count)]
         order.tell("an operator takes \(chosen.id) back")
         _ = try await operations.cancel(chosen.id, reason: "by mistake")
     }

@@ -92,8 +92,7 @@ extension Witness {
         case .cancelled where reason == .superseded: state.rare.insert(.superseded)
         case .cancelled where reason == .cancelledByOperator:
             state.cancelled[exchange] = state.commits
-            let isUnderWay = state.underWay.contains { state.enqueued[$0] == exchange }
-            state.rare.insert(isUnderWay ? .takenBackUnderWay : .takenBackWaiting)
+            state.rare.insert(state.isUnderWay(exchange) ? .takenBackUnderWay : .takenBackWaiting)
         case .acknowledged: acknowledged(member, &state)
         case .parked where reason == .attemptsExhausted: state.rare.insert(.attemptsExhausted)
         default: break

@@ -173,6 +173,16 @@ extension Witness {
             return nil
         }
     }
+
+    /// Whether something of an exchange is on its way.
+    func isUnderWay(_ exchange: String) -> Bool {
+        state.withLock { $0.isUnderWay(exchange) }
+    }
+}
+
+extension Witness.State {
+    /// Whether something of an exchange is on its way.
+    func isUnderWay(_ exchange: String) -> Bool { underWay.contains { enqueued[$0] == exchange } }
 }
 
 extension Witness {
