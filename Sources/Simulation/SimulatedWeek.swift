@@ -102,13 +102,13 @@ public struct SimulatedWeek: Sendable {
         let office = Office(town: town, house: house, shift: shift)
         for day in 0..<Self.days {
             if day == Self.stormyDays { house.weather.calmDown() }
-            var left = 86_400.0
+            let end = house.order.now.adding(milliseconds: 86_400_000)
+            func left() -> Double { max(0, (end - house.order.now) / .seconds(1)) }
             let happenings = day < Self.days - 1 ? 4 + house.order.roll(8) : 0
             // Most of what happens, happens while the service works.
             for number in 0..<happenings {
                 let wait = Double(house.order.roll(house.order.roll(3) == 0 ? 14_000 : 2_000))
-                guard wait < left else { break }
-                left -= wait
+                guard wait < left() else { break }
                 await house.order.turn("a while", seconds: wait)
                 switch house.order.roll(6) {
                 case 0: try await office.demand("\(day)-\(number)")
@@ -122,7 +122,7 @@ public struct SimulatedWeek: Sendable {
                 }
                 if house.weather.strikes(.clockStep) { step(house) }
             }
-            await house.order.turn("the rest of the day", seconds: left)
+            await house.order.turn("the rest of the day", seconds: left())
             try await office.closeDay(day)
             if day == 2 || day == 4 { try await office.restore(day) }
             await Reckoning(town: town, house: house).look()

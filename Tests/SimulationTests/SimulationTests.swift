@@ -46,10 +46,12 @@ struct SimulationTests {
         #expect(!broken.isDisjoint(with: bug.breaks))
     }
 
-    /// Two that show at once; `make planted` plants all of them.
-    private static let planted: [PlantedBug] =
-        ProcessInfo.processInfo.environment["PDEX_PLANTED"] == "all"
-        ? PlantedBug.allCases : [.acknowledgedBeforeSent, .randomIDs]
+    /// Two that show at once; `make planted` plants all of them, and `PDEX_PLANTED` may name one.
+    private static var planted: [PlantedBug] {
+        let asked = ProcessInfo.processInfo.environment["PDEX_PLANTED"] ?? ""
+        if asked == "all" { return PlantedBug.allCases }
+        return PlantedBug(rawValue: asked).map { [$0] } ?? [.acknowledgedBeforeSent, .randomIDs]
+    }
 
     private static func outcome(of seed: UInt64, with bug: PlantedBug? = nil) async throws -> SeedOutcome {
         try await SimulatedWeek(seed: seed, members: members, mappings: mappings, bug: bug).outcome()

@@ -1,5 +1,4 @@
 import PDex
-import Synchronization
 
 /// Does not see one thing that stands in the way of a delivery.
 final class HeedlessReader: RelayedReader {
@@ -19,13 +18,10 @@ final class HeedlessReader: RelayedReader {
         return memory.bug == .denialUnheeded ? care.filter { $0.type != "Consent" } : care
     }
 
-    /// As it stood when it was last under way.
+    /// As if nobody had taken it back.
     override func exchange(_ id: String) throws -> Exchange? {
-        let exchange = try super.exchange(id)
-        guard memory.bug == .cancelUnheeded, let exchange else { return exchange }
-        return memory.state.withLock { state in
-            if exchange.state.isPending { state.exchanges[id] = exchange }
-            return exchange.state == .cancelled ? state.exchanges[id] ?? exchange : exchange
-        }
+        var exchange = try super.exchange(id)
+        if memory.bug == .cancelUnheeded, exchange?.state == .cancelled { exchange?.state = .submitted }
+        return exchange
     }
 }

@@ -11,7 +11,6 @@ final class PlantedMemory: Sendable {
         var marks: [(source: String, scope: String, patient: ResourceKey?)] = []
         var unfinished: Run?
         var late: [AuditEntry] = []
-        var exchanges: [String: Exchange] = [:]
     }
 
     let bug: PlantedBug?

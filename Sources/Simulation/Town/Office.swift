@@ -44,15 +44,18 @@ struct Office: Sendable {
         }
     }
 
+    /// Takes back what is about to be delivered, if anything is before long: that can still be stopped. Of what is on its way
+    /// only the answer can be heard.
     private func cancel(by operations: Operations) async throws {
+        for _ in 0..<60 where house.witness.claimed == nil {
+            await order.turn("watches the queue", seconds: 30)
+        }
         let filter = ExchangeFilter(states: [.queued, .submitted, .retrying])
         let open = try await operations.exchanges(filter, limit: 100)
         guard !open.isEmpty else { return }
-        // What is claimed and waits its turn can still be stopped; of what is on its way only the answer can be heard.
-        let claimed = open.filter { $0.state == .submitted }
-        let isOnItsWay = order.roll(2) == 0
+        let isNext = order.roll(3) > 0
         let chosen =
-            claimed.first { house.witness.isUnderWay($0.id) == isOnItsWay } ?? claimed.first
+            open.first { isNext && $0.id == house.witness.claimed } ?? open.first { $0.state == .submitted }
             ?? open[order.roll(open.count)]
         order.tell("an operator takes \(chosen.id) back")
         _ = try await operations.cancel(chosen.id, reason: "by mistake")

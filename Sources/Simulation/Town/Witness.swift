@@ -174,9 +174,11 @@ extension Witness {
         }
     }
 
-    /// Whether something of an exchange is on its way.
-    func isUnderWay(_ exchange: String) -> Bool {
-        state.withLock { $0.isUnderWay(exchange) }
+    /// An exchange of which something is claimed, and is not on its way yet.
+    var claimed: String? {
+        state.withLock { state in
+            state.claims.keys.filter { !state.underWay.contains($0) }.min().flatMap { state.enqueued[$0] }
+        }
     }
 }
 
