@@ -62,6 +62,23 @@ struct CommandsTests {
         #expect(options.filter { option in forbidden.contains { option.contains($0) } } == [])
     }
 
+    @Test(
+        "a reason for the audit trail is one line, whichever command asks for it",
+        arguments: [
+            ["exchanges", "cancel", "4abc12"], ["requests", "cancel", "4abc12"], ["queue", "pause", "payer", "med0"],
+            ["members", "link", "4711", "m1"], ["members", "unlink", "4711"], ["runs", "cancel", "4abc12"],
+            ["replay", "4abc12"], ["store", "restore", "backup.db"],
+        ])
+    func reason(_ words: [String]) throws {
+        for refused in ["", " ", "two\nlines", String(repeating: "x", count: 201)] {
+            let fault = #expect(throws: (any Error).self) {
+                try PDexCommand.parseAsRoot(words + ["--reason", refused])
+            }
+            #expect(fault.map { PDexCommand.fullMessage(for: $0).contains("--reason is one line") } == true)
+        }
+        _ = try PDexCommand.parseAsRoot(words + ["--reason", "asked for twice"])
+    }
+
     @Test("every command that speaks has the options that all have", arguments: all.filter(\.isLeaf))
     func shared(_ command: Words) {
         let isService = command.words == ["pdex", "serve"]

@@ -16,21 +16,12 @@ struct ExchangesCancelCommand: AsyncParsableCommand {
     @Argument(help: "The exchange, as exchanges list shows it; its first 6 characters are enough.")
     var id: String
 
-    @Option(help: ArgumentHelp("Why, for the audit trail; at most 200 characters on one line.", valueName: "text"))
-    var reason: String
-
+    @OptionGroup var why: ReasonOption
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        let isLine = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        guard isLine, reason.contains(where: { !$0.isWhitespace }), reason.count <= 200 else {
-            throw ValidationError("--reason is one line of at most 200 characters, and not empty.")
-        }
-    }
-
     func run() async throws {
-        let outcome = try await Assembly(configuration.load()).operations.cancel(id, reason: reason)
+        let outcome = try await Assembly(configuration.load()).operations.cancel(id, reason: why.reason)
         var object = outcome.exchange.json.object ?? [:]
         object["under-way"] = .number(JSONNumber(outcome.underWay))
         let late =

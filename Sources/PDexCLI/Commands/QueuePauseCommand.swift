@@ -18,24 +18,14 @@ struct QueuePauseCommand: AsyncParsableCommand {
             ]))
 
     @OptionGroup var target: QueueTarget
-
-    @Option(help: "Why, in one line that names no person; kept in the audit trail.")
-    var reason: String
-
+    @OptionGroup var why: ReasonOption
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        let isLine = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        guard isLine, reason.contains(where: { !$0.isWhitespace }), reason.count <= 200 else {
-            throw ValidationError("--reason is one line of at most 200 characters, and not empty.")
-        }
-    }
 
     func run() async throws {
         let settings = try configuration.load()
         try target.insist(on: JobFolder.load(settings))
-        let isNew = try await Assembly(settings).operations.pause(target.subject, target.name, reason: reason)
+        let isNew = try await Assembly(settings).operations.pause(target.subject, target.name, reason: why.reason)
         output.results.write(
             target.json(["paused": true, "changed": .bool(isNew)]),
             text: isNew ? "\(target.words) is paused" : "\(target.words) was paused already")

@@ -33,7 +33,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Replay also what was made with other mappings than those of today.")
     var acceptMappingChanges = false
 
-    @Option(help: ArgumentHelp("Why, for the audit trail; at most 200 characters on one line.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Why, for the audit trail: one line of at most 200 characters that names no person.", valueName: "text"))
     var reason: String?
 
     @Flag(help: "Only say what would come of it, by what is in the store.")

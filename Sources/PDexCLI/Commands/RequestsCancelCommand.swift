@@ -14,15 +14,13 @@ struct RequestsCancelCommand: AsyncParsableCommand {
     @Argument(help: "The id of the request.")
     var id: String
 
-    @Option(help: ArgumentHelp("Why, for the audit trail; names nobody.", valueName: "words"))
-    var reason: String
-
+    @OptionGroup var why: ReasonOption
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let assembly = try Assembly(configuration.load())
-        _ = try await assembly.operations.cancel(request: id, reason: reason)
+        _ = try await assembly.operations.cancel(request: id, reason: why.reason)
         let detail = try await assembly.operations.show(request: id)
         let sheet = RequestSheet(detail: detail, now: assembly.clock.now(), options: configuration.repeated)
         output.results.write(sheet.json, text: sheet.text)
