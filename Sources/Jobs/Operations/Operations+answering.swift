@@ -1,0 +1,86 @@
+import FHIR
+import PDex
+public import Pipeline
+
+extension Operations {
+    /// Answers an accepted request in this process, and returns what its run came to.
+    ///
+    /// What fails for good ends it as failed; what may work later leaves it accepted, at rest for a while. Throws
+    /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
+    public func answer(_ id: String) async throws -> RunReport {
+        let request = try await known(request: id)
+        let pipeline: ExchangePipeline
+        do {
+            pipeline = try await self.pipeline(request.job)
+        } catch let fault as Fault {
+            try await rest(request, after: fault)
+            throw fault
+        }
+        let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: request.id)
+        guard try await move(id, to: .inProgress, run: run) else {
+            throw Fault(
+                .requestNotOpen, .stop, "request \(id) is not waiting to be answered",
+                hint: "pdex requests show \(id)  tells where it stands")
+        }
+        do {
+            let report = try await carry(run, goesOn: false) {
+                try await pipeline.request(
+                    member: request.patient, since: request.since, types: request.types, run: run)
+            }
+            _ = try await move(id, to: .completed)
+            return report
+        } catch let failure as RunFailure {
+            if failure.fault.disposition == .retry {
+                _ = try await move(id, to: .requested, restingUntil: rested(request, after: failure.fault))
+            } else {
+                _ = try await move(id, to: .failed, reason: failure.fault.code)
+            }
+            throw failure
+        } catch {
+            await handBack(id)
+            throw error
+        }
+    }
+
+    /// The wait before a request that failed for now is tried again; it doubles up to the longest.
+    private static let rest = (firstSeconds: 5.0, longestSeconds: 600.0)
+
+    /// Until when a request rests that has failed for now.
+    private func rested(_ request: MemberRequest, after fault: Fault) -> Instant {
+        var wait = Self.rest.firstSeconds
+        for _ in 0..<request.attempts where wait < Self.rest.longestSeconds { wait *= 2 }
+        wait = max(min(wait, Self.rest.longestSeconds), Double(fault.retryAfterSeconds ?? 0))
+        return clock.now().adding(milliseconds: Int64(wait * 1000))
+    }
+
+    private func rest(_ request: MemberRequest, after fault: Fault) async throws {
+        let until = rested(request, after: fault)
+        try await store.write { try $0.rest(memberRequest: request.id, until: until) }
+    }
+
+    /// Moves a request on, and with it opens the run that answers it; false when its state does not lead there.
+    func move(
+        _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil,
+        restingUntil rest: Instant? = nil
+    ) async throws -> Bool {
+        let now = clock.now()
+        let entry = AuditEntry(
+            at: now, actor: actor, action: run == nil ? "request." + state.rawValue : "run.requested", run: run?.id,
+            reason: [id, why].compactMap(\.self).joined(separator: ": "))
+        return try await store.write { writer in
+            guard
+                try writer.advance(
+                    memberRequest: id, to: state, run: run?.id, reason: reason, at: now, audit: entry)
+            else { return false }
+            if let run { try writer.open(run) }
+            if let rest { try writer.rest(memberRequest: id, until: rest) }
+            return true
+        }
+    }
+
+    /// Leaves a request to whoever comes next, also when this task has been cancelled.
+    private func handBack(_ id: String) async {
+        let moving = Task { try await move(id, to: .requested) }
+        _ = await moving.result
+    }
+}

@@ -1,0 +1,122 @@
+import FHIR
+public import PDex
+import Pipeline
+
+extension Operations {
+    /// Accepts a demand and keeps it, so that it is answered whatever happens; one that is known already is not kept
+    /// twice, and is answered as it was the first time even if its member is nobody's any more.
+    ///
+    /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
+    /// name, `request.desk-full` when more is open than `bounds` allow, `request.conflict` when the same key came with
+    /// another demand, for a member's id what ``ExchangePipeline/patient(ofMember:)`` throws, and
+    /// `request.too-many-unknown` to a holder who tries ids out.
+    public func accept(
+        _ demand: MemberDemand, by job: Job, within bounds: DeskBounds = .none
+    ) async throws -> MemberRequest {
+        let now = clock.now()
+        if demand.key != nil, demand.memberID != nil, job.allowsRequests {
+            let same = request(demand, by: job, at: now)
+            if let kept = try await store.read({ try $0.memberRequest(same.id) }), kept.asksInTheSameWords(as: same) {
+                return kept
+            }
+        }
+        let demand = try await resolved(demand, by: job)
+        try Self.check(demand, job)
+        let request = request(demand, by: job, at: now)
+        // Who is refused does not wait for the one who writes; who is not is asked again in the transaction.
+        if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
+        let kept = try await store.write { [actor] in
+            try bounds.demandRoom(for: request, $0)
+            return try $0.accept(
+                request,
+                audit: AuditEntry(at: now, actor: actor, action: "request.accepted", reason: request.id))
+        }
+        guard kept.asksTheSame(as: request) else {
+            throw Fault(
+                .requestConflict, .stop, "the idempotency key of this request came with another demand before",
+                hint: "give a new key with a new demand; the earlier one is \(kept.id)")
+        }
+        return kept
+    }
+
+    private func request(_ demand: MemberDemand, by job: Job, at now: Instant) -> MemberRequest {
+        var request = MemberRequest(
+            id: id(of: demand, by: job, at: now),
+            job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
+            types: demand.types.sorted(), accepted: now,
+            due: job.answerTime.due(after: now, in: calendar))
+        request.asked = demand.memberID.map { identities.derived("member-demand", job.payer, $0) }
+        return request
+    }
+
+    /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index says
+    /// later does not turn a request to somebody else.
+    private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
+        guard let member = demand.memberID, job.allowsRequests else { return demand }
+        if let holder = demand.holder, let refusal = missed.begin(holder, at: clock.now()) {
+            try await refuse(holder, refusal)
+        }
+        var resolved = demand
+        do {
+            resolved.patient = try await pipeline(job.name).patient(ofMember: member)
+        } catch let fault as Fault where [.memberUnknown, .memberAmbiguous].contains(fault.code) {
+            if let holder = demand.holder { missed.end(holder, isMiss: true) }
+            // Who goes through a list of ids to learn who is a patient here is seen in the trail.
+            let holder = demand.holder.map { " of token holder \($0)" } ?? ""
+            let entry = AuditEntry(
+                at: clock.now(), actor: actor, action: "request.refused", reason: fault.code.rawValue + holder)
+            try await store.write { try $0.record(entry) }
+            throw fault
+        } catch {
+            if let holder = demand.holder { missed.end(holder, isMiss: false) }
+            throw error
+        }
+        if let holder = demand.holder { missed.end(holder, isMiss: false) }
+        return resolved
+    }
+
+    /// Refuses to look another member up, in the same words whoever it is.
+    private func refuse(_ holder: String, _ refusal: MissedMembers.Refusal) async throws {
+        let fault = Fault(
+            .requestTooManyUnknown, .retry, "\(MissedMembers.most) members whom nobody is taken for were asked for",
+            hint: "check the ids; others are looked up again in \(refusal.afterSeconds) s",
+            retryAfterSeconds: refusal.afterSeconds)
+        if refusal.isFirst {
+            let entry = AuditEntry(
+                at: clock.now(), actor: actor, action: "request.refused",
+                reason: "\(fault.code.rawValue) of token holder \(holder), for \(refusal.afterSeconds) s")
+            try await store.write { try $0.record(entry) }
+        }
+        throw fault
+    }
+
+    /// The same for what is the same demand: by its key, which is one of its holder's alone.
+    private func id(of demand: MemberDemand, by job: Job, at now: Instant) -> String {
+        guard let key = demand.key else {
+            return identities.derived("member-request", job.name, "at \(now.text) \(demand)")
+        }
+        guard let holder = demand.holder else {
+            return identities.derived("member-request", job.name, "key " + key)
+        }
+        return identities.derived("member-request", job.name, "key of", holder, key)
+    }
+
+    private static func check(_ demand: MemberDemand, _ job: Job) throws(Fault) {
+        guard job.allowsRequests else {
+            throw Fault(
+                .requestInvalid, .stop, "the job \(job.name) does not take requests",
+                hint: "say  on: { request: true }  in its file")
+        }
+        guard demand.namesAPatient else {
+            throw Fault(
+                .requestInvalid, .stop, "the member is not named by a FHIR id",
+                hint: "give the Patient's id at the clinic: at most 64 letters, digits, dots and dashes")
+        }
+        let strange = demand.types.filter { !job.selection.types.contains($0) }
+        guard strange.isEmpty else {
+            throw Fault(
+                .requestInvalid, .stop, "\(strange.count) of the types are not among those of the job \(job.name)",
+                hint: "the job sends \(job.selection.types.joined(separator: ", "))")
+        }
+    }
+}
