@@ -11,8 +11,8 @@ SWIFT_NEEDED := 6.3
 # Builds tell their progress to people, and only errors to logs.
 QUIET := $(shell test -t 2 || echo --quiet)
 # Release builds carry Swift's own libraries: they start sooner, and run where no toolchain is. Some toolchains lack these.
-TOOLCHAIN = $(shell dirname "$$(readlink -f "$$(command -v swiftc)")")/..
-RELEASE = -c release $(if $(wildcard $(TOOLCHAIN)/lib/swift_static),--static-swift-stdlib)
+STATIC = $(shell swiftc -print-target-info -static-stdlib 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+RELEASE = -c release $(shell test -f "$(STATIC)/linux/static-stdlib-args.lnk" && echo --static-swift-stdlib)
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Campaigns Fuzzing)
 # Inputs a target, or other targets: make fuzz FUZZ_RUNS=1000000 FUZZ_TARGETS="json bundle"
 FUZZ_RUNS := 100000

@@ -8,24 +8,27 @@ import PDex
 /// to the open file, so that it also keeps two stores of one process apart, and the kernel drops it when its
 /// holder dies.
 ///
-/// Who waits stands in the door, which is a lock of its own: whoever let go of the store and wants it again waits behind
-/// that one, so that a process which writes all the time does not keep the others out.
+/// One of those who wait stands in the door, which is a lock of its own: whoever let go of the store and wants it again
+/// waits behind that one, so that a process which writes all the time does not keep the others out. The door is a
+/// courtesy, and not for long: where there is none, or somebody was stopped in it, the lock alone decides.
 final class StoreLock: Sendable {
     private let descriptor: Int32
     private let path: String
     private let timeout: Duration
+    private let courtesy: Duration
 
-    /// The longest waits between two looks, in microseconds: while others wait in the door, and in it, where only one does.
-    private static let longestWait: (outside: UInt32, inTheDoor: UInt32) = (10_000, 1_000)
-
+    /// The longest wait between two attempts, in microseconds.
+    private static let longestWait: UInt32 = 1_000
     /// `F_OFD_SETLK` of Linux, which Glibc's module leaves out.
     private static let setOpenFileLock: Int32 = 37
 
-    /// Opens the lock file, making it with mode 0600 when it is not there.
-    init(path: String, timeout: Duration) throws(Fault) {
+    /// Opens the lock file, making it with mode 0600 when it is not there; whoever stands in the door is waited for as long
+    /// as `courtesy`.
+    init(path: String, timeout: Duration, courtesy: Duration = .milliseconds(100)) throws(Fault) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         self.path = path
         self.timeout = timeout
+        self.courtesy = courtesy
         guard descriptor >= 0 else {
             throw Fault(
                 .storeFailed, .stop, "the lock file \(path) cannot be opened (errno \(errno))",
@@ -56,10 +59,19 @@ final class StoreLock: Sendable {
     }
 
     private func acquire() throws {
-        let deadline = ContinuousClock().now + timeout
-        try wait(until: deadline, atMost: Self.longestWait.outside) { door(F_WRLCK) }
-        defer { _ = door(F_UNLCK) }
-        try wait(until: deadline, atMost: Self.longestWait.inTheDoor) { flock(descriptor, LOCK_EX | LOCK_NB) }
+        let began = ContinuousClock().now
+        let isInTheDoor = attempt(until: began + min(courtesy, timeout / 2)) { door(F_WRLCK) } == .had
+        defer { if isInTheDoor { _ = door(F_UNLCK) } }
+        switch attempt(until: began + timeout, { flock(descriptor, LOCK_EX | LOCK_NB) }) {
+        case .had: return
+        case .taken:
+            throw Fault(
+                .storeLocked, .stop, "another process has been writing to the store for longer than \(timeout)",
+                hint: "fuser \(path) names the process; wait for it or end it, then try again"
+            )
+        case .refused(let reason):
+            throw Fault(.storeFailed, .stop, "the store cannot be locked (errno \(reason)): \(path)")
+        }
     }
 
     /// Takes the door, or lets go of it: a byte of the file, by a lock that belongs to the open file as the other does.
@@ -71,23 +83,23 @@ final class StoreLock: Sendable {
         return fcntl(descriptor, Self.setOpenFileLock, &byte)
     }
 
-    /// Tries until it succeeds; throws `store.locked` when another holder stands in the way for too long.
-    private func wait(
-        until deadline: ContinuousClock.Instant, atMost longest: UInt32, _ attempt: () -> Int32
-    ) throws {
+    private enum Outcome: Equatable {
+        case had
+        /// Somebody else has it, and had it for all of the time.
+        case taken
+        /// There is no such lock here, for that reason (`errno`).
+        case refused(Int32)
+    }
+
+    /// Tries to take a lock until the time is over, once at least.
+    private func attempt(until deadline: ContinuousClock.Instant, _ take: () -> Int32) -> Outcome {
         var wait: UInt32 = 200
-        while attempt() != 0 {
-            guard [EWOULDBLOCK, EACCES, EINTR].contains(errno) else {
-                throw Fault(.storeFailed, .stop, "the store cannot be locked (errno \(errno)): \(path)")
-            }
-            guard ContinuousClock().now < deadline else {
-                throw Fault(
-                    .storeLocked, .stop, "another process has been writing to the store for longer than \(timeout)",
-                    hint: "fuser \(path) names the process; wait for it or end it, then try again"
-                )
-            }
+        while take() != 0 {
+            guard [EWOULDBLOCK, EACCES, EINTR].contains(errno) else { return .refused(errno) }
+            guard ContinuousClock().now < deadline else { return .taken }
             usleep(wait)
-            wait = min(wait * 2, longest)
+            wait = min(wait * 2, Self.longestWait)
         }
+        return .had
     }
 }

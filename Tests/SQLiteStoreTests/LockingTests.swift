@@ -44,22 +44,29 @@ struct LockingTests {
     @Test("who waits is let in before who just wrote writes again", .timeLimit(.minutes(1)))
     func fairness() async throws {
         let path = place.path + ".lock"
-        let busy = try StoreLock(path: path, timeout: .zero)
-        let patient = try StoreLock(path: path, timeout: .seconds(60))
-        let isTried = Mutex(false)
+        let forever = Duration.seconds(3600)
+        let busy = try StoreLock(path: path, timeout: forever, courtesy: forever)
+        let patient = try StoreLock(path: path, timeout: forever)
+        let writers = Mutex<[String]>([])
         try busy.hold()
-        let waiting = Task.detached {
-            try patient.withLock { while !isTried.withLock(\.self) { sched_yield() } }
-        }
+        let waiting = Task.detached { try patient.withLock { writers.withLock { $0.append("patient") } } }
         while try !HeldLock.isAwaited(path: path) { await Task.yield() }
 
         busy.letGo()
-        let fault = #expect(throws: Fault.self) { try busy.withLock {} }
-        isTried.withLock { $0 = true }
+        try busy.withLock { writers.withLock { $0.append("busy") } }
         try await waiting.value
 
-        #expect(fault?.code == .storeLocked)
-        try busy.withLock {}
+        #expect(writers.withLock(\.self) == ["patient", "busy"])
+    }
+
+    @Test("who was stopped while it waited for the lock keeps nobody out")
+    func stoppedInTheDoor() throws {
+        let path = place.path + ".lock"
+        let lock = try StoreLock(path: path, timeout: .milliseconds(30))
+        let door = try HeldLock(doorOf: path)
+
+        try lock.withLock {}
+        withExtendedLifetime(door) {}
     }
 
     @Test("a program that knows nothing of the lock file and holds the database is named as the reason")
