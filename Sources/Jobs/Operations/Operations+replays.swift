@@ -123,8 +123,10 @@ extension Operations {
         let latest = try reader.latestExchange(member: exchange.member, payer: exchange.payer)
         if let latest, latest.id == exchange.id {
             // What is staged in a restored store may be older than what the payer has.
-            guard step != .pull, let restored = try reader.restored(), exchange.created <= restored else { return nil }
-            return "the store was restored since: run the job, or replay it from the pull"
+            guard step != .pull, try reader.predatesRestoration(exchange.id) else { return nil }
+            // A run makes it again, unless somebody had taken it back.
+            let way = exchange.reason == .cancelledByOperator ? "" : "run the job, or "
+            return "the store was restored since: \(way)replay it from the pull"
         }
         guard let latest else { return nil }
         return "a newer exchange of the same member, \(latest.id), took its place"
