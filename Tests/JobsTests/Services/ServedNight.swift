@@ -24,6 +24,7 @@ struct ServedNight: Sendable {
         delivery: ExchangeTerms.Delivery.Kind = .transaction
     ) throws {
         let night = try Night(members, mappings: Self.mappings, delivery: delivery, ownerIsGone: { gone.contains($0) })
+        if delivery == .bulkSubmit { night.payer.offerFetching() }
         self.night = night
         clock = ClosingClock(night.clock, until: try #require(Instant(end)))
         operations = Operations(
