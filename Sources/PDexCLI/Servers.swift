@@ -136,21 +136,29 @@ actor Servers {
         // The outbox says of each bundle which of the two it is.
         let key = "\(payer.server.name) \(delivery.isBundle ? "bundles" : delivery.rawValue)"
         if let known = payers[key] { return known }
-        let session = try session(payer.connection(jobs: try knownJobs()), payer.server)
-        let server: any PayerServer =
-            switch delivery {
-            case .transaction, .batch, .put: PayerClient(session, delivery: delivery)
-            case .fileDrop: try dropping(PayerClient(session), payer)
-            case .bulkSubmit: try submitting(session, payer)
-            }
+        let server = try server(of: payer, delivery: delivery)
         payers[key] = server
         return server
     }
 
+    private func server(
+        of payer: PayerSettings, delivery: ExchangeTerms.Delivery.Kind
+    ) throws -> any PayerServer {
+        guard payer.server.client != nil else {
+            return try dropping(UnaskedPayer(name: payer.server.name, base: payer.server.base), payer)
+        }
+        let session = try session(payer.connection(jobs: try knownJobs()), payer.server)
+        switch delivery {
+        case .transaction, .batch, .put: return PayerClient(session, delivery: delivery)
+        case .fileDrop: return try dropping(PayerClient(session), payer)
+        case .bulkSubmit: return try submitting(session, payer)
+        }
+    }
+
     /// The payer as one that is left files.
-    private func dropping(_ client: PayerClient, _ payer: PayerSettings) throws(Fault) -> any PayerServer {
+    private func dropping(_ server: any PayerServer, _ payer: PayerSettings) throws(Fault) -> any PayerServer {
         guard let folder = payer.dropFolder else { throw Self.lacking("drop-folder", payer) }
-        return DropPayer(client, name: payer.server.name, folder: folder, clock: clock)
+        return DropPayer(server, name: payer.server.name, folder: folder, clock: clock)
     }
 
     /// The payer as one that fetches files.

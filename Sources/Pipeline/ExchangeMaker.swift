@@ -28,10 +28,11 @@ struct ExchangeMaker: Sendable {
             let shared = try sharedHashes(of: latest, besides: content, reader)
             // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same.
             let isPermittedAgain = latest.state == .withheld && standing.isPermitted
-            // What waited in a backup that was restored never left: it is made again.
-            let isRestored = latest.state == .cancelled && latest.reason == .storeRestored
-            if !isPermittedAgain, !isRestored, latest.fingerprint == fingerprint(content, shared: shared, standing),
-                try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader)
+            if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing),
+                try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader),
+                // A restored store does not know what has become since of what it remembers: it is made again, unless
+                // somebody had taken it back.
+                try latest.reason == .cancelledByOperator || !reader.predatesRestoration(latest.id)
             {
                 return met(latest, content)
             }
@@ -60,11 +61,14 @@ struct ExchangeMaker: Sendable {
         failed: FailedEntries?, _ reader: any StoreReader
     ) throws -> MadeExchange {
         let now = clock.now()
-        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange.
+        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange. So does one
+        // that a restored store remembers to have made it.
         let basis = fingerprint(content, shared: [], standing)
+        let remembered = try latest.flatMap { try reader.predatesRestoration($0.id) ? $0.id : nil }
         var draft = ExchangeDraft(
             id: identities.derived(
-                "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? "", "\(basis)"),
+                "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? remembered ?? "",
+                "\(basis)"),
             content: content, now: now, run: run.id, actor: actor)
         let undoing = Undoing(standing)
         var shared: [StagedHash] = []
@@ -116,7 +120,7 @@ struct ExchangeMaker: Sendable {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
                     let isKnown =
-                        try replaying == nil && known.map { try !isBeingUndone($0, latest, reader) } ?? false
+                        try replaying == nil && known.map { try isReliable($0, latest, reader) } ?? false
                         && known?.mapping == map.mappings.hash
                         && known?.match?.isSamePerson(as: permitted.matched.match) ?? true
                     let taken = try failed.map {
@@ -158,6 +162,11 @@ struct ExchangeMaker: Sendable {
 
     /// As many exchanges after the one that was acknowledged last as are looked through.
     private static let mostExchanges = 1000
+
+    /// Whether the payer still has what it acknowledged then, as far as anybody knows.
+    private func isReliable(_ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader) throws -> Bool {
+        try !reader.predatesRestoration(known.id) && !isBeingUndone(known, latest, reader)
+    }
 
     /// Whether something that the payer had acknowledged may have been taken back since, as far as anybody knows.
     private func isBeingUndone(_ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader) throws -> Bool {

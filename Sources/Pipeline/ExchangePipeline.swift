@@ -207,42 +207,14 @@ public struct ExchangePipeline: Sendable {
     /// WR-01: the payer must offer what the job delivers, before anything is pulled for it.
     private func checkPayer() async throws {
         try await payer.prepareDelivery()
-        let (kind, operations) = (terms.delivery.kind, terms.delivery.kind.systemOperations)
-        guard kind.writesToServer || !operations.isEmpty else { return }
-        let capability = try await payer.capability()
-        var missing = operations.filter { !capability.systemOperations.contains($0) }
-            .map { "the system operation $\($0)" }
-        if kind.writesToServer { missing += missingWrites(capability) }
+        guard terms.delivery.kind.needsServer else { return }
+        let missing = DeliveryOffer(terms, mappings, try await payer.capability()).missing(for: terms.delivery.kind)
         guard missing.isEmpty else {
             throw Fault(
                 .payerCapability, .halt,
                 "\(terms.payer.name) does not offer \(missing.joined(separator: ", "))",
-                hint: "agree another delivery with the payer; its /metadata must list what is used")
+                hint: "agree another delivery with the payer; its /metadata must list what is used.  pdex plan "
+                    + "\(terms.job)  says what would do")
         }
-    }
-
-    private func missingWrites(_ capability: ServerCapability) -> [String] {
-        var missing: [String] = []
-        if terms.delivery.kind.isBundle, !capability.systemInteractions.contains(terms.delivery.kind.rawValue) {
-            missing.append("the system interaction \(terms.delivery.kind.rawValue)")
-        }
-        let sent = Set(terms.selection.types + ["Patient", "Organization", "Provenance"]).intersection(
-            mappings.types + ["Provenance"])
-        for type in sent.sorted() where capability.types[type]?.updateCreate != true {
-            missing.append("updateCreate for \(type)")
-        }
-        if terms.delivery.kind == .put {
-            for type in sent.sorted() where capability.types[type]?.interactions.contains("update") != true {
-                missing.append("update for \(type)")
-            }
-        }
-        if terms.deletes {
-            for type in sent.sorted() where !["Patient", "Organization", "Provenance"].contains(type) {
-                if capability.types[type]?.interactions.contains("delete") != true {
-                    missing.append("delete for \(type)")
-                }
-            }
-        }
-        return missing
     }
 }

@@ -16,10 +16,14 @@ extension SQLiteTransaction {
         try all("SELECT \(Self.columns) FROM audit WHERE exchange = ? ORDER BY seq", [exchange], Self.recorded)
     }
 
-    func restored() throws -> Instant? {
-        try first("SELECT at FROM audit WHERE action = 'store.restored' ORDER BY seq DESC LIMIT 1") {
-            try $0.instant(0)
-        }
+    func predatesRestoration(_ exchange: String) throws -> Bool {
+        // By the order of what was written down: clocks of two machines need not agree.
+        try first(
+            """
+            SELECT 1 FROM audit WHERE action = 'store.restored'
+            AND seq > (SELECT coalesce(min(seq), 0) FROM audit WHERE exchange = ?) LIMIT 1
+            """, [exchange]
+        ) { _ in true } ?? false
     }
 
     func record(_ entry: AuditEntry) throws {

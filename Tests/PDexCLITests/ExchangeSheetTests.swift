@@ -52,4 +52,29 @@ struct ExchangeSheetTests {
                 ]
             ])
     }
+
+    @Test(
+        "tells how many of several bundles, and of their entries, the payer has acknowledged; of one its state says it")
+    func progress() {
+        let detail = Self.detail(of: [(.acknowledged, 20), (.retrying, 12), (.acknowledged, 3), (.queued, 1200)])
+
+        #expect(
+            ExchangeSheet(detail: detail, options: "").text.contains(
+                "bundles, 2 of 4 acknowledged: 23 of 1,235 entries\n  part 1  acknowledged"))
+        #expect(detail.json["acknowledged"] == 2)
+        #expect(
+            ExchangeSheet(detail: Self.detail(of: [(.queued, 5)]), options: "").text.contains(
+                "bundles\n  part 1  queued"))
+    }
+
+    private static func detail(of parts: [(SubmissionState, Int)]) -> ExchangeDetail {
+        let submissions = parts.enumerated().map { index, part in
+            Submission(
+                id: "ex-1-\(index + 1)", exchange: "ex-1", clinic: "clinic0", payer: "med0",
+                member: ResourceKey(bits: 1), part: index + 1, state: part.0, notBefore: Instant(milliseconds: 0),
+                entries: part.1, bytes: 9, contentDigest: "", lane: .nightly)
+        }
+        return ExchangeDetail(
+            exchange: detail.exchange, submissions: submissions, receipts: [], audit: [])
+    }
 }

@@ -139,6 +139,29 @@ struct DeliveryLimitTests {
         #expect(try await night.store.read { try $0.queued() }.isEmpty)
     }
 
+    @Test(
+        "another process that has all places is waited for, for half a minute: then what is due is left to it",
+        .timeLimit(.minutes(2)),
+        arguments: [(holds: 600, delivered: 0, waited: 30.0), (holds: 12, delivered: 9, waited: 12)])
+    func patience(holds: Int64, delivered: Int, waited: Double) async throws {
+        let night = try night(concurrency: 1, perSecond: nil)
+        for _ in 1...9 { night.payer.reply(.busy(retryAfterSeconds: 60)) }
+        _ = try await night.run()
+        night.clock.advance(seconds: 600)
+        let (route, now, sent) = (night.pipeline.terms.route, night.clock.now(), night.payer.received.count)
+        let claims = try await night.store.write {
+            try $0.lease(
+                route, limit: 1, owner: "another process", now: now, expiry: now.adding(milliseconds: holds * 1000))
+        }
+
+        let count = try await night.pipeline.deliver()
+
+        #expect(claims.count == 1 && sent == 9)
+        #expect(count == delivered)
+        #expect((night.clock.now() - now) / .seconds(1) == waited)
+        #expect(night.payer.received.count == sent + delivered)
+    }
+
     @Test("services of one process share its places at a payer", arguments: 1...6)
     func placesOfOne(seed: UInt64) async throws {
         var numbers = SeededNumbers(seed: seed)

@@ -11,20 +11,19 @@ struct RestoredBackupTests {
     @Test("never sends something older over something newer that the payer has, and ends where the payer is")
     func old() async throws {
         let place = try TemporaryPlace()
-        let digests = Digests { SHA256.hash($0) }
         let night = try Night([.joe, .ada], mappings: usCoreMappings)
-        try await Self.waitingBackup(of: night, at: place, digests)
+        try await Self.waitingBackup(of: night, at: place)
         try night.clinic.put(Self.visit("joe", note: "second"))
         night.clock.advance(seconds: 700)
-        let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: digests)
+        let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: Self.digests)
         _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
         let (held, sent) = (night.payer.held, night.payer.received.count)
 
         let restored = try await SQLiteExchangeStore.restore(
-            from: place.path, to: place.path + ".restored", digests: digests,
+            from: place.path, to: place.path + ".restored", digests: Self.digests,
             StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"),
             key: { [identities = night.identities] in identities.key(source: $0, type: $1, id: $2) })
-        let old = try SQLiteExchangeStore.open(path: place.path + ".restored", digests: digests)
+        let old = try SQLiteExchangeStore.open(path: place.path + ".restored", digests: Self.digests)
         let pipeline = try Self.pipeline(of: night, on: old)
         let delivered = try await pipeline.deliver()
         let quiet = night.payer.received.count
@@ -40,8 +39,150 @@ struct RestoredBackupTests {
         #expect(Self.notes(night) == ["second"])
     }
 
+    @Test("sends again what was taken back after the backup, when the consent is given again before the next pull")
+    func takenBack() async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, afterRevocation: .delete)
+        )
+        let store = try await Self.backUp(night, at: place)
+        let held = Self.clinical(night)
+        try Self.give(night, "inactive")
+        night.clock.advance(seconds: 3600)
+        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        let left = Self.clinical(night)
+        try Self.give(night, "active")
+
+        let pipeline = try await Self.pipeline(of: night, on: Self.restored(night, at: place))
+        let reports = try await Self.nights(2, of: night, by: pipeline)
+
+        #expect(held.count > 2 && left.isEmpty)
+        #expect(Self.clinical(night) == held)
+        #expect(reports.map(\.exchanges.acknowledged) == [1, 0])
+        #expect(reports.map(\.exchanges.unchanged) == [0, 1])
+    }
+
+    @Test("sends what the clinic has, also where it has by now what the backup knew, and the payer something newer")
+    func sameAgain() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))
+        try night.clinic.put(Self.visit("joe", note: "first"))
+        let store = try await Self.backUp(night, at: place)
+        try night.clinic.put(Self.visit("joe", note: "second"))
+        night.clock.advance(seconds: 3600)
+        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        let newer = Self.notes(night)
+        try night.clinic.put(Self.visit("joe", note: "first"))
+
+        let pipeline = try await Self.pipeline(of: night, on: Self.restored(night, at: place))
+        _ = try await Self.nights(1, of: night, by: pipeline)
+
+        #expect(newer == ["second"])
+        #expect(Self.notes(night) == ["first"])
+    }
+
+    @Test("makes parked exchanges again by a run, so that they can be replayed from any step")
+    func parked() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))
+        night.payer.reply(.refuse(422))
+        _ = try await Self.backUp(night, at: place)
+        let store = try await Self.restored(night, at: place)
+
+        let reports = try await Self.nights(1, of: night, by: Self.pipeline(of: night, on: store))
+
+        let exchanges = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+        let isOld = try await store.read { reader in try exchanges.map { try reader.predatesRestoration($0.id) } }
+        #expect(reports.map(\.exchanges.acknowledged) == [1])
+        #expect(exchanges.map(\.state) == [.acknowledged, .cancelled])
+        #expect(isOld == [false, true])
+    }
+
+    @Test("leaves what an operator had taken back")
+    func takenBackByOperator() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))
+        night.payer.reply(.busy(retryAfterSeconds: 300))
+        _ = try await Self.backUp(night, at: place) { store in
+            let id = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first?.id ?? ""
+            let entry = AuditEntry(at: night.clock.now(), actor: "mia", action: "exchange.cancelled", exchange: id)
+            try await store.write { writer in
+                _ = try writer.cancelOpenSubmissions(ofExchange: id)
+                try writer.advance(
+                    id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: night.clock.now(), audit: entry)
+            }
+        }
+        let store = try await Self.restored(night, at: place)
+
+        _ = try await Self.nights(1, of: night, by: Self.pipeline(of: night, on: store))
+
+        let exchanges = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+        #expect(exchanges.map(\.reason) == [.cancelledByOperator])
+        #expect(night.payer.held.isEmpty)
+    }
+
+    @Test("keeps failed entries from going alone, because it does not know whether the others are still there")
+    func failedEntries() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, delivery: .batch))
+        night.payer.reply(.acceptAllButLast)
+        _ = try await Self.backUp(night, at: place)
+        let store = try await Self.restored(night, at: place)
+        let pipeline = try Self.pipeline(of: night, on: store)
+        let old = try #require(try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await pipeline.preview(
+                old, run: night.firing("again"), from: .pull, acceptingMappingChanges: false, onlyFailedEntries: true)
+        }
+
+        #expect(old.reason == .payerPartial)
+        #expect(fault?.code == .exchangeNotReplayable)
+        #expect(fault?.message.contains("the store was restored since") == true)
+    }
+
+    /// A backup after a first night, and the store that goes on beside it.
+    private static func backUp(
+        _ night: Night, at place: TemporaryPlace, after work: (any Store) async throws -> Void = { _ in }
+    ) async throws -> any Store {
+        let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: digests)
+        _ = try await pipeline(of: night, on: store).run(night.firing("night-1"))
+        try await work(store)
+        _ = try await store.backUp(to: place.path)
+        return store
+    }
+
+    private static func restored(_ night: Night, at place: TemporaryPlace) async throws -> any Store {
+        _ = try await SQLiteExchangeStore.restore(
+            from: place.path, to: place.path + ".restored", digests: digests,
+            StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"),
+            key: { [identities = night.identities] in identities.key(source: $0, type: $1, id: $2) })
+        return try SQLiteExchangeStore.open(path: place.path + ".restored", digests: digests)
+    }
+
+    /// So many nights, an hour after one another.
+    private static func nights(
+        _ count: Int, of night: Night, by pipeline: ExchangePipeline
+    ) async throws -> [RunReport] {
+        var reports: [RunReport] = []
+        for number in 0..<count {
+            night.clock.advance(seconds: 3600)
+            reports.append(try await pipeline.run(night.firing("restored-\(number)")))
+        }
+        return reports
+    }
+
+    private static func give(_ night: Night, _ status: String) throws {
+        let records = try NamedMember.joe.with { $0.consent = status }
+            .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        for record in records where record.type == "Consent" { night.payer.put(record) }
+    }
+
+    /// What the payer has of a member's care.
+    private static func clinical(_ night: Night) -> Set<String> {
+        Set(
+            night.payer.held.keys.filter { ["Encounter/", "Condition/", "Observation/"].contains(where: $0.hasPrefix) })
+    }
+
+    private static let digests = Digests { SHA256.hash($0) }
+
     /// A backup in which everything waits, because the payer was busy; the store itself goes on beside it.
-    private static func waitingBackup(of night: Night, at place: TemporaryPlace, _ digests: Digests) async throws {
+    private static func waitingBackup(of night: Night, at place: TemporaryPlace) async throws {
         let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: digests)
         try night.clinic.put(visit("joe", note: "first"))
         night.payer.reply(.busy(retryAfterSeconds: 300), .busy(retryAfterSeconds: 300))
@@ -52,7 +193,7 @@ struct RestoredBackupTests {
     private static func pipeline(of night: Night, on store: any Store) throws -> ExchangePipeline {
         ExchangePipeline(
             terms: night.pipeline.terms, clinic: night.clinic, payer: night.payer, store: store,
-            mappings: try LoadedMappings.set(in: usCoreMappings, digests: Digests { SHA256.hash($0) }),
+            mappings: try LoadedMappings.set(in: usCoreMappings, digests: digests),
             identities: night.identities, clock: night.clock, random: { 0.5 }, owner: "tests")
     }
 

@@ -45,18 +45,18 @@ struct RestoreTests {
         let restored = try await restore()
 
         let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
-        let (exchanges, due, trail, at) = try await store.read { reader in
+        let (exchanges, due, trail, isOld) = try await store.read { reader in
             (
                 try reader.exchanges(matching: ExchangeFilter(), limit: 9).map(\.reason),
                 try reader.queued().count, try reader.audit(after: 0, limit: 99).map(\.entry.action),
-                try reader.restored()
+                try reader.exchanges(matching: ExchangeFilter(), limit: 9).map { try reader.predatesRestoration($0.id) }
             )
         }
         #expect(restored.cancelled == 1)
         #expect(exchanges == [.storeRestored])
         #expect(due == 0)
         #expect(trail.suffix(2) == ["exchange.cancelled", "store.restored"])
-        #expect(at == Self.restoration.at)
+        #expect(isOld == [true])
         #expect(try await store.check() == [])
         #expect(try await store.read { try $0.runs(ofJob: nil, limit: 9).map(\.state) }.contains(.running) == false)
     }

@@ -11,6 +11,9 @@ public struct ExchangeDetail: Sendable {
     /// Who did what to it, oldest first.
     public let audit: [RecordedAuditEntry]
 
+    /// The bundles that the payer has acknowledged.
+    public var acknowledged: [Submission] { submissions.filter { $0.state == .acknowledged } }
+
     /// What the gate found, in what was sent, left out or held; the first twenty errors of an exchange are kept.
     public var remarked: [RemarkedResource] {
         audit.filter { $0.entry.action == GateFinding.action }

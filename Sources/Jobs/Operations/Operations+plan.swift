@@ -5,4 +5,9 @@ extension Operations {
     public func plan(job: String) async throws -> PullOutlook {
         try await pipeline(job).outlook()
     }
+
+    /// How a job would deliver to its payer now; asks the payer what it offers, and sends nothing.
+    public func deliveryPlan(job: String) async throws -> DeliveryOutlook {
+        try await pipeline(job).deliveryOutlook()
+    }
 }

@@ -29,8 +29,9 @@ extension Operations {
 
     /// Keeps a demand to replay exchanges, so that it is done whatever happens; nothing is replayed yet.
     ///
-    /// An exchange that waits in a replay already is not taken twice: that replay is named instead. Each member is
-    /// replayed from its newest exchange alone, so that nothing older follows something newer.
+    /// An exchange that waits in a replay already, or was made anew by one that has not ended, is not taken twice: that
+    /// replay is named instead. Each member is replayed from its newest exchange alone, so that nothing older follows
+    /// something newer.
     public func accept(replayOf words: [String], _ demand: ReplayDemand) async throws -> AcceptedReplay {
         let chosen = try await chosen(words)
         let subject = ([demand.step.rawValue] + (demand.onlyFailedEntries ? ["failed entries"] : []) + chosen.map(\.id))
@@ -42,8 +43,9 @@ extension Operations {
         return try await store.write { [runs, actor] writer in
             var accepted = AcceptedReplay()
             var taken: [String: [String]] = [:]
+            let underWay = try Self.underWay(writer)
             for exchange in chosen {
-                if let run = try writer.replayUnderWay(ofExchange: exchange.id) {
+                if let run = underWay[exchange.id] {
                     if !accepted.runs.contains(run) { accepted.runs.append(run) }
                 } else if let why = try Self.refusal(
                     known(exchange.id, writer), from: demand.step, writer)
@@ -81,6 +83,27 @@ extension Operations {
             outcomes += try await self.outcomes(ofReplay: run)
         }
         return outcomes
+    }
+
+    /// Replays of just that demand that were begun, and that nobody works on: whoever gives the same command once more means
+    /// them, though what it selects is fewer exchanges by now, or none.
+    public func interrupted(_ demand: ReplayDemand) async throws -> [String] {
+        try await store.read { reader in
+            try reader.openReplays().filter { run in
+                try !isHeld(run) && reader.replay(run.id)?.isDue(to: demand) == true
+            }
+            .map(\.id)
+        }
+    }
+
+    /// In which replay that has not ended an exchange waits for its turn, or had it.
+    private static func underWay(_ reader: any StoreReader) throws -> [String: String] {
+        try reader.openReplays().reduce(into: [:]) { found, run in
+            for item in try reader.items(ofReplay: run.id, in: nil, limit: .max)
+            where [.waiting, .replayed].contains(item.outcome) {
+                found[item.exchange] = run.id
+            }
+        }
     }
 
     /// What came of each exchange of a replay, as it stands now.
@@ -123,8 +146,10 @@ extension Operations {
         let latest = try reader.latestExchange(member: exchange.member, payer: exchange.payer)
         if let latest, latest.id == exchange.id {
             // What is staged in a restored store may be older than what the payer has.
-            guard step != .pull, let restored = try reader.restored(), exchange.created <= restored else { return nil }
-            return "the store was restored since: run the job, or replay it from the pull"
+            guard step != .pull, try reader.predatesRestoration(exchange.id) else { return nil }
+            // A run makes it again, unless somebody had taken it back.
+            let way = exchange.reason == .cancelledByOperator ? "" : "run the job, or "
+            return "the store was restored since: \(way)replay it from the pull"
         }
         guard let latest else { return nil }
         return "a newer exchange of the same member, \(latest.id), took its place"
@@ -132,4 +157,12 @@ extension Operations {
 
     /// What concerns one exchange alone: the others of a replay go on. Anything else would befall them, too.
     static let ofOneExchange: Set<FaultCode> = [.exchangeNotReplayable, .mappingChanged, .memberUnknown]
+}
+
+extension Replay {
+    /// Whether it was accepted for that demand.
+    fileprivate func isDue(to demand: ReplayDemand) -> Bool {
+        step == demand.step && acceptsMappingChanges == demand.acceptsMappingChanges
+            && onlyFailedEntries == demand.onlyFailedEntries && reason == demand.reason
+    }
 }

@@ -147,8 +147,8 @@ public protocol StoreReader: MemberReader {
     func audit(ofExchange exchange: String) throws -> [RecordedAuditEntry]
     /// The first sequence number at which the hash chain is broken; nil when it holds.
     func firstBrokenAuditEntry() throws -> Int64?
-    /// When a backup was put in the place of the store last; nil when none ever was.
-    func restored() throws -> Instant?
+    /// Whether an exchange was made before a backup was put in the place of the store last; false when none ever was.
+    func predatesRestoration(_ exchange: String) throws -> Bool
     /// Row counts and sizes, for `pdex store stats`.
     func statistics() throws -> StoreStatistics
 }

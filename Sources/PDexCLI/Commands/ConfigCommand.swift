@@ -44,12 +44,11 @@ struct ConfigCommand: ParsableCommand {
         /// Every key that is named must be there and usable. Throws `key.missing` and what the folder throws.
         static func checkKeys(_ settings: Configuration) async throws {
             let held = Set(try await KeyFolder(path: settings.keys).keys().map(\.kid))
-            let servers = settings.clinics.map(\.server) + settings.payers.map(\.server)
-            for server in servers where !held.contains(server.key) {
+            for server in settings.clinics.map(\.server) + settings.payers.map(\.server) {
+                guard let key = server.client?.key, !held.contains(key) else { continue }
                 throw Fault(
-                    .keyMissing, .stop,
-                    "There is no key \(server.key), which \(server.name) needs, in \(settings.keys).",
-                    hint: "Make it with  pdex keys new \(server.key)  and register its public half.")
+                    .keyMissing, .stop, "There is no key \(key), which \(server.name) needs, in \(settings.keys).",
+                    hint: "Make it with  pdex keys new \(key)  and register its public half.")
             }
         }
     }

@@ -59,7 +59,7 @@ struct KeysCommand: ParsableCommand {
             var table = TextTable(["key", "algorithm", "used for"])
             var list: [JSONValue] = []
             for key in try await KeyFolder(path: settings.keys).keys() {
-                let users = servers.filter { $0.key == key.kid }.map(\.name)
+                let users = servers.filter { $0.client?.key == key.kid }.map(\.name)
                 table.add(key.kid, key.algorithm.rawValue, users.joined(separator: ", "))
                 list.append([
                     "kid": .string(key.kid), "alg": .string(key.algorithm.rawValue),

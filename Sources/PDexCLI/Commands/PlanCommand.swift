@@ -3,13 +3,14 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex plan`: how a job would pull its clinic.
+/// `pdex plan`: how a job would pull its clinic, and deliver to its payer.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Ask the clinic what it offers, and say which way a job will pull it and why.",
+        abstract: "Ask clinic and payer what they offer, and say which way a job will pull and deliver, and why.",
         discussion: HelpText.with(examples: [
             "pdex plan nightly-payer-sync", "pdex plan nightly-payer-sync --output json | jq .way",
+            "pdex plan nightly-payer-sync --output json | jq .delivery.offered",
         ]))
 
     @Argument(help: "The name of a job in jobs/.")
@@ -19,11 +20,13 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let outlook = try await configuration.reaching { [job] configuration in
+        let sheet = try await configuration.reaching { [job] configuration in
             _ = try JobFolder.job(job, among: JobFolder.load(configuration))
-            return try await Assembly(configuration).operations.plan(job: job)
+            let operations = try Assembly(configuration).operations
+            return PlanSheet(
+                outlook: try await operations.plan(job: job),
+                delivery: DeliverySheet(outlook: try await operations.deliveryPlan(job: job)))
         }
-        let sheet = PlanSheet(outlook: outlook)
         output.results.write(sheet.json, text: sheet.text)
     }
 }

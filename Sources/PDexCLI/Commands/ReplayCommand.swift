@@ -80,7 +80,7 @@ struct ReplayCommand: AsyncParsableCommand {
             guard !dryRun else { return try await operations.preview(replayOf: chosen, demand) }
             let accepted = try await operations.accept(replayOf: chosen, demand)
             var outcomes = accepted.refused
-            for run in accepted.runs {
+            for run in try await accepted.runs + begun(operations, besides: accepted.runs) {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
                 if !queue {
                     _ = try await assembly.servingFiles(note: { progress.say($0) }) {
@@ -94,6 +94,12 @@ struct ReplayCommand: AsyncParsableCommand {
         progress.end()
         output.results.write(list: outcomes.map(\.json), text: ReplaySheet(outcomes: outcomes).text)
         try Ending.check(Self.status(of: outcomes))
+    }
+
+    /// What the same command began and did not end: what was selected then may not be selected any more.
+    private func begun(_ operations: Operations, besides runs: [String]) async throws -> [String] {
+        guard ids.isEmpty else { return [] }
+        return try await operations.interrupted(demand).filter { !runs.contains($0) }
     }
 
     private func chosen(_ assembly: Assembly) async throws -> [String] {

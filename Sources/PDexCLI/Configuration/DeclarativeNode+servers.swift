@@ -49,11 +49,12 @@ extension DeclarativeNode {
 
     /// A payer; `folders` are the drop folders of others.
     func payer(_ name: String, _ folders: inout Set<String>, _ report: inout FileReport) -> PayerSettings? {
-        let required = ["base", "client-id", "key", "organization"]
+        let required = ["base", "organization"]
         let fields = fields(
             required
                 + [
-                    "coverage", "consent", "consent-policy", "match", "types", "identifier-system", "conformance",
+                    "client-id", "key", "coverage", "consent", "consent-policy", "match", "types", "identifier-system",
+                    "conformance",
                     "on-invalid", "retract", "after-revocation", "circuit-breaker", "provenance",
                     "provenance-sources", "pdex", "drop-folder", "submitter",
                 ]
@@ -78,12 +79,19 @@ extension DeclarativeNode {
         let submitter = fields["submitter"]?.submitter(&report)
         let dropFolder = fields["drop-folder"]?.dropFolder(&folders, &report)
         guard let server = server(name, fields, &report), let coverage, let consent else { return nil }
-        return PayerSettings(
+        let settings = PayerSettings(
             server: server, coverage: coverage, consent: consent, match: match ?? MatchSettings(), types: types,
             conformance: ConformancePolicy(gate: gate, onInvalid: onInvalid ?? .leaveOut),
             provenance: ProvenancePolicy(detail: detail, sources: sources, version: version), consentPolicy: policy,
             retraction: retraction ?? .enteredInError, afterRevocation: afterRevocation ?? .leave,
             dropFolder: dropFolder, submitter: submitter, breaker: breaker ?? BreakerPolicy())
+        if server.client == nil {
+            let given = ["client-id", "key"].compactMap { fields[$0] }
+            if let why = given.isEmpty ? settings.asked : "one of them is here" {
+                report.report("a payer whose server is asked needs 'client-id' and 'key': \(why)", at: self)
+            }
+        }
+        return settings
     }
 
     private static let serverKeys = [
@@ -96,8 +104,7 @@ extension DeclarativeNode {
         _ name: String, _ fields: [String: DeclarativeNode], _ report: inout FileReport
     ) -> ServerSettings? {
         let base = fields["base"]?.url(&report)
-        let clientID = fields["client-id"]?.string(&report)
-        let key = fields["key"]?.string(&report)
+        let client = client(fields, &report)
         let system = fields["identifier-system"]?.identifierSystem(&report)
         let organization = fields["organization"]?.organization(&report)
         let scopes = fields["scopes"]?.choice(ScopeForm.self, &report)
@@ -108,13 +115,21 @@ extension DeclarativeNode {
         let fileOrigins = fields["file-origins"]?.urls(&report)
         let isPrivate = fields["private-network"]?.bool(&report)
         let transport = transport(fields, &report)
-        guard let base, let clientID, let key, let organization else { return nil }
+        guard let base, let organization else { return nil }
         return ServerSettings(
-            name: name, base: base, clientID: clientID, key: key, npi: organization.npi,
+            name: name, base: base, client: client, npi: organization.npi,
             organization: organization.name, identifierSystem: system ?? base, scopes: scopes,
             extraScopes: extraScopes, tokenEndpoint: tokenEndpoint, audience: audience,
             tokenOrigins: tokenOrigins ?? [],
             fileOrigins: fileOrigins ?? [], isPrivate: isPrivate ?? false, transport: transport)
+    }
+
+    /// How we are known at the server.
+    private func client(_ fields: [String: DeclarativeNode], _ report: inout FileReport) -> ClientSettings? {
+        let id = fields["client-id"]?.string(&report)
+        let key = fields["key"]?.string(&report)
+        guard let id, let key else { return nil }
+        return ClientSettings(id: id, key: key)
     }
 
     /// Scopes, each of one word (RFC 6749 §3.3).

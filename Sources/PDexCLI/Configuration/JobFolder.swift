@@ -15,6 +15,7 @@ enum JobFolder {
                 check(job.payer, "payer", among: configuration.payers.map(\.server.name), path, &report)
                 checkPolicy(of: job, configuration, path, &report)
                 checkFiles(of: job, configuration, path, &report)
+                checkClient(of: job, configuration, path, &report)
             }
             checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
@@ -54,6 +55,19 @@ enum JobFolder {
                 "the job delivers as \(job.delivery.kind.rawValue), but \(what) in the configuration", path: path,
                 position: nil)
         }
+    }
+
+    /// Whoever is asked anything has to know us.
+    private static func checkClient(
+        of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
+    ) {
+        guard let payer = configuration.payer(job.payer), payer.server.client == nil,
+            !payer.isAskedNothing(by: [job])
+        else { return }
+        report.report(
+            "the job speaks to the server of \(job.payer), which has no 'client-id' and 'key' in the configuration: "
+                + "give it both, or let the job deliver as file-drop and ask nothing of it",
+            path: path, position: nil)
     }
 
     /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.

@@ -29,6 +29,13 @@ struct PayerSettings: Sendable, Hashable {
     /// When it is left alone after failures.
     var breaker = BreakerPolicy()
 
+    /// What its own server is asked for whatever the jobs are; nil for nothing.
+    var asked: String? {
+        if coverage.isServed { return "coverage comes from it" }
+        if consent.isServed { return "consent comes from it" }
+        return match.inquiry.asksMany ? "it is asked about many members" : nil
+    }
+
     /// Whether coverage or consent comes by an export at the payer, or answers about many members do.
     var exports: Bool {
         match.inquiry.asksMany || [coverage, consent].contains { if case .export = $0 { true } else { false } }

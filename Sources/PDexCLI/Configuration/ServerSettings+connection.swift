@@ -82,10 +82,14 @@ extension ServerSettings {
     /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
     fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
         let scopes = self.scopes(scopes)
-        let registration = ServerConnection.BackendServices(
-            clientID: clientID, keyID: key, tokenURL: tokenEndpoint, audience: audience, scopeForm: self.scopes)
+        let registration = client.map { client in
+            ServerConnection.BackendServices(
+                clientID: client.id, keyID: client.key, tokenURL: tokenEndpoint, audience: audience,
+                scopeForm: self.scopes)
+        }
         return ServerConnection(
-            name: name, side: side, base: base, authorization: .backendServices(registration), scopes: scopes,
+            name: name, side: side, base: base,
+            authorization: registration.map { .backendServices($0) } ?? .none, scopes: scopes,
             tokenOrigins: tokenOrigins, openOrigins: fileOrigins, allowsPrivateNetwork: isPrivate,
             maxConnections: transport.maxConnections)
     }

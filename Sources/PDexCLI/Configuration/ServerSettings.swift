@@ -7,10 +7,8 @@ struct ServerSettings: Sendable, Hashable {
     let name: String
     /// The FHIR base URL, without a trailing slash.
     var base: String
-    /// The client id that the server's owner gave us.
-    let clientID: String
-    /// The name of the key to sign with.
-    let key: String
+    /// How we are known there; nil for a payer with which nothing is exchanged but files.
+    let client: ClientSettings?
     /// The organization's NPI.
     let npi: String
     /// The organization's name.
@@ -38,4 +36,12 @@ struct ServerSettings: Sendable, Hashable {
     var party: Party {
         Party(name: name, base: base, npi: npi, organization: organization, identifierSystem: identifierSystem)
     }
+}
+
+/// Our registration at a server.
+struct ClientSettings: Sendable, Hashable {
+    /// The client id that the server's owner gave us.
+    let id: String
+    /// The name of the key to sign with.
+    let key: String
 }

@@ -42,6 +42,7 @@ extension ExchangeDetail {
     var json: JSONValue {
         guard var object = exchange.json.object else { return .null }
         object["findings"] = .array(remarked.map(\.json))
+        object["acknowledged"] = .number(JSONNumber(acknowledged.count))
         object["submissions"] = .array(submissions.map(\.json))
         object["receipts"] = .array(receipts.map(\.json))
         object["audit"] = .array(audit.map(\.json))

@@ -13,7 +13,7 @@ struct ExchangeSheet: Sendable {
     /// The sheet as lines.
     var text: String {
         [
-            heading, facts, section("not as the profile wants", remarked), section("bundles", submissions),
+            heading, facts, section("not as the profile wants", remarked), section("bundles" + progress, submissions),
             section("answers", receipts), section("history", audit), next,
         ]
         .filter { !$0.isEmpty }.joined(separator: "\n\n")
@@ -62,6 +62,14 @@ struct ExchangeSheet: Sendable {
                 item.finding.message)
         }
         return table
+    }
+
+    /// How far it is, where it goes in several bundles.
+    private var progress: String {
+        guard detail.submissions.count > 1 else { return "" }
+        let (there, all) = (detail.acknowledged, detail.submissions)
+        let entries = [there, all].map { $0.reduce(0) { $0 + $1.entries }.grouped }
+        return ", \(there.count.grouped) of \(all.count.grouped) acknowledged: \(entries[0]) of \(entries[1]) entries"
     }
 
     private var submissions: TextTable {

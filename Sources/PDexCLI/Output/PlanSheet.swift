@@ -2,9 +2,10 @@ import FHIR
 import PDex
 import Pipeline
 
-/// How a job would pull its clinic, for people and for programs.
+/// How a job would pull its clinic and deliver to its payer, for people and for programs.
 struct PlanSheet: Sendable {
     let outlook: PullOutlook
+    let delivery: DeliverySheet
 
     /// A line a decision, with its reasons.
     var text: String {
@@ -22,6 +23,7 @@ struct PlanSheet: Sendable {
         if !outlook.roster.missing.isEmpty {
             table.add("not offered", outlook.roster.missing.joined(separator: ", "))
         }
+        delivery.add(to: &table)
         return table.text()
     }
 
@@ -36,7 +38,7 @@ struct PlanSheet: Sendable {
             "narrowing": .object(
                 JSONObject(members: narrowing.map { .init(key: $0, value: .string(Self.words($1))) })),
             "provenance": .string(outlook.provenance.rawValue), "one-member": .string(Self.name(outlook.member.way)),
-            "not-offered": .array(outlook.roster.missing.map(JSONValue.string)),
+            "not-offered": .array(outlook.roster.missing.map(JSONValue.string)), "delivery": delivery.json,
         ]
     }
 

@@ -30,6 +30,22 @@ extension StoreContract {
             let broken = try await store.read { try $0.firstBrokenAuditEntry() }
             try expect(broken, is: nil, "the first broken entry")
         },
+        StorePromise(
+            "an exchange predates a restoration by the order of what was written down, whatever the clock said"
+        ) {
+            store in
+            try await store.queue(StoreSample.exchange("before"), [])
+            let never = try await store.read { try $0.predatesRestoration("before") }
+            try await store.write {
+                try $0.record(AuditEntry(at: StoreSample.seconds(-9), actor: "mia", action: "store.restored"))
+            }
+            try await store.queue(StoreSample.exchange("after"), [])
+            let found = try await store.read { reader in
+                try ["before", "after"].map { try reader.predatesRestoration($0) }
+            }
+            try expect(never, is: false, "before any restoration")
+            try expect(found, is: [true, false], "after one")
+        },
         StorePromise("an empty trail is whole") { store in
             let (entries, broken) = try await store.read {
                 (try $0.audit(after: 0, limit: 10), try $0.firstBrokenAuditEntry())

@@ -46,6 +46,8 @@ public final class ScriptedPayer: PayerServer {
     private let log = Mutex<[[UInt8]]>([])
     private let store = Mutex<[String: Resource]>([:])
     private let missing: Bool
+    private let fetching = Mutex(false)
+    private let hidden = Mutex<Fault?>(nil)
     private let taken: [String]
     private let open = Mutex(Openness.closed)
     private let looks = Mutex(0)
@@ -145,6 +147,7 @@ public final class ScriptedPayer: PayerServer {
 
     /// Transactions and update-as-create, unless limited.
     public func capability() async throws -> ServerCapability {
+        if let fault = hidden.withLock({ $0 }) { throw fault }
         let type =
             switch openness {
             case .closed: ServerCapability.TypeCapability(interactions: ["update", "delete"], updateCreate: true)
@@ -154,9 +157,16 @@ public final class ScriptedPayer: PayerServer {
                     interactions: ["update", "delete", "search-type"], searchParameters: ["_id"], updateCreate: true)
             }
         return ServerCapability(
-            fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"], systemOperations: [],
+            fhirVersion: "4.0.1", systemInteractions: missing ? [] : ["transaction", "batch"],
+            systemOperations: fetching.withLock { $0 } ? ["bulk-submit", "bulk-submit-status"] : [],
             types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
     }
+
+    /// Its `/metadata` offers from now on to fetch what it is told of; bundles come to it all the same.
+    public func offerFetching() { fetching.withLock { $0 = true } }
+
+    /// Its `/metadata` cannot be had from now on.
+    public func hide(_ fault: Fault) { hidden.withLock { $0 = fault } }
 
     /// How many searches were made.
     public var searches: Int {

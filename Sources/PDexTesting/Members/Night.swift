@@ -40,6 +40,7 @@ public struct Night: Sendable {
         conformance: ConformancePolicy = ConformancePolicy(), provenance: ProvenancePolicy = ProvenancePolicy(),
         validator: Validator? = nil,
         breaker: BreakerPolicy = BreakerPolicy(), delivery: ExchangeTerms.Delivery.Kind = .transaction,
+        ownerIsGone: @escaping @Sendable (String) -> Bool = { _ in false },
         quietUntil: @escaping @Sendable (Instant) -> Instant? = { _ in nil },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
@@ -73,7 +74,8 @@ public struct Night: Sendable {
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,
-            identities: identities, clock: clock, random: { 0.5 }, owner: "tests", quietUntil: quietUntil,
+            identities: identities, clock: clock, random: { 0.5 }, owner: "tests", ownerIsGone: ownerIsGone,
+            quietUntil: quietUntil,
             observer: observer)
     }
 

@@ -58,8 +58,10 @@ extension ExchangePipeline {
         }
     }
 
-    /// Delivers what is due on the route, and what becomes due within so many seconds.
+    /// Delivers what is due on the route, and what becomes due within so many seconds; what a process that ended had under
+    /// way is taken over.
     public func empty(waitingAtMost seconds: Double = 0) async throws {
+        try await outbox.rescue()
         _ = try await outbox.drain(waitingAtMost: seconds)
     }
 

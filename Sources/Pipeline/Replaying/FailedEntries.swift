@@ -11,7 +11,7 @@ struct FailedEntries: Sendable {
     let standing: Set<String>
 
     /// Reads the receipts and the bundles that are still kept. Throws `exchange.not-replayable` when nothing, or everything, was
-    /// taken, and when it cannot be told what was.
+    /// taken, and when it cannot be told what was, or is still there.
     init(
         of exchange: Exchange, by delivery: ExchangeTerms.Delivery.Kind, _ identities: Identities,
         _ reader: any StoreReader
@@ -19,6 +19,9 @@ struct FailedEntries: Sendable {
         guard delivery.takesEntriesSingly else {
             throw Self.refusal(
                 exchange, "the payer takes what is delivered as \(delivery.rawValue) whole or not at all")
+        }
+        guard try !reader.predatesRestoration(exchange.id) else {
+            throw Self.refusal(exchange, "the store was restored since, and does not know what the payer has of it")
         }
         let acknowledged = try Arrivals(of: exchange.id, reader).places
         var failed: Set<String> = []

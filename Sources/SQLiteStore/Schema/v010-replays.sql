@@ -21,7 +21,7 @@ CREATE TABLE replay_item (
 -- replayUnderWay(ofExchange:): nothing is replayed twice at once.
 CREATE UNIQUE INDEX replay_item_waiting ON replay_item (exchange) WHERE outcome = 'waiting';
 
--- restored(): the few times that a backup was put in the place of the store.
+-- predatesRestoration(_:): the few times that a backup was put in the place of the store.
 CREATE INDEX audit_restored ON audit (seq) WHERE action = 'store.restored';
 
 -- openReplays(): the few runs that have not ended.

@@ -243,8 +243,8 @@ class RelayedReader: StoreReader {
         try reader.bundle(ofSubmission: submission)
     }
 
-    func restored() throws -> Instant? {
-        try reader.restored()
+    func predatesRestoration(_ exchange: String) throws -> Bool {
+        try reader.predatesRestoration(exchange)
     }
 
     func audit(after sequence: Int64, limit: Int) throws -> [RecordedAuditEntry] {

@@ -93,12 +93,12 @@ struct Office: Sendable {
     /// At the end of the day an operator looks at what is parked and what was taken back by mistake, and replays it.
     func closeDay(_ day: Int) async throws {
         try await command("operator\(day)") { operations in
-            // What is older than a restoration is refused from any later step.
-            let step: Replay.Step = house.witness.isRestored ? .pull : .join
             for exchange in try await operations.exchanges(ExchangeFilter(states: [.parked]), limit: 1000) {
-                let isSentAsItIs = step == .join && !house.weather.isCalm && order.roll(3) == 0
-                try? await replay(exchange, from: isSentAsItIs ? .submit : step, by: operations)
+                let isSentAsItIs = !house.weather.isCalm && order.roll(3) == 0
+                try? await replay(exchange, from: isSentAsItIs ? .submit : .join, by: operations)
             }
+            // What was taken back before a restoration no run makes again, and a later step is refused.
+            let step: Replay.Step = house.witness.isRestored ? .pull : .join
             let filter = ExchangeFilter(states: [.cancelled], reason: .cancelledByOperator)
             for exchange in try await operations.exchanges(filter, limit: 1000) {
                 let latest = try await house.store.read {

@@ -13,7 +13,7 @@ struct FailedEntriesTests {
 
     @Test(
         "whichever entry is refused: it goes again with what tells of it, nothing acknowledged does, and then all is there",
-        arguments: [ExchangeTerms.Delivery.Kind.batch, .put])
+        arguments: [ExchangeTerms.Delivery.Kind.batch, .put, .bulkSubmit])
     func each(delivery: ExchangeTerms.Delivery.Kind) async throws {
         let whole = try await Self.partlyServed(delivery, refusing: [0]).night.payer.received
         let count = Self.entries(of: whole[0]).count
@@ -105,9 +105,11 @@ struct FailedEntriesTests {
         #expect(served.night.payer.received.count == 2)
     }
 
-    @Test("what was refused once more is replayed from there: what either attempt brought stays")
-    func again() async throws {
-        let served = try await Self.partlyServed(.batch, refusing: [2, 3])
+    @Test(
+        "what was refused once more is replayed from there: what either attempt brought stays",
+        arguments: [ExchangeTerms.Delivery.Kind.batch, .bulkSubmit])
+    func again(delivery: ExchangeTerms.Delivery.Kind) async throws {
+        let served = try await Self.partlyServed(delivery, refusing: [2, 3])
         let (payer, id) = (served.night.payer, try await served.exchange().id)
         payer.reply(Self.refusing([0]))
         _ = try await served.operations.replay([id], Self.demand)

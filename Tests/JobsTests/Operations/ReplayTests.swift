@@ -89,6 +89,57 @@ struct ReplayTests {
         #expect(try await served.all().count == 4)
     }
 
+    @Test(
+        "a replay that was killed with its deliveries under way is ended by the same demand, and nothing is sent twice")
+    func killed() async throws {
+        let served = try await Self.parked([.joe, .ada], gone: ["elsewhere"])
+        let ids = try await served.all().map(\.id)
+        let run = try await served.kill(ids, Self.demand)
+        let (made, sent) = (try await served.all().map(\.id), served.night.payer.held.isEmpty)
+
+        let outcomes = try await served.operations.replay(ids, Self.demand)
+
+        #expect(sent && made.count == 4)
+        #expect(Set(outcomes.map(\.words)) == Set(zip(ids, ["acknowledged", "acknowledged"]).map { "\($0) \($1)" }))
+        #expect(try await served.all().map(\.id) == made)
+        #expect(served.night.payer.received.count == 6)
+        #expect(try await served.night.store.read { try $0.run(run)?.state } == .complete)
+        #expect(try await served.night.store.read { try $0.openReplays() }.isEmpty)
+    }
+
+    @Test("a replay that was killed is ended by the service, with what was under way")
+    func killedAndServed() async throws {
+        let served = try await Self.parked([.joe, .ada], gone: ["elsewhere"])
+        let run = try await served.kill(try await served.all().map(\.id), Self.demand)
+
+        let isDone = await served.lookForReplays()
+
+        #expect(isDone)
+        #expect(try await served.all().map(\.state).prefix(2) == [.acknowledged, .acknowledged])
+        #expect(try await served.night.store.read { try $0.run(run)?.state } == .complete)
+    }
+
+    @Test("the same demand finds what it began, though what it selected is nothing any more; another demand does not")
+    func interrupted() async throws {
+        let served = try await Self.parked([.joe], gone: ["elsewhere"])
+        let run = try await served.kill(try await served.all().map(\.id), Self.demand)
+
+        let same = try await served.operations.interrupted(Self.demand)
+        let others = [
+            ReplayDemand(reason: "another"), ReplayDemand(from: .map, reason: "a test"),
+            ReplayDemand(acceptsMappingChanges: true, reason: "a test"),
+            ReplayDemand(onlyFailedEntries: true, reason: "a test"),
+        ]
+        var found: [[String]] = []
+        for other in others { found.append(try await served.operations.interrupted(other)) }
+        _ = try await served.operations.carry(replay: run)
+        let afterwards = try await served.operations.interrupted(Self.demand)
+
+        #expect(same == [run])
+        #expect(found == [[], [], [], []])
+        #expect(afterwards == [])
+    }
+
     @Test("a replay that was taken back leaves what had no turn as it was")
     func cancelled() async throws {
         let served = try await Self.parked([.joe, .ada])
@@ -358,6 +409,22 @@ extension ServedNight {
         try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 100) }
     }
 
+    /// Lets the process "elsewhere" replay exchanges, and be killed when it has begun to deliver what it made.
+    fileprivate func kill(_ ids: [String], _ demand: ReplayDemand) async throws -> String {
+        let run = try await operations.accept(replayOf: ids, demand).runs[0]
+        let key = Fault(.authTokenRefused, .halt, "a test")
+        for _ in ids { night.payer.reply(.fail(key)) }
+        await #expect(throws: Fault.self) { _ = try await operations.carry(replay: run) }
+        let (route, now) = (night.pipeline.terms.route, night.clock.now())
+        let leases = try await night.store.write { writer in
+            try writer.adopt(run, by: "elsewhere")
+            return try writer.lease(
+                route, limit: 9, owner: "elsewhere", now: now, expiry: now.adding(milliseconds: 600_000))
+        }
+        #expect(leases.count == ids.count)
+        return run
+    }
+
     fileprivate func trail() async throws -> Int {
         try await night.store.read { try $0.audit(after: 0, limit: 10_000).count }
     }
@@ -371,5 +438,17 @@ extension ServedNight {
             match: old.match, mapping: "other", created: old.created, updated: old.updated)
         let entry = AuditEntry(at: old.created, actor: "tests", action: "exchange.parked", exchange: made.id)
         try await night.store.write { try $0.insert(made, audit: [entry]) }
+    }
+}
+
+extension ReplayOutcome {
+    /// Which exchange, and where what was made of it stands.
+    fileprivate var words: String {
+        switch self {
+        case .replayed(let id, let new): "\(id) \(new.state.rawValue)"
+        case .refused(let id, let why): "\(id) refused: \(why)"
+        case .waiting(let id): "\(id) waits"
+        case .eligible(let id, _): "\(id) eligible"
+        }
     }
 }

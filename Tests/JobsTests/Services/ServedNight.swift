@@ -23,7 +23,8 @@ struct ServedNight: Sendable {
         until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = [],
         delivery: ExchangeTerms.Delivery.Kind = .transaction
     ) throws {
-        let night = try Night(members, mappings: Self.mappings, delivery: delivery)
+        let night = try Night(members, mappings: Self.mappings, delivery: delivery, ownerIsGone: { gone.contains($0) })
+        if delivery == .bulkSubmit { night.payer.offerFetching() }
         self.night = night
         clock = ClosingClock(night.clock, until: try #require(Instant(end)))
         operations = Operations(

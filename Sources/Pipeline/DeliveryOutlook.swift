@@ -1,0 +1,86 @@
+public import PDex
+
+/// How the next run of a job would deliver, and whether the payer's server offers that.
+public struct DeliveryOutlook: Sendable, Hashable {
+    /// The payer's configured name.
+    public let payer: String
+    /// What the job says, with its limits.
+    public let delivery: ExchangeTerms.Delivery
+    /// Why it fits, and what would fit better, a sentence each.
+    public let reasons: [String]
+    /// What it needs and the payer's `/metadata` does not list, in words: a run would not begin.
+    public let missing: [String]
+    /// Other ways of which everything is listed, the best first; only where something is missing.
+    public let others: [ExchangeTerms.Delivery.Kind]
+    /// Why the payer could not be asked; nil when it was, and when nothing of its server is needed.
+    public let fault: Fault?
+
+    /// Whether deliveries can be made so, as far as `/metadata` tells; nil while nobody knows.
+    public var isOffered: Bool? { fault == nil ? missing.isEmpty : nil }
+
+    init(
+        _ terms: ExchangeTerms, reasons: [String] = [], missing: [String] = [],
+        others: [ExchangeTerms.Delivery.Kind] = [], fault: Fault? = nil
+    ) {
+        payer = terms.payer.name
+        delivery = terms.delivery
+        self.reasons = reasons
+        self.missing = missing
+        self.others = others
+        self.fault = fault
+    }
+
+    /// Holds what the job says against what the payer's server offers.
+    init(_ terms: ExchangeTerms, _ offer: DeliveryOffer) {
+        let kind = terms.delivery.kind
+        let missing = offer.missing(for: kind)
+        guard missing.isEmpty else {
+            let others = Self.ways.filter { $0 != kind && offer.missing(for: $0).isEmpty }
+            self.init(terms, missing: missing, others: others)
+            return
+        }
+        let written = "updates under ids that we choose, for the \(offer.types.count) types that go"
+        var reasons = [kind.promise]
+        switch kind {
+        case .transaction, .batch: reasons.append("its /metadata lists \(kind.rawValue), and \(written)")
+        case .put: reasons.append("its /metadata lists \(written)")
+        case .bulkSubmit:
+            reasons.append("its /metadata lists \(kind.systemOperations.map { "$" + $0 }.joined(separator: " and "))")
+        case .fileDrop: break
+        }
+        if kind != .transaction, kind.writesToServer, offer.missing(for: .transaction).isEmpty {
+            reasons.append("transaction is listed, too: fewer requests, and no bundle is ever there in part")
+        }
+        self.init(terms, reasons: reasons)
+    }
+
+    /// What a payer's server may be delivered to by, the best first.
+    private static let ways: [ExchangeTerms.Delivery.Kind] = [.transaction, .batch, .put, .bulkSubmit]
+}
+
+extension ExchangeTerms.Delivery.Kind {
+    /// What it means for what arrives.
+    fileprivate var promise: String {
+        switch self {
+        case .transaction: "a bundle is applied whole or not at all"
+        case .batch: "a bundle is applied entry by entry, in several requests: what is referred to comes first"
+        case .put: "one request a resource: what is referred to comes first"
+        case .fileDrop: "files are left in a folder: nothing of its server is needed"
+        case .bulkSubmit: "it is told of files, and fetches them from us"
+        }
+    }
+}
+
+extension ExchangePipeline {
+    /// Looks at what the payer offers as a run would, before it pulls anything.
+    public func deliveryOutlook() async throws -> DeliveryOutlook {
+        guard terms.delivery.kind.needsServer else {
+            return DeliveryOutlook(terms, reasons: [terms.delivery.kind.promise])
+        }
+        do {
+            return DeliveryOutlook(terms, DeliveryOffer(terms, mappings, try await payer.capability()))
+        } catch let fault as Fault {
+            return DeliveryOutlook(terms, fault: fault)
+        }
+    }
+}
