@@ -61,6 +61,10 @@ extension SQLiteTransaction {
         try change("DELETE FROM export_under_way")
         try change("UPDATE run SET state = 'failed' WHERE state = 'running'")
         try change("UPDATE member_request SET state = 'requested' WHERE state = 'in-progress'")
+        // What answered them is cancelled with what waited.
+        for run in Set(open.map(\.run)).sorted() {
+            try change("UPDATE member_request SET state = 'requested' WHERE run = ? AND state = 'completed'", [run])
+        }
         let until = last.map { "; nothing is known of what happened after \($0.text)" } ?? ""
         try record(
             AuditEntry(

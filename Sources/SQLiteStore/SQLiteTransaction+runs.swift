@@ -149,6 +149,19 @@ extension SQLiteTransaction {
         }
     }
 
+    func addForgotten(toRosterOf run: String, _ route: Route) throws -> Int {
+        try change(
+            """
+            INSERT OR IGNORE INTO roster (run, patient) SELECT ?, member FROM exchange
+            WHERE EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
+            AND state = 'cancelled' AND reason = 'store.restored' AND clinic = ? AND payer = ? AND NOT EXISTS (
+                SELECT 1 FROM exchange later
+                WHERE later.member = exchange.member AND later.payer = exchange.payer AND later.rid > exchange.rid
+            )
+            """,
+            [number(ofRun: run), route.clinic, route.payer])
+    }
+
     private func number(ofRun id: String) throws -> Int64 {
         let number = try first("SELECT rid FROM run WHERE id = ?", [id]) { try $0.decode(Int64.self, atIndex: 0) }
         guard let number else { throw Fault.refused("there is no run \(id)") }

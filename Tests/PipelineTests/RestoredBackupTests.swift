@@ -61,6 +61,57 @@ struct RestoredBackupTests {
         #expect(reports.map(\.exchanges.unchanged) == [0, 1])
     }
 
+    @Test("takes back what was given again after the backup, when the consent is withdrawn before the next run")
+    func takenBackAgain() async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, afterRevocation: .delete)
+        )
+        let store = try await Self.backUp(night, at: place) { store in
+            try Self.give(night, "inactive")
+            night.clock.advance(seconds: 3600)
+            _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        }
+        let gone = Self.clinical(night)
+        try Self.give(night, "active")
+        night.clock.advance(seconds: 3600)
+        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-3"))
+        let given = Self.clinical(night)
+        try Self.give(night, "inactive")
+
+        let pipeline = try await Self.pipeline(of: night, on: Self.restored(night, at: place))
+        let reports = try await Self.nights(2, of: night, by: pipeline)
+
+        #expect(gone.isEmpty && given.count > 2)
+        #expect(Self.clinical(night).isEmpty)
+        #expect(reports.map(\.submitted.bundles) == [1, 0])
+    }
+
+    @Test("takes back what waited to be taken back from somebody who has left the clinic's Group since")
+    func leftTheGroup() async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings, afterRevocation: .delete)
+        )
+        _ = try await Self.backUp(night, at: place) { store in
+            try Self.give(night, "inactive")
+            night.payer.reply(.busy(retryAfterSeconds: 90_000))
+            night.clock.advance(seconds: 3600)
+            _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        }
+        let before = Self.clinical(night)
+        try night.clinic.put(
+            Resource([
+                "resourceType": "Group", "id": "med0-members",
+                "member": [["entity": ["reference": "Patient/ada"]]],
+            ]))
+        let store = try await Self.restored(night, at: place)
+
+        let reports = try await Self.nights(2, of: night, by: Self.pipeline(of: night, on: store))
+
+        #expect(Self.clinical(night).count < before.count)
+        #expect(reports.map(\.balanced) == [true, true])
+        #expect(reports.map(\.exchanges.withheld) == [[.consentDenied: 1], [:]])
+    }
+
     @Test("sends what the clinic has, also where it has by now what the backup knew, and the payer something newer")
     func sameAgain() async throws {
         let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))

@@ -61,6 +61,37 @@ struct RestoreTests {
         #expect(try await store.read { try $0.runs(ofJob: nil, limit: 9).map(\.state) }.contains(.running) == false)
     }
 
+    @Test("a request whose answer waited is asked again, and one whose answer arrived is not")
+    func requests() async throws {
+        try await work { store in
+            let claim = try await store.claimOne(bundle: [1, 2, 3])
+            let run = try await store.read { try $0.exchange(claim.exchange)?.run }
+            for (id, run) in [("waited", run), ("arrived", "another")] {
+                try await store.write { writer in
+                    let at = Self.restoration.at
+                    let request = MemberRequest(
+                        id: id, job: "nightly", payer: "med0", patient: "p1", since: nil, types: [], accepted: at,
+                        due: at)
+                    let entry = AuditEntry(at: at, actor: "tests", action: "request", reason: id)
+                    _ = try writer.accept(request, audit: entry)
+                    for state in [MemberRequestState.inProgress, .completed] {
+                        _ = try writer.advance(
+                            memberRequest: id, to: state, run: run, reason: nil, at: at, audit: entry)
+                    }
+                }
+            }
+            _ = try await store.backUp(to: copy)
+        }
+
+        _ = try await restore()
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        let states = try await store.read { reader in
+            try ["waited", "arrived"].map { try reader.memberRequest($0)?.state }
+        }
+        #expect(states == [.requested, .completed])
+    }
+
     @Test("a store that somebody has open is not replaced")
     func isOpen() async throws {
         try await work { _ = try await $0.backUp(to: copy) }

@@ -86,13 +86,20 @@ extension Operations {
     }
 
     /// Replays of just that demand that were begun, and that nobody works on: whoever gives the same command once more means
-    /// them, though what it selects is fewer exchanges by now, or none.
-    public func interrupted(_ demand: ReplayDemand) async throws -> [String] {
+    /// them, though what it selects is fewer exchanges by now, or none. With how many exchanges each has.
+    ///
+    /// `filter` is what the command selects by: a replay in which only one exchange is not of its job, payer, clinic, run or
+    /// members is another command's.
+    public func interrupted(
+        _ demand: ReplayDemand, of filter: ExchangeFilter
+    ) async throws -> [(run: String, exchanges: Int)] {
         try await store.read { reader in
-            try reader.openReplays().filter { run in
-                try !isHeld(run) && reader.replay(run.id)?.isDue(to: demand) == true
+            try reader.openReplays().compactMap { run in
+                guard !isHeld(run), try reader.replay(run.id)?.isDue(to: demand) == true else { return nil }
+                let items = try reader.items(ofReplay: run.id, in: nil, limit: .max)
+                let isOfAll = try items.allSatisfy { try reader.exchange($0.exchange).map(filter.isAbout) ?? true }
+                return isOfAll ? (run.id, items.count) : nil
             }
-            .map(\.id)
         }
     }
 

@@ -93,6 +93,16 @@ public struct ExchangeFilter: Sendable, Hashable {
     }
 }
 
+extension ExchangeFilter {
+    /// Whether an exchange is of the members, route, job and run that are meant, whatever has become of it and whenever.
+    public func isAbout(_ exchange: Exchange) -> Bool {
+        func fits<Value: Equatable>(_ wanted: Value?, _ found: Value?) -> Bool { wanted == nil || wanted == found }
+        return fits(payer, exchange.payer) && fits(clinic, exchange.clinic) && fits(job, exchange.job)
+            && fits(run, exchange.run) && fits(member, exchange.member)
+            && fits(recognised, exchange.match?.member) && (members.isEmpty || members.contains(exchange.member))
+    }
+}
+
 /// Where an exchange stands, without what it holds.
 public struct ExchangeStanding: Sendable, Hashable {
     /// The run that made it.

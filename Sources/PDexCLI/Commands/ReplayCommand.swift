@@ -76,17 +76,19 @@ struct ReplayCommand: AsyncParsableCommand {
         let outcomes = try await configuration.reaching { [self] configuration in
             let assembly = try Assembly(configuration, observer: progress.show)
             let operations = assembly.operations
-            let chosen = try await chosen(assembly)
-            guard !dryRun else { return try await operations.preview(replayOf: chosen, demand) }
+            let begun = try await begun(assembly)
+            let chosen = try await chosen(assembly, besides: begun)
+            guard !dryRun else {
+                for replay in begun {
+                    progress.say("replay \(replay.run) was begun, and the same command goes on with it")
+                }
+                return try await operations.preview(replayOf: chosen, demand)
+            }
             let accepted = try await operations.accept(replayOf: chosen, demand)
             var outcomes = accepted.refused
-            for run in try await accepted.runs + begun(operations, besides: accepted.runs) {
+            for run in accepted.runs + begun.map(\.run).filter({ !accepted.runs.contains($0) }) {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
-                if !queue {
-                    _ = try await assembly.servingFiles(note: { progress.say($0) }) {
-                        try await operations.carry(replay: run) { progress.say($0.line) }
-                    }
-                }
+                if !queue { try await carry(run, by: assembly, progress) }
                 outcomes += try await operations.outcomes(ofReplay: run)
             }
             return outcomes
@@ -96,18 +98,32 @@ struct ReplayCommand: AsyncParsableCommand {
         try Ending.check(Self.status(of: outcomes))
     }
 
-    /// What the same command began and did not end: what was selected then may not be selected any more.
-    private func begun(_ operations: Operations, besides runs: [String]) async throws -> [String] {
-        guard ids.isEmpty else { return [] }
-        return try await operations.interrupted(demand).filter { !runs.contains($0) }
+    private func carry(_ run: String, by assembly: Assembly, _ progress: RunProgress) async throws {
+        do {
+            _ = try await assembly.servingFiles(note: { progress.say($0) }) {
+                try await assembly.operations.carry(replay: run) { progress.say($0.line) }
+            }
+        } catch let fault as Fault where fault.code == .runInProgress {
+            progress.say("replay \(run) is carried out by another process")
+        }
     }
 
-    private func chosen(_ assembly: Assembly) async throws -> [String] {
+    /// What the same command began and did not end: what was selected then may not be selected any more.
+    private func begun(_ assembly: Assembly) async throws -> [(run: String, exchanges: Int)] {
+        guard ids.isEmpty else { return [] }
+        return try await assembly.operations.interrupted(demand, of: selection.filter(assembly))
+    }
+
+    private func chosen(_ assembly: Assembly, besides begun: [(run: String, exchanges: Int)]) async throws -> [String] {
         guard ids.isEmpty else { return ids }
         let found = try await assembly.operations.exchanges(
             selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most
         ).filter(\.state.isReplayable).map(\.id)
-        guard dryRun || yes || found.isEmpty || Question.ask("Replay \(found.count.of("exchange"))?") else {
+        let left = begun.reduce(0) { $0 + $1.exchanges }
+        let question =
+            "Replay \(found.count.of("exchange"))"
+            + (begun.isEmpty ? "?" : ", and go on with \(begun.count.of("replay")) of \(left.of("exchange"))?")
+        guard dryRun || yes || (found.isEmpty && begun.isEmpty) || Question.ask(question) else {
             throw Fault(
                 .usage, .stop, "Nothing was replayed: nobody said yes.",
                 hint: "Look first with --dry-run, then give --yes.")

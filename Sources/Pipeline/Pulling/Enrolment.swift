@@ -100,6 +100,12 @@ struct Enrolment: Sendable {
         }
     }
 
+    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now.
+    func enrollForgotten() async throws {
+        let (run, route) = (run.id, terms.route)
+        await tally.rostered(try await store.write { try $0.addForgotten(toRosterOf: run, route) })
+    }
+
     /// Counts those whom the export of a Group enrolled on the way.
     func countEnrolled() async throws {
         await tally.rostered(try await enrolled().count)

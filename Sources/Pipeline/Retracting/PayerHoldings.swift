@@ -14,6 +14,9 @@ struct PayerHoldings: Sendable {
     /// As whom it went there: on what evidence the patient was taken for a member.
     private(set) var members: [ResourceKey: Set<MatchEvidence>] = [:]
 
+    /// What is only known from before a backup took the store's place: nobody knows what became of it since.
+    private var remembered: Set<ResourceKey> = []
+
     /// More exchanges than so many are not looked back at.
     private static let mostExchanges = 10_000
 
@@ -33,11 +36,14 @@ struct PayerHoldings: Sendable {
         of member: ResourceKey, payer: String, _ reader: any StoreReader, place: (ResourceKey) throws -> String?
     ) throws {
         let filter = ExchangeFilter(member: member, payer: payer)
-        for exchange in try reader.exchanges(matching: filter, limit: Self.mostExchanges).reversed() {
+        let exchanges = Array(try reader.exchanges(matching: filter, limit: Self.mostExchanges).reversed())
+        let isRestored = try exchanges.first.map { try reader.predatesRestoration($0.id) } ?? false
+        for exchange in exchanges {
+            let isBefore = try isRestored && reader.predatesRestoration(exchange.id)
             if exchange.state == .acknowledged {
-                for entry in exchange.manifest.entries { take(entry, of: exchange) }
+                for entry in exchange.manifest.entries { take(entry, of: exchange, isBefore) }
             } else {
-                try add(partOf: exchange, reader, place)
+                try add(partOf: exchange, isBefore, reader, place)
                 // Listed by the run that made it, whatever became of the exchange since.
                 for entry in exchange.manifest.entries where entry.leftOut == .notRetracted { leave(entry) }
             }
@@ -56,7 +62,9 @@ struct PayerHoldings: Sendable {
 
     /// The content that the payer has, and no other; nil when that is not known.
     func known(_ key: ResourceKey) -> (hash: Int64, mapping: String)? {
-        guard doubtful[key] == nil, let hash = hashes[key] ?? told[key], let mapping = mappings[key] else { return nil }
+        guard doubtful[key] == nil, !remembered.contains(key), let hash = hashes[key] ?? told[key],
+            let mapping = mappings[key]
+        else { return nil }
         return (hash, mapping)
     }
 
@@ -70,19 +78,27 @@ struct PayerHoldings: Sendable {
         }
     }
 
-    private mutating func take(_ entry: ExchangeManifest.Entry, of exchange: Exchange) {
+    private mutating func take(_ entry: ExchangeManifest.Entry, of exchange: Exchange, _ isBefore: Bool) {
         switch entry.leftOut {
         case nil:
+            remember(entry.key, isBefore)
             hashes[entry.key] = entry.contentHash
             mappings[entry.key] = exchange.mapping
             members[entry.key] = Set([exchange.match].compactMap(\.self))
             (doubtful[entry.key], told[entry.key]) = (nil, nil)
         case .retracted:
-            (hashes[entry.key], doubtful[entry.key], told[entry.key]) = (nil, nil, nil)
-            (mappings[entry.key], members[entry.key]) = (nil, nil)
+            // It may have been sent again after the backup.
+            (hashes[entry.key], told[entry.key], mappings[entry.key]) = (nil, nil, nil)
+            doubtful[entry.key] = isBefore ? entry.contentHash : nil
+            if !isBefore { members[entry.key] = nil }
+            remember(entry.key, isBefore)
         case .notRetracted: leave(entry)
         default: break
         }
+    }
+
+    private mutating func remember(_ key: ResourceKey, _ isBefore: Bool) {
+        if isBefore { remembered.insert(key) } else { remembered.remove(key) }
     }
 
     private mutating func leave(_ entry: ExchangeManifest.Entry) {
@@ -93,14 +109,14 @@ struct PayerHoldings: Sendable {
 
     /// What arrived of an exchange that is not acknowledged as a whole.
     private mutating func add(
-        partOf exchange: Exchange, _ reader: any StoreReader, _ place: (ResourceKey) throws -> String?
+        partOf exchange: Exchange, _ isBefore: Bool, _ reader: any StoreReader, _ place: (ResourceKey) throws -> String?
     ) throws {
         guard exchange.isDisclosing else { return }
         let arrivals = try Arrivals(of: exchange.id, reader)
         guard arrivals.isPossible else { return }
         for entry in exchange.manifest.entries where entry.leftOut == nil {
             if let place = try place(entry.key), arrivals.places.contains(place) {
-                take(entry, of: exchange)
+                take(entry, of: exchange, isBefore)
             } else if arrivals.areDoubtful,
                 hashes[entry.key] != entry.contentHash || mappings[entry.key] != exchange.mapping
             {

@@ -36,6 +36,7 @@ struct Pull: Sendable {
         case .search, .everything: try await search(plan, members, capability, provenance)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
+        try await enrolment.enrollForgotten()
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })

@@ -86,6 +86,10 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.addToRoster(run: run, patients: patients)
     }
 
+    func addForgotten(toRosterOf run: String, _ route: Route) throws -> Int {
+        try writer.addForgotten(toRosterOf: run, route)
+    }
+
     func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest {
         try writer.accept(request, audit: audit)
     }

@@ -124,20 +124,23 @@ struct ReplayTests {
         let served = try await Self.parked([.joe], gone: ["elsewhere"])
         let run = try await served.kill(try await served.all().map(\.id), Self.demand)
 
-        let same = try await served.operations.interrupted(Self.demand)
+        let same = try await served.operations.interrupted(Self.demand, of: ExchangeFilter(payer: "med0"))
         let others = [
             ReplayDemand(reason: "another"), ReplayDemand(from: .map, reason: "a test"),
             ReplayDemand(acceptsMappingChanges: true, reason: "a test"),
             ReplayDemand(onlyFailedEntries: true, reason: "a test"),
         ]
         var found: [[String]] = []
-        for other in others { found.append(try await served.operations.interrupted(other)) }
+        for other in others {
+            found.append(try await served.operations.interrupted(other, of: ExchangeFilter()).map(\.run))
+        }
+        let ofOthers = try await served.operations.interrupted(Self.demand, of: ExchangeFilter(payer: "med1"))
         _ = try await served.operations.carry(replay: run)
-        let afterwards = try await served.operations.interrupted(Self.demand)
+        let afterwards = try await served.operations.interrupted(Self.demand, of: ExchangeFilter())
 
-        #expect(same == [run])
+        #expect(same.map(\.run) == [run] && same.map(\.exchanges) == [1])
         #expect(found == [[], [], [], []])
-        #expect(afterwards == [])
+        #expect(ofOthers.isEmpty && afterwards.isEmpty)
     }
 
     @Test("a replay that was taken back leaves what had no turn as it was")
