@@ -120,6 +120,7 @@ struct FailedEntriesTests {
 
         #expect(newer.state == .parked)
         #expect(try await served.all().first?.state == .acknowledged)
+        try #require(payer.received.count == 3)
         let sent = payer.received.map { Self.entries(of: $0).map(\.place).filter { !$0.hasPrefix("Provenance/") } }
         #expect(Set(sent[1]) == [sent[0][2], sent[0][3]])
         #expect(sent[2] == [sent[1][0]])
