@@ -215,24 +215,6 @@ struct RetractionTests {
         #expect(Self.statuses(night) == ["final": 1, "entered-in-error": 1001])
     }
 
-    @Test(
-        "what an export tells as deleted is believed however much it is, and taken back in as many bundles as it needs")
-    func manyTold() async throws {
-        let results = try (0..<7).map { try NamedMember.joe.result("joe-glucose-\($0)") }
-        let night = try Night([.joe], mappings: usCoreMappings, also: results, maxEntries: 4)
-        _ = try await night.run("night-1")
-        var careful = night.pipeline
-        careful.mostMissing = 0
-        Self.delete(results.map { "Observation/" + ($0.id ?? "") }, night)
-
-        let told = try await careful.run(night.firing("night-2"))
-
-        #expect(told.state == .complete && told.problems == [:])
-        #expect(told.notes == [.retracted: 7] && told.balanced)
-        #expect(told.submitted.bundles > 1)
-        #expect(Self.statuses(night) == ["final": 1, "entered-in-error": 7])
-    }
-
     @Test("what may not be read is not taken for deleted")
     func unreadable() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)
