@@ -237,7 +237,10 @@ if let libFuzzer = Context.environment["PDEX_LIBFUZZER"] {
         .target(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
         .executableTarget(
             name: "pdex-fuzz",
-            dependencies: ["FHIR", "FHIRPath", "PDex", "FHIRClient", "Pipeline", "Conformance", "CCurl", "CLibFuzzer"],
+            dependencies: [
+                "FHIR", "FHIRPath", "PDex", "FHIRClient", "Pipeline", "Jobs", "DeclarativeFiles",
+                "Conformance", "CCurl", "CLibFuzzer",
+            ],
             path: "Fuzzing", exclude: ["CLibFuzzer"], swiftSettings: house,
             linkerSettings: [.unsafeFlags([libFuzzer]), .linkedLibrary("stdc++")]),
     ]

@@ -8,6 +8,7 @@ import Foundation
 enum Fuzz {
     private static let targets: [FuzzTarget] = [
         .ndjson, .json, .manifest, .bundle, .retryAfter, .urlPolicy, .fhirPath, .dates, .csv, .tar,
+        .group, .consent, .holidays,
     ]
     /// Chosen once before the first input; libFuzzer's callback has no place for a context.
     nonisolated(unsafe) private static var chosen = targets[0]

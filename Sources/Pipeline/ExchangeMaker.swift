@@ -106,7 +106,7 @@ struct ExchangeMaker: Sendable {
                 bundles = moved.bundles
                 break
             }
-            draft.pass(.permitted, why: permitted.evidence.words)
+            draft.pass(.permitted, why: permitted.words)
             draft.consent = permitted.evidence
             switch try map.outcome(for: permitted, bundle.shared, reader) {
             case .parked(let code, let why, let remarks):

@@ -231,6 +231,43 @@ struct SensitivityTests {
         #expect(labelled.payer.received.isEmpty && flagged.payer.received.isEmpty)
     }
 
+    @Test("the record of the decision tells the lists that held something by their place, how much they held, and not what was found")
+    func recorded() async throws {
+        let condition = try Self.changed("Condition") { $0["code"] = Self.concept(Self.icd, "F10.20") }
+        let note = try Self.resource("DocumentReference", "n") {
+            $0["meta"] = ["tag": [["system": .string(Self.clinics), "code": "no-plan"]]]
+        }
+        let night = try Self.night(condition, note)
+        _ = try await night.run()
+        let plain = try Self.night()
+        _ = try await plain.run()
+
+        let held = try #require(try await Self.decision(night))
+        #expect(held.hasPrefix("HRex Consent #regular; lists 1a2b3c4d; consent "))
+        #expect(held.hasSuffix("; held back by list 1 of 2 (1), list 2 of 2 (3)"))
+        #expect(!held.contains("substance") && !held.contains("F10") && !held.contains("no-plan"))
+        #expect(try await Self.decision(plain)?.contains("held back") == false)
+    }
+
+    @Test("who is withheld as a whole is so by a list that is told by its place, or by labels")
+    func recordedAsWhole() async throws {
+        let labelled = try Self.night(try Self.changed("Patient") { $0["meta"] = ["security": [["code": "R"]]] })
+        let flagged = try Self.night(
+            try Self.resource("Flag", "f") { $0["code"] = Self.concept(Self.clinics, "paid-in-full") })
+        for (night, list) in [(labelled, "labels"), (flagged, "list 1 of 2")] {
+            _ = try await night.run()
+            let exchange = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first
+            #expect(exchange?.state == .withheld)
+            #expect(exchange?.consent?.rule.hasSuffix(" is not covered, by \(list)") == true)
+        }
+    }
+
+    /// What the audit trail says of the permit.
+    private static func decision(_ night: Night) async throws -> String? {
+        try await night.store.read { try $0.audit(after: 0, limit: 100) }.map(\.entry)
+            .first { $0.action == "exchange.permitted" }?.reason
+    }
+
     @Test("lists that changed take back what was bundled under the earlier ones; the next run makes it anew")
     func changedLists() async throws {
         let night = try Self.night()

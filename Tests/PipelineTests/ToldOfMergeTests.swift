@@ -100,9 +100,61 @@ struct ToldOfMergeTests {
         #expect(Self.told(night) == nil)
     }
 
+    @Test("a label that is put on the survivor takes nothing back, and holds what comes later in both charts")
+    func labelled() async throws {
+        let night = try await Self.delivered(.delete)
+        try Self.merge(into: Self.joseph, night)
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        let (count, held) = (night.payer.received.count, night.payer.held.count)
+        try Self.label(Self.joseph, night)
+        for member in [NamedMember.joe, Self.joseph] {
+            night.clinic.put(try Resource(member.observation(value: "9.99")))
+        }
+
+        let report = try await Self.next(night)
+        _ = try await Self.next(night)
+
+        #expect(report.exchanges.withheld == [.consentSensitive: 2])
+        #expect(night.payer.received.count == count)
+        #expect(night.payer.held.count == held)
+        #expect(Self.told(night) == Self.link(to: "joseph", night))
+    }
+
+    @Test("a survivor who is labelled before the merge is told is not named")
+    func labelledBefore() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, night)
+        _ = try await Self.next(night)
+        let count = night.payer.received.count
+        try Self.label(Self.joseph, night)
+
+        for _ in 0..<2 { _ = try await Self.next(night) }
+
+        #expect(Self.held("joseph", night) != nil)
+        #expect(Self.told(night) == nil)
+        #expect(night.payer.received.count == count)
+    }
+
+    @Test("a flag of the survivor that names no visit holds both charts")
+    func flagged() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.joseph, night)
+        night.clinic.put(
+            try Resource([
+                "resourceType": "Flag", "id": "f", "status": "active", "subject": ["reference": "Patient/joseph"],
+                "meta": ["security": [["code": "R"]]],
+            ]))
+
+        let report = try await Self.next(night)
+
+        #expect(report.exchanges.withheld == [.consentSensitive: 2])
+    }
+
     /// Joe and Ada are the payer's, each by one chart.
     private static func delivered(_ policy: ExchangeTerms.AfterRevocation = .leave) async throws -> Night {
-        let night = try Night([.joe, .ada], mappings: usCoreMappings, afterRevocation: policy)
+        let night = try Night(
+            [.joe, .ada], mappings: usCoreMappings,
+            types: ["Patient", "Encounter", "Condition", "Observation", "Flag"], afterRevocation: policy)
         _ = try await night.run("night-1")
         #expect(told(night) == nil)
         return night
@@ -121,6 +173,13 @@ struct ToldOfMergeTests {
         chart["link"] = [["other": ["reference": .string("Patient/" + other.id)], "type": "replaced-by"]]
         night.clinic.put(try Resource(.object(chart)))
         night.clinic.put(try night.group(of: [.joe, .ada] + (other.id == "ada" ? [] : [other])))
+    }
+
+    /// The clinic labels a Patient as one whose record is restricted.
+    private static func label(_ member: NamedMember, _ night: Night) throws {
+        var chart = try member.clinicRecords()[0].json
+        chart["meta"] = ["security": [["code": "R"]]]
+        night.clinic.put(try Resource(.object(chart)))
     }
 
     /// The clinic moves Joe's visits to the other chart.

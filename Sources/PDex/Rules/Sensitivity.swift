@@ -48,6 +48,14 @@ public struct Sensitivity: Sendable {
             sets.enumerated().flatMap { index, words in words.map { ($0, index) } }, uniquingKeysWith: { min($0, $1) })
     }
 
+    /// How a record names what held something: `labels`, or the list's place among those for the clinic in the order of their
+    /// names. A name of a list, beside a person, may say as much as a diagnosis.
+    public func recorded(_ finding: Finding) -> String {
+        let names = categories.map(\.name).sorted()
+        guard let place = names.firstIndex(of: finding.category) else { return "labels" }
+        return "list \(place + 1) of \(names.count)"
+    }
+
     /// Looks at one resource and everything in it.
     public func look(at resource: Resource) -> Look {
         var look = Look()

@@ -2,10 +2,7 @@ import DeclarativeFiles
 import Foundation
 import Jobs
 
-/// A file of holidays: one date a line, such as `2026-12-25 Christmas Day`; what follows the date is for people, and so
-/// are empty lines and those that begin with `#`.
-///
-/// It is read strictly: a line that is left out would make an answer late.
+/// A file that holds a ``HolidayList``.
 struct HolidayFile {
     /// Where it is.
     let path: String
@@ -22,32 +19,6 @@ struct HolidayFile {
             report.report("a file of holidays is UTF-8, and has at most 1 MiB", path: path, position: nil)
             return []
         }
-        return dates(in: text, &report)
-    }
-
-    private func dates(in text: String, _ report: inout FileReport) -> [String] {
-        var lines: [String: Int] = [:]
-        var dates: [String] = []
-        let before = report.diagnostics.count
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard let first = line.split(whereSeparator: \.isWhitespace).first, !first.hasPrefix("#") else { continue }
-            let position = Position(
-                line: index + 1, column: line.prefix(while: \.isWhitespace).unicodeScalars.count + 1)
-            let date = String(first)
-            guard BusinessCalendar.day(date) != nil else {
-                report.report("'\(date.prefix(32))' is not a date such as 2026-12-25", path: path, position: position)
-                continue
-            }
-            if let earlier = lines[date] {
-                report.report("\(date) stands in line \(earlier) already", path: path, position: position)
-                continue
-            }
-            lines[date] = index + 1
-            dates.append(date)
-        }
-        if lines.isEmpty, report.diagnostics.count == before {
-            report.report("there is no date in it", path: path, position: nil)
-        }
-        return dates
+        return HolidayList.dates(in: text, path: path, &report)
     }
 }

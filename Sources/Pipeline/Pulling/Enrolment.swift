@@ -39,17 +39,9 @@ struct Enrolment: Sendable {
         guard let resource = try? Resource(parsing: bytes) else {
             throw Fault(.remoteMalformed, .halt, "\(terms.clinic.name) answered a Group that is not FHIR JSON")
         }
-        let members = resource["member"]?.elements ?? []
-        guard !members.isEmpty else { return .untold }
-        let present = members.filter { $0["inactive"]?.bool != true }
-        let ids = present.compactMap { member -> String? in
-            guard let text = member["entity"]?["reference"]?.string,
-                case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
-            else { return nil }
-            return id
-        }
-        await tally.noted(.clinicUnlinked, present.count - ids.count)
-        return .patients(ids)
+        guard let members = GroupMembers(resource, base: terms.clinic.base) else { return .untold }
+        await tally.noted(.clinicUnlinked, members.unlinked)
+        return .patients(members.patients)
     }
 
     /// The fault of a Group that tells nobody where nothing else would.

@@ -6,9 +6,10 @@ import PDex
 struct Segmentation: Sendable {
     /// What may go.
     enum Outcome {
-        /// These resources with this Provenance of the clinic, and not those.
+        /// These resources with this Provenance of the clinic, and not those, of which each list held so many.
         case parts(
-            kept: [ClinicalResource], provenance: [ClinicalResource], leftOut: [ExchangeManifest.Entry])
+            kept: [ClinicalResource], provenance: [ClinicalResource], leftOut: [ExchangeManifest.Entry],
+            heldBy: [String: Int])
         /// Nothing: the Patient itself is not covered, or something that may concern all of it.
         case nothing(FaultCode, String)
     }
@@ -24,11 +25,12 @@ struct Segmentation: Sendable {
     let terms: ExchangeTerms
     let identities: Identities
     private let shared: SharedSensitivity
+    private let stager: Stager
 
     init(terms: ExchangeTerms, identities: Identities) {
         self.terms = terms
         self.identities = identities
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         shared = SharedSensitivity(sensitivity: terms.sensitivity, stager: stager)
     }
 
@@ -39,7 +41,16 @@ struct Segmentation: Sendable {
         if let patient = matched.member.patient,
             let finding = try finding(in: patient.resource, sensitive: sensitive, reader)
         {
-            return .nothing(Self.code(finding), "the Patient itself is not covered")
+            return .nothing(
+                Self.code(finding), "the Patient itself is not covered, by \(terms.sensitivity.recorded(finding))")
+        }
+        if let survivor = try matched.match.via.flatMap(reader.staged).flatMap({ ClinicalResource($0, stager: stager) }
+        ),
+            let finding = try finding(about: survivor, sensitive: sensitive, reader)
+        {
+            return .nothing(
+                Self.code(finding),
+                "who took the patient's place is not covered, by \(terms.sensitivity.recorded(finding))")
         }
         let provenance = matched.member.provenance
         // A Provenance may tell more of one of its targets than that there is one, so that it is not cut but held.
@@ -47,22 +58,39 @@ struct Segmentation: Sendable {
         // A flag that names no visit may be about all of them.
         for item in matched.member.resources where item.staged.type == "Flag" && item.encounters.isEmpty {
             if let hold = holds[item.staged.key] {
-                return .nothing(Self.code(hold.finding), "a flag that names no visit is not covered")
+                return .nothing(
+                    Self.code(hold.finding),
+                    "a flag that names no visit is not covered, by \(terms.sensitivity.recorded(hold.finding))")
             }
         }
         var kept: [ClinicalResource] = []
         var told: [ClinicalResource] = []
         var leftOut: [ExchangeManifest.Entry] = []
+        var heldBy: [String: Int] = [:]
         for item in matched.resources + provenance {
             if let hold = holds[item.staged.key] {
                 leftOut.append(item.entry(leftOut: Self.code(hold.finding)))
+                heldBy[terms.sensitivity.recorded(hold.finding), default: 0] += 1
             } else if item.staged.type == "Provenance" {
                 told.append(item)
             } else {
                 kept.append(item)
             }
         }
-        return .parts(kept: kept, provenance: told, leftOut: leftOut)
+        return .parts(kept: kept, provenance: told, leftOut: leftOut, heldBy: heldBy)
+    }
+
+    /// What is found about a patient as a whole, and is not released: in the Patient, or in a Flag that names no visit.
+    func finding(
+        about patient: ClinicalResource, sensitive: Bool, _ reader: any StoreReader
+    ) throws -> Sensitivity.Finding? {
+        let flags = try reader.care(of: patient.staged.key).filter { $0.type == "Flag" }
+            .compactMap { try reader.staged($0.key) }
+            .compactMap { ClinicalResource($0, stager: stager) }.filter(\.encounters.isEmpty)
+        for item in [patient] + flags {
+            if let found = try finding(in: item.resource, sensitive: sensitive, reader) { return found }
+        }
+        return nil
     }
 
     /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two visits.

@@ -37,10 +37,10 @@ struct CheckConsent: Sendable {
             switch try segmentation.outcome(for: matched, sensitive: sensitive, reader) {
             case .nothing(let code, let why):
                 return .withheld(code, evidence.noting(why))
-            case .parts(let kept, let provenance, let leftOut):
+            case .parts(let kept, let provenance, let leftOut, let heldBy):
                 return .permitted(
                     PermittedExchange(
-                        matched: matched, resources: kept, provenance: provenance, leftOut: leftOut,
+                        matched: matched, resources: kept, provenance: provenance, leftOut: leftOut, heldBy: heldBy,
                         evidence: evidence))
             }
         }
@@ -79,16 +79,15 @@ struct CheckConsent: Sendable {
     func permit(
         toAskAbout patient: ClinicalResource, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
     ) throws -> Result<QuestionPermit, Fault> {
-        let key = patient.staged.key
-        let flags = try reader.care(of: key).filter { $0.type == "Flag" }.compactMap { try reader.staged($0.key) }
-            .compactMap { ClinicalResource($0, stager: footing.join.stager) }.filter(\.encounters.isEmpty)
-        for item in [patient] + flags {
-            guard let found = try segmentation.finding(in: item.resource, sensitive: false, reader) else { continue }
+        if let found = try segmentation.finding(about: patient, sensitive: false, reader) {
             return .failure(
-                Self.withheld(Segmentation.code(found), "the Patient, or a flag that names no visit, is labelled"))
+                Self.withheld(
+                    Segmentation.code(found),
+                    "the Patient, or a flag that names no visit, is not covered, by \(terms.sensitivity.recorded(found))"
+                ))
         }
         let fresh = Set(live.map(\.resource.key))
-        let staged = try clinicConsents(of: key, nil, reader).filter { !fresh.contains($0.resource.key) }
+        let staged = try clinicConsents(of: patient.staged.key, nil, reader).filter { !fresh.contains($0.resource.key) }
         let all = staged + live
         for (discloser, recipient) in [(terms.clinic, terms.payer), (terms.payer, terms.clinic)] {
             let permits = all.filter { record in
@@ -174,17 +173,27 @@ struct PermittedExchange: Sendable {
     /// The clinic's Provenance, of which nothing is held.
     let provenance: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
+    /// How many of those each list of what is sensitive held, as ``Sensitivity/recorded(_:)`` names it.
+    let heldBy: [String: Int]
     let evidence: ConsentEvidence
 
     fileprivate init(
         matched: MatchedMember, resources: [ClinicalResource], provenance: [ClinicalResource],
-        leftOut: [ExchangeManifest.Entry], evidence: ConsentEvidence
+        leftOut: [ExchangeManifest.Entry], heldBy: [String: Int], evidence: ConsentEvidence
     ) {
         self.matched = matched
         self.resources = resources
         self.provenance = provenance
         self.leftOut = leftOut
+        self.heldBy = heldBy
         self.evidence = evidence
+    }
+
+    /// The record of the decision in a line, for the audit trail: what permits, and which lists held how much back.
+    var words: String {
+        guard !heldBy.isEmpty else { return evidence.words }
+        let lists = heldBy.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+        return evidence.words + "; held back by " + lists.joined(separator: ", ")
     }
 }
 
