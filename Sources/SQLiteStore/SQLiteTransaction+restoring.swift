@@ -61,10 +61,26 @@ extension SQLiteTransaction {
         try change("DELETE FROM export_under_way")
         try change("UPDATE run SET state = 'failed' WHERE state = 'running'")
         try change("UPDATE member_request SET state = 'requested' WHERE state = 'in-progress'")
-        // What answered them is cancelled with what waited.
-        for run in Set(open.map(\.run)).sorted() {
-            try change("UPDATE member_request SET state = 'requested' WHERE run = ? AND state = 'completed'", [run])
+        // What answered them, or what they met, is cancelled with what waited.
+        let unanswered = try all(
+            """
+            SELECT request.id FROM member_request request WHERE request.state = 'completed' AND EXISTS (
+                SELECT 1 FROM exchange WHERE reason = 'store.restored' AND state = 'cancelled' AND updated = ?
+                AND (exchange.run = request.run OR EXISTS (
+                    SELECT 1 FROM met WHERE met.exchange = exchange.rid AND met.run = request.run))
+            ) ORDER BY request.rid
+            """, [restoration.at.milliseconds]
+        ) { try $0.text(0) }
+        for request in unanswered {
+            try change("UPDATE member_request SET state = 'requested' WHERE id = ?", [request])
+            try record(
+                AuditEntry(
+                    at: restoration.at, actor: restoration.actor, action: "request.requested",
+                    reason: request + ": " + FaultCode.storeRestored.rawValue))
         }
+        // What the clinic deleted since is told by nothing but a look at everything.
+        try change("UPDATE scope SET at = NULL")
+        try change("DELETE FROM patient_watermark")
         let until = last.map { "; nothing is known of what happened after \($0.text)" } ?? ""
         try record(
             AuditEntry(

@@ -149,17 +149,21 @@ extension SQLiteTransaction {
         }
     }
 
-    func addForgotten(toRosterOf run: String, _ route: Route) throws -> Int {
-        try change(
+    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey] {
+        let forgotten = try all(
             """
-            INSERT OR IGNORE INTO roster (run, patient) SELECT ?, member FROM exchange
+            SELECT DISTINCT exchange.member FROM exchange JOIN run ON run.id = exchange.run
             WHERE EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
-            AND state = 'cancelled' AND reason = 'store.restored' AND clinic = ? AND payer = ? AND NOT EXISTS (
-                SELECT 1 FROM exchange later
-                WHERE later.member = exchange.member AND later.payer = exchange.payer AND later.rid > exchange.rid
+            AND exchange.state = 'cancelled' AND exchange.reason = 'store.restored' AND run.trigger <> 'request'
+            AND exchange.clinic = ? AND exchange.payer = ? AND exchange.job = ? AND NOT EXISTS (
+                SELECT 1 FROM exchange later WHERE later.member = exchange.member AND later.payer = exchange.payer
+                AND later.rid > exchange.rid
             )
             """,
-            [number(ofRun: run), route.clinic, route.payer])
+            [run.clinic, run.payer, run.job]
+        ) { try $0.key(0) }
+        try addToRoster(run: run.id, patients: forgotten)
+        return forgotten
     }
 
     private func number(ofRun id: String) throws -> Int64 {

@@ -67,6 +67,18 @@ struct ExchangeSheetTests {
                 "bundles\n  part 1  queued"))
     }
 
+    @Test("names the step from which something older than a restoration can be replayed")
+    func next() {
+        var exchange = Self.detail.exchange
+        exchange.state = .parked
+        var detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+        let plain = ExchangeSheet(detail: detail, options: "").text
+        detail.predatesRestoration = true
+
+        #expect(plain.hasSuffix(" replay ex-1"))
+        #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" replay ex-1 --from pull"))
+    }
+
     private static func detail(of parts: [(SubmissionState, Int)]) -> ExchangeDetail {
         let submissions = parts.enumerated().map { index, part in
             Submission(

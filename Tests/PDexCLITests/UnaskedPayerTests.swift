@@ -35,6 +35,10 @@ struct UnaskedPayerTests {
             #expect(jobs.map(\.name) == ["nightly"])
             #expect(configuration.payer("med0")?.server.client == nil)
             #expect(probes.map(\.server) == ["clinic0"])
+            let fault = await #expect(throws: Fault.self) {
+                _ = try await AuthFindings.collect(configuration, only: "med0")
+            }
+            #expect(fault?.message.hasPrefix("med0 has no client-id") == true)
         }
     }
 

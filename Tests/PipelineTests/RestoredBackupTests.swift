@@ -98,18 +98,50 @@ struct RestoredBackupTests {
             _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
         }
         let before = Self.clinical(night)
-        try night.clinic.put(
-            Resource([
-                "resourceType": "Group", "id": "med0-members",
-                "member": [["entity": ["reference": "Patient/ada"]]],
-            ]))
+        try night.clinic.put(Self.group(of: "ada"))
         let store = try await Self.restored(night, at: place)
 
         let reports = try await Self.nights(2, of: night, by: Self.pipeline(of: night, on: store))
 
         #expect(Self.clinical(night).count < before.count)
         #expect(reports.map(\.balanced) == [true, true])
-        #expect(reports.map(\.exchanges.withheld) == [[.consentDenied: 1], [:]])
+        #expect(reports.map(\.submitted.bundles) == [2, 0])
+        #expect(reports.map(\.exchanges.acknowledged) == [2, 0])
+    }
+
+    @Test("sends of somebody who has left the clinic's Group what the clinic has now, and nothing of before")
+    func fetchedAnew() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings))
+        try night.clinic.put(Self.visit("joe", note: "first"))
+        night.payer.reply(.busy(retryAfterSeconds: 300), .busy(retryAfterSeconds: 300))
+        _ = try await Self.backUp(night, at: place)
+        try night.clinic.put(Self.visit("joe", note: "second"))
+        try night.clinic.put(Self.group(of: "ada"))
+        let store = try await Self.restored(night, at: place)
+
+        let reports = try await Self.nights(2, of: night, by: Self.pipeline(of: night, on: store))
+
+        #expect(Self.notes(night) == ["second"])
+        #expect(reports.map(\.balanced) == [true, true])
+        #expect(reports.map(\.exchanges.acknowledged) == [2, 0])
+    }
+
+    @Test("does not send again what the clinic deleted and the payer was made to delete after the backup")
+    func deletedSince() async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, retraction: .delete)
+        )
+        try night.clinic.put(Self.visit("joe", note: "first"))
+        let store = try await Self.backUp(night, at: place)
+        night.clinic.remove("Observation", "joe-note")
+        night.clock.advance(seconds: 8 * 86_400)
+        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        let left = Self.notes(night)
+
+        _ = try await Self.nights(1, of: night, by: Self.pipeline(of: night, on: Self.restored(night, at: place)))
+
+        #expect(left == [])
+        #expect(Self.notes(night) == [])
     }
 
     @Test("sends what the clinic has, also where it has by now what the backup knew, and the payer something newer")
@@ -222,6 +254,13 @@ struct RestoredBackupTests {
         let records = try NamedMember.joe.with { $0.consent = status }
             .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
         for record in records where record.type == "Consent" { night.payer.put(record) }
+    }
+
+    private static func group(of patient: String) throws -> Resource {
+        try Resource([
+            "resourceType": "Group", "id": "med0-members",
+            "member": [["entity": ["reference": .string("Patient/" + patient)]]],
+        ])
     }
 
     /// What the payer has of a member's care.

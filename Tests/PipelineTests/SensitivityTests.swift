@@ -231,7 +231,7 @@ struct SensitivityTests {
         #expect(labelled.payer.received.isEmpty && flagged.payer.received.isEmpty)
     }
 
-    @Test("the record of the decision tells the lists that held something by their place, how much they held, and not what was found")
+    @Test("the record of the decision tells which lists, by their place, held how much, and not what was found")
     func recorded() async throws {
         let condition = try Self.changed("Condition") { $0["code"] = Self.concept(Self.icd, "F10.20") }
         let note = try Self.resource("DocumentReference", "n") {

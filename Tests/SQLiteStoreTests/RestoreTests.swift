@@ -89,7 +89,9 @@ struct RestoreTests {
         let states = try await store.read { reader in
             try ["waited", "arrived"].map { try reader.memberRequest($0)?.state }
         }
+        let trail = try await store.read { try $0.audit(after: 0, limit: 99).map(\.entry) }
         #expect(states == [.requested, .completed])
+        #expect(trail.filter { $0.action == "request.requested" }.map(\.reason) == ["waited: store.restored"])
     }
 
     @Test("a store that somebody has open is not replaced")

@@ -10,6 +10,8 @@ public struct ExchangeDetail: Sendable {
     public let receipts: [Receipt]
     /// Who did what to it, oldest first.
     public let audit: [RecordedAuditEntry]
+    /// Whether a backup was put in the place of the store since: then it can be replayed from the pull alone.
+    public var predatesRestoration = false
 
     /// The bundles that the payer has acknowledged.
     public var acknowledged: [Submission] { submissions.filter { $0.state == .acknowledged } }

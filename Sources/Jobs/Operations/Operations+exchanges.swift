@@ -16,7 +16,8 @@ extension Operations {
             return ExchangeDetail(
                 exchange: exchange, submissions: try reader.submissions(ofExchange: exchange.id),
                 receipts: try reader.receipts(ofExchange: exchange.id),
-                audit: try reader.audit(ofExchange: exchange.id))
+                audit: try reader.audit(ofExchange: exchange.id),
+                predatesRestoration: try reader.predatesRestoration(exchange.id))
         }
     }
 

@@ -86,10 +86,10 @@ extension Operations {
     }
 
     /// Replays of just that demand that were begun, and that nobody works on: whoever gives the same command once more means
-    /// them, though what it selects is fewer exchanges by now, or none. With how many exchanges each has.
+    /// them, though what it selects is fewer exchanges by now, or none. With how many exchanges wait in each.
     ///
-    /// `filter` is what the command selects by: a replay in which only one exchange is not of its job, payer, clinic, run or
-    /// members is another command's.
+    /// `filter` is what the command selects by: a replay with an exchange to which that does not lead, whatever has become
+    /// of it, is another command's.
     public func interrupted(
         _ demand: ReplayDemand, of filter: ExchangeFilter
     ) async throws -> [(run: String, exchanges: Int)] {
@@ -97,11 +97,24 @@ extension Operations {
             try reader.openReplays().compactMap { run in
                 guard !isHeld(run), try reader.replay(run.id)?.isDue(to: demand) == true else { return nil }
                 let items = try reader.items(ofReplay: run.id, in: nil, limit: .max)
-                let isOfAll = try items.allSatisfy { try reader.exchange($0.exchange).map(filter.isAbout) ?? true }
-                return isOfAll ? (run.id, items.count) : nil
+                guard try items.allSatisfy({ try Self.isAbout($0.exchange, filter.lasting, reader) }) else {
+                    return nil
+                }
+                return (run.id, items.count { $0.outcome == .waiting })
             }
         }
     }
+
+    /// Whether a filter leads to an exchange; also when that is no longer kept.
+    private static func isAbout(_ id: String, _ filter: ExchangeFilter, _ reader: any StoreReader) throws -> Bool {
+        guard let exchange = try reader.exchange(id) else { return true }
+        guard filter.member == nil || filter.member == exchange.member else { return false }
+        var ofMember = filter
+        ofMember.member = exchange.member
+        return try reader.exchanges(matching: ofMember, limit: mostOfOneMember).contains { $0.id == id }
+    }
+
+    private static let mostOfOneMember = 10_000
 
     /// In which replay that has not ended an exchange waits for its turn, or had it.
     private static func underWay(_ reader: any StoreReader) throws -> [String: String] {

@@ -203,11 +203,12 @@ public protocol StoreWriter: StoreReader {
     func forgetExport(_ statusURL: String, source: String, job: String) throws
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
-    /// Adds to a run's roster whom a restoration of the store took a waiting exchange from, and nothing was made for since;
-    /// returns how many came.
+    /// Adds to a run's roster of whom a restoration of the store cancelled something that its job had made, and nothing was
+    /// made since; returns them.
     ///
-    /// Nothing else may lead to them: deleted at the clinic, gone from its Group, or asked for by a request alone.
-    func addForgotten(toRosterOf run: String, _ route: Route) throws -> Int
+    /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request made is not meant:
+    /// that is open again.
+    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey]
 
     // MARK: Member requests
 

@@ -94,12 +94,11 @@ public struct ExchangeFilter: Sendable, Hashable {
 }
 
 extension ExchangeFilter {
-    /// Whether an exchange is of the members, route, job and run that are meant, whatever has become of it and whenever.
-    public func isAbout(_ exchange: Exchange) -> Bool {
-        func fits<Value: Equatable>(_ wanted: Value?, _ found: Value?) -> Bool { wanted == nil || wanted == found }
-        return fits(payer, exchange.payer) && fits(clinic, exchange.clinic) && fits(job, exchange.job)
-            && fits(run, exchange.run) && fits(member, exchange.member)
-            && fits(recognised, exchange.match?.member) && (members.isEmpty || members.contains(exchange.member))
+    /// The same without what may have become of an exchange since: states, reason and times.
+    public var lasting: ExchangeFilter {
+        var filter = self
+        (filter.states, filter.reason, filter.since, filter.until) = ([], nil, nil, nil)
+        return filter
     }
 }
 

@@ -122,7 +122,8 @@ struct ReplayCommand: AsyncParsableCommand {
         let left = begun.reduce(0) { $0 + $1.exchanges }
         let question =
             "Replay \(found.count.of("exchange"))"
-            + (begun.isEmpty ? "?" : ", and go on with \(begun.count.of("replay")) of \(left.of("exchange"))?")
+            + (begun.isEmpty
+                ? "?" : ", and go on with \(begun.count.of("replay")) in which \(left.of("exchange")) wait?")
         guard dryRun || yes || (found.isEmpty && begun.isEmpty) || Question.ask(question) else {
             throw Fault(
                 .usage, .stop, "Nothing was replayed: nobody said yes.",

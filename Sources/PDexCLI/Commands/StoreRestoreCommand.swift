@@ -10,8 +10,8 @@ struct StoreRestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Put a backup in the place of the store; the file that was there is kept.",
         discussion: HelpText.with(
-            "The backup is checked first, and made safe to run: what waits in it is cancelled and made again by the next "
-                + "run, because the payer may have newer data by now. Stop pdex serve before.",
+            "The backup is checked first, and made safe to run: what waits in it is cancelled, and the next run makes "
+                + "every exchange again, because nobody knows what the payer has by now. Stop pdex serve before.",
             examples: ["pdex store restore /var/backups/pdex-monday.db --reason \"the disk failed\" --yes"]))
 
     @Argument(help: "The file that  pdex store backup  made; it is not changed.")
@@ -41,7 +41,8 @@ struct StoreRestoreCommand: AsyncParsableCommand {
             "  \(restored.cancelled.of("exchange")) waited, and will be made again by the next run",
             restored.last.map { "  what happened after \($0.text) is not known to it" },
             restored.kept.map { "  the store that was there is kept as \($0)" },
-            "next: run every job once; until then replay only --from pull",
+            "next: run every job with a schedule once, which sends everything once more, and start pdex serve",
+            "  until then replay only --from pull",
         ].compactMap(\.self)
         output.results.write(
             [

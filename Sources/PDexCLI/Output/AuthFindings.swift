@@ -17,6 +17,11 @@ struct AuthFindings: Sendable {
     static func collect(_ configuration: Configuration, only name: String?) async throws -> AuthFindings {
         let probes = try await Servers(configuration, clock: SystemClock()).probes()
         let chosen = probes.filter { name == nil || $0.server == name }
+        if chosen.isEmpty, let name, configuration.payer(name) != nil {
+            throw Fault(
+                .usage, .stop, "\(name) has no client-id: it is left files, and nothing is asked of its server",
+                hint: "Give it client-id and key, if its server is to be asked.")
+        }
         guard !chosen.isEmpty else {
             let names = probes.map(\.server)
             let suggestion = Suggestion.closest(to: name ?? "", among: names).map { " — did you mean '\($0)'?" } ?? ""

@@ -104,7 +104,8 @@ struct ExchangeSheet: Sendable {
     private var next: String {
         guard exchange.state.isReplayable, exchange.state != .acknowledged else { return "" }
         let suffix = options.isEmpty ? "" : " " + options
-        return "next:\n  \(program.text) replay \(exchange.id)\(suffix)"
+        let step = detail.predatesRestoration ? " --from pull" : ""
+        return "next:\n  \(program.text) replay \(exchange.id)\(step)\(suffix)"
     }
 
     private func section(_ name: String, _ table: TextTable) -> String {

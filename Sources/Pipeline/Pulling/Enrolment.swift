@@ -92,10 +92,14 @@ struct Enrolment: Sendable {
         }
     }
 
-    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now.
-    func enrollForgotten() async throws {
-        let (run, route) = (run.id, terms.route)
-        await tally.rostered(try await store.write { try $0.addForgotten(toRosterOf: run, route) })
+    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now; returns
+    /// the ids of those whose Patient is staged, and who are to be fetched one by one: what is staged of them is of before.
+    func enrollForgotten(besides members: [String]) async throws -> [String] {
+        let run = run
+        let ids = try await store.write { writer in
+            try writer.addForgotten(toRosterOf: run).compactMap { try writer.staged($0)?.id }
+        }
+        return Set(ids).subtracting(members).sorted()
     }
 
     /// Counts those whom the export of a Group enrolled on the way.

@@ -14,9 +14,6 @@ struct PayerHoldings: Sendable {
     /// As whom it went there: on what evidence the patient was taken for a member.
     private(set) var members: [ResourceKey: Set<MatchEvidence>] = [:]
 
-    /// What is only known from before a backup took the store's place: nobody knows what became of it since.
-    private var remembered: Set<ResourceKey> = []
-
     /// More exchanges than so many are not looked back at.
     private static let mostExchanges = 10_000
 
@@ -62,9 +59,7 @@ struct PayerHoldings: Sendable {
 
     /// The content that the payer has, and no other; nil when that is not known.
     func known(_ key: ResourceKey) -> (hash: Int64, mapping: String)? {
-        guard doubtful[key] == nil, !remembered.contains(key), let hash = hashes[key] ?? told[key],
-            let mapping = mappings[key]
-        else { return nil }
+        guard doubtful[key] == nil, let hash = hashes[key] ?? told[key], let mapping = mappings[key] else { return nil }
         return (hash, mapping)
     }
 
@@ -81,24 +76,19 @@ struct PayerHoldings: Sendable {
     private mutating func take(_ entry: ExchangeManifest.Entry, of exchange: Exchange, _ isBefore: Bool) {
         switch entry.leftOut {
         case nil:
-            remember(entry.key, isBefore)
             hashes[entry.key] = entry.contentHash
             mappings[entry.key] = exchange.mapping
             members[entry.key] = Set([exchange.match].compactMap(\.self))
             (doubtful[entry.key], told[entry.key]) = (nil, nil)
+        case .retracted where isBefore:
+            // A backup took the store's place since: what it remembers to have taken back may have been sent again.
+            break
         case .retracted:
-            // It may have been sent again after the backup.
-            (hashes[entry.key], told[entry.key], mappings[entry.key]) = (nil, nil, nil)
-            doubtful[entry.key] = isBefore ? entry.contentHash : nil
-            if !isBefore { members[entry.key] = nil }
-            remember(entry.key, isBefore)
+            (hashes[entry.key], doubtful[entry.key], told[entry.key]) = (nil, nil, nil)
+            (mappings[entry.key], members[entry.key]) = (nil, nil)
         case .notRetracted: leave(entry)
         default: break
         }
-    }
-
-    private mutating func remember(_ key: ResourceKey, _ isBefore: Bool) {
-        if isBefore { remembered.insert(key) } else { remembered.remove(key) }
     }
 
     private mutating func leave(_ entry: ExchangeManifest.Entry) {

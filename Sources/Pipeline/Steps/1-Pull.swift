@@ -23,20 +23,21 @@ struct Pull: Sendable {
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
+        let forgotten = try await enrolment.enrollForgotten(besides: members ?? [])
         var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(plan.reasons.joined(separator: "; ")))"))
             do {
-                exported = try await export(at: level, members, capability, provenance)
+                exported = try await export(at: level, members, forgotten, capability, provenance)
             } catch let givenUp as GivenUpExport {
                 await tally.noted(.clinicExportGivenUp)
-                try await search(.instead(of: givenUp, terms.selection, capability), members, capability, provenance)
+                try await search(
+                    .instead(of: givenUp, terms.selection, capability), members, forgotten, capability, provenance)
             }
-        case .search, .everything: try await search(plan, members, capability, provenance)
+        case .search, .everything: try await search(plan, members, forgotten, capability, provenance)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
-        try await enrolment.enrollForgotten()
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
@@ -45,13 +46,16 @@ struct Pull: Sendable {
 
     /// Searches the members, or everybody, patient by patient.
     private func search(
-        _ plan: PullPlan, _ members: [String]?, _ capability: ServerCapability, _ provenance: ProvenanceSearch
+        _ plan: PullPlan, _ members: [String]?, _ forgotten: [String], _ capability: ServerCapability,
+        _ provenance: ProvenanceSearch
     ) async throws {
         try requireLocalFilters()
         let why = plan.reasons.joined(separator: "; ")
         observer(.step("pull \(terms.clinic.name) by search, patient by patient (\(why))"))
         let patients: [String] = if let members { members } else { try await allPatients() }
-        try await patientPull(plan, capability, provenance).pull(patients: patients)
+        let pull = patientPull(plan, capability, provenance)
+        try await pull.pull(patients: patients)
+        try await pull.pull(patients: forgotten, from: .beginning)
     }
 
     /// Whether the job leaves it open to search, and there is nothing that only an export can do.
@@ -94,7 +98,7 @@ struct Pull: Sendable {
 
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
+        at level: ExportRequest.Level, _ members: [String]?, _ forgotten: [String], _ capability: ServerCapability,
         _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
@@ -114,7 +118,8 @@ struct Pull: Sendable {
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
             let plan = PullPlan.member(terms.selection, capability)
-            try await patientPull(plan, capability, provenance).pull(patients: newcomers, from: .beginning)
+            try await patientPull(plan, capability, provenance).pull(
+                patients: Set(newcomers + forgotten).sorted(), from: .beginning)
         }
         if terms.selection.leavesOutOlder, capability.types["Consent"] != nil {
             let people = if let members { members } else { try await allPatients() }

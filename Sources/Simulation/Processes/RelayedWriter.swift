@@ -86,8 +86,8 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.addToRoster(run: run, patients: patients)
     }
 
-    func addForgotten(toRosterOf run: String, _ route: Route) throws -> Int {
-        try writer.addForgotten(toRosterOf: run, route)
+    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey] {
+        try writer.addForgotten(toRosterOf: run)
     }
 
     func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest {
