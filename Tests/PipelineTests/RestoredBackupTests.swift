@@ -134,8 +134,13 @@ struct RestoredBackupTests {
         try night.clinic.put(Self.visit("joe", note: "first"))
         let store = try await Self.backUp(night, at: place)
         night.clinic.remove("Observation", "joe-note")
-        night.clock.advance(seconds: 8 * 86_400)
+        let deletion = #"{"request":{"method":"DELETE","url":"Observation/joe-note"}}"#
+        night.clinic.rewrite {
+            $0.deletedLines = [#"{"resourceType":"Bundle","type":"transaction","entry":[\#(deletion)]}"#]
+        }
+        night.clock.advance(seconds: 3600)
         _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        night.clinic.rewrite { $0.deletedLines = [] }
         let left = Self.notes(night)
 
         _ = try await Self.nights(1, of: night, by: Self.pipeline(of: night, on: Self.restored(night, at: place)))
