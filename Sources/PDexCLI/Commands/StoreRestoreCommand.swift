@@ -38,7 +38,7 @@ struct StoreRestoreCommand: AsyncParsableCommand {
         let exchanges = restored.statistics.rows["exchange"] ?? 0
         let lines = [
             "restored \(file): \(exchanges.of("exchange")), sound",
-            "  \(restored.cancelled.of("exchange")) waited, and will be made again by the next run",
+            "  cancelled \(restored.cancelled.of("exchange")) that waited",
             restored.last.map { "  what happened after \($0.text) is not known to it" },
             restored.kept.map { "  the store that was there is kept as \($0)" },
             "next: run every job with a schedule once, which sends everything once more, and start pdex serve",
