@@ -53,7 +53,7 @@ extension ExchangePipeline {
         let (terms, identities) = (terms, identities)
         return try await store.read { reader in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-            guard let staged = try reader.staged(patient), let person = ClinicalResource(staged, stager: stager) else {
+            guard let person = try KnownPatient(patient, stager, reader) else {
                 throw Fault(
                     .memberUnknown, .stop, "\(terms.clinic.name) has no such Patient in the store",
                     hint: "give its id at the clinic, or its key as  pdex exchanges list  shows it, after a first run")
@@ -62,7 +62,7 @@ extension ExchangePipeline {
             var recognition = Recognition(terms: terms, identities: identities, reader: reader)
             recognition.note = { steps.append($0) }
             let outcome = try recognition.outcome(for: person)
-            let portrait = MemberTraits(numbers: terms.numbers).of(patient: person.resource)
+            let portrait = MemberTraits(numbers: terms.numbers).of(patient: person.facts)
             let told = try reader.memberMatch(of: patient, terms.route)?.identifier?.token
             let values = terms.matchBy.map { rule in
                 let found =

@@ -59,7 +59,7 @@ private struct Candidates {
         var recognised: [String] = []
         var unsure = 0
         for key in try patients(of: member).sorted() {
-            guard let staged = try reader.staged(key), let patient = ClinicalResource(staged, stager: stager) else {
+            guard let staged = try reader.staged(key), let patient = try KnownPatient(key, stager, reader) else {
                 continue
             }
             switch try recognition.outcome(for: patient) {

@@ -118,6 +118,13 @@ final class RawStatement {
         return [UInt8](UnsafeRawBufferPointer(start: base, count: count))
     }
 
+    /// Reads a BLOB where it is; nil when there is none.
+    func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
+        guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
+        let base = sqlite3_column_blob(handle, column)
+        return body(UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
     /// The keys in a BLOB of eight bytes each; nil when there is no BLOB.
     func keys(_ column: Int32) -> [ResourceKey]? {
         guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }

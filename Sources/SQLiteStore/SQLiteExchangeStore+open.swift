@@ -51,15 +51,16 @@ extension SQLiteExchangeStore {
             try connection.execute(
                 sql: """
                     PRAGMA trusted_schema = OFF;
-                    PRAGMA cell_size_check = ON;
                     PRAGMA mmap_size = 0;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cache_size = -\(options.readerCacheKiB);
                     """)
             guard !connection.configuration.readonly else { return }
             try schema.refuseForeign(connection)
+            // Looks through every page that is read, so that damage is not spread by writing; readers cannot spread any.
             try connection.execute(
                 sql: """
+                    PRAGMA cell_size_check = ON;
                     PRAGMA page_size = 16384;
                     PRAGMA secure_delete = ON;
                     PRAGMA cache_size = -\(options.writerCacheKiB);

@@ -45,21 +45,6 @@ extension SQLiteTransaction {
         try all("SELECT k FROM identifier WHERE identifier = ? ORDER BY k", [identifier]) { try $0.key(0) }
     }
 
-    func members(linkedBy link: Int64) throws -> [ResourceKey] {
-        try quick("SELECT member FROM link WHERE link = ?1 ORDER BY member") { statement in
-            statement.bind(link, at: 1)
-            var found: [ResourceKey] = []
-            while try statement.step() { found.append(ResourceKey(bits: statement.integer(0))) }
-            return found
-        }
-    }
-
-    func links(to member: ResourceKey) throws -> [Int64] {
-        try all("SELECT link FROM link WHERE member = ? ORDER BY link", [member.bits]) {
-            try $0.decode(Int64.self, atIndex: 0)
-        }
-    }
-
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
         guard let start = start(after: after) else { return [] }
         // Two indexes merged as far as the page goes; the plus keeps the second half off the index of the first.
@@ -96,6 +81,7 @@ extension SQLiteTransaction {
         var outcome = StagingOutcome()
         outcome.arrivals.reserveCapacity(batch.rows.count)
         var aimed: [StagingStatements.Aim] = []
+        var hasOtherOrganizations = false
         for index in batch.rows.indices.sorted(by: { batch.rows[$0].key < batch.rows[$1].key }) {
             let row = batch.rows[index]
             guard let type = types[row.type], row.range.lowerBound >= 0, row.range.upperBound <= batch.bytes.count
@@ -104,8 +90,9 @@ extension SQLiteTransaction {
             outcome.arrivals.append(arrival)
             switch effect {
             case .new: outcome.count.new += 1
-            case .changed:
+            case .changed(let before):
                 outcome.count.changed += 1
+                if row.type == "Coverage", let before { try forgetFacts(of: before) }
                 // In the order of keys: what an earlier row of the batch spoke of is last.
                 while aimed.last?.key == row.key { aimed.removeLast() }
                 if row.type == "Provenance" { try change("DELETE FROM target WHERE k = ?", [row.key.bits]) }
@@ -114,13 +101,21 @@ extension SQLiteTransaction {
                 continue
             }
             aimed += row.targets.map { .init(key: row.key, target: $0) }
+            switch row.type {
+            case "Patient": try forgetFacts(of: row.key)
+            case "Coverage": if let member = row.patient { try forgetFacts(of: member) }
+            case "Organization": hasOtherOrganizations = true
+            default: break
+            }
         }
+        if hasOtherOrganizations { try forgetFactsOfPayors(source: source) }
         try staging.aim(aimed)
         return outcome
     }
 
     func unstage(_ keys: [ResourceKey]) throws {
         for key in keys {
+            try forgetFacts(restingOn: key)
             try change("DELETE FROM staged WHERE k = ?", [key.bits])
             try change("DELETE FROM identifier WHERE k = ?", [key.bits])
             try change("DELETE FROM target WHERE k = ?", [key.bits])
@@ -133,16 +128,6 @@ extension SQLiteTransaction {
         for identifier in identifiers {
             try change("INSERT OR IGNORE INTO identifier (identifier, k) VALUES (?, ?)", [identifier, key.bits])
         }
-    }
-
-    func link(_ member: ResourceKey, by links: [Int64]) throws {
-        for link in links {
-            try change("INSERT OR IGNORE INTO link (link, member) VALUES (?, ?)", [link, member.bits])
-        }
-    }
-
-    func unlink(_ member: ResourceKey) throws {
-        try change("DELETE FROM link WHERE member = ?", [member.bits])
     }
 
     /// The number under which a name is kept once (`source` or `type`).

@@ -6,7 +6,10 @@ import PDex
 struct StagingStatements {
     /// What staging one row did.
     enum Effect {
-        case new, changed, unchanged
+        case new
+        /// With the patient in whose compartment it was.
+        case changed(before: ResourceKey?)
+        case unchanged
     }
 
     /// One thing that a Provenance speaks of.
@@ -23,7 +26,7 @@ struct StagingStatements {
     init(_ database: Database) throws {
         self.database = database
         find = try RawStatement(
-            database, sql: "SELECT rid, source, type, hash, updated, id FROM staged WHERE k = ?")
+            database, sql: "SELECT rid, source, type, hash, updated, id, patient FROM staged WHERE k = ?")
         insert = try RawStatement(
             database,
             sql: """
@@ -62,9 +65,10 @@ struct StagingStatements {
         if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
             return (rid, .unchanged)
         }
+        let before = find.optionalInteger(6).map { ResourceKey(bits: $0) }
         find.reset()
         try write(row, bytes, with: update, at: rid)
-        return (rid, .changed)
+        return (rid, .changed(before: before))
     }
 
     /// Keeps what Provenances speak of; in the order of the table, whose pages are then each touched once.

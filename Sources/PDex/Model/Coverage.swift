@@ -21,6 +21,22 @@ public struct Coverage: Sendable, Hashable {
     /// The code of `Coverage.relationship`, such as `self` or `child`.
     public let relationship: String?
 
+    /// What the join reads, as it was read before; of a coding in an identifier's type, only the code is kept.
+    public init(
+        status: String, memberIdentifiers: [Identifier], subscriberID: String?, period: Period?,
+        hasReadablePeriod: Bool, payors: [Payor]
+    ) {
+        self.status = status
+        beneficiary = nil
+        self.memberIdentifiers = memberIdentifiers.map(\.comparable)
+        self.subscriberID = subscriberID
+        self.period = period
+        self.hasReadablePeriod = hasReadablePeriod
+        self.payors = payors
+        order = nil
+        relationship = nil
+    }
+
     /// Reads a Coverage.
     public init(_ resource: Resource) {
         status = resource["status"]?.string ?? ""

@@ -30,6 +30,18 @@ public struct MemberNumbers: Sendable, Hashable {
         subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer, memberSystem].compactMap(\.self))
     }
 
+    /// What tells ``table`` from another one, whatever order it is in.
+    public var tableDigest: Int64 {
+        table.reduce(0) { sum, row in
+            row.value.reduce(sum) { $0 &+ Self.digest(row.key + "\u{1f}" + $1) }
+        }
+    }
+
+    /// FNV-1a: the same in every process, and quick enough for a million rows.
+    private static func digest(_ text: String) -> Int64 {
+        Int64(bitPattern: text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
+    }
+
     /// Declares nothing unless told otherwise.
     public init(
         subscriberSystems: Set<String> = [], pairs: [Pair] = [], tableSystems: Pair? = nil,

@@ -7,8 +7,16 @@ public struct Payor: Sendable, Hashable {
     public var identifiers: [Identifier]
     /// The organization's name, or else the reference's display.
     public var name: String?
-    /// The reference, when it does not lead to a contained organization.
+    /// The reference to an organization of which nothing is known here: nil when there is none, when the organization is
+    /// contained, and once it was looked at (``resolved(_:)``).
     public var reference: String?
+
+    /// What was read before; of a coding in an identifier's type, only the code is kept.
+    public init(identifiers: [Identifier], name: String?, reference: String?) {
+        self.identifiers = identifiers.map(\.comparable)
+        self.name = name
+        self.reference = reference
+    }
 
     /// Reads an item of `Coverage.payor`, and the organization that is contained in `coverage`.
     init(_ json: JSONValue, in coverage: Resource) {
@@ -23,15 +31,17 @@ public struct Payor: Sendable, Hashable {
 
     /// With what the organization that ``reference`` leads to says of itself; without one nothing is added.
     public func resolved(_ organization: Resource?) -> Payor {
+        guard let organization else { return self }
         var payor = self
-        if let organization { payor.add(.object(organization.json)) }
+        payor.reference = nil
+        payor.add(.object(organization.json))
         return payor
     }
 
     /// Whether this is `payer`; nil when it refers to an organization that cannot be looked at, and has no identifier or
     /// name of its own that would tell: nobody may take it for the payer then.
-    public func isPayer(_ payer: Party, source: ExchangeTerms.RecordSource, isResolved: Bool) -> Bool? {
-        let isOpaque = reference != nil && !isResolved && identifiers.isEmpty
+    public func isPayer(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool? {
+        let isOpaque = reference != nil && identifiers.isEmpty
         guard isOpaque else { return names(payer, source: source) }
         return name?.lowercased() == payer.organization.lowercased() ? true : nil
     }

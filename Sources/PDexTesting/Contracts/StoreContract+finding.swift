@@ -132,17 +132,15 @@ extension StoreContract {
                 found, is: [[StoreSample.key(1), StoreSample.key(2)], [], [StoreSample.key(2)]], "what identifiers find"
             )
         },
-        StorePromise("links to a member add up until they are all forgotten") { store in
+        StorePromise("the ways to a person are replaced as a whole, until they are forgotten") { store in
             try await store.write { writer in
-                try writer.link(StoreSample.key(1), by: [10])
-                try writer.link(StoreSample.key(1), by: [10, 11])
-                try writer.link(StoreSample.key(2), by: [11])
+                try writer.index(StoreSample.key(1), of: "med0", facts: nil, links: [9, 10], basis: 1)
+                try writer.index(StoreSample.key(1), of: "med0", facts: nil, links: [11, 10, 11], basis: 1)
+                try writer.index(StoreSample.key(2), of: "med0", facts: nil, links: [11], basis: 1)
             }
-            let before = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
-            try expect(before, is: [[StoreSample.key(1)], [StoreSample.key(1), StoreSample.key(2)]], "the members")
-            let ways = try await store.read { reader in try [1, 2, 3].map { try reader.links(to: StoreSample.key($0)) }
-            }
-            try expect(ways, is: [[10, 11], [11], []], "the ways to each")
+            let before = try await store.read { reader in try [9, 10, 11].map { try reader.members(linkedBy: $0) } }
+            try expect(
+                before, is: [[], [StoreSample.key(1)], [StoreSample.key(1), StoreSample.key(2)]], "the members")
             try await store.write { try $0.unlink(StoreSample.key(1)) }
             let after = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
             try expect(after, is: [[], [StoreSample.key(2)]], "the members after unlinking one")

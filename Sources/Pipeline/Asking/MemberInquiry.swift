@@ -60,7 +60,8 @@ struct MemberInquiry: Sendable {
             return try group.compactMap { key in
                 let before = try reader.memberMatch(of: key, terms.route)
                 guard Self.isDue(before, terms, now, wasAskedFor), let staged = try reader.staged(key),
-                    let patient = ClinicalResource(staged, stager: stager), try recognition.isForThePayer(patient)
+                    let patient = ClinicalResource(staged, stager: stager),
+                    try recognition.isForThePayer(KnownPatient(patient, stager))
                 else { return nil }
                 return Candidate(patient: patient, before: before)
             }

@@ -25,12 +25,12 @@ struct Footing: Sendable {
     /// The same as far as coverage goes, for when the payer's records are being read and nobody can be looked up yet.
     func faultOfCoverage(under exchange: Exchange, _ reader: any StoreReader) throws -> Fault? {
         guard !exchange.isRetraction, let member = exchange.match?.member else { return nil }
-        let records = try MemberRecords(of: member, terms: join.terms, identities: join.identities, reader)
-        guard !records.coverages.isEmpty else {
+        let covered = try CoveredMember(member, terms: join.terms, identities: join.identities, reader)
+        guard !covered.held.isEmpty else {
             return Self.withheld(.coverageMissing, "no coverage with \(join.terms.payer.name)")
         }
         let care = try MemberCare(of: exchange.member, join.stager, reader)
-        return Self.uncovered(exchange, join.divided(care, by: records.coverages))
+        return Self.uncovered(exchange, join.divided(care, by: covered.coverages))
     }
 
     /// What was bundled and no coverage holds for any more. What only grew older than the job's window stays in.

@@ -7,7 +7,7 @@ final class KnownMembers {
     let terms: ExchangeTerms
     let identities: Identities
     let reader: any MemberReader
-    private var known: [ResourceKey: (records: MemberRecords, portrait: Portrait)] = [:]
+    private var known: [ResourceKey: (member: CoveredMember, portrait: Portrait)] = [:]
     private var led: [Way: Set<ResourceKey>] = [:]
 
     /// What leads to people at one of the parties.
@@ -23,9 +23,9 @@ final class KnownMembers {
         self.reader = reader
     }
 
-    /// What is recorded of a member.
-    func records(of member: ResourceKey) throws -> MemberRecords {
-        try both(of: member).records
+    /// A member with the coverage that counts.
+    func member(_ member: ResourceKey) throws -> CoveredMember {
+        try both(of: member).member
     }
 
     /// What the rules recognise a member by.
@@ -43,12 +43,12 @@ final class KnownMembers {
         try people(values, rule, isPayer: false)
     }
 
-    private func both(of member: ResourceKey) throws -> (records: MemberRecords, portrait: Portrait) {
-        if let both = known[member] { return both }
-        let records = try MemberRecords(of: member, terms: terms, identities: identities, reader)
-        let portrait = MemberTraits(numbers: terms.numbers).of(member: records.person, records.coverages)
-        known[member] = (records, portrait)
-        return (records, portrait)
+    private func both(of key: ResourceKey) throws -> (member: CoveredMember, portrait: Portrait) {
+        if let both = known[key] { return both }
+        let member = try CoveredMember(key, terms: terms, identities: identities, reader)
+        let portrait = MemberTraits(numbers: terms.numbers).of(member: member.facts, member.coverages)
+        known[key] = (member, portrait)
+        return (member, portrait)
     }
 
     private func people(_ values: [String], _ rule: MatchRule, isPayer: Bool) throws -> Set<ResourceKey> {

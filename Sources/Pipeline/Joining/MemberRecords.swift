@@ -1,20 +1,19 @@
 import FHIR
 import PDex
 
-/// What the payer records of one member: the Patient, the coverage with this payer, the consents.
+/// What the payer records of one member, whole: the Patient, the coverage with this payer, the consents.
 struct MemberRecords {
     /// The payer's Patient; nil when only others refer to it.
     let person: Resource?
-    /// Coverage with this payer and no other (CO-13); while ``isPayorKnown`` is false, coverage that may be another's.
-    var coverages: [Coverage] { held.map(\.coverage) }
-    /// The same, with their keys.
+    /// Coverage with this payer as ``CoveredMember`` tells it, read from the bytes, with the keys.
     let held: [(key: ResourceKey, coverage: Coverage)]
-    /// Whether it is certain that the coverages are with this payer.
-    let isPayorKnown: Bool
     /// Every recorded Consent.
     let consents: [ConsentDecision.Recorded]
     /// The coverage and consent that a decision rests on.
     let basis: [StagedHash]
+
+    /// ``held`` without the keys.
+    var coverages: [Coverage] { held.map(\.coverage) }
 
     /// By which the payer calls the member in its own records: the unique number, or else the member's (types `UMB` and
     /// `MB`); nil when it has neither, or several.
@@ -29,27 +28,12 @@ struct MemberRecords {
     }
 
     init(of member: ResourceKey, terms: ExchangeTerms, identities: Identities, _ reader: any MemberReader) throws {
+        let ours = try CoveredMember(member, terms: terms, identities: identities, reader).held.map(\.key)
         let records = try reader.compartment(of: member)
         person = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }
-        let payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        var sure: [(key: ResourceKey, coverage: Coverage)] = []
-        var unsure: [(key: ResourceKey, coverage: Coverage)] = []
-        for staged in records where staged.type == "Coverage" {
-            guard let coverage = (try? Resource(parsing: staged.bytes)).map(Coverage.init) else { continue }
-            let verdicts = try coverage.payors.map { payor -> Bool? in
-                let organization = try payor.reference.flatMap(payers.key).flatMap(reader.staged)
-                    .flatMap { try? Resource(parsing: $0.bytes) }
-                return payor.resolved(organization).isPayer(
-                    terms.payer, source: terms.coverage, isResolved: organization != nil)
-            }
-            if verdicts.contains(true) {
-                sure.append((staged.key, coverage))
-            } else if verdicts.contains(nil) {
-                unsure.append((staged.key, coverage))
-            }
+        held = records.filter { ours.contains($0.key) }.compactMap { staged in
+            (try? Resource(parsing: staged.bytes)).map { (staged.key, Coverage($0)) }
         }
-        held = sure.isEmpty ? unsure : sure
-        isPayorKnown = !sure.isEmpty || unsure.isEmpty
         consents = records.filter { $0.type == "Consent" }.map { staged in
             ConsentDecision.Recorded(
                 resource: staged, consent: (try? Resource(parsing: staged.bytes)).map(Consent.init))

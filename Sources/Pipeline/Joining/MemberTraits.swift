@@ -6,24 +6,23 @@ struct MemberTraits {
     let numbers: MemberNumbers
 
     /// What each rule recognises one of the clinic's patients by.
-    func of(patient: Resource) -> Portrait {
-        let person = Person(patient)
-        let identifiers = Self.identifiers(patient)
+    func of(patient facts: PersonFacts) -> Portrait {
+        let (person, identifiers) = (facts.person, facts.identifiers)
         return Portrait(person) { rule in
             switch rule {
             case .memberID: identifiers.filter(isMemberNumber).compactMap(\.numberToken)
             case .memberMatch: []
             case .recordNumber: recordNumbers(identifiers)
-            case .subscriberID: subscribers(identifiers, born: patient["birthDate"]?.string)
-            case .demographicsAddress: person.addressed
-            case .demographics: [person.key].compactMap(\.self)
+            case .subscriberID: subscribers(identifiers, born: person?.born)
+            case .demographicsAddress: person?.addressed ?? []
+            case .demographics: [person?.key].compactMap(\.self)
             }
         }
     }
 
-    /// What each rule recognises one of the payer's members by.
-    func of(member: Resource?, _ coverages: [Coverage]) -> Portrait {
-        let person = member.map(Person.init)
+    /// What each rule recognises one of the payer's members by, from those of its coverages that count.
+    func of(member facts: PersonFacts, _ coverages: [Coverage]) -> Portrait {
+        let person = facts.person
         let covered = coverages.flatMap(\.memberIdentifiers)
         return Portrait(person) { rule in
             switch rule {
@@ -32,20 +31,15 @@ struct MemberTraits {
             case .recordNumber:
                 let systems = Set(numbers.pairs.map(\.payer) + [numbers.tableSystems?.payer].compactMap(\.self))
                 guard !systems.isEmpty else { return [] }
-                let known = (member.map(Self.identifiers) ?? []) + covered
+                let known = facts.identifiers + covered
                 return known.filter { $0.system.map(systems.contains) ?? false }.compactMap(\.token)
             case .subscriberID:
-                guard let born = member?["birthDate"]?.string else { return [] }
+                guard let born = person?.born else { return [] }
                 return coverages.compactMap(\.subscriberID).map { Self.subscriber($0, born: born) }
             case .demographicsAddress: return person?.addressed ?? []
             case .demographics: return [person?.key].compactMap(\.self)
             }
         }
-    }
-
-    /// Whether the clinic says that another Patient took this one's place (`Patient.link`): then this one claims nobody.
-    static func isReplaced(_ patient: Resource) -> Bool {
-        (patient["link"]?.elements ?? []).contains { $0["type"]?.string == "replaced-by" }
     }
 
     /// Whether a patient's identifier may be a plan's number: it says so by its type, or its system is declared to be one
@@ -76,10 +70,6 @@ struct MemberTraits {
                     || identifier.system.map(numbers.subscriberSystems.contains) ?? false
             }
             .compactMap(\.value).map { Self.subscriber($0, born: born) }
-    }
-
-    private static func identifiers(_ resource: Resource) -> [Identifier] {
-        (resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
     }
 
     private static func subscriber(_ id: String, born: String) -> String {

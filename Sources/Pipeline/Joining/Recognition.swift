@@ -6,30 +6,42 @@ import PDex
 struct Recognition {
     /// What looking came to.
     enum Outcome {
-        case recognised(MemberRecords, MatchEvidence)
+        case recognised(CoveredMember, MatchEvidence)
         case nobody(FaultCode, String)
         /// With the evidence of the merge that came undone, so that it stays undone until an operator decides.
         case unsure(FaultCode, String, MatchEvidence? = nil)
     }
 
-    let terms: ExchangeTerms
-    let identities: Identities
+    let links: MemberLinks
     let reader: any MemberReader
     /// Hears what is done, in words without PHI.
     var note: (String) -> Void = { _ in }
 
+    init(links: MemberLinks, reader: any MemberReader) {
+        self.links = links
+        self.reader = reader
+    }
+
+    init(terms: ExchangeTerms, identities: Identities, reader: any MemberReader) {
+        self.init(links: MemberLinks(terms: terms, identities: identities), reader: reader)
+    }
+
+    private var terms: ExchangeTerms { links.terms }
+    private var identities: Identities { links.identities }
     private var traits: MemberTraits { MemberTraits(numbers: terms.numbers) }
+    private var stager: Stager {
+        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+    }
 
     /// Decides for one patient.
-    func outcome(for patient: ClinicalResource) throws -> Outcome {
-        if let decided = try decided(for: patient.staged.key, via: nil) { return decided }
-        let before = try reader.latestExchange(member: patient.staged.key, payer: terms.payer.name)?.match
-        let succession = Succession(terms: terms, identities: identities, reader: reader)
-        switch try succession.outcome(for: patient, before: before) {
+    func outcome(for patient: KnownPatient) throws -> Outcome {
+        if let decided = try decided(for: patient.key, via: nil) { return decided }
+        let before = try reader.latestExchange(member: patient.key, payer: terms.payer.name)?.match
+        switch try Succession(links: links, reader: reader).outcome(for: patient, before: before) {
         case .itself:
             return try ruled(patient, via: nil)
         case .survivor(let survivor):
-            let key = survivor.staged.key
+            let key = survivor.key
             note("the clinic merged it into patient \(key), who is recognised in its place")
             return try decided(for: key, via: key) ?? ruled(survivor, via: key)
         case .unclear(let code, let why):
@@ -40,15 +52,16 @@ struct Recognition {
 
     /// Whether only the payer can tell who a patient is: no operator has decided, the chart speaks for itself, and the
     /// rules before `member-match` find nobody. Where they find several, or a contradiction, nothing is asked.
-    func isForThePayer(_ patient: ClinicalResource) throws -> Bool {
-        let key = patient.staged.key
+    func isForThePayer(_ patient: KnownPatient) throws -> Bool {
+        let key = patient.key
         guard try reader.memberLink(of: key, terms.route) == nil else { return false }
         let before = try reader.latestExchange(member: key, payer: terms.payer.name)?.match
-        let succession = Succession(terms: terms, identities: identities, reader: reader)
-        guard case .itself = try succession.outcome(for: patient, before: before) else { return false }
+        guard case .itself = try Succession(links: links, reader: reader).outcome(for: patient, before: before) else {
+            return false
+        }
         let known = KnownMembers(terms: terms, identities: identities, reader: reader)
         return try match(
-            key, traits.of(patient: patient.resource), by: terms.matchBy.prefix { $0 != .memberMatch }, known) == .none
+            key, traits.of(patient: patient.facts), by: terms.matchBy.prefix { $0 != .memberMatch }, known) == .none
     }
 
     /// What an operator decided; nil when nobody did.
@@ -59,33 +72,33 @@ struct Recognition {
             return .nobody(.matchApart, "an operator keeps this patient apart from every member of \(terms.payer.name)")
         }
         note("an operator linked it to member \(member): \(link.reason)")
-        let records = try MemberRecords(of: member, terms: terms, identities: identities, reader)
+        let covered = try CoveredMember(member, terms: terms, identities: identities, reader)
         return .recognised(
-            records, MatchEvidence(member: member, rule: MatchEvidence.byOperator, value: nil, via: via))
+            covered, MatchEvidence(member: member, rule: MatchEvidence.byOperator, value: nil, via: via))
     }
 
-    private func ruled(_ patient: ClinicalResource, via: ResourceKey?) throws -> Outcome {
+    private func ruled(_ patient: KnownPatient, via: ResourceKey?) throws -> Outcome {
         let known = KnownMembers(terms: terms, identities: identities, reader: reader)
-        let portrait = traits.of(patient: patient.resource)
+        let portrait = traits.of(patient: patient.facts)
         let asked = terms.matchBy.contains(.memberMatch)
-        let answer = try asked ? reader.memberMatch(of: patient.staged.key, terms.route) : nil
+        let answer = try asked ? reader.memberMatch(of: patient.key, terms.route) : nil
         if asked { note(answer?.words ?? "member-match: \(terms.payer.name) was not asked") }
-        let match = try match(patient.staged.key, portrait, by: terms.matchBy[...], known)
+        let match = try match(patient.key, portrait, by: terms.matchBy[...], known)
         if answer?.outcome == .several, !isDecidedBeforeAsking(match) {
             return .unsure(.matchAmbiguous, "\(terms.payer.name) says that several of its members may be meant")
         }
         guard case .member(let key, let rule) = match else { return told(match) }
-        if let link = try reader.memberLink(to: key, terms.route), link.patient != patient.staged.key {
+        if let link = try reader.memberLink(to: key, terms.route), link.patient != patient.key {
             note("an operator linked that member to patient \(link.patient)")
             return .unsure(.matchAmbiguous, "an operator linked the member to another patient")
         }
-        let records = try known.records(of: key)
+        let covered = try known.member(key)
         let shared =
             rule == .memberMatch
             ? Set([answer?.identifier?.token].compactMap(\.self))
             : Set(portrait.values(rule)).intersection(try known.portrait(of: key).values(rule))
         let value = shared.min().map { identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: $0) }
-        return .recognised(records, MatchEvidence(member: key, rule: rule.rawValue, value: value, via: via))
+        return .recognised(covered, MatchEvidence(member: key, rule: rule.rawValue, value: value, via: via))
     }
 
     private func match(
@@ -150,8 +163,9 @@ struct Recognition {
         return try led.filter { other in
             if other == patient { return true }
             if let link = try reader.memberLink(of: other, terms.route), link.member != member { return false }
-            let resource = try reader.staged(other).flatMap { try? Resource(parsing: $0.bytes) }
-            return !(resource.map { Portrait(Person($0)) { _ in [] }.contradicts(portrait) } ?? false)
+            guard let claimant = try KnownPatient(other, stager, reader)?.facts.person, let person = portrait.person
+            else { return true }
+            return !claimant.contradicts(person)
         }
     }
 }

@@ -1,4 +1,3 @@
-import FHIR
 import PDex
 
 /// Which of the clinic's Patients speaks for one that was merged into another (`Patient.link`, reliability T10).
@@ -8,30 +7,28 @@ struct Succession {
         /// The patient itself.
         case itself
         /// The one that took its place.
-        case survivor(ClinicalResource)
+        case survivor(KnownPatient)
         /// Nobody can tell.
         case unclear(FaultCode, String)
     }
 
-    /// What leads from a Patient to the one that says it replaced it, in the index of links.
-    static let mark = "replaces"
     private static let longest = 8
 
-    let terms: ExchangeTerms
-    let identities: Identities
+    let links: MemberLinks
     let reader: any MemberReader
 
+    private var terms: ExchangeTerms { links.terms }
     private var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: links.identities)
     }
 
     /// Follows the links from either side; `before` is the evidence of the patient's latest exchange.
-    func outcome(for patient: ClinicalResource, before: MatchEvidence?) throws -> Outcome {
-        var seen: Set<ResourceKey> = [patient.staged.key]
+    func outcome(for patient: KnownPatient, before: MatchEvidence?) throws -> Outcome {
+        var seen: Set<ResourceKey> = [patient.key]
         var last = patient
         while let next = try successors(of: last) {
             guard next.count == 1, let key = next.first, seen.insert(key).inserted, seen.count <= Self.longest,
-                let staged = try reader.staged(key), let found = ClinicalResource(staged, stager: stager)
+                let found = try KnownPatient(key, stager, reader)
             else {
                 return .unclear(
                     .matchMergeUnclear,
@@ -40,41 +37,28 @@ struct Succession {
             last = found
         }
         if seen.count == 1, before?.via != nil { return Self.unmerged }
-        if last.resource["active"]?.bool == false {
+        if !last.facts.isActive {
             return .unclear(.matchInactive, "the clinic no longer uses this record, and no other took its place")
         }
-        guard try !hasLostFollower(last.staged.key) else { return Self.unmerged }
+        guard try !hasLostFollower(last.key) else { return Self.unmerged }
         return seen.count == 1 ? .itself : .survivor(last)
     }
 
     /// The patients that a patient's record, or their own, says took its place; nil when there are none.
-    func successors(of patient: ClinicalResource) throws -> Set<ResourceKey>? {
-        var found = Set(Self.keys(patient.resource, "replaced-by", stager))
-        let link = Self.link(to: patient.staged.key, of: terms.clinic, identities)
-        found.formUnion(try reader.members(linkedBy: link))
-        return MemberTraits.isReplaced(patient.resource) || !found.isEmpty ? found : nil
+    func successors(of patient: KnownPatient) throws -> Set<ResourceKey>? {
+        let replacing = try reader.members(linkedBy: links.link(toReplaced: patient.key))
+        guard patient.facts.isReplaced || !replacing.isEmpty else { return nil }
+        return Set(patient.facts.replacedBy + replacing)
     }
 
     /// Whether a patient that was merged into `survivor` no longer is: then nobody knows whose visits are where.
     private func hasLostFollower(_ survivor: ResourceKey) throws -> Bool {
         try reader.followers(of: survivor, payer: terms.payer.name).contains { key in
-            guard try reader.memberLink(of: key, terms.route) == nil, let staged = try reader.staged(key),
-                let follower = ClinicalResource(staged, stager: stager)
+            guard try reader.memberLink(of: key, terms.route) == nil,
+                let follower = try KnownPatient(key, stager, reader)
             else { return false }
             return try successors(of: follower) == nil
         }
-    }
-
-    /// The way from a Patient to the one that says it replaced it: patients whose keys are close have ways that are close,
-    /// since it is asked of everybody in the order of keys.
-    static func link(to replaced: ResourceKey, of clinic: Party, _ identities: Identities) -> Int64 {
-        identities.linkKey(source: clinic.name, by: mark, value: "") ^ replaced.bits
-    }
-
-    /// The Patients that a record names by a kind of link.
-    static func keys(_ patient: Resource, _ kind: String, _ stager: Stager) -> [ResourceKey] {
-        (patient["link"]?.elements ?? []).filter { $0["type"]?.string == kind }
-            .compactMap { $0["other"]?["reference"]?.string }.compactMap(stager.key)
     }
 
     private static let unmerged = Outcome.unclear(

@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Indexes a payer's members and a clinic's patients by every way of recognising them; values are kept as keyed
-/// hashes only.
+/// Indexes a payer's members and a clinic's patients by every way of recognising them, and keeps beside it what the join
+/// asks of each; the values that lead to somebody are kept as keyed hashes only.
 ///
 /// Both sides, because a member is recognised only when nobody else at the clinic might be meant (reliability T10).
 struct MemberIndex: Sendable {
@@ -11,62 +11,59 @@ struct MemberIndex: Sendable {
     let identities: Identities
 
     private static let peopleAtOnce = 500
+    /// As many are read and written in one transaction.
+    private static let staleAtOnce = 100
 
-    /// Brings the links of everybody up to date, so that none outlives the record it came from.
+    /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on the
+    /// same basis, and did not change since, is not read again.
     ///
     /// The clinic's patients are all that are staged, in the run's roster or not.
     func rebuild() async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
-        let known = MemberLinks(terms: terms, identities: identities)
-        try await each {
+        let writer = IndexWriter(terms: terms, identities: identities)
+        try await each(writer.basis) {
             try $0.patients(ofSource: payer, after: $1, limit: Self.peopleAtOnce)
-        } links: {
-            try known.links(ofMember: $1, $0)
+        } index: {
+            try writer.index(member: $0, $1)
         }
-        try await each {
+        try await each(writer.basis) {
             try $0.keys(ofSource: clinic, type: "Patient", after: $1, limit: Self.peopleAtOnce)
-        } links: {
-            try $0.staged($1).map(known.links(ofPatient:)) ?? []
+        } index: {
+            try writer.index(patient: $0, $1)
         }
     }
 
     /// The same for a few, of whom something has been read.
     func refresh(patients: [ResourceKey], members: [ResourceKey]) async throws {
-        let known = MemberLinks(terms: terms, identities: identities)
-        try await store.write { writer in
-            let links =
-                try members.map { ($0, try known.links(ofMember: $0, writer)) }
-                + patients.map { ($0, try writer.staged($0).map(known.links(ofPatient:)) ?? []) }
-            for (key, links) in links where try writer.links(to: key) != links {
-                try writer.unlink(key)
-                try writer.link(key, by: links)
+        let writer = IndexWriter(terms: terms, identities: identities)
+        try await store.write { store in
+            for member in members where try store.indexBasis(of: member) != writer.basis {
+                try writer.index(member: member, store)
+            }
+            for patient in patients where try store.indexBasis(of: patient) != writer.basis {
+                try writer.index(patient: patient, store)
             }
         }
     }
 
-    /// Turns the pages of people, and writes the links of those for whom they differ.
+    /// Turns the pages of people, and indexes those who are not, or no longer. They are read where they are written: what
+    /// another process stages meanwhile is not missed.
     private func each(
-        page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],
-        links: @escaping @Sendable (any StoreReader, ResourceKey) throws -> [Int64]
+        _ basis: Int64, page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],
+        index: @escaping @Sendable (ResourceKey, any StoreWriter) throws -> Void
     ) async throws {
         var last: ResourceKey?
         while true {
             let after = last
             let (end, stale) = try await store.read { reader in
                 let people = try page(reader, after)
-                let stale = try people.compactMap { key -> (key: ResourceKey, links: [Int64])? in
-                    let links = try links(reader, key)
-                    return try reader.links(to: key) == links ? nil : (key, links)
-                }
-                return (people.last, stale)
+                return (people.last, try people.filter { try reader.indexBasis(of: $0) != basis })
             }
             guard let end else { return }
-            if !stale.isEmpty {
+            for first in stride(from: 0, to: stale.count, by: Self.staleAtOnce) {
+                let some = stale[first..<min(first + Self.staleAtOnce, stale.count)]
                 try await store.write { writer in
-                    for (key, links) in stale {
-                        try writer.unlink(key)
-                        try writer.link(key, by: links)
-                    }
+                    for key in some { try index(key, writer) }
                 }
             }
             last = end

@@ -46,10 +46,10 @@ struct PayerRecords: Sendable {
         let (terms, identities) = (terms, identities)
         let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-            guard let person = try reader.staged(patient).flatMap({ ClinicalResource($0, stager: stager) }),
-                case .recognised(let records, let evidence) = try Recognition(
+            guard let person = try KnownPatient(patient, stager, reader),
+                case .recognised(let covered, let evidence) = try Recognition(
                     terms: terms, identities: identities, reader: reader
-                ).outcome(for: person), !records.coverages.isEmpty, let key = evidence.member,
+                ).outcome(for: person), !covered.held.isEmpty, let key = evidence.member,
                 let member = try reader.staged(key)
             else { return nil }
             return (key, member.id)

@@ -17,7 +17,7 @@ struct Join: Sendable {
 
     /// The same, before anything but the facts of a resource was read.
     enum Finding {
-        case member(MemberRecords, MatchEvidence, MemberCare.Division)
+        case member(CoveredMember, MatchEvidence, MemberCare.Division)
         case unmatched(FaultCode, String)
         case ambiguous(FaultCode, String, MatchEvidence?)
     }
@@ -26,58 +26,69 @@ struct Join: Sendable {
     let identities: Identities
     let stager: Stager
     let clock: any WallClock
+    private let links: MemberLinks
+
+    init(terms: ExchangeTerms, identities: Identities, stager: Stager, clock: any WallClock) {
+        self.terms = terms
+        self.identities = identities
+        self.stager = stager
+        self.clock = clock
+        links = MemberLinks(terms: terms, identities: identities)
+    }
 
     /// Decides for one patient, and reads what the following steps need; what a stranger has is not even read.
     func outcome(for member: ResourceKey, _ reader: any StoreReader) throws -> Outcome {
         switch try finding(for: member, reader) {
         case .unmatched(let code, let why): return .unmatched(code, why)
         case .ambiguous(let code, let why, let evidence): return .ambiguous(code, why, evidence)
-        case .member(let records, let evidence, let division):
+        case .member(_, let evidence, let division):
             let answer = try reader.memberMatch(of: evidence.via ?? member, terms.route)
+            let records = try evidence.member.map {
+                try MemberRecords(of: $0, terms: terms, identities: identities, reader)
+            }
             // Answers about many name a member, but no number of it.
-            let identifier = answer?.member == evidence.member ? answer?.identifier ?? records.number : nil
+            let identifier = answer?.member == evidence.member ? answer?.identifier ?? records?.number : nil
             let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
             let kept = Set(division.kept)
             let survivor = try Survivor(of: member, evidence, terms: terms, identities: identities, reader)
             return .matched(
                 MatchedMember(
                     member: staged, match: evidence, identifier: identifier,
-                    numberSystems: Set(records.coverages.flatMap(\.memberIdentifiers).compactMap(\.system)),
+                    numberSystems: Set((records?.coverages ?? []).flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
-                    leftOut: division.leftOut + staged.unreadable, consents: records.consents,
+                    leftOut: division.leftOut + staged.unreadable, consents: records?.consents ?? [],
                     clinicConsents: try ClinicConsents(terms: terms).recorded(of: member, via: evidence.via, reader),
                     survivor: survivor,
-                    basis: records.basis + told(identifier, of: evidence.member)
+                    basis: (records?.basis ?? []) + told(identifier, of: evidence.member)
                         + [survivor?.basis(identities)].compactMap(\.self)))
         }
     }
 
     /// Decides for one patient who it is and what is covered, from the facts that were kept when it was staged.
     func finding(for member: ResourceKey, _ reader: any StoreReader) throws -> Finding {
-        guard let patient = try reader.staged(member).flatMap({ ClinicalResource($0, stager: stager) }) else {
+        guard let patient = try KnownPatient(member, stager, reader) else {
             return .unmatched(.clinicUnlinked, "the clinic did not send this member's Patient")
         }
-        let recognition = Recognition(terms: terms, identities: identities, reader: reader)
-        switch try recognition.outcome(for: patient) {
+        switch try Recognition(links: links, reader: reader).outcome(for: patient) {
         case .nobody(let code, let why): return .unmatched(code, why)
         case .unsure(let code, let why, let evidence): return .ambiguous(code, why, evidence)
-        case .recognised(let records, let evidence):
-            guard !records.coverages.isEmpty else {
+        case .recognised(let covered, let evidence):
+            guard !covered.held.isEmpty else {
                 return .unmatched(.coverageMissing, "no coverage with \(terms.payer.name)")
             }
-            guard records.isPayorKnown else {
+            guard covered.isPayorKnown else {
                 return .ambiguous(
                     .coveragePayorUnknown, "the organization that pays for the coverage could not be read", evidence)
             }
             let care = try MemberCare(of: member, stager, reader)
-            let division = divided(care, by: records.coverages)
+            let division = divided(care, by: covered.coverages)
             guard !division.kept.isEmpty || care.items.isEmpty else {
                 let isOld = division.leftOut.allSatisfy { $0.leftOut == .jobOutsideWindow }
                 return isOld
                     ? .unmatched(.jobOutsideWindow, "all care was given longer ago than the job sends")
                     : .unmatched(.coverageNotActive, "the coverage does not hold on the day of any visit")
             }
-            return .member(records, evidence, division)
+            return .member(covered, evidence, division)
         }
     }
 

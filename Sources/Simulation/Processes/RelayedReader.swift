@@ -17,6 +17,14 @@ class RelayedReader: StoreReader {
         try reader.compartment(of: patient)
     }
 
+    func facts(of person: ResourceKey) throws -> PersonFacts? {
+        try reader.facts(of: person)
+    }
+
+    func indexBasis(of person: ResourceKey) throws -> Int64? {
+        try reader.indexBasis(of: person)
+    }
+
     func members(linkedBy link: Int64) throws -> [ResourceKey] {
         try reader.members(linkedBy: link)
     }
@@ -69,10 +77,6 @@ class RelayedReader: StoreReader {
 
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey] {
         try reader.resources(identifiedBy: identifier)
-    }
-
-    func links(to member: ResourceKey) throws -> [Int64] {
-        try reader.links(to: member)
     }
 
     func watermark(source: String, scope: String) throws -> Instant? {

@@ -22,8 +22,10 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.identify(key, by: identifiers)
     }
 
-    func link(_ member: ResourceKey, by links: [Int64]) throws {
-        try writer.link(member, by: links)
+    func index(
+        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64
+    ) throws {
+        try writer.index(person, of: source, facts: facts, links: links, basis: basis)
     }
 
     func unlink(_ member: ResourceKey) throws {

@@ -15,6 +15,9 @@ struct Directory: MemberReader {
     private var resources: [ResourceKey: StagedResource] = [:]
     private var compartments: [ResourceKey: [StagedResource]] = [:]
     private var links: [Int64: [ResourceKey]] = [:]
+    private var facts: [ResourceKey: PersonFacts] = [:]
+    /// Whether facts are kept; else everybody is read.
+    var isKeeping = true
     /// What was decided for a patient the last time.
     var before: [ResourceKey: MatchEvidence] = [:]
     /// What operators decided.
@@ -29,13 +32,22 @@ struct Directory: MemberReader {
         for chart in charts { stage(chart, of: Self.clinic, base: terms.clinic.base) }
         for record in records { stage(record, of: Self.payer, base: terms.payer.base) }
         let index = MemberLinks(terms: terms, identities: Self.identities)
+        let clinics = Stager(source: Self.clinic, base: terms.clinic.base, identities: Self.identities)
         for (key, staged) in resources where staged.type == "Patient" && staged.source == Self.clinic {
-            for link in index.links(ofPatient: staged) { links[link, default: []].append(key) }
+            guard let resource = try? Resource(parsing: staged.bytes) else { continue }
+            let replaces = PersonFacts.patients(resource["link"]?.elements ?? [], MemberLinks.replacing, clinics)
+            facts[key] = PersonFacts(ofPatient: resource, clinics)
+            for link in index.links(ofPatient: PersonFacts(ofPatient: resource, clinics), replaces: replaces) {
+                links[link, default: []].append(key)
+            }
         }
         // A member may be known by coverage alone.
+        let payers = Stager(source: Self.payer, base: terms.payer.base, identities: Self.identities)
         let members = resources.values.filter { $0.source == Self.payer && $0.type == "Patient" }.map(\.key)
         for key in Set(members).union(compartments.keys) {
-            for link in (try? index.links(ofMember: key, self)) ?? [] { links[link, default: []].append(key) }
+            guard let read = try? PersonFacts(ofMember: key, payers, self) else { continue }
+            facts[key] = read
+            for link in index.links(ofMember: read) { links[link, default: []].append(key) }
         }
     }
 
@@ -51,7 +63,8 @@ struct Directory: MemberReader {
         guard let staged = resources[Self.patient(id)], let patient = ClinicalResource(staged, stager: stager) else {
             return .nobody(.clinicUnlinked, "no such chart")
         }
-        return try Recognition(terms: terms, identities: Self.identities, reader: self).outcome(for: patient)
+        return try Recognition(terms: terms, identities: Self.identities, reader: self).outcome(
+            for: KnownPatient(patient, stager))
     }
 
     func staged(_ key: ResourceKey) -> StagedResource? { resources[key] }
@@ -59,6 +72,8 @@ struct Directory: MemberReader {
     func compartment(of patient: ResourceKey) -> [StagedResource] {
         [resources[patient]].compactMap(\.self) + (compartments[patient] ?? [])
     }
+
+    func facts(of person: ResourceKey) -> PersonFacts? { isKeeping ? facts[person] : nil }
 
     func members(linkedBy link: Int64) -> [ResourceKey] { links[link] ?? [] }
 

@@ -75,6 +75,22 @@ struct PopulationTests {
         #expect(parked > 1_000)
     }
 
+    @Test("who somebody is by what was kept, they are by the records, too")
+    func keptOrRead() throws {
+        let terms = try Night([], mappings: usCoreMappings).pipeline.terms
+        var decided = 0
+        for seed in UInt64(1)...150 {
+            let population = try Population(seed: seed)
+            var directory = Directory(charts: population.charts, records: population.records, terms: terms)
+            let kept = try population.owners.keys.sorted().map { try directory.outcome(of: $0).words }
+            directory.isKeeping = false
+            let read = try population.owners.keys.sorted().map { try directory.outcome(of: $0).words }
+            #expect(kept == read, "seed \(seed)")
+            decided += Set(kept).count
+        }
+        #expect(decided > 1_000)
+    }
+
     private static func count(_ seed: UInt64, _ terms: ExchangeTerms) throws -> Count {
         let population = try Population(seed: seed)
         let directory = Directory(charts: population.charts, records: population.records, terms: terms)
@@ -98,6 +114,15 @@ struct PopulationTests {
 }
 
 extension Recognition.Outcome {
+    /// All that it comes to.
+    fileprivate var words: String {
+        switch self {
+        case .recognised(let covered, let evidence): "\(evidence) by \(covered.coverages) \(covered.isPayorKnown)"
+        case .nobody(let code, let why): "\(code) \(why)"
+        case .unsure(let code, let why, let evidence): "\(code) \(why) \(String(describing: evidence))"
+        }
+    }
+
     fileprivate var member: ResourceKey? {
         if case .recognised(_, let evidence) = self { evidence.member } else { nil }
     }

@@ -1,0 +1,126 @@
+import FHIR
+import PDex
+
+/// What the store keeps of people beside the ways to them.
+extension StoreContract {
+    private static let patient = StoreSample.key(1)
+    private static let basis: Int64 = -7
+
+    static let people: [StorePromise] = [
+        StorePromise("what the join asks of a person is read back as it was, whatever is in it") { store in
+            let samples = [whole, PersonFacts(person: nil), PersonFacts(person: empty, isActive: false)]
+            for facts in samples {
+                try await keep(facts, in: store)
+                let (read, made) = try await store.read {
+                    (try $0.facts(of: patient), try $0.indexBasis(of: patient))
+                }
+                try expect(read, is: facts, "the facts")
+                try expect(made, is: basis, "the basis")
+            }
+        },
+        StorePromise("a person without facts is indexed all the same") { store in
+            try await store.write { try $0.index(patient, of: "med0", facts: nil, links: [5], basis: basis) }
+            let (read, made, led) = try await store.read {
+                (try $0.facts(of: patient), try $0.indexBasis(of: patient), try $0.members(linkedBy: 5))
+            }
+            try expect(read, is: nil, "the facts")
+            try expect(made, is: basis, "the basis")
+            try expect(led, is: [patient], "whom the way leads to")
+        },
+        StorePromise("facts are forgotten with what they came from, in its transaction, and the ways stay") { store in
+            // Each changes something, in a store with a Patient, its Coverage and an Organization of one source.
+            let changes: [(String, forgets: Bool, @Sendable (any StoreWriter) throws -> Void)] = [
+                ("the Patient", true, { _ = try $0.stage(batch(person, "newer")) }),
+                ("the same Patient again", false, { _ = try $0.stage(batch(person, "old")) }),
+                ("the Coverage", true, { _ = try $0.stage(batch(coverage, "newer")) }),
+                ("another Coverage", true, { _ = try $0.stage(batch((6, "Coverage", 1), "first")) }),
+                ("the Coverage, of somebody else", true, { _ = try $0.stage(batch((2, "Coverage", 9), "newer")) }),
+                ("an Observation", false, { _ = try $0.stage(batch((7, "Observation", 1), "first")) }),
+                ("an Organization", true, { _ = try $0.stage(batch((8, "Organization", nil), "first")) }),
+                (
+                    "an Organization elsewhere", false,
+                    { _ = try $0.stage(batch((8, "Organization", nil), "a", "clinic0")) }
+                ),
+                ("no Patient", true, { try $0.unstage([StoreSample.key(1)]) }),
+                ("no Coverage", true, { try $0.unstage([StoreSample.key(2)]) }),
+                ("no Organization", true, { try $0.unstage([StoreSample.key(3)]) }),
+                ("no way", true, { try $0.unlink(patient) }),
+            ]
+            for (what, forgets, change) in changes {
+                try await store.write { writer in
+                    try writer.unstage([1, 2, 3, 6, 7, 8].map(StoreSample.key))
+                    for record in [person, coverage, payor] { _ = try writer.stage(batch(record, "old")) }
+                    try writer.index(patient, of: "med0", facts: whole, links: [5], basis: basis)
+                    try change(writer)
+                    let isThere = try writer.facts(of: patient) != nil
+                    try expect(isThere, is: !forgets, "the facts after a change of \(what)")
+                    try expect(try writer.indexBasis(of: patient) != nil, is: !forgets, "the basis after \(what)")
+                }
+            }
+        },
+        StorePromise("facts of whoever's coverage names its payor itself do not rest on Organizations") { store in
+            try await store.write { writer in
+                try writer.index(patient, of: "med0", facts: PersonFacts(person: empty), links: [], basis: basis)
+                _ = try writer.stage(batch(payor, "first"))
+            }
+            let read = try await store.read { try $0.facts(of: patient) }
+            try expect(read, is: PersonFacts(person: empty), "the facts")
+        },
+        StorePromise("a change that is rolled back forgets nothing") { store in
+            try await keep(whole, in: store)
+            try? await store.write { writer in
+                _ = try writer.stage(batch(person, "newer"))
+                throw ContractBreach("on purpose")
+            }
+            let read = try await store.read { try $0.facts(of: patient) }
+            try expect(read, is: whole, "the facts")
+        },
+    ]
+
+    private typealias Record = (number: Int64, type: String, of: Int64?)
+    private static let person: Record = (1, "Patient", nil)
+    private static let coverage: Record = (2, "Coverage", 1)
+    private static let payor: Record = (3, "Organization", nil)
+
+    private static func batch(_ record: Record, _ content: String, _ source: String = "med0") -> StagingBatch {
+        StoreSample.batch([
+            StoreSample.resource(
+                record.number, type: record.type, patient: record.of, content: content, source: source)
+        ])
+    }
+
+    private static func keep(_ facts: PersonFacts, in store: any Store) async throws {
+        try await store.write { try $0.index(patient, of: "med0", facts: facts, links: [], basis: basis) }
+    }
+
+    private static let empty = Person(
+        key: nil, born: nil, gender: nil, isNamed: false, families: [], givens: [], suffixes: [], addresses: [])
+
+    /// Something of everything, a text longer than one byte's length and one that is empty.
+    private static let whole = PersonFacts(
+        person: Person(
+            key: "k", born: "1970-01-01", gender: "", isNamed: true, families: ["smith", "o\u{301}neil"],
+            givens: [GivenNames(first: "joe", further: ""), GivenNames(first: "joe", further: "james j")],
+            suffixes: ["jr"], addresses: [String(repeating: "02115 ", count: 40)]),
+        identifiers: [
+            Identifier(system: "urn:s", value: nil, typeCodes: [Coding(code: "MB"), Coding(code: nil)]), Identifier(),
+        ],
+        isReplaced: true, replacedBy: [StoreSample.key(-9), StoreSample.key(.max)],
+        coverages: [
+            .init(
+                key: StoreSample.key(2),
+                coverage: Coverage(
+                    status: "active", memberIdentifiers: [Identifier(value: "M1")], subscriberID: "S1",
+                    period: Period(start: FHIRDate("2024"), end: FHIRDate("2026-05-04T10:00:00Z")),
+                    hasReadablePeriod: true,
+                    payors: [
+                        Payor(identifiers: [Identifier(system: "urn:npi", value: "1")], name: "Med0", reference: nil),
+                        Payor(identifiers: [], name: nil, reference: "Organization/med0"),
+                    ])),
+            .init(
+                key: StoreSample.key(4),
+                coverage: Coverage(
+                    status: "", memberIdentifiers: [], subscriberID: nil, period: Period(), hasReadablePeriod: false,
+                    payors: [])),
+        ], refersToPayor: true)
+}

@@ -1,0 +1,54 @@
+import FHIR
+import PDex
+
+extension PersonFacts {
+    /// What one of the clinic's Patients says.
+    init(ofPatient patient: Resource, _ stager: Stager) {
+        let links = patient["link"]?.elements ?? []
+        self.init(
+            person: Person(patient), identifiers: Self.identifiers(patient),
+            isActive: patient["active"]?.bool != false,
+            isReplaced: links.contains { $0["type"]?.string == "replaced-by" },
+            replacedBy: Self.patients(links, "replaced-by", stager))
+    }
+
+    /// What the payer's records say of a member; `stager` knows the payer's keys.
+    init(ofMember member: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
+        let records = try reader.compartment(of: member)
+        let patient = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }
+        var refersToPayor = false
+        let held = try records.filter { $0.type == "Coverage" }.compactMap { staged -> Held? in
+            guard let coverage = (try? Resource(parsing: staged.bytes)).map(Coverage.init) else { return nil }
+            refersToPayor = refersToPayor || coverage.payors.contains { $0.reference != nil }
+            return Held(key: staged.key, coverage: try Self.compared(coverage, stager, reader))
+        }
+        self.init(
+            person: patient.map(Person.init), identifiers: patient.map(Self.identifiers) ?? [], coverages: held,
+            refersToPayor: refersToPayor)
+    }
+
+    /// A coverage with what the organizations that it refers to say of themselves.
+    private static func compared(
+        _ coverage: Coverage, _ stager: Stager, _ reader: any MemberReader
+    ) throws -> Coverage {
+        let payors = try coverage.payors.map { payor in
+            let organization = try payor.reference.flatMap(stager.key).flatMap(reader.staged)
+                .flatMap { try? Resource(parsing: $0.bytes) }
+            let resolved = payor.resolved(organization)
+            return Payor(identifiers: resolved.identifiers, name: resolved.name, reference: resolved.reference)
+        }
+        return Coverage(
+            status: coverage.status, memberIdentifiers: coverage.memberIdentifiers, subscriberID: coverage.subscriberID,
+            period: coverage.period, hasReadablePeriod: coverage.hasReadablePeriod, payors: payors)
+    }
+
+    /// The Patients that a Patient names by a kind of link.
+    static func patients(_ links: [JSONValue], _ kind: String, _ stager: Stager) -> [ResourceKey] {
+        links.filter { $0["type"]?.string == kind }.compactMap { $0["other"]?["reference"]?.string }
+            .compactMap(stager.key)
+    }
+
+    private static func identifiers(_ resource: Resource) -> [Identifier] {
+        (resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
+    }
+}

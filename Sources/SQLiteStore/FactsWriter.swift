@@ -1,0 +1,40 @@
+import PDex
+
+/// Writes numbers and texts one behind the other.
+struct FactsWriter {
+    private(set) var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(256) }
+
+    mutating func write(byte: UInt8) { bytes.append(byte) }
+
+    /// Up to eight of them.
+    mutating func write(flags: [Bool]) {
+        bytes.append(flags.reversed().reduce(0) { $0 << 1 | ($1 ? 1 : 0) })
+    }
+
+    mutating func write(_ key: ResourceKey) {
+        withUnsafeBytes(of: key.bits.littleEndian) { bytes += $0 }
+    }
+
+    /// Nothing is told from the empty text.
+    mutating func write(_ text: String?) {
+        guard let text else { return write(count: 0) }
+        write(count: text.utf8.count + 1)
+        bytes += text.utf8
+    }
+
+    mutating func write<Item>(_ items: [Item], _ each: (inout FactsWriter, Item) -> Void) {
+        write(count: items.count)
+        for item in items { each(&self, item) }
+    }
+
+    private mutating func write(count: Int) {
+        var rest = count
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+}

@@ -1,0 +1,121 @@
+import FHIR
+import PDex
+import PDexTesting
+import Testing
+
+@testable import Pipeline
+
+@Suite("Who is indexed again")
+struct MemberIndexTests {
+    @Test("who did not change since is not indexed again, of either side")
+    func unchanged() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        try await Self.mislead(night)
+
+        _ = try await night.pipeline.importMembers()
+
+        for key in Self.joes { #expect(try await Self.ways(to: key, night) == [key]) }
+    }
+
+    @Test("whose records changed is indexed again, and nobody else", arguments: ["chart", "card"])
+    func changed(what: String) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        try await Self.mislead(night)
+        let side = what == "chart" ? 0 : 1
+        if what == "chart" {
+            var chart = try NamedMember.joe.clinicRecords()[0].json
+            chart["active"] = true
+            night.clinic.put(try Resource(.object(chart)))
+        } else {
+            let card = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+            var json = try #require(card.first { $0.type == "Coverage" }).json
+            json["order"] = 1
+            night.payer.put(try Resource(.object(json)))
+        }
+        night.clock.advance(seconds: 86_400)
+
+        _ = try await night.run("night-2")
+
+        #expect(try await Self.ways(to: Self.joes[side], night) == [])
+        #expect(try await Self.ways(to: Self.joes[1 - side], night) == [Self.joes[1 - side]])
+    }
+
+    @Test("a change of how numbers are declared indexes everybody anew")
+    func declared() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        try await Self.mislead(night)
+        let declared = MemberNumbers(memberSystem: "https://med0.example/other-id")
+        let terms = try Night([], mappings: usCoreMappings, numbers: declared).pipeline.terms
+
+        try await MemberIndex(terms: terms, store: night.store, identities: night.identities).rebuild()
+
+        for key in Self.joes { #expect(try await Self.ways(to: key, night) == []) }
+    }
+
+    @Test("a table of numbers is the same in any order, and another with one number changed")
+    func tables() {
+        var numbers = MemberNumbers(table: ["1": ["a", "b"], "2": ["c"]])
+        let digest = numbers.tableDigest
+        var rows = Array(numbers.table)
+        rows.reverse()
+        numbers.table = Dictionary(uniqueKeysWithValues: rows)
+        #expect(numbers.tableDigest == digest)
+        for table: [String: Set<String>] in [
+            ["1": ["a"], "2": ["c", "b"]], ["1": ["a", "b"]], ["1": ["a", "b"], "2": ["d"]],
+        ] {
+            numbers.table = table
+            #expect(numbers.tableDigest != digest)
+        }
+    }
+
+    @Test("a coverage that ended counts as ended before its member is indexed again")
+    func endedMeanwhile() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let before = try await Self.coverage(of: Self.joes[1], night)
+        try await night.store.write { writer in
+            let card = try #require(try writer.compartment(of: Self.joes[1]).first { $0.type == "Coverage" })
+            var json = try Resource(parsing: card.bytes).json
+            json["status"] = "cancelled"
+            var batch = StagingBatch(source: card.source)
+            batch.bytes = JSONValue.object(json).serialized()
+            batch.rows = [
+                .init(
+                    key: card.key, type: card.type, id: card.id, versionID: nil, lastUpdated: nil,
+                    patient: card.patient,
+                    contentHash: 7, range: 0..<batch.bytes.count)
+            ]
+            _ = try writer.stage(batch)
+        }
+
+        #expect(before == ["active"])
+        #expect(try await Self.coverage(of: Self.joes[1], night) == ["cancelled"])
+    }
+
+    private static let joes = [Directory.patient("joe"), Directory.member("m-joe")]
+
+    /// Writes a way to each of both sides that only a new index takes away, as if it came of the records.
+    private static func mislead(_ night: Night) async throws {
+        let basis = IndexWriter(terms: night.pipeline.terms, identities: night.pipeline.identities).basis
+        try await night.store.write { writer in
+            for (key, source) in zip(joes, ["clinic0", "med0"]) {
+                #expect(try writer.indexBasis(of: key) == basis)
+                try writer.index(key, of: source, facts: writer.facts(of: key), links: [key.bits], basis: basis)
+            }
+        }
+    }
+
+    private static func ways(to key: ResourceKey, _ night: Night) async throws -> [ResourceKey] {
+        try await night.store.read { try $0.members(linkedBy: key.bits) }
+    }
+
+    private static func coverage(of member: ResourceKey, _ night: Night) async throws -> [String] {
+        let (terms, identities) = (night.pipeline.terms, night.pipeline.identities)
+        return try await night.store.read {
+            try CoveredMember(member, terms: terms, identities: identities, $0).coverages.map(\.status)
+        }
+    }
+}
