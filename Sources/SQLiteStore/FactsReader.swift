@@ -6,7 +6,14 @@ struct FactsReader {
     private var place = 0
     private var hasFailed = false
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// Nil where the checksum at the end is another one.
+    init?(checked bytes: UnsafeRawBufferPointer) {
+        let end = bytes.count - MemoryLayout<UInt32>.size
+        guard end >= 0 else { return nil }
+        self.bytes = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+        let checksum = bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self)
+        guard UInt32(littleEndian: checksum) == FactsWriter.checksum(self.bytes) else { return nil }
+    }
 
     /// Whether everything was read, and could be.
     var isAtEnd: Bool { !hasFailed && place == bytes.count }

@@ -2,7 +2,17 @@ import PDex
 
 /// Writes numbers and texts one behind the other.
 struct FactsWriter {
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
+
+    /// What was written, and its checksum.
+    var checked: [UInt8] {
+        bytes + bytes.withUnsafeBytes { withUnsafeBytes(of: Self.checksum($0).littleEndian, Array.init) }
+    }
+
+    /// FNV-1a.
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        bytes.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    }
 
     init() { bytes.reserveCapacity(256) }
 

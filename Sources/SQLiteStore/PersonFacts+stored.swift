@@ -1,16 +1,14 @@
 import FHIR
 import PDex
 
-/// The bytes in which facts are kept: numbers as varints, texts with their length in front.
+/// The bytes in which facts are kept: numbers as varints, texts with their length in front, at the end a checksum.
 extension PersonFacts {
-    /// Raised when what is written, or what is meant by it, changes: then what an earlier version kept is read anew.
-    private static let form: UInt8 = 1
-
     /// As it is kept.
     var stored: [UInt8] {
         var writer = FactsWriter()
         writer.write(byte: Self.form)
-        writer.write(flags: [person != nil, person?.isNamed == true, isActive, isReplaced, refersToPayor])
+        writer.write(flags: [person != nil, person?.isNamed == true, isActive, isReplaced])
+        writer.write(byte: payors.rawValue)
         if let person {
             writer.write(person.key)
             writer.write(person.born)
@@ -29,14 +27,14 @@ extension PersonFacts {
             writer.write(held.key)
             writer.write(held.coverage)
         }
-        return writer.bytes
+        return writer.checked
     }
 
     /// Reads what was kept; nil when it is not in this form.
     init?(stored bytes: UnsafeRawBufferPointer) {
-        var reader = FactsReader(bytes)
-        guard reader.byte() == Self.form else { return nil }
+        guard var reader = FactsReader(checked: bytes), reader.byte() == Self.form else { return nil }
         let flags = reader.flags()
+        guard let payors = Payors(rawValue: reader.byte()) else { return nil }
         var person: Person?
         if flags[0] {
             person = Person(
@@ -48,7 +46,7 @@ extension PersonFacts {
         self.init(
             person: person, identifiers: reader.list { $0.identifier() }, isActive: flags[2], isReplaced: flags[3],
             replacedBy: reader.list { $0.key() },
-            coverages: reader.list { Held(key: $0.key(), coverage: $0.coverage()) }, refersToPayor: flags[4])
+            coverages: reader.list { Held(key: $0.key(), coverage: $0.coverage()) }, payors: payors)
         guard reader.isAtEnd else { return nil }
     }
 }

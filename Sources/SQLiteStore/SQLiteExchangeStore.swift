@@ -50,7 +50,11 @@ public final class SQLiteExchangeStore: Store {
         try await writes.run { [database, digests, lock] in
             try Fault.translating {
                 try Self.locked(lock) {
-                    try database.write { try body(SQLiteTransaction(database: $0, digests: digests)) }
+                    try database.write { connection in
+                        // Another version may have brought the store up to date while this one had it open.
+                        try Schema.current.refuseNewer(connection)
+                        return try body(SQLiteTransaction(database: connection, digests: digests))
+                    }
                 }
             }
         }

@@ -3,6 +3,11 @@ import PDex
 
 /// The ways to people, and what the join asks of them.
 extension SQLiteTransaction {
+    /// A row that counts: no Organization changed since on which it rests.
+    private static let current = """
+        WHERE k = ?1 AND (organizations IS NULL OR organizations = (
+            SELECT s.organizations FROM source s WHERE s.rid = person.source))
+        """
     private static let ways = "SELECT link FROM link WHERE member = ?1 ORDER BY link"
 
     func members(linkedBy link: Int64) throws -> [ResourceKey] {
@@ -15,7 +20,7 @@ extension SQLiteTransaction {
     }
 
     func facts(of person: ResourceKey) throws -> PersonFacts? {
-        try quick("SELECT facts FROM person WHERE k = ?1") { statement in
+        try quick("SELECT facts FROM person \(Self.current)") { statement in
             statement.bind(person.bits, at: 1)
             guard try statement.step() else { return nil }
             return statement.withBytes(0) { PersonFacts(stored: $0) }
@@ -23,14 +28,14 @@ extension SQLiteTransaction {
     }
 
     func indexBasis(of person: ResourceKey) throws -> Int64? {
-        try quick("SELECT basis FROM person WHERE k = ?1") { statement in
+        try quick("SELECT basis FROM person \(Self.current)") { statement in
             statement.bind(person.bits, at: 1)
-            return try statement.step() ? statement.integer(0) : nil
+            return try statement.step() ? statement.optionalInteger(0) : nil
         }
     }
 
     func index(
-        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64
+        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?
     ) throws {
         if try ways(to: person) != Set(links).sorted() {
             try unlink(person)
@@ -39,12 +44,16 @@ extension SQLiteTransaction {
             }
         }
         let source = try number(of: source, in: "source")
-        try quick("INSERT OR REPLACE INTO person (k, source, basis, payors, facts) VALUES (?1, ?2, ?3, ?4, ?5)") {
-            statement in
+        try quick(
+            """
+            INSERT OR REPLACE INTO person (k, source, basis, organizations, facts)
+            SELECT ?1, rid, ?3, iif(?4, organizations, NULL), ?5 FROM source WHERE rid = ?2
+            """
+        ) { statement in
             statement.bind(person.bits, at: 1)
             statement.bind(source, at: 2)
             statement.bind(basis, at: 3)
-            statement.bind(facts?.refersToPayor == true ? Int64(1) : Int64(0), at: 4)
+            statement.bind(facts?.payors == .named ? Int64(0) : 1, at: 4)
             if let facts { statement.bind(copying: facts.stored, at: 5) }
             _ = try statement.step()
         }
@@ -73,14 +82,14 @@ extension SQLiteTransaction {
         guard let staged else { return }
         switch try names.name(staged.type, in: "type", self) {
         case "Coverage": if let patient = staged.patient { try forgetFacts(of: ResourceKey(bits: patient)) }
-        case "Organization": try forgetFactsOfPayors(source: staged.source)
+        case "Organization": try organizationsChanged(source: staged.source)
         default: break
         }
     }
 
-    /// Forgets what was kept of everybody whose coverage refers to its payor.
-    func forgetFactsOfPayors(source: Int64) throws {
-        try change("DELETE FROM person WHERE source = ? AND payors = 1", [source])
+    /// What was kept of everybody whose coverage refers to its payor counts for nothing any more.
+    func organizationsChanged(source: Int64) throws {
+        try change("UPDATE source SET organizations = organizations + 1 WHERE rid = ?", [source])
     }
 
     private func ways(to person: ResourceKey) throws -> [Int64] {

@@ -108,7 +108,7 @@ extension SQLiteTransaction {
             default: break
             }
         }
-        if hasOtherOrganizations { try forgetFactsOfPayors(source: source) }
+        if hasOtherOrganizations { try organizationsChanged(source: source) }
         try staging.aim(aimed)
         return outcome
     }

@@ -37,6 +37,12 @@ struct Schema {
                 hint: "give another path; nothing was changed"
             )
         }
+        try refuseNewer(database)
+    }
+
+    /// Refuses what a later version wrote.
+    func refuseNewer(_ database: Database) throws {
+        let found = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA user_version")) ?? 0
         guard found <= version else {
             throw Fault(
                 .storeNewer, .stop, "the store has schema version \(found); this program knows \(version)",

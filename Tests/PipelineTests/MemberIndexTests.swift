@@ -55,6 +55,55 @@ struct MemberIndexTests {
         for key in Self.joes { #expect(try await Self.ways(to: key, night) == []) }
     }
 
+    /// One thing that is configured.
+    enum Setting: String, CaseIterable, CustomTestStringConvertible {
+        case clinicName, clinicBase, payerName, payerBase, npi, organization, filed
+        case memberSystem, subscriberSystem, pair, tableSystems, table
+        var testDescription: String { rawValue }
+
+        /// Whether the ways to the clinic's patients depend on it, and those to the payer's members.
+        var isOfPatients: Bool { ![.payerName, .payerBase, .npi, .organization, .filed].contains(self) }
+        var isOfMembers: Bool { ![.clinicName, .clinicBase].contains(self) }
+    }
+
+    @Test("who depends on a setting is indexed anew when it changes, and nobody else", arguments: Setting.allCases)
+    func basis(setting: Setting) throws {
+        let own = try Self.index(nil)
+        let other = try Self.index(setting)
+        #expect((own.patientBasis != other.patientBasis) == setting.isOfPatients)
+        #expect((own.memberBasis != other.memberBasis) == setting.isOfMembers)
+    }
+
+    private static func index(_ setting: Setting?) throws -> IndexWriter {
+        let night = try Night([], mappings: usCoreMappings)
+        let terms = night.pipeline.terms
+        func party(_ party: Party, _ name: Setting, _ base: Setting, _ npi: Setting?, _ organization: Setting?) -> Party
+        {
+            Party(
+                name: party.name + (setting == name ? "x" : ""), base: party.base + (setting == base ? "x" : ""),
+                npi: setting != nil && setting == npi ? "1679576722" : party.npi,
+                organization: party.organization + (setting != nil && setting == organization ? "x" : ""),
+                identifierSystem: party.identifierSystem)
+        }
+        var numbers = MemberNumbers()
+        let pair = MemberNumbers.Pair(clinic: "urn:c", payer: "urn:p")
+        switch setting {
+        case .memberSystem: numbers.memberSystem = "urn:p"
+        case .subscriberSystem: numbers.subscriberSystems = ["urn:p"]
+        case .pair: numbers.pairs = [pair]
+        case .tableSystems: numbers.tableSystems = pair
+        case .table: numbers.table = ["1": ["2"]]
+        default: break
+        }
+        return IndexWriter(
+            terms: ExchangeTerms(
+                job: "a-job", clinic: party(terms.clinic, .clinicName, .clinicBase, nil, nil),
+                payer: party(terms.payer, .payerName, .payerBase, .npi, .organization), selection: terms.selection,
+                matchBy: terms.matchBy, coverage: setting == .filed ? .file("coverage.ndjson") : .fhir,
+                consent: terms.consent, numbers: numbers, delivery: terms.delivery, retry: terms.retry),
+            identities: night.identities)
+    }
+
     @Test("a table of numbers is the same in any order, and another with one number changed")
     func tables() {
         var numbers = MemberNumbers(table: ["1": ["a", "b"], "2": ["c"]])
@@ -95,13 +144,54 @@ struct MemberIndexTests {
         #expect(try await Self.coverage(of: Self.joes[1], night) == ["cancelled"])
     }
 
+    @Test("a payor whose organization gets another number is another payor, before anybody is indexed again")
+    func otherPayor() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        where record.type == "Coverage" {
+            var json = record.json
+            json["payor"] = [["reference": "Organization/plan"]]
+            night.payer.put(try Resource(.object(json)))
+        }
+        night.payer.put(try Self.plan(npi: "1003000126"))
+        _ = try await night.run("night-1")
+        let member = Self.joes[1]
+        let kept = try await night.store.read { try $0.facts(of: member)?.payors }
+        let before = try await Self.coverage(of: member, night)
+
+        let plan = try Self.plan(npi: "1679576722").serialized()
+        let key = night.identities.key(source: "med0", type: "Organization", id: "plan")
+        try await night.store.write { writer in
+            let staged = try #require(try writer.staged(key))
+            var batch = StagingBatch(source: staged.source)
+            batch.bytes = plan
+            batch.rows = [
+                .init(
+                    key: key, type: staged.type, id: staged.id, versionID: nil, lastUpdated: nil, patient: nil,
+                    contentHash: 7, range: 0..<plan.count)
+            ]
+            _ = try writer.stage(batch)
+        }
+
+        #expect(kept == .organizations && before == ["active"])
+        #expect(try await Self.coverage(of: member, night) == [])
+    }
+
+    private static func plan(npi: String) throws -> Resource {
+        try Resource([
+            "resourceType": "Organization", "id": "plan", "name": "Med0 Health Plan",
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": .string(npi)]],
+        ])
+    }
+
     private static let joes = [Directory.patient("joe"), Directory.member("m-joe")]
 
     /// Writes a way to each of both sides that only a new index takes away, as if it came of the records.
     private static func mislead(_ night: Night) async throws {
-        let basis = IndexWriter(terms: night.pipeline.terms, identities: night.pipeline.identities).basis
+        let index = IndexWriter(terms: night.pipeline.terms, identities: night.identities)
         try await night.store.write { writer in
-            for (key, source) in zip(joes, ["clinic0", "med0"]) {
+            let sides = [("clinic0", index.patientBasis), ("med0", index.memberBasis)]
+            for (key, (source, basis)) in zip(joes, sides) {
                 #expect(try writer.indexBasis(of: key) == basis)
                 try writer.index(key, of: source, facts: writer.facts(of: key), links: [key.bits], basis: basis)
             }

@@ -3,8 +3,21 @@ public import FHIR
 /// What the join asks of a person: of a clinic's patient by its Patient, of a payer's member by its Patient and its
 /// coverage. Kept when the ways to that person are indexed, so that nobody is parsed to be joined.
 ///
-/// Nothing in it depends on how a job or a payer is configured.
+/// Of how a job or a payer is configured, only the bases of both servers are in it: references lead from them.
 public struct PersonFacts: Sendable, Hashable {
+    /// Raised when the same records say something else of a person, or are written otherwise: everybody is read anew then.
+    public static let form: UInt8 = 1
+
+    /// Who pays by the coverages, as far as they refer to somebody.
+    public enum Payors: UInt8, Sendable {
+        /// Nobody: the coverages say it themselves.
+        case named
+        /// Organizations: what they say is in the facts, too.
+        case organizations
+        /// People, or what is nothing that pays: facts that are not to be kept.
+        case others
+    }
+
     /// One coverage of a member, whoever pays by it.
     public struct Held: Sendable, Hashable {
         /// Its staging key.
@@ -31,13 +44,13 @@ public struct PersonFacts: Sendable, Hashable {
     public let replacedBy: [ResourceKey]
     /// The member's coverages, in the order of keys; none of a clinic's patient.
     public let coverages: [Held]
-    /// Whether a coverage refers to an Organization that pays: what that says is in the facts, too.
-    public let refersToPayor: Bool
+    /// To whom the coverages refer.
+    public let payors: Payors
 
     /// Assembles facts; of a coding in an identifier's type, only the code is kept.
     public init(
         person: Person?, identifiers: [Identifier] = [], isActive: Bool = true, isReplaced: Bool = false,
-        replacedBy: [ResourceKey] = [], coverages: [Held] = [], refersToPayor: Bool = false
+        replacedBy: [ResourceKey] = [], coverages: [Held] = [], payors: Payors = .named
     ) {
         self.person = person
         self.identifiers = identifiers.map(\.comparable)
@@ -45,7 +58,7 @@ public struct PersonFacts: Sendable, Hashable {
         self.isReplaced = isReplaced
         self.replacedBy = replacedBy
         self.coverages = coverages
-        self.refersToPayor = refersToPayor
+        self.payors = payors
     }
 }
 

@@ -168,9 +168,9 @@ public protocol StoreWriter: StoreReader {
     /// Replaces the ways that lead to a person of `source`, and what the join asks of it.
     ///
     /// The facts, nil where there are none to keep, are forgotten in the transaction in which what they came from changes:
-    /// the person's Patient; a Coverage in its compartment; for a person whose coverage refers to its payor, any
-    /// Organization of the source. `basis` is told by ``indexBasis(of:)`` as long.
-    func index(_ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64) throws
+    /// the person's Patient; a Coverage in its compartment; unless its coverage names its payor itself, any Organization of
+    /// the source. `basis` is told by ``indexBasis(of:)`` as long; nil has the person indexed anew the next time.
+    func index(_ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?) throws
     /// Forgets every way that leads to a person, and the facts.
     func unlink(_ member: ResourceKey) throws
     /// Keeps what is staged under those keys as it was, before something else takes its place.

@@ -122,5 +122,5 @@ extension StoreContract {
                 coverage: Coverage(
                     status: "", memberIdentifiers: [], subscriberID: nil, period: Period(), hasReadablePeriod: false,
                     payors: [])),
-        ], refersToPayor: true)
+        ], payors: .organizations)
 }

@@ -6,8 +6,10 @@ struct IndexWriter: Sendable {
     /// Raised when another way is found from the same records, so that everybody is indexed anew.
     private static let form = 1
 
-    /// On what the ways and the facts are made, besides the records.
-    let basis: Int64
+    /// On what the ways to the payer's members are made, besides their records.
+    let memberBasis: Int64
+    /// On what the ways to the clinic's patients are made.
+    let patientBasis: Int64
 
     private let links: MemberLinks
     private let terms: ExchangeTerms
@@ -19,39 +21,43 @@ struct IndexWriter: Sendable {
         self.terms = terms
         clinics = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        basis = Array(Self.words(terms).utf8).withUnsafeBytes(identities.contentHash) ^ terms.numbers.tableDigest
+        let numbers = Self.words(terms.numbers)
+        func basis(_ words: [String]) -> Int64 {
+            let text = (words + numbers).joined(separator: "\u{1e}")
+            return Array(text.utf8).withUnsafeBytes(identities.contentHash) ^ terms.numbers.tableDigest
+        }
+        let payer = terms.payer
+        memberBasis = basis([payer.name, payer.base, payer.npi, payer.organization, "\(terms.coverage.isServed)"])
+        patientBasis = basis([terms.clinic.name, terms.clinic.base])
     }
 
-    /// Indexes one of the payer's members.
+    /// Indexes one of the payer's members: anew each time where somebody else than an organization is said to pay.
     func index(member: ResourceKey, _ writer: any StoreWriter) throws {
+        guard try !writer.compartmentHashes(of: member).isEmpty else { return try writer.unlink(member) }
         let facts = try PersonFacts(ofMember: member, payers, writer)
         try writer.index(
-            member, of: terms.payer.name, facts: facts, links: links.links(ofMember: facts), basis: basis)
+            member, of: terms.payer.name, facts: facts.payors == .others ? nil : facts,
+            links: links.links(ofMember: facts),
+            basis: facts.payors == .others ? nil : memberBasis)
     }
 
     /// Indexes one of the clinic's patients; to one that cannot be read nothing leads.
     func index(patient: ResourceKey, _ writer: any StoreWriter) throws {
         guard let staged = try writer.staged(patient) else { return try writer.unlink(patient) }
         guard let resource = try? Resource(parsing: staged.bytes) else {
-            return try writer.index(patient, of: terms.clinic.name, facts: nil, links: [], basis: basis)
+            return try writer.index(patient, of: terms.clinic.name, facts: nil, links: [], basis: patientBasis)
         }
         let facts = PersonFacts(ofPatient: resource, clinics)
         let replaces = PersonFacts.patients(resource["link"]?.elements ?? [], MemberLinks.replacing, clinics)
         try writer.index(
             patient, of: terms.clinic.name, facts: ClinicalResource(staged, stager: clinics) == nil ? nil : facts,
-            links: links.links(ofPatient: facts, replaces: replaces), basis: basis)
+            links: links.links(ofPatient: facts, replaces: replaces), basis: patientBasis)
     }
 
-    /// How the parties and their numbers are configured, as far as anybody is recognised by it.
-    private static func words(_ terms: ExchangeTerms) -> String {
-        let numbers = terms.numbers
-        let parties = [terms.clinic, terms.payer].flatMap { [$0.name, $0.base, $0.npi, $0.organization] }
-        let pairs = numbers.pairs.map { $0.clinic + "=" + $0.payer }
-        let table = numbers.tableSystems.map { $0.clinic + "=" + $0.payer }
-        let lists = [
-            ["\(form)", terms.coverage.isServed ? "served" : "filed"], parties, numbers.subscriberSystems.sorted(),
-            pairs, [table, numbers.memberSystem].map { $0 ?? "-" },
-        ]
-        return lists.map { $0.joined(separator: "\u{1f}") }.joined(separator: "\u{1e}")
+    /// How the numbers are declared, as far as anybody is recognised by it.
+    private static func words(_ numbers: MemberNumbers) -> [String] {
+        let pairs = (numbers.pairs + [numbers.tableSystems].compactMap(\.self)).map { $0.clinic + "\u{1f}" + $0.payer }
+        return ["\(form)", "\(PersonFacts.form)", "\(numbers.pairs.count)"] + pairs
+            + [numbers.memberSystem.map { "system " + $0 } ?? "no system"] + numbers.subscriberSystems.sorted()
     }
 }

@@ -8,13 +8,15 @@ final class KnownMembers {
     let identities: Identities
     let reader: any MemberReader
     private var known: [ResourceKey: (member: CoveredMember, portrait: Portrait)] = [:]
-    private var led: [Way: Set<ResourceKey>] = [:]
+    /// A handful: looking through them takes less than hashing what they go by.
+    private var ways: [Way] = []
 
     /// What leads to people at one of the parties.
-    private struct Way: Hashable {
+    private struct Way {
         let isPayer: Bool
         let rule: MatchRule
         let value: String
+        let people: [ResourceKey]
     }
 
     init(terms: ExchangeTerms, identities: Identities, reader: any MemberReader) {
@@ -54,15 +56,14 @@ final class KnownMembers {
     private func people(_ values: [String], _ rule: MatchRule, isPayer: Bool) throws -> Set<ResourceKey> {
         var found: Set<ResourceKey> = []
         for value in values {
-            let way = Way(isPayer: isPayer, rule: rule, value: value)
-            if let people = led[way] {
-                found.formUnion(people)
+            if let way = ways.first(where: { $0.isPayer == isPayer && $0.rule == rule && $0.value == value }) {
+                found.formUnion(way.people)
                 continue
             }
             let source = isPayer ? terms.payer.name : terms.clinic.name
             let people = try reader.members(
                 linkedBy: identities.linkKey(source: source, by: rule.rawValue, value: value))
-            led[way] = Set(people)
+            ways.append(Way(isPayer: isPayer, rule: rule, value: value, people: people))
             found.formUnion(people)
         }
         return found

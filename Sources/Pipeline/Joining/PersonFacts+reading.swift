@@ -16,15 +16,20 @@ extension PersonFacts {
     init(ofMember member: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
         let records = try reader.compartment(of: member)
         let patient = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }
-        var refersToPayor = false
+        var references: [String] = []
         let held = try records.filter { $0.type == "Coverage" }.compactMap { staged -> Held? in
             guard let coverage = (try? Resource(parsing: staged.bytes)).map(Coverage.init) else { return nil }
-            refersToPayor = refersToPayor || coverage.payors.contains { $0.reference != nil }
+            references += coverage.payors.compactMap(\.reference)
             return Held(key: staged.key, coverage: try Self.compared(coverage, stager, reader))
         }
         self.init(
             person: patient.map(Person.init), identifiers: patient.map(Self.identifiers) ?? [], coverages: held,
-            refersToPayor: refersToPayor)
+            payors: Self.payors(references, stager))
+    }
+
+    private static func payors(_ references: [String], _ stager: Stager) -> Payors {
+        if references.isEmpty { return .named }
+        return references.allSatisfy { Reference(parsing: $0).type == "Organization" } ? .organizations : .others
     }
 
     /// A coverage with what the organizations that it refers to say of themselves.

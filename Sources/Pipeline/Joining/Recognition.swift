@@ -14,8 +14,8 @@ struct Recognition {
 
     let links: MemberLinks
     let reader: any MemberReader
-    /// Hears what is done, in words without PHI.
-    var note: (String) -> Void = { _ in }
+    /// Hears what is done, in words without PHI; nobody is told where it is nil.
+    var note: ((String) -> Void)?
 
     init(links: MemberLinks, reader: any MemberReader) {
         self.links = links
@@ -42,10 +42,10 @@ struct Recognition {
             return try ruled(patient, via: nil)
         case .survivor(let survivor):
             let key = survivor.key
-            note("the clinic merged it into patient \(key), who is recognised in its place")
+            note?("the clinic merged it into patient \(key), who is recognised in its place")
             return try decided(for: key, via: key) ?? ruled(survivor, via: key)
         case .unclear(let code, let why):
-            note("\(code.rawValue): \(why)")
+            note?("\(code.rawValue): \(why)")
             return .unsure(code, why, code == .matchUnmerged ? before : nil)
         }
     }
@@ -68,10 +68,10 @@ struct Recognition {
     private func decided(for patient: ResourceKey, via: ResourceKey?) throws -> Outcome? {
         guard let link = try reader.memberLink(of: patient, terms.route) else { return nil }
         guard let member = link.member else {
-            note("an operator keeps it apart from every member: \(link.reason)")
+            note?("an operator keeps it apart from every member: \(link.reason)")
             return .nobody(.matchApart, "an operator keeps this patient apart from every member of \(terms.payer.name)")
         }
-        note("an operator linked it to member \(member): \(link.reason)")
+        note?("an operator linked it to member \(member): \(link.reason)")
         let covered = try CoveredMember(member, terms: terms, identities: identities, reader)
         return .recognised(
             covered, MatchEvidence(member: member, rule: MatchEvidence.byOperator, value: nil, via: via))
@@ -82,14 +82,14 @@ struct Recognition {
         let portrait = traits.of(patient: patient.facts)
         let asked = terms.matchBy.contains(.memberMatch)
         let answer = try asked ? reader.memberMatch(of: patient.key, terms.route) : nil
-        if asked { note(answer?.words ?? "member-match: \(terms.payer.name) was not asked") }
+        if asked { note?(answer?.words ?? "member-match: \(terms.payer.name) was not asked") }
         let match = try match(patient.key, portrait, by: terms.matchBy[...], known)
         if answer?.outcome == .several, !isDecidedBeforeAsking(match) {
             return .unsure(.matchAmbiguous, "\(terms.payer.name) says that several of its members may be meant")
         }
         guard case .member(let key, let rule) = match else { return told(match) }
         if let link = try reader.memberLink(to: key, terms.route), link.patient != patient.key {
-            note("an operator linked that member to patient \(link.patient)")
+            note?("an operator linked that member to patient \(link.patient)")
             return .unsure(.matchAmbiguous, "an operator linked the member to another patient")
         }
         let covered = try known.member(key)
@@ -114,7 +114,7 @@ struct Recognition {
                 return Set([try reader.memberMatch(of: key, terms.route)?.member].compactMap(\.self))
             },
             claimants: { try claimants(of: $0, $1, besides: key, known) },
-            note: { note($0.words) })
+            note: { note?($0.words) })
     }
 
     /// Whether a rule that stands before `member-match` decided, or nothing is decided anyway.

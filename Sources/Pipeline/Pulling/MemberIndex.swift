@@ -21,12 +21,12 @@ struct MemberIndex: Sendable {
     func rebuild() async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
         let writer = IndexWriter(terms: terms, identities: identities)
-        try await each(writer.basis) {
+        try await each(writer.memberBasis) {
             try $0.patients(ofSource: payer, after: $1, limit: Self.peopleAtOnce)
         } index: {
             try writer.index(member: $0, $1)
         }
-        try await each(writer.basis) {
+        try await each(writer.patientBasis) {
             try $0.keys(ofSource: clinic, type: "Patient", after: $1, limit: Self.peopleAtOnce)
         } index: {
             try writer.index(patient: $0, $1)
@@ -37,10 +37,10 @@ struct MemberIndex: Sendable {
     func refresh(patients: [ResourceKey], members: [ResourceKey]) async throws {
         let writer = IndexWriter(terms: terms, identities: identities)
         try await store.write { store in
-            for member in members where try store.indexBasis(of: member) != writer.basis {
+            for member in members where try store.indexBasis(of: member) != writer.memberBasis {
                 try writer.index(member: member, store)
             }
-            for patient in patients where try store.indexBasis(of: patient) != writer.basis {
+            for patient in patients where try store.indexBasis(of: patient) != writer.patientBasis {
                 try writer.index(patient: patient, store)
             }
         }

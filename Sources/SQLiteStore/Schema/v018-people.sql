@@ -1,16 +1,16 @@
 -- Version 18: what the join asks of a person stands beside the index of ways, so that nobody is parsed to be joined.
 --
 -- "facts" is PersonFacts in the bytes of FactsWriter; NULL where there are none to keep. "basis" says on what the ways and
--- the facts were made: who has the right one is not indexed again. A row goes in the transaction in which the Patient, a
--- Coverage or, where "payors" is 1, an Organization of the source changes.
+-- the facts were made: who has the right one is not indexed again. A row goes in the transaction in which the Patient or a
+-- Coverage changes. Where the coverage refers to its payor, "organizations" is how often Organizations of the source had
+-- changed by then: with another number the row counts for nothing.
 
 CREATE TABLE person (
-    k      INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL REFERENCES source (rid),
-    basis  INTEGER NOT NULL,
-    payors INTEGER NOT NULL CHECK (payors IN (0, 1)),
-    facts  BLOB
+    k             INTEGER PRIMARY KEY,
+    source        INTEGER NOT NULL REFERENCES source (rid),
+    basis         INTEGER,
+    organizations INTEGER,
+    facts         BLOB
 ) STRICT;
 
--- stage(_:) and unstage(_:): whose coverage refers to its payor.
-CREATE INDEX person_payors ON person (source) WHERE payors = 1;
+ALTER TABLE source ADD COLUMN organizations INTEGER NOT NULL DEFAULT 0;

@@ -1,7 +1,7 @@
 import PDex
 import Synchronization
 
-/// Remembers what it once read of a member's records of one type.
+/// Remembers what it once read of a member's records of one type, and what was kept of its coverage.
 final class CachingReader: RelayedReader {
     private let memory: PlantedMemory
     private let type: String
@@ -20,5 +20,14 @@ final class CachingReader: RelayedReader {
             return state.compartments[patient] ?? own
         }
         return read.filter { $0.type != type } + known
+    }
+
+    override func facts(of person: ResourceKey) throws -> PersonFacts? {
+        let read = try super.facts(of: person)
+        guard type == "Coverage" else { return read }
+        return memory.state.withLock { state in
+            if state.facts[person] == nil { state.facts[person] = read }
+            return state.facts[person]
+        }
     }
 }

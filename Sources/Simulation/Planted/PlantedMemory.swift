@@ -8,6 +8,7 @@ final class PlantedMemory: Sendable {
     struct State {
         var unsent: [(bundle: [UInt8], requestID: String)] = []
         var compartments: [ResourceKey: [StagedResource]] = [:]
+        var facts: [ResourceKey: PersonFacts] = [:]
         var marks: [(source: String, scope: String, patient: ResourceKey?)] = []
         var unfinished: Run?
         var late: [AuditEntry] = []

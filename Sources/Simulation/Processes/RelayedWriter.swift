@@ -23,7 +23,7 @@ class RelayedWriter: RelayedReader, StoreWriter {
     }
 
     func index(
-        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64
+        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?
     ) throws {
         try writer.index(person, of: source, facts: facts, links: links, basis: basis)
     }

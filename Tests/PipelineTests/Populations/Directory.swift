@@ -60,11 +60,10 @@ struct Directory: MemberReader {
     /// What the product makes of a patient.
     func outcome(of id: String) throws -> Recognition.Outcome {
         let stager = Stager(source: Self.clinic, base: terms.clinic.base, identities: Self.identities)
-        guard let staged = resources[Self.patient(id)], let patient = ClinicalResource(staged, stager: stager) else {
+        guard let patient = try KnownPatient(Self.patient(id), stager, self) else {
             return .nobody(.clinicUnlinked, "no such chart")
         }
-        return try Recognition(terms: terms, identities: Self.identities, reader: self).outcome(
-            for: KnownPatient(patient, stager))
+        return try Recognition(terms: terms, identities: Self.identities, reader: self).outcome(for: patient)
     }
 
     func staged(_ key: ResourceKey) -> StagedResource? { resources[key] }
