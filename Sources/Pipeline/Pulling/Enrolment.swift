@@ -92,14 +92,20 @@ struct Enrolment: Sendable {
         }
     }
 
-    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now; returns
-    /// the ids of those whose Patient is staged, and who are to be fetched one by one: what is staged of them is of before.
-    func enrollForgotten(besides members: [String]) async throws -> [String] {
+    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now.
+    func enrollForgotten() async throws {
         let run = run
-        let ids = try await store.write { writer in
-            try writer.addForgotten(toRosterOf: run).compactMap { try writer.staged($0)?.id }
+        try await store.write { try $0.addForgotten(toRosterOf: run) }
+    }
+
+    /// A page of those, with the ids of whose Patient is staged: they are to be fetched one by one, since what is staged of
+    /// them is of before. Nil when there are no more.
+    func forgotten(after last: ResourceKey?) async throws -> (last: ResourceKey, ids: [String])? {
+        let run = run
+        return try await store.read { reader in
+            let page = try reader.forgotten(inRosterOf: run, after: last, limit: Self.peopleAtOnce)
+            return try page.last.map { ($0, try page.compactMap { try reader.staged($0)?.id }) }
         }
-        return Set(ids).subtracting(members).sorted()
     }
 
     /// Counts those whom the export of a Group enrolled on the way.
