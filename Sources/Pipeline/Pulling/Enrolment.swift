@@ -19,7 +19,8 @@ struct Enrolment: Sendable {
     let identities: Identities
     let tally: PullTally
 
-    private static let peopleAtOnce = 1000
+    /// Looked at together, so that memory does not grow with the members.
+    static let peopleAtOnce = 1000
     private static let lateMark = "late:"
 
     /// The members of a Group of the clinic.
@@ -98,14 +99,20 @@ struct Enrolment: Sendable {
         try await store.write { try $0.addForgotten(toRosterOf: run) }
     }
 
-    /// A page of those, with the ids of whose Patient is staged: they are to be fetched one by one, since what is staged of
-    /// them is of before. Nil when there are no more.
-    func forgotten(after last: ResourceKey?) async throws -> (last: ResourceKey, ids: [String])? {
+    /// Hands out the ids of those whose Patient is staged, a page at a time: they are to be fetched one by one, since what
+    /// is staged of them is of before.
+    func forEachForgotten(_ fetch: ([String]) async throws -> Void) async throws {
         let run = run
-        return try await store.read { reader in
-            let page = try reader.forgotten(inRosterOf: run, after: last, limit: Self.peopleAtOnce)
-            return try page.last.map { ($0, try page.compactMap { try reader.staged($0)?.id }) }
-        }
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let (end, ids) = try await store.read { reader in
+                let page = try reader.forgotten(inRosterOf: run, after: after, limit: Self.peopleAtOnce)
+                return (page.last, try page.compactMap { try reader.staged($0)?.id })
+            }
+            if !ids.isEmpty { try await fetch(ids) }
+            last = end
+        } while last != nil
     }
 
     /// Counts those whom the export of a Group enrolled on the way.

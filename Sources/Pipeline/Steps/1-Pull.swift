@@ -59,10 +59,8 @@ struct Pull: Sendable {
     /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched anyway.
     private func pullForgotten(_ pull: PatientPull, besides others: [String]) async throws {
         let others = Set(others)
-        var last: ResourceKey?
-        while let page = try await enrolment.forgotten(after: last) {
-            try await pull.pull(patients: page.ids.filter { !others.contains($0) }.sorted(), from: .beginning)
-            last = page.last
+        try await enrolment.forEachForgotten { ids in
+            try await pull.pull(patients: ids.filter { !others.contains($0) }.sorted(), from: .beginning)
         }
     }
 
