@@ -18,6 +18,11 @@ enum SensitivityFile {
         if let name, let node = fields["sensitivity"], name != stem {
             report.report("the category '\(name.prefix(64))' must stand in \(name.prefix(64)).yaml", at: node)
         }
+        if name == Sensitivity.byLabel, let node = fields["sensitivity"] {
+            report.report(
+                "'\(Sensitivity.byLabel)' stands for what is found by a label: give the category and its file another name",
+                at: node)
+        }
         let about = fields["about"]?.string(&report)
         let release = fields["released-by"]?.choice(SensitivityCategory.Release.self, &report)
         let clinics = fields["clinics"]?.strings(&report).map(Set.init)

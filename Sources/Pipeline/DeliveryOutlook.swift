@@ -2,6 +2,8 @@ public import PDex
 
 /// How the next run of a job would deliver, and whether the payer's server offers that.
 public struct DeliveryOutlook: Sendable, Hashable {
+    /// The clinic's configured name.
+    public let clinic: String
     /// The payer's configured name.
     public let payer: String
     /// What the job says, with its limits.
@@ -12,21 +14,26 @@ public struct DeliveryOutlook: Sendable, Hashable {
     public let missing: [String]
     /// Other ways of which everything is listed, the best first; only where something is missing.
     public let others: [ExchangeTerms.Delivery.Kind]
+    /// What stands in the way whatever the payer's server offers, such as a drop folder that is not there: a run would not
+    /// begin. Nil when nothing is known to.
+    public let obstacle: Fault?
     /// Why the payer could not be asked; nil when it was, and when nothing of its server is needed.
     public let fault: Fault?
 
-    /// Whether deliveries can be made so, as far as `/metadata` tells; nil while nobody knows.
-    public var isOffered: Bool? { fault == nil ? missing.isEmpty : nil }
+    /// Whether deliveries can be made so, as far as `/metadata` and the drop folder tell; nil while nobody knows.
+    public var isOffered: Bool? { fault == nil ? missing.isEmpty && obstacle == nil : nil }
 
     init(
         _ terms: ExchangeTerms, reasons: [String] = [], missing: [String] = [],
-        others: [ExchangeTerms.Delivery.Kind] = [], fault: Fault? = nil
+        others: [ExchangeTerms.Delivery.Kind] = [], obstacle: Fault? = nil, fault: Fault? = nil
     ) {
+        clinic = terms.clinic.name
         payer = terms.payer.name
         delivery = terms.delivery
         self.reasons = reasons
         self.missing = missing
         self.others = others
+        self.obstacle = obstacle
         self.fault = fault
     }
 
@@ -72,10 +79,11 @@ extension ExchangeTerms.Delivery.Kind {
 }
 
 extension ExchangePipeline {
-    /// Looks at what the payer offers as a run would, before it pulls anything.
+    /// Looks at what the payer offers, or at its drop folder, as a run would before it pulls anything; changes nothing.
     public func deliveryOutlook() async throws -> DeliveryOutlook {
-        guard terms.delivery.kind.needsServer else {
-            return DeliveryOutlook(terms, reasons: [terms.delivery.kind.promise])
+        let obstacle = await payer.deliveryObstacle()
+        guard terms.delivery.kind.needsServer, obstacle == nil else {
+            return DeliveryOutlook(terms, reasons: [terms.delivery.kind.promise], obstacle: obstacle)
         }
         do {
             return DeliveryOutlook(terms, DeliveryOffer(terms, mappings, try await payer.capability()))

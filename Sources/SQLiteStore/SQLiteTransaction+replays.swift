@@ -13,12 +13,14 @@ extension SQLiteTransaction {
             Self.run)
     }
 
-    func items(ofReplay run: String, in outcome: ReplayItem.Outcome?, limit: Int) throws -> [ReplayItem] {
+    func items(
+        ofReplay run: String, in outcome: ReplayItem.Outcome?, from place: Int, limit: Int
+    ) throws -> [ReplayItem] {
         try all(
             """
-            SELECT exchange, outcome, made, why FROM replay_item WHERE run = ?1 AND (?2 IS NULL OR outcome = ?2)
-            ORDER BY place LIMIT ?3
-            """, [run, outcome?.rawValue, max(limit, 0)], Self.item)
+            SELECT exchange, outcome, made, why FROM replay_item
+            WHERE run = ?1 AND place >= ?2 AND (?3 IS NULL OR outcome = ?3) ORDER BY place LIMIT ?4
+            """, [run, place, outcome?.rawValue, max(limit, 0)], Self.item)
     }
 
     func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int] {

@@ -91,3 +91,35 @@ extension SQLiteTransaction {
 
     private static let openSubmissions = "SELECT rid FROM submission WHERE state IN ('queued', 'leased', 'retrying')"
 }
+
+extension SQLiteTransaction {
+    /// Where and what a restoration has to have cancelled, so that its member is forgotten.
+    private static let forgotten = """
+        EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
+        AND exchange.state = 'cancelled' AND exchange.reason = 'store.restored' AND run.trigger <> 'request'
+        AND exchange.clinic = ?1 AND exchange.payer = ?2 AND exchange.job = ?3 AND NOT EXISTS (
+            SELECT 1 FROM exchange later WHERE later.member = exchange.member AND later.payer = exchange.payer
+            AND later.rid > exchange.rid
+        )
+        """
+
+    func addForgotten(toRosterOf run: Run) throws {
+        try change(
+            """
+            INSERT OR IGNORE INTO roster (run, patient)
+            SELECT ?4, exchange.member FROM exchange JOIN run ON run.id = exchange.run WHERE \(Self.forgotten)
+            """, [run.clinic, run.payer, run.job, try number(ofRun: run.id)])
+    }
+
+    func forgotten(inRosterOf run: Run, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        guard let start = start(after: after) else { return [] }
+        return try all(
+            """
+            SELECT patient FROM roster WHERE run = (SELECT rid FROM run WHERE id = ?4) AND patient >= ?5 AND EXISTS (
+                SELECT 1 FROM exchange JOIN run ON run.id = exchange.run
+                WHERE exchange.member = roster.patient AND \(Self.forgotten)
+            ) ORDER BY patient LIMIT ?6
+            """, [run.clinic, run.payer, run.job, run.id, start, max(limit, 0)]
+        ) { try $0.key(0) }
+    }
+}

@@ -149,24 +149,7 @@ extension SQLiteTransaction {
         }
     }
 
-    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey] {
-        let forgotten = try all(
-            """
-            SELECT DISTINCT exchange.member FROM exchange JOIN run ON run.id = exchange.run
-            WHERE EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
-            AND exchange.state = 'cancelled' AND exchange.reason = 'store.restored' AND run.trigger <> 'request'
-            AND exchange.clinic = ? AND exchange.payer = ? AND exchange.job = ? AND NOT EXISTS (
-                SELECT 1 FROM exchange later WHERE later.member = exchange.member AND later.payer = exchange.payer
-                AND later.rid > exchange.rid
-            )
-            """,
-            [run.clinic, run.payer, run.job]
-        ) { try $0.key(0) }
-        try addToRoster(run: run.id, patients: forgotten)
-        return forgotten
-    }
-
-    private func number(ofRun id: String) throws -> Int64 {
+    func number(ofRun id: String) throws -> Int64 {
         let number = try first("SELECT rid FROM run WHERE id = ?", [id]) { try $0.decode(Int64.self, atIndex: 0) }
         guard let number else { throw Fault.refused("there is no run \(id)") }
         return number

@@ -61,6 +61,19 @@ struct SensitivityFileTests {
         #expect(report.diagnostics.map(\.description).contains { $0.hasPrefix(message) }, "\(report.diagnostics)")
     }
 
+    @Test(
+        "no category may be called as a finding by a label is, or the record of a decision would take one for the other"
+    )
+    func reserved() throws {
+        var report = FileReport()
+        let text = "sensitivity: label\nabout: Tests.\nreleased-by: nothing\ntypes: [Media]\n"
+        _ = SensitivityFile.category(in: try DeclarativeFile.parse(text, path: "a/label.yaml"), &report)
+        #expect(
+            report.diagnostics.map(\.description) == [
+                "a/label.yaml:1:14: 'label' stands for what is found by a label: give the category and its file another name"
+            ])
+    }
+
     @Test("a file is called like its category")
     func name() throws {
         var report = FileReport()

@@ -1,4 +1,6 @@
 import FHIR
+import FHIRClient
+import Foundation
 import PDex
 import PDexTesting
 import Pipeline
@@ -76,8 +78,8 @@ struct PlanSheetTests {
     @Test(
         "what the payer does not list is told before a run finds it out, with what would do",
         arguments: [
-            (.transaction, "deliver: { as: put }  in the job: all that it needs is listed", ["put"]),
-            (.bulkSubmit, "deliver: { as: put }  in the job: all that it needs is listed", ["put"]),
+            (.transaction, "deliver: { as: put }", ["put"]),
+            (.bulkSubmit, "deliver: { as: put }", ["put"]),
         ] as [(ExchangeTerms.Delivery.Kind, String, [String])])
     func notListed(kind: ExchangeTerms.Delivery.Kind, advice: String, others: [String]) async throws {
         let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", limitedPayer: true, delivery: kind)
@@ -88,7 +90,10 @@ struct PlanSheetTests {
         let missing = sheet.json["delivery"]?["not-listed"]?.elements.compactMap(\.string) ?? []
         #expect(!missing.isEmpty && fault?.message == "med0 does not offer \(missing.joined(separator: ", "))")
         #expect(sheet.text.contains("\n  not listed  \(missing.joined(separator: ", "))\n"))
-        #expect(sheet.text.hasSuffix("\n  instead     \(advice)"))
+        #expect(
+            sheet.text.hasSuffix(
+                "\n  instead     \(advice)  in every job from clinic0 to med0, which have to agree: all that it needs is listed"
+            ))
         #expect(sheet.json["delivery"]?["offered"] == false)
         #expect(sheet.json["delivery"]?["instead"]?.elements.compactMap(\.string) == others)
     }
@@ -129,9 +134,42 @@ struct PlanSheetTests {
         #expect(sheet.json["delivery"]?["offered"] == JSONValue.null)
     }
 
-    private static func sheet(of night: Night) async throws -> PlanSheet {
+    @Test(
+        "what is wrong with a drop folder is told as the run tells it, and nothing of one that is right",
+        arguments: [(nil, "is not there"), (0o777, "may be written by anybody"), (0o700, nil)] as [(Int?, String?)])
+    func folder(mode: Int?, flaw: String?) async throws {
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", delivery: .fileDrop)
+        let place = FileManager.default.temporaryDirectory.path + "/pdex-plan-\(UInt64.random(in: 0 ... .max))"
+        if let mode {
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place)
+        }
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let payer = DropPayer(night.payer, name: "med0", folder: place, clock: night.clock)
+        let digests = Digests { SHA256.hash($0) }
+        let pipeline = ExchangePipeline(
+            terms: night.pipeline.terms, clinic: night.clinic, payer: payer, store: night.store,
+            mappings: try LoadedMappings.set(in: "mappings/us-core-6.1.0", digests: digests),
+            identities: night.identities, clock: night.clock, random: { 0.5 }, owner: "tests")
+
+        let sheet = try await Self.sheet(of: pipeline)
+        var refusal: Fault?
+        do { _ = try await pipeline.run(night.firing("night-1")) } catch { refusal = error as? Fault }
+
+        #expect(refusal?.message == flaw.map { "The drop folder of med0 \($0)." })
+        let told = refusal.map {
+            "\n  in the way  payer.folder-unusable: \($0.message)\n  do          \($0.hint ?? "")"
+        }
+        #expect(told.map(sheet.text.hasSuffix) ?? !sheet.text.contains("in the way"))
+        #expect(sheet.json["delivery"]?["offered"] == .bool(flaw == nil))
+        #expect(sheet.json["delivery"]?["fault"] == (flaw == nil ? JSONValue.null : "payer.folder-unusable"))
+    }
+
+    private static func sheet(of night: Night) async throws -> PlanSheet { try await sheet(of: night.pipeline) }
+
+    private static func sheet(of pipeline: ExchangePipeline) async throws -> PlanSheet {
         PlanSheet(
-            outlook: try await night.pipeline.outlook(),
-            delivery: DeliverySheet(outlook: try await night.pipeline.deliveryOutlook()))
+            outlook: try await pipeline.outlook(),
+            delivery: DeliverySheet(outlook: try await pipeline.deliveryOutlook()))
     }
 }

@@ -1,8 +1,9 @@
 import FHIR
 import PDex
 import PDexTesting
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 @Suite("Whom a run is about")
 struct EnrolmentTests {
@@ -117,6 +118,46 @@ struct EnrolmentTests {
 
         #expect(first.notes == [.clinicClockAhead: 1])
         #expect(second.exchanges.acknowledged == 1)
+    }
+
+    @Test(
+        "whom a restoration forgot is handed out in pages, each once; of whom no Patient is staged nothing can be fetched"
+    )
+    func forgotten() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        let (run, now, terms) = (night.firing("next"), night.clock.now(), night.pipeline.terms)
+        let ids = (0..<Enrolment.peopleAtOnce + 7).map { "p\($0)" }
+        var batch = StagingBatch(source: "clinic0")
+        for id in ids.dropLast() {
+            batch.rows.append(
+                StagingBatch.Row(
+                    key: night.identities.key(source: "clinic0", type: "Patient", id: id), type: "Patient", id: id,
+                    versionID: nil, lastUpdated: nil, patient: nil, targets: [], contentHash: 1, range: 0..<0))
+        }
+        try await night.store.write { [batch] writer in
+            try writer.open(run)
+            _ = try writer.stage(batch)
+            for id in ids {
+                let exchange = Exchange(
+                    id: id, job: run.job, run: run.id,
+                    member: night.identities.key(source: "clinic0", type: "Patient", id: id), clinic: run.clinic,
+                    payer: run.payer, state: .cancelled, reason: .storeRestored, fingerprint: 1,
+                    manifest: ExchangeManifest([]), mapping: "m", created: now, updated: now)
+                let entry = AuditEntry(at: now, actor: "tests", action: "exchange.cancelled", exchange: id)
+                try writer.insert(exchange, audit: [entry])
+            }
+            try writer.record(AuditEntry(at: now, actor: "tests", action: "store.restored"))
+        }
+        let enrolment = Enrolment(
+            terms: terms, run: run, clinic: night.clinic, store: night.store, identities: night.identities,
+            tally: PullTally())
+
+        try await enrolment.enrollForgotten()
+        var pages: [[String]] = []
+        try await enrolment.forEachForgotten { pages.append($0) }
+
+        #expect(pages.count == 2)
+        #expect(pages.joined().sorted() == ids.dropLast().sorted())
     }
 
     private func roster(_ night: Night, _ run: String) async throws -> [String] {

@@ -12,10 +12,9 @@ struct RestoredBackupTests {
     func old() async throws {
         let place = try TemporaryPlace()
         let night = try Night([.joe, .ada], mappings: usCoreMappings)
-        try await Self.waitingBackup(of: night, at: place)
+        let store = try await Self.waitingBackup(of: night, at: place)
         try night.clinic.put(Self.visit("joe", note: "second"))
         night.clock.advance(seconds: 700)
-        let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: Self.digests)
         _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
         let (held, sent) = (night.payer.held, night.payer.received.count)
 
@@ -112,9 +111,7 @@ struct RestoredBackupTests {
     @Test("sends of somebody who has left the clinic's Group what the clinic has now, and nothing of before")
     func fetchedAnew() async throws {
         let (place, night) = (try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings))
-        try night.clinic.put(Self.visit("joe", note: "first"))
-        night.payer.reply(.busy(retryAfterSeconds: 300), .busy(retryAfterSeconds: 300))
-        _ = try await Self.backUp(night, at: place)
+        _ = try await Self.waitingBackup(of: night, at: place)
         try night.clinic.put(Self.visit("joe", note: "second"))
         try night.clinic.put(Self.group(of: "ada"))
         let store = try await Self.restored(night, at: place)
@@ -235,6 +232,13 @@ struct RestoredBackupTests {
         return store
     }
 
+    /// A backup in which everything waits, because the payer was busy.
+    private static func waitingBackup(of night: Night, at place: TemporaryPlace) async throws -> any Store {
+        try night.clinic.put(visit("joe", note: "first"))
+        night.payer.reply(.busy(retryAfterSeconds: 300), .busy(retryAfterSeconds: 300))
+        return try await backUp(night, at: place)
+    }
+
     private static func restored(_ night: Night, at place: TemporaryPlace) async throws -> any Store {
         _ = try await SQLiteExchangeStore.restore(
             from: place.path, to: place.path + ".restored", digests: digests,
@@ -275,15 +279,6 @@ struct RestoredBackupTests {
     }
 
     private static let digests = Digests { SHA256.hash($0) }
-
-    /// A backup in which everything waits, because the payer was busy; the store itself goes on beside it.
-    private static func waitingBackup(of night: Night, at place: TemporaryPlace) async throws {
-        let store = try SQLiteExchangeStore.open(path: place.path + ".now", digests: digests)
-        try night.clinic.put(visit("joe", note: "first"))
-        night.payer.reply(.busy(retryAfterSeconds: 300), .busy(retryAfterSeconds: 300))
-        _ = try await pipeline(of: night, on: store).run(night.firing("night-1"))
-        _ = try await store.backUp(to: place.path)
-    }
 
     private static func pipeline(of night: Night, on store: any Store) throws -> ExchangePipeline {
         ExchangePipeline(

@@ -215,6 +215,30 @@ struct RetractionTests {
         #expect(Self.statuses(night) == ["final": 1, "entered-in-error": 1001])
     }
 
+    @Test(
+        "what an export tells as deleted is believed, however much it is, and taken back in as many bundles as it needs"
+    )
+    func manyTold() async throws {
+        let results = try (0..<1200).map { try NamedMember.joe.result("joe-glucose-\($0)") }
+        let night = try Night([.joe], mappings: usCoreMappings, also: results, maxEntries: 500)
+        _ = try await night.run("night-1")
+        let held = Self.statuses(night)
+        Self.delete(results.map { "Observation/\($0.id ?? "")" }, night)
+
+        let told = try await night.run("night-2")
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+        let sizes = try night.payer.received.map { try FHIRBundle(JSONParser.parse($0)).entries.count }
+
+        #expect(night.pipeline.mostMissing < results.count && held == ["final": 1201])
+        #expect(told.state == .complete && told.problems == [:])
+        #expect(told.notes == [.retracted: 1200] && told.balanced)
+        #expect(told.submitted.bundles == 3)
+        #expect(sizes.allSatisfy { $0 <= 500 })
+        #expect(Self.statuses(night) == ["final": 1, "entered-in-error": 1200])
+        #expect(third.submitted.bundles == 0 && third.notes == [:])
+    }
+
     @Test("what may not be read is not taken for deleted")
     func unreadable() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch, since: .all)

@@ -57,31 +57,84 @@ struct ToldOfMergeTests {
         #expect(Self.told(night) == Self.link(to: "joseph", night))
     }
 
-    @Test("of a survivor who is another member nothing is told before what was sent is taken back")
+    @Test("of a survivor whom the payer has as another member nothing is told before that is taken back")
     func another() async throws {
         let night = try await Self.delivered(.delete)
-        night.payer.reply(.busy(retryAfterSeconds: 7200))
+        try Self.merge(into: .ada, night)
+        try await Self.decide("ada", "m-joe", night)
+        let count = night.payer.received.count
+
+        _ = try await Self.next(night)
+
+        #expect(night.payer.received.count == count + 2)
+        #expect(Self.held("joe", night) != nil && Self.told(night) == nil)
+        for _ in 0..<2 { _ = try await Self.next(night) }
+        #expect(Self.told(night) == Self.link(to: "ada", night))
+    }
+
+    @Test("of a patient who turns out to be another member it is told when what was sent is taken back")
+    func moves() async throws {
+        let night = try await Self.delivered(.delete)
         try Self.merge(into: .ada, night)
 
         _ = try await Self.next(night)
 
         #expect(Self.told(night) == nil)
-        #expect(night.payer.held.values.count { $0.type == "Encounter" } == 2)
-        for _ in 0..<5 { _ = try await Self.next(night) }
+        #expect(night.payer.held.values.count { $0.type == "Encounter" } == 1)
+        for _ in 0..<2 { _ = try await Self.next(night) }
         #expect(Self.told(night) == Self.link(to: "ada", night))
         #expect(night.payer.held.values.count { $0.type == "Encounter" } == 2)
     }
 
-    @Test("of a survivor who is no member nothing is told")
+    @Test("of a survivor who went there as nobody knows whom nothing is told")
     func nobody() async throws {
         let night = try await Self.delivered()
-        try Self.merge(into: Self.sam, night)
+        try await Self.deliverByNoEvidence("joseph", night)
+        try Self.merge(into: Self.joseph, records: 1, night)
         let count = night.payer.received.count
 
         for _ in 0..<2 { _ = try await Self.next(night) }
 
+        #expect(night.payer.received.count == count + 1)
+        #expect(Self.held("joe", night) != nil && Self.told(night) == nil)
+    }
+
+    @Test("of a survivor of whom nobody knows whether it is there nothing is told")
+    func doubtful() async throws {
+        let night = try await Self.delivered(attempts: 1)
+        try Self.merge(into: Self.joseph, night)
+        night.payer.reply(.loseAnswer, .loseAnswer)
+
+        let report = try await Self.next(night)
+        _ = try await Self.next(night)
+
+        #expect(report.exchanges.parked == [.attemptsExhausted: 2])
+        #expect(Self.held("joseph", night) != nil && Self.told(night) == nil)
+    }
+
+    @Test("of a survivor who is no member nothing is told")
+    func stranger() async throws {
+        let night = try await Self.delivered()
+        try Self.merge(into: Self.sam, night)
+        let count = night.payer.received.count
+
+        for _ in 0..<2 { #expect(try await Self.next(night).exchanges.unmatched == 2) }
+
         #expect(night.payer.received.count == count)
         #expect(Self.told(night) == nil)
+    }
+
+    @Test("an empty chart that the payer never had is not sent to tell of the survivor")
+    func notThere() async throws {
+        let night = try await Self.delivered()
+        night.clinic.put(try Self.chart(of: Self.joseph, mergedInto: .joe))
+        night.clinic.put(try night.group(of: [.joe, .ada, Self.joseph]))
+        let count = night.payer.received.count
+
+        for _ in 0..<2 { #expect(try await Self.next(night).balanced) }
+
+        #expect(night.payer.received.count == count)
+        #expect(Self.held("joseph", night) == nil)
     }
 
     @Test("a merge that comes undone is parked, and the link goes when an operator has said who the patient is")
@@ -151,9 +204,11 @@ struct ToldOfMergeTests {
     }
 
     /// Joe and Ada are the payer's, each by one chart.
-    private static func delivered(_ policy: ExchangeTerms.AfterRevocation = .leave) async throws -> Night {
+    private static func delivered(
+        _ policy: ExchangeTerms.AfterRevocation = .leave, attempts: Int = 3
+    ) async throws -> Night {
         let night = try Night(
-            [.joe, .ada], mappings: usCoreMappings,
+            [.joe, .ada], mappings: usCoreMappings, attempts: attempts,
             types: ["Patient", "Encounter", "Condition", "Observation", "Flag"], afterRevocation: policy)
         _ = try await night.run("night-1")
         #expect(told(night) == nil)
@@ -169,10 +224,27 @@ struct ToldOfMergeTests {
     /// The clinic merges Joe's chart into another's, of whom it has so many records.
     private static func merge(into other: NamedMember, records: Int = 4, _ night: Night) throws {
         for record in try other.clinicRecords().prefix(records) { night.clinic.put(record) }
-        var chart = try NamedMember.joe.clinicRecords()[0].json
-        chart["link"] = [["other": ["reference": .string("Patient/" + other.id)], "type": "replaced-by"]]
-        night.clinic.put(try Resource(.object(chart)))
+        night.clinic.put(try chart(of: .joe, mergedInto: other))
         night.clinic.put(try night.group(of: [.joe, .ada] + (other.id == "ada" ? [] : [other])))
+    }
+
+    private static func chart(of member: NamedMember, mergedInto other: NamedMember) throws -> Resource {
+        var chart = try member.clinicRecords()[0].json
+        chart["link"] = [["other": ["reference": .string("Patient/" + other.id)], "type": "replaced-by"]]
+        return try Resource(.object(chart))
+    }
+
+    /// An exchange with the payer from before it was kept on what evidence a patient was taken for a member.
+    private static func deliverByNoEvidence(_ patient: String, _ night: Night) async throws {
+        let key = night.identities.key(source: "clinic0", type: "Patient", id: patient)
+        let now = night.clock.now()
+        let old = Exchange(
+            id: "old", job: night.pipeline.terms.job, run: "night-1", member: key, clinic: "clinic0", payer: "med0",
+            state: .acknowledged, fingerprint: 7,
+            manifest: ExchangeManifest([.init(key: key, contentHash: 1, leftOut: nil)]), consent: nil, mapping: "old",
+            created: now, updated: now)
+        let entry = AuditEntry(at: now, actor: "tests", action: "exchange.acknowledged", exchange: old.id)
+        try await night.store.write { try $0.insert(old, audit: [entry]) }
     }
 
     /// The clinic labels a Patient as one whose record is restricted.

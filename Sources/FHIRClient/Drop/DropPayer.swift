@@ -29,9 +29,12 @@ public struct DropPayer: PayerRelay {
     /// A draft that was touched longer ago than any delivery lasts is nobody's.
     private static let longestDraftSeconds: Int64 = 3600
 
+    /// What keeps drops from being left.
+    public func deliveryObstacle() async -> Fault? { Self.flaw(of: folder.path, payer: name) }
+
     /// Looks whether drops can be left, and removes the drafts of processes that ended.
     public func prepareDelivery() async throws {
-        if let fault = Self.flaw(of: folder.path, payer: name) { throw fault }
+        if let fault = await deliveryObstacle() { throw fault }
         let limit = clock.now().adding(milliseconds: -Self.longestDraftSeconds * 1000)
         try await DiskThreads.run { [folder] in folder.sweep(untouchedSince: limit) }
     }

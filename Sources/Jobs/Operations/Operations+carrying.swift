@@ -18,7 +18,7 @@ extension Operations {
         defer { underWay.end(id) }
         let pipeline = try await pipeline(run.job)
         while true {
-            let waiting = try await store.read { try $0.items(ofReplay: id, in: .waiting, limit: Self.atOnce) }
+            let waiting = try await store.read { try $0.items(ofReplay: id, in: .waiting, from: 0, limit: Self.atOnce) }
             guard !waiting.isEmpty else { break }
             for item in waiting {
                 try Task.checkCancellation()
@@ -51,16 +51,21 @@ extension Operations {
                     .runUnknown, .stop, "there is no replay of that id that has not ended",
                     hint: "see  pdex runs list ; single exchanges are taken back with  pdex exchanges cancel")
             }
-            let waiting = try writer.items(ofReplay: id, in: .waiting, limit: .max)
-            for item in waiting {
-                _ = try writer.settle(ReplayItem(exchange: item.exchange, outcome: .cancelled), ofReplay: id)
-            }
+            var left = 0
+            var waiting: [ReplayItem]
+            repeat {
+                waiting = try writer.items(ofReplay: id, in: .waiting, from: 0, limit: Self.itemsAtOnce)
+                for item in waiting {
+                    _ = try writer.settle(ReplayItem(exchange: item.exchange, outcome: .cancelled), ofReplay: id)
+                }
+                left += waiting.count
+            } while waiting.count == Self.itemsAtOnce
             try writer.close(id, as: .partial, summary: [])
             try writer.record(
                 AuditEntry(
                     at: now, actor: actor, action: "replay.cancelled", run: id,
-                    reason: "\(waiting.count) exchanges left: \(reason)"))
-            return waiting.count
+                    reason: "\(left) exchanges left: \(reason)"))
+            return left
         }
     }
 

@@ -8,8 +8,12 @@ extension Operations {
     public func preview(replayOf words: [String], _ demand: ReplayDemand) async throws -> [ReplayOutcome] {
         let chosen = try await chosen(words)
         var outcomes: [ReplayOutcome] = []
-        for exchange in chosen {
-            if let why = try await store.read({ try Self.refusal(exchange, from: demand.step, $0) }) {
+        for id in chosen.map(\.id) {
+            let (exchange, why) = try await store.read { reader in
+                let exchange = try known(id, reader)
+                return (exchange, try Self.refusal(exchange, from: demand.step, reader))
+            }
+            if let why {
                 outcomes.append(.refused(exchange.id, why))
                 continue
             }
@@ -40,10 +44,11 @@ extension Operations {
         for job in Set(chosen.map(\.job)) {
             runs[job] = newRun(of: try await pipeline(job).terms, .replay, at: clock.now(), about: subject)
         }
+        let selection = demand.selection.map(mark(ofSelection:))
         return try await store.write { [runs, actor] writer in
             var accepted = AcceptedReplay()
             var taken: [String: [String]] = [:]
-            let underWay = try Self.underWay(writer)
+            let underWay = try Self.underWay(of: Set(chosen.map(\.id)), writer)
             for exchange in chosen {
                 if let run = underWay[exchange.id] {
                     if !accepted.runs.contains(run) { accepted.runs.append(run) }
@@ -68,6 +73,7 @@ extension Operations {
                         reason:
                             "\(exchanges.count) exchanges\(demand.onlyFailedEntries ? ", failed entries alone," : "") "
                             + "from \(demand.step.rawValue): \(demand.reason)"))
+                if let selection { try writer.recordProgress(run: run.id, unit: Self.selectionMark, cursor: selection) }
                 accepted.runs.append(run.id)
             }
             return accepted
@@ -85,51 +91,71 @@ extension Operations {
         return outcomes
     }
 
-    /// Replays of just that demand that were begun, and that nobody works on: whoever gives the same command once more means
-    /// them, though what it selects is fewer exchanges by now, or none. With how many exchanges wait in each.
+    /// Replays that nobody works on, and that a demand for those exchanges goes on with: those in which some of them wait or
+    /// had their turn, and those that the same demand began, though what it selects is fewer exchanges by now, or none.
     ///
-    /// `filter` is what the command selects by: a replay with an exchange to which that does not lead, whatever has become
-    /// of it, is another command's.
-    public func interrupted(
-        _ demand: ReplayDemand, of filter: ExchangeFilter
-    ) async throws -> [(run: String, exchanges: Int)] {
-        try await store.read { reader in
+    /// The same demand has the same options, the same reason, and the same words that select. Of exchanges that are named
+    /// there are none such: they are the same as long as they are under way.
+    public func begun(_ demand: ReplayDemand, of words: [String]) async throws -> [BegunReplay] {
+        let chosen = Set(try await chosen(words).map(\.id))
+        let selection = demand.selection.map(mark(ofSelection:))
+        return try await store.read { reader in
             try reader.openReplays().compactMap { run in
-                guard !isHeld(run), try reader.replay(run.id)?.isDue(to: demand) == true else { return nil }
-                let items = try reader.items(ofReplay: run.id, in: nil, limit: .max)
-                guard try items.allSatisfy({ try Self.isAbout($0.exchange, filter.lasting, reader) }) else {
-                    return nil
+                guard !isHeld(run) else { return nil }
+                let isSame =
+                    try selection != nil && reader.pullProgress(run: run.id)[Self.selectionMark] == selection
+                    && reader.replay(run.id)?.isDue(to: demand) == true
+                var replay = BegunReplay(run: run.id)
+                var isMet = false
+                try Self.forEachItem(ofReplay: run.id, reader) { item in
+                    let isChosen = chosen.contains(item.exchange)
+                    isMet = isMet || (isChosen && item.isUnderWay)
+                    guard item.outcome == .waiting else { return }
+                    replay.waiting += 1
+                    if !isChosen { replay.others += 1 }
                 }
-                return (run.id, items.count { $0.outcome == .waiting })
+                return isSame || isMet ? replay : nil
             }
         }
     }
 
-    /// Whether a filter leads to an exchange; also when that is no longer kept.
-    private static func isAbout(_ id: String, _ filter: ExchangeFilter, _ reader: any StoreReader) throws -> Bool {
-        guard let exchange = try reader.exchange(id) else { return true }
-        guard filter.member == nil || filter.member == exchange.member else { return false }
-        var ofMember = filter
-        ofMember.member = exchange.member
-        return try reader.exchanges(matching: ofMember, limit: mostOfOneMember).contains { $0.id == id }
-    }
+    /// Under what the mark of a selection is kept with the run, until that ends.
+    private static let selectionMark = "selection"
 
-    private static let mostOfOneMember = 10_000
+    /// Tells selections apart without what they say: a patient may be named in them.
+    private func mark(ofSelection words: String) -> String { identities.derived("selection", words) }
 
-    /// In which replay that has not ended an exchange waits for its turn, or had it.
-    private static func underWay(_ reader: any StoreReader) throws -> [String: String] {
-        try reader.openReplays().reduce(into: [:]) { found, run in
-            for item in try reader.items(ofReplay: run.id, in: nil, limit: .max)
-            where [.waiting, .replayed].contains(item.outcome) {
-                found[item.exchange] = run.id
+    /// Exchanges of a replay that are looked at together.
+    static let itemsAtOnce = 1000
+
+    /// In which replay that has not ended each of some exchanges waits for its turn, or had it.
+    private static func underWay(of exchanges: Set<String>, _ reader: any StoreReader) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for run in try reader.openReplays() {
+            try forEachItem(ofReplay: run.id, reader) { item in
+                if item.isUnderWay, exchanges.contains(item.exchange) { found[item.exchange] = run.id }
             }
         }
+        return found
+    }
+
+    /// Looks at each exchange of a replay, a page at a time, so that memory does not grow with it.
+    private static func forEachItem(
+        ofReplay run: String, _ reader: any StoreReader, _ look: (ReplayItem) throws -> Void
+    ) throws {
+        var place = 0
+        var page: [ReplayItem]
+        repeat {
+            page = try reader.items(ofReplay: run, in: nil, from: place, limit: itemsAtOnce)
+            try page.forEach(look)
+            place += page.count
+        } while page.count == itemsAtOnce
     }
 
     /// What came of each exchange of a replay, as it stands now.
     public func outcomes(ofReplay run: String) async throws -> [ReplayOutcome] {
         try await store.read { reader in
-            try reader.items(ofReplay: run, in: nil, limit: .max).map { item in
+            try reader.items(ofReplay: run, in: nil, from: 0, limit: .max).map { item in
                 switch item.outcome {
                 case .waiting: return .waiting(item.exchange)
                 case .refused: return .refused(item.exchange, item.why ?? "")
@@ -149,12 +175,16 @@ extension Operations {
         try await store.read { try $0.tally(ofReplay: run) }
     }
 
-    /// The exchanges that words stand for, each once, oldest first.
-    private func chosen(_ words: [String]) async throws -> [Exchange] {
+    /// The exchanges that words stand for, each once, oldest first, without what they hold.
+    private func chosen(_ words: [String]) async throws -> [(id: String, job: String)] {
         try await store.read { reader in
             var seen: Set<String> = []
-            return try words.map { try known($0, reader) }.filter { seen.insert($0.id).inserted }
-                .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+            let found = try words.map { word in
+                let exchange = try known(word, reader)
+                return (id: exchange.id, job: exchange.job, created: exchange.created)
+            }
+            return found.filter { seen.insert($0.id).inserted }.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+                .map { ($0.id, $0.job) }
         }
     }
 
@@ -177,6 +207,11 @@ extension Operations {
 
     /// What concerns one exchange alone: the others of a replay go on. Anything else would befall them, too.
     static let ofOneExchange: Set<FaultCode> = [.exchangeNotReplayable, .mappingChanged, .memberUnknown]
+}
+
+extension ReplayItem {
+    /// Whether it waits for its turn, or what was made of it may be on its way.
+    fileprivate var isUnderWay: Bool { [.waiting, .replayed].contains(outcome) }
 }
 
 extension Replay {

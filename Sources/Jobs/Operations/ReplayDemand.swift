@@ -10,15 +10,18 @@ public struct ReplayDemand: Sendable, Hashable {
     public let onlyFailedEntries: Bool
     /// Why; never names a person.
     public let reason: String
+    /// The words by which the exchanges were selected, in an order that says nothing; nil when they were named.
+    public let selection: String?
 
-    /// Asks for a replay of whole exchanges, from the join, unless told otherwise.
+    /// Asks for a replay of whole exchanges that are named, from the join, unless told otherwise.
     public init(
         from step: Replay.Step = .join, acceptsMappingChanges: Bool = false, onlyFailedEntries: Bool = false,
-        reason: String
+        reason: String, selection: String? = nil
     ) {
         self.step = step
         self.acceptsMappingChanges = acceptsMappingChanges
         self.onlyFailedEntries = onlyFailedEntries
         self.reason = reason
+        self.selection = selection
     }
 }

@@ -4,7 +4,7 @@ public import FHIR
 public struct Sensitivity: Sendable {
     /// Why a resource is sensitive.
     public struct Finding: Sendable, Hashable {
-        /// The category: the name of a file, or `label`.
+        /// The category: the name of a file, or ``Sensitivity/byLabel``.
         public let category: String
         /// What releases it; of several the strictest.
         public let release: SensitivityCategory.Release
@@ -19,6 +19,9 @@ public struct Sensitivity: Sendable {
         /// References to resources that many share, such as places and drugs: they may be sensitive themselves.
         public var shared: [ReferenceElement] = []
     }
+
+    /// What a finding by a label has for its category, and no file may be called.
+    public static let byLabel = "label"
 
     /// The categories, the strictest first.
     public let categories: [SensitivityCategory]
@@ -77,7 +80,7 @@ public struct Sensitivity: Sendable {
             let index = labels.category(system, code)
             let release = SensitivityLabels.release(system, code, isListed: index != nil)
             if let release, isStricter(release, than: look.finding) {
-                look.finding = Finding(category: "label", release: release, cause: SensitivityLabels.words(code))
+                look.finding = Finding(category: Self.byLabel, release: release, cause: SensitivityLabels.words(code))
             }
             if let index { note(index, "label " + code, &look) }
         }

@@ -15,8 +15,10 @@ public protocol PayerServer: FHIRReader {
     func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer
-    /// Looks whether this payer can be delivered to at all, where `/metadata` does not tell; called before anything is pulled
-    /// for it. Throws what stands in the way.
+    /// What keeps this payer from being delivered to at all, where `/metadata` does not tell; nil when nothing is known to.
+    /// Changes nothing.
+    func deliveryObstacle() async -> Fault?
+    /// Gets ready for deliveries, before anything is pulled for them. Throws ``deliveryObstacle()``.
     func prepareDelivery() async throws
     /// What an earlier attempt at the delivery left; nil where that is seen only by reading what the payer holds (WR-16).
     func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace?
@@ -37,7 +39,10 @@ public protocol PayerServer: FHIRReader {
 }
 
 extension PayerServer {
-    /// A server is asked for its `/metadata`, and for nothing else.
+    /// None: a server is asked for its `/metadata`, and for nothing else.
+    public func deliveryObstacle() async -> Fault? { nil }
+
+    /// Nothing is to be done for a server.
     public func prepareDelivery() async throws {}
 
     /// Nothing: what was delivered to a server is read there.

@@ -70,6 +70,9 @@ public protocol StoreReader: MemberReader {
     func exportUnderWay(source: String, job: String) throws -> ExportUnderWay?
     /// A page of a run's roster in the order of keys.
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
+    /// A page of those of a run's roster of whom a restoration of the store cancelled something that the run's job had made,
+    /// and nothing was made since, in the order of keys; see ``StoreWriter/addForgotten(toRosterOf:)``.
+    func forgotten(inRosterOf run: Run, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
     // MARK: Member requests
 
@@ -130,8 +133,11 @@ public protocol StoreReader: MemberReader {
     func replay(_ run: String) throws -> Replay?
     /// The runs of replays that have not ended, oldest first.
     func openReplays() throws -> [Run]
-    /// The exchanges of a replay in their order, all of them or those that came to `outcome`.
-    func items(ofReplay run: String, in outcome: ReplayItem.Outcome?, limit: Int) throws -> [ReplayItem]
+    /// A page of the exchanges of a replay in their order, from a place on, the first of which is 0: all of them, or those
+    /// that came to `outcome`.
+    func items(
+        ofReplay run: String, in outcome: ReplayItem.Outcome?, from place: Int, limit: Int
+    ) throws -> [ReplayItem]
     /// How many exchanges of a replay came to what.
     func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int]
     /// The run of the replay in which an exchange waits for its turn.
@@ -208,11 +214,11 @@ public protocol StoreWriter: StoreReader {
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
     /// Adds to a run's roster of whom a restoration of the store cancelled something that its job had made, and nothing was
-    /// made since; returns them.
+    /// made since.
     ///
     /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request made is not meant:
     /// that is open again.
-    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey]
+    func addForgotten(toRosterOf run: Run) throws
 
     // MARK: Member requests
 

@@ -93,15 +93,6 @@ public struct ExchangeFilter: Sendable, Hashable {
     }
 }
 
-extension ExchangeFilter {
-    /// The same without what may have become of an exchange since: states, reason and times.
-    public var lasting: ExchangeFilter {
-        var filter = self
-        (filter.states, filter.reason, filter.since, filter.until) = ([], nil, nil, nil)
-        return filter
-    }
-}
-
 /// Where an exchange stands, without what it holds.
 public struct ExchangeStanding: Sendable, Hashable {
     /// The run that made it.

@@ -68,7 +68,7 @@ struct ReplayCommand: AsyncParsableCommand {
     private var demand: ReplayDemand {
         ReplayDemand(
             from: asSent ? .submit : from ?? .join, acceptsMappingChanges: acceptMappingChanges,
-            onlyFailedEntries: failedEntries, reason: reason ?? "")
+            onlyFailedEntries: failedEntries, reason: reason ?? "", selection: ids.isEmpty ? selection.words : nil)
     }
 
     func run() async throws {
@@ -76,13 +76,21 @@ struct ReplayCommand: AsyncParsableCommand {
         let outcomes = try await configuration.reaching { [self] configuration in
             let assembly = try Assembly(configuration, observer: progress.show)
             let operations = assembly.operations
-            let begun = try await begun(assembly)
-            let chosen = try await chosen(assembly, besides: begun)
+            let chosen = try await chosen(assembly)
+            let begun = try await operations.begun(demand, of: chosen)
             guard !dryRun else {
                 for replay in begun {
-                    progress.say("replay \(replay.run) was begun, and the same command goes on with it")
+                    progress.say(
+                        "replay \(replay.run) was begun, and this command goes on with all of it: "
+                            + "\(replay.waiting.of("exchange")) wait in it")
                 }
                 return try await operations.preview(replayOf: chosen, demand)
+            }
+            let question = Self.question(ids.isEmpty ? chosen.count : nil, begun)
+            guard yes || question.map(Question.ask) ?? true else {
+                throw Fault(
+                    .usage, .stop, "Nothing was replayed: nobody said yes.",
+                    hint: "Look first with --dry-run, then give --yes.")
             }
             let accepted = try await operations.accept(replayOf: chosen, demand)
             var outcomes = accepted.refused
@@ -108,28 +116,23 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
-    /// What the same command began and did not end: what was selected then may not be selected any more.
-    private func begun(_ assembly: Assembly) async throws -> [(run: String, exchanges: Int)] {
-        guard ids.isEmpty else { return [] }
-        return try await assembly.operations.interrupted(demand, of: selection.filter(assembly))
-    }
-
-    private func chosen(_ assembly: Assembly, besides begun: [(run: String, exchanges: Int)]) async throws -> [String] {
+    /// What is named, or selected and can be replayed.
+    private func chosen(_ assembly: Assembly) async throws -> [String] {
         guard ids.isEmpty else { return ids }
-        let found = try await assembly.operations.exchanges(
+        return try await assembly.operations.exchanges(
             selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most
         ).filter(\.state.isReplayable).map(\.id)
-        let left = begun.reduce(0) { $0 + $1.exchanges }
-        let question =
-            "Replay \(found.count.of("exchange"))"
+    }
+
+    /// What somebody has to say yes to: so many exchanges that were selected, nil for those that were named, and replays
+    /// that are gone on with for more than that. Nil when there is nothing to ask.
+    static func question(_ selected: Int?, _ begun: [BegunReplay]) -> String? {
+        let isMore = begun.contains { $0.others > 0 }
+        guard selected.map({ $0 > 0 || !begun.isEmpty }) ?? isMore else { return nil }
+        let waiting = begun.reduce(0) { $0 + $1.waiting }
+        return "Replay \(selected?.of("exchange") ?? "what is named")"
             + (begun.isEmpty
-                ? "?" : ", and go on with \(begun.count.of("replay")) in which \(left.of("exchange")) wait?")
-        guard dryRun || yes || (found.isEmpty && begun.isEmpty) || Question.ask(question) else {
-            throw Fault(
-                .usage, .stop, "Nothing was replayed: nobody said yes.",
-                hint: "Look first with --dry-run, then give --yes.")
-        }
-        return found
+                ? "?" : ", and go on with \(begun.count.of("replay")) in which \(waiting.of("exchange")) wait?")
     }
 
     /// Partial when anything was refused or did not arrive; what is left to the service is whole so far.

@@ -44,6 +44,21 @@ struct ExchangeSelection: ParsableArguments {
     /// Whether anything is said.
     var isEmpty: Bool { query == nil && isWithoutOptions }
 
+    /// All that is said, as words of a query in one order: the same words select the same, however they were given.
+    var words: String {
+        let options =
+            [
+                ("fault", fault?.rawValue), ("job", job), ("payer", payer), ("run", run),
+                ("limit", limit.map(String.init)),
+            ]
+            .compactMap { key, value in value.map { "\(key):\($0)" } }
+        let said = (query ?? "").split(whereSeparator: \.isWhitespace).flatMap { word in
+            word.hasPrefix("state:")
+                ? word.dropFirst("state:".count).split(separator: ",").map { "state:\($0)" } : [String(word)]
+        }
+        return Set(said + state.map { "state:\($0.rawValue)" } + options).sorted().joined(separator: " ")
+    }
+
     private var isWithoutOptions: Bool {
         state.isEmpty && fault == nil && job == nil && payer == nil && run == nil
     }

@@ -12,6 +12,10 @@ struct DeliverySheet: Sendable {
         table.add("delivery", outlook.delivery.kind.rawValue)
         for reason in outlook.reasons { table.add("  because", reason) }
         table.add("  at most", limits)
+        if let obstacle = outlook.obstacle {
+            table.add("  in the way", "\(obstacle.code.rawValue): \(obstacle.message)")
+            if let hint = obstacle.hint { table.add("  do", hint) }
+        }
         if let fault = outlook.fault {
             table.add("  not known", "\(fault.code.rawValue): \(fault.message)")
         }
@@ -32,7 +36,7 @@ struct DeliverySheet: Sendable {
             "at-once": .number(JSONNumber(outlook.delivery.concurrency)),
             "not-listed": .array(outlook.missing.map(JSONValue.string)),
             "instead": .array(outlook.others.map { .string($0.rawValue) }),
-            "fault": outlook.fault.map { .string($0.code.rawValue) } ?? .null,
+            "fault": (outlook.obstacle ?? outlook.fault).map { .string($0.code.rawValue) } ?? .null,
         ]
     }
 
@@ -48,7 +52,9 @@ struct DeliverySheet: Sendable {
             return "agree with the payer what its server shall offer; file-drop needs nothing of it"
         }
         let others = outlook.others.dropFirst().map(\.rawValue)
-        return "deliver: { as: \(best.rawValue) }  in the job: all that it needs is listed"
+        return
+            "deliver: { as: \(best.rawValue) }  in every job from \(outlook.clinic) to \(outlook.payer), which have to "
+            + "agree: all that it needs is listed"
             + (others.isEmpty ? "" : "; so it is for \(others.joined(separator: ", "))")
     }
 

@@ -7,10 +7,17 @@ extension StoreContract {
             store in
             try await store.openReplay("r-1", of: ["b", "a", "c"])
             let (kept, items, other) = try await store.read {
-                (try $0.replay("r-1"), try $0.items(ofReplay: "r-1", in: nil, limit: 9), try $0.replay("none"))
+                (
+                    try $0.replay("r-1"), try $0.items(ofReplay: "r-1", in: nil, from: 0, limit: 9),
+                    try $0.replay("none")
+                )
             }
             try expect(kept, is: replay("r-1"), "the replay")
             try expect(items, is: ["b", "a", "c"].map { ReplayItem(exchange: $0) }, "its exchanges")
+            let pages = try await store.read { reader in
+                try (0...3).map { try reader.items(ofReplay: "r-1", in: .waiting, from: $0, limit: 2).map(\.exchange) }
+            }
+            try expect(pages, is: [["b", "a"], ["a", "c"], ["c"], []], "pages of them")
             try expect(other, is: nil, "a replay that is none")
             let trail = try await store.read { try $0.audit(after: 0, limit: 9).map(\.entry.action) }
             try expect(trail, is: ["replay.accepted"], "the audit trail")
@@ -46,8 +53,8 @@ extension StoreContract {
             try expect(settled, is: [true, false, false, false], "whether it was written down")
             let (waiting, all, tally) = try await store.read {
                 (
-                    try $0.items(ofReplay: "r-1", in: .waiting, limit: 1),
-                    try $0.items(ofReplay: "r-1", in: nil, limit: 9),
+                    try $0.items(ofReplay: "r-1", in: .waiting, from: 0, limit: 1),
+                    try $0.items(ofReplay: "r-1", in: nil, from: 0, limit: 9),
                     try $0.tally(ofReplay: "r-1")
                 )
             }

@@ -5,6 +5,6 @@ public enum StoreContract {
     /// All promises.
     public static var promises: [StorePromise] {
         staging + finding + runs + exports + exchanges + outbox + leases + audit + transactions + conservation
-            + requests + queue + breakers + members + people + replays
+            + requests + queue + breakers + members + people + replays + restoring
     }
 }

@@ -19,7 +19,8 @@ struct Enrolment: Sendable {
     let identities: Identities
     let tally: PullTally
 
-    private static let peopleAtOnce = 1000
+    /// Looked at together, so that memory does not grow with the members.
+    static let peopleAtOnce = 1000
     private static let lateMark = "late:"
 
     /// The members of a Group of the clinic.
@@ -92,14 +93,26 @@ struct Enrolment: Sendable {
         }
     }
 
-    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now; returns
-    /// the ids of those whose Patient is staged, and who are to be fetched one by one: what is staged of them is of before.
-    func enrollForgotten(besides members: [String]) async throws -> [String] {
+    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now.
+    func enrollForgotten() async throws {
         let run = run
-        let ids = try await store.write { writer in
-            try writer.addForgotten(toRosterOf: run).compactMap { try writer.staged($0)?.id }
-        }
-        return Set(ids).subtracting(members).sorted()
+        try await store.write { try $0.addForgotten(toRosterOf: run) }
+    }
+
+    /// Hands out the ids of those whose Patient is staged, a page at a time: they are to be fetched one by one, since what
+    /// is staged of them is of before.
+    func forEachForgotten(_ fetch: ([String]) async throws -> Void) async throws {
+        let run = run
+        var last: ResourceKey?
+        repeat {
+            let after = last
+            let (end, ids) = try await store.read { reader in
+                let page = try reader.forgotten(inRosterOf: run, after: after, limit: Self.peopleAtOnce)
+                return (page.last, try page.compactMap { try reader.staged($0)?.id })
+            }
+            if !ids.isEmpty { try await fetch(ids) }
+            last = end
+        } while last != nil
     }
 
     /// Counts those whom the export of a Group enrolled on the way.

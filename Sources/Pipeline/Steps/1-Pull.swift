@@ -23,19 +23,18 @@ struct Pull: Sendable {
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
-        let forgotten = try await enrolment.enrollForgotten(besides: members ?? [])
+        try await enrolment.enrollForgotten()
         var exported: FinishedExport?
         switch plan.way {
         case .export(let level):
             observer(.step("pull \(terms.clinic.name) by bulk export (\(plan.reasons.joined(separator: "; ")))"))
             do {
-                exported = try await export(at: level, members, forgotten, capability, provenance)
+                exported = try await export(at: level, members, capability, provenance)
             } catch let givenUp as GivenUpExport {
                 await tally.noted(.clinicExportGivenUp)
-                try await search(
-                    .instead(of: givenUp, terms.selection, capability), members, forgotten, capability, provenance)
+                try await search(.instead(of: givenUp, terms.selection, capability), members, capability, provenance)
             }
-        case .search, .everything: try await search(plan, members, forgotten, capability, provenance)
+        case .search, .everything: try await search(plan, members, capability, provenance)
         }
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
@@ -46,8 +45,7 @@ struct Pull: Sendable {
 
     /// Searches the members, or everybody, patient by patient.
     private func search(
-        _ plan: PullPlan, _ members: [String]?, _ forgotten: [String], _ capability: ServerCapability,
-        _ provenance: ProvenanceSearch
+        _ plan: PullPlan, _ members: [String]?, _ capability: ServerCapability, _ provenance: ProvenanceSearch
     ) async throws {
         try requireLocalFilters()
         let why = plan.reasons.joined(separator: "; ")
@@ -55,7 +53,15 @@ struct Pull: Sendable {
         let patients: [String] = if let members { members } else { try await allPatients() }
         let pull = patientPull(plan, capability, provenance)
         try await pull.pull(patients: patients)
-        try await pull.pull(patients: forgotten, from: .beginning)
+        try await pullForgotten(pull, besides: members ?? [])
+    }
+
+    /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched anyway.
+    private func pullForgotten(_ pull: PatientPull, besides others: [String]) async throws {
+        let others = Set(others)
+        try await enrolment.forEachForgotten { ids in
+            try await pull.pull(patients: ids.filter { !others.contains($0) }.sorted(), from: .beginning)
+        }
     }
 
     /// Whether the job leaves it open to search, and there is nothing that only an export can do.
@@ -98,7 +104,7 @@ struct Pull: Sendable {
 
     /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
     private func export(
-        at level: ExportRequest.Level, _ members: [String]?, _ forgotten: [String], _ capability: ServerCapability,
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
         _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
@@ -117,9 +123,9 @@ struct Pull: Sendable {
                 try await exportPull(intake(), []).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
-            let plan = PullPlan.member(terms.selection, capability)
-            try await patientPull(plan, capability, provenance).pull(
-                patients: Set(newcomers + forgotten).sorted(), from: .beginning)
+            let pull = patientPull(PullPlan.member(terms.selection, capability), capability, provenance)
+            try await pull.pull(patients: newcomers, from: .beginning)
+            try await pullForgotten(pull, besides: (members ?? []) + newcomers)
         }
         if terms.selection.leavesOutOlder, capability.types["Consent"] != nil {
             let people = if let members { members } else { try await allPatients() }

@@ -133,6 +133,10 @@ class RelayedReader: StoreReader {
         try reader.roster(run: run, after: after, limit: limit)
     }
 
+    func forgotten(inRosterOf run: Run, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
+        try reader.forgotten(inRosterOf: run, after: after, limit: limit)
+    }
+
     func memberRequest(_ id: String) throws -> MemberRequest? {
         try reader.memberRequest(id)
     }
@@ -231,8 +235,10 @@ class RelayedReader: StoreReader {
         try reader.openReplays()
     }
 
-    func items(ofReplay run: String, in outcome: ReplayItem.Outcome?, limit: Int) throws -> [ReplayItem] {
-        try reader.items(ofReplay: run, in: outcome, limit: limit)
+    func items(
+        ofReplay run: String, in outcome: ReplayItem.Outcome?, from place: Int, limit: Int
+    ) throws -> [ReplayItem] {
+        try reader.items(ofReplay: run, in: outcome, from: place, limit: limit)
     }
 
     func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int] {

@@ -88,7 +88,7 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.addToRoster(run: run, patients: patients)
     }
 
-    func addForgotten(toRosterOf run: Run) throws -> [ResourceKey] {
+    func addForgotten(toRosterOf run: Run) throws {
         try writer.addForgotten(toRosterOf: run)
     }
 

@@ -122,25 +122,77 @@ struct ReplayTests {
     @Test("the same demand finds what it began, though what it selected is nothing any more; another demand does not")
     func interrupted() async throws {
         let served = try await Self.parked([.joe], gone: ["elsewhere"])
-        let run = try await served.kill(try await served.all().map(\.id), Self.demand)
-
-        let same = try await served.operations.interrupted(Self.demand, of: ExchangeFilter(payer: "med0"))
-        let others = [
-            ReplayDemand(reason: "another"), ReplayDemand(from: .map, reason: "a test"),
-            ReplayDemand(acceptsMappingChanges: true, reason: "a test"),
-            ReplayDemand(onlyFailedEntries: true, reason: "a test"),
-        ]
-        var found: [[String]] = []
-        for other in others {
-            found.append(try await served.operations.interrupted(other, of: ExchangeFilter()).map(\.run))
+        func demand(
+            from step: Replay.Step = .join, accepts: Bool = false, onlyFailed: Bool = false, reason: String = "a test",
+            _ selection: String?
+        ) -> ReplayDemand {
+            ReplayDemand(
+                from: step, acceptsMappingChanges: accepts, onlyFailedEntries: onlyFailed, reason: reason,
+                selection: selection)
         }
-        let ofOthers = try await served.operations.interrupted(Self.demand, of: ExchangeFilter(payer: "med1"))
-        _ = try await served.operations.carry(replay: run)
-        let afterwards = try await served.operations.interrupted(Self.demand, of: ExchangeFilter())
+        let words = "payer:med0 since:2d state:parked"
+        let run = try await served.kill(try await served.all().map(\.id), demand(words))
 
-        #expect(same.map(\.run) == [run] && same.map(\.exchanges) == [0])
-        #expect(found == [[], [], [], []])
-        #expect(ofOthers.isEmpty && afterwards.isEmpty)
+        let same = try await served.operations.begun(demand(words), of: [])
+        let others = [
+            demand(reason: "another", words), demand(from: .map, words), demand(accepts: true, words),
+            demand(onlyFailed: true, words), demand("payer:med0 since:2d state:withheld"),
+            demand("payer:med0 since:3d state:parked"), demand("fault:payer.refused payer:med0 since:2d state:parked"),
+            demand("payer:med0"), demand(nil),
+        ]
+        var found: [[BegunReplay]] = []
+        for other in others { found.append(try await served.operations.begun(other, of: [])) }
+        _ = try await served.operations.carry(replay: run)
+        let afterwards = try await served.operations.begun(demand(words), of: [])
+
+        #expect(same == [BegunReplay(run: run)])
+        #expect(found.joined().isEmpty)
+        #expect(afterwards.isEmpty)
+    }
+
+    @Test("who wants an exchange that waits in another's replay is told of that one, and how much else waits in it")
+    func others() async throws {
+        let served = try await Self.parked([.joe, .ada], gone: ["elsewhere"])
+        let ids = try await served.all().map(\.id)
+        let demand = ReplayDemand(reason: "a test", selection: "state:parked")
+        let run = try await served.operations.accept(replayOf: ids, demand).runs[0]
+        let another = ReplayDemand(reason: "a test", selection: "run:night-1")
+
+        var found: [[BegunReplay]] = []
+        for (demand, chosen) in [(another, [ids[0]]), (Self.demand, [ids[0]]), (Self.demand, ids), (demand, [])] {
+            found.append(try await served.operations.begun(demand, of: chosen))
+        }
+        try await served.night.store.write { try $0.adopt(run, by: "a living process") }
+        let held = try await served.operations.begun(demand, of: ids)
+
+        #expect(found.joined().allSatisfy { $0.run == run && $0.waiting == 2 })
+        #expect(found.map { $0.map(\.others) } == [[1], [1], [0], [2]])
+        #expect(held.isEmpty)
+    }
+
+    @Test("a replay of more than is looked at together is found by each of its exchanges, and taken back whole")
+    func pages() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        let run = Run(
+            id: "long", job: served.job.name, trigger: .replay, clinic: "clinic0", payer: "med0",
+            instant: served.night.clock.now())
+        let waiting = (0..<Operations.itemsAtOnce + 7).map { "x-\($0)" } + [id]
+        try await served.night.store.write { writer in
+            try writer.open(run)
+            try writer.open(
+                Replay(id: run.id, step: .join, acceptsMappingChanges: false, reason: "a test"), of: waiting,
+                audit: AuditEntry(at: run.instant, actor: "tests", action: "replay.accepted", run: run.id))
+        }
+
+        let begun = try await served.operations.begun(Self.demand, of: [id])
+        let accepted = try await served.operations.accept(replayOf: [id], Self.demand)
+        let left = try await served.operations.cancel(replay: run.id, reason: "a test")
+
+        #expect(begun == [BegunReplay(run: run.id, waiting: waiting.count, others: waiting.count - 1)])
+        #expect(accepted.runs == [run.id])
+        #expect(left == waiting.count)
+        #expect(try await served.operations.progress(ofReplay: run.id) == [.cancelled: waiting.count])
     }
 
     @Test("a replay that was taken back leaves what had no turn as it was")

@@ -1,0 +1,9 @@
+/// A replay that was begun, has not ended, and is gone on with.
+public struct BegunReplay: Sendable, Hashable {
+    /// The run that does it.
+    public let run: String
+    /// How many exchanges wait in it for their turn.
+    public internal(set) var waiting = 0
+    /// Those of them that are not meant by whoever goes on with it.
+    public internal(set) var others = 0
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import PDex
+import Testing
+
+@testable import Jobs
+@testable import PDexCLI
+
+@Suite("pdex replay")
+struct ReplayCommandTests {
+    @Test("the same selection is the same words, however it was given; another state, fault, time or number is another")
+    func words() throws {
+        let said = try Self.words(["--where", "payer:med0 fault:payer.refused state:parked,withheld"])
+        let same = [
+            ["--where", "state:withheld  payer:med0 state:parked fault:payer.refused"],
+            ["--payer", "med0", "--state", "withheld", "--state", "parked", "--fault", "payer.refused"],
+        ]
+        let others = [
+            "payer:med0 fault:payer.refused state:parked", "payer:med0 state:parked,withheld", "payer:med0",
+            "payer:med0 fault:payer.refused state:parked,withheld since:2d",
+            "payer:med0 fault:payer.refused state:parked,withheld until:2d",
+        ].map { ["--where", $0] }
+
+        #expect(said == "fault:payer.refused payer:med0 state:parked state:withheld")
+        #expect(try same.map(Self.words) == [said, said])
+        #expect(try Set(others.map(Self.words) + [said]).count == others.count + 1)
+        #expect(try Self.words(["--job", "nightly", "--run", "r", "--limit", "7"]) == "job:nightly limit:7 run:r")
+    }
+
+    @Test("it is asked about what was selected, and about what would be gone on with besides")
+    func questions() {
+        let begun = BegunReplay(run: "r", waiting: 50, others: 40)
+
+        #expect(ReplayCommand.question(10, []) == "Replay 10 exchanges?")
+        #expect(
+            ReplayCommand.question(10, [begun])
+                == "Replay 10 exchanges, and go on with 1 replay in which 50 exchanges wait?")
+        #expect(
+            ReplayCommand.question(nil, [begun])
+                == "Replay what is named, and go on with 1 replay in which 50 exchanges wait?")
+        #expect(ReplayCommand.question(nil, [BegunReplay(run: "r", waiting: 1)]) == nil)
+        #expect(ReplayCommand.question(nil, []) == nil)
+        #expect(ReplayCommand.question(0, []) == nil)
+    }
+
+    private static func words(_ options: [String]) throws -> String {
+        try ReplayCommand.parse(options + ["--reason", "a test"]).selection.words
+    }
+}
