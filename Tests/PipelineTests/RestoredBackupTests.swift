@@ -40,14 +40,10 @@ struct RestoredBackupTests {
 
     @Test("sends again what was taken back after the backup, when the consent is given again before the next pull")
     func takenBack() async throws {
-        let (place, night) = (
-            try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, afterRevocation: .delete)
-        )
+        let (place, night) = try Self.undoing([.joe])
         let store = try await Self.backUp(night, at: place)
         let held = Self.clinical(night)
-        try Self.give(night, "inactive")
-        night.clock.advance(seconds: 3600)
-        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+        try await Self.follow("inactive", in: "night-2", of: night, on: store)
         let left = Self.clinical(night)
         try Self.give(night, "active")
 
@@ -62,18 +58,12 @@ struct RestoredBackupTests {
 
     @Test("takes back what was given again after the backup, when the consent is withdrawn before the next run")
     func takenBackAgain() async throws {
-        let (place, night) = (
-            try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings, afterRevocation: .delete)
-        )
+        let (place, night) = try Self.undoing([.joe])
         let store = try await Self.backUp(night, at: place) { store in
-            try Self.give(night, "inactive")
-            night.clock.advance(seconds: 3600)
-            _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+            try await Self.follow("inactive", in: "night-2", of: night, on: store)
         }
         let gone = Self.clinical(night)
-        try Self.give(night, "active")
-        night.clock.advance(seconds: 3600)
-        _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-3"))
+        try await Self.follow("active", in: "night-3", of: night, on: store)
         let given = Self.clinical(night)
         try Self.give(night, "inactive")
 
@@ -87,14 +77,10 @@ struct RestoredBackupTests {
 
     @Test("takes back what waited to be taken back from somebody who has left the clinic's Group since")
     func leftTheGroup() async throws {
-        let (place, night) = (
-            try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings, afterRevocation: .delete)
-        )
+        let (place, night) = try Self.undoing([.joe, .ada])
         _ = try await Self.backUp(night, at: place) { store in
-            try Self.give(night, "inactive")
             night.payer.reply(.busy(retryAfterSeconds: 90_000))
-            night.clock.advance(seconds: 3600)
-            _ = try await Self.pipeline(of: night, on: store).run(night.firing("night-2"))
+            try await Self.follow("inactive", in: "night-2", of: night, on: store)
         }
         let before = Self.clinical(night)
         try night.clinic.put(Self.group(of: "ada"))
@@ -257,6 +243,20 @@ struct RestoredBackupTests {
             reports.append(try await pipeline.run(night.firing("restored-\(number)")))
         }
         return reports
+    }
+
+    /// A payer that wants back what was sent before a consent was withdrawn.
+    private static func undoing(_ members: [NamedMember]) throws -> (TemporaryPlace, Night) {
+        (try TemporaryPlace(), try Night(members, mappings: usCoreMappings, afterRevocation: .delete))
+    }
+
+    /// A run an hour later, which learns that Joe's consent has that status now.
+    private static func follow(
+        _ status: String, in run: String, of night: Night, on store: any Store
+    ) async throws {
+        try give(night, status)
+        night.clock.advance(seconds: 3600)
+        _ = try await pipeline(of: night, on: store).run(night.firing(run))
     }
 
     private static func give(_ night: Night, _ status: String) throws {

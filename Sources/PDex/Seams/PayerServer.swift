@@ -18,7 +18,7 @@ public protocol PayerServer: FHIRReader {
     /// What keeps this payer from being delivered to at all, where `/metadata` does not tell; nil when nothing is known to.
     /// Changes nothing.
     func deliveryObstacle() async -> Fault?
-    /// Gets ready for deliveries, before anything is pulled for them. Throws ``deliveryObstacle()``.
+    /// Gets ready for deliveries, before anything is pulled for them. Throws what ``deliveryObstacle()`` tells.
     func prepareDelivery() async throws
     /// What an earlier attempt at the delivery left; nil where that is seen only by reading what the payer holds (WR-16).
     func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace?
