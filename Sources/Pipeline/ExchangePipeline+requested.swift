@@ -78,7 +78,8 @@ private struct Candidates {
 
     /// Whom an operator, a rule or the payer leads to.
     private func patients(of member: ResourceKey) throws -> Set<ResourceKey> {
-        let known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let known = KnownMembers(
+            links: MemberLinks(terms: terms, identities: identities), reader: reader)
         let portrait = try known.portrait(of: member)
         var found = Set(try reader.patients(answeredAs: member, terms.route))
         if let link = try reader.memberLink(to: member, terms.route) { found.insert(link.patient) }

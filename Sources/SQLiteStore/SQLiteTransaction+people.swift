@@ -8,7 +8,9 @@ extension SQLiteTransaction {
         WHERE k = ?1 AND (organizations IS NULL OR organizations = (
             SELECT s.organizations FROM source s WHERE s.rid = person.source))
         """
-    private static let ways = "SELECT link FROM link WHERE member = ?1 ORDER BY link"
+    private static let known = """
+        FROM indexed WHERE k = ?1 AND payer = (SELECT rid FROM source WHERE name = ?2)
+        """
 
     func members(linkedBy link: Int64) throws -> [ResourceKey] {
         try quick("SELECT member FROM link WHERE link = ?1 ORDER BY member") { statement in
@@ -27,48 +29,64 @@ extension SQLiteTransaction {
         }
     }
 
-    func indexBasis(of person: ResourceKey) throws -> Int64? {
-        try quick("SELECT basis FROM person \(Self.current)") { statement in
+    func indexBasis(of person: ResourceKey, for payer: String) throws -> Int64? {
+        let isCurrent = try quick("SELECT 1 FROM person \(Self.current)") { statement in
             statement.bind(person.bits, at: 1)
+            return try statement.step()
+        }
+        guard isCurrent else { return nil }
+        return try quick("SELECT basis \(Self.known)") { statement in
+            statement.bind(person.bits, at: 1)
+            statement.bind(payer, at: 2)
             return try statement.step() ? statement.optionalInteger(0) : nil
         }
     }
 
     func index(
-        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?
+        _ person: ResourceKey, of source: String, for payer: String, facts: PersonFacts?, links: [Int64], basis: Int64?
     ) throws {
-        if try ways(to: person) != Set(links).sorted() {
-            try unlink(person)
-            for link in links {
-                try change("INSERT OR IGNORE INTO link (link, member) VALUES (?, ?)", [link, person.bits])
-            }
+        let (old, new) = (Set(try ways(to: person, for: payer)), Set(links))
+        for link in old.subtracting(new) {
+            try change("DELETE FROM link WHERE link = ? AND member = ?", [link, person.bits])
         }
-        let source = try number(of: source, in: "source")
+        for link in new.subtracting(old) {
+            try change("INSERT OR IGNORE INTO link (link, member) VALUES (?, ?)", [link, person.bits])
+        }
+        let (source, payer) = (try number(of: source, in: "source"), try number(of: payer, in: "source"))
+        try quick("INSERT OR REPLACE INTO indexed (k, payer, basis, ways) VALUES (?1, ?2, ?3, ?4)") { statement in
+            statement.bind(person.bits, at: 1)
+            statement.bind(payer, at: 2)
+            statement.bind(basis, at: 3)
+            statement.bind(copying: StagingStatements.bytes(new.sorted().map { ResourceKey(bits: $0) }), at: 4)
+            _ = try statement.step()
+        }
         try quick(
             """
-            INSERT OR REPLACE INTO person (k, source, basis, organizations, facts)
-            SELECT ?1, rid, ?3, iif(?4, organizations, NULL), ?5 FROM source WHERE rid = ?2
+            INSERT OR REPLACE INTO person (k, source, organizations, facts)
+            SELECT ?1, rid, iif(?3, organizations, NULL), ?4 FROM source WHERE rid = ?2
             """
         ) { statement in
             statement.bind(person.bits, at: 1)
             statement.bind(source, at: 2)
-            statement.bind(basis, at: 3)
-            statement.bind(facts?.payors == .named ? Int64(0) : 1, at: 4)
-            if let facts { statement.bind(copying: facts.stored, at: 5) }
+            statement.bind(facts?.payors == .named ? Int64(0) : 1, at: 3)
+            if let facts { statement.bind(copying: facts.stored, at: 4) }
             _ = try statement.step()
         }
     }
 
     func unlink(_ member: ResourceKey) throws {
         try change("DELETE FROM link WHERE member = ?", [member.bits])
+        try change("DELETE FROM indexed WHERE k = ?", [member.bits])
         try forgetFacts(of: member)
     }
 
-    /// Forgets what was kept of a person.
+    /// Forgets what was kept of a person, and that its ways are what they should be.
     func forgetFacts(of person: ResourceKey) throws {
-        try quick("DELETE FROM person WHERE k = ?1") { statement in
-            statement.bind(person.bits, at: 1)
-            _ = try statement.step()
+        for sql in ["DELETE FROM person WHERE k = ?1", "UPDATE indexed SET basis = NULL WHERE k = ?1"] {
+            try quick(sql) { statement in
+                statement.bind(person.bits, at: 1)
+                _ = try statement.step()
+            }
         }
     }
 
@@ -92,12 +110,11 @@ extension SQLiteTransaction {
         try change("UPDATE source SET organizations = organizations + 1 WHERE rid = ?", [source])
     }
 
-    private func ways(to person: ResourceKey) throws -> [Int64] {
-        try quick(Self.ways) { statement in
+    private func ways(to person: ResourceKey, for payer: String) throws -> [Int64] {
+        try quick("SELECT ways \(Self.known)") { statement in
             statement.bind(person.bits, at: 1)
-            var found: [Int64] = []
-            while try statement.step() { found.append(statement.integer(0)) }
-            return found
+            statement.bind(payer, at: 2)
+            return try statement.step() ? (statement.keys(0) ?? []).map(\.bits) : []
         }
     }
 }

@@ -101,7 +101,8 @@ struct StagingStatements {
         }
     }
 
-    private static func bytes(_ keys: [ResourceKey]) -> [UInt8] {
+    /// Keys as a BLOB, eight bytes each.
+    static func bytes(_ keys: [ResourceKey]) -> [UInt8] {
         keys.flatMap { key in (0..<8).map { UInt8(truncatingIfNeeded: key.bits >> (56 - 8 * $0)) } }
     }
 }

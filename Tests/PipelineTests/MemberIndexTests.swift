@@ -184,6 +184,30 @@ struct MemberIndexTests {
         ])
     }
 
+    @Test("what another payer of the clinic declares does not take a patient's ways away")
+    func anotherPayer() async throws {
+        let numbers = MemberNumbers(memberSystem: "https://med0.example/fhir/member-id")
+        let night = try Night([.joe], mappings: usCoreMappings, numbers: numbers)
+        var chart = try NamedMember.joe.clinicRecords()[0].json
+        chart["identifier"] = [["system": "https://med0.example/fhir/member-id", "value": "M0-1"]]
+        night.clinic.put(try Resource(.object(chart)))
+        _ = try await night.run("night-1")
+        let terms = night.pipeline.terms
+        let other = ExchangeTerms(
+            job: "other", clinic: terms.clinic,
+            payer: Party(
+                name: "med1", base: "https://fhir.med1.example/r4", npi: "1679576722", organization: "Med1",
+                identifierSystem: "https://med1.example/fhir-id"),
+            selection: terms.selection, matchBy: terms.matchBy, coverage: terms.coverage, consent: terms.consent,
+            numbers: MemberNumbers(memberSystem: "https://med1.example/member-id"), delivery: terms.delivery,
+            retry: terms.retry)
+
+        try await MemberIndex(terms: other, store: night.store, identities: night.identities).rebuild()
+
+        let found = try await night.pipeline.explain(patient: Self.joes[0])
+        #expect(found.evidence?.member == Self.joes[1] && found.evidence?.rule == "member-id", "\(found.steps)")
+    }
+
     private static let joes = [Directory.patient("joe"), Directory.member("m-joe")]
 
     /// Writes a way to each of both sides that only a new index takes away, as if it came of the records.
@@ -192,8 +216,9 @@ struct MemberIndexTests {
         try await night.store.write { writer in
             let sides = [("clinic0", index.patientBasis), ("med0", index.memberBasis)]
             for (key, (source, basis)) in zip(joes, sides) {
-                #expect(try writer.indexBasis(of: key) == basis)
-                try writer.index(key, of: source, facts: writer.facts(of: key), links: [key.bits], basis: basis)
+                #expect(try writer.indexBasis(of: key, for: "med0") == basis)
+                try writer.index(
+                    key, of: source, for: "med0", facts: writer.facts(of: key), links: [key.bits], basis: basis)
             }
         }
     }

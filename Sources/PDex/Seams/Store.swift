@@ -32,8 +32,9 @@ public protocol StoreReader: MemberReader {
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
     /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey]
-    /// On what the ways to a person and its facts were made the last time; nil once anything that they came from changed.
-    func indexBasis(of person: ResourceKey) throws -> Int64?
+    /// On what the ways to a person for a payer, and its facts, were made the last time; nil once anything that they came
+    /// from changed.
+    func indexBasis(of person: ResourceKey, for payer: String) throws -> Int64?
     /// The server's time up to which a scope of a source is completely staged.
     func watermark(source: String, scope: String) throws -> Instant?
     /// The server's time up to which everything of one patient in a scope is staged; nil when it never was.
@@ -171,12 +172,15 @@ public protocol StoreWriter: StoreReader {
     func unstage(_ keys: [ResourceKey]) throws
     /// Replaces the business identifiers under which a shared resource can be found.
     func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
-    /// Replaces the ways that lead to a person of `source`, and what the join asks of it.
+    /// Replaces the ways that lead to a person of `source` for a payer, and what the join asks of it: each payer says which
+    /// of a clinic's numbers are its own, so that no two payers may have a way in common.
     ///
     /// The facts, nil where there are none to keep, are forgotten in the transaction in which what they came from changes:
     /// the person's Patient; a Coverage in its compartment; unless its coverage names its payor itself, any Organization of
-    /// the source. `basis` is told by ``indexBasis(of:)`` as long; nil has the person indexed anew the next time.
-    func index(_ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?) throws
+    /// the source. `basis` is told by ``indexBasis(of:for:)`` as long; nil has the person indexed anew the next time.
+    func index(
+        _ person: ResourceKey, of source: String, for payer: String, facts: PersonFacts?, links: [Int64], basis: Int64?
+    ) throws
     /// Forgets every way that leads to a person, and the facts.
     func unlink(_ member: ResourceKey) throws
     /// Keeps what is staged under those keys as it was, before something else takes its place.

@@ -12,16 +12,18 @@ extension StoreContract {
             for facts in samples {
                 try await keep(facts, in: store)
                 let (read, made) = try await store.read {
-                    (try $0.facts(of: patient), try $0.indexBasis(of: patient))
+                    (try $0.facts(of: patient), try $0.indexBasis(of: patient, for: "med0"))
                 }
                 try expect(read, is: facts, "the facts")
                 try expect(made, is: basis, "the basis")
             }
         },
         StorePromise("a person without facts is indexed all the same") { store in
-            try await store.write { try $0.index(patient, of: "med0", facts: nil, links: [5], basis: basis) }
+            try await store.write {
+                try $0.index(patient, of: "med0", for: "med0", facts: nil, links: [5], basis: basis)
+            }
             let (read, made, led) = try await store.read {
-                (try $0.facts(of: patient), try $0.indexBasis(of: patient), try $0.members(linkedBy: 5))
+                (try $0.facts(of: patient), try $0.indexBasis(of: patient, for: "med0"), try $0.members(linkedBy: 5))
             }
             try expect(read, is: nil, "the facts")
             try expect(made, is: basis, "the basis")
@@ -50,17 +52,19 @@ extension StoreContract {
                 try await store.write { writer in
                     try writer.unstage([1, 2, 3, 6, 7, 8].map(StoreSample.key))
                     for record in [person, coverage, payor] { _ = try writer.stage(batch(record, "old")) }
-                    try writer.index(patient, of: "med0", facts: whole, links: [5], basis: basis)
+                    try writer.index(patient, of: "med0", for: "med0", facts: whole, links: [5], basis: basis)
                     try change(writer)
                     let isThere = try writer.facts(of: patient) != nil
                     try expect(isThere, is: !forgets, "the facts after a change of \(what)")
-                    try expect(try writer.indexBasis(of: patient) != nil, is: !forgets, "the basis after \(what)")
+                    try expect(
+                        try writer.indexBasis(of: patient, for: "med0") != nil, is: !forgets, "the basis after \(what)")
                 }
             }
         },
         StorePromise("facts of whoever's coverage names its payor itself do not rest on Organizations") { store in
             try await store.write { writer in
-                try writer.index(patient, of: "med0", facts: PersonFacts(person: empty), links: [], basis: basis)
+                try writer.index(
+                    patient, of: "med0", for: "med0", facts: PersonFacts(person: empty), links: [], basis: basis)
                 _ = try writer.stage(batch(payor, "first"))
             }
             let read = try await store.read { try $0.facts(of: patient) }
@@ -90,7 +94,7 @@ extension StoreContract {
     }
 
     private static func keep(_ facts: PersonFacts, in store: any Store) async throws {
-        try await store.write { try $0.index(patient, of: "med0", facts: facts, links: [], basis: basis) }
+        try await store.write { try $0.index(patient, of: "med0", for: "med0", facts: facts, links: [], basis: basis) }
     }
 
     private static let empty = Person(

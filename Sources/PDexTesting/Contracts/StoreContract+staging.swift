@@ -82,7 +82,7 @@ extension StoreContract {
             _ = try await store.write { writer in
                 _ = try writer.stage(StoreSample.batch([StoreSample.resource(1), StoreSample.resource(2)]))
                 try writer.identify(StoreSample.key(1), by: [50])
-                try writer.index(StoreSample.key(1), of: "clinic0", facts: nil, links: [60], basis: 1)
+                try writer.index(StoreSample.key(1), of: "clinic0", for: "med0", facts: nil, links: [60], basis: 1)
                 try writer.unstage([StoreSample.key(1), StoreSample.key(3)])
             }
             let (gone, kept, identified, linked) = try await store.read {

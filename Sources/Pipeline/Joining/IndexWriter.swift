@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Writes the ways to one person, and what the join asks of it, from what is staged.
+/// Writes the ways to one person for a payer, and what the join asks of it, from what is staged.
 struct IndexWriter: Sendable {
     /// Raised when another way is found from the same records, so that everybody is indexed anew.
     private static let form = 1
@@ -36,7 +36,7 @@ struct IndexWriter: Sendable {
         guard try !writer.compartmentHashes(of: member).isEmpty else { return try writer.unlink(member) }
         let facts = try PersonFacts(ofMember: member, payers, writer)
         try writer.index(
-            member, of: terms.payer.name, facts: facts.payors == .others ? nil : facts,
+            member, of: terms.payer.name, for: terms.payer.name, facts: facts.payors == .others ? nil : facts,
             links: links.links(ofMember: facts),
             basis: facts.payors == .others ? nil : memberBasis)
     }
@@ -45,12 +45,14 @@ struct IndexWriter: Sendable {
     func index(patient: ResourceKey, _ writer: any StoreWriter) throws {
         guard let staged = try writer.staged(patient) else { return try writer.unlink(patient) }
         guard let resource = try? Resource(parsing: staged.bytes) else {
-            return try writer.index(patient, of: terms.clinic.name, facts: nil, links: [], basis: patientBasis)
+            return try writer.index(
+                patient, of: terms.clinic.name, for: terms.payer.name, facts: nil, links: [], basis: patientBasis)
         }
         let facts = PersonFacts(ofPatient: resource, clinics)
         let replaces = PersonFacts.patients(resource["link"]?.elements ?? [], MemberLinks.replacing, clinics)
         try writer.index(
-            patient, of: terms.clinic.name, facts: ClinicalResource(staged, stager: clinics) == nil ? nil : facts,
+            patient, of: terms.clinic.name, for: terms.payer.name,
+            facts: ClinicalResource(staged, stager: clinics) == nil ? nil : facts,
             links: links.links(ofPatient: facts, replaces: replaces), basis: patientBasis)
     }
 

@@ -4,8 +4,7 @@ import PDex
 /// What comes up while one patient is recognised: the payer's records of members, and whom a rule leads to, each read
 /// once.
 final class KnownMembers {
-    let terms: ExchangeTerms
-    let identities: Identities
+    let links: MemberLinks
     let reader: any MemberReader
     private var known: [ResourceKey: (member: CoveredMember, portrait: Portrait)] = [:]
     /// A handful: looking through them takes less than hashing what they go by.
@@ -19,9 +18,8 @@ final class KnownMembers {
         let people: [ResourceKey]
     }
 
-    init(terms: ExchangeTerms, identities: Identities, reader: any MemberReader) {
-        self.terms = terms
-        self.identities = identities
+    init(links: MemberLinks, reader: any MemberReader) {
+        self.links = links
         self.reader = reader
     }
 
@@ -47,8 +45,8 @@ final class KnownMembers {
 
     private func both(of key: ResourceKey) throws -> (member: CoveredMember, portrait: Portrait) {
         if let both = known[key] { return both }
-        let member = try CoveredMember(key, terms: terms, identities: identities, reader)
-        let portrait = MemberTraits(numbers: terms.numbers).of(member: member.facts, member.coverages)
+        let member = try CoveredMember(key, terms: links.terms, identities: links.identities, reader)
+        let portrait = MemberTraits(numbers: links.terms.numbers).of(member: member.facts, member.coverages)
         known[key] = (member, portrait)
         return (member, portrait)
     }
@@ -60,9 +58,8 @@ final class KnownMembers {
                 found.formUnion(way.people)
                 continue
             }
-            let source = isPayer ? terms.payer.name : terms.clinic.name
-            let people = try reader.members(
-                linkedBy: identities.linkKey(source: source, by: rule.rawValue, value: value))
+            let link = isPayer ? links.link(toMembers: value, by: rule) : links.link(toPatients: value, by: rule)
+            let people = try reader.members(linkedBy: link)
             ways.append(Way(isPayer: isPayer, rule: rule, value: value, people: people))
             found.formUnion(people)
         }

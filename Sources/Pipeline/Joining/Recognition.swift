@@ -59,7 +59,7 @@ struct Recognition {
         guard case .itself = try Succession(links: links, reader: reader).outcome(for: patient, before: before) else {
             return false
         }
-        let known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let known = KnownMembers(links: links, reader: reader)
         return try match(
             key, traits.of(patient: patient.facts), by: terms.matchBy.prefix { $0 != .memberMatch }, known) == .none
     }
@@ -78,7 +78,7 @@ struct Recognition {
     }
 
     private func ruled(_ patient: KnownPatient, via: ResourceKey?) throws -> Outcome {
-        let known = KnownMembers(terms: terms, identities: identities, reader: reader)
+        let known = KnownMembers(links: links, reader: reader)
         let portrait = traits.of(patient: patient.facts)
         let asked = terms.matchBy.contains(.memberMatch)
         let answer = try asked ? reader.memberMatch(of: patient.key, terms.route) : nil

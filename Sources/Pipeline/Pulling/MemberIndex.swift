@@ -35,12 +35,12 @@ struct MemberIndex: Sendable {
 
     /// The same for a few, of whom something has been read.
     func refresh(patients: [ResourceKey], members: [ResourceKey]) async throws {
-        let writer = IndexWriter(terms: terms, identities: identities)
+        let (payer, writer) = (terms.payer.name, IndexWriter(terms: terms, identities: identities))
         try await store.write { store in
-            for member in members where try store.indexBasis(of: member) != writer.memberBasis {
+            for member in members where try store.indexBasis(of: member, for: payer) != writer.memberBasis {
                 try writer.index(member: member, store)
             }
-            for patient in patients where try store.indexBasis(of: patient) != writer.patientBasis {
+            for patient in patients where try store.indexBasis(of: patient, for: payer) != writer.patientBasis {
                 try writer.index(patient: patient, store)
             }
         }
@@ -52,12 +52,13 @@ struct MemberIndex: Sendable {
         _ basis: Int64, page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],
         index: @escaping @Sendable (ResourceKey, any StoreWriter) throws -> Void
     ) async throws {
+        let payer = terms.payer.name
         var last: ResourceKey?
         while true {
             let after = last
             let (end, stale) = try await store.read { reader in
                 let people = try page(reader, after)
-                return (people.last, try people.filter { try reader.indexBasis(of: $0) != basis })
+                return (people.last, try people.filter { try reader.indexBasis(of: $0, for: payer) != basis })
             }
             guard let end else { return }
             for first in stride(from: 0, to: stale.count, by: Self.staleAtOnce) {

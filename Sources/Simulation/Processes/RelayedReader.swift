@@ -21,8 +21,8 @@ class RelayedReader: StoreReader {
         try reader.facts(of: person)
     }
 
-    func indexBasis(of person: ResourceKey) throws -> Int64? {
-        try reader.indexBasis(of: person)
+    func indexBasis(of person: ResourceKey, for payer: String) throws -> Int64? {
+        try reader.indexBasis(of: person, for: payer)
     }
 
     func members(linkedBy link: Int64) throws -> [ResourceKey] {

@@ -23,9 +23,9 @@ class RelayedWriter: RelayedReader, StoreWriter {
     }
 
     func index(
-        _ person: ResourceKey, of source: String, facts: PersonFacts?, links: [Int64], basis: Int64?
+        _ person: ResourceKey, of source: String, for payer: String, facts: PersonFacts?, links: [Int64], basis: Int64?
     ) throws {
-        try writer.index(person, of: source, facts: facts, links: links, basis: basis)
+        try writer.index(person, of: source, for: payer, facts: facts, links: links, basis: basis)
     }
 
     func unlink(_ member: ResourceKey) throws {
