@@ -17,7 +17,7 @@ extension SQLiteExchangeStore {
         try Fault.translating {
             let database = try DatabaseQueue(configuration: configuration(StoreOptions(), schema: .current))
             try database.writeWithoutTransaction { try Schema.current.migrate($0) }
-            return SQLiteExchangeStore(database: database, digests: digests, lock: nil, readers: 1)
+            return SQLiteExchangeStore(database: database, digests: digests, lock: nil, readers: 1, schema: .current)
         }
     }
 
@@ -34,7 +34,8 @@ extension SQLiteExchangeStore {
                     try insistOnDurability(writer)
                     try schema.migrate(writer)
                 }
-                return SQLiteExchangeStore(database: database, digests: digests, lock: lock, readers: options.readers)
+                return SQLiteExchangeStore(
+                    database: database, digests: digests, lock: lock, readers: options.readers, schema: schema)
             }
         }
     }

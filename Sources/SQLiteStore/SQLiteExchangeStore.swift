@@ -12,8 +12,10 @@ public final class SQLiteExchangeStore: Store {
     let lock: StoreLock?
     let writes: Lane
     let reads: Lanes
+    private let schema: Schema
 
-    init(database: any DatabaseWriter, digests: Digests, lock: StoreLock?, readers: Int) {
+    init(database: any DatabaseWriter, digests: Digests, lock: StoreLock?, readers: Int, schema: Schema) {
+        self.schema = schema
         self.database = database
         self.digests = digests
         self.lock = lock
@@ -36,9 +38,9 @@ public final class SQLiteExchangeStore: Store {
     public func read<Value: Sendable>(
         _ body: @Sendable (any StoreReader) throws -> Value
     ) async throws -> Value {
-        try await reads.run { [database, digests] in
+        try await reads.run { [database, digests, schema] in
             try Fault.translating {
-                try database.read { try body(SQLiteTransaction(database: $0, digests: digests)) }
+                try database.read { try body(Self.transaction($0, digests, schema)) }
             }
         }
     }
@@ -47,17 +49,21 @@ public final class SQLiteExchangeStore: Store {
     public func write<Value: Sendable>(
         _ body: @Sendable (any StoreWriter) throws -> Value
     ) async throws -> Value {
-        try await writes.run { [database, digests, lock] in
+        try await writes.run { [database, digests, lock, schema] in
             try Fault.translating {
                 try Self.locked(lock) {
-                    try database.write { connection in
-                        // Another version may have brought the store up to date while this one had it open.
-                        try Schema.current.refuseNewer(connection)
-                        return try body(SQLiteTransaction(database: connection, digests: digests))
-                    }
+                    try database.write { try body(Self.transaction($0, digests, schema)) }
                 }
             }
         }
+    }
+
+    /// Refuses what a later version brought up to date while this one had it open: it would not know what goes with what.
+    private static func transaction(
+        _ connection: Database, _ digests: Digests, _ schema: Schema
+    ) throws -> SQLiteTransaction {
+        try schema.refuseNewer(connection)
+        return SQLiteTransaction(database: connection, digests: digests)
     }
 
     /// Copies the write-ahead log into the database file and empties it.

@@ -4,7 +4,7 @@ import PDex
 /// What is read for every member of every run, on SQLite's own handle.
 extension SQLiteTransaction {
     private static let columns = """
-        SELECT s.source, s.type, s.id, s.version, s.updated, s.patient, s.hash, s.raw, s.k FROM staged s
+        SELECT s.source, s.type, s.id, s.version, s.updated, s.patient, s.hash, s.content, s.k FROM staged s
         """
     private static let one = "\(Self.columns) WHERE s.k = ?1"
     private static let members = "\(Self.columns) WHERE s.patient = ?1 AND s.k <> s.patient ORDER BY s.k"

@@ -59,7 +59,7 @@ extension SQLiteTransaction {
             try change(
                 """
                 INSERT INTO superseded (k, version, hash, since, until, raw)
-                SELECT k, version, hash, coalesce((SELECT max(until) FROM superseded WHERE k = ?1), updated), ?2, raw
+                SELECT k, version, hash, coalesce((SELECT max(until) FROM superseded WHERE k = ?1), updated), ?2, content
                 FROM staged WHERE k = ?1
                 """,
                 [key.bits, instant.milliseconds])

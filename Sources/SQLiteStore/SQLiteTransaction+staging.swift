@@ -92,7 +92,8 @@ extension SQLiteTransaction {
             case .new: outcome.count.new += 1
             case .changed(let before):
                 outcome.count.changed += 1
-                if row.type == "Coverage", let before { try forgetFacts(of: before) }
+                // Who is left without it may be led to by it no more, and may have nothing left to be indexed anew by.
+                if row.type == "Coverage", let before, before != row.patient { try unlink(before) }
                 // In the order of keys: what an earlier row of the batch spoke of is last.
                 while aimed.last?.key == row.key { aimed.removeLast() }
                 if row.type == "Provenance" { try change("DELETE FROM target WHERE k = ?", [row.key.bits]) }

@@ -30,13 +30,13 @@ struct StagingStatements {
         insert = try RawStatement(
             database,
             sql: """
-                INSERT INTO staged (k, source, type, id, version, updated, patient, hash, raw, visits, first, last)
+                INSERT INTO staged (k, source, type, id, version, updated, patient, hash, content, visits, first, last)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                 """)
         update = try RawStatement(
             database,
             sql: """
-                UPDATE staged SET version = ?5, updated = ?6, patient = ?7, hash = ?8, raw = ?9, visits = ?10, first = ?11,
+                UPDATE staged SET version = ?5, updated = ?6, patient = ?7, hash = ?8, content = ?9, visits = ?10, first = ?11,
                 last = ?12 WHERE rid = ?1
                 """)
     }

@@ -28,7 +28,7 @@ struct ReplayCommandTests {
 
     @Test("it is asked about what was selected, and about what would be gone on with besides")
     func questions() {
-        let begun = BegunReplay(run: "r", waiting: 50, others: 40)
+        let begun = BegunReplay(run: "r", isAsDemanded: true, waiting: 50, others: 40)
 
         #expect(ReplayCommand.question(10, []) == "Replay 10 exchanges?")
         #expect(
@@ -37,7 +37,11 @@ struct ReplayCommandTests {
         #expect(
             ReplayCommand.question(nil, [begun])
                 == "Replay what is named, and go on with 1 replay in which 50 exchanges wait?")
-        #expect(ReplayCommand.question(nil, [BegunReplay(run: "r", waiting: 1)]) == nil)
+        #expect(ReplayCommand.question(nil, [BegunReplay(run: "r", isAsDemanded: true, waiting: 1)]) == nil)
+        #expect(
+            ReplayCommand.question(nil, [BegunReplay(run: "r", isAsDemanded: false, waiting: 1)])
+                == "Replay what is named, and go on with 1 replay in which 1 exchange wait, begun with other options or "
+                + "another reason?")
         #expect(ReplayCommand.question(nil, []) == nil)
         #expect(ReplayCommand.question(0, []) == nil)
     }

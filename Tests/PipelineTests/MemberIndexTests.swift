@@ -177,6 +177,26 @@ struct MemberIndexTests {
         #expect(try await Self.coverage(of: member, night) == [])
     }
 
+    @Test(
+        "nothing is kept of whose coverage a person pays for, and all of whose payor leads nowhere",
+        arguments: [("Patient/m-joe", false), ("RelatedPerson/ada", false), ("urn:uuid:1", true), ("#none", true)])
+    func payors(reference: String, isKept: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        where record.type == "Coverage" {
+            var json = record.json
+            json["payor"] = [["reference": .string(reference)]]
+            night.payer.put(try Resource(.object(json)))
+        }
+
+        _ = try await night.pipeline.importMembers()
+
+        let (facts, basis) = try await night.store.read {
+            (try $0.facts(of: Self.joes[1]), try $0.indexBasis(of: Self.joes[1], for: "med0"))
+        }
+        #expect((facts != nil) == isKept && (basis != nil) == isKept)
+    }
+
     private static func plan(npi: String) throws -> Resource {
         try Resource([
             "resourceType": "Organization", "id": "plan", "name": "Med0 Health Plan",

@@ -68,7 +68,7 @@ struct MigrationTests {
     @Test("days of care that an older version read by other rules are forgotten, those that it read alike are kept")
     func daysOfCare() async throws {
         let days = ["2026-01-02", nil, "2009-03-04", nil]
-        try await stageInVersion12(
+        try stageInVersion12(
             zip(["Observation", "Observation", "AllergyIntolerance", "MedicationDispense"], days).map { ($0, $1) })
 
         let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
@@ -78,21 +78,54 @@ struct MigrationTests {
         #expect(care.map { $0.care == nil } == [false, true, true, true])
     }
 
-    private func stageInVersion12(_ resources: [(type: String, day: String?)]) async throws {
-        let store = try SQLiteExchangeStore.open(
+    @Test("ways are made anew by version 18, before anybody is looked for, and nothing older stages any more")
+    func ways() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.prefix(17)))
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        let raw = try RawDatabase(place.path)
+        func stage(_ key: Int) throws {
+            try raw.run(
+                "INSERT INTO staged (k, source, type, id, hash, raw) VALUES (\(key), 1, 1, 'r\(key)', 1, x'7B7D')")
+        }
+        try raw.run(
+            """
+            INSERT INTO source (rid, name) VALUES (1, 'med0');
+            INSERT INTO type (rid, name) VALUES (1, 'Patient');
+            INSERT INTO link (link, member) VALUES (5, 1);
+            INSERT INTO scope (source, name, at) VALUES (1, 'records', 7), (1, 'everything', 8);
+            """)
+        try stage(1)
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let (led, records, everything, staged) = try await store.read { reader in
+            (
+                try reader.members(linkedBy: 5), try reader.watermark(source: "med0", scope: "records"),
+                try reader.watermark(source: "med0", scope: "everything"), try reader.staged(ResourceKey(bits: 1))
+            )
+        }
+        #expect(led == [] && records == nil)
+        #expect(everything == Instant(milliseconds: 8))
+        #expect(staged?.bytes == Array("{}".utf8))
+        #expect(throws: (any Error).self) { try stage(2) }
+    }
+
+    private func stageInVersion12(_ resources: [(type: String, day: String?)]) throws {
+        _ = try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),
             schema: Schema(texts: Array(Schema.current.texts.prefix(12))))
-        var batch = StagingBatch(source: "clinic0")
-        batch.bytes = Array("{}".utf8)
-        batch.rows = resources.enumerated().map { index, resource in
-            StagingBatch.Row(
-                key: ResourceKey(bits: Int64(index)), type: resource.type, id: "r\(index)", versionID: nil,
-                lastUpdated: nil, patient: ResourceKey(bits: 9),
-                care: CareFacts(visits: [], dates: ServiceDates(first: resource.day, last: resource.day)),
-                contentHash: 1, range: 0..<2)
+        let raw = try RawDatabase(place.path)
+        try raw.run("INSERT INTO source (rid, name) VALUES (1, 'clinic0')")
+        for (index, resource) in resources.enumerated() {
+            let day = resource.day.map { "'\($0)'" } ?? "NULL"
+            try raw.run(
+                """
+                INSERT OR IGNORE INTO type (name) VALUES ('\(resource.type)');
+                INSERT INTO staged (k, source, type, id, patient, hash, raw, visits, first, last) VALUES (
+                    \(index), 1, (SELECT rid FROM type WHERE name = '\(resource.type)'), 'r\(index)', 9, 1, x'7B7D', x'',
+                    \(day), \(day))
+                """)
         }
-        let staged = batch
-        _ = try await store.write { try $0.stage(staged) }
     }
 
     private func open(adding sql: String) throws -> SQLiteExchangeStore {

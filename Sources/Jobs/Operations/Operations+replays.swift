@@ -102,10 +102,11 @@ extension Operations {
         return try await store.read { reader in
             try reader.openReplays().compactMap { run in
                 guard !isHeld(run) else { return nil }
+                let isAsDemanded = try reader.replay(run.id)?.isDue(to: demand) == true
                 let isSame =
-                    try selection != nil && reader.pullProgress(run: run.id)[Self.selectionMark] == selection
-                    && reader.replay(run.id)?.isDue(to: demand) == true
-                var replay = BegunReplay(run: run.id)
+                    try isAsDemanded && selection != nil
+                    && reader.pullProgress(run: run.id)[Self.selectionMark] == selection
+                var replay = BegunReplay(run: run.id, isAsDemanded: isAsDemanded)
                 var isMet = false
                 try Self.forEachItem(ofReplay: run.id, reader) { item in
                     let isChosen = chosen.contains(item.exchange)
@@ -215,9 +216,10 @@ extension ReplayItem {
 }
 
 extension Replay {
-    /// Whether it was accepted for that demand.
+    /// Whether it was accepted for that demand; whoever only looks need not say why.
     fileprivate func isDue(to demand: ReplayDemand) -> Bool {
         step == demand.step && acceptsMappingChanges == demand.acceptsMappingChanges
-            && onlyFailedEntries == demand.onlyFailedEntries && reason == demand.reason
+            && onlyFailedEntries == demand.onlyFailedEntries
+            && (demand.reason.isEmpty || reason == demand.reason)
     }
 }

@@ -23,17 +23,20 @@ public struct MemberNumbers: Sendable, Hashable {
     /// The systems of ``table``.
     public var tableSystems: Pair?
     /// The clinic's record numbers with the payer's member numbers that belong to them.
-    public var table: [String: Set<String>]
+    public var table: [String: Set<String>] {
+        didSet { tableDigest = Self.digest(table) }
+    }
+    /// What tells ``table`` from another one, whatever order it is in.
+    public private(set) var tableDigest: Int64
 
     /// Every system that is declared to be one of the payer's numbers.
     public var payerSystems: Set<String> {
         subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer, memberSystem].compactMap(\.self))
     }
 
-    /// What tells ``table`` from another one, whatever order it is in.
-    public var tableDigest: Int64 {
+    private static func digest(_ table: [String: Set<String>]) -> Int64 {
         table.reduce(0) { sum, row in
-            row.value.reduce(sum) { $0 &+ Self.digest(row.key + "\u{1f}" + $1) }
+            row.value.reduce(sum) { $0 &+ digest(row.key + "\u{1f}" + $1) }
         }
     }
 
@@ -51,6 +54,7 @@ public struct MemberNumbers: Sendable, Hashable {
         self.pairs = pairs
         self.tableSystems = tableSystems
         self.table = table
+        tableDigest = Self.digest(table)
         self.memberSystem = memberSystem
     }
 }

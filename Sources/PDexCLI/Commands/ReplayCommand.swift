@@ -81,8 +81,8 @@ struct ReplayCommand: AsyncParsableCommand {
             guard !dryRun else {
                 for replay in begun {
                     progress.say(
-                        "replay \(replay.run) was begun, and this command goes on with all of it: "
-                            + "\(replay.waiting.of("exchange")) wait in it")
+                        "replay \(replay.run) was begun\(replay.isAsDemanded ? "" : Self.otherwise), and this command goes "
+                            + "on with all of it as it was begun: \(replay.waiting.of("exchange")) wait in it")
                 }
                 return try await operations.preview(replayOf: chosen, demand)
             }
@@ -124,15 +124,19 @@ struct ReplayCommand: AsyncParsableCommand {
         ).filter(\.state.isReplayable).map(\.id)
     }
 
+    private static let otherwise = " with other options or another reason"
+
     /// What somebody has to say yes to: so many exchanges that were selected, nil for those that were named, and replays
-    /// that are gone on with for more than that. Nil when there is nothing to ask.
+    /// that are gone on with for more than that, or as something else. Nil when there is nothing to ask.
     static func question(_ selected: Int?, _ begun: [BegunReplay]) -> String? {
-        let isMore = begun.contains { $0.others > 0 }
+        let isMore = begun.contains { $0.others > 0 || !$0.isAsDemanded }
         guard selected.map({ $0 > 0 || !begun.isEmpty }) ?? isMore else { return nil }
         let waiting = begun.reduce(0) { $0 + $1.waiting }
         return "Replay \(selected?.of("exchange") ?? "what is named")"
             + (begun.isEmpty
-                ? "?" : ", and go on with \(begun.count.of("replay")) in which \(waiting.of("exchange")) wait?")
+                ? "?"
+                : ", and go on with \(begun.count.of("replay")) in which \(waiting.of("exchange")) wait"
+                    + (begun.allSatisfy(\.isAsDemanded) ? "?" : ", begun\(otherwise)?"))
     }
 
     /// Partial when anything was refused or did not arrive; what is left to the service is whole so far.

@@ -61,6 +61,15 @@ extension StoreContract {
                 }
             }
         },
+        StorePromise("a Coverage that moves to somebody else leads to whom it left no more") { store in
+            try await store.write { writer in
+                _ = try writer.stage(batch(coverage, "old"))
+                try writer.index(patient, of: "med0", for: "med0", facts: nil, links: [5], basis: basis)
+                _ = try writer.stage(batch((2, "Coverage", 9), "newer"))
+            }
+            let led = try await store.read { try $0.members(linkedBy: 5) }
+            try expect(led, is: [], "whom the way leads to")
+        },
         StorePromise("facts of whoever's coverage names its payor itself do not rest on Organizations") { store in
             try await store.write { writer in
                 try writer.index(

@@ -15,7 +15,8 @@ struct CoveredMember {
 
     init(_ member: ResourceKey, terms: ExchangeTerms, identities: Identities, _ reader: any MemberReader) throws {
         let payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
-        self.init(try reader.facts(of: member) ?? PersonFacts(ofMember: member, payers, reader), terms: terms)
+        let facts = try reader.facts(of: member) ?? PersonFacts(ofMember: member, payers, reader)
+        self.init(facts ?? PersonFacts(person: nil), terms: terms)
     }
 
     /// By facts that were read.

@@ -33,8 +33,7 @@ struct IndexWriter: Sendable {
 
     /// Indexes one of the payer's members: anew each time where somebody else than an organization is said to pay.
     func index(member: ResourceKey, _ writer: any StoreWriter) throws {
-        guard try !writer.compartmentHashes(of: member).isEmpty else { return try writer.unlink(member) }
-        let facts = try PersonFacts(ofMember: member, payers, writer)
+        guard let facts = try PersonFacts(ofMember: member, payers, writer) else { return try writer.unlink(member) }
         try writer.index(
             member, of: terms.payer.name, for: terms.payer.name, facts: facts.payors == .others ? nil : facts,
             links: links.links(ofMember: facts),

@@ -12,9 +12,10 @@ extension PersonFacts {
             replacedBy: Self.patients(links, "replaced-by", stager))
     }
 
-    /// What the payer's records say of a member; `stager` knows the payer's keys.
-    init(ofMember member: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
+    /// What the payer's records say of a member; nil where nothing of it is staged. `stager` knows the payer's keys.
+    init?(ofMember member: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
         let records = try reader.compartment(of: member)
+        guard !records.isEmpty else { return nil }
         let patient = records.first { $0.key == member }.flatMap { try? Resource(parsing: $0.bytes) }
         var references: [String] = []
         let held = try records.filter { $0.type == "Coverage" }.compactMap { staged -> Held? in
@@ -27,9 +28,11 @@ extension PersonFacts {
             payors: Self.payors(references, stager))
     }
 
+    /// To whom references lead, as far as it can be staged at all.
     private static func payors(_ references: [String], _ stager: Stager) -> Payors {
-        if references.isEmpty { return .named }
-        return references.allSatisfy { Reference(parsing: $0).type == "Organization" } ? .organizations : .others
+        let leading = references.filter { stager.key(of: $0) != nil }
+        if leading.isEmpty { return .named }
+        return leading.allSatisfy { Reference(parsing: $0).type == "Organization" } ? .organizations : .others
     }
 
     /// A coverage with what the organizations that it refers to say of themselves.

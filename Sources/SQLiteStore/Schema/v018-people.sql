@@ -21,6 +21,9 @@ CREATE TABLE indexed (
     PRIMARY KEY (k, payer)
 ) STRICT, WITHOUT ROWID;
 
+-- Programs that know nothing of this stage no more: one that has had the store open since before would forget nothing.
+ALTER TABLE staged RENAME COLUMN raw TO content;
+
 -- The ways to patients were the same for every payer: all are made anew before anybody is looked for.
 DELETE FROM link;
 UPDATE scope SET at = NULL WHERE name = 'records';

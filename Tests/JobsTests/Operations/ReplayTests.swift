@@ -145,7 +145,7 @@ struct ReplayTests {
         _ = try await served.operations.carry(replay: run)
         let afterwards = try await served.operations.begun(demand(words), of: [])
 
-        #expect(same == [BegunReplay(run: run)])
+        #expect(same == [BegunReplay(run: run, isAsDemanded: true)])
         #expect(found.joined().isEmpty)
         #expect(afterwards.isEmpty)
     }
@@ -189,7 +189,8 @@ struct ReplayTests {
         let accepted = try await served.operations.accept(replayOf: [id], Self.demand)
         let left = try await served.operations.cancel(replay: run.id, reason: "a test")
 
-        #expect(begun == [BegunReplay(run: run.id, waiting: waiting.count, others: waiting.count - 1)])
+        #expect(
+            begun == [BegunReplay(run: run.id, isAsDemanded: true, waiting: waiting.count, others: waiting.count - 1)])
         #expect(accepted.runs == [run.id])
         #expect(left == waiting.count)
         #expect(try await served.operations.progress(ofReplay: run.id) == [.cancelled: waiting.count])
