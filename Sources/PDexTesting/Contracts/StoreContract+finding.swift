@@ -132,64 +132,6 @@ extension StoreContract {
                 found, is: [[StoreSample.key(1), StoreSample.key(2)], [], [StoreSample.key(2)]], "what identifiers find"
             )
         },
-        StorePromise("the ways to a person are replaced as a whole, until they are forgotten") { store in
-            try await store.write { writer in
-                try writer.index(StoreSample.key(1), of: "med0", for: "med0", facts: nil, links: [9, 10], basis: 1)
-                try writer.index(
-                    StoreSample.key(1), of: "med0", for: "med0", facts: nil, links: [11, 10, 11], basis: 1)
-                try writer.index(StoreSample.key(2), of: "med0", for: "med0", facts: nil, links: [11], basis: 1)
-            }
-            let before = try await store.read { reader in try [9, 10, 11].map { try reader.members(linkedBy: $0) } }
-            try expect(
-                before, is: [[], [StoreSample.key(1)], [StoreSample.key(1), StoreSample.key(2)]], "the members")
-            try await store.write { try $0.unlink(StoreSample.key(1)) }
-            let after = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
-            try expect(after, is: [[], [StoreSample.key(2)]], "the members after unlinking one")
-        },
-        StorePromise("the ways to a person for one payer stay when those for another are replaced") { store in
-            let patient = StoreSample.key(1)
-            try await store.write { writer in
-                try writer.index(patient, of: "clinic0", for: "med0", facts: nil, links: [1, 2], basis: 1)
-                try writer.index(patient, of: "clinic0", for: "med1", facts: nil, links: [3], basis: 2)
-                try writer.index(patient, of: "clinic0", for: "med0", facts: nil, links: [2, 4], basis: 3)
-            }
-            let (led, bases) = try await store.read { reader in
-                (
-                    try [1, 2, 3, 4].map { try !reader.members(linkedBy: $0).isEmpty },
-                    try ["med0", "med1", "med2"].map { try reader.indexBasis(of: patient, for: $0) }
-                )
-            }
-            try expect(led, is: [false, true, true, true], "the ways that lead there")
-            try expect(bases, is: [3, 2, nil], "the bases")
-            try await store.write { try $0.unlink(patient) }
-            let left = try await store.read { reader in
-                (
-                    try [2, 3, 4].flatMap { try reader.members(linkedBy: $0) },
-                    try reader.indexBasis(of: patient, for: "med1")
-                )
-            }
-            try expect(left.0, is: [], "the ways that are left")
-            try expect(left.1, is: nil, "the basis for the other payer")
-        },
-        StorePromise("what a person's record changes is to be indexed anew for every payer, and still led to") {
-            store in
-            let patient = StoreSample.key(1)
-            try await store.write { writer in
-                for (payer, link) in [("med0", Int64(1)), ("med1", 2)] {
-                    try writer.index(patient, of: "clinic0", for: payer, facts: nil, links: [link], basis: 1)
-                }
-                _ = try writer.stage(StoreSample.batch([StoreSample.resource(1, type: "Patient")]))
-                try writer.index(patient, of: "clinic0", for: "med0", facts: nil, links: [3], basis: 1)
-            }
-            let (led, bases) = try await store.read { reader in
-                (
-                    try [1, 2, 3].map { try !reader.members(linkedBy: $0).isEmpty },
-                    try ["med0", "med1"].map { try reader.indexBasis(of: patient, for: $0) }
-                )
-            }
-            try expect(led, is: [false, true, true], "the ways that lead there")
-            try expect(bases, is: [1, nil], "the bases")
-        },
         StorePromise("a source's patients come page by page, also those that only others refer to") { store in
             let own = StoreSample.batch([
                 StoreSample.resource(5, type: "Patient"), StoreSample.resource(-3, type: "Patient"),
