@@ -53,7 +53,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .bundleTooLarge, .provenanceUntargeted,
             .payerCapability, .payerRecordsIncomplete, .payerRefused, .payerForbidden, .payerConflict, .payerTooLarge,
             .payerPartial,
-            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .notRetracted,
+            .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .retractedByDelete,
+            .notRetracted,
             .cancelledByOperator,
             .requestNotOpen, .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
             .storeKeyCollision:

@@ -174,7 +174,7 @@ struct ExchangeMaker: Sendable {
         let filter = ExchangeFilter(member: known.member, payer: known.payer)
         return try reader.exchanges(matching: filter, limit: Self.mostExchanges).prefix { $0.id != known.id }
             .contains { later in
-                later.state != .acknowledged && later.manifest.entries.contains { $0.leftOut == .retracted }
+                later.state != .acknowledged && later.manifest.entries.contains(where: \.isTakenBack)
             }
     }
 

@@ -9,7 +9,7 @@ extension ExchangePipeline {
         let standing = try Standing(join.outcome(for: patient, reader), consent: checkConsent, reader)
         let holdings = try PayerHoldings(
             of: patient, payer: terms.payer.name, by: EntryWriter(terms: terms, identities: identities), reader)
-        let held = holdings.concerned(by: Undoing(standing))
+        let held = holdings.concerned(by: Undoing(standing), marked: terms.afterRevocation == .delete)
         guard !held.isEmpty else { return nil }
         let members = Set(held.keys.flatMap { holdings.members[$0] ?? [] }.compactMap(\.member)).sorted()
         let whose = members.isEmpty ? "" : " as member " + members.map(\.description).joined(separator: ", ")

@@ -27,7 +27,8 @@ struct MadeExchange: Sendable {
         case .made(let made, _, _, _): exchange = made
         }
         guard exchange.run == run else { return [:] }
-        let codes = exchange.manifest.entries.compactMap(\.leftOut).filter { [.retracted, .notRetracted].contains($0) }
+        let codes = exchange.manifest.entries.filter { $0.isTakenBack || $0.leftOut == .notRetracted }
+            .compactMap(\.leftOut)
         return Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +)
     }
 

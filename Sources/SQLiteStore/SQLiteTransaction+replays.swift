@@ -16,11 +16,18 @@ extension SQLiteTransaction {
     func items(
         ofReplay run: String, in outcome: ReplayItem.Outcome?, from place: Int, limit: Int
     ) throws -> [ReplayItem] {
-        try all(
+        guard let outcome else {
+            return try all(
+                """
+                SELECT exchange, outcome, made, why FROM replay_item
+                WHERE run = ? AND place >= ? ORDER BY place LIMIT ?
+                """, [run, place, max(limit, 0)], Self.item)
+        }
+        return try all(
             """
             SELECT exchange, outcome, made, why FROM replay_item
-            WHERE run = ?1 AND place >= ?2 AND (?3 IS NULL OR outcome = ?3) ORDER BY place LIMIT ?4
-            """, [run, place, outcome?.rawValue, max(limit, 0)], Self.item)
+            WHERE run = ? AND outcome = ? AND place >= ? ORDER BY place LIMIT ?
+            """, [run, outcome.rawValue, place, max(limit, 0)], Self.item)
     }
 
     func tally(ofReplay run: String) throws -> [ReplayItem.Outcome: Int] {

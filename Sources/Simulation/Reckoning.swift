@@ -127,15 +127,12 @@ struct Reckoning: Sendable {
     }
 
     /// Of a patient who is kept apart the payer has nothing but the Patient, where that is what becomes of it. What was first
-    /// sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each night; what
-    /// the clinic had taken back before stays as it was marked then.
+    /// sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each night.
     private func undone(_ resource: Resource, of member: String) {
         guard house.afterRevocation == .delete, !house.witness.isRestored, resource.type != "Patient",
             town.group.contains(member)
         else { return }
         let source = Witness.source(of: resource) ?? ""
-        let isMarked = resource["status"]?.string == "entered-in-error" && town.isGone(source)
-        guard !isMarked else { return }
         house.witness.broke(.undone, "\(source) of \(member) is still there")
     }
 

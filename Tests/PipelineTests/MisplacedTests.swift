@@ -24,7 +24,7 @@ struct MisplacedTests {
         let second = try await Self.next(night)
         // Who was Ada before is nobody, once her member is Joe's.
         let isAdaGone = turn == .relinked
-        #expect(second.notes == [.retracted: isAdaGone ? 6 : 3])
+        #expect(second.notes == [.retractedByDelete: isAdaGone ? 6 : 3])
         #expect(second.balanced)
         #expect(Self.held(night).filter(Self.isJoes).isEmpty)
         let between = night.payer.received.count

@@ -36,7 +36,7 @@ struct RetractionTests {
         Self.delete(["Observation/joe-glucose", "Encounter/joe-visit", "Condition/joe-sore-throat"], night)
         let second = try await night.run("night-2")
         let types = night.payer.held.values.map(\.type)
-        #expect(second.notes == [.retracted: 3])
+        #expect(second.notes == [.retractedByDelete: 3])
         #expect(second.balanced)
         #expect(!types.contains("Observation") && !types.contains("Encounter") && types.contains("Patient"))
         let removed = night.payer.held.values.flatMap { $0["entity"]?.elements ?? [] }.filter {
@@ -96,7 +96,7 @@ struct RetractionTests {
         let second = try await night.run("night-2")
         night.clock.advance(seconds: 86_400)
         let third = try await night.run("night-3")
-        #expect(second.notes == [byDeleting ? .retracted : .notRetracted: 1])
+        #expect(second.notes == [byDeleting ? .retractedByDelete : .notRetracted: 1])
         #expect(second.balanced && third.balanced)
         #expect((Self.result(night) == nil) == byDeleting)
         #expect(third.submitted.bundles == 0)

@@ -71,7 +71,7 @@ struct TakenBackInPartTests {
         let second = try await TakenBackTests.withdrawn(night)
         let between = night.payer.received.count
         let third = try await TakenBackTests.next(night)
-        #expect(second.notes == [.retracted: 3])
+        #expect(second.notes == [.retractedByDelete: 3])
         #expect(second.exchanges.acknowledged == 1)
         #expect(third.notes == [:])
         #expect(night.payer.received.count == between)
@@ -92,7 +92,7 @@ struct TakenBackInPartTests {
         _ = try await TakenBackTests.withdrawn(night)
         let later = try Self.pipeline(night, .delete)
         let reports = try await Self.runs(3, night, later)
-        #expect(reports.map(\.notes) == [[.retracted: 3], [:], [:]])
+        #expect(reports.map(\.notes) == [[.retractedByDelete: 3], [:], [:]])
         #expect(reports.map(\.submitted.bundles) == [1, 0, 0])
         #expect(TakenBackTests.clinicalHeld(night).isEmpty)
     }
@@ -119,7 +119,7 @@ struct TakenBackInPartTests {
             $0.deletedLines = [#"{"resourceType":"Bundle","type":"transaction","entry":[\#(line)]}"#]
         }
         let report = try await TakenBackTests.withdrawn(night)
-        #expect(report.notes == (beforeTheList ? [.retracted: 1, .notRetracted: 2] : [.retracted: 1]))
+        #expect(report.notes == [.retractedByDelete: 1].merging(beforeTheList ? [.notRetracted: 2] : [:]) { $1 })
         #expect(Set(TakenBackTests.clinicalHeld(night).map(\.type)) == ["Encounter", "Condition"])
         #expect(try await TakenBackTests.next(night).notes == [:])
     }

@@ -38,7 +38,7 @@ struct TakenBackTests {
         let second = try await Self.withdrawn(night)
         let between = night.payer.received.count
         let third = try await Self.next(night)
-        #expect(second.notes == [.retracted: 3])
+        #expect(second.notes == [.retractedByDelete: 3])
         #expect(second.balanced && third.balanced)
         #expect(Self.clinicalHeld(night).isEmpty)
         #expect(Set(night.payer.held.values.map(\.type)).isSuperset(of: ["Patient", "Practitioner"]))
@@ -59,6 +59,25 @@ struct TakenBackTests {
             #expect(left == right)
             #expect(resource["status"] == "entered-in-error" || resource["verificationStatus"] != nil)
         }
+    }
+
+    @Test(
+        "what the clinic had taken back, and is marked as entered in error, is deleted with the rest, once, and is marked no twice",
+        arguments: [ExchangeTerms.AfterRevocation.delete, .enteredInError])
+    func marked(policy: ExchangeTerms.AfterRevocation) async throws {
+        let night = try await Self.delivered(policy)
+        var wrong = try Resource(NamedMember.joe.observation(value: "7.20"))
+        wrong.json["status"] = "entered-in-error"
+        night.clinic.put(wrong)
+        let second = try await Self.next(night)
+        let between = Self.clinicalHeld(night)
+        let third = try await Self.withdrawn(night)
+        let fourth = try await Self.next(night)
+        #expect(second.notes == [.retracted: 1])
+        #expect(between.count == 3 && between.contains { $0["status"] == "entered-in-error" })
+        #expect(third.notes == (policy == .delete ? [.retractedByDelete: 3] : [.retracted: 2]))
+        #expect(Self.clinicalHeld(night).count == (policy == .delete ? 0 : 3))
+        #expect(fourth.notes == [:] && fourth.submitted.bundles == 0)
     }
 
     @Test("what changed since the payer got it does not go out, not even to be taken back")

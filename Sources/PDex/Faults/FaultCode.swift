@@ -128,6 +128,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case attemptsExhausted = "submission.attempts-exhausted"
     case processLost = "submission.process-lost"
     case retracted = "exchange.retracted"
+    case retractedByDelete = "exchange.retracted-by-delete"
     case notRetracted = "exchange.not-retracted"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"

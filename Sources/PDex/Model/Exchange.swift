@@ -47,7 +47,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
 
     /// Whether it does nothing but take back by id what the payer holds: that discloses nothing, and rests on no consent.
     public var isRetraction: Bool {
-        consent == nil && carried == 0 && manifest.entries.contains { $0.leftOut == .retracted }
+        consent == nil && carried == 0 && manifest.entries.contains(where: \.isTakenBack)
             && manifest.entries.allSatisfy { $0.leftOut != nil }
     }
 

@@ -12,6 +12,9 @@ public struct ExchangeManifest: Sendable, Hashable {
         /// Why it was left out; nil when it is in a bundle.
         public let leftOut: FaultCode?
 
+        /// Whether it is taken back from the payer with the exchange, marked as entered in error or deleted there.
+        public var isTakenBack: Bool { leftOut == .retracted || leftOut == .retractedByDelete }
+
         /// Assembles an entry.
         public init(key: ResourceKey, contentHash: Int64, leftOut: FaultCode?) {
             self.key = key

@@ -80,7 +80,7 @@ struct Again: Sendable {
         let going = now.manifest.entries.filter { $0.leftOut == nil }
         let present = Set(going.map(\.key))
         let sent = original.manifest.entries.filter { $0.leftOut == nil }
-        let returned = original.manifest.entries.contains { $0.leftOut == .retracted && present.contains($0.key) }
+        let returned = original.manifest.entries.contains { $0.isTakenBack && present.contains($0.key) }
         guard !returned, sent.allSatisfy({ present.contains($0.key) }) else {
             throw refusal(
                 "not everything in it may or can be sent now", "replay it from the map step; then it is made anew")

@@ -31,11 +31,12 @@ public struct ReplayPreview: Sendable, Hashable {
         let sent = exchange.manifest.entries.filter { $0.leftOut == nil && made.staying[$0.key] == nil }
         let repeated = sent.count { holdings[$0.key] == $0.contentHash }
         let added = sent.count { holdings[$0.key] == nil }
-        let left = exchange.manifest.entries.compactMap(\.leftOut)
+        let left = exchange.manifest.entries.filter { $0.leftOut != nil }
         self.init(
             state: exchange.state, reason: exchange.reason, added: added,
-            changed: sent.count - added - repeated, repeated: repeated, retracted: left.count { $0 == .retracted },
-            withheld: Dictionary(left.filter { $0 != .retracted }.map { ($0, 1) }, uniquingKeysWith: +),
+            changed: sent.count - added - repeated, repeated: repeated, retracted: left.count(where: \.isTakenBack),
+            withheld: Dictionary(
+                left.filter { !$0.isTakenBack }.compactMap(\.leftOut).map { ($0, 1) }, uniquingKeysWith: +),
             bundles: bundles.count, entries: bundles.reduce(0) { $0 + $1.entries },
             staying: made.staying.values.sorted())
     }

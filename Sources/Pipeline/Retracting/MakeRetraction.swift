@@ -32,7 +32,7 @@ struct MakeRetraction: Sendable {
     ) throws -> Retraction {
         guard terms.retraction != .off || terms.afterRevocation.retraction != nil else { return Retraction() }
         let holdings = try holdings(of: member, reader)
-        guard !holdings.all.isEmpty else { return Retraction() }
+        guard !holdings.all.isEmpty || !holdings.marked.isEmpty else { return Retraction() }
         let undone = try undone(of: member, holdings, undoing, errors: errors, reader)
         let isUndone = Set(undone.map(\.key))
         let isAll = undoing.outlivesItsRun && terms.afterRevocation.retraction != nil
@@ -46,8 +46,12 @@ struct MakeRetraction: Sendable {
             let entry = try entry(item, holdings, reader)
             // An operator was told already, and nothing else can be done now.
             if entry == nil, holdings.told[item.key] != nil { continue }
-            retraction.marks.append(
-                .init(key: item.key, contentHash: item.contentHash, leftOut: entry == nil ? .notRetracted : .retracted))
+            let code: FaultCode =
+                switch entry {
+                case nil: .notRetracted
+                case .some(let entry): entry.bytes == nil ? .retractedByDelete : .retracted
+                }
+            retraction.marks.append(.init(key: item.key, contentHash: item.contentHash, leftOut: code))
             if let entry { entries.append(entry) }
         }
         let packer = RetractionPacker(terms: terms, bundle: bundle)
@@ -93,13 +97,14 @@ struct MakeRetraction: Sendable {
     /// nobody.
     ///
     /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
-    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more.
+    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more. Where a
+    /// withdrawal deletes, what was only marked as entered in error before is deleted, too.
     private func undone(
         of member: ResourceKey, _ holdings: PayerHoldings, _ undoing: Undoing, errors: [ClinicalResource],
         _ reader: any StoreReader
     ) throws -> [Item] {
         guard let way = terms.afterRevocation.retraction else { return [] }
-        let all = holdings.concerned(by: undoing)
+        let all = holdings.concerned(by: undoing, marked: way == .delete)
         let wrong = Set(errors.map(\.staged.key))
         let present = Set(try reader.stagedHashes(Array(all.keys)).map(\.key))
         return try all.compactMap { key, hash in

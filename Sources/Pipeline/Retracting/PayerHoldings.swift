@@ -9,6 +9,8 @@ struct PayerHoldings: Sendable {
     private(set) var doubtful: [ResourceKey: Int64] = [:]
     /// What is there, or may be, and was left for an operator to tell the payer of.
     private(set) var told: [ResourceKey: Int64] = [:]
+    /// What is there as a resource that was entered in error, and is taken back unless it is to be gone.
+    private(set) var marked: [ResourceKey: Int64] = [:]
     /// The mapping set by which what was acknowledged was written.
     private(set) var mappings: [ResourceKey: String] = [:]
     /// As whom it went there: on what evidence the patient was taken for a member.
@@ -47,14 +49,15 @@ struct PayerHoldings: Sendable {
         }
     }
 
-    /// Everything that is there or may be, by the content that was sent last.
+    /// Everything that is there or may be, by the content that was sent last, but for what is marked as entered in error.
     var all: [ResourceKey: Int64] {
         told.merging(hashes) { $1 }.merging(doubtful) { $1 }
     }
 
-    /// What of it is to be undone.
-    func concerned(by undoing: Undoing) -> [ResourceKey: Int64] {
-        all.filter { undoing.concerns(members[$0.key] ?? []) }
+    /// What of it is to be undone; with `marked` also what is only marked as entered in error.
+    func concerned(by undoing: Undoing, marked isMarkedToo: Bool = false) -> [ResourceKey: Int64] {
+        let all = isMarkedToo ? marked.merging(self.all) { $1 } : self.all
+        return all.filter { undoing.concerns(members[$0.key] ?? []) }
     }
 
     /// The content that the payer has, and no other; nil when that is not known.
@@ -79,16 +82,24 @@ struct PayerHoldings: Sendable {
             hashes[entry.key] = entry.contentHash
             mappings[entry.key] = exchange.mapping
             members[entry.key] = Set([exchange.match].compactMap(\.self))
-            (doubtful[entry.key], told[entry.key]) = (nil, nil)
-        case .retracted where isBefore:
+            (doubtful[entry.key], told[entry.key], marked[entry.key]) = (nil, nil, nil)
+        case .retracted where isBefore, .retractedByDelete where isBefore:
             // A backup took the store's place since: what it remembers to have taken back may have been sent again.
             break
         case .retracted:
-            (hashes[entry.key], doubtful[entry.key], told[entry.key]) = (nil, nil, nil)
-            (mappings[entry.key], members[entry.key]) = (nil, nil)
+            // As whom it went there stays known: it may have to be deleted besides.
+            forget(entry.key)
+            marked[entry.key] = entry.contentHash
+        case .retractedByDelete:
+            forget(entry.key)
+            (marked[entry.key], members[entry.key]) = (nil, nil)
         case .notRetracted: leave(entry)
         default: break
         }
+    }
+
+    private mutating func forget(_ key: ResourceKey) {
+        (hashes[key], doubtful[key], told[key], mappings[key]) = (nil, nil, nil, nil)
     }
 
     private mutating func leave(_ entry: ExchangeManifest.Entry) {
