@@ -3,7 +3,7 @@ import Foundation
 /// Lines of the benchmark's table.
 enum Row {
     static func text(_ columns: String...) -> String {
-        zip(columns, [20, 38, 24, 0]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
+        zip(columns, [20, 38, 24, 0]).map { $0.padding(toLength: max($1, $0.count + 1), withPad: " ", startingAt: 0) }
             .joined().trimmingCharacters(in: .whitespaces)
     }
 

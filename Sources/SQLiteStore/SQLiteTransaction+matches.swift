@@ -6,6 +6,7 @@ import PDex
 extension SQLiteTransaction {
     func memberMatch(of patient: ResourceKey, _ route: Route) throws -> MemberMatch? {
         guard
+            try !isEmpty(.memberMatch),
             try isThere(
                 "SELECT 1 FROM member_match WHERE patient = ?1 AND payer = ?2 AND clinic = ?3",
                 [route.payer, route.clinic], patient)
@@ -25,7 +26,8 @@ extension SQLiteTransaction {
     }
 
     func patients(answeredAs member: ResourceKey, _ route: Route) throws -> [ResourceKey] {
-        try quick(
+        guard try !isEmpty(.memberMatch) else { return [] }
+        return try quick(
             "SELECT patient FROM member_match WHERE payer = ?1 AND clinic = ?2 AND member = ?3 ORDER BY patient"
         ) { statement in
             statement.bind(route.payer, at: 1)

@@ -8,6 +8,7 @@ extension SQLiteTransaction {
 
     func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink? {
         guard
+            try !isEmpty(.memberLink),
             try isThere(
                 "SELECT 1 FROM member_link WHERE patient = ?1 AND payer = ?2 AND clinic = ?3",
                 [route.payer, route.clinic], patient)
@@ -19,6 +20,7 @@ extension SQLiteTransaction {
 
     func memberLink(to member: ResourceKey, _ route: Route) throws -> MemberLink? {
         guard
+            try !isEmpty(.memberLink),
             try isThere(
                 "SELECT 1 FROM member_link WHERE member = ?1 AND payer = ?2 AND clinic = ?3",
                 [route.payer, route.clinic], member)

@@ -21,6 +21,25 @@ extension SQLiteTransaction {
         }
     }
 
+    func people(linkedBy ways: LinkPair) throws -> LinkedPeople {
+        try quick(
+            """
+            SELECT * FROM (SELECT 0, member FROM link WHERE link = ?1 ORDER BY member)
+            UNION ALL SELECT * FROM (SELECT 1, member FROM link WHERE link = ?2 ORDER BY member)
+            """
+        ) {
+            statement in
+            statement.bind(ways.toMembers, at: 1)
+            statement.bind(ways.toPatients, at: 2)
+            var found = LinkedPeople()
+            while try statement.step() {
+                let key = ResourceKey(bits: statement.integer(1))
+                if statement.integer(0) == 0 { found.members.append(key) } else { found.patients.append(key) }
+            }
+            return found
+        }
+    }
+
     func facts(of person: ResourceKey) throws -> PersonFacts? {
         try quick("SELECT facts FROM person \(Self.current)") { statement in
             statement.bind(person.bits, at: 1)

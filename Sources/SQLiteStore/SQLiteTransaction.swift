@@ -11,6 +11,7 @@ struct SQLiteTransaction: StoreWriter {
     /// Where the audit trail ends for this transaction, once it has written to it.
     let end = AuditEnd()
     let names = KnownNames()
+    private let emptyTables = EmptyTables()
 
     /// Runs a statement that returns nothing; returns how many rows it changed.
     @discardableResult
@@ -52,6 +53,17 @@ struct SQLiteTransaction: StoreWriter {
             statement.bind(key.bits, at: 1)
             for (index, name) in names.enumerated() { statement.bind(name, at: Int32(index + 2)) }
             return try statement.step()
+        }
+    }
+
+    /// Whether a table is known to have no row at all; a transaction that may write knows it of none.
+    func isEmpty(_ table: EmptyTables.Table) throws -> Bool {
+        guard database.configuration.readonly else { return false }
+        return try emptyTables.isEmpty(table) {
+            switch table {
+            case .memberLink: try quick("SELECT 1 FROM member_link LIMIT 1") { try !$0.step() }
+            case .memberMatch: try quick("SELECT 1 FROM member_match LIMIT 1") { try !$0.step() }
+            }
         }
     }
 

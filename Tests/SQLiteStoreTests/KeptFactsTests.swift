@@ -29,6 +29,13 @@ struct KeptFactsTests {
         #expect(Self.read(bytes) == Self.facts)
     }
 
+    @Test("the bytes are those of the form: whoever writes others raises its number, and pins the new checksum")
+    func pinned() {
+        let checksum = Self.facts.stored.withUnsafeBytes(FactsWriter.checksum)
+        #expect(PersonFacts.form == 1)
+        #expect(checksum == 393_953_268)
+    }
+
     @Test("another form is no facts")
     func otherForm() {
         var bytes = Self.facts.stored

@@ -110,6 +110,33 @@ struct MigrationTests {
         #expect(throws: (any Error).self) { try stage(2) }
     }
 
+    @Test("ways are made anew by version 19, too, before anybody is looked for, and what is kept of people stays")
+    func pairs() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.prefix(18)))
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        try RawDatabase(place.path).run(
+            """
+            INSERT INTO source (rid, name) VALUES (1, 'med0');
+            INSERT INTO link (link, member) VALUES (5, 1);
+            INSERT INTO person (k, source) VALUES (1, 1);
+            INSERT INTO indexed (k, payer, basis, ways) VALUES (1, 1, 2, x'0000000000000005');
+            INSERT INTO scope (source, name, at) VALUES (1, 'records', 7), (1, 'everything', 8);
+            """)
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let (led, basis, records, everything) = try await store.read { reader in
+            (
+                try reader.members(linkedBy: 5), try reader.indexBasis(of: ResourceKey(bits: 1), for: "med0"),
+                try reader.watermark(source: "med0", scope: "records"),
+                try reader.watermark(source: "med0", scope: "everything")
+            )
+        }
+        #expect(led == [] && basis == nil && records == nil)
+        #expect(everything == Instant(milliseconds: 8))
+        #expect(try RawDatabase(place.path).text("SELECT count(*) FROM person") == ["1"])
+    }
+
     private func stageInVersion12(_ resources: [(type: String, day: String?)]) throws {
         _ = try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),

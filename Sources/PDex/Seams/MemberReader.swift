@@ -10,6 +10,8 @@ public protocol MemberReader {
     /// The people (a payer's members, a clinic's patients) that a way of recognising them leads to
     /// (``Identities/linkKey(source:by:value:)``).
     func members(linkedBy link: Int64) throws -> [ResourceKey]
+    /// The same of two ways at once, which lie beside each other where they are close.
+    func people(linkedBy ways: LinkPair) throws -> LinkedPeople
     /// What an operator decided about a patient.
     func memberLink(of patient: ResourceKey, _ route: Route) throws -> MemberLink?
     /// The operator's link that leads to a member.

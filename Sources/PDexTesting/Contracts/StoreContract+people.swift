@@ -21,6 +21,25 @@ extension StoreContract {
             let after = try await store.read { reader in try [10, 11].map { try reader.members(linkedBy: $0) } }
             try expect(after, is: [[], [StoreSample.key(2)]], "the members after unlinking one")
         },
+        StorePromise("a value's two ways are followed at once, each to its own people, in the order of keys") { store in
+            let (first, second, third) = (StoreSample.key(1), StoreSample.key(2), StoreSample.key(3))
+            try await store.write { writer in
+                for person in [third, first] {
+                    try writer.index(person, of: "med0", for: "med0", facts: nil, links: [8], basis: 1)
+                }
+                try writer.index(second, of: "clinic0", for: "med0", facts: nil, links: [9], basis: 1)
+            }
+            let found = try await store.read { reader in
+                try [(8, 9), (9, 7), (7, 6)].map {
+                    try reader.people(linkedBy: LinkPair(toMembers: $0, toPatients: $1))
+                }
+            }
+            let led = [
+                LinkedPeople(members: [first, third].sorted(), patients: [second]), LinkedPeople(members: [second]),
+                LinkedPeople(),
+            ]
+            try expect(found, is: led, "the people")
+        },
         StorePromise("the ways to a person for one payer stay when those for another are replaced") { store in
             let patient = StoreSample.key(1)
             try await store.write { writer in

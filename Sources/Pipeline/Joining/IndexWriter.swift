@@ -4,7 +4,7 @@ import PDex
 /// Writes the ways to one person for a payer, and what the join asks of it, from what is staged.
 struct IndexWriter: Sendable {
     /// Raised when another way is found from the same records, so that everybody is indexed anew.
-    private static let form = 1
+    private static let form = 2
 
     /// On what the ways to the payer's members are made, besides their records.
     let memberBasis: Int64

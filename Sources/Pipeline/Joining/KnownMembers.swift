@@ -10,12 +10,11 @@ final class KnownMembers {
     /// A handful: looking through them takes less than hashing what they go by.
     private var ways: [Way] = []
 
-    /// What leads to people at one of the parties.
+    /// Whom a value leads to at both parties.
     private struct Way {
-        let isPayer: Bool
         let rule: MatchRule
         let value: String
-        let people: [ResourceKey]
+        let people: LinkedPeople
     }
 
     init(links: MemberLinks, reader: any MemberReader) {
@@ -35,12 +34,12 @@ final class KnownMembers {
 
     /// The payer's members that a rule leads to from these values.
     func members(_ values: [String], _ rule: MatchRule) throws -> Set<ResourceKey> {
-        try people(values, rule, isPayer: true)
+        try people(values, rule, \.members)
     }
 
     /// The clinic's patients that a rule leads to from these values.
     func patients(_ values: [String], _ rule: MatchRule) throws -> Set<ResourceKey> {
-        try people(values, rule, isPayer: false)
+        try people(values, rule, \.patients)
     }
 
     private func both(of key: ResourceKey) throws -> (member: CoveredMember, portrait: Portrait) {
@@ -51,18 +50,18 @@ final class KnownMembers {
         return (member, portrait)
     }
 
-    private func people(_ values: [String], _ rule: MatchRule, isPayer: Bool) throws -> Set<ResourceKey> {
+    private func people(
+        _ values: [String], _ rule: MatchRule, _ side: (LinkedPeople) -> [ResourceKey]
+    ) throws -> Set<ResourceKey> {
         var found: Set<ResourceKey> = []
-        for value in values {
-            if let way = ways.first(where: { $0.isPayer == isPayer && $0.rule == rule && $0.value == value }) {
-                found.formUnion(way.people)
-                continue
-            }
-            let link = isPayer ? links.link(toMembers: value, by: rule) : links.link(toPatients: value, by: rule)
-            let people = try reader.members(linkedBy: link)
-            ways.append(Way(isPayer: isPayer, rule: rule, value: value, people: people))
-            found.formUnion(people)
-        }
+        for value in values { found.formUnion(side(try people(value, rule))) }
         return found
+    }
+
+    private func people(_ value: String, _ rule: MatchRule) throws -> LinkedPeople {
+        if let way = ways.first(where: { $0.rule == rule && $0.value == value }) { return way.people }
+        let people = try reader.people(linkedBy: links.links(from: value, by: rule))
+        ways.append(Way(rule: rule, value: value, people: people))
+        return people
     }
 }

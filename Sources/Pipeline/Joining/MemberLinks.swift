@@ -9,36 +9,37 @@ struct MemberLinks: Sendable {
 
     let terms: ExchangeTerms
     let identities: Identities
-    private let patients: String
     private let origin: Int64
+    private let side: Int64
+
+    /// As many of a way's last bits say of which clinic the patients are: close enough to lie on one page of millions.
+    private static let sideBits = 40
 
     init(terms: ExchangeTerms, identities: Identities) {
         self.terms = terms
         self.identities = identities
-        patients = terms.clinic.name + "\u{1f}" + terms.payer.name
+        let patients = terms.clinic.name + "\u{1f}" + terms.payer.name
         origin = identities.linkKey(source: patients, by: Self.replacing, value: "")
+        // Never nought: a way to patients is none to members.
+        side = identities.linkKey(source: patients, by: "patients", value: "") & ((1 << Self.sideBits) - 1) | 1
     }
 
-    /// The way by which a rule leads from a value to the payer's members.
-    func link(toMembers value: String, by rule: MatchRule) -> Int64 {
-        identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: value)
-    }
-
-    /// The way by which it leads to the clinic's patients.
-    func link(toPatients value: String, by rule: MatchRule) -> Int64 {
-        identities.linkKey(source: patients, by: rule.rawValue, value: value)
+    /// The ways by which a rule leads from a value to the payer's members, and to the clinic's patients.
+    func links(from value: String, by rule: MatchRule) -> LinkPair {
+        let link = identities.linkKey(source: terms.payer.name, by: rule.rawValue, value: value)
+        return LinkPair(toMembers: link, toPatients: link ^ side)
     }
 
     /// The ways to a member of the payer.
     func links(ofMember facts: PersonFacts) -> [Int64] {
         let coverages = CoveredMember(facts, terms: terms).coverages
-        return links(to: traits.of(member: facts, coverages), link(toMembers:by:)).sorted()
+        return links(to: traits.of(member: facts, coverages), \.toMembers).sorted()
     }
 
     /// The ways to a patient of the clinic, and from those it `replaces` to it; none to one that was replaced.
     func links(ofPatient facts: PersonFacts, replaces: [ResourceKey]) -> [Int64] {
         guard !facts.isReplaced else { return [] }
-        return links(to: traits.of(patient: facts), link(toPatients:by:)).union(replaces.map(link(toReplaced:)))
+        return links(to: traits.of(patient: facts), \.toPatients).union(replaces.map(link(toReplaced:)))
             .sorted()
     }
 
@@ -48,7 +49,7 @@ struct MemberLinks: Sendable {
 
     private var traits: MemberTraits { MemberTraits(numbers: terms.numbers) }
 
-    private func links(to portrait: Portrait, _ link: (String, MatchRule) -> Int64) -> Set<Int64> {
-        Set(MatchRule.allCases.flatMap { rule in portrait.values(rule).map { link($0, rule) } })
+    private func links(to portrait: Portrait, _ link: (LinkPair) -> Int64) -> Set<Int64> {
+        Set(MatchRule.allCases.flatMap { rule in portrait.values(rule).map { link(links(from: $0, by: rule)) } })
     }
 }

@@ -102,10 +102,12 @@ struct Join: Sendable {
     /// goes along with what has one. What goes on reaches today.
     func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
         let now = clock.now().text
-        let days = care.items.map { $0.days.map { $0.reaching(now) } }
-        let verdicts = days.map { days -> Bool? in
-            guard !days.isEmpty else { return nil }
-            return days.allSatisfy { day in coverages.contains { $0.isActive(on: day) } }
+        let verdicts = care.items.map { item -> Bool? in
+            guard !item.days.isEmpty else { return nil }
+            return item.days.allSatisfy { day in
+                let day = day.reaching(now)
+                return coverages.contains { $0.isActive(on: day) }
+            }
         }
         let today = ServiceDates(first: now, last: now)
         let undated = verdicts.contains(true) || coverages.contains { $0.isActive(on: today) }
@@ -115,7 +117,7 @@ struct Join: Sendable {
         var division = MemberCare.Division()
         division.kept.reserveCapacity(care.items.count)
         for (index, item) in care.items.enumerated() {
-            if let window, !days[index].isEmpty, !days[index].contains(where: { $0.overlap(window) }) {
+            if let window, !item.days.isEmpty, !item.days.contains(where: { $0.reaching(now).overlap(window) }) {
                 division.leftOut.append(item.entry(leftOut: .jobOutsideWindow))
             } else if verdicts[index] ?? undated {
                 division.kept.append(item.key)

@@ -25,6 +25,10 @@ class RelayedReader: StoreReader {
         try reader.indexBasis(of: person, for: payer)
     }
 
+    func people(linkedBy ways: LinkPair) throws -> LinkedPeople {
+        try reader.people(linkedBy: ways)
+    }
+
     func members(linkedBy link: Int64) throws -> [ResourceKey] {
         try reader.members(linkedBy: link)
     }

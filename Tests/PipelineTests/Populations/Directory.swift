@@ -76,6 +76,10 @@ struct Directory: MemberReader {
 
     func members(linkedBy link: Int64) -> [ResourceKey] { links[link] ?? [] }
 
+    func people(linkedBy ways: LinkPair) -> LinkedPeople {
+        LinkedPeople(members: links[ways.toMembers] ?? [], patients: links[ways.toPatients] ?? [])
+    }
+
     func memberLink(of patient: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.patient == patient } }
 
     func memberLink(to member: ResourceKey, _ route: Route) -> MemberLink? { decided.first { $0.member == member } }
