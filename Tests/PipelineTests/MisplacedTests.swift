@@ -125,6 +125,26 @@ struct MisplacedTests {
         #expect(try await night.store.read { try $0.queued() }.isEmpty)
     }
 
+    @Test(
+        "what was marked as one member's, and only may have arrived as another's since, is the other's",
+        arguments: [true, false])
+    func markedBefore(arrived: Bool) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, attempts: 1, afterRevocation: .enteredInError)
+        _ = try await night.run("night-1")
+        try await Self.make(.merged, night)
+        let marked = try await Self.next(night)
+        night.payer.reply(arrived ? .loseAnswer : .fail(Fault(.payerUnknownOutcome, .retry, "no answer came")))
+        let doubtful = try await Self.next(night)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "7.50")))
+        let later = [try await Self.next(night), try await Self.next(night)]
+
+        #expect(marked.notes == [.retracted: 3])
+        #expect(doubtful.exchanges.acknowledged == 0)
+        #expect(later.map(\.notes) == [[:], [:]])
+        #expect(Self.held(night).filter(Self.isJoes).allSatisfy { $0["status"] != "entered-in-error" })
+        #expect(Self.held(night).filter(Self.isJoes).count == 3)
+    }
+
     @Test("a record that the payer numbers anew is no other member, nor is one who is merely not found any more")
     func renumbered() async throws {
         let night = try await Self.delivered(.unlinked, .delete)

@@ -122,6 +122,8 @@ struct PayerHoldings: Sendable {
                 hashes[entry.key] != entry.contentHash || mappings[entry.key] != exchange.mapping
             {
                 doubtful[entry.key] = entry.contentHash
+                // It may have taken the place of what was marked, and that was as somebody else's perhaps.
+                if marked.removeValue(forKey: entry.key) != nil { members[entry.key] = nil }
                 if let match = exchange.match { members[entry.key, default: []].insert(match) }
                 told[entry.key] = nil
             }
