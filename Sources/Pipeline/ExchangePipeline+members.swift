@@ -51,6 +51,7 @@ extension ExchangePipeline {
     /// Why a patient is or is not taken for a member: what each rule looked for and found, without naming anybody.
     public func explain(patient: ResourceKey, withValues: Bool = false) async throws -> MatchExplanation {
         let (terms, identities) = (terms, identities)
+        try await records.ensureIndexed()
         return try await store.read { reader in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
             guard let person = try KnownPatient(patient, stager, reader) else {

@@ -10,6 +10,7 @@ extension ExchangePipeline {
     public func patient(ofMember member: String) async throws -> String {
         let (terms, identities) = (terms, identities)
         let token = try token(of: member)
+        try await records.ensureIndexed()
         return try await store.read { reader in
             let way = identities.linkKey(source: terms.payer.name, by: MatchRule.memberID.rawValue, value: token)
             let members = Set(try reader.members(linkedBy: way))

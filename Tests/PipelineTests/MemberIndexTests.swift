@@ -50,7 +50,8 @@ struct MemberIndexTests {
         let declared = MemberNumbers(memberSystem: "https://med0.example/other-id")
         let terms = try Night([], mappings: usCoreMappings, numbers: declared).pipeline.terms
 
-        try await MemberIndex(terms: terms, store: night.store, identities: night.identities).rebuild()
+        try await MemberIndex(terms: terms, store: night.store, identities: night.identities).rebuild(
+            at: night.clock.now())
 
         for key in Self.joes { #expect(try await Self.ways(to: key, night) == []) }
     }
@@ -222,7 +223,8 @@ struct MemberIndexTests {
             numbers: MemberNumbers(memberSystem: "https://med1.example/member-id"), delivery: terms.delivery,
             retry: terms.retry)
 
-        try await MemberIndex(terms: other, store: night.store, identities: night.identities).rebuild()
+        try await MemberIndex(terms: other, store: night.store, identities: night.identities).rebuild(
+            at: night.clock.now())
 
         let found = try await night.pipeline.explain(patient: Self.joes[0])
         #expect(found.evidence?.member == Self.joes[1] && found.evidence?.rule == "member-id", "\(found.steps)")

@@ -145,14 +145,41 @@ struct MisplacedTests {
         #expect(Self.held(night).filter(Self.isJoes).count == 3)
     }
 
+    @Test(
+        "what is marked stays the member's who is recognised by something else since, and is numbered anew after that")
+    func markedAndRenumbered() async throws {
+        let night = try Night(
+            [.joe, .ada], mappings: usCoreMappings, matchBy: [.demographics], afterRevocation: .delete)
+        _ = try await night.run("night-1")
+        var wrong = try Resource(NamedMember.joe.observation(value: "7.20"))
+        wrong.json["status"] = "entered-in-error"
+        night.clinic.put(wrong)
+        let marked = try await Self.next(night)
+        let terms = try Night([], mappings: usCoreMappings, afterRevocation: .delete).pipeline.terms
+        let later = ExchangePipeline(
+            terms: terms, clinic: night.clinic, payer: night.payer, store: night.store,
+            mappings: night.pipeline.mappings, identities: night.identities, clock: night.clock, random: { 0.5 },
+            owner: "tests")
+        var more = try Resource(NamedMember.joe.observation(value: "8.10"))
+        more.json["id"] = "joe-glucose-2"
+        night.clinic.put(more)
+        night.clock.advance(seconds: 3600)
+        let other = try await later.run(night.firing("night-3"))
+        try Self.renumber(night)
+        night.clock.advance(seconds: 3600)
+        let renumbered = try await later.run(night.firing("night-4"))
+
+        #expect(marked.notes == [.retracted: 1])
+        #expect(other.notes == [:] && other.exchanges.acknowledged == 1)
+        #expect(renumbered.notes == [:])
+        #expect(try await Self.latest(night)?.match?.member == Self.member("m-joseph", night))
+        #expect(Self.held(night).filter(Self.isJoes).count == 4)
+    }
+
     @Test("a record that the payer numbers anew is no other member, nor is one who is merely not found any more")
     func renumbered() async throws {
         let night = try await Self.delivered(.unlinked, .delete)
-        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126") {
-            let text = String(decoding: record.serialized(), as: UTF8.self)
-            night.payer.remove(record.type, record.id ?? "")
-            night.payer.put(try Resource(parsing: Array(text.replacing("m-joe", with: "m-joseph").utf8)))
-        }
+        try Self.renumber(night)
         #expect(try await Self.next(night).notes == [:])
         #expect(try await Self.latest(night)?.match?.member == Self.member("m-joseph", night))
         night.payer.remove("Coverage", "cov-joe")
@@ -167,6 +194,14 @@ struct MisplacedTests {
         _ = try await night.run("night-1")
         #expect(held(night).filter(isJoes).count == 3)
         return night
+    }
+
+    private static func renumber(_ night: Night) throws {
+        for record in try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126") {
+            let text = String(decoding: record.serialized(), as: UTF8.self)
+            night.payer.remove(record.type, record.id ?? "")
+            night.payer.put(try Resource(parsing: Array(text.replacing("m-joe", with: "m-joseph").utf8)))
+        }
     }
 
     private static func make(_ turn: Turn, _ night: Night) async throws {

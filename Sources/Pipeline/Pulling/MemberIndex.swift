@@ -17,8 +17,8 @@ struct MemberIndex: Sendable {
     /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on the
     /// same basis, and did not change since, is not read again.
     ///
-    /// The clinic's patients are all that are staged, in the run's roster or not.
-    func rebuild() async throws {
+    /// The clinic's patients are all that are staged, in the run's roster or not. `now` is remembered where it was not yet.
+    func rebuild(at now: Instant) async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
         let writer = IndexWriter(terms: terms, identities: identities)
         try await each(writer.memberBasis) {
@@ -31,6 +31,20 @@ struct MemberIndex: Sendable {
         } index: {
             try writer.index(patient: $0, $1)
         }
+        guard try await !store.read({ try isComplete($0) }) else { return }
+        try await store.write { try $0.setWatermark(now, source: clinic, scope: scope) }
+    }
+
+    /// Whether everybody on both sides was indexed at least once, as clinic and payer are configured now. Nobody is to be
+    /// looked for before: who else might be meant is not known.
+    func isComplete(_ reader: any StoreReader) throws -> Bool {
+        try reader.watermark(source: terms.clinic.name, scope: scope) != nil
+    }
+
+    /// What is remembered of both sides; with another configuration it is another name.
+    private var scope: String {
+        let writer = IndexWriter(terms: terms, identities: identities)
+        return "indexed \(terms.payer.name) \(writer.memberBasis) \(writer.patientBasis)"
     }
 
     /// The same for a few, of whom something has been read.

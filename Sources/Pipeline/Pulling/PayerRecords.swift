@@ -20,19 +20,38 @@ struct PayerRecords: Sendable {
 
     /// Reads everything again, if it was read too long ago to rely on.
     func freshen(oldest seconds: Double = oldestSeconds, _ tally: PullTally = PullTally()) async throws {
-        let source = terms.payer.name
-        let asOf = try await store.read { try $0.watermark(source: source, scope: Self.scope) }
+        let (asOf, isIndexed) = try await state()
         // Records that were read in the future tell that the clock was set back: nobody knows how old they are.
-        if let asOf, (0...seconds).contains((clock.now() - asOf) / .seconds(1)) { return }
-        try await pull(tally)
+        guard let asOf, (0...seconds).contains((clock.now() - asOf) / .seconds(1)) else {
+            try await pull(tally)
+            return
+        }
+        if !isIndexed { try await index.rebuild(at: clock.now()) }
     }
+
+    /// Sees to it that everybody on both sides is indexed, and asks nobody: after an upgrade, or a change of how clinic and
+    /// payer are configured, another clinic's run may have read the payer's records before this one's patients were.
+    func ensureIndexed() async throws {
+        guard try await !state().isIndexed else { return }
+        try await index.rebuild(at: clock.now())
+    }
+
+    /// When everything was read, and whether everybody is indexed.
+    private func state() async throws -> (asOf: Instant?, isIndexed: Bool) {
+        let (source, index) = (terms.payer.name, index)
+        return try await store.read {
+            (try $0.watermark(source: source, scope: Self.scope), try index.isComplete($0))
+        }
+    }
+
+    private var index: MemberIndex { MemberIndex(terms: terms, store: store, identities: identities) }
 
     /// Reads again what decides about one patient who is asked for now: the records of the member that it is. Everything is
     /// read where that cannot be told, and when all of it is too old to tell who is who.
     func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
-        let source = terms.payer.name
-        let asOf = try await store.read { try $0.watermark(source: source, scope: Self.scope) }
+        let (asOf, isIndexed) = try await state()
         let age = asOf.map { (clock.now() - $0) / .seconds(1) } ?? -1
+        if !isIndexed, (0...Self.oldestSeconds).contains(age) { try await index.rebuild(at: clock.now()) }
         if (0...Self.oldestOnDemandSeconds).contains(age) { return }
         if (0...Self.oldestSeconds).contains(age), try await pull(memberOf: patient, tally) { return }
         try await pull(tally)
@@ -41,7 +60,7 @@ struct PayerRecords: Sendable {
     /// Reads the records of the member that a patient is by all that is staged; false where it is nobody for certain.
     private func pull(memberOf patient: ResourceKey, _ tally: PullTally) async throws -> Bool {
         guard terms.coverage == .fhir, terms.consent == .fhir else { return false }
-        let index = MemberIndex(terms: terms, store: store, identities: identities)
+        let index = index
         try await index.refresh(patients: [patient], members: [])
         let (terms, identities) = (terms, identities)
         let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
@@ -67,7 +86,7 @@ struct PayerRecords: Sendable {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
         let began = clock.now()
         let gone = try await recordsPull(tally).pull()
-        try await MemberIndex(terms: terms, store: store, identities: identities).rebuild()
+        try await index.rebuild(at: clock.now())
         let source = terms.payer.name
         try await store.write { try $0.setWatermark(began, source: source, scope: Self.scope) }
         return gone

@@ -28,7 +28,7 @@ extension ExchangePipeline {
         switch step {
         case .pull: try await pull(exchange.member, run)
         case .join: try await records.freshen()
-        case .map, .submit: break
+        case .map, .submit: try await records.ensureIndexed()
         }
         let made = try await store.read { try again.made(by: maker, $0) }
         guard case .made(let new, _, _, _) = made.work else { return exchange }
@@ -39,7 +39,8 @@ extension ExchangePipeline {
         return new
     }
 
-    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written.
+    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written but ways to people who
+    /// have none yet.
     ///
     /// Throws as ``remake(_:run:from:acceptingMappingChanges:also:)`` does.
     public func preview(
@@ -51,6 +52,7 @@ extension ExchangePipeline {
             onlyFailedEntries: onlyFailedEntries, identities: identities)
         let maker = maker(run)
         try again.check(mapping: maker.map.mappings.hash)
+        try await records.ensureIndexed()
         return try await store.read { reader in
             let made = try again.made(by: maker, reader)
             let holdings = try maker.retract.holdings(of: exchange.member, reader)

@@ -41,6 +41,7 @@ struct PayerHoldings: Sendable {
             let isBefore = try isRestored && reader.predatesRestoration(exchange.id)
             if exchange.state == .acknowledged {
                 for entry in exchange.manifest.entries { take(entry, of: exchange, isBefore) }
+                if let match = exchange.match { renewMarks(by: match) }
             } else {
                 try add(partOf: exchange, isBefore, reader, place)
                 // Listed by the run that made it, whatever became of the exchange since.
@@ -95,6 +96,13 @@ struct PayerHoldings: Sendable {
             (marked[entry.key], members[entry.key]) = (nil, nil)
         case .notRetracted: leave(entry)
         default: break
+        }
+    }
+
+    /// What is marked is the person's who is known by newer evidence, as what is held.
+    private mutating func renewMarks(by match: MatchEvidence) {
+        for key in marked.keys where members[key]?.allSatisfy({ $0.isSamePerson(as: match) }) == true {
+            members[key] = [match]
         }
     }
 

@@ -43,10 +43,11 @@ public struct ConsentExplanation: Sendable {
 }
 
 extension ExchangePipeline {
-    /// Decides anew about a patient, from what is staged; nothing is written or sent.
+    /// Decides anew about a patient, from what is staged; nothing is sent, nor written but ways to people who have none yet.
     public func explainConsent(patient: ResourceKey) async throws -> ConsentExplanation {
         let (terms, identities, clock) = (terms, identities, clock)
         let check = checkConsent
+        try await records.ensureIndexed()
         return try await store.read { reader in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
             let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
