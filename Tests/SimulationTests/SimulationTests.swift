@@ -8,7 +8,7 @@ struct SimulationTests {
     /// So few members that a week takes a moment.
     private static let members = 6
     /// Seeds are tried until every rare state was reached, and no longer.
-    private static let mostSeeds: UInt64 = 60
+    private static let mostSeeds: UInt64 = 120
 
     @Test("no seed breaks a promise, and every rare state is reached")
     func keepsPromises() async throws {
