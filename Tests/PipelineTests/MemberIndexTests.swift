@@ -50,8 +50,7 @@ struct MemberIndexTests {
         let declared = MemberNumbers(memberSystem: "https://med0.example/other-id")
         let terms = try Night([], mappings: usCoreMappings, numbers: declared).pipeline.terms
 
-        try await MemberIndex(terms: terms, store: night.store, identities: night.identities).rebuild(
-            at: night.clock.now())
+        try await MemberIndex(terms: terms, store: night.store, identities: night.identities).rebuild()
 
         for key in Self.joes { #expect(try await Self.ways(to: key, night) == []) }
     }
@@ -223,8 +222,7 @@ struct MemberIndexTests {
             numbers: MemberNumbers(memberSystem: "https://med1.example/member-id"), delivery: terms.delivery,
             retry: terms.retry)
 
-        try await MemberIndex(terms: other, store: night.store, identities: night.identities).rebuild(
-            at: night.clock.now())
+        try await MemberIndex(terms: other, store: night.store, identities: night.identities).rebuild()
 
         let found = try await night.pipeline.explain(patient: Self.joes[0])
         #expect(found.evidence?.member == Self.joes[1] && found.evidence?.rule == "member-id", "\(found.steps)")

@@ -156,10 +156,7 @@ struct MisplacedTests {
         night.clinic.put(wrong)
         let marked = try await Self.next(night)
         let terms = try Night([], mappings: usCoreMappings, afterRevocation: .delete).pipeline.terms
-        let later = ExchangePipeline(
-            terms: terms, clinic: night.clinic, payer: night.payer, store: night.store,
-            mappings: night.pipeline.mappings, identities: night.identities, clock: night.clock, random: { 0.5 },
-            owner: "tests")
+        let later = night.pipeline(by: terms)
         var more = try Resource(NamedMember.joe.observation(value: "8.10"))
         more.json["id"] = "joe-glucose-2"
         night.clinic.put(more)

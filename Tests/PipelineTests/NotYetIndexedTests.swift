@@ -66,6 +66,26 @@ struct NotYetIndexedTests {
         #expect(try await night.store.read { try $0.indexBasis(of: Self.patient, for: "med0") } == nil)
     }
 
+    @Test("what was configured before, and is again, is no more indexed than anything else")
+    func thereAndBack() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let other = try await Self.upgraded(night)
+        try await other.records.ensureIndexed()
+        let own = night.pipeline
+
+        try await own.records.ensureIndexed()
+
+        let index = IndexWriter(terms: own.terms, identities: night.identities)
+        let bases = try await night.store.read { reader in
+            (
+                try reader.indexBasis(of: Self.patient, for: "med0"),
+                try reader.indexBasis(of: Self.member, for: "med0")
+            )
+        }
+        #expect(bases == (index.patientBasis, index.memberBasis))
+    }
+
     /// No ways to anybody, the payer's records as fresh as before, and numbers that are declared otherwise.
     private static func upgraded(_ night: Night) async throws -> ExchangePipeline {
         try await night.store.write { writer in
@@ -77,10 +97,7 @@ struct NotYetIndexedTests {
         let terms = try Night(
             [], mappings: usCoreMappings, numbers: MemberNumbers(memberSystem: system)
         ).pipeline.terms
-        return ExchangePipeline(
-            terms: terms, clinic: night.clinic, payer: night.payer, store: night.store,
-            mappings: night.pipeline.mappings, identities: night.identities, clock: night.clock, random: { 0.5 },
-            owner: "tests")
+        return night.pipeline(by: terms)
     }
 
     private static func isIndexed(_ pipeline: ExchangePipeline) async throws -> Bool {

@@ -177,11 +177,7 @@ struct TakenBackInPartTests {
     private static func pipeline(
         _ night: Night, _ policy: ExchangeTerms.AfterRevocation
     ) throws -> ExchangePipeline {
-        let terms = try Night([.joe], mappings: usCoreMappings, afterRevocation: policy).pipeline.terms
-        return ExchangePipeline(
-            terms: terms, clinic: night.clinic, payer: night.payer, store: night.store,
-            mappings: night.pipeline.mappings, identities: night.identities, clock: night.clock, random: { 0.5 },
-            owner: "tests")
+        night.pipeline(by: try Night([.joe], mappings: usCoreMappings, afterRevocation: policy).pipeline.terms)
     }
 
     private static func runs(_ count: Int, _ night: Night, _ pipeline: ExchangePipeline) async throws -> [RunReport] {

@@ -17,10 +17,13 @@ struct MemberIndex: Sendable {
     /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on the
     /// same basis, and did not change since, is not read again.
     ///
-    /// The clinic's patients are all that are staged, in the run's roster or not. `now` is remembered where it was not yet.
-    func rebuild(at now: Instant) async throws {
+    /// The clinic's patients are all that are staged, in the run's roster or not.
+    func rebuild() async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
         let writer = IndexWriter(terms: terms, identities: identities)
+        let known = try await store.read { try $0.indexBasis(of: everybody, for: payer) }
+        // While it is done, they are indexed partly on one basis and partly on another.
+        if let known, known != basis { try await mark(nil) }
         try await each(writer.memberBasis) {
             try $0.patients(ofSource: payer, after: $1, limit: Self.peopleAtOnce)
         } index: {
@@ -31,20 +34,34 @@ struct MemberIndex: Sendable {
         } index: {
             try writer.index(patient: $0, $1)
         }
-        guard try await !store.read({ try isComplete($0) }) else { return }
-        try await store.write { try $0.setWatermark(now, source: clinic, scope: scope) }
+        if known != basis { try await mark(basis) }
     }
 
-    /// Whether everybody on both sides was indexed at least once, as clinic and payer are configured now. Nobody is to be
-    /// looked for before: who else might be meant is not known.
+    /// Remembers on what basis everybody is indexed, in a row of nobody's: it goes where all are to be indexed anew.
+    private func mark(_ basis: Int64?) async throws {
+        try await store.write { [everybody, terms] in
+            try $0.index(
+                everybody, of: terms.clinic.name, for: terms.payer.name, facts: PersonFacts(person: nil), links: [],
+                basis: basis)
+        }
+    }
+
+    /// Whether everybody on both sides was indexed as clinic and payer are configured now, and not otherwise since. Nobody is
+    /// to be looked for before: who else might be meant is not known.
     func isComplete(_ reader: any StoreReader) throws -> Bool {
-        try reader.watermark(source: terms.clinic.name, scope: scope) != nil
+        try reader.indexBasis(of: everybody, for: terms.payer.name) == basis
     }
 
-    /// What is remembered of both sides; with another configuration it is another name.
-    private var scope: String {
+    /// Stands for everybody on both sides.
+    private var everybody: ResourceKey {
+        identities.key(source: terms.clinic.name + "\u{1f}" + terms.payer.name, type: "Patient", id: "")
+    }
+
+    /// On what both sides are indexed.
+    private var basis: Int64 {
         let writer = IndexWriter(terms: terms, identities: identities)
-        return "indexed \(terms.payer.name) \(writer.memberBasis) \(writer.patientBasis)"
+        // Either alone may change, and they may change places.
+        return writer.memberBasis ^ (writer.patientBasis &* 31)
     }
 
     /// The same for a few, of whom something has been read.

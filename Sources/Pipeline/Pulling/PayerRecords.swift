@@ -26,14 +26,14 @@ struct PayerRecords: Sendable {
             try await pull(tally)
             return
         }
-        if !isIndexed { try await index.rebuild(at: clock.now()) }
+        if !isIndexed { try await index.rebuild() }
     }
 
     /// Sees to it that everybody on both sides is indexed, and asks nobody: after an upgrade, or a change of how clinic and
     /// payer are configured, another clinic's run may have read the payer's records before this one's patients were.
     func ensureIndexed() async throws {
         guard try await !state().isIndexed else { return }
-        try await index.rebuild(at: clock.now())
+        try await index.rebuild()
     }
 
     /// When everything was read, and whether everybody is indexed.
@@ -51,7 +51,7 @@ struct PayerRecords: Sendable {
     func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
         let (asOf, isIndexed) = try await state()
         let age = asOf.map { (clock.now() - $0) / .seconds(1) } ?? -1
-        if !isIndexed, (0...Self.oldestSeconds).contains(age) { try await index.rebuild(at: clock.now()) }
+        if !isIndexed, (0...Self.oldestSeconds).contains(age) { try await index.rebuild() }
         if (0...Self.oldestOnDemandSeconds).contains(age) { return }
         if (0...Self.oldestSeconds).contains(age), try await pull(memberOf: patient, tally) { return }
         try await pull(tally)
@@ -86,7 +86,7 @@ struct PayerRecords: Sendable {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
         let began = clock.now()
         let gone = try await recordsPull(tally).pull()
-        try await index.rebuild(at: clock.now())
+        try await index.rebuild()
         let source = terms.payer.name
         try await store.write { try $0.setWatermark(began, source: source, scope: Self.scope) }
         return gone

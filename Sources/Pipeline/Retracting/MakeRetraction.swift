@@ -46,12 +46,8 @@ struct MakeRetraction: Sendable {
             let entry = try entry(item, holdings, reader)
             // An operator was told already, and nothing else can be done now.
             if entry == nil, holdings.told[item.key] != nil { continue }
-            let code: FaultCode =
-                switch entry {
-                case nil: .notRetracted
-                case .some(let entry): entry.bytes == nil ? .retractedByDelete : .retracted
-                }
-            retraction.marks.append(.init(key: item.key, contentHash: item.contentHash, leftOut: code))
+            retraction.marks.append(
+                .init(key: item.key, contentHash: item.contentHash, leftOut: entry?.code ?? .notRetracted))
             if let entry { entries.append(entry) }
         }
         let packer = RetractionPacker(terms: terms, bundle: bundle)

@@ -1,4 +1,5 @@
 import FHIR
+import PDex
 
 /// What takes one resource back from the payer.
 struct RetractionEntry: Sendable {
@@ -9,6 +10,9 @@ struct RetractionEntry: Sendable {
     let contentHash: Int64
     /// The entry that writes it as entered in error; nil to delete it.
     let bytes: [UInt8]?
+
+    /// In which way it takes the resource back.
+    var code: FaultCode { bytes == nil ? .retractedByDelete : .retracted }
 
     /// The bundle entry.
     var written: [UInt8] {
