@@ -72,11 +72,14 @@ public struct SimulatedWeek: Sendable {
                 house.order.join()
                 group.addTask { await PayerErrands(town: town, house: house, shift: shift).run() }
             }
-            try await week(of: town, house, shift)
+            // Whatever becomes of the week, the others are given their turns until they have ended.
+            let ended: Result<Void, any Error>
+            do { ended = .success(try await week(of: town, house, shift)) } catch { ended = .failure(error) }
             shift.end()
             house.order.leave()
             try await group.waitForAll()
             house.order.join()
+            try ended.get()
         }
     }
 
@@ -84,6 +87,7 @@ public struct SimulatedWeek: Sendable {
     private static func keep(_ slot: String, serving shift: Shift, in town: Town, _ house: House) async throws {
         try await TurnOrder.$thread.withValue("slot-\(slot)") {
             await house.order.turn("begin")
+            defer { house.order.leave() }
             var number = 0
             while !shift.isOver {
                 number += 1
@@ -93,7 +97,6 @@ public struct SimulatedWeek: Sendable {
                 house.witness.died(process.life.name, killed: false)
                 await house.order.turn("restart", seconds: [1.0, 60, 900, 7200][house.order.roll(4)])
             }
-            house.order.leave()
         }
     }
 

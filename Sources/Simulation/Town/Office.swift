@@ -110,9 +110,9 @@ struct Office: Sendable {
     }
 
     /// The disk is lost: everybody ends, and a backup takes the store's place. What operators decided since, they decide
-    /// again.
+    /// again. Where each process has a secret of its own, a restoration is refused, and nobody tries.
     func restore(_ day: Int) async throws {
-        guard house.store.hasBackup, house.weather.strikes(.restore) else { return }
+        guard house.store.hasBackup, house.bug != .randomIDs, house.weather.strikes(.restore) else { return }
         order.tell("the backup is restored")
         for process in shift.living {
             house.witness.died(process.life.name, killed: true)
