@@ -213,7 +213,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI",
+                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI", "PDexTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
@@ -221,7 +221,6 @@ let package = Package(
             name: "HostileTests",
             dependencies: [
                 "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
-
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

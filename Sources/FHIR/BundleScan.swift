@@ -26,6 +26,10 @@ public struct BundleScan: Sendable, Equatable {
     public private(set) var links: [Link] = []
     /// The entries that hold a resource, in order.
     public private(set) var entries: [Entry] = []
+    /// Whether there is more, and no text says where: what is here is not all.
+    public private(set) var hasNextWithoutURL = false
+    /// How many matches hold no resource.
+    public private(set) var emptyMatches = 0
 
     /// The first link of that relation.
     public func link(_ relation: String) -> String? {
@@ -69,6 +73,7 @@ public struct BundleScan: Sendable, Equatable {
 
     private mutating func readLinks(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
         var links: [Link] = []
+        var lacksURL = false
         try cursor.readObjects(levels) { (cursor, levels) throws(JSONError) in
             var relation: String?
             var url: String?
@@ -80,12 +85,15 @@ public struct BundleScan: Sendable, Equatable {
                 }
             }
             if let relation, let url { links.append(Link(relation: relation, url: url)) }
+            if relation == "next", url == nil { lacksURL = true }
         }
         self.links = links
+        hasNextWithoutURL = lacksURL
     }
 
     private mutating func readEntries(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
         var entries: [Entry] = []
+        var empty = 0
         try cursor.readObjects(levels) { (cursor, levels) throws(JSONError) in
             var resource: Range<Int>?
             var mode: String?
@@ -100,9 +108,14 @@ public struct BundleScan: Sendable, Equatable {
                 default: try cursor.skipValue(levels - 1)
                 }
             }
-            if let resource { entries.append(Entry(resource: resource, mode: mode)) }
+            if let resource {
+                entries.append(Entry(resource: resource, mode: mode))
+            } else if mode == "match" {
+                empty += 1
+            }
         }
         self.entries = entries
+        emptyMatches = empty
     }
 }
 

@@ -151,6 +151,7 @@ extension BulkKickOff.Attempt {
         let needed = export.types.filter { !export.dispensable.contains($0) }
         guard !needed.isEmpty, needed != export.types else { return false }
         export.types = needed
+        if !dropped.contains(.alongside) { dropped.append(.alongside) }
         return true
     }
 

@@ -95,6 +95,9 @@ extension ServerSession {
             throw response.isProvenComplete ? faults.malformed(what, "\(error)") : faults.incomplete(what)
         }
         guard bundle.type == "searchset" else { throw faults.malformed(what, "it is not a searchset") }
+        // Either would lose the rest without a word.
+        guard !bundle.hasNextWithoutURL else { throw faults.malformed(what, "its next link has no URL") }
+        guard bundle.emptyMatches == 0 else { throw faults.malformed(what, "a match holds no resource") }
         let entries = bundle.entries.map { entry in
             SearchPage.Entry(
                 bytes: Array(response.body[entry.resource]),

@@ -118,11 +118,10 @@ struct ExchangeMaker: Sendable {
                 var isNoted = false
                 do {
                     let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
-                    // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
                     let isKnown =
-                        try replaying == nil && known.map { try isReliable($0, latest, reader) } ?? false
-                        && known?.mapping == map.mappings.hash
+                        replaying == nil && known?.mapping == map.mappings.hash
                         && known?.match?.isSamePerson(as: permitted.matched.match) ?? true
+                    let manifest = try isKnown ? known.flatMap { try certain($0, latest, reader) } : nil
                     let taken = try failed.map {
                         TakenEntries(
                             failed: $0, holdings: try retract.holdings(of: content.key, reader),
@@ -130,7 +129,7 @@ struct ExchangeMaker: Sendable {
                     }
                     let made = try bundle.bundles(
                         for: mapped, exchange: replaying?.id ?? draft.id, received: now,
-                        known: isKnown ? known?.manifest : nil, taken: taken, reader)
+                        known: manifest, taken: taken, reader)
                     staying = made.staying
                     draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
                     isNoted = true
@@ -163,19 +162,34 @@ struct ExchangeMaker: Sendable {
     /// As many exchanges after the one that was acknowledged last as are looked through.
     private static let mostExchanges = 1000
 
-    /// Whether the payer still has what it acknowledged then, as far as anybody knows.
-    private func isReliable(_ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader) throws -> Bool {
-        try !reader.predatesRestoration(known.id) && !isBeingUndone(known, latest, reader)
-    }
-
-    /// Whether something that the payer had acknowledged may have been taken back since, as far as anybody knows.
-    private func isBeingUndone(_ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader) throws -> Bool {
-        guard let latest, latest.id != known.id else { return false }
+    /// What the payer certainly still has of what it acknowledged then; nil when that is not known of anything.
+    ///
+    /// Another content that was to take the place of one may have arrived since, or may arrive yet: it is not certain
+    /// then, though the clinic has gone back to what was acknowledged (WR-14).
+    private func certain(
+        _ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader
+    ) throws -> ExchangeManifest? {
+        guard try !reader.predatesRestoration(known.id) else { return nil }
+        guard let latest, latest.id != known.id else { return known.manifest }
         let filter = ExchangeFilter(member: known.member, payer: known.payer)
-        return try reader.exchanges(matching: filter, limit: Self.mostExchanges).prefix { $0.id != known.id }
-            .contains { later in
-                later.state != .acknowledged && later.manifest.entries.contains(where: \.isTakenBack)
+        let later = try reader.exchanges(matching: filter, limit: Self.mostExchanges).prefix { $0.id != known.id }
+            .filter { $0.state != .acknowledged }
+        // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
+        guard !later.contains(where: { $0.manifest.entries.contains(where: \.isTakenBack) }) else { return nil }
+        let hashes = Dictionary(known.manifest.entries.map { ($0.key, $0.contentHash) }) { first, _ in first }
+        var doubtful: Set<ResourceKey> = []
+        for exchange in later {
+            let others = exchange.manifest.entries.filter { entry in
+                entry.leftOut == nil
+                    && (exchange.mapping != known.mapping || hashes[entry.key] != entry.contentHash)
             }
+            guard !others.isEmpty else { continue }
+            let mayArrive = [.queued, .submitted, .retrying].contains(exchange.state)
+            if try mayArrive || Arrivals(of: exchange.id, reader).isPossible {
+                doubtful.formUnion(others.map(\.key))
+            }
+        }
+        return ExchangeManifest(known.manifest.entries.filter { !doubtful.contains($0.key) })
     }
 
     /// Why nothing goes out as one member while the payer has to be told that it was another.

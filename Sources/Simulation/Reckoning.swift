@@ -101,7 +101,7 @@ struct Reckoning: Sendable {
                 witness.broke(.sameState, "\(source) is missing at the payer")
                 continue
             }
-            if Self.content(own) != Self.content(resource) {
+            if own.content != resource.content {
                 witness.broke(.sameState, "\(source) is not what the clinic has")
             }
         }
@@ -134,11 +134,5 @@ struct Reckoning: Sendable {
         else { return }
         let source = Witness.source(of: resource) ?? ""
         house.witness.broke(.undone, "\(source) of \(member) is still there")
-    }
-
-    private static func content(_ resource: Resource) -> JSONValue {
-        var json = resource.json
-        json["meta"] = nil
-        return .object(json)
     }
 }

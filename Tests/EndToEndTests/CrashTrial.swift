@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import PDex
+import PDexTesting
 import Sandbox
 
 @testable import PDexCLI
@@ -90,7 +91,7 @@ struct CrashTrial: Sendable {
             if errand != .night { try Self.finish(Self.command(Self.configuration(night))) }
             outcome.refusedDrops += try night.sandbox.takeDrops().refused
             outcome.check = max(outcome.check, try Self.check(night))
-            outcome.held = Self.content(night.sandbox.payerResources())
+            outcome.held = night.sandbox.payerResources().contents
             let store: any Store = try Assembly(
                 try ConfigurationFile.load(path: Self.configuration(night)), actor: "tests"
             ).store
@@ -198,15 +199,5 @@ struct CrashTrial: Sendable {
         let text = (try? String(contentsOfFile: "/proc/\(process)/io", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").filter { $0.hasPrefix("sysc") }
             .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
-    }
-
-    private static func content(_ resources: [Resource]) -> [String: JSONValue] {
-        var content: [String: JSONValue] = [:]
-        for resource in resources where resource.type != "Provenance" {
-            var json = resource.json
-            json["meta"] = nil
-            content["\(resource.type)/\(resource.id ?? "")"] = .object(json)
-        }
-        return content
     }
 }

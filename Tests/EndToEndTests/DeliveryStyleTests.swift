@@ -1,6 +1,7 @@
 import FHIR
 import Jobs
 import PDex
+import PDexTesting
 import Pipeline
 import Sandbox
 import Testing
@@ -51,9 +52,7 @@ struct DeliveryStyleTests {
         var found: [String: String] = [:]
         for resource in held {
             guard let name = Self.name(of: resource), let id = resource.id else { continue }
-            var json = resource.json
-            json["meta"] = nil
-            var text = String(decoding: JSONValue.object(json).serialized(), as: UTF8.self)
+            var text = String(decoding: resource.content.serialized(), as: UTF8.self)
             for (id, name) in names where text.contains(id) { text = text.replacing(id, with: name) }
             #expect(found.updateValue(text, forKey: name) == nil, "\(resource.type)/\(id) is there twice")
         }

@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import PDex
+import PDexTesting
 import Sandbox
 import Testing
 
@@ -41,19 +42,8 @@ struct KillTests {
             last.waitUntilExit()
             // 3: some members are parked, as the invented story wants it.
             #expect(last.terminationStatus == 3)
-            return Self.content(night.sandbox.payerResources())
+            return night.sandbox.payerResources().contents
         }
-    }
-
-    /// Everything that was sent, by `Type/id`; times and Provenance tell of the run and are left out.
-    private static func content(_ resources: [Resource]) -> [String: JSONValue] {
-        var content: [String: JSONValue] = [:]
-        for resource in resources where resource.type != "Provenance" {
-            var json = resource.json
-            json["meta"] = nil
-            content["\(resource.type)/\(resource.id ?? "")"] = .object(json)
-        }
-        return content
     }
 
     private func start(_ night: SandboxNight) throws -> Process {

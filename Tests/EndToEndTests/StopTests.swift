@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import PDex
+import PDexTesting
 import Sandbox
 import Testing
 
@@ -86,18 +87,8 @@ struct StopTests {
             data: nil, in: place, members: Self.members, changing: { $0.latencyMilliseconds = Self.latency },
             { night in
                 try await body(night)
-                return Self.content(night.sandbox.payerResources())
+                return night.sandbox.payerResources().contents
             })
-    }
-
-    private static func content(_ resources: [Resource]) -> [String: JSONValue] {
-        var content: [String: JSONValue] = [:]
-        for resource in resources where resource.type != "Provenance" {
-            var json = resource.json
-            json["meta"] = nil
-            content["\(resource.type)/\(resource.id ?? "")"] = .object(json)
-        }
-        return content
     }
 
     private static func waitForDeliveries(_ count: Int, _ night: SandboxNight, _ process: PDexProcess) async {

@@ -129,7 +129,7 @@ struct BulkKickOffTests {
         let last = try #require(transport.requests.last)
         let kept = ExportStart.Parameter.allCases.filter { last.url.text.contains("&\($0.rawValue)=") }
         #expect(start.dropped == [parameter])
-        #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter })
+        #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter && $0 != .alongside })
         #expect(transport.requests.map(\.method) == [.get, .get])
     }
 
@@ -226,7 +226,7 @@ struct BulkKickOffTests {
 
         let start = try await ClinicClient(try session(transport)).startExport(most)
 
-        #expect(start.dropped == [])
+        #expect(start.dropped == [.alongside])
         #expect(transport.requests.map(\.method) == [.get, .get])
         #expect(transport.requests.last?.url.text.hasSuffix("&_type=Patient,Observation") == true)
     }

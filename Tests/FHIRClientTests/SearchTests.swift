@@ -73,6 +73,24 @@ struct SearchTests {
         #expect(fault?.description.contains("canary") == false)
     }
 
+    @Test(
+        "a page that says there is more, and not where or what, is not taken for the last",
+        arguments: [
+            #""link":[{"relation":"next","url":null}]"#, #""link":[{"relation":"next"}]"#,
+            #""link":[{"relation":"next","url":{"value":"https://x"}}]"#,
+            #""entry":[{"fullUrl":"https://x/Encounter/1","search":{"mode":"match"}}]"#,
+            #""entry":[{"resource":null,"search":{"mode":"match"}}]"#,
+        ])
+    func noticesWhatIsMissing(what: String) async throws {
+        let transport = FunctionTransport { _, _ in
+            .json(#"{"resourceType":"Bundle","type":"searchset",\#(what)}"#)
+        }
+
+        let fault = await #expect(throws: Fault.self) { try await ClinicClient(try session(transport)).search(query) }
+
+        #expect(fault?.code == .remoteMalformed)
+    }
+
     @Test("a next link to another origin is not followed, with or without a token")
     func staysHome() async throws {
         let transport = AuthorizationServer().transport { _, _ in .json("{}") }

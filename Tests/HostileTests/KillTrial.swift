@@ -73,7 +73,7 @@ struct KillTrial: Sendable {
             outcome.endings.append(await second.ending("night-2"))
         }
         outcome.staged = try await second.staged()
-        outcome.held = Self.content(night.night.payer.held)
+        outcome.held = night.night.payer.held.values.contents
         return outcome
     }
 
@@ -99,14 +99,6 @@ struct KillTrial: Sendable {
         let patient = request.parameter("patient").map { "patient:" + $0 }
         return progress.contains { unit, cursor in
             cursor == "done" && unit == patient || unit.hasPrefix("file:") && cursor.hasSuffix(request.path)
-        }
-    }
-
-    private static func content(_ held: [String: Resource]) -> [String: JSONValue] {
-        held.filter { $1.type != "Provenance" }.mapValues { resource in
-            var json = resource.json
-            json["meta"] = nil
-            return .object(json)
         }
     }
 }

@@ -215,6 +215,16 @@ struct ClinicConsentTests {
         }
     }
 
+    @Test("a clinic that lists it and exports without it is searched for it, and the run says so")
+    func notExported() async throws {
+        let night = try Self.night(Self.kinds[0], by: .bulkExport)
+        night.clinic.rewrite { $0.droppedParameters = [.alongside] }
+        let report = try await night.run()
+        #expect(report.exchanges.withheld == [.consentDenied: 1])
+        #expect(report.notes == [.clinicParameterRefused: 1])
+        #expect(night.payer.received.isEmpty)
+    }
+
     @Test("a token that does not allow it is noted, and nothing is searched for it")
     func notAllowed() async throws {
         let night = try Self.night(Self.kinds[0], by: .rosterSearch)

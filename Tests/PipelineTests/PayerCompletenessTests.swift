@@ -33,6 +33,27 @@ struct PayerCompletenessTests {
         #expect(second.exchanges.acknowledged == 1)
     }
 
+    @Test(
+        "a member whom the payer has and does not show ends the run before anybody is forgotten or sent",
+        arguments: [true, false])
+    func unreadMember(bySearch: Bool) async throws {
+        let night = try Self.night()
+        night.payer.includes = false
+        _ = try await night.run("night-1")
+        let sent = night.payer.received.count
+        night.payer.forbidden = ["Patient"]
+        if !bySearch { night.payer.searchless = ["Patient"] }
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "9.90")))
+        night.clock.advance(seconds: 86_400)
+
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-2") }
+
+        #expect(fault?.code == .payerRecordsIncomplete)
+        #expect(night.payer.received.count == sent)
+        let member = night.identities.key(source: "med0", type: "Patient", id: "m-joe")
+        #expect(try await night.store.read { try $0.staged(member) } != nil)
+    }
+
     /// Joe, whose Coverage names its payor by nothing but a reference.
     private static func night() throws -> Night {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -17,11 +17,10 @@ extension Operations {
             throw fault
         }
         let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: request.id)
-        guard try await move(id, to: .inProgress, run: run) else {
-            throw Fault(
-                .requestNotOpen, .stop, "request \(id) is not waiting to be answered",
-                hint: "pdex requests show \(id)  tells where it stands")
-        }
+        // Until it is written down what became of it, nobody takes it for abandoned.
+        guard underWay.begin(id) else { throw Self.notWaiting(id) }
+        defer { underWay.end(id) }
+        guard try await move(id, to: .inProgress, run: run) else { throw Self.notWaiting(id) }
         do {
             let report = try await carry(run, goesOn: false) {
                 try await pipeline.request(
@@ -40,6 +39,12 @@ extension Operations {
             await handBack(id)
             throw error
         }
+    }
+
+    private static func notWaiting(_ id: String) -> Fault {
+        Fault(
+            .requestNotOpen, .stop, "request \(id) is not waiting to be answered",
+            hint: "pdex requests show \(id)  tells where it stands")
     }
 
     /// The wait before a request that failed for now is tried again; it doubles up to the longest.

@@ -91,7 +91,10 @@ extension Operations {
     /// Makes requests answerable again that a process which has ended was answering; returns how many.
     func reclaimRequests() async throws -> Int {
         var count = 0
-        for request in try await memberRequests(in: [.inProgress], limit: 1000) {
+        // What ends between the two looks is still in progress by the store's.
+        let answered = underWay.all
+        for request in try await memberRequests(in: [.inProgress], limit: 1000)
+        where !answered.contains(request.id) && !underWay.contains(request.id) {
             let run = try await store.read { reader in try request.run.flatMap(reader.run) }
             guard let run, isAbandoned(run) else { continue }
             await close(run, RunFailure(run, .failed, Fault(.interrupted, .stop, "the process ended")).report)

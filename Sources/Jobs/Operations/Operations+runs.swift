@@ -78,12 +78,15 @@ extension Operations {
         }
     }
 
-    /// Closes a run as failed, also when this task has been cancelled; what stopped it matters more than a failure here.
+    /// Closes a run as failed unless it has ended, also when this task has been cancelled; what stopped it matters more than
+    /// a failure here.
     func close(_ run: Run, _ report: RunReport) async {
         let summary = report.json.serialized()
         let closing = Task {
-            guard try await store.read({ try $0.run(run.id) }) != nil else { return }
-            try await store.write { try $0.close(run.id, as: .failed, summary: summary) }
+            try await store.write { writer in
+                guard try writer.run(run.id)?.state == .running else { return }
+                try writer.close(run.id, as: .failed, summary: summary)
+            }
         }
         _ = await closing.result
     }

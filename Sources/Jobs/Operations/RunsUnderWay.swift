@@ -1,21 +1,25 @@
 import Synchronization
 
-/// The runs that this process is working on: an owner's name alone does not tell whether it still does.
+/// The runs that this process is working on, and the requests that it answers, by their ids: an owner's name alone does not
+/// tell whether it still does.
 final class RunsUnderWay: Sendable {
     private let ids = Mutex<Set<String>>([])
 
-    /// Whether the run is being worked on.
-    func contains(_ run: String) -> Bool {
-        ids.withLock { $0.contains(run) }
+    /// Everything that is being worked on now.
+    var all: Set<String> { ids.withLock { $0 } }
+
+    /// Whether it is being worked on.
+    func contains(_ id: String) -> Bool {
+        ids.withLock { $0.contains(id) }
     }
 
-    /// Begins to work on a run; false when somebody in this process does already.
-    func begin(_ run: String) -> Bool {
-        ids.withLock { $0.insert(run).inserted }
+    /// Begins to work on it; false when somebody in this process does already.
+    func begin(_ id: String) -> Bool {
+        ids.withLock { $0.insert(id).inserted }
     }
 
     /// Ends it.
-    func end(_ run: String) {
-        ids.withLock { _ = $0.remove(run) }
+    func end(_ id: String) {
+        ids.withLock { _ = $0.remove(id) }
     }
 }

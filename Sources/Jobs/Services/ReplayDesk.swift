@@ -11,7 +11,7 @@ public struct ReplayDesk: Service {
 
     /// How often it is looked for replays.
     private static let pauseSeconds = 5.0
-    /// The rest after a fault that stands in the way of all of them.
+    /// The rest after a fault that stands in the way of one of them.
     private static let restSeconds = 300.0
 
     /// A desk over the replays that `operations` keeps.
@@ -31,22 +31,35 @@ public struct ReplayDesk: Service {
         }
     }
 
-    /// Does what there is to do; false when something was in the way.
+    /// Does what there is to do; false when something was in the way. What stops one replay stops no other.
     func turn() async -> Bool {
+        var isFree = true
         do {
             for id in try await operations.abandonedReplays() {
-                logger.info("replay gone on with", metadata: ["run": "\(id)"])
-                let state = try await operations.carry(replay: id)
-                logger.info("replay ended", metadata: ["run": "\(id)", "state": "\(state.rawValue)"])
+                if try await !carry(id) { isFree = false }
             }
+        } catch let fault as Fault {
+            logger.error("replays cannot be looked for", metadata: ["fault": "\(fault.code.rawValue)"])
+            return false
+        } catch {
+            logger.notice("replay interrupted")
+            return false
+        }
+        return isFree
+    }
+
+    /// Goes on with one; false when something is in its way. Throws when this desk is told to stop.
+    private func carry(_ id: String) async throws -> Bool {
+        logger.info("replay gone on with", metadata: ["run": "\(id)"])
+        do {
+            let state = try await operations.carry(replay: id)
+            logger.info("replay ended", metadata: ["run": "\(id)", "state": "\(state.rawValue)"])
             return true
         } catch let fault as Fault where fault.code == .runInProgress {
             return true
         } catch let fault as Fault {
-            logger.error("replay stopped", metadata: ["fault": "\(fault.code.rawValue)"])
-        } catch {
-            logger.notice("replay interrupted")
+            logger.error("replay stopped", metadata: ["run": "\(id)", "fault": "\(fault.code.rawValue)"])
+            return false
         }
-        return false
     }
 }

@@ -1,11 +1,14 @@
 /// A kick-off that was accepted.
 public struct ExportStart: Sendable, Hashable {
-    /// A parameter that a kick-off can do without: the export then holds more, and nothing is missing.
+    /// A part of a kick-off that it can do without. But for the types alongside the export then holds more, and nothing is
+    /// missing.
     public enum Parameter: String, Sendable, Hashable, CaseIterable {
         case typeFilter = "_typeFilter"
         case until = "_until"
         case associatedData = "includeAssociatedData"
         case type = "_type"
+        /// The types that are wanted besides, such as Consent: they are left out, and have to be had another way.
+        case alongside = "types-alongside"
         case since = "_since"
     }
 

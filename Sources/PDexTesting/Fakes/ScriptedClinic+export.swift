@@ -8,6 +8,7 @@ extension ScriptedClinic {
         let at: Instant
         let since: Instant?
         let until: Instant?
+        let leavesOut: Set<String>
     }
 
     /// Starts an export.
@@ -32,7 +33,8 @@ extension ScriptedClinic {
         }
         let export = Begun(
             at: now, since: dropped.contains(.since) ? nil : request.since,
-            until: dropped.contains(.until) ? nil : request.until)
+            until: dropped.contains(.until) ? nil : request.until,
+            leavesOut: dropped.contains(.alongside) ? request.dispensable : [])
         begun.withLock { $0["\(number)"] = export }
         return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }
@@ -132,6 +134,7 @@ extension ScriptedClinic {
 
     private func exported(_ type: String, by export: Begun?) -> [Resource] {
         let unexported = script.withLock { $0.unexported }
+        if export?.leavesOut.contains(type) == true { return [] }
         return server.withLock { $0.all(type, since: export?.since, until: export?.until) }.filter { resource in
             let owner =
                 resource.type == "Patient"

@@ -51,7 +51,9 @@ struct PatientPull: Sendable {
     /// Fetches everything of the patients named, each from where it was whole last unless told otherwise.
     func pull(patients: some Sequence<String>, from start: PullScope.Start = .watermark) async throws {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        var waiting = patients.lazy.filter { done[Self.mark($0)] == nil }.makeIterator()
+        var waiting = patients.lazy.filter { [done] patient in
+            done[Self.wholeMark(patient)] == nil && done[mark(patient)] == nil
+        }.makeIterator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             // A patient is one request at a time, so that as many fit; the clinic's client holds back what is too much.
             for _ in 0..<max(1, clinic.requestsAtOnce) {
@@ -113,7 +115,7 @@ struct PatientPull: Sendable {
         try await intake.stage(draft.held.take(), expecting: nil) { writer in
             guard isWhole else { return }
             try deletion.delete(gone ?? [], at: now, writer)
-            try writer.recordProgress(run: run, unit: Self.mark(patient), cursor: "done")
+            try writer.recordProgress(run: run, unit: mark(patient), cursor: "done")
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.patients(selection))
@@ -249,7 +251,12 @@ struct PatientPull: Sendable {
         !manner.isAlone && provenance.comesAlong(with: type)
     }
 
-    private static func mark(_ patient: String) -> String { "patient:" + patient }
+    private static func wholeMark(_ patient: String) -> String { "patient:" + patient }
+
+    /// Whoever's Consents alone came has not come: what was missing of that one is still to be fetched.
+    private func mark(_ patient: String) -> String {
+        terms.selection.types.contains { $0 != "Patient" } ? Self.wholeMark(patient) : "consents:" + patient
+    }
 
     private func query(
         _ type: String, patient: String, since: PullScope.Marks, _ manner: SearchManners.Manner

@@ -3,7 +3,8 @@ import PDex
 
 /// Fetches records of a payer by their ids: in batches where it searches by `_id`, else one by one (RD-15).
 ///
-/// What the payer does not give is noted by reason: a Coverage whose payor stays unknown lets nothing out.
+/// What the payer does not have is noted by reason: a Coverage whose payor stays unknown lets nothing out. What it has and
+/// does not give, or not as a whole, is a flaw.
 struct PayerRecordReads: Sendable {
     let payer: any PayerServer
     let name: String
@@ -11,36 +12,43 @@ struct PayerRecordReads: Sendable {
 
     private static let idsAtOnce = 50
 
-    /// Fetches resources of one type, and hands them to `take`.
-    func fetch(_ type: String, _ ids: [String], take: (LineBatch) async throws -> Int) async throws {
+    /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are not
+    /// had though they may be there.
+    func fetch(_ type: String, _ ids: [String], take: (LineBatch) async throws -> Int) async throws -> Int {
         let offered = try await payer.capability().types[type]?.searchParameters ?? []
+        var flaws = 0
         for start in stride(from: 0, to: ids.count, by: Self.idsAtOnce) {
             let some = Array(ids[start..<min(start + Self.idsAtOnce, ids.count)])
-            if offered.isEmpty || offered.contains("_id"), try await searched(type, some, take) { continue }
-            try await read(type, some, take)
+            if offered.isEmpty || offered.contains("_id"), let unread = try await searched(type, some, take) {
+                flaws += unread
+            } else {
+                flaws += try await read(type, some, take)
+            }
         }
+        return flaws
     }
 
-    /// False when the payer refuses to be asked so.
+    /// The flaws of one search; nil when the payer refuses to be asked so.
     private func searched(
         _ type: String, _ ids: [String], _ take: (LineBatch) async throws -> Int
-    ) async throws -> Bool {
+    ) async throws -> Int? {
         let walk = PageWalk(server: payer, name: name, tally: intake.tally)
         let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
         var held = LineBuffer()
+        let flaws: Int
         do {
-            try await walk.each(query) { held.append($0) }
+            flaws = try await walk.each(query) { held.append($0) }
         } catch let fault as Fault where Self.isRefusal(fault) {
-            return false
+            return nil
         }
         let batch = held.take()
         await intake.tally.noted(.clinicReferenceMissing, ids.count - batch.lines.count)
-        _ = try await take(batch)
-        return true
+        return flaws + (try await take(batch))
     }
 
-    private func read(_ type: String, _ ids: [String], _ take: (LineBatch) async throws -> Int) async throws {
+    private func read(_ type: String, _ ids: [String], _ take: (LineBatch) async throws -> Int) async throws -> Int {
         var held = LineBuffer()
+        var flaws = 0
         for id in ids {
             await intake.tally.requested()
             do {
@@ -51,9 +59,10 @@ struct PayerRecordReads: Sendable {
                 }
             } catch let fault as Fault where Self.isRefusal(fault) {
                 await intake.tally.noted(fault.code)
+                flaws += 1
             }
         }
-        _ = try await take(held.take())
+        return flaws + (try await take(held.take()))
     }
 
     private static func isRefusal(_ fault: Fault) -> Bool {

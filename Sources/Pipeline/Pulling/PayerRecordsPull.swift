@@ -62,12 +62,16 @@ struct PayerRecordsPull: Sendable {
             try Self.insist(on: try file.check(), of: terms.payer.name)
             try await file.read { flaws += try await stage($0, &seen) }
         }
-        guard flaws == 0 else {
-            throw Fault(
-                .payerRecordsIncomplete, .halt,
-                "\(flaws) of the \(type) records of \(terms.payer.name) could not be read; nothing was sent",
-                hint: "a record may be a denial: ask the payer to correct them, or correct the file, and run again")
-        }
+        try insist(onAllOf: type, flaws)
+    }
+
+    private func insist(onAllOf type: String, _ flaws: Int) throws {
+        guard flaws > 0 else { return }
+        throw Fault(
+            .payerRecordsIncomplete, .halt,
+            "\(flaws) of the \(type) records of \(terms.payer.name) could not be read; nothing was sent",
+            hint: "a record may be a denial, or tell two members apart: have the payer correct them, or what our token "
+                + "allows, or correct the file, and run again")
     }
 
     /// The roster of that path.
@@ -97,14 +101,16 @@ struct PayerRecordsPull: Sendable {
     }
 
     /// Fetches the members and payors that Coverage refers to and that did not come along: whom a Coverage is about has
-    /// to be compared, and whose it is has to be known.
+    /// to be compared, and whose it is has to be known. A member who is there and could not be read may be the second who
+    /// is meant (reliability T10).
     private func complete(_ seen: inout SeenRecords) async throws {
         let missing = try await store.read { [intake, terms, seen = try seen.all()] reader in
             try CoverageReferences(stager: intake.stager, source: terms.payer.name).missing(reader, besides: seen)
         }
         let closure = PayerRecordReads(payer: payer, name: terms.payer.name, intake: intake)
         for (type, ids) in missing.sorted(by: { $0.key < $1.key }) {
-            try await closure.fetch(type, ids) { try await stage($0, &seen) }
+            let flaws = try await closure.fetch(type, ids) { try await stage($0, &seen) }
+            if type == "Patient" { try insist(onAllOf: type, flaws) }
         }
     }
 

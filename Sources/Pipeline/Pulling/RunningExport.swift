@@ -34,6 +34,11 @@ struct RunningExport: Sendable {
         (progress[droppedMark] ?? "").split(separator: " ").map(String.init)
     }
 
+    /// Whether the export of a run was made without the types that are wanted besides.
+    static func leavesOutAlongside(_ progress: [String: String]) -> Bool {
+        dropped(progress).contains(ExportStart.Parameter.alongside.rawValue)
+    }
+
     /// Whether the export outlives the run: dry runs may be several at once, and nothing goes on with them.
     var isKept: Bool { [.schedule, .manual].contains(run.trigger) }
 
@@ -211,8 +216,17 @@ struct RunningExport: Sendable {
     /// Names what the clinic would not take: the export holds more than was wanted, and the run says so (BLK-05).
     private func tell(_ dropped: [String]) async {
         guard !dropped.isEmpty else { return }
-        observer(
-            .note("\(terms.clinic.name) does not promise \(dropped.joined(separator: ", ")); the export holds more"))
+        let wide = dropped.filter { $0 != ExportStart.Parameter.alongside.rawValue }
+        if !wide.isEmpty {
+            observer(
+                .note("\(terms.clinic.name) does not promise \(wide.joined(separator: ", ")); the export holds more"))
+        }
+        if wide.count < dropped.count {
+            observer(
+                .note(
+                    "\(terms.clinic.name) exports without \(PullPlan.alongside.sorted().joined(separator: " and ")); "
+                        + "its Consents are searched"))
+        }
         await tally.noted(.clinicParameterRefused, dropped.count)
     }
 

@@ -16,7 +16,9 @@ struct Arrivals: Sendable {
         // Acknowledged as a whole: what an attempt before it brought is the same.
         let divided = Set(receipts.filter { $0.verdict == "divided" }.map(\.submission))
         let settled = Set(taken.map(\.submission)).subtracting(divided)
-        let answered = Dictionary(grouping: receipts, by: \.submission).mapValues { Set($0.map(\.attempt)) }
+        // An attempt that found the bundle too large is counted anew for what was divided off.
+        let answers = receipts.filter { $0.verdict != "divided" }
+        let answered = Dictionary(grouping: answers, by: \.submission).mapValues { Set($0.map(\.attempt)) }
         let isUnanswered = try reader.submissions(ofExchange: exchange).contains { submission in
             !settled.contains(submission.id) && submission.attempts > 0
                 && !Set(1...submission.attempts).isSubset(of: answered[submission.id] ?? [])

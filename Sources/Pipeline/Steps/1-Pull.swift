@@ -127,7 +127,9 @@ struct Pull: Sendable {
             try await pull.pull(patients: newcomers, from: .beginning)
             try await pullForgotten(pull, besides: (members ?? []) + newcomers)
         }
-        if terms.selection.leavesOutOlder, capability.types["Consent"] != nil {
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let lacksConsents = terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
+        if lacksConsents, capability.types["Consent"] != nil {
             let people = if let members { members } else { try await allPatients() }
             try await consents(of: people, capability, provenance)
         }
@@ -139,8 +141,8 @@ struct Pull: Sendable {
         return outcome
     }
 
-    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export: an old
-    /// one may deny.
+    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or the
+    /// clinic exports none: an old one may deny.
     private func consents(
         of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
     ) async throws {

@@ -29,11 +29,7 @@ struct Scene {
 
     /// What the payer holds but for Provenance, without the times of runs.
     var content: [String: JSONValue] {
-        payer.held.filter { $1.type != "Provenance" }.mapValues { resource in
-            var json = resource.json
-            json["meta"] = nil
-            return .object(json)
-        }
+        payer.held.values.contents
     }
 
     /// Stalls in the middle of the answer of a place from now on.

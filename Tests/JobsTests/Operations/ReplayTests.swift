@@ -59,6 +59,23 @@ struct ReplayTests {
         #expect(try await served.all().count { $0.state == .acknowledged } == 2)
     }
 
+    @Test("what stops one replay stops no other")
+    func aside() async throws {
+        let served = try await Self.parked([.joe, .ada], gone: ["elsewhere"])
+        var runs: [String] = []
+        for exchange in try await served.all() {
+            runs += try await served.operations.accept(replayOf: [exchange.id], Self.demand).runs
+        }
+        for run in runs { try await served.night.store.write { try $0.adopt(run, by: "elsewhere") } }
+        served.night.payer.reply(.fail(Fault(.authTokenRefused, .halt, "a test")))
+
+        let isDone = await served.lookForReplays()
+
+        let states = try await served.night.store.read { [runs] reader in try runs.map { try reader.run($0)?.state } }
+        #expect(!isDone)
+        #expect(states == [.running, .complete])
+    }
+
     @Test("a replay that a living process works on is left to it")
     func elsewhere() async throws {
         let served = try await Self.parked()
