@@ -139,8 +139,14 @@ public struct ExchangePipeline: Sendable {
         for try await group in roster {
             var rest = group[...]
             while !rest.isEmpty {
-                let made = try await examine(rest, maker)
-                rest = rest.dropFirst(made.count)
+                let examined = try await examine(rest, maker)
+                let overtaken =
+                    dryRun
+                    ? []
+                    : try await ExchangeWriter(store: store, clock: clock, actor: owner).write(examined, in: run)
+                // Of whom somebody else made something meanwhile is looked at once more.
+                rest = (overtaken + rest.dropFirst(examined.count))[...]
+                let made = overtaken.isEmpty ? examined : examined.filter { !$0.isNew(ofOneAmong: overtaken) }
                 for item in made {
                     report.resources += item.resources
                     report.notes.merge(item.retracted(in: run.id)) { $0 + $1 }
@@ -151,7 +157,6 @@ public struct ExchangePipeline: Sendable {
                 if dryRun {
                     report.count(planned: made)
                 } else {
-                    try await ExchangeWriter(store: store, clock: clock, actor: owner).write(made, in: run)
                     report.submitted += try await outbox.drain()
                 }
             }

@@ -8,23 +8,34 @@ struct ExchangeWriter: Sendable {
     let actor: String
 
     /// `also` is written in the same transaction; what it throws undoes all of it.
+    ///
+    /// Returns the members of whom somebody wrote another exchange after these were read: nothing is written of them, since
+    /// what is older must not follow. What replays looks for that itself.
+    @discardableResult
     func write(
         _ made: [MadeExchange], in run: Run, also: @Sendable (any StoreWriter) throws -> Void = { _ in }
-    ) async throws {
+    ) async throws -> [ResourceKey] {
         let now = clock.now()
-        try await store.write { writer in
+        return try await store.write { writer in
             try also(writer)
+            var overtaken: [ResourceKey] = []
             for item in made {
                 switch item.work {
                 case .unchanged: break
                 case .met(let exchange): try writer.meet(exchange.id, in: run.id)
                 case .made(let exchange, let bundles, let audit, let superseded):
                     guard try writer.standing(ofExchange: exchange.id) == nil else { continue }
+                    let latest = try writer.latestExchange(member: exchange.member, payer: exchange.payer)
+                    guard latest?.id == superseded?.id || exchange.replayOf != nil else {
+                        overtaken.append(exchange.member)
+                        continue
+                    }
                     if let superseded { try cancel(superseded, for: exchange, at: now, writer) }
                     try writer.insert(exchange, audit: audit)
                     try writer.enqueue(submissions(of: exchange, bundles, in: run.trigger.lane))
                 }
             }
+            return overtaken
         }
     }
 

@@ -18,6 +18,11 @@ struct MadeExchange: Sendable {
     /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go.
     var staying: [ResourceKey: String] = [:]
 
+    /// Whether it is another exchange of one of those members.
+    func isNew(ofOneAmong members: [ResourceKey]) -> Bool {
+        if case .made(let exchange, _, _, _) = work { members.contains(exchange.member) } else { false }
+    }
+
     /// What the exchange takes back from the payer, or fails to, if that run made it.
     func retracted(in run: String) -> [FaultCode: Int] {
         let exchange: Exchange

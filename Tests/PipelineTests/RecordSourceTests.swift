@@ -32,6 +32,7 @@ struct RecordSourceTests {
         let fault = await #expect(throws: Fault.self) { try await night.run() }
         #expect(fault?.code == .remoteIncomplete)
         #expect(night.payer.received.isEmpty)
+        #expect(exporter.requests.last == "finish")
     }
 
     @Test("claims in a folder stand for the coverage in them, for the days that were settled and this payer only")

@@ -11,6 +11,8 @@ struct PayerRecordReads: Sendable {
     let intake: Intake
 
     private static let idsAtOnce = 50
+    /// More than are asked for, twice over: a server that shows all it has did not understand.
+    private static let mostEntries = 200
 
     /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are not
     /// had though they may be there.
@@ -37,7 +39,14 @@ struct PayerRecordReads: Sendable {
         var held = LineBuffer()
         let flaws: Int
         do {
-            flaws = try await walk.each(query) { held.append($0) }
+            var count = 0
+            flaws = try await walk.each(query) { page in
+                count += page.entries.count
+                guard count <= Self.mostEntries else {
+                    throw Fault(.payerCapability, .halt, "\(name) answers with more than was asked for")
+                }
+                held.append(page)
+            }
         } catch let fault as Fault where Self.isRefusal(fault) {
             return nil
         }

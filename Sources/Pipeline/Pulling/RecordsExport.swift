@@ -16,6 +16,16 @@ struct RecordsExport {
         let level: ExportRequest.Level = group.map { .group($0) } ?? .patient
         await tally.requested()
         let start = try await server.startExport(ExportRequest(level: level, types: types, since: nil))
+        let result: Result<Int, any Error>
+        do { result = .success(try await read(start, types, deliver)) } catch { result = .failure(error) }
+        // However it ended, nothing goes on with it, and nobody else knows of it (T6); not given up with this task.
+        await Task { await server.finishExport(start.statusURL) }.value
+        return try result.get()
+    }
+
+    private func read(
+        _ start: ExportStart, _ types: [String], _ deliver: (LineBatch) async throws -> Void
+    ) async throws -> Int {
         let wait = ExportWait(
             payer: payer, what: "the export of its records", server: server, tally: tally, clock: clock,
             observer: observer)
@@ -32,7 +42,6 @@ struct RecordsExport {
             }
             if let count = file.count, count != lines { flaws += 1 }
         }
-        await server.finishExport(start.statusURL)
         return flaws
     }
 }

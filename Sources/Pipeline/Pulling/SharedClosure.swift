@@ -11,6 +11,8 @@ actor SharedClosure {
     private let capability: ServerCapability
     /// How far it goes from reference to reference: nothing of a clinic's nests as deep, but a hostile one has no end (RD-14).
     private static let mostSteps = 16
+    /// More than are asked for, several times over: a server that shows all it has did not understand.
+    private static let mostMatches = 200
     /// The requests under way and those that were answered, by reference.
     private var asked: [String: Task<Answer, any Error>] = [:]
 
@@ -134,8 +136,11 @@ actor SharedClosure {
         var matches = 0
         answer.flaws += try await walk.each(query) { page in
             answer.references.formUnion(Self.references(in: page))
-            held.append(page)
             matches += page.entries.count { $0.mode == .match }
+            guard matches <= Self.mostMatches else {
+                throw Fault(.clinicCapability, .halt, "the clinic answers with more than was asked for")
+            }
+            held.append(page)
         }
         await intake.tally.noted(.clinicReferenceMissing, count - matches)
         answer.flaws += try await intake.stage(held.take(), expecting: nil)
