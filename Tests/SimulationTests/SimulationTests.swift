@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 /// The product's own scheduler, worker, pipeline and store through a week of faults, by seeds; `make simulate` has more.
-@Suite("A week of a town, by a seed", .serialized, .timeLimit(.minutes(10)))
+@Suite("A week of a town, by a seed", .serialized, .timeLimit(.minutes(30)))
 struct SimulationTests {
     /// So few members that a week takes a moment.
     private static let members = 6
