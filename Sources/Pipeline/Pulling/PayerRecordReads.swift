@@ -11,7 +11,7 @@ struct PayerRecordReads: Sendable {
     let intake: Intake
 
     private static let idsAtOnce = 50
-    /// More than are asked for, twice over: a server that shows all it has did not understand.
+    /// More than are asked for, several times over: a server that shows all it has did not understand.
     private static let mostEntries = 200
 
     /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are not

@@ -213,7 +213,8 @@ struct RunningExport: Sendable {
         }
     }
 
-    /// Names what the clinic would not take: the export holds more than was wanted, and the run says so (BLK-05).
+    /// Names what the clinic would not take: the export holds more than was wanted, or less than would come along, and the
+    /// run says so (BLK-05).
     private func tell(_ dropped: [String]) async {
         guard !dropped.isEmpty else { return }
         let wide = dropped.filter { $0 != ExportStart.Parameter.alongside.rawValue }
@@ -222,10 +223,9 @@ struct RunningExport: Sendable {
                 .note("\(terms.clinic.name) does not promise \(wide.joined(separator: ", ")); the export holds more"))
         }
         if wide.count < dropped.count {
-            observer(
-                .note(
-                    "\(terms.clinic.name) exports without \(PullPlan.alongside.sorted().joined(separator: " and ")); "
-                        + "its Consents are searched"))
+            let left = types.filter { PullPlan.alongside.contains($0) && !terms.selection.types.contains($0) }.sorted()
+            let instead = left.contains("Consent") ? "; its Consents are searched" : ""
+            observer(.note("\(terms.clinic.name) exports without \(left.joined(separator: " and "))\(instead)"))
         }
         await tally.noted(.clinicParameterRefused, dropped.count)
     }
