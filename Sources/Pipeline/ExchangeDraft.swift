@@ -87,7 +87,9 @@ struct ExchangeDraft {
     }
 
     /// Takes the bundles: what is in them, what the payer has, what is left out, and what is taken back.
-    mutating func bundle(_ mapped: MappedExchange, _ made: MakeBundles.Made, _ retraction: Retraction) {
+    mutating func bundle(
+        _ mapped: MappedExchange, _ made: MakeBundles.Made, _ retraction: Retraction, _ besides: HeldBesides
+    ) {
         let held = made.held.map {
             ExchangeManifest.Entry(key: $0.key, contentHash: $0.contentHash, leftOut: nil)
         }
@@ -100,15 +102,21 @@ struct ExchangeDraft {
                     leftOut: .mappingNone))
         }
         let marks = retraction.byKey
-        entries = entries.map { marks[$0.key] ?? $0 }
-        let known = Set(entries.map(\.key))
-        manifest = ExchangeManifest(entries + retraction.marks.filter { !known.contains($0.key) })
         for node in made.held where !node.isShared {
             if made.sent.contains(node.key) { carried += 1 } else { unchanged += 1 }
         }
         for entry in entries {
-            if let code = entry.leftOut { resources.leftOut[code, default: 0] += 1 }
+            let entry = marks[entry.key] ?? entry
+            if besides.entries[entry.key]?.contentHash == entry.contentHash {
+                unchanged += 1
+            } else if let code = entry.leftOut {
+                resources.leftOut[code, default: 0] += 1
+            }
         }
+        let stays = marks.merging(besides.entries) { mark, _ in mark }
+        let known = Set(entries.map(\.key))
+        manifest = ExchangeManifest(
+            entries.map { stays[$0.key] ?? $0 } + stays.values.filter { !known.contains($0.key) })
         if made.bundles.isEmpty, retraction.bundles.isEmpty {
             detail = "nothing to send: the payer has it, or every resource was left out"
             pass(.acknowledged, why: "nothing to send")

@@ -108,7 +108,9 @@ struct ExchangeMaker: Sendable {
             }
             draft.pass(.permitted, why: permitted.words)
             draft.consent = permitted.evidence
-            switch try map.outcome(for: permitted, bundle.shared, reader) {
+            let last = try LastAcknowledged(of: content.key, payer: terms.payer.name, latest: latest, reader)
+            let outcome = try map.outcome(for: permitted, underWay: last.underWay, bundle.shared, reader)
+            switch outcome {
             case .parked(let code, let why, let remarks):
                 draft.note(remarks)
                 draft.leave(as: .parked, code, why)
@@ -117,11 +119,10 @@ struct ExchangeMaker: Sendable {
                 let travelling = [mapped.patient] + mapped.resources + mapped.provenance
                 var isNoted = false
                 do {
-                    let known = try reader.latestAcknowledged(member: content.key, payer: terms.payer.name)
                     let isKnown =
-                        replaying == nil && known?.mapping == map.mappings.hash
-                        && known?.match?.isSamePerson(as: permitted.matched.match) ?? true
-                    let manifest = try isKnown ? known.flatMap { try certain($0, latest, reader) } : nil
+                        replaying == nil && last.exchange?.mapping == map.mappings.hash
+                        && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
+                    let manifest = isKnown ? try last.certain(reader) : nil
                     let taken = try failed.map {
                         TakenEntries(
                             failed: $0, holdings: try retract.holdings(of: content.key, reader),
@@ -138,9 +139,12 @@ struct ExchangeMaker: Sendable {
                         draft, permitted,
                         errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
                         after: made.bundles.count, reader)
-                    draft.bundle(mapped, made, back)
+                    let besides = try HeldBesides(manifest, mapped, made, back, content, reader)
+                    draft.bundle(mapped, made, back, besides)
                     bundles = made.bundles + back.bundles
-                    shared = made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+                    shared =
+                        made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+                        + besides.shared
                 } catch let fault as Fault where fault.disposition == .park {
                     if !isNoted { draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader))) }
                     draft.leave(as: .parked, fault.code, fault.message)
@@ -157,39 +161,6 @@ struct ExchangeMaker: Sendable {
             work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest),
             resources: draft.resources,
             staying: staying)
-    }
-
-    /// As many exchanges after the one that was acknowledged last as are looked through.
-    private static let mostExchanges = 1000
-
-    /// What the payer certainly still has of what it acknowledged then; nil when that is not known of anything.
-    ///
-    /// Another content that was to take the place of one may have arrived since, or may arrive yet: it is not certain
-    /// then, though the clinic has gone back to what was acknowledged (WR-14).
-    private func certain(
-        _ known: Exchange, _ latest: Exchange?, _ reader: any StoreReader
-    ) throws -> ExchangeManifest? {
-        guard try !reader.predatesRestoration(known.id) else { return nil }
-        guard let latest, latest.id != known.id else { return known.manifest }
-        let filter = ExchangeFilter(member: known.member, payer: known.payer)
-        let later = try reader.exchanges(matching: filter, limit: Self.mostExchanges).prefix { $0.id != known.id }
-            .filter { $0.state != .acknowledged }
-        // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
-        guard !later.contains(where: { $0.manifest.entries.contains(where: \.isTakenBack) }) else { return nil }
-        let hashes = Dictionary(known.manifest.entries.map { ($0.key, $0.contentHash) }) { first, _ in first }
-        var doubtful: Set<ResourceKey> = []
-        for exchange in later {
-            let others = exchange.manifest.entries.filter { entry in
-                entry.leftOut == nil
-                    && (exchange.mapping != known.mapping || hashes[entry.key] != entry.contentHash)
-            }
-            guard !others.isEmpty else { continue }
-            let mayArrive = [.queued, .submitted, .retrying].contains(exchange.state)
-            if try mayArrive || Arrivals(of: exchange.id, reader).isPossible {
-                doubtful.formUnion(others.map(\.key))
-            }
-        }
-        return ExchangeManifest(known.manifest.entries.filter { !doubtful.contains($0.key) })
     }
 
     /// Why nothing goes out as one member while the payer has to be told that it was another.

@@ -21,8 +21,12 @@ struct MapResources: Sendable {
     /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
     let wanted: Set<String>
     private let forbidden: Set<String>
+    /// What this payer may be sent at all; nil for everything.
+    private let allowed: Set<String>?
     private let filters: TypeFilters
     private var context: MappingContext
+    /// What goes along though the job does not name it, with its content.
+    private var underWay: [ResourceKey: Int64] = [:]
 
     init(terms: ExchangeTerms, mappings: MappingSet, stager: Stager, writer: EntryWriter, gate: ConformanceGate) {
         self.mappings = mappings
@@ -30,6 +34,7 @@ struct MapResources: Sendable {
         self.writer = writer
         self.gate = gate
         let selected = Set(terms.selection.types + ["Patient"])
+        allowed = terms.allowedTypes
         wanted = selected.filter { $0 == "Patient" || terms.allowedTypes?.contains($0) ?? true }
         forbidden = selected.subtracting(wanted)
         filters = TypeFilters(terms.selection)
@@ -51,11 +56,14 @@ struct MapResources: Sendable {
     ///
     /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
     /// is left out takes along what speaks of it. Only without a Patient there is nothing to send, and where the payer
-    /// wants that, what does not conform holds the whole exchange.
+    /// wants that, what does not conform holds the whole exchange. `underWay` goes along whether the job names it or not:
+    /// it is on its way to the payer with that content.
     func outcome(
-        for permitted: PermittedExchange, _ shared: SharedResources, _ reader: any StoreReader
+        for permitted: PermittedExchange, underWay: [ResourceKey: Int64] = [:], _ shared: SharedResources,
+        _ reader: any StoreReader
     ) throws -> Outcome {
         var own = self
+        own.underWay = underWay
         own.context = context.adding(payerNumberSystems: permitted.matched.numberSystems)
         return try own.made(of: permitted, shared, reader)
     }
@@ -134,9 +142,10 @@ struct MapResources: Sendable {
 
     /// Why a resource is not for this payer or this job; nil when it is.
     private func exclusion(of item: ClinicalResource) -> FaultCode? {
-        guard wanted.contains(item.staged.type) else {
-            return forbidden.contains(item.staged.type) ? .payerTypeNotAllowed : .jobTypeNotSelected
-        }
+        let type = item.staged.type
+        guard !forbidden.contains(type) else { return .payerTypeNotAllowed }
+        if underWay[item.staged.key] == item.staged.contentHash, allowed?.contains(type) ?? true { return nil }
+        guard wanted.contains(type) else { return .jobTypeNotSelected }
         return filters.allow(item.staged, item.resource) ? nil : .jobFilteredOut
     }
 
