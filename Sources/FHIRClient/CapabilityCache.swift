@@ -6,19 +6,41 @@ actor CapabilityCache {
     private static let life: Int64 = 86_400_000
     private let session: ServerSession
     private var known: (capability: ServerCapability, read: Instant)?
+    private var underway: Task<ServerCapability, any Error>?
 
     init(_ session: ServerSession) {
         self.session = session
     }
 
-    /// The capability. Throws `remote.malformed`, `clinic.capability-missing` or `payer.capability-missing` for
+    /// The capability; whoever asks while it is being read waits for the same answer. Throws `remote.malformed`, `clinic.capability-missing` or `payer.capability-missing` for
     /// another FHIR version than 4.0, and whatever reading can throw.
     func capability() async throws -> ServerCapability {
         let now = session.clock.now()
         if let known, now.milliseconds - known.read.milliseconds < Self.life { return known.capability }
-        let capability = try await read()
-        known = (capability, now)
-        return capability
+        let task = underway ?? started(at: now)
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch {
+            guard task.isCancelled, !Task.isCancelled else { throw error }
+            // Another caller was stopped, and with it the reading; this one still wants to know.
+            return try await self.capability()
+        }
+    }
+
+    /// Starts the one reading that all callers wait for.
+    private func started(at now: Instant) -> Task<ServerCapability, any Error> {
+        let task = Task {
+            defer { underway = nil }
+            let capability = try await read()
+            known = (capability, now)
+            return capability
+        }
+        underway = task
+        return task
     }
 
     /// What was read already, however long ago; nothing is asked.

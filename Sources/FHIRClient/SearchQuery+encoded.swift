@@ -20,25 +20,8 @@ extension SearchQuery {
         return "/" + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
-    /// The names of the parameters in a URL, without their modifiers.
-    static func names(in url: String) -> Set<String> { Set(pairs(in: url).map(\.name)) }
-
-    /// The ids that a URL gives a parameter, however its references are written; empty when it has none.
-    static func ids(of name: String, in url: String) -> Set<String> {
-        Set(pairs(in: url).filter { $0.name == name }.flatMap { ids(in: $0.value) })
-    }
-
     /// The ids in a parameter's value: `joe`, `Patient/joe` and `https://host/r4/Patient/joe` are one.
     static func ids(in value: String) -> [String] {
         value.split(separator: ",").compactMap { $0.split(separator: "/").last.map(String.init) }
-    }
-
-    private static func pairs(in url: String) -> [(name: String, value: String)] {
-        guard let mark = url.firstIndex(of: "?") else { return [] }
-        return url[url.index(after: mark)...].split(separator: "&").compactMap { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            guard let name = parts.first.flatMap(PercentEncoding.decoded) else { return nil }
-            return (String(name.prefix { $0 != ":" }), parts.dropFirst().first.flatMap(PercentEncoding.decoded) ?? "")
-        }
     }
 }

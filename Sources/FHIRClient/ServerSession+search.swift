@@ -41,10 +41,10 @@ extension ServerSession {
         let scan = try page(response, what)
         if let link = scan.bundle.link("self") {
             // Many servers do not repeat in a URL what came in a form; what they do repeat has to be all of it.
-            let tells = !isForm || !SearchQuery.names(in: link).isEmpty
-            if tells {
-                try checkFilters(of: query, in: link)
-                try checkIdentity(of: query, in: link, what)
+            let told = ToldParameters(of: link)
+            if !isForm || !told.isEmpty {
+                try checkFilters(of: query, told)
+                try checkIdentity(of: query, told, what)
             }
         }
         return scan.page
@@ -110,11 +110,10 @@ extension ServerSession {
     }
 
     /// Refuses a result to which the server says it did not apply a filter; the filter's value is never told.
-    private func checkFilters(of query: SearchQuery, in link: String) throws(Fault) {
-        let names = SearchQuery.names(in: link)
+    private func checkFilters(of query: SearchQuery, _ told: ToldParameters) throws(Fault) {
         for parameter in query.parameters {
             let name = String(parameter.name.prefix { $0 != ":" })
-            guard Self.filters.contains(name), !names.contains(name) else { continue }
+            guard Self.filters.contains(name), !told.names(name) else { continue }
             throw Fault(
                 connection.side == .clinic ? .clinicCapability : .payerCapability, .halt,
                 "\(connection.name) ignored the parameter \(name) of a search on \(query.path.prefix { $0 != "/" }).",
@@ -123,10 +122,10 @@ extension ServerSession {
     }
 
     /// Refuses what says of itself that it is the answer to a search for somebody else.
-    private func checkIdentity(of query: SearchQuery, in link: String, _ what: String) throws(Fault) {
+    private func checkIdentity(of query: SearchQuery, _ told: ToldParameters, _ what: String) throws(Fault) {
         for parameter in query.parameters where Self.identities.contains(parameter.name) {
-            let told = SearchQuery.ids(of: parameter.name, in: link)
-            guard told.isEmpty || !told.isDisjoint(with: SearchQuery.ids(in: parameter.value)) else {
+            let ids = told.ids(of: parameter.name)
+            guard ids.isEmpty || !ids.isDisjoint(with: SearchQuery.ids(in: parameter.value)) else {
                 throw faults.malformed(what, "it is the answer to another search")
             }
         }

@@ -14,6 +14,7 @@ struct Assembly: Sendable {
     let clock: any WallClock
     let store: SQLiteExchangeStore
     let operations: Operations
+    let servers: Servers
     /// What opens the files of a submission.
     let fileToken: @Sendable (String) -> String
 
@@ -41,6 +42,7 @@ struct Assembly: Sendable {
         self.clock = clock
         self.store = store
         self.fileToken = fileToken
+        self.servers = servers
         operations = Operations(
             store: store, clock: clock, identities: identities, actor: actor, owner: owner.text,
             ownerIsGone: { ProcessName($0)?.hasNoClaim ?? true }, calendar: configuration.calendar

@@ -77,6 +77,22 @@ actor Servers {
             quietHours: clinic.quietHours)
     }
 
+    /// Begins to ask the servers of a job what they offer, and does not wait for the answers: mappings are read meanwhile.
+    ///
+    /// Whoever asks them waits for the same answers. A clinic is not asked in its quiet hours, and a payer whose server is
+    /// not needed not at all. Throws as ``parts(of:)`` does.
+    func approach(_ name: String) throws {
+        let job = try JobFolder.job(name, among: try knownJobs())
+        if let settings = configuration.clinic(job.clinic), settings.quietHours?.end(at: clock.now()) == nil {
+            let clinic = try client(of: settings)
+            Task { _ = try? await clinic.capability() }
+        }
+        if let settings = configuration.payer(job.payer), job.delivery.kind.needsServer {
+            let payer = try client(of: settings, delivery: job.delivery.kind)
+            Task { _ = try? await payer.capability() }
+        }
+    }
+
     /// What resources are held against, and what knows the value sets for which mappings ask; nil when neither is needed.
     private func validator(for set: MappingSet, _ conformance: ConformancePolicy) throws(Fault) -> Validator? {
         if conformance.gate != .off {

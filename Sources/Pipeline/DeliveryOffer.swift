@@ -1,5 +1,5 @@
 import Mappings
-import PDex
+package import PDex
 
 /// What a job's deliveries need of the payer's server, held against what its `/metadata` lists (WR-01).
 struct DeliveryOffer: Sendable {
@@ -41,5 +41,5 @@ struct DeliveryOffer: Sendable {
 
 extension ExchangeTerms.Delivery.Kind {
     /// Whether anything of the payer's server is needed.
-    var needsServer: Bool { writesToServer || !systemOperations.isEmpty }
+    package var needsServer: Bool { writesToServer || !systemOperations.isEmpty }
 }

@@ -10,6 +10,9 @@ enum PercentEncoding {
 
     /// Undoes it for a name or a value in a query; `+` is a space. Nil when it is not well-formed.
     static func decoded(_ text: Substring) -> String? {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

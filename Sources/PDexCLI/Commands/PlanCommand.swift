@@ -22,7 +22,9 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let sheet = try await configuration.reaching { [job] configuration in
             _ = try JobFolder.job(job, among: JobFolder.load(configuration))
-            let operations = try Assembly(configuration).operations
+            let assembly = try Assembly(configuration)
+            let operations = assembly.operations
+            try await assembly.servers.approach(job)
             return PlanSheet(
                 outlook: try await operations.plan(job: job),
                 delivery: DeliverySheet(outlook: try await operations.deliveryPlan(job: job)))

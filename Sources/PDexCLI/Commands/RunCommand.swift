@@ -46,7 +46,8 @@ struct RunCommand: AsyncParsableCommand {
             let assembly = try Assembly(
                 configuration, ignoresQuietHours: ignoreQuietHours, mostMissing: mostMissing, observer: progress.show)
             return try await output.reporting(progress) {
-                try await assembly.servingFiles(note: { progress.say($0) }) {
+                try await assembly.servers.approach(job)
+                return try await assembly.servingFiles(note: { progress.say($0) }) {
                     try await assembly.operations.run(job: job, dryRun: dryRun)
                 }
             }
