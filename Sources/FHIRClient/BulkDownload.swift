@@ -54,7 +54,7 @@ struct BulkDownload: Sendable {
 
     private func request(_ url: OutboundURL) -> HTTPRequest {
         var request = HTTPRequest(.get, url, headers: ["Accept": "application/fhir+ndjson"])
-        request.timeouts = HTTPRequest.Timeouts(idle: 60, total: nil)
+        request.timeouts = .download
         request.maxBodyBytes = session.connection.maxFileBytes
         request.isDownload = true
         return request

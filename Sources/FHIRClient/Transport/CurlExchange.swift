@@ -19,9 +19,6 @@ final class CurlExchange {
     private var moved = 0
     private var pace: (since: ContinuousClock.Instant, bytes: Int)?
 
-    /// A body slower than this for as long as the request's `pace` says is given up.
-    private static let minBytesPerSecond = 100.0
-
     init(_ transfer: CurlTransfer, usesProxy: Bool) {
         self.transfer = transfer
         self.usesProxy = usesProxy
@@ -51,7 +48,7 @@ final class CurlExchange {
         if let total = timeouts.total { left = min(left, .seconds(total) - (now - started)) }
         guard left > .zero else { throw .timedOut }
         if let pace, now - pace.since > .seconds(timeouts.pace) {
-            let least = Self.minBytesPerSecond * ((now - pace.since) / .seconds(1))
+            let least = timeouts.slowest * ((now - pace.since) / .seconds(1))
             guard Double(moved - pace.bytes) >= least else { throw .timedOut }
             self.pace = (now, moved)
         }
@@ -102,9 +99,10 @@ final class CurlExchange {
     }
 
     private func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        noteMove()
         do {
+            // A line is no move: a server that sends one a minute would never be idle.
             guard try head.take(line) else { return true }
+            noteMove()
             decoder = BodyDecoder(
                 framing: try head.framing(), isGzip: try head.isGzip(), mayBeEmpty: head.mayBeEmpty,
                 maxBytes: transfer.request.maxBodyBytes)

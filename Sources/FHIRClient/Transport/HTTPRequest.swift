@@ -12,15 +12,25 @@ public struct HTTPRequest: Sendable {
     public struct Timeouts: Sendable, Hashable {
         /// Until the connection stands, TLS included, in seconds.
         public var connect: Double
-        /// Without a byte moving in either direction, in seconds.
+        /// Without a byte of a body moving in either direction, in seconds; lines of a header are none.
         public var idle: Double
         /// From start to end, in seconds; nil for none.
         public var total: Double?
-        /// With fewer than 100 bytes of the body a second, in seconds: a byte a second would never be idle.
+        /// With a body slower than ``slowest``, in seconds: a byte a second would never be idle.
         public var pace = 60.0
+        /// The fewest bytes of a body a second.
+        public var slowest = 100.0
 
-        /// Ten seconds to connect, a minute without a byte or with hardly any, five minutes in all unless said
-        /// otherwise.
+        /// What a file is given: ten seconds to connect, a minute without a byte or with less than 10 KiB a second, twelve
+        /// hours in all.
+        public static var download: Timeouts {
+            var timeouts = Timeouts(total: 12 * 3600)
+            timeouts.slowest = 10_240
+            return timeouts
+        }
+
+        /// Ten seconds to connect, a minute without a byte, before the header is whole, or with hardly any of the body, five
+        /// minutes in all unless said otherwise.
         public init(connect: Double = 10, idle: Double = 60, total: Double? = 300) {
             self.connect = connect
             self.idle = idle

@@ -101,6 +101,20 @@ struct CurlTransportTests {
         await #expect(throws: timedOut) { try await transport.send(request) }
     }
 
+    @Test("a server that drips its header is given up after the idle time-out")
+    func endsDrippingHeader() async throws {
+        let dripping = try Listener { _, _ in
+            .drip(
+                [UInt8]("HTTP/1.1 200 OK\r\n".utf8),
+                pieces: Array(repeating: [UInt8]("X-Patience: 1\r\n".utf8), count: 50)
+                    + [[UInt8]("Content-Length: 2\r\n\r\n{}".utf8)], milliseconds: 20)
+        }
+        var request = try get(dripping.base)
+        request.timeouts = HTTPRequest.Timeouts(idle: 0.3, total: nil)
+
+        await #expect(throws: timedOut) { try await transport.send(request) }
+    }
+
     @Test(
         "a server that drips, never idle, is given up after the total or when it is slower than the pace",
         arguments: [(0.3, 60), (nil, 0.3)] as [(Double?, Double)])
@@ -130,6 +144,24 @@ struct CurlTransportTests {
         request.timeouts.pace = 0.2
 
         #expect(try await transport.send(request).body.count == 2500)
+    }
+
+    @Test("a file has twelve hours, and has to come faster than a page")
+    func hurriesFiles() async throws {
+        // 2,500 bytes a second for two seconds: enough for a page, not for a file.
+        let slow = try Listener { _, _ in
+            .drip(
+                Self.head(of: 5000), pieces: Array(repeating: [UInt8](repeating: 0x20, count: 50), count: 100),
+                milliseconds: 20)
+        }
+        var request = try get(slow.base)
+        request.timeouts = .download
+        request.timeouts.pace = 0.3
+
+        #expect(request.timeouts.total == 43_200)
+        await #expect(throws: timedOut) {
+            for try await _ in try await transport.stream(request).body {}
+        }
     }
 
     @Test("a post that a kept connection loses is not sent a second time")
