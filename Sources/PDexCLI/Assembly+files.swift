@@ -10,26 +10,57 @@ extension Assembly {
 
     /// Does `body` while payers can fetch what is submitted to them, where any job does that.
     ///
-    /// When another process of this machine has the port, it hands out what this one submits: all know the same store. `note`
-    /// hears of it.
+    /// When another process of this machine has the port, it hands out what this one submits: all know the same store. Once
+    /// it has ended this one takes the port. `note` hears of either.
     func servingFiles<Value: Sendable>(
-        note: @Sendable (String) -> Void = { _ in }, _ body: @Sendable () async throws -> Value
+        note: @escaping @Sendable (String) -> Void = { _ in }, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let settings = configuration.files,
             try JobFolder.load(configuration).contains(where: { $0.delivery.kind == .bulkSubmit })
         else { return try await body() }
-        let server = FileServer(
-            host: settings.host, port: settings.port, place: settings.url, token: fileToken,
-            bundle: { [operations] in try await operations.bundle(toServe: $0) }, clock: clock)
+        let first = fileServer(settings)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await server.run() }
+            group.addTask { await handOutFiles(settings, first, note) }
             defer { group.cancelAll() }
-            do {
-                try await server.listening()
-            } catch {
-                note("files are not handed out by this process: \(settings.host):\(settings.port) is taken")
-            }
+            _ = try? await first.listening()
             return try await body()
         }
+    }
+
+    /// How often a port is tried that another process has, in seconds.
+    private static let pauseSeconds = 10.0
+
+    private func handOutFiles(
+        _ settings: FilesSettings, _ first: FileServer, _ note: @escaping @Sendable (String) -> Void
+    ) async {
+        var next = first
+        var wasListening = true
+        while !Task.isCancelled {
+            let (server, before) = (next, wasListening)
+            async let outcome = listening(server, wasListening: before, "\(settings.host):\(settings.port)", note)
+            try? await server.run()
+            server.isClosed(by: CancellationError())
+            wasListening = await outcome
+            // Waits for the other process to end.
+            try? await clock.sleep(seconds: Self.pauseSeconds)
+            next = fileServer(settings)
+        }
+    }
+
+    /// Whether a server got its port; what is new of that is noted.
+    private func listening(
+        _ server: FileServer, wasListening: Bool, _ place: String, _ note: @Sendable (String) -> Void
+    ) async -> Bool {
+        let isListening = (try? await server.listening()) != nil
+        guard isListening != wasListening, !Task.isCancelled else { return isListening }
+        let what = isListening ? "handed out by this process now, at" : "not handed out by this process: another has"
+        note("files are \(what) \(place)")
+        return isListening
+    }
+
+    private func fileServer(_ settings: FilesSettings) -> FileServer {
+        FileServer(
+            host: settings.host, port: settings.port, place: settings.url, token: fileToken,
+            bundle: { [operations] in try await operations.bundle(toServe: $0) }, clock: clock)
     }
 }

@@ -45,7 +45,7 @@ struct Outbox: Sendable {
             guard !claims.leases.isEmpty else { break }
             patience = Self.longestPatience
             let results = await send(claims)
-            let settled = try await receipts.settle(results)
+            let settled = try await settle(results)
             total.bundles += settled.bundles
             total.entries += settled.entries
             observer(.delivered(bundles: settled.bundles))
@@ -56,6 +56,23 @@ struct Outbox: Sendable {
         }
         try Task.checkCancellation()
         return total
+    }
+
+    /// How often answers are tried to be kept that the store does not take.
+    private static let mostTries = 5
+
+    /// Keeps what was answered. A store that somebody holds, or a disk that is full, is asked again while the claims hold: an
+    /// answer that is not kept has to be found out again.
+    private func settle(_ results: [Submit.Result]) async throws -> KeepReceipts.Settled {
+        for _ in 1..<Self.mostTries {
+            do {
+                return try await receipts.settle(results)
+            } catch let fault as Fault where fault.isOfStore {
+                // Waits for the store to be free; a task that is being stopped does not.
+                try? await submit.clock.sleep(seconds: 5)
+            }
+        }
+        return try await receipts.settle(results)
     }
 
     /// Waits for the next submission that is due before `deadline`; false when there is none.
@@ -79,6 +96,7 @@ struct Outbox: Sendable {
     /// Sends the claims, as many at once as the job allows; gives back what it does not begin.
     private func send(_ claims: Submit.Claims) async -> [Submit.Result] {
         var expiry = claims.expiry
+        let all = claims.leases.map(\.submission)
         let concurrency = max(1, submit.terms.delivery.concurrency)
         return await withTaskGroup(of: Submit.Result.self) { group in
             var results: [Submit.Result] = []
@@ -98,14 +116,14 @@ struct Outbox: Sendable {
                         // With a payer that takes minutes, the last of a group is sent hours after the first (CO-10).
                         try await records.freshen()
                     }
-                    expiry = try await submit.renewing(expiry)
+                    expiry = try await submit.renewing(all, until: expiry)
                 } catch {
                     pace.leave()
                     results.append(.unsent(lease, error as? Fault))
                     continue
                 }
                 group.addTask {
-                    let result = await submit.send(lease)
+                    let result = await submit.send(lease, of: all)
                     pace.leave()
                     return result
                 }

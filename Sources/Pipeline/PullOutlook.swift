@@ -49,6 +49,8 @@ extension ExchangePipeline {
     public func outlook() async throws -> PullOutlook {
         let capability = try await clinic.capability()
         let roster = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
+        var terms = terms
+        terms.selection.includesConsents = capability.types["Consent"] != nil
         let since: Instant? =
             if case .export = roster.way { try await PullScope.sinceExport(terms, store: store, now: clock.now()) } else
             { nil }

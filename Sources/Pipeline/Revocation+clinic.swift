@@ -32,12 +32,10 @@ extension Revocation {
         ).filter { $0.clinic == terms.clinic.name }
     }
 
-    /// The patient, the one that took its place, and whoever was merged into either.
+    /// The patient, the one that took its place, and whoever was merged with either.
     private func samePerson(as patient: ResourceKey, _ reader: any StoreReader) throws -> Set<ResourceKey> {
-        var people: Set<ResourceKey> = [patient]
-        if let survivor = try exchanges(of: patient, reader).first?.match?.via { people.insert(survivor) }
-        for person in people { people.formUnion(try reader.followers(of: person, payer: terms.payer.name)) }
-        return people
+        let survivor = try exchanges(of: patient, reader).first?.match?.via
+        return try ClinicConsents(terms: terms, identities: identities).charts.all(of: patient, via: survivor, reader)
     }
 
     /// What a consent of the clinic objects to now; nil when none is what decides.
@@ -45,7 +43,8 @@ extension Revocation {
         of person: ResourceKey, _ latest: Exchange, _ reader: any StoreReader
     ) throws -> (FaultCode, ConsentEvidence)? {
         guard let member = latest.match?.member else { return nil }
-        let kept = try ClinicConsents(terms: terms).recorded(of: person, via: latest.match?.via, reader)
+        let kept = try ClinicConsents(terms: terms, identities: identities).recorded(
+            of: person, via: latest.match?.via, reader)
         let decision = consent.decision(try CheckConsent.recorded(of: member, reader), kept)
         guard case .withhold(let code, let evidence) = decision,
             kept.contains(where: { $0.resource.key == evidence.consent })

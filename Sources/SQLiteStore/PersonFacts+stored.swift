@@ -23,6 +23,7 @@ extension PersonFacts {
         }
         writer.write(identifiers) { $0.write($1) }
         writer.write(replacedBy) { $0.write($1) }
+        writer.write(replaces) { $0.write($1) }
         writer.write(coverages) { writer, held in
             writer.write(held.key)
             writer.write(held.coverage)
@@ -45,7 +46,7 @@ extension PersonFacts {
         }
         self.init(
             person: person, identifiers: reader.list { $0.identifier() }, isActive: flags[2], isReplaced: flags[3],
-            replacedBy: reader.list { $0.key() },
+            replacedBy: reader.list { $0.key() }, replaces: reader.list { $0.key() },
             coverages: reader.list { Held(key: $0.key(), coverage: $0.coverage()) }, payors: payors)
         guard reader.isAtEnd else { return nil }
     }

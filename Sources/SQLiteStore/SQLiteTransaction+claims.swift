@@ -117,7 +117,8 @@ extension SQLiteTransaction {
             turn += 1
             guard let lane, let next = waiting[lane]?.first else { continue }
             if next.isSuspect {
-                if chosen.isEmpty { chosen = [next.rid] }
+                // Its lane keeps its turn: the next claim begins with it.
+                if chosen.isEmpty { chosen = [next.rid] } else { turn -= 1 }
                 break
             }
             chosen.append(next.rid)

@@ -71,23 +71,21 @@ extension SQLiteTransaction {
         } ?? 0
     }
 
-    func renew(owner: String, expiry: Instant) throws {
-        try change(
-            "UPDATE submission SET expiry = ? WHERE owner = ? AND state = 'leased'", [expiry.milliseconds, owner])
+    func renew(_ claims: [Submission], expiry: Instant) throws {
+        var held: Set<String> = []
+        for claim in claims {
+            try change(
+                "UPDATE submission SET expiry = ? WHERE id = ? AND epoch = ? AND state = 'leased'",
+                [expiry.milliseconds, claim.id, claim.epoch])
+            if database.changesCount > 0 { held.insert(claim.id) }
+        }
         // A closed payer waits for its probe, as long as that is under way.
         for var breaker in try breakers() {
-            guard let probe = breaker.probe, let closed = breaker.closedUntil, closed < expiry,
-                try isHeld(probe, by: owner)
+            guard let probe = breaker.probe, held.contains(probe), let closed = breaker.closedUntil, closed < expiry
             else { continue }
             breaker.closedUntil = expiry
             try keep(breaker)
         }
-    }
-
-    private func isHeld(_ submission: String, by owner: String) throws -> Bool {
-        try first("SELECT owner FROM submission WHERE id = ? AND state = 'leased'", [submission]) {
-            try $0.optionalText(0)
-        } == owner
     }
 
     func release(_ submission: String, epoch: Int) throws {

@@ -61,7 +61,9 @@ struct StagingStatements {
             )
         }
         let rid = find.integer(0)
-        if find.integer(3) == row.contentHash { return (rid, .unchanged) }
+        // Whose it is may be known only now, though it says the same.
+        let isOwned = row.patient == nil || find.optionalInteger(6) != nil
+        if find.integer(3) == row.contentHash, isOwned { return (rid, .unchanged) }
         if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
             return (rid, .unchanged)
         }

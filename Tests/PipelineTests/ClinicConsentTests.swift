@@ -234,6 +234,22 @@ struct ClinicConsentTests {
         #expect(!night.clinic.requests.contains { $0.hasPrefix("search Consent") })
     }
 
+    @Test(
+        "once it may be read, what was fetched without it is fetched again: an old one objects",
+        arguments: [ExchangeTerms.Selection.Method.rosterSearch, .bulkExport])
+    func allowedLater(method: ExchangeTerms.Selection.Method) async throws {
+        let night = try Self.night(Self.kinds[0], by: method)
+        night.clinic.rewrite {
+            $0.withheld = ["Consent"]
+            $0.searchParameters = ["patient", "_lastUpdated"]
+        }
+        #expect(try await night.run("night-1").exchanges.acknowledged == 1)
+
+        night.clinic.rewrite { $0.withheld = [] }
+        night.clock.advance(seconds: 86_400)
+        #expect(try await night.run("night-2").exchanges.withheld == [.consentDenied: 1])
+    }
+
     @Test("what withheld it is kept and audited with its version and hash, and explained")
     func evidence() async throws {
         let night = try Self.night(Self.kinds[0])
@@ -285,6 +301,66 @@ struct ClinicConsentTests {
         night.clinic.put(try Self.resource(Self.kinds[0], of: "old"))
         night.clock.advance(seconds: 3600)
         #expect(try await night.run("night-2").exchanges.withheld == [.consentDenied: 2])
+    }
+
+    /// How the clinic tells that two charts are one person's.
+    enum Merge: String, CaseIterable, Sendable { case byTheOld, byTheNew, overAThird }
+
+    @Test(
+        "what one said in a chart that was merged since holds before that chart is looked at again",
+        arguments: Merge.allCases)
+    func mergedSince(merge: Merge) async throws {
+        let (old, mid) = (Self.stranger("old"), Self.stranger("mid"))
+        let night = try Night([.joe, old, mid], mappings: usCoreMappings, types: Self.types)
+        night.clinic.rewrite { $0.listsConsent = true }
+        night.clinic.put(try Self.resource(Self.kinds[0], of: "old"))
+        #expect(try await night.run("night-1").exchanges.acknowledged == 1)
+        let sent = night.payer.received.count
+        switch merge {
+        case .byTheOld: night.clinic.put(try Self.chart(old, [("replaced-by", "joe")]))
+        case .byTheNew: night.clinic.put(try Self.chart(.joe, [("replaces", "old")]))
+        case .overAThird:
+            night.clinic.put(try Self.chart(mid, [("replaces", "old"), ("replaced-by", "joe")]))
+        }
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
+        night.clock.advance(seconds: 3600)
+        // Staged, and none of them looked at for good.
+        _ = try await night.run("looks", dryRun: true)
+
+        let report = try await night.pipeline.request(member: "joe", run: night.firing("request"))
+
+        #expect(report.exchanges.withheld == [.consentDenied: 1])
+        #expect(night.payer.received.count == sent)
+    }
+
+    @Test(
+        "one that names nobody whom the clinic's server would know by reference is whose it was asked for",
+        arguments: [ExchangeTerms.Selection.Method.rosterSearch, .bulkExport])
+    func nobodys(method: ExchangeTerms.Selection.Method) async throws {
+        let night = try Self.night(nil, by: method)
+        var kept = try Self.resource(Self.kinds[0]).json
+        kept["patient"] = ["identifier": ["system": "urn:mrn", "value": "joe"]]
+        night.clinic.put(try Resource(.object(kept)))
+
+        for name in ["night-1", "night-2"] {
+            #expect(try await night.run(name).exchanges.withheld == [.consentDenied: 1])
+            night.clock.advance(seconds: 86_400)
+        }
+
+        #expect(night.payer.received.isEmpty)
+    }
+
+    private static func stranger(_ id: String) -> NamedMember {
+        NamedMember(id, "Joseph", "Smith", born: "1979-04-02", memberID: nil).with {
+            ($0.covered, $0.consent) = (nil, nil)
+        }
+    }
+
+    private static func chart(_ member: NamedMember, _ links: [(type: String, other: String)]) throws -> Resource {
+        var chart = try member.clinicRecords()[0].json
+        chart["link"] = .array(
+            links.map { ["other": ["reference": .string("Patient/" + $0.other)], "type": .string($0.type)] })
+        return try Resource(.object(chart))
     }
 
     private static let types = ["Patient", "Encounter", "Condition", "Observation"]

@@ -20,7 +20,7 @@ extension ConsentOracle {
     }
 
     /// Its scope says another matter, in words of HL7, and nothing else; or it is between others.
-    private func isAboutSomethingElse(_ form: JSONValue) -> Bool {
+    func isAboutSomethingElse(_ form: JSONValue) -> Bool {
         let scope = form["scope"].map(flat) ?? ""
         let isOther = ["research", "treatment", "adr"].contains { scope.contains("\"code\":\"\($0)\"") }
         return (isOther && scope.contains("terminology.hl7.org")) || namesOthers(form)
@@ -31,14 +31,14 @@ extension ConsentOracle {
             || text(form, "status") == "active" && flat(form).contains("OPTOUT") && lasts(form)
     }
 
-    private func isPlainNo(_ form: JSONValue) -> Bool {
+    private func isNo(ofClinic form: JSONValue) -> Bool {
         text(form["provision"], "type") == "deny" || flat(form).contains("OPTOUT")
     }
 
     /// It was in force, and is not any more; a no that was taken back has not ended anything.
     private func hasEnded(_ form: JSONValue) -> Bool {
         let status = text(form, "status")
-        return ["inactive", "rejected"].contains(status) && !(isPlainNo(form) && status == "inactive")
+        return ["inactive", "rejected"].contains(status) && !(isNo(ofClinic: form) && status == "inactive")
     }
 
     private func isReplaced(_ old: JSONValue, _ all: [JSONValue]) -> Bool {

@@ -12,7 +12,7 @@ struct ConsentOracle {
     func permits(_ consents: [JSONValue?]) -> Bool {
         if consents.contains(where: { $0 == nil }) { return false }
         let known = consents.compactMap(\.self)
-        if known.contains(where: stillDenies) { return false }
+        if known.contains(where: { stillDenies($0) || deniesSomething($0) }) { return false }
         if known.contains(where: { isValid($0) && outlives($0, known) }) { return true }
         return isOptOut && !known.contains(where: isValid) && known.allSatisfy(isSpent)
     }
@@ -25,8 +25,22 @@ struct ConsentOracle {
     }
 
     func stillDenies(_ consent: JSONValue) -> Bool {
-        guard text(consent, "status") == "active", text(consent["provision"], "type") == "deny" else { return false }
-        return lasts(consent)
+        text(consent, "status") == "active" && isPlainNo(consent) && lasts(consent)
+    }
+
+    /// A no by its first word, or an opt-out that does not begin with a yes.
+    func isPlainNo(_ consent: JSONValue) -> Bool {
+        let word = text(consent["provision"], "type")
+        return word == "deny" || (word != "permit" && flat(consent).contains("\"OPTOUT"))
+    }
+
+    /// A yes with a no in it, between those parties and about this matter.
+    private func deniesSomething(_ consent: JSONValue) -> Bool {
+        guard text(consent, "status") == "active", !isPlainNo(consent), !isAboutSomethingElse(consent) else {
+            return false
+        }
+        let inner = consent["provision"]?["provision"].map(flat) ?? ""
+        return inner.contains("\"type\":\"deny\"") || flat(consent).contains("\"OPTOUT")
     }
 
     /// Whether its period is not certainly over.
@@ -49,7 +63,7 @@ struct ConsentOracle {
     /// Whether somebody withdrew or refused a permit that may be this one: it names both, or does not say whom.
     func isNo(_ consent: JSONValue) -> Bool {
         ["inactive", "rejected"].contains(text(consent, "status"))
-            && text(consent["provision"], "type") != "deny" && !namesOthers(consent)
+            && !isPlainNo(consent) && !namesOthers(consent)
     }
 
     /// Whether whom it names as discloser, or as recipient, are certainly others.
@@ -64,7 +78,7 @@ struct ConsentOracle {
 
     func isSpent(_ consent: JSONValue) -> Bool {
         if text(consent, "status") == "entered-in-error" { return true }
-        guard text(consent["provision"], "type") == "deny" else { return false }
+        guard isPlainNo(consent) else { return false }
         return text(consent, "status") == "inactive" || (text(consent, "status") == "active" && !stillDenies(consent))
     }
 

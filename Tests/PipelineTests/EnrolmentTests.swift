@@ -21,6 +21,16 @@ struct EnrolmentTests {
         #expect(report.exchanges.acknowledged == 1)
     }
 
+    @Test("whoever is asked for first while the payer's records are young is recognised, too")
+    func young() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        for patient in ["joe", "ada"] {
+            let report = try await night.pipeline.request(member: patient, run: night.firing("request-" + patient))
+            #expect(report.exchanges.acknowledged == 1)
+            night.clock.advance(seconds: 10)
+        }
+    }
+
     @Test("a Group that may not be read is told by its export", arguments: [FaultCode.authForbidden, .remoteRefused])
     func unreadable(code: FaultCode) async throws {
         let night = try Night([.joe, .ada], mappings: usCoreMappings)

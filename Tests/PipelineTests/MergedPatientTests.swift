@@ -22,6 +22,27 @@ struct MergedPatientTests {
         #expect(evidence?.member == night.identities.key(source: "med0", type: "Patient", id: "m-joe"))
     }
 
+    @Test("a patient follows over one that says both whom it replaced and by whom it was")
+    func chain() async throws {
+        let mid = NamedMember("joe3", "Josef", "Schmidt", born: "1979-04-02", memberID: nil).with {
+            ($0.covered, $0.consent) = (nil, nil)
+        }
+        let night = try Night([.joe, Self.old, mid], mappings: usCoreMappings, afterRevocation: .delete)
+        night.clinic.put(try Self.chart(.joe, "replaces", "joe2"))
+        _ = try await night.run("night-1")
+        night.clinic.put(try NamedMember.joe.clinicRecords()[0])
+        var chart = try mid.clinicRecords()[0].json
+        chart["link"] = [
+            ["other": ["reference": "Patient/joe2"], "type": "replaces"],
+            ["other": ["reference": "Patient/joe"], "type": "replaced-by"],
+        ]
+        night.clinic.put(try Resource(.object(chart)))
+        night.clock.advance(seconds: 86_400)
+        _ = try await night.run("night-2")
+        #expect(try await Self.reasons(["joe", "joe2", "joe3"], night) == [nil, nil, nil])
+        #expect(try await Self.latest("joe2", night)?.match?.via == Self.key("joe", night))
+    }
+
     @Test("links in a circle, and to two records, are parked")
     func unclear() async throws {
         let night = try Night([.joe, Self.old, .ada], mappings: usCoreMappings)

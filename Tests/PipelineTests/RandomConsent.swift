@@ -36,6 +36,9 @@ struct RandomConsent {
         if random.below(15) == 0 { json["sourceReference"] = nil }
         if random.below(25) == 0 { json["modifierExtension"] = [["url": "urn:not"]] }
         if random.below(40) == 0 { json["implicitRules"] = "urn:rules" }
+        if random.below(30) == 0 {
+            json["policyRule"] = concept(hl7 + "v3-ActCode", random.below(4) == 0 ? "OPTIN" : "OPTOUT")
+        }
         json["provision"] = provision(&random, clinic, payer)
         return .object(json)
     }

@@ -36,9 +36,22 @@ public struct ServiceWatch: Sendable {
     func health(_ path: String, isHolder: Bool) async throws -> ServedAnswer {
         switch path {
         case "/health/live": return .json(200, ["status": "live"])
-        case "/health/ready": return answer("ready", try await unready(), isHolder)
-        case "/health/complete": return answer("complete", try await unready() + incomplete(), isHolder)
+        case "/health/ready": return answer("ready", await told { try await unready() }, isHolder)
+        case "/health/complete":
+            return answer("complete", await told { try await unready() + incomplete() }, isHolder)
         default: throw Problem.notFound()
+        }
+    }
+
+    /// The problems that are found, or why none could be looked for: what the store says is nobody's business without a
+    /// token.
+    private func told(_ look: () async throws -> [String]) async -> [String] {
+        do {
+            return try await look()
+        } catch let fault as Fault {
+            return ["the store cannot be read (\(fault.code.rawValue)): \(fault.message)"]
+        } catch {
+            return ["the service is being stopped"]
         }
     }
 

@@ -29,16 +29,26 @@ extension Operations {
             _ = try await move(id, to: .completed)
             return report
         } catch let failure as RunFailure {
-            if failure.fault.disposition == .retry {
-                _ = try await move(id, to: .requested, restingUntil: rested(request, after: failure.fault))
-            } else {
+            if Self.isOfTheRequest(failure.fault) {
                 _ = try await move(id, to: .failed, reason: failure.fault.code)
+            } else {
+                _ = try await move(id, to: .requested, restingUntil: rested(request, after: failure.fault))
             }
             throw failure
         } catch {
             await handBack(id)
             throw error
         }
+    }
+
+    /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that is
+    /// being replaced, or a store that somebody holds, must not end whatever was accepted.
+    private static func isOfTheRequest(_ fault: Fault) -> Bool {
+        fault.disposition != .retry
+            && [
+                .memberUnknown, .memberAmbiguous, .requestInvalid, .remoteMalformed, .remoteTooLarge, .remotePolicy,
+                .clinicPagingLoop, .clinicOtherPatient,
+            ].contains(fault.code)
     }
 
     private static func notWaiting(_ id: String) -> Fault {
@@ -63,10 +73,11 @@ extension Operations {
         try await store.write { try $0.rest(memberRequest: request.id, until: until) }
     }
 
-    /// Moves a request on, and with it opens the run that answers it; false when its state does not lead there.
+    /// Moves a request on, and with it opens the run that answers it and does what else belongs to that; false when its
+    /// state does not lead there.
     func move(
         _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil,
-        restingUntil rest: Instant? = nil
+        restingUntil rest: Instant? = nil, also: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in }
     ) async throws -> Bool {
         let now = clock.now()
         let entry = AuditEntry(
@@ -79,6 +90,7 @@ extension Operations {
             else { return false }
             if let run { try writer.open(run) }
             if let rest { try writer.rest(memberRequest: id, until: rest) }
+            try also(writer)
             return true
         }
     }

@@ -27,9 +27,7 @@ extension Operations {
     ///
     /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
     public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
-        let now = clock.now()
-        let actor = actor
-        return try await store.write { writer in
+        try await store.write { writer in
             let exchange = try known(word, writer)
             let id = exchange.id
             guard exchange.state.successors.contains(.cancelled) else {
@@ -38,16 +36,22 @@ extension Operations {
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
             }
-            if let run = try writer.replayUnderWay(ofExchange: id) {
-                _ = try writer.settle(ReplayItem(exchange: id, outcome: .cancelled), ofReplay: run)
-            }
-            let underWay = try writer.cancelOpenSubmissions(ofExchange: id)
-            let entry = AuditEntry(
-                at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id, reason: reason)
-            try writer.advance(
-                id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: now, audit: entry)
+            let underWay = try takeBack(exchange, reason: reason, writer)
             return CancelOutcome(exchange: try known(id, writer), underWay: underWay)
         }
+    }
+
+    /// Closes an exchange of which no more is to be sent; returns how many of its bundles are under way.
+    func takeBack(_ exchange: Exchange, reason: String, _ writer: any StoreWriter) throws -> Int {
+        let (id, now) = (exchange.id, clock.now())
+        if let run = try writer.replayUnderWay(ofExchange: id) {
+            _ = try writer.settle(ReplayItem(exchange: id, outcome: .cancelled), ofReplay: run)
+        }
+        let underWay = try writer.cancelOpenSubmissions(ofExchange: id)
+        let entry = AuditEntry(
+            at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id, reason: reason)
+        try writer.advance(id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: now, audit: entry)
+        return underWay
     }
 
     /// The exchange of that id, or the only one whose id begins so.

@@ -75,18 +75,29 @@ extension Operations {
         }
     }
 
-    /// Takes a request back. What is being sent at this moment may still arrive; a service that answers it stops.
+    /// Takes a request back, with what its run has made and not begun to send. What is being sent at this moment may still
+    /// arrive; a service that answers it stops.
     ///
     /// Throws `request.unknown`, and `request.not-open` when it has ended.
     public func cancel(request id: String, reason: String) async throws -> MemberRequest {
         _ = try await known(request: id)
-        guard try await move(id, to: .cancelled, reason: .cancelledByOperator, why: reason) else {
+        let isCancelled = try await move(id, to: .cancelled, reason: .cancelledByOperator, why: reason) { writer in
+            guard let run = try writer.memberRequest(id)?.run else { return }
+            let open = ExchangeFilter(states: [.queued, .submitted, .retrying], run: run)
+            for exchange in try writer.exchanges(matching: open, limit: Self.mostOfARequest) {
+                _ = try takeBack(exchange, reason: reason, writer)
+            }
+        }
+        guard isCancelled else {
             throw Fault(
                 .requestNotOpen, .stop, "request \(id) has ended: it cannot be cancelled",
                 hint: "there is nothing left to take back")
         }
         return try await known(request: id)
     }
+
+    /// More exchanges than so many no run of one member has.
+    private static let mostOfARequest = 100
 
     /// Makes requests answerable again that a process which has ended was answering; returns how many.
     func reclaimRequests() async throws -> Int {

@@ -63,7 +63,7 @@ extension Operations {
             RunMeter.count(report)
             return report
         } catch let fault as Fault {
-            let isOver = !goesOn || fault.disposition == .halt || fault.disposition == .stop
+            let isOver = !goesOn || fault.disposition == .halt || fault.disposition == .stop && !fault.isOfStore
             let failure = RunFailure(run, isOver ? .failed : .running, fault)
             if isOver {
                 await close(run, failure.report)

@@ -88,7 +88,8 @@ struct JobAttempts: Sendable {
             return .elsewhere
         } catch let fault as Fault {
             logger.error("job failed", metadata: ["job": "\(job.name)", "fault": "\(fault.code.rawValue)"])
-            return fault.disposition == .retry ? .open(floor(of: fault)) : .ended
+            // A store that is held or full for a moment must not cost the tick.
+            return fault.disposition == .retry || fault.isOfStore ? .open(floor(of: fault)) : .ended
         } catch {
             logger.notice("job interrupted", metadata: ["job": "\(job.name)"])
             return .stopped

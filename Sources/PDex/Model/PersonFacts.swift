@@ -6,7 +6,7 @@ public import FHIR
 /// Of how a job or a payer is configured, only the bases of both servers are in it: references lead from them.
 public struct PersonFacts: Sendable, Hashable {
     /// Raised when the same records say something else of a person, or are written otherwise: everybody is read anew then.
-    public static let form: UInt8 = 1
+    public static let form: UInt8 = 2
 
     /// Who pays by the coverages, as far as they refer to somebody.
     public enum Payors: UInt8, Sendable {
@@ -42,6 +42,8 @@ public struct PersonFacts: Sendable, Hashable {
     public let isReplaced: Bool
     /// The Patients that took its place, as far as they are named.
     public let replacedBy: [ResourceKey]
+    /// The Patients whose place it took, as far as they are named (`Patient.link`, `replaces`).
+    public let replaces: [ResourceKey]
     /// The member's coverages, in the order of keys; none of a clinic's patient.
     public let coverages: [Held]
     /// To whom the coverages refer.
@@ -50,13 +52,15 @@ public struct PersonFacts: Sendable, Hashable {
     /// Assembles facts; of a coding in an identifier's type, only the code is kept.
     public init(
         person: Person?, identifiers: [Identifier] = [], isActive: Bool = true, isReplaced: Bool = false,
-        replacedBy: [ResourceKey] = [], coverages: [Held] = [], payors: Payors = .named
+        replacedBy: [ResourceKey] = [], replaces: [ResourceKey] = [], coverages: [Held] = [],
+        payors: Payors = .named
     ) {
         self.person = person
         self.identifiers = identifiers.map(\.comparable)
         self.isActive = isActive
         self.isReplaced = isReplaced
         self.replacedBy = replacedBy
+        self.replaces = replaces
         self.coverages = coverages
         self.payors = payors
     }

@@ -25,7 +25,7 @@ public enum ConsentDecision: Sendable, Hashable {
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
     ///
-    /// A denial wins over everything. Then a permit permits that is certainly younger than whatever was withdrawn or
+    /// A denial wins over everything, and whatever denies something that cannot be told from this over every permit. Then a permit permits that is certainly younger than whatever was withdrawn or
     /// refused: the narrowest of several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
     /// nothing that is recorded objects, silence permits what is not sensitive.
     /// `disclosers` are the consents that the discloser keeps: they can only object.
@@ -77,9 +77,9 @@ public enum ConsentDecision: Sendable, Hashable {
             return .withhold(
                 .consentDenied, evidence(no, "a consent was withdrawn or refused after the one that permits"))
         }
-        // Whether this is what the clinic's consent excepts nobody knows: that withholds, and undoes nothing.
-        for (record, verdict) in objected {
-            if case .silent(let code, let why) = verdict { return .withhold(code, evidence(record, why)) }
+        // Whether this is what a consent excepts nobody knows: that withholds, and undoes nothing.
+        for (record, verdict) in said + objected {
+            if case .excepts(let why) = verdict { return .withhold(.consentOutOfScope, evidence(record, why)) }
         }
         if let (record, scope, rule) = permits.min(by: { $0.1 == .regular && $1.1 == .sensitive }) {
             return .permit(evidence(record, rule), sensitive: scope == .sensitive)
@@ -90,7 +90,7 @@ public enum ConsentDecision: Sendable, Hashable {
             case .withdrawn(let why): (record, .consentDenied, why)
             case .ended(let why): (record, .consentOutOfScope, why)
             case .void(let why): policy == .optIn ? (record, .consentDenied, why) : nil
-            case .permits, .denies: nil
+            case .permits, .denies, .excepts: nil
             }
         }
         let order: [FaultCode] = [.consentDenied, .consentExpired, .consentOutOfScope, .consentMissing]
@@ -125,7 +125,7 @@ extension ConsentVerdict {
     fileprivate var isOfAnEnd: Bool {
         switch self {
         case .withdrawn, .ended: true
-        case .permits, .denies, .silent, .void: false
+        case .permits, .denies, .silent, .excepts, .void: false
         }
     }
 }

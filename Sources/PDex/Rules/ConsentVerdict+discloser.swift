@@ -25,7 +25,7 @@ extension ConsentVerdict {
             } else if isPlainDenial {
                 self = .denies("a consent at the clinic denies the disclosure")
             } else {
-                self = .silent(.consentOutOfScope, "a consent at the clinic denies something, perhaps this disclosure")
+                self = .excepts("a consent at the clinic denies something, perhaps this disclosure")
             }
         case "active":
             self = .void("a consent of the clinic does not permit by itself")

@@ -12,6 +12,8 @@ public enum ConsentVerdict: Sendable, Hashable {
     case ended(String)
     /// It neither permits nor denies, and would have to be understood before silence may count.
     case silent(FaultCode, String)
+    /// It denies something, and nobody can tell whether this disclosure: that outweighs every permit as a doubt.
+    case excepts(String)
     /// It says nothing any more: entered in error, or an opt-out that was taken back.
     case void(String)
 
@@ -19,7 +21,7 @@ public enum ConsentVerdict: Sendable, Hashable {
     var isObjection: Bool {
         switch self {
         case .denies, .withdrawn, .ended: true
-        case .permits, .silent, .void: false
+        case .permits, .silent, .excepts, .void: false
         }
     }
 
@@ -35,10 +37,14 @@ public enum ConsentVerdict: Sendable, Hashable {
         }
         if consent.status == "entered-in-error" {
             self = .void("the consent was entered in error")
-        } else if consent.provisionType == "deny" {
+        } else if consent.provisionType == "deny" || consent.isOptOutByRule && consent.provisionType != "permit" {
             self = Self.denial(consent, now)
         } else if consent.status != "active" {
             self = Self.inactive(consent, discloser, recipient)
+        } else if consent.hasNestedDenial || consent.isOptOutByRule,
+            !Self.isElsewhere(consent, discloser, recipient)
+        {
+            self = .excepts("a consent denies something, perhaps this disclosure")
         } else if policy == .optOut, consent.isProviderAccess {
             self = Self.optIn(consent, now)
         } else {

@@ -269,8 +269,10 @@ public protocol StoreWriter: StoreReader {
     /// Takes the next `count` turns at a payer, `spacing` milliseconds apart, for whoever delivers to it from this store; returns
     /// the first of them. None is before `now`, and none so late that only a clock that was set back explains it.
     func takeTurns(at payer: String, count: Int, spacing: Int64, now: Instant) throws -> Instant
-    /// Prolongs the leases that `owner` still holds; a payer that is closed for one of them stays closed as long.
-    func renew(owner: String, expiry: Instant) throws
+    /// Prolongs those of the claims that still hold; a payer that is closed for one of them stays closed as long.
+    ///
+    /// No other claim of the same owner: one that was forgotten runs out.
+    func renew(_ claims: [Submission], expiry: Instant) throws
     /// Records an attempt's receipt and moves the submission; false when the epoch is stale: then nothing is changed
     /// but the receipt is kept. An acknowledged submission's bundle bytes are dropped.
     func settle(

@@ -87,6 +87,7 @@ extension ConsentVerdict {
         case .withdrawn(let why): "withdrawn: " + why
         case .ended(let why): "ended: " + why
         case .silent(let code, let why): "\(code.rawValue): " + why
+        case .excepts(let why): "\(FaultCode.consentOutOfScope.rawValue): " + why
         case .void(let why): "says nothing any more: " + why
         }
     }

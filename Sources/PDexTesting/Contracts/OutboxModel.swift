@@ -64,8 +64,8 @@ struct OutboxModel {
         rows[index].submission.state = rows[index].submission.attempts > 0 ? .retrying : .queued
     }
 
-    mutating func renew(owner: String, expiry: Instant) {
-        for index in leased where rows[index].owner == owner { rows[index].expiry = expiry }
+    mutating func renew(_ claims: [Submission], expiry: Instant) {
+        for index in claims.compactMap(held) { rows[index].expiry = expiry }
     }
 
     mutating func rescue(now: Instant, gone: String) -> Set<String> {

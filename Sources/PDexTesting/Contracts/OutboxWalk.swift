@@ -86,9 +86,10 @@ struct OutboxWalk {
     }
 
     private mutating func releaseOrRenew() async throws {
-        let (owner, expiry) = (owners[roll(3)], now.adding(milliseconds: 30_000))
-        try await store.write { try $0.renew(owner: owner, expiry: expiry) }
-        model.renew(owner: owner, expiry: expiry)
+        // Of some of its claims, and of some that it has lost.
+        let (some, expiry) = (claims.filter { _ in roll(2) == 0 }, now.adding(milliseconds: 30_000))
+        try await store.write { try $0.renew(some, expiry: expiry) }
+        model.renew(some, expiry: expiry)
         guard roll(2) == 0, let claim = claims.randomElement(using: &numbers) else { return }
         try await store.write { try $0.release(claim.id, epoch: claim.epoch) }
         model.release(claim)

@@ -54,9 +54,14 @@ extension StoreContract {
             store in
             try await store.queueOfBoth()
             try await store.write { try $0.keep(StoreSample.breaker(closedUntil: 60)) }
-            _ = try await store.claims(of: StoreSample.route, at: 60)
-            try await store.write { try $0.renew(owner: "another", expiry: StoreSample.seconds(5000)) }
-            try await store.write { try $0.renew(owner: "w", expiry: StoreSample.seconds(900)) }
+            let probe = try await store.claims(of: StoreSample.route, at: 60).first
+            let claim = try await store.read { try $0.submissions(ofExchange: "x0") }.first { $0.id == probe }
+            guard let claim else { throw Fault(.storeFailed, .stop, "the probe is not there") }
+            var lost = claim
+            lost.epoch -= 1
+            let others = [lost]
+            try await store.write { try $0.renew(others, expiry: StoreSample.seconds(5000)) }
+            try await store.write { try $0.renew([claim], expiry: StoreSample.seconds(900)) }
             let during = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 899)
             try expect(during, is: [], "claims beside the prolonged probe")
             let next = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 900)

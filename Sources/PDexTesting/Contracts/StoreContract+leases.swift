@@ -65,9 +65,10 @@ extension StoreContract {
                 ["dead", "alive"].enumerated().map {
                     StoreSample.submission($1, of: "x", member: Int64($0), part: $0 + 1)
                 })
-            _ = try await store.claim(1, by: "dead worker")
-            _ = try await store.claim(1, by: "live worker")
-            try await store.write { try $0.renew(owner: "live worker", expiry: StoreSample.seconds(90)) }
+            // Of one worker, which has forgotten the first.
+            _ = try await store.claim(1)
+            let alive = try await store.claim(1).map(\.submission)
+            try await store.write { try $0.renew(alive, expiry: StoreSample.seconds(90)) }
             let early = try await store.write { try $0.rescue(now: StoreSample.seconds(59)) { _ in false } }
             try expect(early, is: [], "what is rescued before the lease ran out")
             let rescued = try await store.write { try $0.rescue(now: StoreSample.seconds(60)) { _ in false } }

@@ -196,6 +196,7 @@ extension StoreContract {
             Identifier(system: "urn:s", value: nil, typeCodes: [Coding(code: "MB"), Coding(code: nil)]), Identifier(),
         ],
         isReplaced: true, replacedBy: [StoreSample.key(-9), StoreSample.key(.max)],
+        replaces: [StoreSample.key(.min)],
         coverages: [
             .init(
                 key: StoreSample.key(2),

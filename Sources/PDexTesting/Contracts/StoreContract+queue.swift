@@ -67,6 +67,17 @@ extension StoreContract {
             let last = try await store.claim().map(\.submission.id)
             try expect(last, is: ["s2"], "the claim of one that was answered, before the one that was not")
         },
+        StorePromise("what goes alone has its lane's turn, however much waits in another") { store in
+            try await store.queueLanes([.nightly: 1])
+            _ = try await store.claimAndLose()
+            let requests = (1...90).map {
+                StoreSample.submission("r\($0)", of: "y", member: Int64($0) + 1000, part: $0, in: .onDemand)
+            }
+            try await store.queue(StoreSample.exchange("y"), requests)
+            var claims: [[DeliveryLane]] = []
+            for _ in 0..<4 { claims.append(try await store.claim(16).map(\.submission.lane)) }
+            try expect(claims.count { $0 == [.nightly] }, is: 1, "claims of what goes alone among four")
+        },
         StorePromise("turns at a payer are as far apart as asked, whoever takes them; another payer is not held up") {
             store in
             var numbers = SeededNumbers(seed: 5)

@@ -133,8 +133,8 @@ extension ScriptedClinic {
     }
 
     private func exported(_ type: String, by export: Begun?) -> [Resource] {
-        let unexported = script.withLock { $0.unexported }
-        if export?.leavesOut.contains(type) == true { return [] }
+        let (unexported, withheld) = script.withLock { ($0.unexported, $0.withheld) }
+        if export?.leavesOut.contains(type) == true || withheld.contains(type) { return [] }
         return server.withLock { $0.all(type, since: export?.since, until: export?.until) }.filter { resource in
             let owner =
                 resource.type == "Patient"

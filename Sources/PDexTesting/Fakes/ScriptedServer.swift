@@ -126,6 +126,8 @@ struct ScriptedServer: Sendable {
     static func patient(of resource: Resource) -> String? {
         resource["subject"]?["reference"]?.string ?? resource["patient"]?["reference"]?.string
             ?? resource["beneficiary"]?["reference"]?.string
+            // A logical reference, which this server understands.
+            ?? resource["patient"]?["identifier"]?["value"]?.string.map { "Patient/" + $0 }
     }
 
     private static func tokens(of resource: Resource) -> [String] {

@@ -15,7 +15,7 @@ public struct Night: Sendable {
     /// The clock.
     public let clock: ManualClock
     /// The store.
-    public let store: any Store
+    public let store: HeldStore
     /// The pipeline between them.
     public let pipeline: ExchangePipeline
     /// What derives its identities.
@@ -70,7 +70,7 @@ public struct Night: Sendable {
             resources: try members.flatMap {
                 try $0.payerRecords(clinicNPI: terms.clinic.npi, payerNPI: terms.payer.npi)
             }, limited: limitedPayer)
-        store = try SQLiteExchangeStore.inMemory(digests: digests)
+        store = HeldStore(try SQLiteExchangeStore.inMemory(digests: digests))
         pipeline = ExchangePipeline(
             terms: terms, clinic: clinic, payer: payer, payerExports: payerExports, store: store,
             mappings: try LoadedMappings.set(in: mappings, digests: digests), validator: validator,

@@ -4,7 +4,7 @@ import PDex
 /// Writes the ways to one person for a payer, and what the join asks of it, from what is staged.
 struct IndexWriter: Sendable {
     /// Raised when another way is found from the same records, so that everybody is indexed anew.
-    private static let form = 2
+    private static let form = 3
 
     /// On what the ways to the payer's members are made, besides their records.
     let memberBasis: Int64
@@ -48,11 +48,10 @@ struct IndexWriter: Sendable {
                 patient, of: terms.clinic.name, for: terms.payer.name, facts: nil, links: [], basis: patientBasis)
         }
         let facts = PersonFacts(ofPatient: resource, clinics)
-        let replaces = PersonFacts.patients(resource["link"]?.elements ?? [], MemberLinks.replacing, clinics)
         try writer.index(
             patient, of: terms.clinic.name, for: terms.payer.name,
             facts: ClinicalResource(staged, stager: clinics) == nil ? nil : facts,
-            links: links.links(ofPatient: facts, replaces: replaces), basis: patientBasis)
+            links: links.links(ofPatient: facts), basis: patientBasis)
     }
 
     /// How the numbers are declared, as far as anybody is recognised by it.

@@ -4,12 +4,11 @@ import PDex
 /// Every way that leads to a person, as keyed hashes: of a payer's member from its records, of a clinic's patient from
 /// its chart, for one payer: each says which of the clinic's numbers are its own.
 struct MemberLinks: Sendable {
-    /// What leads from a Patient to the one that says it replaced it.
-    static let replacing = "replaces"
-
     let terms: ExchangeTerms
     let identities: Identities
-    private let origin: Int64
+    /// Where the ways begin that lead from a Patient to those who say that they took its place, and that it took theirs.
+    private let replacing: Int64
+    private let replaced: Int64
     private let side: Int64
 
     /// As many of a way's last bits say of which clinic the patients are: close enough to lie on one page of millions.
@@ -19,7 +18,8 @@ struct MemberLinks: Sendable {
         self.terms = terms
         self.identities = identities
         let patients = terms.clinic.name + "\u{1f}" + terms.payer.name
-        origin = identities.linkKey(source: patients, by: Self.replacing, value: "")
+        replacing = identities.linkKey(source: patients, by: "replaces", value: "")
+        replaced = identities.linkKey(source: patients, by: "replaced-by", value: "")
         // Never nought: a way to patients is none to members.
         side = identities.linkKey(source: patients, by: "patients", value: "") & ((1 << Self.sideBits) - 1) | 1
     }
@@ -36,16 +36,19 @@ struct MemberLinks: Sendable {
         return links(to: traits.of(member: facts, coverages), \.toMembers).sorted()
     }
 
-    /// The ways to a patient of the clinic, and from those it `replaces` to it; none to one that was replaced.
-    func links(ofPatient facts: PersonFacts, replaces: [ResourceKey]) -> [Int64] {
-        guard !facts.isReplaced else { return [] }
-        return links(to: traits.of(patient: facts), \.toPatients).union(replaces.map(link(toReplaced:)))
-            .sorted()
+    /// The ways to a patient of the clinic, and from those that it names as merged with it; one that was replaced is nobody
+    /// else's match any more.
+    func links(ofPatient facts: PersonFacts) -> [Int64] {
+        let own = facts.isReplaced ? [] : links(to: traits.of(patient: facts), \.toPatients)
+        return own.union(facts.replaces.map(link(toReplaced:))).union(facts.replacedBy.map(link(toReplacing:))).sorted()
     }
 
     /// The way from a Patient to the one that says it replaced it: patients whose keys are close have ways that are close,
     /// since it is asked of everybody in the order of keys.
-    func link(toReplaced patient: ResourceKey) -> Int64 { origin ^ patient.bits }
+    func link(toReplaced patient: ResourceKey) -> Int64 { replacing ^ patient.bits }
+
+    /// The way from a Patient to those that say it replaced them.
+    func link(toReplacing patient: ResourceKey) -> Int64 { replaced ^ patient.bits }
 
     private var traits: MemberTraits { MemberTraits(numbers: terms.numbers) }
 

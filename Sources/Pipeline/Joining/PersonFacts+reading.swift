@@ -9,7 +9,8 @@ extension PersonFacts {
             person: Person(patient), identifiers: Self.identifiers(patient),
             isActive: patient["active"]?.bool != false,
             isReplaced: links.contains { $0["type"]?.string == "replaced-by" },
-            replacedBy: Self.patients(links, "replaced-by", stager))
+            replacedBy: Self.patients(links, "replaced-by", stager),
+            replaces: Self.patients(links, "replaces", stager))
     }
 
     /// What the payer's records say of a member; nil where nothing of it is staged. `stager` knows the payer's keys.
@@ -51,7 +52,7 @@ extension PersonFacts {
     }
 
     /// The Patients that a Patient names by a kind of link.
-    static func patients(_ links: [JSONValue], _ kind: String, _ stager: Stager) -> [ResourceKey] {
+    private static func patients(_ links: [JSONValue], _ kind: String, _ stager: Stager) -> [ResourceKey] {
         links.filter { $0["type"]?.string == kind }.compactMap { $0["other"]?["reference"]?.string }
             .compactMap(stager.key)
     }

@@ -13,6 +13,9 @@ struct Intake: Sendable {
     var wants: SharedWants?
     /// Keeps in mind what came; nil where nobody asks what did not.
     var seen: SeenArrivals?
+    /// The run that keeps in mind that a consent came which cannot be read, or does not say whose it is; nil where the server
+    /// was asked for one patient's.
+    var doubts: String?
     /// Follows what consents of the clinic object to, in the transaction that learns of it; nil where none come.
     var revocation: Revocation?
     let observer: @Sendable (RunEvent) -> Void
@@ -23,17 +26,18 @@ struct Intake: Sendable {
     /// Stages the lines of a batch; `beforehand`, `afterwards` and `whenWhole` run in the same transaction, the last
     /// unless a line was refused. What `beforehand` returns `afterwards` is given.
     ///
-    /// Returns how many lines were refused; each is counted in the tally.
+    /// A consent that does not say whose it is, is `owner`'s: of whom the server gave it out. Returns how many lines were
+    /// refused; each is counted in the tally.
     @discardableResult
     func stage(
-        _ lines: LineBatch, expecting type: String?,
+        _ lines: LineBatch, expecting type: String?, of owner: ResourceKey? = nil,
         whenWhole: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in },
         beforehand: @escaping @Sendable (any StoreWriter, StagingBatch) throws -> ConcernedMembers = { _, _ in
             ConcernedMembers()
         },
         afterwards: @escaping @Sendable (any StoreWriter, ConcernedMembers) throws -> Void = { _, _ in }
     ) async throws -> Int {
-        let (batch, refused) = prepare(lines, expecting: type)
+        let (batch, refused) = prepare(lines, expecting: type, of: owner)
         let identifiers = identifiers(in: batch)
         let references = wants?.references(in: batch) ?? []
         let outcome = try await store.write { writer in
@@ -45,6 +49,9 @@ struct Intake: Sendable {
             for (key, found) in identifiers { try writer.identify(key, by: found) }
             try wants?.remember(references, writer)
             if let enrolls { try writer.addToRoster(run: enrolls, patients: Self.patients(of: batch)) }
+            if let doubts, Self.isDoubtful(batch, refused, of: type) {
+                try writer.recordProgress(run: doubts, unit: Self.doubtfulConsents, cursor: "1")
+            }
             if refused.isEmpty { try whenWhole(writer) }
             return outcome
         }
@@ -55,6 +62,14 @@ struct Intake: Sendable {
             observer(.pulled(type: name, resources: batch.rows.count, bytes: lines.bytes.count))
         }
         return refused.values.reduce(0, +)
+    }
+
+    /// The mark of a run to which a consent came that cannot be read, or is nobody's.
+    static let doubtfulConsents = "consents in doubt"
+
+    private static func isDoubtful(_ batch: StagingBatch, _ refused: [FaultCode: Int], of type: String?) -> Bool {
+        (type == "Consent" || type == nil) && !refused.isEmpty
+            || batch.rows.contains { $0.type == "Consent" && $0.patient == nil }
     }
 
     /// Whose consents the batch changes: those who have them now, and those who had them before.
@@ -72,7 +87,9 @@ struct Intake: Sendable {
         Array(Set(batch.rows.compactMap { $0.type == "Patient" ? $0.key : $0.patient }))
     }
 
-    private func prepare(_ lines: LineBatch, expecting type: String?) -> (StagingBatch, [FaultCode: Int]) {
+    private func prepare(
+        _ lines: LineBatch, expecting type: String?, of owner: ResourceKey?
+    ) -> (StagingBatch, [FaultCode: Int]) {
         var batch = StagingBatch(source: stager.source)
         var refused: [FaultCode: Int] = [:]
         var patients = PatientKeys()
@@ -80,7 +97,9 @@ struct Intake: Sendable {
         let now = now
         lines.bytes.withUnsafeBytes { bytes in
             for range in lines.lines {
-                switch stager.row(bytes, at: range, expecting: type, now: now, patients: &patients) {
+                let verdict = stager.row(
+                    bytes, at: range, expecting: type, consentsOf: owner, now: now, patients: &patients)
+                switch verdict {
                 case .row(let row): batch.rows.append(row)
                 case .refused(let code): refused[code, default: 0] += 1
                 }

@@ -81,7 +81,7 @@ struct PatientPull: Sendable {
 
     /// Fetches one patient; the last of the data, the mark and the patient's watermarks commit together.
     private func pull(_ patient: String, _ start: PullScope.Start) async throws {
-        let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
+        let key = key(of: patient)
         let marks = try await PullScope.marks(terms, patient: key, from: start, store: store, now: intake.now)
         var draft = PatientDraft()
         switch plan.way {
@@ -112,7 +112,7 @@ struct PatientPull: Sendable {
             ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
         let isReconciled = isComplete && gone != nil
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run), intake.now)
-        try await intake.stage(draft.held.take(), expecting: nil) { writer in
+        try await intake.stage(draft.held.take(), expecting: nil, of: key) { writer in
             guard isWhole else { return }
             try deletion.delete(gone ?? [], at: now, writer)
             try writer.recordProgress(run: run, unit: mark(patient), cursor: "done")
@@ -203,7 +203,7 @@ struct PatientPull: Sendable {
                 return true
             }
             if next.held.bytes.count >= Self.batchBytes {
-                next.flaws += try await intake.stage(next.held.take(), expecting: nil)
+                next.flaws += try await intake.stage(next.held.take(), expecting: nil, of: patient.map(key(of:)))
             }
         }
         await intake.tally.refused(.clinicOtherPatient, strangers)
@@ -212,6 +212,10 @@ struct PatientPull: Sendable {
         next.seen.formUnion(seen)
         next.flaws += flaws + strangers
         draft = next
+    }
+
+    private func key(of patient: String) -> ResourceKey {
+        intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
     /// Whether a resource is about somebody else: a server that ignores a parameter answers with other people's data,

@@ -49,6 +49,8 @@ struct PayerRecords: Sendable {
     /// Reads again what decides about one patient who is asked for now: the records of the member that it is. Everything is
     /// read where that cannot be told, and when all of it is too old to tell who is who.
     func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
+        // Who was staged just now is led to by nothing yet, however young the records are.
+        try await index.refresh(patients: [patient], members: [])
         let (asOf, isIndexed) = try await state()
         let age = asOf.map { (clock.now() - $0) / .seconds(1) } ?? -1
         if !isIndexed, (0...Self.oldestSeconds).contains(age) { try await index.rebuild() }
@@ -60,8 +62,6 @@ struct PayerRecords: Sendable {
     /// Reads the records of the member that a patient is by all that is staged; false where it is nobody for certain.
     private func pull(memberOf patient: ResourceKey, _ tally: PullTally) async throws -> Bool {
         guard terms.coverage == .fhir, terms.consent == .fhir else { return false }
-        let index = index
-        try await index.refresh(patients: [patient], members: [])
         let (terms, identities) = (terms, identities)
         let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
             let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)

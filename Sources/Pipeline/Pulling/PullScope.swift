@@ -134,8 +134,8 @@ enum PullScope {
     /// through.
     private static func what(_ selection: ExchangeTerms.Selection) -> String {
         let until = selection.until.map { ["until \($0.text)"] } ?? []
-        // Whoever pulled without the clinic's Consents has not everything.
-        let more = selection.typeFilters.sorted() + until + selection.associatedData.sorted() + ["with Consent"]
+        let consents = selection.includesConsents ? "with Consent" : "without Consent"
+        let more = selection.typeFilters.sorted() + until + selection.associatedData.sorted() + [consents]
         return selection.types.sorted().joined(separator: ",") + more.map { " " + $0 }.joined()
     }
 }

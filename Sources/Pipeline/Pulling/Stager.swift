@@ -18,10 +18,11 @@ struct Stager: Sendable {
     let base: String
     let identities: Identities
 
-    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32).
+    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32). A consent that names no patient of this
+    /// source is `owner`'s: what it objects to must not be passed over because of how it is written.
     func row(
-        _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?, now: Instant,
-        patients: inout PatientKeys
+        _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?,
+        consentsOf owner: ResourceKey? = nil, now: Instant, patients: inout PatientKeys
     ) -> Verdict {
         let line = UnsafeRawBufferPointer(rebasing: bytes[range])
         guard let scan = try? ResourceScan.scan(line) else { return .refused(.clinicMalformedLine) }
@@ -33,6 +34,7 @@ struct Stager: Sendable {
         if !SharedTypes.contains(scan.type), scan.type != "Provenance", let reference = scan.patient {
             patient = patients.key(of: reference, stager: self)
         }
+        if scan.type == "Consent", patient == nil { patient = owner }
         return .row(
             StagingBatch.Row(
                 key: identities.key(source: source, type: scan.type, id: scan.id),

@@ -6,7 +6,7 @@ import PDex
 /// What is staged is complete or the run says what is missing: a file or page and its mark commit
 /// together, and the watermark moves only when nothing was refused (invariant 12).
 struct Pull: Sendable {
-    let terms: ExchangeTerms
+    private(set) var terms: ExchangeTerms
     let run: Run
     let clinic: any ClinicServer
     let records: PayerRecords
@@ -20,6 +20,12 @@ struct Pull: Sendable {
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
         let (capability, provenance) = try await offer()
+        return try await offered(capability).everyone(capability, provenance)
+    }
+
+    private func everyone(
+        _ capability: ServerCapability, _ provenance: ProvenanceSearch
+    ) async throws -> FinishedExport? {
         let plan = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         let members = try await members(plan)
         if let members { try await enrolment.enroll(members: members) }
@@ -87,6 +93,12 @@ struct Pull: Sendable {
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
         let (capability, provenance) = try await offer()
+        try await offered(capability).one(patient, since: since, capability, provenance)
+    }
+
+    private func one(
+        _ patient: String, since: Instant?, _ capability: ServerCapability, _ provenance: ProvenanceSearch
+    ) async throws {
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
         // There is nobody to go on with: what is wrong with this one ends it.
@@ -113,14 +125,16 @@ struct Pull: Sendable {
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
         let types = PullPlan.exported(terms.selection, capability)
-        let outcome = try await exportPull(intake(enrolling: enrolls ? run.id : nil, wants, seen), types)
+        var intake = intake(enrolling: enrolls ? run.id : nil, wants, seen)
+        intake.doubts = run.id
+        let outcome = try await exportPull(intake, types)
             .pull(level, orSearch: maySearch(members))
         if enrolls { try await enrolment.countEnrolled() }
         if let wants { try await fetch(wants, capability) }
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
-                try await exportPull(intake(), []).dropping(outcome) { try requireLocalFilters() }
+                try await exportPull(self.intake(), []).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
             let pull = patientPull(PullPlan.member(terms.selection, capability), capability, provenance)
@@ -128,7 +142,9 @@ struct Pull: Sendable {
             try await pullForgotten(pull, besides: (members ?? []) + newcomers)
         }
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let lacksConsents = terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
+        let lacksConsents =
+            terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
+            || progress[Intake.doubtfulConsents] != nil
         if lacksConsents, capability.types["Consent"] != nil {
             let people = if let members { members } else { try await allPatients() }
             try await consents(of: people, capability, provenance)
@@ -238,6 +254,14 @@ struct Pull: Sendable {
         await tally.noted(.authScopeNotGranted, withheld.count)
         if withheld.contains("Consent") { capability.types["Consent"] = nil }
         return (capability, ProvenanceSearch(capability, isAllowed: !withheld.contains("Provenance")))
+    }
+
+    /// The same pull, which knows whether it has the clinic's Consents: what it fetches is not taken for all of it
+    /// otherwise, and once they may be read everything is fetched again.
+    private func offered(_ capability: ServerCapability) -> Pull {
+        var pull = self
+        pull.terms.selection.includesConsents = capability.types["Consent"] != nil
+        return pull
     }
 
     /// Refuses filters that nobody would apply (BLK-10).

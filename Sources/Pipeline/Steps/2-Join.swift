@@ -57,7 +57,8 @@ struct Join: Sendable {
                     numberSystems: Set((records?.coverages ?? []).flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records?.consents ?? [],
-                    clinicConsents: try ClinicConsents(terms: terms).recorded(of: member, via: evidence.via, reader),
+                    clinicConsents: try ClinicConsents(terms: terms, identities: identities).recorded(
+                        of: member, via: evidence.via, reader),
                     survivor: survivor,
                     basis: (records?.basis ?? []) + told(identifier, of: evidence.member)
                         + [survivor?.basis(identities)].compactMap(\.self)))

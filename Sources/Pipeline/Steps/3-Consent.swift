@@ -60,12 +60,14 @@ struct CheckConsent: Sendable {
         {
         case .withhold(let code, let evidence):
             return .failure(Self.withheld(code, evidence.rule))
-        case .permit(let present, _):
+        case .permit(let present, let sensitive):
             // A consent that changed since may permit less than what was bundled under it.
             guard present.isSame(as: made) else {
                 return .failure(Self.withheld(.consentOutOfScope, "the consent changed after the bundle was made"))
             }
             if let fault = try footing.fault(under: exchange, reader) { return .failure(fault) }
+            let held = HeldSince(segmentation: segmentation, stager: stager)
+            if let fault = try held.fault(under: exchange, sensitive: sensitive, reader) { return .failure(fault) }
             return .success(SendPermit(evidence: present))
         }
     }
@@ -121,9 +123,11 @@ struct CheckConsent: Sendable {
 
     /// What exchanges stand on besides consent.
     var footing: Footing {
-        let identities = segmentation.identities
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        return Footing(join: Join(terms: terms, identities: identities, stager: stager, clock: clock))
+        Footing(join: Join(terms: terms, identities: segmentation.identities, stager: stager, clock: clock))
+    }
+
+    private var stager: Stager {
+        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: segmentation.identities)
     }
 
     private func counted(_ decision: ConsentDecision) -> ConsentDecision {
@@ -150,7 +154,7 @@ struct CheckConsent: Sendable {
     private func clinicConsents(
         of patient: ResourceKey, _ via: ResourceKey?, _ reader: any StoreReader
     ) throws -> [ConsentDecision.Recorded] {
-        try ClinicConsents(terms: terms).recorded(of: patient, via: via, reader)
+        try ClinicConsents(terms: terms, identities: segmentation.identities).recorded(of: patient, via: via, reader)
     }
 
     /// The payer's member whose exchange it is.

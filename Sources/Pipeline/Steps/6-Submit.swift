@@ -75,13 +75,13 @@ struct Submit: Sendable {
         }
     }
 
-    /// Prolongs the claims of this process when too little is left for another delivery; nobody else may take them over
-    /// while one is under way.
-    func renewing(_ expiry: Instant) async throws -> Instant {
+    /// Prolongs the claims of a group when too little is left for another delivery; nobody else may take them over while
+    /// one is under way.
+    func renewing(_ claims: [Submission], until expiry: Instant) async throws -> Instant {
         let now = clock.now()
         guard now.adding(milliseconds: Self.longestDeliverySeconds * 1000) > expiry else { return expiry }
         let renewed = now.adding(milliseconds: Self.leaseSeconds * 1000)
-        try await store.write { [owner] in try $0.renew(owner: owner, expiry: renewed) }
+        try await store.write { try $0.renew(claims, expiry: renewed) }
         return renewed
     }
 
@@ -91,8 +91,9 @@ struct Submit: Sendable {
     /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
     /// request is begun. Who stood still for longer than a claim holds does not send over what came after it.
     ///
-    /// What an earlier attempt may have brought is read back first (WR-16).
-    func send(_ lease: LeasedSubmission) async -> Result {
+    /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged as it
+    /// is.
+    func send(_ lease: LeasedSubmission, of group: [Submission]) async -> Result {
         let look: @Sendable () async throws -> SendPermit = { [store, consent] in
             try await store.read { reader in
                 guard let exchange = try reader.exchange(lease.submission.exchange) else {
@@ -110,9 +111,9 @@ struct Submit: Sendable {
             }
         }
         do {
-            let finding = try await finding(of: lease)
+            let finding = try await finding(of: lease, group)
             if case .asSent(let locations) = finding { return .found(lease, locations) }
-            return await deliver(lease, try await look(), look, after: finding)
+            return await deliver(lease, of: group, try await look(), look, after: finding)
         } catch let fault as Fault where fault.disposition == .withhold || fault.disposition == .park {
             return .withheld(lease, fault)
         } catch {
@@ -121,13 +122,13 @@ struct Submit: Sendable {
     }
 
     /// What became of the attempt before, if nobody knows: its answer was lost, or its process ended.
-    private func finding(of lease: LeasedSubmission) async throws -> ReadBack.Finding? {
+    private func finding(of lease: LeasedSubmission, _ group: [Submission]) async throws -> ReadBack.Finding? {
         let submission = lease.submission
         guard try await store.read({ try Self.isDoubtful(submission, $0) }) else { return nil }
         let finding = try await readBack.finding(of: lease.bundle, requestID: submission.requestID)
         // Reading may have taken its time, and nobody may take the claim over while it is sent.
         let expiry = clock.now().adding(milliseconds: Self.leaseSeconds * 1000)
-        try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
+        try await store.write { try $0.renew(group, expiry: expiry) }
         return finding
     }
 
@@ -152,13 +153,13 @@ struct Submit: Sendable {
     /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
     /// a token are there: what waits for them does not leave on a consent from before (CO-03).
     private func deliver(
-        _ lease: LeasedSubmission, _ permit: SendPermit, _ look: @escaping @Sendable () async throws -> SendPermit,
-        after finding: ReadBack.Finding?
+        _ lease: LeasedSubmission, of group: [Submission], _ permit: SendPermit,
+        _ look: @escaping @Sendable () async throws -> SendPermit, after finding: ReadBack.Finding?
     ) async -> Result {
         do {
             // A task of its own: what has begun gets its answer even when the process is asked to stop.
-            let renewal = ClaimRenewal(clock: clock, seconds: Self.leaseSeconds / 2) { [self] expiry in
-                try await store.write { [owner] in try $0.renew(owner: owner, expiry: expiry) }
+            let renewal = ClaimRenewal(clock: clock, seconds: Self.leaseSeconds / 2) { [store] expiry in
+                try await store.write { try $0.renew(group, expiry: expiry) }
             }
             let delivery = Task { [payer] in
                 try await payer.submit(

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Prolongs the claims of this process while one delivery goes on for long, so that nobody takes it for dead.
+/// Prolongs the claims of a group while one delivery goes on for long, so that nobody takes it for dead.
 final class ClaimRenewal: Sendable {
     private let clock: any WallClock
     private let seconds: Int64

@@ -146,8 +146,8 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.takeTurns(at: payer, count: count, spacing: spacing, now: now)
     }
 
-    func renew(owner: String, expiry: Instant) throws {
-        try writer.renew(owner: owner, expiry: expiry)
+    func renew(_ claims: [Submission], expiry: Instant) throws {
+        try writer.renew(claims, expiry: expiry)
     }
 
     func settle(_ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt)

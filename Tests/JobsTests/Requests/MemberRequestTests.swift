@@ -1,9 +1,10 @@
 import FHIR
-import Jobs
 import PDex
 import PDexTesting
 import Pipeline
 import Testing
+
+@testable import Jobs
 
 @Suite("Member requests")
 struct MemberRequestTests {
@@ -83,7 +84,7 @@ struct MemberRequestTests {
         let key = served.night.identities.key(source: "clinic0", type: "Patient", id: "joe")
         let scope =
             "patients " + served.night.pipeline.terms.selection.types.sorted().joined(separator: ",")
-            + " with Consent"
+            + " without Consent"
         let before = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }
         _ = try await served.answer("joe")
         let after = try await served.night.store.read { try $0.watermark(of: key, source: "clinic0", scope: scope) }
@@ -107,6 +108,43 @@ struct MemberRequestTests {
         #expect(later.request.state == .requested)
         #expect(never.request.state == .failed && never.request.reason == .memberUnknown)
         #expect(later.run?.state == .failed)
+    }
+
+    @Test("that something stops which others wait for, too, are answered once it is out of the way")
+    func stands() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        served.night.clinic.rewrite { $0.withheld = ["Encounter"] }
+
+        let failure = await #expect(throws: RunFailure.self) { try await served.operations.answer(request.id) }
+        let rests = try await served.operations.show(request: request.id).request
+        served.night.clinic.rewrite { $0.withheld = [] }
+        served.night.clock.advance(seconds: 600)
+        try await served.desk()
+
+        #expect(failure?.fault.code == .authScopeNotGranted && rests.state == .requested)
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+    }
+
+    @Test("that are taken back while they are answered leave nothing waiting that nobody has begun to send")
+    func takenBackWhileAnswered() async throws {
+        let served = try ServedNight()
+        served.night.payer.reply(.busy(retryAfterSeconds: 60))
+        _ = try await served.operations.run(job: served.job.name)
+        let waiting = try await served.exchange()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        let run = try #require(try await served.night.store.read { try $0.run(waiting.run) })
+        // The run that made it is taken for the request's.
+        _ = try await served.operations.move(request.id, to: .inProgress, run: run)
+
+        _ = try await served.operations.cancel(request: request.id, reason: "asked twice")
+        served.night.clock.advance(seconds: 3600)
+        _ = try await served.night.pipeline.deliver()
+
+        let exchange = try await served.exchange()
+        #expect(waiting.state == .retrying)
+        #expect(exchange.state == .cancelled && exchange.reason == .cancelledByOperator)
+        #expect(served.night.payer.held.isEmpty)
     }
 
     @Test("can be taken back until they are answered, and not afterwards")

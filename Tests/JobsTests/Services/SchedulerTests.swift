@@ -33,6 +33,18 @@ struct SchedulerTests {
         #expect(try await served.began() == ticks.map { $0.adding(milliseconds: late) })
     }
 
+    @Test("a tick at which the store is held has its run as soon as it is free", arguments: [1, 2, 3, 5])
+    func held(writes: Int) async throws {
+        let served = try ServedNight(until: "2026-06-02T03:15:00Z")
+        try served.wait(until: "2026-06-02T02:14:59Z")
+        served.night.store.hold(for: writes)
+
+        try await served.schedule()
+
+        #expect(try await served.told().last?.hasSuffix("2026-06-02T02:15:00 complete") == true)
+        #expect(served.night.payer.received.count == 1)
+    }
+
     @Test("what a stopped service left unfinished is gone on with at once, not at the next tick")
     func resumes() async throws {
         let served = try ServedNight(until: "2026-06-01T10:01:00Z")

@@ -35,11 +35,9 @@ struct Directory: MemberReader {
         let clinics = Stager(source: Self.clinic, base: terms.clinic.base, identities: Self.identities)
         for (key, staged) in resources where staged.type == "Patient" && staged.source == Self.clinic {
             guard let resource = try? Resource(parsing: staged.bytes) else { continue }
-            let replaces = PersonFacts.patients(resource["link"]?.elements ?? [], MemberLinks.replacing, clinics)
-            facts[key] = PersonFacts(ofPatient: resource, clinics)
-            for link in index.links(ofPatient: PersonFacts(ofPatient: resource, clinics), replaces: replaces) {
-                links[link, default: []].append(key)
-            }
+            let read = PersonFacts(ofPatient: resource, clinics)
+            facts[key] = read
+            for link in index.links(ofPatient: read) { links[link, default: []].append(key) }
         }
         // A member may be known by coverage alone.
         let payers = Stager(source: Self.payer, base: terms.payer.base, identities: Self.identities)
