@@ -45,6 +45,8 @@ extension Assembly {
             try? await clock.sleep(seconds: Self.pauseSeconds)
             next = fileServer(settings)
         }
+        // Who waits for it to listen need not wait any more.
+        first.isClosed(by: CancellationError())
     }
 
     /// Whether a server got its port; what is new of that is noted.

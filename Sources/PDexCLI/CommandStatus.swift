@@ -55,7 +55,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerPartial,
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .retractedByDelete,
             .notRetracted,
-            .cancelledByOperator,
+            .cancelledByOperator, .requestTakenBack,
             .requestNotOpen, .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
             .storeKeyCollision:
             self = .failed

@@ -26,8 +26,10 @@ struct ExchangeMaker: Sendable {
         let standing = try Standing(step, consent: consent, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
-            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same.
-            let isPermittedAgain = latest.state == .withheld && standing.isPermitted
+            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or taken back
+            // with the request that made it, which says nothing of what others want.
+            let isPermittedAgain =
+                (latest.state == .withheld || latest.reason == .requestTakenBack) && standing.isPermitted
             if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing),
                 try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader),
                 // A restored store does not know what has become since of what it remembers: it is made again, unless

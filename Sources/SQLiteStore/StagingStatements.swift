@@ -51,7 +51,7 @@ struct StagingStatements {
             insert.bind(source, at: 2)
             insert.bind(type, at: 3)
             insert.bind(row.id, at: 4)
-            try write(row, bytes, with: insert, at: row.key.bits)
+            try write(row, bytes, of: row.patient, with: insert, at: row.key.bits)
             return (database.lastInsertedRowID, .new)
         }
         guard find.integer(1) == source, find.integer(2) == type, find.text(5, is: row.id) else {
@@ -69,7 +69,8 @@ struct StagingStatements {
         }
         let before = find.optionalInteger(6).map { ResourceKey(bits: $0) }
         find.reset()
-        try write(row, bytes, with: update, at: rid)
+        // A consent stays whose it was known to be, though it does not say so itself.
+        try write(row, bytes, of: row.patient ?? (row.type == "Consent" ? before : nil), with: update, at: rid)
         return (rid, .changed(before: before))
     }
 
@@ -86,13 +87,14 @@ struct StagingStatements {
     }
 
     private func write(
-        _ row: StagingBatch.Row, _ bytes: [UInt8], with statement: RawStatement, at number: Int64
+        _ row: StagingBatch.Row, _ bytes: [UInt8], of patient: ResourceKey?, with statement: RawStatement,
+        at number: Int64
     ) throws {
         try bytes.withUnsafeBytes { buffer in
             statement.bind(number, at: 1)
             statement.bind(row.versionID, at: 5)
             statement.bind(row.lastUpdated?.milliseconds, at: 6)
-            statement.bind(row.patient?.bits, at: 7)
+            statement.bind(patient?.bits, at: 7)
             statement.bind(row.contentHash, at: 8)
             statement.bind(inPlace: UnsafeRawBufferPointer(rebasing: buffer[row.range]), at: 9)
             if let care = row.care { statement.bind(copying: Self.bytes(care.visits), at: 10) }

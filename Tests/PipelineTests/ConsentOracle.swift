@@ -39,6 +39,12 @@ struct ConsentOracle {
         guard text(consent, "status") == "active", !isPlainNo(consent), !isAboutSomethingElse(consent) else {
             return false
         }
+        let (start, end) = (
+            text(consent["provision"]?["period"], "start"), text(consent["provision"]?["period"], "end")
+        )
+        let isTurned = flat(consent).contains("\"modifierExtension\"") || consent["implicitRules"] != nil
+        let isReadable = isDay(end) && isDay(start, orNothing: true) && start <= end
+        if isReadable, end < today, !isTurned { return false }
         let inner = consent["provision"]?["provision"].map(flat) ?? ""
         return inner.contains("\"type\":\"deny\"") || flat(consent).contains("\"OPTOUT")
     }

@@ -22,15 +22,17 @@ struct MergedPatientTests {
         #expect(evidence?.member == night.identities.key(source: "med0", type: "Patient", id: "m-joe"))
     }
 
-    @Test("a patient follows over one that says both whom it replaced and by whom it was")
-    func chain() async throws {
+    @Test(
+        "a patient follows over one that says both whom it replaced and by whom it was, also where the last one names both",
+        arguments: [true, false])
+    func chain(isKept: Bool) async throws {
         let mid = NamedMember("joe3", "Josef", "Schmidt", born: "1979-04-02", memberID: nil).with {
             ($0.covered, $0.consent) = (nil, nil)
         }
         let night = try Night([.joe, Self.old, mid], mappings: usCoreMappings, afterRevocation: .delete)
         night.clinic.put(try Self.chart(.joe, "replaces", "joe2"))
         _ = try await night.run("night-1")
-        night.clinic.put(try NamedMember.joe.clinicRecords()[0])
+        if !isKept { night.clinic.put(try NamedMember.joe.clinicRecords()[0]) }
         var chart = try mid.clinicRecords()[0].json
         chart["link"] = [
             ["other": ["reference": "Patient/joe2"], "type": "replaces"],

@@ -42,13 +42,10 @@ extension Operations {
     }
 
     /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that is
-    /// being replaced, or a store that somebody holds, must not end whatever was accepted.
+    /// being replaced, a proxy that answers with a page of its own, or a store that somebody holds must not end whatever was
+    /// accepted.
     private static func isOfTheRequest(_ fault: Fault) -> Bool {
-        fault.disposition != .retry
-            && [
-                .memberUnknown, .memberAmbiguous, .requestInvalid, .remoteMalformed, .remoteTooLarge, .remotePolicy,
-                .clinicPagingLoop, .clinicOtherPatient,
-            ].contains(fault.code)
+        [.memberUnknown, .memberAmbiguous, .requestInvalid].contains(fault.code)
     }
 
     private static func notWaiting(_ id: String) -> Fault {

@@ -36,13 +36,15 @@ extension Operations {
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
             }
-            let underWay = try takeBack(exchange, reason: reason, writer)
+            let underWay = try takeBack(exchange, as: .cancelledByOperator, reason: reason, writer)
             return CancelOutcome(exchange: try known(id, writer), underWay: underWay)
         }
     }
 
     /// Closes an exchange of which no more is to be sent; returns how many of its bundles are under way.
-    func takeBack(_ exchange: Exchange, reason: String, _ writer: any StoreWriter) throws -> Int {
+    func takeBack(
+        _ exchange: Exchange, as code: FaultCode, reason: String, _ writer: any StoreWriter
+    ) throws -> Int {
         let (id, now) = (exchange.id, clock.now())
         if let run = try writer.replayUnderWay(ofExchange: id) {
             _ = try writer.settle(ReplayItem(exchange: id, outcome: .cancelled), ofReplay: run)
@@ -50,7 +52,7 @@ extension Operations {
         let underWay = try writer.cancelOpenSubmissions(ofExchange: id)
         let entry = AuditEntry(
             at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id, reason: reason)
-        try writer.advance(id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: now, audit: entry)
+        try writer.advance(id, to: .cancelled, reason: code, detail: nil, at: now, audit: entry)
         return underWay
     }
 

@@ -84,8 +84,9 @@ extension Operations {
         let isCancelled = try await move(id, to: .cancelled, reason: .cancelledByOperator, why: reason) { writer in
             guard let run = try writer.memberRequest(id)?.run else { return }
             let open = ExchangeFilter(states: [.queued, .submitted, .retrying], run: run)
-            for exchange in try writer.exchanges(matching: open, limit: Self.mostOfARequest) {
-                _ = try takeBack(exchange, reason: reason, writer)
+            // Not what its run only met: that is another's.
+            for exchange in try writer.exchanges(matching: open, limit: Self.mostOfARequest) where exchange.run == run {
+                _ = try takeBack(exchange, as: .requestTakenBack, reason: reason, writer)
             }
         }
         guard isCancelled else {

@@ -132,6 +132,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case notRetracted = "exchange.not-retracted"
     case superseded = "exchange.superseded"
     case cancelledByOperator = "exchange.cancelled-by-operator"
+    case requestTakenBack = "exchange.request-taken-back"
 
     // The store.
     case storeLocked = "store.locked"

@@ -70,6 +70,8 @@ public struct Consent: Sendable, Hashable {
     public let isOptOutByRule: Bool
     /// Whether a nested provision denies: what is permitted has exceptions.
     public let hasNestedDenial: Bool
+    /// Whether its own rules or a modifier extension may turn what it says.
+    let isModified: Bool
     /// The codes of scope and categories with their systems; empty when it does not say of which kind it is.
     let kind: Set<String>
 
@@ -107,9 +109,8 @@ public struct Consent: Sendable, Hashable {
         isOptOutByRule = rules.contains { $0.uppercased().hasPrefix("OPTOUT") }
         hasNestedDenial = (provision?["provision"]?.elements ?? []).contains(where: Self.denies)
         let forbidden = ["securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"]
-        hasUnsupportedProvision =
-            forbidden.contains { provision?[$0] != nil } || resource["implicitRules"] != nil
-            || Self.isModified(.object(resource.json))
+        isModified = resource["implicitRules"] != nil || Self.isModified(.object(resource.json))
+        hasUnsupportedProvision = forbidden.contains { provision?[$0] != nil } || isModified
     }
 
     private static let apiPurpose = "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/pdex-consent-api-purpose"

@@ -42,7 +42,7 @@ public enum ConsentVerdict: Sendable, Hashable {
         } else if consent.status != "active" {
             self = Self.inactive(consent, discloser, recipient)
         } else if consent.hasNestedDenial || consent.isOptOutByRule,
-            !Self.isElsewhere(consent, discloser, recipient)
+            !Self.isElsewhere(consent, discloser, recipient), !Self.isOver(consent, now)
         {
             self = .excepts("a consent denies something, perhaps this disclosure")
         } else if policy == .optOut, consent.isProviderAccess {
@@ -64,6 +64,12 @@ public enum ConsentVerdict: Sendable, Hashable {
         case "inactive": return .void("the denial was taken back")
         default: return .silent(.consentDenied, "a denial is recorded that is neither active nor taken back")
         }
+    }
+
+    /// Whether its period is certainly over: an exception is one to what was permitted then.
+    private static func isOver(_ consent: Consent, _ now: Instant) -> Bool {
+        guard let ends = consent.period?.end, !consent.isModified else { return false }
+        return ends.latest < now
     }
 
     /// What is being drawn up is nobody's will yet; what is neither that nor active was withdrawn or refused, whatever the

@@ -27,7 +27,7 @@ struct Succession {
         var seen: Set<ResourceKey> = [patient.key]
         var last = patient
         while let next = try successors(of: last) {
-            guard next.count == 1, let key = next.first, seen.insert(key).inserted, seen.count <= Self.longest,
+            guard let key = try meant(by: next), seen.insert(key).inserted, seen.count <= Self.longest,
                 let found = try KnownPatient(key, stager, reader)
             else {
                 return .unclear(
@@ -49,6 +49,26 @@ struct Succession {
         let replacing = try reader.members(linkedBy: links.link(toReplaced: patient.key))
         guard patient.facts.isReplaced || !replacing.isEmpty else { return nil }
         return Set(patient.facts.replacedBy + replacing)
+    }
+
+    /// The one that is meant by several: the others were replaced themselves, and lead to it. Nil when that is not plain.
+    private func meant(by several: Set<ResourceKey>) throws -> ResourceKey? {
+        guard several.count > 1 else { return several.first }
+        var ends: Set<ResourceKey> = []
+        for key in several {
+            guard var chart = try KnownPatient(key, stager, reader) else { return nil }
+            var steps = 0
+            while let next = try successors(of: chart) {
+                let named = next.intersection(several).min() ?? next.min()
+                steps += 1
+                guard steps <= Self.longest, let key = named, let found = try KnownPatient(key, stager, reader) else {
+                    return nil
+                }
+                chart = found
+            }
+            ends.insert(chart.key)
+        }
+        return ends.count == 1 && several.isSuperset(of: ends) ? ends.first : nil
     }
 
     /// Whether a patient that was merged into `survivor` no longer is: then nobody knows whose visits are where.

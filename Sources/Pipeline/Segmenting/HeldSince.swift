@@ -16,16 +16,20 @@ struct HeldSince: Sendable {
         let own = try reader.compartmentHashes(of: exchange.member)
         let others = Set(known.keys).subtracting(own.map(\.key))
         let present = own + (try reader.stagedHashes(Array(others)))
-        let isChanged = present.contains { known[$0.key] != $0.contentHash }
-        guard isChanged || exchange.match?.via != nil else { return nil }
-        let member = StagedMember(
-            exchange.member, compartment: try reader.compartment(of: exchange.member), stager: stager)
-        let survivor = try exchange.match?.via.flatMap(reader.staged).flatMap { ClinicalResource($0, stager: stager) }
-        for patient in [member.patient, survivor].compactMap(\.self) {
+        let changed = present.filter { known[$0.key] != $0.contentHash }.map(\.key)
+        guard !changed.isEmpty || exchange.match?.via != nil else { return nil }
+        // What was found in places and drugs earlier in this run may be another by now.
+        let segmentation = Segmentation(terms: segmentation.terms, identities: segmentation.identities)
+        let people = [changed.isEmpty ? nil : exchange.member, exchange.match?.via].compactMap(\.self)
+        for patient in try people.compactMap(reader.staged).compactMap({ ClinicalResource($0, stager: stager) }) {
             if let found = try segmentation.finding(about: patient, sensitive: sensitive, reader) {
                 return fault(found)
             }
         }
+        // A Patient that goes with a number of the payer's is always another than the staged one.
+        guard changed.contains(where: { $0 != exchange.member }) else { return nil }
+        let member = StagedMember(
+            exchange.member, compartment: try reader.compartment(of: exchange.member), stager: stager)
         let holds = try segmentation.holds(in: member.resources + member.provenance, sensitive: sensitive, reader)
         let carried = exchange.manifest.entries.filter { $0.leftOut == nil }
         return carried.lazy.compactMap { holds[$0.key] }.first.map { fault($0.finding) }

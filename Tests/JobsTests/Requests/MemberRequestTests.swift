@@ -126,25 +126,33 @@ struct MemberRequestTests {
         #expect(try await served.operations.show(request: request.id).request.state == .completed)
     }
 
-    @Test("that are taken back while they are answered leave nothing waiting that nobody has begun to send")
+    @Test("that are taken back while they are answered take what they queued with them, and nothing of a night's")
     func takenBackWhileAnswered() async throws {
-        let served = try ServedNight()
-        served.night.payer.reply(.busy(retryAfterSeconds: 60))
-        _ = try await served.operations.run(job: served.job.name)
-        let waiting = try await served.exchange()
-        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
-        let run = try #require(try await served.night.store.read { try $0.run(waiting.run) })
-        // The run that made it is taken for the request's.
-        _ = try await served.operations.move(request.id, to: .inProgress, run: run)
+        for isOwn in [true, false] {
+            let served = try ServedNight()
+            served.night.payer.reply(.busy(retryAfterSeconds: 60))
+            if !isOwn { _ = try await served.operations.run(job: served.job.name) }
+            let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+            _ = try await served.operations.answer(request.id)
+            let waiting = try await served.exchange()
+            served.night.clock.advance(seconds: 1)
+            // Another begins to be answered, under the run that made it or met it.
+            let again = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+            let answered = try #require(await served.operations.show(request: request.id).run)
+            _ = try await served.operations.move(again.id, to: .inProgress, run: answered)
 
-        _ = try await served.operations.cancel(request: request.id, reason: "asked twice")
-        served.night.clock.advance(seconds: 3600)
-        _ = try await served.night.pipeline.deliver()
+            _ = try await served.operations.cancel(request: again.id, reason: "asked twice")
 
-        let exchange = try await served.exchange()
-        #expect(waiting.state == .retrying)
-        #expect(exchange.state == .cancelled && exchange.reason == .cancelledByOperator)
-        #expect(served.night.payer.held.isEmpty)
+            let exchange = try await served.exchange()
+            #expect(waiting.state == .retrying && (waiting.run == answered.id) == isOwn)
+            #expect(exchange.state == (isOwn ? .cancelled : .retrying))
+            #expect(exchange.reason == (isOwn ? .requestTakenBack : waiting.reason))
+            served.night.clock.advance(seconds: 3600)
+            #expect(try await served.night.pipeline.deliver() == (isOwn ? 0 : 1))
+            // The night wants it all the same.
+            _ = try await served.operations.run(job: served.job.name)
+            #expect(!served.night.payer.held.isEmpty)
+        }
     }
 
     @Test("can be taken back until they are answered, and not afterwards")

@@ -1,0 +1,134 @@
+import FHIR
+import PDex
+
+/// The whole roster at once, by Bulk Data export, and what an export leaves out.
+extension Pull {
+    /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
+    func export(
+        at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
+        _ provenance: ProvenanceSearch
+    ) async throws -> FinishedExport {
+        let enrolls = terms.selection.group != nil && members == nil
+        let wants = try await sharedWants()
+        // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
+        let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
+        let types = PullPlan.exported(terms.selection, capability)
+        var intake = intake(enrolling: enrolls ? run.id : nil, wants, seen)
+        intake.doubts = run.id
+        let outcome = try await exportPull(intake, types)
+            .pull(level, orSearch: maySearch(members))
+        if enrolls { try await enrolment.countEnrolled() }
+        if let wants { try await fetch(wants, capability) }
+        if terms.selection.group != nil {
+            let newcomers = try await newcomers(outcome, members)
+            if !newcomers.isEmpty {
+                try await exportPull(self.intake(), []).dropping(outcome) { try requireLocalFilters() }
+                observer(.note("\(newcomers.count) members are new in the Group"))
+            }
+            let pull = patientPull(PullPlan.member(terms.selection, capability), capability, provenance)
+            try await pull.pull(patients: newcomers, from: .beginning)
+            try await pullForgotten(pull, besides: (members ?? []) + newcomers)
+        }
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let lacksConsents =
+            terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
+            || progress[Intake.doubtfulConsents] != nil
+        if lacksConsents, capability.types["Consent"] != nil {
+            let people = if let members { members } else { try await allPatients() }
+            try await consents(of: people, capability, provenance)
+        }
+        guard await tally.problems.isEmpty else { return outcome }
+        if let seen, outcome.since == nil, try await !reconcile(seen, Set(types)) {
+            return outcome
+        }
+        try await move(outcome, isReconciled: seen != nil)
+        return outcome
+    }
+
+    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or the
+    /// clinic exports none: an old one may deny.
+    private func consents(
+        of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
+    ) async throws {
+        let terms = terms.narrowed(to: [])
+        let plan = PullPlan.searching(terms.selection, capability, ["its Consents are searched"])
+        try await patientPull(plan, capability, provenance, terms: terms).pull(patients: patients, from: .beginning)
+    }
+
+    /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
+    /// tell: then no watermark moves, and everything is exported again.
+    private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
+        let reconciliation = Reconciliation(
+            clinic: clinic, store: store, tally: tally, observer: observer, mostMissing: mostMissing)
+        let gone = try await reconciliation.gone(
+            fromRosterOf: run.id, source: terms.clinic.name, types: types, besides: seen.all)
+        guard let gone else { return false }
+        guard !gone.isEmpty else { return true }
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
+        try await store.write { try deletion.delete(gone, at: now, $0) }
+        return true
+    }
+
+    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
+    /// to be gone on with, and would need a second export to do so.
+    func end(_ export: FinishedExport) async { await exportPull(intake(), []).end(export) }
+
+    private func exportPull(_ intake: Intake, _ types: [String]) -> BulkExportPull {
+        BulkExportPull(
+            terms: terms, types: types, run: run, clinic: clinic, store: store, intake: intake, clock: clock,
+            unit: unit,
+            observer: observer)
+    }
+
+    /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
+    ///
+    /// What a job asks for from a named instant on is wanted of nobody before it.
+    private func newcomers(_ outcome: FinishedExport, _ members: [String]?) async throws -> [String] {
+        let late = try await enrolment.late()
+        guard let since = outcome.since, case .lastSuccess = terms.selection.since else { return late }
+        return Set(late).union(try await enrolment.newcomers(since: since, of: members)).sorted()
+    }
+
+    /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
+    /// what was before it is not known.
+    ///
+    /// What only this process did not see coming may still be missing: everything is exported again by the next run.
+    private func move(_ outcome: FinishedExport, isReconciled: Bool) async throws {
+        if case .instant = terms.selection.since, outcome.since != nil { return }
+        let time = PullScope.believable(outcome.transactionTime, now: clock.now())
+        if time != outcome.transactionTime { await tally.noted(.clinicClockAhead) }
+        let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
+        try await store.write {
+            try $0.setWatermark(time, source: source, scope: PullScope.export(selection))
+            if outcome.since == nil, isReconciled {
+                try $0.setWatermark(time, source: source, scope: PullScope.reconciledExport(selection))
+            }
+            guard selection.group != nil else { return }
+            try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.patients(selection))
+        }
+    }
+
+    /// What an export of changes alone may leave out; nil when the export holds everything.
+    private func sharedWants() async throws -> SharedWants? {
+        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let since: Instant? =
+            if let begun = progress[RunningExport.sinceMark] { Instant(begun) } else {
+                try await PullScope.sinceExport(terms, store: store, now: clock.now())
+            }
+        return since == nil ? nil : SharedWants(run: run.id, stager: stager)
+    }
+
+    /// Fetches what the export refers to and does not hold.
+    private func fetch(_ wants: SharedWants, _ capability: ServerCapability) async throws {
+        let open = try await store.read { try wants.open($0) }
+        guard !open.isEmpty else { return }
+        let closure = SharedClosure(
+            clinic: clinic, intake: intake(), name: terms.clinic.name, capability: capability)
+        do {
+            try await unit.fetch("what visits refer to") { _ = try await closure.fetch(open) }
+        } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
+            await tally.refused(fault.code)
+        }
+    }
+}
