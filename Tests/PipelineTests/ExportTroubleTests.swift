@@ -87,9 +87,11 @@ struct ExportTroubleTests {
         night.clinic.rewrite { $0.badFiles = ["Encounter": code] }
 
         let report = try await night.run()
-        let since = try await night.store.read { [night] in
-            try $0.watermark(source: "clinic0", scope: PullScope.export(night.pipeline.terms.selection))
-        }
+        var terms = night.pipeline.terms
+        // The clinic lists none.
+        terms.selection.includesConsents = false
+        let scope = PullScope.export(terms.selection)
+        let since = try await night.store.read { try $0.watermark(source: "clinic0", scope: scope) }
 
         #expect(report.state == .partial)
         #expect(report.problems == [code: 1])

@@ -114,7 +114,10 @@ struct HostileNight: Sendable {
 
     /// The watermarks: that of the export, and those of Joe and Ada.
     func watermarks() async throws -> [Instant?] {
-        let selection = pipeline.terms.selection
+        var terms = pipeline.terms
+        // The clinic lists none.
+        terms.selection.includesConsents = false
+        let selection = terms.selection
         let people = ["joe", "ada"].map { night.identities.key(source: "clinic0", type: "Patient", id: $0) }
         return try await store.read { reader in
             try [reader.watermark(source: "clinic0", scope: PullScope.export(selection))]
