@@ -12,8 +12,9 @@ actor CapabilityCache {
         self.session = session
     }
 
-    /// The capability; whoever asks while it is being read waits for the same answer. Throws `remote.malformed`, `clinic.capability-missing` or `payer.capability-missing` for
-    /// another FHIR version than 4.0, and whatever reading can throw.
+    /// The capability; whoever asks while it is being read waits for the same answer. Throws `remote.malformed`,
+    /// `clinic.capability-missing` or `payer.capability-missing` for another FHIR version than 4.0, and whatever reading can
+    /// throw.
     func capability() async throws -> ServerCapability {
         let now = session.clock.now()
         if let known, now.milliseconds - known.read.milliseconds < Self.life { return known.capability }

@@ -49,7 +49,8 @@ public struct ServiceWatch: Sendable {
         do {
             return try await look()
         } catch let fault as Fault {
-            return ["the store cannot be read (\(fault.code.rawValue)): \(fault.message)"]
+            let next = fault.hint.map { ": " + $0 } ?? ""
+            return ["the store cannot be read (\(fault.code.rawValue)), \(fault.message)" + next]
         } catch {
             return ["the service is being stopped"]
         }

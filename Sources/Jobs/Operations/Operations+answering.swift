@@ -5,7 +5,7 @@ public import Pipeline
 extension Operations {
     /// Answers an accepted request in this process, and returns what its run came to.
     ///
-    /// What fails for good ends it as failed; what may work later leaves it accepted, at rest for a while. Throws
+    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while. Throws
     /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
     public func answer(_ id: String) async throws -> RunReport {
         let request = try await known(request: id)

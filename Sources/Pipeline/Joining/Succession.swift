@@ -59,7 +59,8 @@ struct Succession {
             guard var chart = try KnownPatient(key, stager, reader) else { return nil }
             var steps = 0
             while let next = try successors(of: chart) {
-                let named = next.intersection(several).min() ?? next.min()
+                // Where it leads to several others, one of them would be guessed; each of these is followed itself.
+                let named = next.count == 1 || next.isSubset(of: several) ? next.min() : nil
                 steps += 1
                 guard steps <= Self.longest, let key = named, let found = try KnownPatient(key, stager, reader) else {
                     return nil
