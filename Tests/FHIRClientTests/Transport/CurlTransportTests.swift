@@ -133,13 +133,15 @@ struct CurlTransportTests {
         }
     }
 
+    /// 2,500 bytes a second: enough for a page, not for a file.
+    private static func slow(pieces: Int) throws -> Listener {
+        let body = Array(repeating: [UInt8](repeating: 0x20, count: 50), count: pieces)
+        return try Listener { _, _ in .drip(Self.head(of: 50 * pieces), pieces: body, milliseconds: 20) }
+    }
+
     @Test("a server that is slow, but keeps the pace, is read to the end")
     func bearsSlowness() async throws {
-        let slow = try Listener { _, _ in
-            .drip(
-                Self.head(of: 2500), pieces: Array(repeating: [UInt8](repeating: 0x20, count: 50), count: 50),
-                milliseconds: 20)
-        }
+        let slow = try Self.slow(pieces: 50)
         var request = try get(slow.base)
         request.timeouts.pace = 0.2
 
@@ -148,12 +150,7 @@ struct CurlTransportTests {
 
     @Test("a file has twelve hours, and has to come faster than a page")
     func hurriesFiles() async throws {
-        // 2,500 bytes a second for two seconds: enough for a page, not for a file.
-        let slow = try Listener { _, _ in
-            .drip(
-                Self.head(of: 5000), pieces: Array(repeating: [UInt8](repeating: 0x20, count: 50), count: 100),
-                milliseconds: 20)
-        }
+        let slow = try Self.slow(pieces: 100)
         var request = try get(slow.base)
         request.timeouts = .download
         request.timeouts.pace = 0.3
