@@ -26,8 +26,8 @@ struct ExchangeMaker: Sendable {
         let standing = try Standing(step, consent: consent, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
-            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or taken back
-            // with the request that made it, which says nothing of what others want.
+            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or
+            // taken back with the request that made it, which says nothing of what others want.
             let isPermittedAgain =
                 (latest.state == .withheld || latest.reason == .requestTakenBack) && standing.isPermitted
             if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing),
@@ -62,107 +62,149 @@ struct ExchangeMaker: Sendable {
         _ content: MemberContent, _ standing: Standing, latest: Exchange?, replaying: Exchange?,
         failed: FailedEntries?, _ reader: any StoreReader
     ) throws -> MadeExchange {
-        let now = clock.now()
-        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange. So does one
-        // that a restored store remembers to have made it.
+        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange. So does
+        // one that a restored store remembers to have made it.
         let basis = fingerprint(content, shared: [], standing)
         let remembered = try latest.flatMap { try reader.predatesRestoration($0.id) ? $0.id : nil }
-        var draft = ExchangeDraft(
-            id: identities.derived(
-                "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? remembered ?? "",
-                "\(basis)"),
-            content: content, now: now, run: run.id, actor: actor)
+        var work = Work(
+            draft: ExchangeDraft(
+                id: identities.derived(
+                    "exchange", content.key.description, terms.payer.name, run.id, replaying?.id ?? remembered ?? "",
+                    "\(basis)"),
+                content: content, now: clock.now(), run: run.id, actor: actor))
         let undoing = Undoing(standing)
-        var shared: [StagedHash] = []
-        var staying: [ResourceKey: String] = [:]
-        var bundles: [ExchangeBundle] = []
         switch standing {
         case .unmatched(let code, let why):
-            let taken = try retraction(draft, nil, errors: [], undoing, after: 0, reader)
-            draft.leave(as: .unmatched, code, why, retracting: taken)
-            bundles = taken.bundles
+            try leave(&work, as: .unmatched, code, why, undoing: undoing, reader)
         case .ambiguous(let code, let why, let evidence):
-            draft.match = evidence
-            let taken =
-                try isOwed(by: content.key, standing, reader)
-                ? retraction(draft, nil, errors: [], undoing, after: 0, reader) : Retraction()
-            draft.leave(as: .parked, code, why, retracting: taken)
-            bundles = taken.bundles
+            work.draft.match = evidence
+            let isOwed = try isOwed(by: content.key, standing, reader)
+            try leave(&work, as: .parked, code, why, undoing: isOwed ? undoing : nil, reader)
         case .withheld(let matched, let code, let evidence):
-            draft.match = matched.match
-            draft.pass(.matched, why: matched.match.rule)
-            let taken = try retraction(
-                draft, nil, errors: matched.member.resources, undoing, after: 0, reader)
+            work.draft.match = matched.match
+            work.draft.pass(.matched, why: matched.match.rule)
+            try leave(
+                &work, as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)",
+                undoing: undoing, errors: matched.member.resources, reader)
             // What only takes back rests on no consent, and on none that withholds.
-            if taken.bundles.isEmpty { draft.consent = evidence }
-            draft.leave(
-                as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)", retracting: taken)
-            bundles = taken.bundles
+            if work.bundles.isEmpty { work.draft.consent = evidence }
         case .permitted(let permitted):
-            draft.match = permitted.matched.match
-            draft.pass(.matched, why: permitted.matched.match.rule)
+            let matched = permitted.matched
+            work.draft.match = matched.match
+            work.draft.pass(.matched, why: matched.match.rule)
             if try isOwed(by: content.key, standing, reader) {
-                let moved = try retraction(
-                    draft, nil, errors: permitted.matched.member.resources, undoing, after: 0, reader)
-                draft.leave(as: .withheld, .matchMoved, Self.moved, retracting: moved)
-                bundles = moved.bundles
-                break
-            }
-            draft.pass(.permitted, why: permitted.words)
-            draft.consent = permitted.evidence
-            let last = try LastAcknowledged(of: content.key, payer: terms.payer.name, latest: latest, reader)
-            let outcome = try map.outcome(for: permitted, underWay: last.underWay, bundle.shared, reader)
-            switch outcome {
-            case .parked(let code, let why, let remarks):
-                draft.note(remarks)
-                draft.leave(as: .parked, code, why)
-            case .mapped(let mapped):
-                draft.pass(.mapped, why: mapped.summary)
-                let travelling = [mapped.patient] + mapped.resources + mapped.provenance
-                var isNoted = false
-                do {
-                    let isKnown =
-                        replaying == nil && last.exchange?.mapping == map.mappings.hash
-                        && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
-                    let manifest = isKnown ? try last.certain(reader) : nil
-                    let taken = try failed.map {
-                        TakenEntries(
-                            failed: $0, holdings: try retract.holdings(of: content.key, reader),
-                            mapping: map.mappings.hash, match: permitted.matched.match)
-                    }
-                    let made = try bundle.bundles(
-                        for: mapped, exchange: replaying?.id ?? draft.id, received: now,
-                        known: manifest, taken: taken, reader)
-                    staying = made.staying
-                    draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
-                    isNoted = true
-                    let sent = Set(made.held.map(\.key))
-                    let back = try retraction(
-                        draft, permitted,
-                        errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
-                        after: made.bundles.count, reader)
-                    let besides = try HeldBesides(manifest, mapped, made, back, content, reader)
-                    draft.bundle(mapped, made, back, besides)
-                    bundles = made.bundles + back.bundles
-                    shared =
-                        made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
-                        + besides.shared
-                } catch let fault as Fault where fault.disposition == .park {
-                    if !isNoted { draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader))) }
-                    draft.leave(as: .parked, fault.code, fault.message)
-                }
+                try leave(
+                    &work, as: .withheld, .matchMoved, Self.moved, undoing: undoing, errors: matched.member.resources,
+                    reader)
+            } else {
+                try disclose(permitted, latest: latest, replaying: replaying, failed: failed, &work, reader)
             }
         }
         // An exchange that only takes back is not how the member stands: the next run looks again.
-        let isAside = draft.consent == nil && !bundles.isEmpty
-        let exchange = draft.exchange(
+        let isAside = work.draft.consent == nil && !work.bundles.isEmpty
+        let exchange = work.draft.exchange(
             terms: terms, mapping: map.mappings.hash,
-            fingerprint: fingerprint(content, shared: shared, standing) ^ (isAside ? 1 : 0),
+            fingerprint: fingerprint(content, shared: work.shared, standing) ^ (isAside ? 1 : 0),
             replayOf: replaying?.id)
         return MadeExchange(
-            work: .made(exchange, bundles: bundles, audit: draft.audit, superseding: latest),
-            resources: draft.resources,
-            staying: staying)
+            work: .made(exchange, bundles: work.bundles, audit: work.draft.audit, superseding: latest),
+            resources: work.draft.resources, staying: work.staying)
+    }
+
+    /// An exchange while it is written, and what goes with it.
+    private struct Work {
+        var draft: ExchangeDraft
+        var bundles: [ExchangeBundle] = []
+        /// What it rests on besides the member's own.
+        var shared: [StagedHash] = []
+        var staying: [ResourceKey: String] = [:]
+    }
+
+    /// Ends it at a side exit, but for what is taken back from the payer all the same; nothing is where `undoing` is
+    /// nil.
+    private func leave(
+        _ work: inout Work, as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil,
+        undoing: Undoing?, errors: [ClinicalResource] = [], _ reader: any StoreReader
+    ) throws {
+        let taken =
+            try undoing.map { try retraction(work.draft, nil, errors: errors, $0, after: 0, reader) } ?? Retraction()
+        work.draft.leave(as: exit, code, why, audited: audited, retracting: taken)
+        work.bundles = taken.bundles
+    }
+
+    /// Maps what is permitted, and bundles of it what the payer does not have; what cannot be is parked.
+    private func disclose(
+        _ permitted: PermittedExchange, latest: Exchange?, replaying: Exchange?, failed: FailedEntries?,
+        _ work: inout Work, _ reader: any StoreReader
+    ) throws {
+        work.draft.pass(.permitted, why: permitted.words)
+        work.draft.consent = permitted.evidence
+        let last = try LastAcknowledged(
+            of: work.draft.content.key, payer: terms.payer.name, latest: latest, reader)
+        switch try map.outcome(for: permitted, underWay: last.underWay, bundle.shared, reader) {
+        case .parked(let code, let why, let remarks):
+            work.draft.note(remarks)
+            work.draft.leave(as: .parked, code, why)
+        case .mapped(let mapped):
+            work.draft.pass(.mapped, why: mapped.summary)
+            let manifest: ExchangeManifest?
+            let made: MakeBundles.Made
+            do {
+                manifest = try known(last, permitted, isReplay: replaying != nil, reader)
+                let taken = try failed.map {
+                    TakenEntries(
+                        failed: $0, holdings: try retract.holdings(of: work.draft.content.key, reader),
+                        mapping: map.mappings.hash, match: permitted.matched.match)
+                }
+                made = try bundle.bundles(
+                    for: mapped, exchange: replaying?.id ?? work.draft.id, received: work.draft.now,
+                    known: manifest, taken: taken, reader)
+            } catch let fault as Fault where fault.disposition == .park {
+                try note(mapped, &work, reader)
+                return work.draft.leave(as: .parked, fault.code, fault.message)
+            }
+            try note(mapped, &work, reader)
+            try take(made, of: mapped, permitted, known: manifest, &work, reader)
+        }
+    }
+
+    /// What the payer has for certain and as it would be sent now; nil where everything has to be.
+    private func known(
+        _ last: LastAcknowledged, _ permitted: PermittedExchange, isReplay: Bool, _ reader: any StoreReader
+    ) throws -> ExchangeManifest? {
+        let isKnown =
+            !isReplay && last.exchange?.mapping == map.mappings.hash
+            && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
+        return isKnown ? try last.certain(reader) : nil
+    }
+
+    /// Writes down what the gate found in what travels.
+    private func note(_ mapped: MappedExchange, _ work: inout Work, _ reader: any StoreReader) throws {
+        let travelling = [mapped.patient] + mapped.resources + mapped.provenance
+        work.draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
+    }
+
+    /// Takes the bundles, and those that take back what no longer may be there.
+    private func take(
+        _ made: MakeBundles.Made, of mapped: MappedExchange, _ permitted: PermittedExchange,
+        known manifest: ExchangeManifest?, _ work: inout Work, _ reader: any StoreReader
+    ) throws {
+        work.staying = made.staying
+        let sent = Set(made.held.map(\.key))
+        do {
+            let back = try retraction(
+                work.draft, permitted,
+                errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
+                after: made.bundles.count, reader)
+            let besides = try HeldBesides(manifest, mapped, made, back, work.draft.content, reader)
+            work.draft.bundle(mapped, made, back, besides)
+            work.bundles = made.bundles + back.bundles
+            work.shared =
+                made.held.filter(\.isShared).map { StagedHash(key: $0.key, contentHash: $0.contentHash) }
+                + besides.shared
+        } catch let fault as Fault where fault.disposition == .park {
+            work.draft.leave(as: .parked, fault.code, fault.message)
+        }
     }
 
     /// Why nothing goes out as one member while the payer has to be told that it was another.

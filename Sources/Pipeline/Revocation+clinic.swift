@@ -2,7 +2,8 @@ import FHIR
 import PDex
 
 extension Revocation {
-    /// Decides anew for patients whose consents at the clinic changed, and for whoever is one person with them by a merge.
+    /// Decides anew for patients whose consents at the clinic changed, and for whoever is one person with them by a
+    /// merge.
     ///
     /// Exchanges for other payers are left to the check at sending, since other terms apply.
     func follow(consentsAtClinicOf patients: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
@@ -42,9 +43,10 @@ extension Revocation {
     private func objection(
         of person: ResourceKey, _ latest: Exchange, _ reader: any StoreReader
     ) throws -> (FaultCode, ConsentEvidence)? {
-        guard let member = latest.match?.member else { return nil }
-        let kept = try ClinicConsents(terms: terms, identities: identities).recorded(
-            of: person, via: latest.match?.via, reader)
+        let consents = ClinicConsents(terms: terms, identities: identities)
+        guard let member = latest.match?.member,
+            let kept = try consents.recorded(of: person, via: latest.match?.via, reader)
+        else { return nil }
         let decision = consent.decision(try CheckConsent.recorded(of: member, reader), kept)
         guard case .withhold(let code, let evidence) = decision,
             kept.contains(where: { $0.resource.key == evidence.consent })

@@ -9,14 +9,17 @@ import Testing
 @Suite("What the clinic labels while a bundle waits")
 struct HeldSinceTests {
     /// What is labelled, and what becomes of the bundle.
-    enum Labelled: String, CaseIterable, Sendable { case patient, visit, result, flag, nothing }
+    enum Labelled: String, CaseIterable, Sendable { case patient, visit, result, flag, place, nothing }
 
     @Test("holds the bundle as soon as the label is staged, and only then", arguments: Labelled.allCases)
     func labelled(what: Labelled) async throws {
         let night = try Night([.joe], mappings: usCoreMappings, types: ["Patient", "Encounter", "Observation", "Flag"])
+        let records = try NamedMember.joe.clinicRecords()
+        let place = try Resource(["resourceType": "Location", "id": "ward", "status": "active", "name": "Ward 3"])
+        night.clinic.put(place)
+        night.clinic.put(try Self.located(#require(records.first { $0.type == "Encounter" })))
         night.payer.reply(.busy(retryAfterSeconds: 600))
         _ = try await night.run("night-1")
-        let records = try NamedMember.joe.clinicRecords()
         switch what {
         case .patient: night.clinic.put(try Self.labelled(#require(records.first { $0.type == "Patient" })))
         case .visit: night.clinic.put(try Self.labelled(#require(records.first { $0.type == "Encounter" })))
@@ -25,6 +28,7 @@ struct HeldSinceTests {
             night.clinic.put(
                 try Self.labelled(
                     Resource(["resourceType": "Flag", "id": "f", "subject": ["reference": "Patient/joe"]])))
+        case .place: night.clinic.put(try Self.labelled(place))
         case .nothing: night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
         }
         night.clock.advance(seconds: 300)
@@ -38,6 +42,12 @@ struct HeldSinceTests {
         #expect(exchange?.state == (what == .nothing ? .acknowledged : .withheld))
         #expect(exchange?.reason == (what == .nothing ? nil : .consentRestricted))
         #expect(night.payer.held.isEmpty == (what != .nothing))
+    }
+
+    private static func located(_ visit: Resource) throws -> Resource {
+        var json = visit.json
+        json["location"] = [["location": ["reference": "Location/ward"]]]
+        return try Resource(.object(json))
     }
 
     private static func labelled(_ resource: Resource) throws -> Resource {

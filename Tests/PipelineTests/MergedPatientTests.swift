@@ -45,6 +45,53 @@ struct MergedPatientTests {
         #expect(try await Self.latest("joe2", night)?.match?.via == Self.key("joe", night))
     }
 
+    @Test("where a merged record names others besides, nobody is guessed", arguments: [true, false])
+    func othersBesides(isPlain: Bool) async throws {
+        func chart(_ id: String, _ links: [(String, String)]) throws -> Resource {
+            let member = NamedMember(id, "Josef", "Schmidt", born: "1979-04-02", memberID: nil)
+            var json = try member.clinicRecords()[0].json
+            json["link"] = .array(
+                links.map { ["other": ["reference": .string("Patient/" + $0.1)], "type": .string($0.0)] })
+            return try Resource(.object(json))
+        }
+        let names = ["joe2", "mid", "ann"]
+        let others = names.map { name in
+            NamedMember(name, "Josef", "Schmidt", born: "1979-04-02", memberID: nil).with {
+                ($0.covered, $0.consent) = (nil, nil)
+            }
+        }
+        let night = try Night([.joe] + others, mappings: usCoreMappings)
+        // `joe2` was merged into `joe` and into `mid`, and `mid` into `joe` and perhaps into `ann`, who is somebody else.
+        night.clinic.put(try chart("joe2", [("replaced-by", "joe"), ("replaced-by", "mid")]))
+        night.clinic.put(
+            try chart("mid", [("replaced-by", "joe")] + (isPlain ? [] : [("replaced-by", "ann")])))
+        _ = try await night.run()
+        let reasons = try await Self.reasons(["joe", "joe2", "mid"], night)
+        #expect(reasons == (isPlain ? [nil, nil, nil] : [nil, .matchMergeUnclear, .matchMergeUnclear]))
+    }
+
+    @Test("where more charts are merged than one person has, nothing is sent: nobody knows who said what")
+    func gathered() async throws {
+        let gathered = (0..<70).map { number in
+            NamedMember("x\(number)", "Josef", "Schmidt", born: "1979-04-02", memberID: nil).with {
+                ($0.covered, $0.consent) = (nil, nil)
+            }
+        }
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        for member in gathered.prefix(60) { night.clinic.put(try Self.chart(member, "replaced-by", "joe")) }
+        night.clinic.put(try night.group(of: [.joe, .ada] + gathered))
+        _ = try await night.run("night-1")
+        #expect(try await Self.reasons(["joe", "ada"], night) == [nil, nil])
+        let sent = night.payer.received.count
+
+        for member in gathered { night.clinic.put(try Self.chart(member, "replaced-by", "joe")) }
+        night.clock.advance(seconds: 86_400)
+        _ = try await night.run("night-2")
+
+        #expect(try await Self.reasons(["joe", "ada"], night) == [.matchMergeUnclear, nil])
+        #expect(night.payer.received.count == sent)
+    }
+
     @Test("links in a circle, and to two records, are parked")
     func unclear() async throws {
         let night = try Night([.joe, Self.old, .ada], mappings: usCoreMappings)

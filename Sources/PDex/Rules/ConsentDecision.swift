@@ -25,9 +25,11 @@ public enum ConsentDecision: Sendable, Hashable {
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
     ///
-    /// A denial wins over everything, and whatever denies something that cannot be told from this over every permit. Then a permit permits that is certainly younger than whatever was withdrawn or
-    /// refused: the narrowest of several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is told; only under `opt-out`, and only when
-    /// nothing that is recorded objects, silence permits what is not sensitive.
+    /// A denial wins over everything, and whatever denies something that cannot be told from this over every permit.
+    /// Then a permit permits that is certainly younger than whatever was withdrawn or refused: the narrowest of
+    /// several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is
+    /// told; only under
+    /// `opt-out`, and only when nothing that is recorded objects, silence permits what is not sensitive.
     /// `disclosers` are the consents that the discloser keeps: they can only object.
     public static func deciding(
         _ recorded: [Recorded], disclosers: [Recorded] = [], policy: ConsentPolicy = .optIn, discloser: Party,
@@ -102,9 +104,9 @@ public enum ConsentDecision: Sendable, Hashable {
 }
 
 extension ConsentDecision.Recorded {
-    /// Whether this permit was given after another consent was withdrawn or refused. That is when the server last changed
-    /// it; its own `dateTime` says when it was drawn up. What does not say when it was, or says that it will be, may be
-    /// from before.
+    /// Whether this permit was given after another consent was withdrawn or refused. That is when the server last
+    /// changed it; its own `dateTime` says when it was drawn up. What does not say when it was, or says that it will
+    /// be, may be from before.
     func isCertainlyAfter(_ withdrawn: ConsentDecision.Recorded, now: Instant) -> Bool {
         guard let given = consent?.given?.earliest, given <= now, let end = withdrawn.resource.lastUpdated else {
             return false
@@ -112,8 +114,8 @@ extension ConsentDecision.Recorded {
         return end < given
     }
 
-    /// Whether this permit was given before another consent was withdrawn or refused: then that is a wish, and not only a
-    /// doubt.
+    /// Whether this permit was given before another consent was withdrawn or refused: then that is a wish, and not only
+    /// a doubt.
     fileprivate func isCertainlyBefore(_ withdrawn: ConsentDecision.Recorded) -> Bool {
         guard let given = consent?.given?.latest, let end = withdrawn.resource.lastUpdated else { return false }
         return given < end

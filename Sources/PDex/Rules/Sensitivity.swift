@@ -1,6 +1,7 @@
 public import FHIR
 
-/// Tells what of a record is sensitive: by its labels always, and by the lists of `mappings/sensitivity` (CO-05 … CO-07).
+/// Tells what of a record is sensitive: by its labels always, and by the lists of `mappings/sensitivity` (CO-05 …
+/// CO-07).
 public struct Sensitivity: Sendable {
     /// Why a resource is sensitive.
     public struct Finding: Sendable, Hashable {
@@ -51,8 +52,8 @@ public struct Sensitivity: Sendable {
             sets.enumerated().flatMap { index, words in words.map { ($0, index) } }, uniquingKeysWith: { min($0, $1) })
     }
 
-    /// How a record names what held something: `labels`, or the list's place among those for the clinic in the order of their
-    /// names. A name of a list, beside a person, may say as much as a diagnosis.
+    /// How a record names what held something: `labels`, or the list's place among those for the clinic in the order of
+    /// their names. A name of a list, beside a person, may say as much as a diagnosis.
     public func recorded(_ finding: Finding) -> String {
         let names = categories.map(\.name).sorted()
         guard let place = names.firstIndex(of: finding.category) else { return "labels" }
@@ -65,7 +66,7 @@ public struct Sensitivity: Sendable {
         let json = JSONValue.object(resource.json)
         for item in [json] + (resource["contained"]?.elements ?? []) { labels(of: item, &look) }
         if let id = resource["id"]?.string { place(resource.type + "/" + id, &look) }
-        if !categories.isEmpty { walk(json, &look) }
+        walk(json, &look)
         return look
     }
 
@@ -90,7 +91,8 @@ public struct Sensitivity: Sendable {
         }
     }
 
-    /// Every coding anywhere counts, in a component, an extension or what is contained.
+    /// Every coding anywhere counts, in a component, an extension or what is contained; and every place that is named,
+    /// which may be labelled itself though there are no lists.
     private func walk(_ json: JSONValue, _ look: inout Look) {
         switch json {
         case .array(let elements):

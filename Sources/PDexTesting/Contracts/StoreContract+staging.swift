@@ -42,6 +42,18 @@ extension StoreContract {
             let found = try await store.read { try $0.staged(newer.key) }
             try expect(found, is: newer, "the newer version")
         },
+        StorePromise("a consent that no longer says whose it is stays whose it was, and nothing else does") { store in
+            for type in ["Consent", "Flag"] {
+                let key: Int64 = type == "Consent" ? 21 : 22
+                let owned = StoreSample.resource(key, type: type, patient: 9, content: "of somebody")
+                let unsaid = StoreSample.resource(key, type: type, content: "of nobody")
+                _ = try await store.write { try $0.stage(StoreSample.batch([owned])) }
+                _ = try await store.write { try $0.stage(StoreSample.batch([unsaid])) }
+                let found = try await store.read { try $0.staged(owned.key) }
+                try expect(found?.bytes, is: unsaid.bytes, "what the \(type) says")
+                try expect(found?.patient, is: type == "Consent" ? owned.patient : nil, "whose the \(type) is")
+            }
+        },
         StorePromise("without a time to compare, what comes later wins") { store in
             let first = StoreSample.resource(1, updated: StoreSample.seconds(5), content: "first")
             let second = StoreSample.resource(1, updated: nil, content: "second")

@@ -2,8 +2,8 @@ import FHIR
 import PDex
 import Synchronization
 
-/// What the expressions of mappings may find behind references: what of the same member may travel, and shared resources.
-/// Another member's resources are never found, nor what consent or the job holds back.
+/// What the expressions of mappings may find behind references: what of the same member may travel, and shared
+/// resources. Another member's resources are never found, nor what consent or the job holds back.
 ///
 /// Expressions are pure. What they ask for is noted, and read when they are done; then the mapping is asked again.
 final class MappingReferences: Sendable {

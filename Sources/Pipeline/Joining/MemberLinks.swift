@@ -6,7 +6,8 @@ import PDex
 struct MemberLinks: Sendable {
     let terms: ExchangeTerms
     let identities: Identities
-    /// Where the ways begin that lead from a Patient to those who say that they took its place, and that it took theirs.
+    /// Where the ways begin that lead from a Patient to those who say that they took its place, and that it took
+    /// theirs.
     private let replacing: Int64
     private let replaced: Int64
     private let side: Int64
@@ -36,15 +37,15 @@ struct MemberLinks: Sendable {
         return links(to: traits.of(member: facts, coverages), \.toMembers).sorted()
     }
 
-    /// The ways to a patient of the clinic, and from those that it names as merged with it; one that was replaced is nobody
-    /// else's match any more.
+    /// The ways to a patient of the clinic, and from those that it names as merged with it; one that was replaced is
+    /// nobody else's match any more.
     func links(ofPatient facts: PersonFacts) -> [Int64] {
         let own = facts.isReplaced ? [] : links(to: traits.of(patient: facts), \.toPatients)
         return own.union(facts.replaces.map(link(toReplaced:))).union(facts.replacedBy.map(link(toReplacing:))).sorted()
     }
 
-    /// The way from a Patient to the one that says it replaced it: patients whose keys are close have ways that are close,
-    /// since it is asked of everybody in the order of keys.
+    /// The way from a Patient to the one that says it replaced it: patients whose keys are close have ways that are
+    /// close, since it is asked of everybody in the order of keys.
     func link(toReplaced patient: ResourceKey) -> Int64 { replacing ^ patient.bits }
 
     /// The way from a Patient to those that say it replaced them.

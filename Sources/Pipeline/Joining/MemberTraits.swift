@@ -42,8 +42,8 @@ struct MemberTraits {
         }
     }
 
-    /// Whether a patient's identifier may be a plan's number: it says so by its type, or its system is declared to be one
-    /// of such numbers. A record number of the same digits is nobody's member number.
+    /// Whether a patient's identifier may be a plan's number: it says so by its type, or its system is declared to be
+    /// one of such numbers. A record number of the same digits is nobody's member number.
     private func isMemberNumber(_ identifier: Identifier) -> Bool {
         if identifier.hasTypeCode("MB") || identifier.hasTypeCode("UMB") { return true }
         return identifier.system.map(numbers.payerSystems.contains) ?? false

@@ -51,7 +51,8 @@ struct Succession {
         return Set(patient.facts.replacedBy + replacing)
     }
 
-    /// The one that is meant by several: the others were replaced themselves, and lead to it. Nil when that is not plain.
+    /// The one that is meant by several: the others were replaced themselves, and lead to it. Nil when that is not
+    /// plain.
     private func meant(by several: Set<ResourceKey>) throws -> ResourceKey? {
         guard several.count > 1 else { return several.first }
         var ends: Set<ResourceKey> = []

@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// The Patient that took the place of a merged one, where the payer has it as the same member: that is told in the merged
-/// one's `Patient.link`, once.
+/// The Patient that took the place of a merged one, where the payer has it as the same member: that is told in the
+/// merged one's `Patient.link`, once.
 ///
 /// Of a survivor whom the payer does not have, or has as somebody else, nothing is told.
 struct Survivor: Sendable, Hashable {
@@ -10,8 +10,8 @@ struct Survivor: Sendable, Hashable {
     let key: ResourceKey
     /// `Patient/id` at the payer.
     let location: String
-    /// Whether the payer has the merged Patient, as the same member, too: then it is told of that one alone, if no visit is
-    /// left in its chart.
+    /// Whether the payer has the merged Patient, as the same member, too: then it is told of that one alone, if no
+    /// visit is left in its chart.
     let isNews: Bool
 
     /// Nil where nothing is to be told of the patient, who was recognised on that evidence.

@@ -46,8 +46,8 @@ extension Pull {
         return outcome
     }
 
-    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or the
-    /// clinic exports none: an old one may deny.
+    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or
+    /// the clinic exports none: an old one may deny.
     private func consents(
         of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
     ) async throws {
@@ -70,8 +70,8 @@ extension Pull {
         return true
     }
 
-    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may have
-    /// to be gone on with, and would need a second export to do so.
+    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may
+    /// have to be gone on with, and would need a second export to do so.
     func end(_ export: FinishedExport) async { await exportPull(intake(), []).end(export) }
 
     private func exportPull(_ intake: Intake, _ types: [String]) -> BulkExportPull {

@@ -62,7 +62,8 @@ struct Pull: Sendable {
         try await pullForgotten(pull, besides: members ?? [])
     }
 
-    /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched anyway.
+    /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched
+    /// anyway.
     func pullForgotten(_ pull: PatientPull, besides others: [String]) async throws {
         let others = Set(others)
         try await enrolment.forEachForgotten { ids in

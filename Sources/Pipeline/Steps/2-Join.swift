@@ -50,6 +50,10 @@ struct Join: Sendable {
             let identifier = answer?.member == evidence.member ? answer?.identifier ?? records?.number : nil
             let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
             let kept = Set(division.kept)
+            let consents = ClinicConsents(terms: terms, identities: identities)
+            guard let objecting = try consents.recorded(of: member, via: evidence.via, reader) else {
+                return .ambiguous(.matchMergeUnclear, ClinicConsents.tooMany, evidence)
+            }
             let survivor = try Survivor(of: member, evidence, terms: terms, identities: identities, reader)
             return .matched(
                 MatchedMember(
@@ -57,8 +61,7 @@ struct Join: Sendable {
                     numberSystems: Set((records?.coverages ?? []).flatMap(\.memberIdentifiers).compactMap(\.system)),
                     resources: staged.resources.filter { kept.contains($0.staged.key) },
                     leftOut: division.leftOut + staged.unreadable, consents: records?.consents ?? [],
-                    clinicConsents: try ClinicConsents(terms: terms, identities: identities).recorded(
-                        of: member, via: evidence.via, reader),
+                    clinicConsents: objecting,
                     survivor: survivor,
                     basis: (records?.basis ?? []) + told(identifier, of: evidence.member)
                         + [survivor?.basis(identities)].compactMap(\.self)))

@@ -4,8 +4,8 @@ import PDex
 
 /// Step 3: decides whether the disclosure is permitted, and leaves out what a permit does not cover.
 ///
-/// This is the only file that can make a ``PermittedExchange``, a ``SendPermit`` or a ``QuestionPermit``: nothing can be
-/// mapped, sent or asked without a decision (invariant 3).
+/// This is the only file that can make a ``PermittedExchange``, a ``SendPermit`` or a ``QuestionPermit``: nothing can
+/// be mapped, sent or asked without a decision (invariant 3).
 struct CheckConsent: Sendable {
     /// The decision on one member.
     enum Outcome: Sendable {
@@ -53,11 +53,10 @@ struct CheckConsent: Sendable {
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
         }
-        switch counted(
-            decision(
-                try Self.recorded(of: member, reader),
-                try clinicConsents(of: exchange.member, exchange.match?.via, reader)))
-        {
+        guard let objecting = try clinicConsents(of: exchange.member, exchange.match?.via, reader) else {
+            return .failure(Self.withheld(.matchMergeUnclear, ClinicConsents.tooMany))
+        }
+        switch counted(decision(try Self.recorded(of: member, reader), objecting)) {
         case .withhold(let code, let evidence):
             return .failure(Self.withheld(code, evidence.rule))
         case .permit(let present, let sensitive):
@@ -72,12 +71,12 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// Decides whether the payer may be asked who a patient is: that names the person, before anybody knows whose consents
-    /// at the payer count (CO-01, MM-13).
+    /// Decides whether the payer may be asked who a patient is: that names the person, before anybody knows whose
+    /// consents at the payer count (CO-01, MM-13).
     ///
-    /// So nothing that is known may object: no label of the Patient or of a Flag that names no visit, and no consent of the
-    /// clinic (`live` are those that were read just now), be it about this disclosure or about the payer's answer. A
-    /// withdrawal is outweighed by a younger permit only.
+    /// So nothing that is known may object: no label of the Patient or of a Flag that names no visit, and no consent of
+    /// the clinic (`live` are those that were read just now), be it about this disclosure or about the payer's answer.
+    /// A withdrawal is outweighed by a younger permit only.
     func permit(
         toAskAbout patient: ClinicalResource, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
     ) throws -> Result<QuestionPermit, Fault> {
@@ -88,9 +87,11 @@ struct CheckConsent: Sendable {
                     "the Patient, or a flag that names no visit, is not covered, by \(terms.sensitivity.recorded(found))"
                 ))
         }
+        guard let staged = try clinicConsents(of: patient.staged.key, nil, reader) else {
+            return .failure(Self.withheld(.matchMergeUnclear, ClinicConsents.tooMany))
+        }
         let fresh = Set(live.map(\.resource.key))
-        let staged = try clinicConsents(of: patient.staged.key, nil, reader).filter { !fresh.contains($0.resource.key) }
-        let all = staged + live
+        let all = staged.filter { !fresh.contains($0.resource.key) } + live
         for (discloser, recipient) in [(terms.clinic, terms.payer), (terms.payer, terms.clinic)] {
             let permits = all.filter { record in
                 let verdict = ConsentVerdict(
@@ -106,8 +107,8 @@ struct CheckConsent: Sendable {
         return .success(QuestionPermit())
     }
 
-    /// Decides on what is recorded of a member, and what the clinic keeps of the patient, by the policy and the lists of the
-    /// terms.
+    /// Decides on what is recorded of a member, and what the clinic keeps of the patient, by the policy and the lists
+    /// of the terms.
     func decision(
         _ recorded: [ConsentDecision.Recorded], _ disclosers: [ConsentDecision.Recorded] = []
     ) -> ConsentDecision {
@@ -150,10 +151,10 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// The consents that the clinic keeps of a patient, as they are staged.
+    /// The consents that the clinic keeps of a patient, as they are staged; nil where nobody can tell.
     private func clinicConsents(
         of patient: ResourceKey, _ via: ResourceKey?, _ reader: any StoreReader
-    ) throws -> [ConsentDecision.Recorded] {
+    ) throws -> [ConsentDecision.Recorded]? {
         try ClinicConsents(terms: terms, identities: segmentation.identities).recorded(of: patient, via: via, reader)
     }
 

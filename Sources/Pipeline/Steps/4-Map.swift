@@ -56,8 +56,8 @@ struct MapResources: Sendable {
     ///
     /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
     /// is left out takes along what speaks of it. Only without a Patient there is nothing to send, and where the payer
-    /// wants that, what does not conform holds the whole exchange. `underWay` goes along whether the job names it or not:
-    /// it is on its way to the payer with that content.
+    /// wants that, what does not conform holds the whole exchange. `underWay` goes along whether the job names it or
+    /// not: it is on its way to the payer with that content.
     func outcome(
         for permitted: PermittedExchange, underWay: [ResourceKey: Int64] = [:], _ shared: SharedResources,
         _ reader: any StoreReader
@@ -198,8 +198,8 @@ struct MapResources: Sendable {
         return .object(mapped.json)
     }
 
-    /// Maps one resource, gives it its id at the payer, and holds it against its profile; where that asks what references
-    /// lead to, the resource has still to be ``judged(_:among:)``.
+    /// Maps one resource, gives it its id at the payer, and holds it against its profile; where that asks what
+    /// references lead to, the resource has still to be ``judged(_:among:)``.
     func map(
         _ staged: StagedResource, _ resource: Resource, _ references: MappingReferences?, _ reader: any StoreReader
     ) throws -> Result<MappedResource, Reason> {

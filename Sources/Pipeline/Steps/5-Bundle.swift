@@ -22,8 +22,8 @@ struct MakeBundles: Sendable {
     let provenance: ProvenanceWriter
     let limits: SizeLimits
 
-    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold; or entry by entry of what
-    /// is not among `taken`.
+    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold; or entry by entry of
+    /// what is not among `taken`.
     func bundles(
         for mapped: MappedExchange, exchange: String, received: Instant, known: ExchangeManifest?,
         taken: TakenEntries? = nil, _ reader: any StoreReader

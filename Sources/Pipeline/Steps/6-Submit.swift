@@ -5,7 +5,8 @@ import PDex
 struct Submit: Sendable {
     /// What one claim came to.
     enum Result: Sendable {
-        /// The payer answered, or could not be asked, under that permit; and what was found of it before, if anybody looked.
+        /// The payer answered, or could not be asked, under that permit; and what was found of it before, if anybody
+        /// looked.
         case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>, after: ReadBack.Finding?)
         /// An earlier attempt had brought it, as the payer shows: nothing was sent.
         case found(LeasedSubmission, [String])
@@ -38,7 +39,8 @@ struct Submit: Sendable {
 
     /// How long a claim holds before it must be renewed.
     private static let leaseSeconds: Int64 = 600
-    /// The longest that one delivery may take, with something to spare: so much of the claim must be left when it starts.
+    /// The longest that one delivery may take, with something to spare: so much of the claim must be left when it
+    /// starts.
     private static let longestDeliverySeconds: Int64 = 330
 
     /// What was claimed.
@@ -50,8 +52,8 @@ struct Submit: Sendable {
         let places: Int
     }
 
-    /// Claims up to `limit` due submissions and marks their exchanges as submitted, if other processes leave a place at the
-    /// payer.
+    /// Claims up to `limit` due submissions and marks their exchanges as submitted, if other processes leave a place at
+    /// the payer.
     func claim(limit: Int) async throws -> Claims {
         let now = clock.now()
         let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
@@ -75,8 +77,8 @@ struct Submit: Sendable {
         }
     }
 
-    /// Prolongs the claims of a group when too little is left for another delivery; nobody else may take them over while
-    /// one is under way.
+    /// Prolongs the claims of a group when too little is left for another delivery; nobody else may take them over
+    /// while one is under way.
     func renewing(_ claims: [Submission], until expiry: Instant) async throws -> Instant {
         let now = clock.now()
         guard now.adding(milliseconds: Self.longestDeliverySeconds * 1000) > expiry else { return expiry }
@@ -91,8 +93,8 @@ struct Submit: Sendable {
     /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
     /// request is begun. Who stood still for longer than a claim holds does not send over what came after it.
     ///
-    /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged as it
-    /// is.
+    /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged
+    /// as it is.
     func send(_ lease: LeasedSubmission, of group: [Submission]) async -> Result {
         let look: @Sendable () async throws -> SendPermit = { [store, consent] in
             try await store.read { reader in
@@ -150,8 +152,8 @@ struct Submit: Sendable {
         return last == nil || last?.fault == .payerUnknownOutcome || last?.verdict == "divided"
     }
 
-    /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection and
-    /// a token are there: what waits for them does not leave on a consent from before (CO-03).
+    /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection
+    /// and a token are there: what waits for them does not leave on a consent from before (CO-03).
     private func deliver(
         _ lease: LeasedSubmission, of group: [Submission], _ permit: SendPermit,
         _ look: @escaping @Sendable () async throws -> SendPermit, after finding: ReadBack.Finding?

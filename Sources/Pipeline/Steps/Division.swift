@@ -4,8 +4,8 @@ import PDex
 extension KeepReceipts {
     /// Puts smaller bundles in the place of one that the payer finds too large (WR-17).
     ///
-    /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the newer
-    /// holds everything of this one.
+    /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the
+    /// newer holds everything of this one.
     func divide(
         _ heard: Heard, _ fault: Fault, _ outcome: String?, _ writer: any StoreWriter, _ settled: inout Settled
     ) throws -> Bool {

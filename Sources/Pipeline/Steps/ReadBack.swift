@@ -35,7 +35,8 @@ struct ReadBack: Sendable {
     /// More are not asked for one by one.
     private static let mostReads = 100
 
-    /// Looks for what `bundle` puts, or for what was left of it under `requestID`. Throws only when the task is cancelled.
+    /// Looks for what `bundle` puts, or for what was left of it under `requestID`. Throws only when the task is
+    /// cancelled.
     func finding(of bundle: [UInt8], requestID: String) async throws -> Finding {
         do {
             switch try await payer.trace(of: bundle, requestID: requestID) {

@@ -30,7 +30,8 @@ enum ResponseMatch {
         return reordered(responses, named, sent)
     }
 
-    /// Each that says where it is goes to its place; the others fill what is left, when it does not matter which is which.
+    /// Each that says where it is goes to its place; the others fill what is left, when it does not matter which is
+    /// which.
     private static func reordered(
         _ responses: [FHIRBundle.Response], _ named: [(id: String, whole: String)?], _ sent: [String]
     ) -> Outcome {
@@ -72,8 +73,8 @@ enum ResponseMatch {
         return "\(sent)/_history/\(version)"
     }
 
-    /// `Type/id` at the end of a location, and the same with its version; nil for anything else, which could say anything of
-    /// anybody.
+    /// `Type/id` at the end of a location, and the same with its version; nil for anything else, which could say
+    /// anything of anybody.
     private static func place(_ location: String) -> (id: String, whole: String)? {
         for steps in [4, 2] {
             var slashes = 0

@@ -5,8 +5,8 @@ enum SentLocations {
     private static let request = Array(#""request":{"method":""#.utf8)
     private static let address = Array(#"","url":""#.utf8)
 
-    /// Looks for what ``EntryWriter`` writes, which costs a fraction of reading the bundle; reads it when that is not found
-    /// so often as there are entries. Nil when an entry says not where it is written.
+    /// Looks for what ``EntryWriter`` writes, which costs a fraction of reading the bundle; reads it when that is not
+    /// found so often as there are entries. Nil when an entry says not where it is written.
     static func locations(in bundle: [UInt8], entries count: Int) -> [String]? {
         let found = bundle.withUnsafeBufferPointer(scan)
         if found.count == count { return found }
