@@ -8,8 +8,8 @@ import PDexTesting
 import Pipeline
 import SQLiteStore
 
-/// What steps 4 and 5 of the product cost, from what is permitted to a bundle's bytes, without and with the strict gate;
-/// beside parsing alone in the same run, for some members and for ten times as many.
+/// What steps 4 and 5 of the product cost, from what is permitted to a bundle's bytes, without and with the strict
+/// gate; beside parsing alone in the same run, for some members and for ten times as many.
 struct BundleBenchmark {
     private static let now = Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0)
     private static let page = 50

@@ -1,5 +1,5 @@
-/// A whole night against the sandbox in another process: CPU and memory of the service's own process, without the gate that
-/// holds each resource against its profile, and with it.
+/// A whole night against the sandbox in another process: CPU and memory of the service's own process, without the gate
+/// that holds each resource against its profile, and with it.
 struct NightBenchmark {
     let pdex: String
     private static let ungated = [

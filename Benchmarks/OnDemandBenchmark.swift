@@ -2,8 +2,8 @@ import FHIR
 import Foundation
 import Glibc
 
-/// One member asked for while a night runs: from the acceptance of the request to the payer's word, in processes of their
-/// own against the sandbox.
+/// One member asked for while a night runs: from the acceptance of the request to the payer's word, in processes of
+/// their own against the sandbox.
 struct OnDemandBenchmark {
     let pdex: String
 

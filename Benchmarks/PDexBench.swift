@@ -1,7 +1,7 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [on-demand] [reading]`: what the service costs, as ratios
-/// and resources per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
+/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [on-demand] [reading]`: what the service costs, as
+/// ratios and resources per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
 @main
 struct PDexBench {
     private static let names = ["night", "pull", "queue", "bundle", "consent", "join", "on-demand", "reading"]

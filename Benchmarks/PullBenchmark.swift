@@ -5,8 +5,8 @@ import PDex
 /// What fetching and staging costs: an export beside curl and `sqlite3 .import` of the same files, a search patient by
 /// patient, and the time from the start of the process to its first request.
 ///
-/// The payer of these runs insures nobody, so that nothing is mapped or sent. An export is measured from the start of the
-/// process until all of it is staged; the whole run has an `unmatched` exchange a patient besides.
+/// The payer of these runs insures nobody, so that nothing is mapped or sent. An export is measured from the start of
+/// the process until all of it is staged; the whole run has an `unmatched` exchange a patient besides.
 struct PullBenchmark {
     let pdex: String
     private static let insuringNobody = [

@@ -2,7 +2,8 @@ import FHIR
 import Foundation
 import Synchronization
 
-/// Asks for one member after another at a rate, whatever was answered before: who waits for answers asks less when it matters.
+/// Asks for one member after another at a rate, whatever was answered before: who waits for answers asks less when it
+/// matters.
 final class SpikeLoad: Sendable {
     private let client: PlainClient
     private let members: Int

@@ -1,6 +1,7 @@
 import Foundation
 
-/// `make workers`: processes that work on one store, and are stopped for longer than their claims last (reliability R6).
+/// `make workers`: processes that work on one store, and are stopped for longer than their claims last (reliability
+/// R6).
 ///
 /// Without arguments it is the one who stops them and counts; `work PATH NAME` is one of them. It ends with 1 when
 /// anything was lost or completed twice.

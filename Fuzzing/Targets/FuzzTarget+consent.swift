@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension FuzzTarget {
-    /// A Consent permits only in force and as HRex wants it, and never with a condition more; the clinic's never permits; and
-    /// nothing that is beside it makes a denial anything else.
+    /// A Consent permits only in force and as HRex wants it, and never with a condition more; the clinic's never
+    /// permits; and nothing that is beside it makes a denial anything else.
     static let consent = FuzzTarget(
         name: "consent",
         seeds: [

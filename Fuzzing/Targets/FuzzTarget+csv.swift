@@ -1,8 +1,8 @@
 @testable import Pipeline
 
 extension FuzzTarget {
-    /// However a roster is cut into chunks, the same records come out; what is read without a flaw and written down again
-    /// is read as the same.
+    /// However a roster is cut into chunks, the same records come out; what is read without a flaw and written down
+    /// again is read as the same.
     ///
     /// The first byte says how long the chunks are.
     static let csv = FuzzTarget(

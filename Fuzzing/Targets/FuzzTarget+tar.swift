@@ -3,7 +3,8 @@
 extension FuzzTarget {
     /// However an archive is cut into chunks, the same files come out, none larger and not more of them than allowed.
     ///
-    /// The first byte says how long the chunks are. Every block is given the checksum of a header, which no fuzzer guesses.
+    /// The first byte says how long the chunks are. Every block is given the checksum of a header, which no fuzzer
+    /// guesses.
     static let tar = FuzzTarget(
         name: "tar",
         seeds: [

@@ -50,8 +50,8 @@ extension JSONValue {
         }
     }
 
-    /// Lets `rewrite` change every object that refers to something by a literal reference or by an identifier alone, inner
-    /// ones first.
+    /// Lets `rewrite` change every object that refers to something by a literal reference or by an identifier alone,
+    /// inner ones first.
     ///
     /// What `rewrite` puts in is not visited, so that it ends; everything else stays as it was.
     public mutating func rewriteReferences(_ rewrite: (_ holder: inout JSONObject) throws -> Void) rethrows {

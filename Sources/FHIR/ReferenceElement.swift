@@ -13,8 +13,8 @@ public struct ReferenceElement: Sendable, Hashable {
 
     /// Reads an object; nil when it is not a `Reference`.
     ///
-    /// Without a literal reference it counts as one when it has nothing but members that a `Reference` may have. A coding
-    /// with nothing but a display looks the same: who acts on words alone takes both.
+    /// Without a literal reference it counts as one when it has nothing but members that a `Reference` may have. A
+    /// coding with nothing but a display looks the same: who acts on words alone takes both.
     public init?(_ object: JSONObject) {
         let reference = object["reference"]?.string
         if reference == nil {

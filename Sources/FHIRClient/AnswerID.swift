@@ -10,8 +10,8 @@ enum AnswerID {
 
     /// The id itself.
     ///
-    /// Only what can be nothing but a number drawn by a machine is told: hexadecimal digits and dashes, and so many that they
-    /// are nobody's number. A field is a stranger's text, and faults hold nobody's data.
+    /// Only what can be nothing but a number drawn by a machine is told: hexadecimal digits and dashes, and so many
+    /// that they are nobody's number. A field is a stranger's text, and faults hold nobody's data.
     static func of(_ headers: HTTPHeaders) -> String? {
         names.lazy.compactMap { headers[$0] }.first(where: isDrawn)
     }

@@ -28,7 +28,8 @@ struct BulkKickOff: Sendable {
         version.flatMap { Int($0.prefix { $0 != "." }) }.map { $0 >= 4 } ?? false
     }
 
-    /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never repeated.
+    /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never
+    /// repeated.
     func start(_ export: ExportRequest) async throws -> ExportStart {
         // A list of patients fits into a POST only, so that there is no other way (BLK-11).
         let isPOST = !export.patients.isEmpty || export.purpose != nil
@@ -65,10 +66,11 @@ struct BulkKickOff: Sendable {
     /// Leaves out what is refused; false when nothing is left to leave out (BLK-05).
     ///
     /// What only the server can say is believed: a parameter that it names. Without a name it is first asked to be
-    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named, and
-    /// not before a POST was tried, where lists are written in the one way that every version reads (BLK-09).
+    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named,
+    /// and not before a POST was tried, where lists are written in the one way that every version reads (BLK-09).
     private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
-        // What is fetched for a purpose is no more than was asked for: a filter that is not offered is an error (DX-03).
+        // What is fetched for a purpose is no more than was asked for: a filter that is not offered is an error
+        // (DX-03).
         guard attempt.export.purpose == nil else { return false }
         let present = attempt.export.droppable
         let optional = present.filter { $0 != .type && $0 != .since }
@@ -118,7 +120,8 @@ struct BulkKickOff: Sendable {
             request = HTTPRequest(.get, try session.policy.url(try query.encoded()))
         }
         request.headers["Accept"] = "application/fhir+json"
-        // What is fetched for a purpose is no more than was asked for: what is not understood has to be refused (DX-03).
+        // What is fetched for a purpose is no more than was asked for: what is not understood has to be refused
+        // (DX-03).
         let handling =
             attempt.isLenient ? ", handling=lenient" : attempt.export.purpose != nil ? ", handling=strict" : ""
         request.headers["Prefer"] = "respond-async" + handling

@@ -13,8 +13,8 @@ actor CapabilityCache {
     }
 
     /// The capability; whoever asks while it is being read waits for the same answer. Throws `remote.malformed`,
-    /// `clinic.capability-missing` or `payer.capability-missing` for another FHIR version than 4.0, and whatever reading can
-    /// throw.
+    /// `clinic.capability-missing` or `payer.capability-missing` for another FHIR version than 4.0, and whatever
+    /// reading can throw.
     func capability() async throws -> ServerCapability {
         let now = session.clock.now()
         if let known, now.milliseconds - known.read.milliseconds < Self.life { return known.capability }

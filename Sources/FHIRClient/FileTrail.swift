@@ -1,7 +1,7 @@
 import PDex
 
-/// Where a file of an export is looked for, and with what: some servers answer a file's link with a redirect to a signed
-/// link in their store of objects (BLK-43). No other request of ours follows a redirect.
+/// Where a file of an export is looked for, and with what: some servers answer a file's link with a redirect to a
+/// signed link in their store of objects (BLK-43). No other request of ours follows a redirect.
 struct FileTrail {
     /// Where to look.
     private(set) var url: OutboundURL

@@ -2,9 +2,9 @@ import FHIR
 
 /// How many requests one server gets at once: more while it answers well, half when it is pressed.
 ///
-/// Additive increase, multiplicative decrease: each good answer adds a fraction, so that a whole round of them adds one;
-/// 429, 503 and answers that take many times as long as the best one halve what is allowed, once a round. A server that
-/// says when to come back (`Retry-After`) is left alone until then by everybody.
+/// Additive increase, multiplicative decrease: each good answer adds a fraction, so that a whole round of them adds
+/// one; 429, 503 and answers that take many times as long as the best one halve what is allowed, once a round. A server
+/// that says when to come back (`Retry-After`) is left alone until then by everybody.
 actor HostLimiter {
     /// What an answer says of the server.
     enum Answer: Sendable {

@@ -52,8 +52,8 @@ struct ResponseFaults {
         }
     }
 
-    /// The fault of a search that the server answers only when it says more (RD-10): 400, and an OperationOutcome with the
-    /// code `required` or the name of what is missing. Nil for every other answer.
+    /// The fault of a search that the server answers only when it says more (RD-10): 400, and an OperationOutcome with
+    /// the code `required` or the name of what is missing. Nil for every other answer.
     func demand(_ response: HTTPResponse, _ what: String) -> Fault? {
         guard response.status == 400, let outcome = outcome(of: response) else { return nil }
         let demands = outcome.issues.contains { issue in

@@ -21,9 +21,9 @@ public struct ServerSession: Sendable {
 
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
     ///
-    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `limiters` are shared by all sessions of the
-    /// process, so that two jobs do not ask twice as much of a server as it bears. `metrics` counts requests. `waits` hears of every longer wait
-    /// before a request is repeated, and why.
+    /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `limiters` are shared by all sessions of
+    /// the process, so that two jobs do not ask twice as much of a server as it bears. `metrics` counts requests.
+    /// `waits` hears of every longer wait before a request is repeated, and why.
     public init(
         _ connection: ServerConnection, keys: any KeyProvider, transport: any HTTPTransport, clock: any WallClock,
         retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) },

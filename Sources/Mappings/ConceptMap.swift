@@ -44,8 +44,8 @@ struct ConceptMap: Sendable {
 
     /// A code, Coding, CodeableConcept or a list of them in the target's words; nil when nothing of it may stay.
     ///
-    /// A CodeableConcept keeps its codings and gets the translation in front of them (US Core: extra codings stay). What no
-    /// group knows goes by `unmapped` each for itself, also beside a coding that is translated.
+    /// A CodeableConcept keeps its codings and gets the translation in front of them (US Core: extra codings stay).
+    /// What no group knows goes by `unmapped` each for itself, also beside a coding that is translated.
     func translate(
         _ value: JSONValue, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool
     ) -> JSONValue? {

@@ -17,7 +17,8 @@ public struct MappingContext: Sendable {
 
     /// Describes a context; the clinic's NPI is `%clinic.npi`, and the name of its organization `%clinic.organization`.
     ///
-    /// Without `resolve`, which finds the resource behind a reference, expressions find contained resources only. Without
+    /// Without `resolve`, which finds the resource behind a reference, expressions find contained resources only.
+    /// Without
     /// `memberOf`, which says whether a code, Coding or CodeableConcept is in the value set of a URL, or nil when that
     /// cannot be said, `memberOf()` yields nothing.
     public init(

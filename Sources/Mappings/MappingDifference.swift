@@ -21,8 +21,8 @@ public struct MappingDifference: Sendable {
     /// The lines that differ in files that both have.
     public let lines: [Line]
 
-    /// Where both have the same in another order, and the order counts: the resource type whose mappings are asked in turn,
-    /// or a mapping file and the key under which the lines work one after the other.
+    /// Where both have the same in another order, and the order counts: the resource type whose mappings are asked in
+    /// turn, or a mapping file and the key under which the lines work one after the other.
     public let reordered: [Reordering]
 
     /// What has another order in the second set.

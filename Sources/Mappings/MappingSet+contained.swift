@@ -4,9 +4,9 @@ import FHIRPath
 extension MappingSet {
     /// Takes over the contained resources that what was kept still refers to, and those that they refer to.
     ///
-    /// A contained resource is mapped like any other of its type: minimum necessary (CO-08) and unknown modifiers (RD-20)
-    /// are no different inside. What no mapping takes is dropped, with a line in the trace, and what referred to it
-    /// says that it is masked.
+    /// A contained resource is mapped like any other of its type: minimum necessary (CO-08) and unknown modifiers
+    /// (RD-20) are no different inside. What no mapping takes is dropped, with a line in the trace, and what referred
+    /// to it says that it is masked.
     func attachContained(
         of source: Resource, to outcome: MappingOutcome, by mapping: ResourceMapping, _ environment: PathEnvironment,
         _ trace: inout TraceRecorder

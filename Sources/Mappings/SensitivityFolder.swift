@@ -6,7 +6,8 @@ public enum SensitivityFolder {
     /// The name of the folder among the mapping sets.
     public static let name = "sensitivity"
 
-    /// Reads the folder in `mappings`; without one only labels count. What is wrong in any of its files is thrown together.
+    /// Reads the folder in `mappings`; without one only labels count. What is wrong in any of its files is thrown
+    /// together.
     ///
     /// The mark changes with every byte of every file.
     public static func load(

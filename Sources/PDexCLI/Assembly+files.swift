@@ -10,8 +10,8 @@ extension Assembly {
 
     /// Does `body` while payers can fetch what is submitted to them, where any job does that.
     ///
-    /// When another process of this machine has the port, it hands out what this one submits: all know the same store. Once
-    /// it has ended this one takes the port. `note` hears of either.
+    /// When another process of this machine has the port, it hands out what this one submits: all know the same store.
+    /// Once it has ended this one takes the port. `note` hears of either.
     func servingFiles<Value: Sendable>(
         note: @escaping @Sendable (String) -> Void = { _ in }, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {

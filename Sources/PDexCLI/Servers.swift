@@ -17,8 +17,8 @@ actor Servers {
         let payer: any PayerServer
         let payerExports: ClinicClient?
         let mappings: MappingSet
-        /// What the payer's resources are held against, and what knows the value sets that mappings ask for; nil when its
-        /// gate is off and there are none.
+        /// What the payer's resources are held against, and what knows the value sets that mappings ask for; nil when
+        /// its gate is off and there are none.
         let validator: Validator?
         let quietHours: QuietHours?
     }
@@ -37,8 +37,8 @@ actor Servers {
     private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
-    /// Servers as `configuration` has them; `fileToken` opens the files of a submission, `observer` hears when a server makes
-    /// us wait.
+    /// Servers as `configuration` has them; `fileToken` opens the files of a submission, `observer` hears when a server
+    /// makes us wait.
     init(
         _ configuration: Configuration, clock: any WallClock,
         fileToken: @escaping @Sendable (String) -> String = { _ in "" },
@@ -77,10 +77,11 @@ actor Servers {
             quietHours: clinic.quietHours)
     }
 
-    /// Begins to ask the servers of a job what they offer, and does not wait for the answers: mappings are read meanwhile.
+    /// Begins to ask the servers of a job what they offer, and does not wait for the answers: mappings are read
+    /// meanwhile.
     ///
-    /// Whoever asks them waits for the same answers. A clinic is not asked in its quiet hours, and a payer whose server is
-    /// not needed not at all. Throws as ``parts(of:)`` does.
+    /// Whoever asks them waits for the same answers. A clinic is not asked in its quiet hours, and a payer whose server
+    /// is not needed not at all. Throws as ``parts(of:)`` does.
     func approach(_ name: String) throws {
         let job = try JobFolder.job(name, among: try knownJobs())
         if let settings = configuration.clinic(job.clinic), settings.quietHours?.end(at: clock.now()) == nil {
@@ -93,7 +94,8 @@ actor Servers {
         }
     }
 
-    /// What resources are held against, and what knows the value sets for which mappings ask; nil when neither is needed.
+    /// What resources are held against, and what knows the value sets for which mappings ask; nil when neither is
+    /// needed.
     private func validator(for set: MappingSet, _ conformance: ConformancePolicy) throws(Fault) -> Validator? {
         if conformance.gate != .off {
             let validator = try knownValidator()
@@ -103,8 +105,8 @@ actor Servers {
         return set.valueSets.isEmpty ? nil : try ProfileFiles(configuration).vocabulary(of: set)
     }
 
-    /// A walk to a token at every server, clinics first; none at a payer that is only left files, and whose records are files,
-    /// too. Throws ``Fault``: jobs, keys.
+    /// A walk to a token at every server, clinics first; none at a payer that is only left files, and whose records are
+    /// files, too. Throws ``Fault``: jobs, keys.
     func probes() throws -> [(server: String, probe: AuthProbe)] {
         let jobs = try knownJobs()
         let connections =

@@ -14,8 +14,8 @@ public struct DeliveryOutlook: Sendable, Hashable {
     public let missing: [String]
     /// Other ways of which everything is listed, the best first; only where something is missing.
     public let others: [ExchangeTerms.Delivery.Kind]
-    /// What stands in the way whatever the payer's server offers, such as a drop folder that is not there: a run would not
-    /// begin. Nil when nothing is known to.
+    /// What stands in the way whatever the payer's server offers, such as a drop folder that is not there: a run would
+    /// not begin. Nil when nothing is known to.
     public let obstacle: Fault?
     /// Why the payer could not be asked; nil when it was, and when nothing of its server is needed.
     public let fault: Fault?

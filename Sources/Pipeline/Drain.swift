@@ -6,8 +6,8 @@ enum Drain {
     /// Less than a service manager waits, with something to spare for settling what came of it.
     private static let graceSeconds = 25.0
 
-    /// What `work` comes to. It goes on when the task that waits is cancelled, because an outcome that is known need not
-    /// be found out later; what takes longer than the grace is cancelled then, too.
+    /// What `work` comes to. It goes on when the task that waits is cancelled, because an outcome that is known need
+    /// not be found out later; what takes longer than the grace is cancelled then, too.
     static func value<Value: Sendable>(of work: Task<Value, any Error>, _ clock: any WallClock) async throws -> Value {
         let bell = Mutex<Task<Void, Never>?>(nil)
         defer { bell.withLock { $0?.cancel() } }

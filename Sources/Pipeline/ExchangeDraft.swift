@@ -49,8 +49,8 @@ struct ExchangeDraft {
     /// Lines an exchange has at most.
     private static let mostRemarks = 20
 
-    /// Ends at a side exit: every resource is left out for that reason; `audited` is what the audit trail says, the code
-    /// unless given.
+    /// Ends at a side exit: every resource is left out for that reason; `audited` is what the audit trail says, the
+    /// code unless given.
     mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil) {
         reason = code
         detail = why

@@ -51,7 +51,8 @@ extension ExchangePipeline {
         public var purpose: ExportPurpose
         /// The types wanted; empty means all that the payer gives.
         public var types: [String]
-        /// Only what changed since; nil means everything, or for a delta since the latest whole export of the same in the folder.
+        /// Only what changed since; nil means everything, or for a delta since the latest whole export of the same in
+        /// the folder.
         public var since: Instant?
         /// Only what changed until.
         public var until: Instant?
@@ -70,9 +71,10 @@ extension ExchangePipeline {
 
     /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
     ///
-    /// From one payer to another goes care of the five years before the request (CMS-03). Throws `config.missing` unless the
-    /// payer may be asked so, `match.group-unknown` and `match.group-stale` for a Group that the payer did not give lately as
-    /// one of members who matched (DX-06), `usage.invalid` for a Group that is none and a delta that has nothing to go on from,
+    /// From one payer to another goes care of the five years before the request (CMS-03). Throws `config.missing`
+    /// unless the payer may be asked so, `match.group-unknown` and `match.group-stale` for a Group that the payer did
+    /// not give lately as one of members who matched (DX-06), `usage.invalid` for a Group that is none and a delta that
+    /// has nothing to go on from,
     /// `folder.in-use` while another fetch writes there, and as a pull does.
     public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
         guard terms.inquiry.asksMany, let payerExports else {

@@ -19,10 +19,11 @@ extension ExchangePipeline {
         public var isWhole: Bool { problems.isEmpty && outcomes[.asked, default: 0] == 0 }
     }
 
-    /// Asks the payer about all patients at once whom only it can tell (PDex `$bulk-member-match`); nothing else is sent.
+    /// Asks the payer about all patients at once whom only it can tell (PDex `$bulk-member-match`); nothing else is
+    /// sent.
     ///
-    /// A dry run reads the clinic and asks nobody. Throws `config.missing` unless the payer may be asked so, and as a run
-    /// does. `actor` is who asks, for the audit trail.
+    /// A dry run reads the clinic and asks nobody. Throws `config.missing` unless the payer may be asked so, and as a
+    /// run does. `actor` is who asks, for the audit trail.
     public func matchMembers(by actor: String, dryRun: Bool = false) async throws -> Matching {
         guard terms.matchBy.contains(.memberMatch) else {
             throw Fault(

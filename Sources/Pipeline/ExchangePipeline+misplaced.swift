@@ -2,7 +2,8 @@ import FHIR
 import PDex
 
 extension ExchangePipeline {
-    /// What the payer holds of a patient though it should not, and what becomes of it, in words; nil where that is nothing.
+    /// What the payer holds of a patient though it should not, and what becomes of it, in words; nil where that is
+    /// nothing.
     func misplaced(of patient: ResourceKey, _ reader: any StoreReader) throws -> String? {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)

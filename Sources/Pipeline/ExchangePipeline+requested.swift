@@ -4,9 +4,10 @@ import PDex
 extension ExchangePipeline {
     /// The clinic's id of the Patient who is the payer's member with that id, by the same rules as at night.
     ///
-    /// `member` is `SYSTEM|VALUE`, or the value alone where `pdex.yaml` says the system of the payer's member ids. Throws
-    /// `request.invalid` for an id without a system, `member.unknown` when the payer has no such member or no patient of
-    /// the clinic is that one, and `member.ambiguous` when several may be meant: one of several is never chosen.
+    /// `member` is `SYSTEM|VALUE`, or the value alone where `pdex.yaml` says the system of the payer's member ids.
+    /// Throws
+    /// `request.invalid` for an id without a system, `member.unknown` when the payer has no such member or no patient
+    /// of the clinic is that one, and `member.ambiguous` when several may be meant: one of several is never chosen.
     public func patient(ofMember member: String) async throws -> String {
         let (terms, identities) = (terms, identities)
         let token = try token(of: member)
@@ -31,7 +32,8 @@ extension ExchangePipeline {
         return system + "|" + value
     }
 
-    /// The same words whether the payer has no such member or the clinic no such patient: who asks must not learn which.
+    /// The same words whether the payer has no such member or the clinic no such patient: who asks must not learn
+    /// which.
     fileprivate static func unknown(_ terms: ExchangeTerms) -> Fault {
         Fault(
             .memberUnknown, .stop,

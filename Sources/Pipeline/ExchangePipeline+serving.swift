@@ -1,10 +1,11 @@
 import PDex
 
 extension ExchangePipeline {
-    /// The bundle of a submission of which the payer was told, to be handed out to it now; nil when nothing of that name is
-    /// on its way, or any more.
+    /// The bundle of a submission of which the payer was told, to be handed out to it now; nil when nothing of that
+    /// name is on its way, or any more.
     ///
-    /// Consent is looked at each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds it.
+    /// Consent is looked at each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds
+    /// it.
     public func bundle(toServe submission: String) async throws -> [UInt8]? {
         try await records.freshen()
         let consent = checkConsent

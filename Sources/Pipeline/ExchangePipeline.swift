@@ -34,8 +34,8 @@ public struct ExchangePipeline: Sendable {
     /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; without a `validator`
     /// nothing is held against its profile; `owner` names this process in leases and audit entries; `ownerIsGone` tells
     /// whether the process behind another such name has ended, so that its claims are free at once; `quietUntil` says
-    /// when the clinic's quiet hours around an instant end; pipelines that share `turns` keep to a payer's limits together, and with other
-    /// processes through the store.
+    /// when the clinic's quiet hours around an instant end; pipelines that share `turns` keep to a payer's limits
+    /// together, and with other processes through the store.
     public init(
         terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
         payerExports: (any ClinicServer)? = nil, store: any Store,

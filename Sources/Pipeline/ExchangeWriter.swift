@@ -9,8 +9,8 @@ struct ExchangeWriter: Sendable {
 
     /// `also` is written in the same transaction; what it throws undoes all of it.
     ///
-    /// Returns the members of whom somebody wrote another exchange after these were read: nothing is written of them, since
-    /// what is older must not follow. What replays looks for that itself.
+    /// Returns the members of whom somebody wrote another exchange after these were read: nothing is written of them,
+    /// since what is older must not follow. What replays looks for that itself.
     @discardableResult
     func write(
         _ made: [MadeExchange], in run: Run, also: @Sendable (any StoreWriter) throws -> Void = { _ in }

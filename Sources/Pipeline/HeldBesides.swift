@@ -1,10 +1,10 @@
 import PDex
 
-/// What the payer has of a member and keeps, though the exchange at hand does not look at it: it is made for fewer types
-/// than another was.
+/// What the payer has of a member and keeps, though the exchange at hand does not look at it: it is made for fewer
+/// types than another was.
 ///
-/// Its manifest names that all the same, since the last acknowledged manifest is what the payer holds: the next exchange
-/// of all types would send everything again otherwise.
+/// Its manifest names that all the same, since the last acknowledged manifest is what the payer holds: the next
+/// exchange of all types would send everything again otherwise.
 struct HeldBesides: Sendable {
     /// Each as it was acknowledged.
     let entries: [ResourceKey: ExchangeManifest.Entry]

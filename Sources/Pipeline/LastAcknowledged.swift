@@ -22,7 +22,8 @@ struct LastAcknowledged: Sendable {
             .filter { $0.state != .acknowledged }
     }
 
-    /// What exchanges carry that are still to be delivered, or are being delivered, each with the content of the newest.
+    /// What exchanges carry that are still to be delivered, or are being delivered, each with the content of the
+    /// newest.
     ///
     /// Whoever takes the place of one carries it, too: an exchange of fewer types must not end what was to bring all.
     var underWay: [ResourceKey: Int64] {

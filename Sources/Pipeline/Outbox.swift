@@ -13,8 +13,8 @@ struct Outbox: Sendable {
     /// Claimed and settled together; larger groups share more commits, smaller ones lose less to a crash.
     private static let claimsAtOnce = 32
 
-    /// So many seconds another process that has all places at a payer is waited for; then what is due is left to it, or to
-    /// the next time.
+    /// So many seconds another process that has all places at a payer is waited for; then what is due is left to it, or
+    /// to the next time.
     private static let longestPatience = 30
 
     /// Frees the claims of workers that are gone.
@@ -61,8 +61,8 @@ struct Outbox: Sendable {
     /// How often answers are tried to be kept that the store does not take.
     private static let mostTries = 5
 
-    /// Keeps what was answered. A store that somebody holds, or a disk that is full, is asked again while the claims hold: an
-    /// answer that is not kept has to be found out again.
+    /// Keeps what was answered. A store that somebody holds, or a disk that is full, is asked again while the claims
+    /// hold: an answer that is not kept has to be found out again.
     private func settle(_ results: [Submit.Result]) async throws -> KeepReceipts.Settled {
         for _ in 1..<Self.mostTries {
             do {

@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks, and no more of them under way than it allows: a
-/// limit is the payer's to bear, whichever process on the store delivers.
+/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks, and no more of them under way than it
+/// allows: a limit is the payer's to bear, whichever process on the store delivers.
 final class Pace: Sendable {
     private let perSecond: Double?
     private let payer: String
@@ -27,8 +27,8 @@ final class Pace: Sendable {
         return max(1, Int(min(perSecond * Self.longestWaitSeconds, 1000)))
     }
 
-    /// Waits until the next delivery may begin, and takes a place among the `most` that this process may have under way. Who
-    /// gets one leaves it.
+    /// Waits until the next delivery may begin, and takes a place among the `most` that this process may have under
+    /// way. Who gets one leaves it.
     func enter(most: Int) async throws {
         try await turns.places(at: payer).enter(most: most)
         do {

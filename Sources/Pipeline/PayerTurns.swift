@@ -2,8 +2,8 @@ import FHIR
 import PDex
 import Synchronization
 
-/// What the deliveries of a process share at each payer, whichever job or service makes them: turns, which the store hands out to
-/// all processes, and places among those under way.
+/// What the deliveries of a process share at each payer, whichever job or service makes them: turns, which the store
+/// hands out to all processes, and places among those under way.
 public final class PayerTurns: Sendable {
     /// Turns that were taken in the store and not used.
     fileprivate struct Stock {
@@ -27,8 +27,8 @@ public final class PayerTurns: Sendable {
         self.order = order
     }
 
-    /// The next turn at a payer, `spacing` milliseconds after the one before it in any process. `take` takes so many in the
-    /// store.
+    /// The next turn at a payer, `spacing` milliseconds after the one before it in any process. `take` takes so many in
+    /// the store.
     func next(
         at payer: String, spacing: Int64, now: Instant, take: (_ count: Int) async throws -> Instant
     ) async rethrows -> Instant {

@@ -5,8 +5,8 @@ import PDex
 /// learns of the change (CO-10, PP-07).
 ///
 /// No member has a schedule of its own: the next night finds the member withheld, and so on until a consent permits
-/// again. What the payer has got already is named in the audit trail by the exchange that brought it; it stays there, or
-/// the next night takes it back.
+/// again. What the payer has got already is named in the audit trail by the exchange that brought it; it stays there,
+/// or the next night takes it back.
 struct Revocation: Sendable {
     let consent: CheckConsent
     let identities: Identities

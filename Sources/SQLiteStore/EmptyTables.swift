@@ -1,6 +1,7 @@
 /// What a transaction that only reads knows to be empty: it sees one state of the store from its beginning to its end.
 ///
-/// Most deployments have no decision of an operator and no answer of a payer, and everybody who is joined is asked for both.
+/// Most deployments have no decision of an operator and no answer of a payer, and everybody who is joined is asked for
+/// both.
 final class EmptyTables {
     private var known: [Table: Bool] = [:]
 

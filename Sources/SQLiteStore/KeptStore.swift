@@ -4,8 +4,8 @@ import PDex
 
 /// A store that a backup takes the place of: kept under another name, and put back when that fails (R16).
 ///
-/// A log must never meet another database, so it cannot stay where it is; and it holds what was acknowledged last, so it
-/// is never taken away from a store that needs it. What it holds is copied into the file first. Where that cannot be
+/// A log must never meet another database, so it cannot stay where it is; and it holds what was acknowledged last, so
+/// it is never taken away from a store that needs it. What it holds is copied into the file first. Where that cannot be
 /// done, because the store is damaged, file and log get their second names together before either loses its first.
 struct KeptStore {
     private let path: String

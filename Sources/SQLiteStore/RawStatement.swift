@@ -4,8 +4,8 @@ import PDex
 
 /// One prepared statement on SQLite's own handle: binds bytes where they are, without a copy.
 ///
-/// Only for where a million rows a run pass, staging and the outbox; everything else speaks GRDB. What is bound in place
-/// must stay where it is until `reset()`.
+/// Only for where a million rows a run pass, staging and the outbox; everything else speaks GRDB. What is bound in
+/// place must stay where it is until `reset()`.
 final class RawStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer

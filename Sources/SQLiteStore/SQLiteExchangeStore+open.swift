@@ -58,7 +58,8 @@ extension SQLiteExchangeStore {
                     """)
             guard !connection.configuration.readonly else { return }
             try schema.refuseForeign(connection)
-            // Looks through every page that is read, so that damage is not spread by writing; readers cannot spread any.
+            // Looks through every page that is read, so that damage is not spread by writing; readers cannot spread
+            // any.
             try connection.execute(
                 sql: """
                     PRAGMA cell_size_check = ON;

@@ -58,7 +58,8 @@ public final class SQLiteExchangeStore: Store {
         }
     }
 
-    /// Refuses what a later version brought up to date while this one had it open: it would not know what goes with what.
+    /// Refuses what a later version brought up to date while this one had it open: it would not know what goes with
+    /// what.
     private static func transaction(
         _ connection: Database, _ digests: Digests, _ schema: Schema
     ) throws -> SQLiteTransaction {

@@ -27,8 +27,8 @@ extension SQLiteTransaction {
         ORDER BY s.not_before, s.rid LIMIT ?5
         """
 
-    /// The same of member requests: those first whose answer is due first. There are never as many as a night's. What was
-    /// made by an earlier run of its request, which goes on under another, has been waiting longest.
+    /// The same of member requests: those first whose answer is due first. There are never as many as a night's. What
+    /// was made by an earlier run of its request, which goes on under another, has been waiting longest.
     private static let dueFirst = """
         SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
         ORDER BY (
@@ -104,7 +104,8 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Takes candidates by the lanes' turns. One whose process ended before goes alone, so that it takes no other along.
+    /// Takes candidates by the lanes' turns. One whose process ended before goes alone, so that it takes no other
+    /// along.
     private func chosen(
         from waiting: inout [DeliveryLane: ArraySlice<Candidate>], of route: Route, limit: Int
     ) throws -> [Int64] {

@@ -12,7 +12,8 @@ extension SQLiteTransaction {
         let kinds = Set(
             try all("SELECT rid, name FROM type") { row in (try row.integer(0), try row.text(1)) }
                 .filter { types.contains($0.1) }.map { Int64($0.0) })
-        // One walk over an index that holds all but the type, in the order of the roster; what did not come is looked up.
+        // One walk over an index that holds all but the type, in the order of the roster; what did not come is looked
+        // up.
         return try quick(
             """
             SELECT s.rid, s.k FROM roster r CROSS JOIN staged s INDEXED BY staged_patient ON s.patient = r.patient

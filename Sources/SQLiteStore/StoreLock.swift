@@ -22,8 +22,8 @@ final class StoreLock: Sendable {
     /// `F_OFD_SETLK` of Linux, which Glibc's module leaves out.
     private static let setOpenFileLock: Int32 = 37
 
-    /// Opens the lock file, making it with mode 0600 when it is not there; whoever stands in the door is waited for as long
-    /// as `courtesy`.
+    /// Opens the lock file, making it with mode 0600 when it is not there; whoever stands in the door is waited for as
+    /// long as `courtesy`.
     init(path: String, timeout: Duration, courtesy: Duration = .milliseconds(100)) throws(Fault) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         self.path = path

@@ -7,7 +7,8 @@ public struct StoreOptions: Sendable, Hashable {
     /// How much of the database the writer keeps in memory, in KiB.
     public var writerCacheKiB: Int
 
-    /// How much of the database each reader keeps in memory, in KiB: what is joined lies at random places of its indexes.
+    /// How much of the database each reader keeps in memory, in KiB: what is joined lies at random places of its
+    /// indexes.
     public var readerCacheKiB: Int
 
     /// Five seconds, three readers with 2 MiB each and 8 MiB for the writer unless told otherwise; at least one reader.

@@ -1,7 +1,7 @@
 /// How many days what is finished is kept; nil keeps it for good.
 ///
-/// Never forgotten are exchanges and their manifests, because fingerprints and what a payer holds are derived from them,
-/// the audit trail, and whatever belongs to an exchange that is open or parked.
+/// Never forgotten are exchanges and their manifests, because fingerprints and what a payer holds are derived from
+/// them, the audit trail, and whatever belongs to an exchange that is open or parked.
 public struct StoreRetention: Sendable, Hashable {
     /// Bundles that were parked, of exchanges that were cancelled or withheld since.
     public var bundles: Int?

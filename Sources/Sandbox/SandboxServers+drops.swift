@@ -8,8 +8,8 @@ extension SandboxServers {
         public var refused: [String] = []
     }
 
-    /// Takes what waits in Med0's drop folder, in the order of its names, each drop whole or not at all; nothing without such
-    /// a folder. What was taken is moved into `taken` there, what was not into `refused`.
+    /// Takes what waits in Med0's drop folder, in the order of its names, each drop whole or not at all; nothing
+    /// without such a folder. What was taken is moved into `taken` there, what was not into `refused`.
     @discardableResult
     public func takeDrops() throws -> Intake {
         var result = Intake()

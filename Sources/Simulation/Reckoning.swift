@@ -126,8 +126,9 @@ struct Reckoning: Sendable {
         }
     }
 
-    /// Of a patient who is kept apart the payer has nothing but the Patient, where that is what becomes of it. What was first
-    /// sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each night.
+    /// Of a patient who is kept apart the payer has nothing but the Patient, where that is what becomes of it. What was
+    /// first sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each
+    /// night.
     private func undone(_ resource: Resource, of member: String) {
         guard house.afterRevocation == .delete, !house.witness.isRestored, resource.type != "Patient",
             town.group.contains(member)

@@ -28,7 +28,8 @@ public struct SimulatedWeek: Sendable {
         self.mappings = try LoadedMappings.set(in: mappings, digests: Digests { SHA256.hash($0) })
     }
 
-    /// Lives through the week, and tells what happens to who wants to look at one seed. Throws only when the simulation itself is broken.
+    /// Lives through the week, and tells what happens to who wants to look at one seed. Throws only when the simulation
+    /// itself is broken.
     public func outcome(telling tell: (@Sendable (String) -> Void)? = nil) async throws -> SeedOutcome {
         let start = Instant("2026-06-01T01:00:00Z") ?? .earliest
         let order = TurnOrder(at: start, seed: seed, tell: tell)

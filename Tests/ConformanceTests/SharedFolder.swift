@@ -1,6 +1,7 @@
 import Foundation
 
-/// The folder `shared` beside the repository, or the one that `PDEX_SHARED` names, with test data that is never copied into it.
+/// The folder `shared` beside the repository, or the one that `PDEX_SHARED` names, with test data that is never copied
+/// into it.
 enum SharedFolder {
     /// Its path, or nil when it is not there; tests that need it then have nothing to prove.
     static let path: String? = {

@@ -8,7 +8,8 @@ import Testing
 
 @testable import Console
 
-/// Handing out what was submitted: to whoever has the token, while it is on its way and consent permits it (SUB-06, CO-10).
+/// Handing out what was submitted: to whoever has the token, while it is on its way and consent permits it (SUB-06,
+/// CO-10).
 @Suite("Files of submissions")
 struct FileServerTests {
     private static let bundle = Array(

@@ -22,8 +22,8 @@ struct CrashTrial: Sendable {
         case night
         /// A replay of all that a night brought.
         case replay
-        /// A backup that was made in the middle of a night, in the place of the store that brought it to its end; then the
-        /// night again.
+        /// A backup that was made in the middle of a night, in the place of the store that brought it to its end; then
+        /// the night again.
         case restore
     }
 

@@ -3,7 +3,8 @@ import FHIRClient
 import PDex
 import Testing
 
-/// Files of an export that are somewhere else, as some servers' are: the way is followed, the token is not (BLK-40, BLK-43).
+/// Files of an export that are somewhere else, as some servers' are: the way is followed, the token is not (BLK-40,
+/// BLK-43).
 @Suite("Redirects of a file")
 struct FileRedirectTests {
     private static let home = "https://fhir.example.org"

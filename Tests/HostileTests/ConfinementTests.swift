@@ -4,7 +4,8 @@ import PDex
 import PDexTesting
 import Testing
 
-/// Every carrier of a URL with every hostile shape, over the wire: nothing reaches the other listener (reliability T1, T2).
+/// Every carrier of a URL with every hostile shape, over the wire: nothing reaches the other listener (reliability T1,
+/// T2).
 @Suite("Confinement", .timeLimit(.minutes(5)))
 struct ConfinementTests {
     /// Where a server can put a URL that a client might follow.

@@ -56,8 +56,9 @@ struct ConsentOracle {
         return !isDay(end) || !isDay(start, orNothing: true) || start > end || end >= today || strange(consent)
     }
 
-    /// A no that is later than a yes wins over it. The yes is from the day on which it was given, the no from the day on
-    /// which the payer last touched it; without either day, or with a day to come, nobody knows that the yes is the later.
+    /// A no that is later than a yes wins over it. The yes is from the day on which it was given, the no from the day
+    /// on which the payer last touched it; without either day, or with a day to come, nobody knows that the yes is the
+    /// later.
     func outlives(_ permit: JSONValue, _ all: [JSONValue]) -> Bool {
         let yes = text(permit, "dateTime")
         return all.filter(isNo).allSatisfy { refusal in

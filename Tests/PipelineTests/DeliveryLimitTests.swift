@@ -6,7 +6,8 @@ import Testing
 
 @testable import Pipeline
 
-/// Limits per payer on how many at once and how many in a time (reliability R8), by random schedules on the manual clock.
+/// Limits per payer on how many at once and how many in a time (reliability R8), by random schedules on the manual
+/// clock.
 @Suite("A payer gets no more than it bears")
 struct DeliveryLimitTests {
     /// How many deliveries are under way, and the most that ever were.

@@ -58,7 +58,8 @@ struct SensitivityTests {
         #expect(Sensitivity([elsewhere], clinic: "clinic1").look(at: other).finding?.category == "all")
     }
 
-    /// Every code of the value sets InformationSensitivityPolicy and RefrainPolicy of FHIR R4, and of Confidentiality above
+    /// Every code of the value sets InformationSensitivityPolicy and RefrainPolicy of FHIR R4, and of Confidentiality
+    /// above
     /// `N`.
     private static let restricting = """
         ADOL B BH CEL COGN DEMO DIA DOB DRGIS DVD EMOTDIS EMP EMPL ETH ETHUD GDIS GENDER HIV LIVARG LOCIS MARST MH MST \

@@ -6,7 +6,8 @@ import Testing
 @testable import Pipeline
 
 /// What is kept of people stays in the store for as long as its form is the same number: who spells anything otherwise
-/// raises `PersonFacts.form` for what is compared, or `IndexWriter.form` for what leads to somebody, and pins the new digest.
+/// raises `PersonFacts.form` for what is compared, or `IndexWriter.form` for what leads to somebody, and pins the new
+/// digest.
 @Suite("What is kept of people is spelled as its form says")
 struct SpelledFactsTests {
     private static let chart = """

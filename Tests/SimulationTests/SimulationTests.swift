@@ -2,7 +2,8 @@ import Foundation
 import Simulation
 import Testing
 
-/// The product's own scheduler, worker, pipeline and store through a week of faults, by seeds; `make simulate` has more.
+/// The product's own scheduler, worker, pipeline and store through a week of faults, by seeds; `make simulate` has
+/// more.
 @Suite("A week of a town, by a seed", .serialized, .timeLimit(.minutes(30)))
 struct SimulationTests {
     /// So few members that a week takes a moment.

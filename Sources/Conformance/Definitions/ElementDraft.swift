@@ -45,8 +45,8 @@ struct ElementDraft {
         slicing = json["slicing"]
     }
 
-    /// What holds of the element that this is a slice of, and is not said of the slice: snapshots leave it out there. Of a choice
-    /// the values' types differ, and so do their codes.
+    /// What holds of the element that this is a slice of, and is not said of the slice: snapshots leave it out there.
+    /// Of a choice the values' types differ, and so do their codes.
     func lacking(_ sliced: ElementDraft) -> ElementDraft {
         var rest = sliced
         rest.invariants = sliced.invariants.filter { rule in !invariants.contains { $0.key == rule.key } }

@@ -9,7 +9,8 @@ public enum ValueSetFolder {
     /// The name of the folder among the mapping sets.
     public static let name = "value-sets"
 
-    /// Reads the folder in `mappings` as a package; nil without one. What is wrong in any of its files is thrown together.
+    /// Reads the folder in `mappings` as a package; nil without one. What is wrong in any of its files is thrown
+    /// together.
     ///
     /// The package's version changes with every byte of every file.
     public static func load(mappings: String, digests: Digests) throws(FileDiagnostics) -> IGPackage? {

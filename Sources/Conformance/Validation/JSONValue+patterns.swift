@@ -26,8 +26,8 @@ extension JSONValue {
         }
     }
 
-    /// Whether this comes before the other: numbers, quantities of one unit, dates of one precision; nil for what cannot
-    /// be compared (FHIR R4 ElementDefinition.minValue[x]).
+    /// Whether this comes before the other: numbers, quantities of one unit, dates of one precision; nil for what
+    /// cannot be compared (FHIR R4 ElementDefinition.minValue[x]).
     func isLess(than other: JSONValue) -> Bool? {
         switch (self, other) {
         case (.number(let own), .number(let other)):

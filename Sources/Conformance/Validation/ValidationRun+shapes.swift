@@ -2,7 +2,8 @@ import FHIR
 import FHIRPath
 
 extension ValidationRun {
-    /// The formats of primitive values, and elements that a data type does not have: what a profile sheet knows of types.
+    /// The formats of primitive values, and elements that a data type does not have: what a profile sheet knows of
+    /// types.
     ///
     /// Of what R4's tables do not have nothing is said.
     func checkShapes(_ object: JSONObject, in shape: R4Shape) {

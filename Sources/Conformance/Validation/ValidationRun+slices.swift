@@ -30,8 +30,8 @@ extension ValidationRun {
         return found ?? slice
     }
 
-    /// Whether it cannot be said if an element that did not match is in the slice: its discriminator is not understood, or
-    /// asks for a value set or a profile that nobody has.
+    /// Whether it cannot be said if an element that did not match is in the slice: its discriminator is not understood,
+    /// or asks for a value set or a profile that nobody has.
     private func isOpen(_ matcher: SliceMatcher, _ value: JSONValue, _ type: ElementType?) -> Bool {
         switch matcher {
         case .undecidable: return true

@@ -2,8 +2,8 @@ public import FHIR
 
 /// Holds resources against the profiles of implementation guides.
 ///
-/// Profiles are compiled when they are first met; a validator is meant to be kept. See docs/reference/conformance.md for
-/// what is checked and what is not.
+/// Profiles are compiled when they are first met; a validator is meant to be kept. See docs/reference/conformance.md
+/// for what is checked and what is not.
 public struct Validator: Sendable {
     private let library: ProfileLibrary
 

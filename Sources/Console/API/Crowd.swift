@@ -1,6 +1,7 @@
 import Synchronization
 
-/// How many requests are being answered at once: more would only wait for each other, and none would be answered in time.
+/// How many requests are being answered at once: more would only wait for each other, and none would be answered in
+/// time.
 final class Crowd: Sendable {
     private let present = Mutex(0)
     private let most: Int

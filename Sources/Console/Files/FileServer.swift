@@ -6,7 +6,8 @@ import Synchronization
 
 /// Hands out the files of submissions to the payers that were told of them (SUB-06).
 ///
-/// Nothing is kept here: a file is made when it is asked for, from what the store has on its way and consent still permits.
+/// Nothing is kept here: a file is made when it is asked for, from what the store has on its way and consent still
+/// permits.
 public final class FileServer: Sendable {
     private let host: String
     private let port: Int
@@ -21,8 +22,8 @@ public final class FileServer: Sendable {
         case settled(Result<Void, any Error>)
     }
 
-    /// Serves on `host` what payers reach at `place`; `token` is what opens a submission, and `bundle` what it holds: nil when
-    /// there is none on its way, and a fault when it is withheld.
+    /// Serves on `host` what payers reach at `place`; `token` is what opens a submission, and `bundle` what it holds:
+    /// nil when there is none on its way, and a fault when it is withheld.
     public init(
         host: String, port: Int, place: String, token: @escaping @Sendable (_ id: String) -> String,
         bundle: @escaping @Sendable (_ submission: String) async throws -> [UInt8]?, clock: any WallClock

@@ -1,4 +1,5 @@
-/// A JSON number as its text, because `1.00` says more than `1.0`: FHIR decimals keep their precision (FHIR R4 §2.24.0.1).
+/// A JSON number as its text, because `1.00` says more than `1.0`: FHIR decimals keep their precision (FHIR R4
+/// §2.24.0.1).
 ///
 /// Numbers are equal when their text is.
 public struct JSONNumber: Sendable, Hashable {

@@ -1,7 +1,7 @@
 /// JSON that is being written: its bytes grow in one place that nobody else has.
 ///
-/// An array asks at every append who owns it, which costs more than the few bytes of most names and values. All raw memory
-/// is written by the three members under "Bytes", after room was made for it.
+/// An array asks at every append who owns it, which costs more than the few bytes of most names and values. All raw
+/// memory is written by the three members under "Bytes", after room was made for it.
 public struct JSONOutput: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var room: Int

@@ -64,7 +64,8 @@ extension JSONReader {
         return unescaped(token).withUnsafeBytes(body)
     }
 
-    /// Steps over bytes that need no look: eight at a time while none is a quote, a backslash, a control or beyond ASCII.
+    /// Steps over bytes that need no look: eight at a time while none is a quote, a backslash, a control or beyond
+    /// ASCII.
     @inline(__always)
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101

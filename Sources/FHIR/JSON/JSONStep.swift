@@ -7,8 +7,8 @@ public enum JSONStep: Sendable, Hashable {
 }
 
 extension JSONParser {
-    /// At which byte of a document the value stands to which `path` leads from the top, its name for a member of an object;
-    /// nil when there is no such value, or the bytes are no JSON.
+    /// At which byte of a document the value stands to which `path` leads from the top, its name for a member of an
+    /// object; nil when there is no such value, or the bytes are no JSON.
     ///
     /// For those who read a value and have to tell a person where in the file something is wrong with it.
     public static func offset(of path: [JSONStep], in bytes: [UInt8]) -> Int? {

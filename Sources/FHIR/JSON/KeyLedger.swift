@@ -107,7 +107,8 @@ struct KeyLedger {
         reader.unescaped(name).withUnsafeBytes { hash(JSONReader($0), 0, $0.count) }
     }
 
-    /// Mixes the length with the first and the last eight bytes; equal hashes are always compared, so it need not be good.
+    /// Mixes the length with the first and the last eight bytes; equal hashes are always compared, so it need not be
+    /// good.
     @inline(__always)
     private static func hash(_ reader: borrowing JSONReader, _ start: Int, _ end: Int) -> UInt64 {
         let length = end - start

@@ -14,7 +14,8 @@ public struct NDJSONSplitter: Sendable {
         self.maxLine = maxLine
     }
 
-    /// Takes the next chunk and calls `line` for every line that it completes; the bytes are valid during the call only.
+    /// Takes the next chunk and calls `line` for every line that it completes; the bytes are valid during the call
+    /// only.
     ///
     /// Throws ``NDJSONError/lineTooLong(line:limit:)`` as soon as a line is too long, and whatever `line` throws.
     public mutating func append(
@@ -34,7 +35,8 @@ public struct NDJSONSplitter: Sendable {
         try keep(UnsafeRawBufferPointer(rebasing: chunk[start...]))
     }
 
-    /// Ends the stream: a last line without a line feed is handed over, and the caller's parser tells whether it is torn.
+    /// Ends the stream: a last line without a line feed is handed over, and the caller's parser tells whether it is
+    /// torn.
     public mutating func finish(_ line: (UnsafeRawBufferPointer) throws -> Void) throws {
         if !pending.isEmpty { try handPending(to: line) }
     }

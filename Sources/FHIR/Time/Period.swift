@@ -29,8 +29,8 @@ public struct Period: Sendable, Hashable {
         earliest <= instant && instant <= latest
     }
 
-    /// Whether the instant could lie in the period, and the period is over nowhere yet: a last day without a zone is over
-    /// where it ends first.
+    /// Whether the instant could lie in the period, and the period is over nowhere yet: a last day without a zone is
+    /// over where it ends first.
     public func isInForce(at instant: Instant) -> Bool {
         earliest <= instant && instant <= (end?.firstEnd ?? .latest)
     }

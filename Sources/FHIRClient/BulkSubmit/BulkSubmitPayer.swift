@@ -1,7 +1,8 @@
 import FHIR
 public import PDex
 
-/// A payer that is told where files are, fetches them, and says what became of them (WR-22 d; Bulk Data `$bulk-submit`).
+/// A payer that is told where files are, fetches them, and says what became of them (WR-22 d; Bulk Data
+/// `$bulk-submit`).
 ///
 /// Acknowledged means that the payer has ended its work on the submission and named nothing that it did not take.
 public struct BulkSubmitPayer: PayerRelay {
@@ -26,8 +27,8 @@ public struct BulkSubmitPayer: PayerRelay {
     /// How often the same is submitted anew when the payer could not fetch it.
     private static let mostRounds = 12
 
-    /// Submits the bundle's files and waits for what becomes of them. `lastLook` is called before the kick-off; each file is
-    /// looked at again when it is fetched.
+    /// Submits the bundle's files and waits for what becomes of them. `lastLook` is called before the kick-off; each
+    /// file is looked at again when it is fetched.
     ///
     /// A submission is for good (SUB-03): a claim that is not the first asks how it stands before it submits.
     public func submit(
@@ -79,8 +80,8 @@ public struct BulkSubmitPayer: PayerRelay {
         }
     }
 
-    /// What became of a submission; nil when the payer knows of none. Throws `payer.unknown-outcome` while it is at it, and
-    /// when it cannot be asked.
+    /// What became of a submission; nil when the payer knows of none. Throws `payer.unknown-outcome` while it is at it,
+    /// and when it cannot be asked.
     ///
     /// What was just submitted may be there, whatever is answered to the question: no fault makes it unsent.
     private func verdict(

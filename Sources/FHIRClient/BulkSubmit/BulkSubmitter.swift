@@ -6,7 +6,8 @@ public struct BulkSubmitter: Sendable {
     let value: String
     /// The URL at which the payer reaches our files, without a trailing slash.
     let place: String
-    /// The token without which nothing of a submission is handed out; derived from its id, so that every process knows it.
+    /// The token without which nothing of a submission is handed out; derived from its id, so that every process knows
+    /// it.
     let token: @Sendable (_ id: String) -> String
 
     /// Describes us.

@@ -26,8 +26,8 @@ struct SubmissionVerdict: Sendable {
         for location in known { refusals[location] = refusals[location] ?? json }
     }
 
-    /// Whether the payer has not come to the resources at all, by codes that speak of the way there: then the same may be
-    /// submitted anew.
+    /// Whether the payer has not come to the resources at all, by codes that speak of the way there: then the same may
+    /// be submitted anew.
     var isOfTheWay: Bool {
         guard refusals.isEmpty, let outcome = general.flatMap(OperationOutcome.init) else { return false }
         return outcome.issues.filter { $0.severity >= .error }.allSatisfy { Self.wayCodes.contains($0.code) }

@@ -5,8 +5,8 @@ import PDex
 ///
 /// They are made anew each time somebody asks: the same bundle for the same submission makes the same bytes.
 public struct SubmittedFiles: Sendable {
-    /// The id under which the payer knows the submission, which is derived: another attempt has the same, and another round
-    /// its number behind it.
+    /// The id under which the payer knows the submission, which is derived: another attempt has the same, and another
+    /// round its number behind it.
     public let id: String
     /// Where the manifest is.
     public let manifestURL: String

@@ -4,7 +4,8 @@ import FHIR
 /// earlier one (WR-07).
 ///
 /// Where references go round, one resource comes before what it refers to; when it is refused for that, it is written
-/// without the elements that point ahead, and whole as soon as everything is there. Deletions come first, as in a transaction (WR-05), and the last written first.
+/// without the elements that point ahead, and whole as soon as everything is there. Deletions come first, as in a
+/// transaction (WR-05), and the last written first.
 struct DeliveryWaves: Sendable {
     /// One request of a wave.
     struct Step: Sendable, Hashable {

@@ -6,12 +6,12 @@ struct WaveAnswer: Sendable {
     private(set) var responses: [JSONValue] = []
     /// The entries that were refused.
     private(set) var refused: Set<Int> = []
-    /// The status of an answer that is about more than single entries: trouble at the payer, a token or a batch that it does
-    /// not take.
+    /// The status of an answer that is about more than single entries: trouble at the payer, a token or a batch that it
+    /// does not take.
     private(set) var wholeStatus: Int?
 
-    /// Reads an answer; nil when it does not tell what became of each. What the first request is refused for may be said of
-    /// every other.
+    /// Reads an answer; nil when it does not tell what became of each. What the first request is refused for may be
+    /// said of every other.
     init?(
         _ answer: HTTPResponse, to steps: [DeliveryWaves.Step], of entries: [FHIRBundle.Entry], isBatch: Bool,
         isFirst: Bool

@@ -16,8 +16,9 @@ struct WaveDelivery: Sendable {
 
     /// Makes the requests wave by wave; `lastLook` is called before each HTTP request.
     ///
-    /// What is refused costs those that refer to it too (424), and no other. A payer in trouble at the first request is the
-    /// answer of the whole. Later, and when an answer was lost or something kept the rest from being sent, it throws
+    /// What is refused costs those that refer to it too (424), and no other. A payer in trouble at the first request is
+    /// the answer of the whole. Later, and when an answer was lost or something kept the rest from being sent, it
+    /// throws
     /// `payer.unknown-outcome`: a part is there, and the next attempt reads it back (WR-16).
     func deliver(
         _ bytes: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void

@@ -18,7 +18,8 @@ struct WaveProgress: Sendable {
         responses = [JSONValue?](repeating: nil, count: count)
     }
 
-    /// What of a wave is to be written: not what was refused, nor what refers to it, and again only what is there in part.
+    /// What of a wave is to be written: not what was refused, nor what refers to it, and again only what is there in
+    /// part.
     mutating func due(of wave: [DeliveryWaves.Step], _ plan: DeliveryWaves) -> [WaveRequests.Write] {
         var due: [WaveRequests.Write] = []
         for step in wave where !refused.contains(step.entry) {

@@ -3,8 +3,8 @@ import PDex
 
 /// One bundle as the files of a drop (WR-22 f): NDJSON by type, what is deleted, a manifest, and the digests of all.
 ///
-/// The same bundle for the same submission makes the same bytes under the same name, so that a second attempt finds what the
-/// first one left.
+/// The same bundle for the same submission makes the same bytes under the same name, so that a second attempt finds
+/// what the first one left.
 struct DropContent: Sendable, Hashable {
     /// One file.
     struct File: Sendable, Hashable {
@@ -16,9 +16,9 @@ struct DropContent: Sendable, Hashable {
     static let deleted = "deleted.ndjson"
     static let sums = "SHA256SUMS"
 
-    /// The name of the drop's folder: when the bundle was made, the submission, and what is in it. The names of drops sort
-    /// by the time at which their content was true, and those of one exchange by its parts, of which there are fewer than
-    /// 10,000.
+    /// The name of the drop's folder: when the bundle was made, the submission, and what is in it. The names of drops
+    /// sort by the time at which their content was true, and those of one exchange by its parts, of which there are
+    /// fewer than 10,000.
     private(set) var name: String
     /// The same with the part as it is in the submission's id: what drops were called at first, and what a submission
     /// of files is called.
@@ -33,8 +33,8 @@ struct DropContent: Sendable, Hashable {
     /// The digests of all files, a line each, as `sha256sum` writes and checks them.
     var digests: [UInt8] { files.last?.bytes ?? [] }
 
-    /// Writes the files of a bundle that is sent under `requestID`; nil when an entry says more than files can: anything
-    /// but a plain PUT or DELETE by id.
+    /// Writes the files of a bundle that is sent under `requestID`; nil when an entry says more than files can:
+    /// anything but a plain PUT or DELETE by id.
     init?(_ bundle: [UInt8], requestID: String) {
         guard let json = try? JSONParser.parse(bundle), let read = try? FHIRBundle(json),
             let time = json["timestamp"]?.string.flatMap({ Instant($0) })

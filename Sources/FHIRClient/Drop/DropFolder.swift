@@ -1,8 +1,8 @@
 import FHIR
 import Glibc
 
-/// The folder in which one payer's drops are left: each a folder that appears whole, by one rename, when everything in it is
-/// on the disk.
+/// The folder in which one payer's drops are left: each a folder that appears whole, by one rename, when everything in
+/// it is on the disk.
 ///
 /// Names that begin with a dot are drafts. All calls wait for the disk.
 package struct DropFolder: Sendable {

@@ -4,8 +4,8 @@ public import PDex
 
 /// A payer that is left files to fetch (WR-22 f): what is delivered goes into a folder, everything else to its server.
 ///
-/// Acknowledged means that the drop is there whole, under its own name, and on the disk. What the payer makes of it is told
-/// by nobody.
+/// Acknowledged means that the drop is there whole, under its own name, and on the disk. What the payer makes of it is
+/// told by nobody.
 public struct DropPayer: PayerRelay {
     /// Its server.
     public let server: any PayerServer

@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Reads what a payer answers to `$member-match`: the shape of HRex 1.0.0 (type `MB`) and that of 1.1 and 1.2 (type `UMB`,
-/// and the Patient), and what a 422 means (MM-10, MM-12).
+/// Reads what a payer answers to `$member-match`: the shape of HRex 1.0.0 (type `MB`) and that of 1.1 and 1.2 (type
+/// `UMB`, and the Patient), and what a 422 means (MM-10, MM-12).
 struct MemberMatchReading {
     /// The payer's FHIR base URL.
     let base: String

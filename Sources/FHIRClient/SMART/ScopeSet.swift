@@ -30,8 +30,8 @@ public struct ScopeSet: Sendable, Hashable {
         self.letters[type, default: []].formUnion(letters)
     }
 
-    /// Adds a scope to be asked for as it is written, such as an operation's (SBS-47). One that narrows a type by a query
-    /// takes the place of what was to be asked for on that type (SBS-44).
+    /// Adds a scope to be asked for as it is written, such as an operation's (SBS-47). One that narrows a type by a
+    /// query takes the place of what was to be asked for on that type (SBS-44).
     public mutating func ask(_ scope: String) {
         verbatim.insert(scope)
         let parts = scope.split(separator: "?", maxSplits: 1)

@@ -21,16 +21,16 @@ public struct HTTPRequest: Sendable {
         /// The fewest bytes of a body a second.
         public var slowest = 100.0
 
-        /// What a file is given: ten seconds to connect, a minute without a byte or with less than 10 KiB a second, twelve
-        /// hours in all.
+        /// What a file is given: ten seconds to connect, a minute without a byte or with less than 10 KiB a second,
+        /// twelve hours in all.
         public static var download: Timeouts {
             var timeouts = Timeouts(total: 12 * 3600)
             timeouts.slowest = 10_240
             return timeouts
         }
 
-        /// Ten seconds to connect, a minute without a byte, before the header is whole, or with hardly any of the body, five
-        /// minutes in all unless said otherwise.
+        /// Ten seconds to connect, a minute without a byte, before the header is whole, or with hardly any of the body,
+        /// five minutes in all unless said otherwise.
         public init(connect: Double = 10, idle: Double = 60, total: Double? = 300) {
             self.connect = connect
             self.idle = idle

@@ -60,8 +60,8 @@ struct ResponseHead {
         return isHTTP2 ? .announced : .close
     }
 
-    /// Whether an answer that says gzip may have no body: 202, 204 and 304 do, with the fields of another answer; at 200
-    /// it would be a coder that failed before its first byte.
+    /// Whether an answer that says gzip may have no body: 202, 204 and 304 do, with the fields of another answer; at
+    /// 200 it would be a coder that failed before its first byte.
     var mayBeEmpty: Bool { status != 200 }
 
     /// Whether the body is gzip; throws for any other coding, none of which was offered.

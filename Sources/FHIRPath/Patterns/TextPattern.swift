@@ -1,8 +1,8 @@
 /// A regular expression that is matched in a time proportional to the text: no input makes it explode.
 ///
-/// The part of the common syntax that has automata: characters, `.` (any, newlines too), classes, `\d \w \s \b` and their
-/// opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the text. There is no looking
-/// around and no reference back.
+/// The part of the common syntax that has automata: characters, `.` (any, newlines too), classes, `\d \w \s \b` and
+/// their opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the text. There is no
+/// looking around and no reference back.
 public final class TextPattern: Sendable, Hashable {
     /// One step of the automaton; numbers are places in ``steps``.
     enum Step: Sendable {

@@ -3,8 +3,8 @@ import FHIR
 extension PathValue {
     /// Whether the value is of a type.
     ///
-    /// Where R4's definition of an element is not known, JSON has to say it: a text then is of every type whose texts look like it,
-    /// and a structure of every type that has all of its elements.
+    /// Where R4's definition of an element is not known, JSON has to say it: a text then is of every type whose texts
+    /// look like it, and a structure of every type that has all of its elements.
     func has(_ type: TypeName) -> Bool {
         switch self {
         case .boolean: type.isSystem("Boolean")

@@ -1,4 +1,5 @@
-/// What a unit amounts to: a ratio of exact numbers times base units, so that minutes divide as exactly as hours multiply.
+/// What a unit amounts to: a ratio of exact numbers times base units, so that minutes divide as exactly as hours
+/// multiply.
 struct UnitMeasure: Sendable, Hashable {
     var numerator = PathDecimal(1)
     var denominator = PathDecimal(1)

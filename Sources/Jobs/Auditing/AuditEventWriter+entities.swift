@@ -2,7 +2,8 @@ import FHIR
 import PDex
 
 extension AuditEventWriter {
-    /// What it happened to: the person by id, then the consent or the bundles; the last says where in the trail it stands.
+    /// What it happened to: the person by id, then the consent or the bundles; the last says where in the trail it
+    /// stands.
     func entities(_ line: AuditLine, _ kind: AuditKind) -> [JSONValue] {
         var entities: [JSONObject] = []
         if let person = line.person { entities.append(patient(person)) }

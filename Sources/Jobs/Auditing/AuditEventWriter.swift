@@ -1,7 +1,8 @@
 public import FHIR
 import PDex
 
-/// Writes an entry of the audit trail as a FHIR R4 AuditEvent, after the patterns of IHE BALP (AU-03, AU-07, AU-08, AU-11).
+/// Writes an entry of the audit trail as a FHIR R4 AuditEvent, after the patterns of IHE BALP (AU-03, AU-07, AU-08,
+/// AU-11).
 ///
 /// The same line makes the same bytes. Persons are named by their ids alone; of tokens and of what was sent there is
 /// nothing but the digest.
@@ -34,8 +35,8 @@ public struct AuditEventWriter: Sendable {
         return .object(event)
     }
 
-    /// The pattern that an event follows to the letter: only one whose patient is known by id, and whose consent or bundle
-    /// is the only one.
+    /// The pattern that an event follows to the letter: only one whose patient is known by id, and whose consent or
+    /// bundle is the only one.
     private func profile(of line: AuditLine, _ kind: AuditKind) -> String? {
         guard line.person?.id != nil, let exchange = line.exchange, parties[exchange.clinic] != nil,
             parties[exchange.payer] != nil

@@ -1,8 +1,8 @@
 import PDex
 import Synchronization
 
-/// Which submissions were not handed out because of which hold: a payer asks for each file again and again, and the audit
-/// trail is told once.
+/// Which submissions were not handed out because of which hold: a payer asks for each file again and again, and the
+/// audit trail is told once.
 final class HeldFiles: Sendable {
     private struct Refusal: Hashable {
         let submission: String

@@ -5,7 +5,8 @@ public import Pipeline
 extension Operations {
     /// Answers an accepted request in this process, and returns what its run came to.
     ///
-    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while. Throws
+    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while.
+    /// Throws
     /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
     public func answer(_ id: String) async throws -> RunReport {
         let request = try await known(request: id)
@@ -41,9 +42,9 @@ extension Operations {
         }
     }
 
-    /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that is
-    /// being replaced, a proxy that answers with a page of its own, or a store that somebody holds must not end whatever was
-    /// accepted.
+    /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that
+    /// is being replaced, a proxy that answers with a page of its own, or a store that somebody holds must not end
+    /// whatever was accepted.
     private static func isOfTheRequest(_ fault: Fault) -> Bool {
         [.memberUnknown, .memberAmbiguous, .requestInvalid].contains(fault.code)
     }

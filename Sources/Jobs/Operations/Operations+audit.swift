@@ -5,7 +5,8 @@ extension Operations {
     /// Entries looked at in one transaction.
     private static let auditPage = 500
 
-    /// Hands out the entries that are meant, oldest first, with what the store has about them; returns how many they were.
+    /// Hands out the entries that are meant, oldest first, with what the store has about them; returns how many they
+    /// were.
     ///
     /// A page is one transaction, so that nobody's writing waits for the whole of it. Throws `exchange.unknown` and
     /// `exchange.ambiguous`.
@@ -69,8 +70,8 @@ extension Operations {
         }
     }
 
-    /// Which entries words of an operator mean: instants as in `--where`, a run, an exchange, and a person by key or by id
-    /// at any of `sources`. Throws `usage.invalid`.
+    /// Which entries words of an operator mean: instants as in `--where`, a run, an exchange, and a person by key or by
+    /// id at any of `sources`. Throws `usage.invalid`.
     public func auditSelection(
         since: String?, until: String?, run: String?, exchange: String?, member: String?, among sources: [String]
     ) throws(Fault) -> AuditSelection {

@@ -49,8 +49,8 @@ extension Operations {
         return request
     }
 
-    /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index says
-    /// later does not turn a request to somebody else.
+    /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index
+    /// says later does not turn a request to somebody else.
     private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
         guard let member = demand.memberID, job.allowsRequests else { return demand }
         if let holder = demand.holder, let refusal = missed.begin(holder, at: clock.now()) {

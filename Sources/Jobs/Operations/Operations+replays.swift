@@ -91,11 +91,12 @@ extension Operations {
         return outcomes
     }
 
-    /// Replays that nobody works on, and that a demand for those exchanges goes on with: those in which some of them wait or
-    /// had their turn, and those that the same demand began, though what it selects is fewer exchanges by now, or none.
+    /// Replays that nobody works on, and that a demand for those exchanges goes on with: those in which some of them
+    /// wait or had their turn, and those that the same demand began, though what it selects is fewer exchanges by now,
+    /// or none.
     ///
-    /// The same demand has the same options, the same reason, and the same words that select. One that names its exchanges is
-    /// told by them.
+    /// The same demand has the same options, the same reason, and the same words that select. One that names its
+    /// exchanges is told by them.
     public func begun(_ demand: ReplayDemand, of words: [String]) async throws -> [BegunReplay] {
         let chosen = Set(try await chosen(words).map(\.id))
         let selection = demand.selection.map(mark(ofSelection:))

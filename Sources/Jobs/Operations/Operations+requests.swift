@@ -18,8 +18,8 @@ extension Operations {
         }
     }
 
-    /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in the
-    /// same words.
+    /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in
+    /// the same words.
     public func show(
         request id: String, of owner: String, payers: Set<String>
     ) async throws -> MemberRequestDetail {
@@ -75,8 +75,8 @@ extension Operations {
         }
     }
 
-    /// Takes a request back, with what its run has made and not begun to send. What is being sent at this moment may still
-    /// arrive; a service that answers it stops.
+    /// Takes a request back, with what its run has made and not begun to send. What is being sent at this moment may
+    /// still arrive; a service that answers it stops.
     ///
     /// Throws `request.unknown`, and `request.not-open` when it has ended.
     public func cancel(request id: String, reason: String) async throws -> MemberRequest {

@@ -78,8 +78,8 @@ extension Operations {
         }
     }
 
-    /// Closes a run as failed unless it has ended, also when this task has been cancelled; what stopped it matters more than
-    /// a failure here.
+    /// Closes a run as failed unless it has ended, also when this task has been cancelled; what stopped it matters more
+    /// than a failure here.
     func close(_ run: Run, _ report: RunReport) async {
         let summary = report.json.serialized()
         let closing = Task {

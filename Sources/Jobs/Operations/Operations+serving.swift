@@ -2,7 +2,8 @@ import PDex
 import Pipeline
 
 extension Operations {
-    /// The bundle of a submission that its payer fetches; nil when there is none on its way. Throws what withholds it, and
+    /// The bundle of a submission that its payer fetches; nil when there is none on its way. Throws what withholds it,
+    /// and
     /// `queue.paused` while an operator holds its payer, job or lane.
     public func bundle(toServe submission: String) async throws -> [UInt8]? {
         guard let dash = submission.lastIndex(of: "-"),

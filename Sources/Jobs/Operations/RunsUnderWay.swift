@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The runs that this process is working on, and the requests that it answers, by their ids: an owner's name alone does not
-/// tell whether it still does.
+/// The runs that this process is working on, and the requests that it answers, by their ids: an owner's name alone does
+/// not tell whether it still does.
 final class RunsUnderWay: Sendable {
     private let ids = Mutex<Set<String>>([])
 

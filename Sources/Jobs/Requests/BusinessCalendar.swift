@@ -21,8 +21,8 @@ public struct BusinessCalendar: Sendable, Hashable {
         return midnight.milliseconds / (secondsInDay * 1000)
     }
 
-    /// The same time of day, to the second, so many business days later; what comes on a day off counts as come at the next midnight
-    /// that begins a business day.
+    /// The same time of day, to the second, so many business days later; what comes on a day off counts as come at the
+    /// next midnight that begins a business day.
     public func instant(businessDays: Int, after start: Instant) -> Instant {
         let wall = WallTime(in: zone)
         let second = start.milliseconds.floorDivided(by: 1000)

@@ -1,7 +1,7 @@
 import PDex
 
-/// How many member requests may be open before more are refused: what is accepted is answered, and the rest is told when to come
-/// again.
+/// How many member requests may be open before more are refused: what is accepted is answered, and the rest is told
+/// when to come again.
 public struct DeskBounds: Sendable, Hashable {
     /// Of one holder.
     public let ofHolder: Int
@@ -20,8 +20,8 @@ public struct DeskBounds: Sendable, Hashable {
         self.ofAll = ofAll
     }
 
-    /// Throws `request.desk-full` unless there is room for `request`, or it is there already. Asked in the transaction that
-    /// keeps it.
+    /// Throws `request.desk-full` unless there is room for `request`, or it is there already. Asked in the transaction
+    /// that keeps it.
     func demandRoom(for request: MemberRequest, _ reader: any StoreReader) throws {
         guard self != .none, try reader.memberRequest(request.id) == nil else { return }
         let states = MemberRequestFilter.open.states

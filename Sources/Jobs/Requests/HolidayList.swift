@@ -1,7 +1,7 @@
 public import DeclarativeFiles
 
-/// A list of holidays in words: one date a line, such as `2026-12-25 Christmas Day`; what follows the date is for people,
-/// and so are empty lines and those that begin with `#`.
+/// A list of holidays in words: one date a line, such as `2026-12-25 Christmas Day`; what follows the date is for
+/// people, and so are empty lines and those that begin with `#`.
 ///
 /// It is read strictly: a line that is left out would make an answer late.
 public enum HolidayList {

@@ -12,8 +12,8 @@ public struct MemberDemand: Sendable, Hashable {
     public var types: [String]
     /// What makes two demands the same one, such as the header `Idempotency-Key`; nil when each is one of its own.
     public var key: String?
-    /// Who asks, such as the holder of a token: the request is theirs, and so is ``key``, because two of them may choose
-    /// the same word. Nil for an operator.
+    /// Who asks, such as the holder of a token: the request is theirs, and so is ``key``, because two of them may
+    /// choose the same word. Nil for an operator.
     public var holder: String?
 
     /// Whether ``patient`` is an id as FHIR has it (R4 §2.24.0.1).

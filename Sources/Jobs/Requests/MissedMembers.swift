@@ -4,9 +4,9 @@ import Synchronization
 
 /// How often each holder of a token asked for a member whom nobody is taken for: ids are not to be tried out (SE-09).
 ///
-/// A window begins with a miss and lasts an hour. Once it has had its misses, nothing of its holder's is looked up until it
-/// ends, hit or miss: an answer would tell one from the other. What is looked up at the moment counts as missed until
-/// it is known, so that asking many at once gains nothing.
+/// A window begins with a miss and lasts an hour. Once it has had its misses, nothing of its holder's is looked up
+/// until it ends, hit or miss: an answer would tell one from the other. What is looked up at the moment counts as
+/// missed until it is known, so that asking many at once gains nothing.
 final class MissedMembers: Sendable {
     /// What is answered to a lookup that may not be.
     struct Refusal: Sendable, Hashable {

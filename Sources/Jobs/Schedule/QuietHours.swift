@@ -3,8 +3,8 @@ public import Foundation
 
 /// The hours of a day in which a clinic's server is left to its own people, on the clocks of its place.
 ///
-/// From `from` up to `to`, on the days named; a window such as 22:00 to 04:00 belongs to the day on which it begins. Where
-/// clocks are put forward over an end, it ends with the gap; where they are put back, at the first of the two.
+/// From `from` up to `to`, on the days named; a window such as 22:00 to 04:00 belongs to the day on which it begins.
+/// Where clocks are put forward over an end, it ends with the gap; where they are put back, at the first of the two.
 public struct QuietHours: Sendable, Hashable {
     /// A day of the week, from Sunday.
     public enum Day: String, Sendable, CaseIterable {

@@ -32,8 +32,8 @@ public struct Fault: Error, Sendable, Hashable {
         self.httpStatus = httpStatus
     }
 
-    /// Whether the store could not be used at that moment, whatever was to be read or written: another program holds it, or
-    /// its disk is full.
+    /// Whether the store could not be used at that moment, whatever was to be read or written: another program holds
+    /// it, or its disk is full.
     public var isOfStore: Bool { disposition == .stop && [.storeLocked, .storeFailed].contains(code) }
 
     /// The page and anchor that explains the code.

@@ -1,5 +1,5 @@
-/// What the join asks of a resource: when care was given, and at which visits. Kept when it is staged, so that nothing is
-/// parsed to be joined.
+/// What the join asks of a resource: when care was given, and at which visits. Kept when it is staged, so that nothing
+/// is parsed to be joined.
 public struct CareFacts: Sendable, Hashable {
     /// The visits that it names anywhere, each once, in ascending order.
     public let visits: [ResourceKey]

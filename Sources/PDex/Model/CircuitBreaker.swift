@@ -3,8 +3,8 @@ public import FHIR
 /// How a payer has fared with deliveries lately, and until when it is left alone: one row of the store a payer, for all
 /// processes (reliability R8).
 ///
-/// Closed means that nothing is claimed for it. When its time has come, one delivery is tried, the probe; what it comes to
-/// decides whether everything goes on.
+/// Closed means that nothing is claimed for it. When its time has come, one delivery is tried, the probe; what it comes
+/// to decides whether everything goes on.
 public struct CircuitBreaker: Sendable, Hashable {
     /// The configured name of the payer.
     public let payer: String

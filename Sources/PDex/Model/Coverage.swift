@@ -57,8 +57,8 @@ public struct Coverage: Sendable, Hashable {
     /// Whether the coverage holds on a day of the visit (CO-13: active by period and by status).
     ///
     /// Neither alone is enough: an `active` one ends with its period, and what is `cancelled`, a `draft`, entered in
-    /// error or without a status never holds, whatever its period says. A day that is not whole, such as "2024", is covered
-    /// where all that it may mean is.
+    /// error or without a status never holds, whatever its period says. A day that is not whole, such as "2024", is
+    /// covered where all that it may mean is.
     public func isActive(on dates: ServiceDates) -> Bool {
         guard status == "active", hasReadablePeriod else { return false }
         return period.map(dates.certainlyOverlap) ?? true

@@ -45,7 +45,8 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     /// When it last changed.
     public var updated: Instant
 
-    /// Whether it does nothing but take back by id what the payer holds: that discloses nothing, and rests on no consent.
+    /// Whether it does nothing but take back by id what the payer holds: that discloses nothing, and rests on no
+    /// consent.
     public var isRetraction: Bool {
         consent == nil && carried == 0 && manifest.entries.contains(where: \.isTakenBack)
             && manifest.entries.allSatisfy { $0.leftOut != nil }

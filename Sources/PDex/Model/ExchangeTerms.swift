@@ -41,7 +41,8 @@ public struct ExchangeTerms: Sendable {
         ///
         /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
         public let years: Int?
-        /// Whether the clinic lets its Consents be read, as far as is known: whoever fetched without them has not everything.
+        /// Whether the clinic lets its Consents be read, as far as is known: whoever fetched without them has not
+        /// everything.
         public var includesConsents = true
 
         /// Describes a selection; everything is fetched again after a week unless told otherwise.

@@ -1,6 +1,7 @@
 /// One error that the gate found in a resource of an exchange, as it is kept: where, by which rule, of which profile.
 ///
-/// It is written into the audit trail as one line and read from it again; it never holds a value of the resource (AU-11).
+/// It is written into the audit trail as one line and read from it again; it never holds a value of the resource
+/// (AU-11).
 public struct GateFinding: Sendable, Hashable {
     /// The audit entry that has one.
     public static let action = "exchange.remarked"

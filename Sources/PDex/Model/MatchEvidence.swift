@@ -20,7 +20,8 @@ public struct MatchEvidence: Sendable, Hashable {
         self.via = via
     }
 
-    /// Whether both name one member: by its record, or by the same member number in a record that the payer numbers anew.
+    /// Whether both name one member: by its record, or by the same member number in a record that the payer numbers
+    /// anew.
     public func isSamePerson(as other: MatchEvidence) -> Bool {
         member == other.member
             || (value != nil && value == other.value && rule == other.rule && rule == MatchRule.memberID.rawValue)

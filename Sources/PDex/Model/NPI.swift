@@ -1,4 +1,5 @@
-/// National Provider Identifiers (45 CFR 162.406): nine digits and the check digit of ISO/IEC 7812 over the prefix 80840.
+/// National Provider Identifiers (45 CFR 162.406): nine digits and the check digit of ISO/IEC 7812 over the prefix
+/// 80840.
 public enum NPI {
     /// The identifier system of NPIs.
     public static let system = "http://hl7.org/fhir/sid/us-npi"

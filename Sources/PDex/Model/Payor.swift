@@ -7,8 +7,8 @@ public struct Payor: Sendable, Hashable {
     public var identifiers: [Identifier]
     /// The organization's name, or else the reference's display.
     public var name: String?
-    /// The reference to an organization of which nothing is known here: nil when there is none, when the organization is
-    /// contained, and once it was looked at (``resolved(_:)``).
+    /// The reference to an organization of which nothing is known here: nil when there is none, when the organization
+    /// is contained, and once it was looked at (``resolved(_:)``).
     public var reference: String?
 
     /// What was read before; of a coding in an identifier's type, only the code is kept.
@@ -38,8 +38,8 @@ public struct Payor: Sendable, Hashable {
         return payor
     }
 
-    /// Whether this is `payer`; nil when it refers to an organization that cannot be looked at, and has no identifier or
-    /// name of its own that would tell: nobody may take it for the payer then.
+    /// Whether this is `payer`; nil when it refers to an organization that cannot be looked at, and has no identifier
+    /// or name of its own that would tell: nobody may take it for the payer then.
     public func isPayer(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool? {
         let isOpaque = reference != nil && identifiers.isEmpty
         guard isOpaque else { return names(payer, source: source) }

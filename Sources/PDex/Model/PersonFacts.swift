@@ -5,7 +5,8 @@ public import FHIR
 ///
 /// Of how a job or a payer is configured, only the bases of both servers are in it: references lead from them.
 public struct PersonFacts: Sendable, Hashable {
-    /// Raised when the same records say something else of a person, or are written otherwise: everybody is read anew then.
+    /// Raised when the same records say something else of a person, or are written otherwise: everybody is read anew
+    /// then.
     public static let form: UInt8 = 2
 
     /// Who pays by the coverages, as far as they refer to somebody.

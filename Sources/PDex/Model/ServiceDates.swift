@@ -32,8 +32,8 @@ public struct ServiceDates: Sendable, Hashable {
         return true
     }
 
-    /// The same where it is certain: of "2024" nobody knows which day it was, so all of its days must lie in the period,
-    /// whose own bounds count as wide as they are.
+    /// The same where it is certain: of "2024" nobody knows which day it was, so all of its days must lie in the
+    /// period, whose own bounds count as wide as they are.
     public func certainlyOverlap(_ period: Period) -> Bool {
         ServiceDates(first: first.map(Self.lastDay), last: last.map(Self.firstDay)).overlap(period)
     }

@@ -31,8 +31,8 @@ public struct Submission: Sendable, Hashable, Identifiable {
     /// What it waits beside.
     public let lane: DeliveryLane
 
-    /// Under which a claim of it is delivered: of its own for each, since an attempt that is given back leaves its number to
-    /// another.
+    /// Under which a claim of it is delivered: of its own for each, since an attempt that is given back leaves its
+    /// number to another.
     public var requestID: String { "\(id)-\(epoch)" }
 
     /// The submission whose claim is delivered under `requestID`.

@@ -17,8 +17,8 @@ public struct BreakerPolicy: Sendable, Hashable {
         self.longestSeconds = longestSeconds
     }
 
-    /// The pause in seconds when a payer is closed for the `closing`th time in a row (from 1); `jitter` is a uniform random
-    /// number in 0..<1, handed in.
+    /// The pause in seconds when a payer is closed for the `closing`th time in a row (from 1); `jitter` is a uniform
+    /// random number in 0..<1, handed in.
     public func pause(closing: Int, jitter: Double) -> Double {
         var ceiling = firstSeconds
         for _ in 1..<max(closing, 1) where ceiling < longestSeconds { ceiling *= 2 }

@@ -3,9 +3,10 @@ public import FHIR
 extension ConsentVerdict {
     /// Reads a consent that the discloser itself keeps: it may deny or tell of a withdrawal, and never permits (CO-01).
     ///
-    /// HRex wants the permit from the payer's side, and a clinic's own forms are of any kind: so they count as far as they
-    /// object. What is about treatment, research or an advance directive only, or names others by NPI, does not object. What
-    /// ended and says neither that nor that it was about privacy and disclosure may have been the permit for this.
+    /// HRex wants the permit from the payer's side, and a clinic's own forms are of any kind: so they count as far as
+    /// they object. What is about treatment, research or an advance directive only, or names others by NPI, does not
+    /// object. What ended and says neither that nor that it was about privacy and disclosure may have been the permit
+    /// for this.
     public init(ofDiscloser consent: Consent?, discloser: Party, recipient: Party, now: Instant) {
         guard let consent else {
             self = .denies("a consent of the clinic cannot be read")

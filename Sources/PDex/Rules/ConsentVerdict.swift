@@ -6,9 +6,11 @@ public enum ConsentVerdict: Sendable, Hashable {
     case permits(Consent.Policy, rule: String)
     /// It denies, and with it the disclosure.
     case denies(String)
-    /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs permits from before.
+    /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs permits from
+    /// before.
     case withdrawn(String)
-    /// It ended, and nobody can tell whether it was about this disclosure: that outweighs permits from before as a doubt.
+    /// It ended, and nobody can tell whether it was about this disclosure: that outweighs permits from before as a
+    /// doubt.
     case ended(String)
     /// It neither permits nor denies, and would have to be understood before silence may count.
     case silent(FaultCode, String)
@@ -72,8 +74,8 @@ public enum ConsentVerdict: Sendable, Hashable {
         return ends.latest < now
     }
 
-    /// What is being drawn up is nobody's will yet; what is neither that nor active was withdrawn or refused, whatever the
-    /// status is called. It says nothing of this disclosure where it names others by NPI.
+    /// What is being drawn up is nobody's will yet; what is neither that nor active was withdrawn or refused, whatever
+    /// the status is called. It says nothing of this disclosure where it names others by NPI.
     private static func inactive(_ consent: Consent, _ discloser: Party, _ recipient: Party) -> ConsentVerdict {
         if ["draft", "proposed"].contains(consent.status) {
             return .silent(.consentDenied, "the consent is not active (never given)")

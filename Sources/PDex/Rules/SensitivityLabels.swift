@@ -1,10 +1,11 @@
 /// What the labels mean, whatever `mappings/sensitivity` says (CO-05 … CO-07).
 ///
 /// What restricts counts by its code in any system and in either case, because a label in the wrong system is still a
-/// warning. What is harmless is listed, by system and code; everything else holds, because nobody knows what it forbids.
+/// warning. What is harmless is listed, by system and code; everything else holds, because nobody knows what it
+/// forbids.
 enum SensitivityLabels {
-    /// Released by an HRex Consent `#sensitive`: confidentiality above normal, the value set InformationSensitivityPolicy of
-    /// HL7 v3 but for psychotherapy notes, and codes that later editions of it have.
+    /// Released by an HRex Consent `#sensitive`: confidentiality above normal, the value set
+    /// InformationSensitivityPolicy of HL7 v3 but for psychotherapy notes, and codes that later editions of it have.
     static let sensitive: Set<String> = [
         "R", "V", "ADOL", "B", "BH", "CEL", "COGN", "DEMO", "DIA", "DOB", "DRGIS", "DVD", "EMOTDIS", "EMP", "EMPL",
         "ETH",
@@ -12,8 +13,8 @@ enum SensitivityLabels {
         "PSY",
         "RACE", "REL", "SCA", "SDV", "SEX", "SEXSTI", "SICKLE", "SPI", "SSP", "STD", "SUD", "SUDINFO", "TBOO", "VIO",
     ]
-    /// Released by nothing: programme records of 42 CFR Part 2 and psychotherapy notes need an authorization of their own
-    /// (45 CFR 164.508(a)(2)), what was paid in full stays by 45 CFR 164.522(a)(1)(vi), and RefrainPolicy of HL7 v3
+    /// Released by nothing: programme records of 42 CFR Part 2 and psychotherapy notes need an authorization of their
+    /// own (45 CFR 164.508(a)(2)), what was paid in full stays by 45 CFR 164.522(a)(1)(vi), and RefrainPolicy of HL7 v3
     /// forbids in itself.
     static let restricted: Set<String> = [
         "42CFRPART2", "PSYTHPN", "HIPAASELFPAY", "HIPAA-SELF-PAY", "NOAUTH", "NOCOLLECT", "NODSCLCD", "NODSCLCDS",
@@ -36,8 +37,8 @@ enum SensitivityLabels {
         return code.isEmpty ? "label without a code" : "label that is not known"
     }
 
-    /// What releases a resource with that label; nil when it holds nothing. What a list of the clinic's knows is left to
-    /// the list, unless it restricts anyway.
+    /// What releases a resource with that label; nil when it holds nothing. What a list of the clinic's knows is left
+    /// to the list, unless it restricts anyway.
     static func release(_ system: String, _ code: String, isListed: Bool) -> SensitivityCategory.Release? {
         let word = code.uppercased()
         if restricted.contains(word) { return .nothing }

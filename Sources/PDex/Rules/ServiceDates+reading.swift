@@ -12,8 +12,8 @@ extension ServiceDates {
     /// Reads the day of care (CO-13, CMS-10): a period or a single date, of whatever name the type gives it.
     ///
     /// Nothing of ``undatedTypes`` has one, nor a Condition of no visit: that is a list of what is so today, with its
-    /// beginning. A period without an end is open while the status says that it goes on, as a Goal is from its start; else
-    /// it is one day.
+    /// beginning. A period without an end is open while the status says that it goes on, as a Goal is from its start;
+    /// else it is one day.
     public init(_ scan: ResourceScan) {
         let isListed = scan.type == "Condition" && scan.encounter == nil
         guard !Self.undatedTypes.contains(scan.type), !isListed else {

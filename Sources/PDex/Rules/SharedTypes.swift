@@ -22,8 +22,8 @@ public enum SharedTypes {
 }
 
 extension ExchangeTerms.Selection {
-    /// The types of the job, those that surround them, who wrote them (PV-03), and who objects to their disclosure (CO-01):
-    /// what is exported, and what the token must allow.
+    /// The types of the job, those that surround them, who wrote them (PV-03), and who objects to their disclosure
+    /// (CO-01): what is exported, and what the token must allow.
     public var pulledTypes: [String] {
         sentTypes + (types.contains("Consent") ? [] : ["Consent"])
     }

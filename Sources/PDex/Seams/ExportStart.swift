@@ -1,7 +1,7 @@
 /// A kick-off that was accepted.
 public struct ExportStart: Sendable, Hashable {
-    /// A part of a kick-off that it can do without. But for the types alongside the export then holds more, and nothing is
-    /// missing.
+    /// A part of a kick-off that it can do without. But for the types alongside the export then holds more, and nothing
+    /// is missing.
     public enum Parameter: String, Sendable, Hashable, CaseIterable {
         case typeFilter = "_typeFilter"
         case until = "_until"

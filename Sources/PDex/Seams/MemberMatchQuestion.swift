@@ -1,7 +1,7 @@
 public import FHIR
 
-/// A question to a payer: who is this? The Parameters of HRex `$member-match` (MM-01), with references that are local to
-/// them (MM-03).
+/// A question to a payer: who is this? The Parameters of HRex `$member-match` (MM-01), with references that are local
+/// to them (MM-03).
 public struct MemberMatchQuestion: Sendable, Hashable {
     /// Who is asked about (`MemberPatient`); it has an id.
     public let patient: Resource

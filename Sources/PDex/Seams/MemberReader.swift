@@ -4,8 +4,8 @@ public protocol MemberReader {
     func staged(_ key: ResourceKey) throws -> StagedResource?
     /// The patient itself, if staged, followed by every resource in its compartment, in the order of their keys.
     func compartment(of patient: ResourceKey) throws -> [StagedResource]
-    /// What the join asks of a person, as it was kept (``StoreWriter/index(_:of:for:facts:links:basis:)``); nil leaves the join
-    /// to read the records.
+    /// What the join asks of a person, as it was kept (``StoreWriter/index(_:of:for:facts:links:basis:)``); nil leaves
+    /// the join to read the records.
     func facts(of person: ResourceKey) throws -> PersonFacts?
     /// The people (a payer's members, a clinic's patients) that a way of recognising them leads to
     /// (``Identities/linkKey(source:by:value:)``).

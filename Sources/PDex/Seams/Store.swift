@@ -32,8 +32,8 @@ public protocol StoreReader: MemberReader {
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash]
     /// Shared resources that carry a business identifier (``Identities/identifierKey(source:type:system:value:)``).
     func resources(identifiedBy identifier: Int64) throws -> [ResourceKey]
-    /// On what the ways to a person for a payer, and its facts, were made the last time; nil once anything that they came
-    /// from changed.
+    /// On what the ways to a person for a payer, and its facts, were made the last time; nil once anything that they
+    /// came from changed.
     func indexBasis(of person: ResourceKey, for payer: String) throws -> Int64?
     /// The server's time up to which a scope of a source is completely staged.
     func watermark(source: String, scope: String) throws -> Instant?
@@ -46,7 +46,8 @@ public protocol StoreReader: MemberReader {
     /// How many staged resources of a source no patient of a run's roster will account for.
     func outsideRoster(of run: String, source: String) throws -> OutsideRoster
 
-    /// A page of the Patients of a source in the order of keys: staged themselves, or only known by what refers to them.
+    /// A page of the Patients of a source in the order of keys: staged themselves, or only known by what refers to
+    /// them.
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
     /// What was staged under a key before, oldest first.
     func history(of key: ResourceKey) throws -> [SupersededResource]
@@ -71,8 +72,8 @@ public protocol StoreReader: MemberReader {
     func exportUnderWay(source: String, job: String) throws -> ExportUnderWay?
     /// A page of a run's roster in the order of keys.
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
-    /// A page of those of a run's roster of whom a restoration of the store cancelled something that the run's job had made,
-    /// and nothing was made since, in the order of keys; see ``StoreWriter/addForgotten(toRosterOf:)``.
+    /// A page of those of a run's roster of whom a restoration of the store cancelled something that the run's job had
+    /// made, and nothing was made since, in the order of keys; see ``StoreWriter/addForgotten(toRosterOf:)``.
     func forgotten(inRosterOf run: Run, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
     // MARK: Member requests
@@ -108,11 +109,11 @@ public protocol StoreReader: MemberReader {
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.
     func receipts(ofExchange exchange: String) throws -> [Receipt]
-    /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held. Not before
-    /// the payer's circuit breaker permits it.
+    /// When the next submission of a route may be claimed; nil when nothing is open, or all that is open is held. Not
+    /// before the payer's circuit breaker permits it.
     func nextDue(_ route: Route) throws -> Instant?
-    /// How many deliveries to a payer others than `owner` may have under way, each of them at most `most` at once, by the
-    /// leases that have not run out.
+    /// How many deliveries to a payer others than `owner` may have under way, each of them at most `most` at once, by
+    /// the leases that have not run out.
     func deliveriesUnderWay(
         to payer: String, besides owner: String, eachAtMost most: Int, at now: Instant
     ) throws -> Int
@@ -122,8 +123,8 @@ public protocol StoreReader: MemberReader {
     func breakers() throws -> [CircuitBreaker]
     /// What is open in the outbox, by payer, lane and state.
     func queued() throws -> [QueueCount]
-    /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line. What they
-    /// carry is not counted here.
+    /// The balance over all exchanges, by state and reason: every exchange that was ever accepted is in one line. What
+    /// they carry is not counted here.
     func balance() throws -> [ExchangeTally]
     /// Runs, newest first, at most `limit`; of one job only, if one is given.
     func runs(ofJob job: String?, limit: Int) throws -> [Run]
@@ -134,8 +135,8 @@ public protocol StoreReader: MemberReader {
     func replay(_ run: String) throws -> Replay?
     /// The runs of replays that have not ended, oldest first.
     func openReplays() throws -> [Run]
-    /// A page of the exchanges of a replay in their order, from a place on, the first of which is 0: all of them, or those
-    /// that came to `outcome`.
+    /// A page of the exchanges of a replay in their order, from a place on, the first of which is 0: all of them, or
+    /// those that came to `outcome`.
     func items(
         ofReplay run: String, in outcome: ReplayItem.Outcome?, from place: Int, limit: Int
     ) throws -> [ReplayItem]
@@ -172,12 +173,13 @@ public protocol StoreWriter: StoreReader {
     func unstage(_ keys: [ResourceKey]) throws
     /// Replaces the business identifiers under which a shared resource can be found.
     func identify(_ key: ResourceKey, by identifiers: [Int64]) throws
-    /// Replaces the ways that lead to a person of `source` for a payer, and what the join asks of it: each payer says which
-    /// of a clinic's numbers are its own, so that no two payers may have a way in common.
+    /// Replaces the ways that lead to a person of `source` for a payer, and what the join asks of it: each payer says
+    /// which of a clinic's numbers are its own, so that no two payers may have a way in common.
     ///
-    /// The facts, nil where there are none to keep, are forgotten in the transaction in which what they came from changes:
-    /// the person's Patient; a Coverage in its compartment; unless its coverage names its payor itself, any Organization of
-    /// the source. `basis` is told by ``indexBasis(of:for:)`` as long; nil has the person indexed anew the next time.
+    /// The facts, nil where there are none to keep, are forgotten in the transaction in which what they came from
+    /// changes: the person's Patient; a Coverage in its compartment; unless its coverage names its payor itself, any
+    /// Organization of the source. `basis` is told by ``indexBasis(of:for:)`` as long; nil has the person indexed anew
+    /// the next time.
     func index(
         _ person: ResourceKey, of source: String, for payer: String, facts: PersonFacts?, links: [Int64], basis: Int64?
     ) throws
@@ -206,8 +208,8 @@ public protocol StoreWriter: StoreReader {
     func open(_ run: Run) throws
     /// Makes `owner` the one who works on a run.
     func adopt(_ run: String, by owner: String) throws
-    /// Ends a run and forgets its pull progress; with a run over the whole roster, also the rosters of the job's earlier
-    /// runs. What ends beside such a run, a request or a replay, leaves it its roster.
+    /// Ends a run and forgets its pull progress; with a run over the whole roster, also the rosters of the job's
+    /// earlier runs. What ends beside such a run, a request or a replay, leaves it its roster.
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
     /// Remembers that a unit of pulling is at `cursor`.
     func recordProgress(run: String, unit: String, cursor: String) throws
@@ -217,11 +219,11 @@ public protocol StoreWriter: StoreReader {
     func forgetExport(_ statusURL: String, source: String, job: String) throws
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
-    /// Adds to a run's roster of whom a restoration of the store cancelled something that its job had made, and nothing was
-    /// made since.
+    /// Adds to a run's roster of whom a restoration of the store cancelled something that its job had made, and nothing
+    /// was made since.
     ///
-    /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request made is not meant:
-    /// that is open again.
+    /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request made is not
+    /// meant: that is open again.
     func addForgotten(toRosterOf run: Run) throws
 
     // MARK: Member requests
@@ -235,7 +237,8 @@ public protocol StoreWriter: StoreReader {
         memberRequest id: String, to state: MemberRequestState, run: String?, reason: FaultCode?, at instant: Instant,
         audit: AuditEntry
     ) throws -> Bool
-    /// Lets a member request that waits rest until an instant, and counts that it was tried; nothing else becomes of it.
+    /// Lets a member request that waits rest until an instant, and counts that it was tried; nothing else becomes of
+    /// it.
     func rest(memberRequest id: String, until instant: Instant) throws
     /// Remembers that it was told of a member request that it may be late.
     func warned(memberRequest id: String, at instant: Instant, audit: AuditEntry) throws
@@ -259,15 +262,16 @@ public protocol StoreWriter: StoreReader {
     func cancelOpenSubmissions(ofExchange exchange: String) throws -> Int
     /// Claims up to `limit` due submissions for `owner` until `expiry`; counts an attempt and raises the epoch of each.
     ///
-    /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take turns
-    /// (``DeliveryLane/turns``); among member requests the one goes first whose answer is due first. One whose claim ended
-    /// with its process before is claimed alone. For a payer that is closed nothing is claimed, and one as a probe once its
-    /// time has come: then it is closed until `expiry`.
+    /// Skips members that have another exchange's submission under way, and what operators hold. Lanes take
+    /// turns (``DeliveryLane/turns``); among member requests the one goes first whose answer is due first. One whose
+    /// claim ended with its process before is claimed alone. For a payer that is closed nothing is claimed, and one as
+    /// a probe once its time has come: then it is closed until `expiry`.
     func lease(
         _ route: Route, limit: Int, owner: String, now: Instant, expiry: Instant
     ) throws -> [LeasedSubmission]
-    /// Takes the next `count` turns at a payer, `spacing` milliseconds apart, for whoever delivers to it from this store; returns
-    /// the first of them. None is before `now`, and none so late that only a clock that was set back explains it.
+    /// Takes the next `count` turns at a payer, `spacing` milliseconds apart, for whoever delivers to it from this
+    /// store; returns the first of them. None is before `now`, and none so late that only a clock that was set back
+    /// explains it.
     func takeTurns(at payer: String, count: Int, spacing: Int64, now: Instant) throws -> Instant
     /// Prolongs those of the claims that still hold; a payer that is closed for one of them stays closed as long.
     ///
@@ -278,8 +282,9 @@ public protocol StoreWriter: StoreReader {
     func settle(
         _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt
     ) throws -> Bool
-    /// Puts a smaller bundle in the place of a claimed one, frees it as due at `instant`, and adds the rest of what it held;
-    /// false when the epoch is stale: then nothing is changed but the receipt is kept. The attempt does not count.
+    /// Puts a smaller bundle in the place of a claimed one, frees it as due at `instant`, and adds the rest of what it
+    /// held; false when the epoch is stale: then nothing is changed but the receipt is kept. The attempt does not
+    /// count.
     func divide(
         _ submission: String, epoch: Int, first: ExchangeBundle, rest: [LeasedSubmission], at instant: Instant,
         receipt: Receipt
@@ -288,8 +293,8 @@ public protocol StoreWriter: StoreReader {
     func release(_ submission: String, epoch: Int) throws
     /// Makes submissions claimable again whose lease ran out, or whose owner is known to be gone; returns them.
     ///
-    /// Their attempt stays counted. `isGone` is asked with each lease's owner. One that was lost so for the third time in
-    /// a row (``SubmissionState/lostClaimsAllowed``) is parked instead.
+    /// Their attempt stays counted. `isGone` is asked with each lease's owner. One that was lost so for the third time
+    /// in a row (``SubmissionState/lostClaimsAllowed``) is parked instead.
     func rescue(now: Instant, ownerIsGone isGone: (String) -> Bool) throws -> [Submission]
 
     /// Remembers how a payer fares, in place of what was remembered before; one at rest is forgotten.

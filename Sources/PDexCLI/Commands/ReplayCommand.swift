@@ -126,8 +126,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static let otherwise = " with other options or another reason"
 
-    /// What somebody has to say yes to: so many exchanges that were selected, nil for those that were named, and replays
-    /// that are gone on with for more than that, or as something else. Nil when there is nothing to ask.
+    /// What somebody has to say yes to: so many exchanges that were selected, nil for those that were named, and
+    /// replays that are gone on with for more than that, or as something else. Nil when there is nothing to ask.
     static func question(_ selected: Int?, _ begun: [BegunReplay]) -> String? {
         let isMore = begun.contains { $0.others > 0 || !$0.isAsDemanded }
         guard selected.map({ $0 > 0 || !begun.isEmpty }) ?? isMore else { return nil }

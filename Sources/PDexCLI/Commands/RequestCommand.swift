@@ -92,8 +92,8 @@ struct RequestCommand: AsyncParsableCommand {
         try Ending.check(CommandStatus(report.state))
     }
 
-    /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by standard
-    /// input instead.
+    /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by
+    /// standard input instead.
     private func demand() throws -> MemberDemand {
         let member = member == "-" ? readLine() ?? "" : member
         guard member.map(MemberDemand.isMemberID) ?? true else {

@@ -26,8 +26,8 @@ struct MappingFolders: Sendable {
         }
     }
 
-    /// The set of that name, and a context in which its expressions can be evaluated. Throws `mapping.invalid` with every
-    /// diagnostic, or for a value set that is not known, and `package.unusable`.
+    /// The set of that name, and a context in which its expressions can be evaluated. Throws `mapping.invalid` with
+    /// every diagnostic, or for a value set that is not known, and `package.unusable`.
     ///
     /// Packages are read only for a set that asks for value sets.
     func loadWithContext(_ name: String) throws(Fault) -> (set: MappingSet, context: MappingContext) {

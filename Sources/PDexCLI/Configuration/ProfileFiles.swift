@@ -24,9 +24,11 @@ struct ProfileFiles: Sendable {
 
     private var sheetFolder: String { mappings + "/" + Self.folder }
 
-    /// A validator over both, with the value sets beside the mapping sets in front. Throws `package.unusable` and `mapping.invalid`.
+    /// A validator over both, with the value sets beside the mapping sets in front. Throws `package.unusable` and
+    /// `mapping.invalid`.
     ///
-    /// Packages are never looked for unless they are named: what a machine happens to have does not decide what is sent.
+    /// Packages are never looked for unless they are named: what a machine happens to have does not decide what is
+    /// sent.
     func validator() throws(Fault) -> Validator {
         let sheets = try loadedSheets()
         guard !packages.isEmpty || !sheets.isEmpty else {

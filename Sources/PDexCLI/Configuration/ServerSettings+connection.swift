@@ -3,7 +3,8 @@ import Jobs
 import PDex
 
 extension ClinicSettings {
-    /// The connection to the clinic: nothing but reading, and only what the jobs take from it, and what the payers among
+    /// The connection to the clinic: nothing but reading, and only what the jobs take from it, and what the payers
+    /// among
     /// `payers` have to be asked with.
     func connection(jobs: [Job], payers: [PayerSettings]) -> ServerConnection {
         var connection = server.connection(.clinic, scopes(jobs, payers) { $0.pulledTypes })

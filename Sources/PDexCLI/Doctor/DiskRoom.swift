@@ -3,8 +3,8 @@ import Glibc
 
 /// How much room there is.
 enum DiskRoom {
-    /// The bytes that may still be written to the disk of a file, or of the folder where it will be; nil when the system
-    /// does not tell.
+    /// The bytes that may still be written to the disk of a file, or of the folder where it will be; nil when the
+    /// system does not tell.
     static func freeBytes(at path: String) -> Int? {
         var found = statvfs()
         let folder = (path as NSString).deletingLastPathComponent

@@ -7,7 +7,8 @@ import PDex
 struct FileChecker {
     /// A resource with findings.
     struct Checked {
-        /// The file, and the resource or entry in it, counted from 1: `visits.ndjson, resource 12`. Never an id, which may be a person's.
+        /// The file, and the resource or entry in it, counted from 1: `visits.ndjson, resource 12`. Never an id, which
+        /// may be a person's.
         let place: String
         let type: String
         let report: ConformanceReport

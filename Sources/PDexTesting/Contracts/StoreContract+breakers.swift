@@ -85,7 +85,8 @@ extension StoreSample {
 }
 
 extension Store {
-    /// Three of one clinic and one of another for the same payer, and one for another payer, each of a member of its own.
+    /// Three of one clinic and one of another for the same payer, and one for another payer, each of a member of its
+    /// own.
     fileprivate func queueOfBoth() async throws {
         let routes = [
             ("clinic0", "med0"), ("clinic0", "med0"), ("clinic0", "med0"), ("clinic1", "med0"), ("clinic0", "med1"),

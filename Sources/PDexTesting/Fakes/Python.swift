@@ -10,8 +10,8 @@ public struct Python: Sendable {
     /// What it ends with when it refuses something.
     public var refusal: Int32 { path == nil ? 2 : 1 }
 
-    /// Those that `PDEX_PYTHON` names, with colons between them, or `python3`: each that has the package fhir.resources, with
-    /// models of R4 or of R4B.
+    /// Those that `PDEX_PYTHON` names, with colons between them, or `python3`: each that has the package
+    /// fhir.resources, with models of R4 or of R4B.
     public static let installed: [Python] = {
         let names = ProcessInfo.processInfo.environment["PDEX_PYTHON"] ?? "python3"
         return names.split(separator: ":").map(String.init).filter { name in

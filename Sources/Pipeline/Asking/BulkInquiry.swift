@@ -116,8 +116,8 @@ struct BulkInquiry: Sendable {
         let patients: [ResourceKey: Fault]
     }
 
-    /// The same questions by what the clinic has now: writing five hundred takes minutes, in which somebody may withdraw.
-    /// Whose consents changed has the question made anew, or is left out.
+    /// The same questions by what the clinic has now: writing five hundred takes minutes, in which somebody may
+    /// withdraw. Whose consents changed has the question made anew, or is left out.
     private func lookedAtAgain(_ batch: [BulkQuestion]) async throws -> [BulkQuestion] {
         var now: [BulkQuestion] = []
         for item in batch {
@@ -189,8 +189,8 @@ struct BulkInquiry: Sendable {
         }
     }
 
-    /// Who was asked about by then and has no answer: who was asked about later was asked with another question, which an
-    /// earlier one does not answer.
+    /// Who was asked about by then and has no answer: who was asked about later was asked with another question, which
+    /// an earlier one does not answer.
     private func unanswered(by started: Instant) async throws -> [ResourceKey] {
         var found: [ResourceKey] = []
         var last: ResourceKey?
@@ -212,8 +212,8 @@ struct BulkInquiry: Sendable {
         }
     }
 
-    /// Waits for the answer and keeps it. Whoever was asked about in this question and is missing from a whole answer was
-    /// refused.
+    /// Waits for the answer and keeps it. Whoever was asked about in this question and is missing from a whole answer
+    /// was refused.
     private func collect(_ statusURL: String, asked patients: [ResourceKey], isWhole: Bool) async throws {
         let wait = ExportWait(
             payer: terms.payer.name, what: "its answer who members are", server: exporter, tally: inquiry.tally,

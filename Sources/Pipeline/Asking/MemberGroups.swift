@@ -3,8 +3,8 @@ import FHIR
 /// What the Groups of a payer say of those whom it was asked about: matched, not matched, or kept back by their consent
 /// (PDex `$bulk-member-match`, BM-03 … BM-06).
 ///
-/// They come as Groups (2.2.0) or within Parameters (2.1.0). A person is told by the id of the Patient that was submitted,
-/// and by nothing else: what names nobody of ours is counted, and used for nothing.
+/// They come as Groups (2.2.0) or within Parameters (2.1.0). A person is told by the id of the Patient that was
+/// submitted, and by nothing else: what names nobody of ours is counted, and used for nothing.
 struct MemberGroups: Sendable {
     /// What is said of one person.
     enum Word: Sendable, Hashable {

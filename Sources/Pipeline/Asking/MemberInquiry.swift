@@ -119,8 +119,8 @@ struct MemberInquiry: Sendable {
         try await payer.matchMember(question)
     }
 
-    /// What the clinic has to ask with, read now: cards change without the patient's record. Whoever may not be asked about
-    /// has no card read.
+    /// What the clinic has to ask with, read now: cards change without the patient's record. Whoever may not be asked
+    /// about has no card read.
     func question(about patient: ClinicalResource) async throws -> Question {
         let id = patient.staged.id
         let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)

@@ -52,7 +52,8 @@ struct Authorship: Sendable {
     /// Who wrote what one Provenance speaks of; nobody when the resources do not say.
     func byline(of group: Int) -> Byline { bylines[group] }
 
-    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named (PV-07).
+    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named
+    /// (PV-07).
     private static func byline(_ origin: Origin, _ graph: MemberGraph) -> Byline {
         let found = origin.authors.map { author(graph.number(of: $0), graph) }
         var seen: Set<Author> = []

@@ -3,12 +3,13 @@ import PDex
 
 /// Divides a bundle that a payer finds too large into smaller ones, each complete in itself (WR-17).
 ///
-/// It knows nothing but the bundle: a graph is an entry to which no other leads, with all that it leads to. The same bundle
-/// is divided in the same way, into the same ids.
+/// It knows nothing but the bundle: a graph is an entry to which no other leads, with all that it leads to. The same
+/// bundle is divided in the same way, into the same ids.
 struct BundleDivider: Sendable {
     let identities: Identities
 
-    /// Parts of about half the size or less, each with what it refers to and its Provenance; nil when the bundle is one graph.
+    /// Parts of about half the size or less, each with what it refers to and its Provenance; nil when the bundle is one
+    /// graph.
     func parts(of bundle: [UInt8]) -> [(bytes: [UInt8], entries: Int)]? {
         guard let json = try? JSONParser.parse(bundle), let head = json.object,
             let sent = SentEntries(json["entry"]?.elements ?? [])
@@ -49,8 +50,8 @@ struct BundleDivider: Sendable {
         return group.map { sent.entries[$0] } + sent.witnesses.compactMap { witness(sent.entries[$0], there, sent) }
     }
 
-    /// A Provenance that names what is there. With all its targets it stays as it is; with some it gets an id of its own,
-    /// so that it does not take the place of what names the others.
+    /// A Provenance that names what is there. With all its targets it stays as it is; with some it gets an id of its
+    /// own, so that it does not take the place of what names the others.
     private func witness(_ entry: JSONValue, _ there: Set<String>, _ sent: SentEntries) -> JSONValue? {
         guard var resource = entry["resource"]?.object, let location = entry["request"]?["url"]?.string else {
             return nil

@@ -34,7 +34,8 @@ struct BundlePacker {
 
     /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
     ///
-    /// `byEntry` is for what is cut out of the parts again: not whole visits, but each node that leads to something new.
+    /// `byEntry` is for what is cut out of the parts again: not whole visits, but each node that leads to something
+    /// new.
     mutating func parts(byEntry: Bool = false, isNew: (GraphNode) -> Bool) throws -> [[GraphNode]] {
         var parts: [[Int]] = []
         var part = empty
@@ -63,8 +64,8 @@ struct BundlePacker {
         return part
     }
 
-    /// The member's own nodes, visit by visit, of every visit in which something is new; by entry, those that are new or lead
-    /// to what is.
+    /// The member's own nodes, visit by visit, of every visit in which something is new; by entry, those that are new
+    /// or lead to what is.
     private mutating func seeds(byEntry: Bool, isNew: (GraphNode) -> Bool) -> [Int] {
         let patient = graph.number(of: graph.patient)
         var visits: [Int?] = []

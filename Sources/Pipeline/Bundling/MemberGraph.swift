@@ -6,7 +6,8 @@ struct MemberGraph: Sendable {
     let patient: ResourceKey
     /// The member's own nodes, in the order of keys.
     let own: [ResourceKey]
-    /// Whether there is something to send: a Patient travels alone only to tell the payer, who has it, who took its place.
+    /// Whether there is something to send: a Patient travels alone only to tell the payer, who has it, who took its
+    /// place.
     let isWorthSending: Bool
     /// The visit of each node that has one.
     let visits: [ResourceKey: ResourceKey]

@@ -81,7 +81,8 @@ struct MemberTargets {
 
     /// By an identifier, by a search, or by an address elsewhere, which may be another name of the member's own.
     ///
-    /// What may lead to something that is held is masked; a literal reference is only made of what certainly leads there.
+    /// What may lead to something that is held is masked; a literal reference is only made of what certainly leads
+    /// there.
     private mutating func named(
         _ element: ReferenceElement, _ resolution: ReferenceResolution, _ reader: any StoreReader
     ) throws -> EntryWriter.Target {
@@ -102,8 +103,8 @@ struct MemberTargets {
         }
     }
 
-    /// Where something leads that is not known to be the member's: a patient is somebody else, and of what belongs to one the
-    /// words are left out.
+    /// Where something leads that is not known to be the member's: a patient is somebody else, and of what belongs to
+    /// one the words are left out.
     private func unknown(_ resolution: ReferenceResolution) -> EntryWriter.Target {
         if resolution.isPatient { return .masked }
         let target = resolution.unresolved(terms)

@@ -54,7 +54,8 @@ struct PartDraft {
         }
     }
 
-    /// The bytes of an entry, and of each Provenance's word on it: ours of the exchange and of its origin, and the clinic's.
+    /// The bytes of an entry, and of each Provenance's word on it: ours of the exchange and of its origin, and the
+    /// clinic's.
     private func weight(of node: Int) -> Int {
         let source = graph.nodes[node].origin?.reference.utf8.count ?? 0
         return graph.nodes[node].entry.count + (3 + graph.witnesses(of: node)) * Self.bytesPerTarget + source

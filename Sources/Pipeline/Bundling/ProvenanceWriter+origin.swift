@@ -2,7 +2,8 @@ import FHIR
 import PDex
 
 extension ProvenanceWriter {
-    /// `Provenance/id` of an origin: derived from what it speaks of and says, so that sending it again adds no second one.
+    /// `Provenance/id` of an origin: derived from what it speaks of and says, so that sending it again adds no second
+    /// one.
     func originLocation(of nodes: [GraphNode], by byline: Authorship.Byline) -> String {
         let told = nodes.map { node in
             let since = node.origin?.lastUpdated?.text ?? ""
@@ -13,11 +14,11 @@ extension ProvenanceWriter {
             + identities.derived("origin", terms.payer.name, mapping.hash, words.joined(separator: " "))
     }
 
-    /// The Provenance of what the same people wrote: its versions at the clinic, one for each target in the same order, and
-    /// since when they are so (PV-02, PV-04, PV-11, UC-09).
+    /// The Provenance of what the same people wrote: its versions at the clinic, one for each target in the same order,
+    /// and since when they are so (PV-02, PV-04, PV-11, UC-09).
     ///
-    /// Where the resources do not say who wrote them, the clinic is the author. Where they name somebody who cannot be named to
-    /// the payer, it is not: it only keeps what they wrote.
+    /// Where the resources do not say who wrote them, the clinic is the author. Where they name somebody who cannot be
+    /// named to the payer, it is not: it only keeps what they wrote.
     func origin(
         of nodes: [GraphNode], by byline: Authorship.Byline, clinic: String, location: String, received: Instant
     ) -> JSONValue {

@@ -10,8 +10,8 @@ extension ProvenanceWriter {
 
     /// The Provenance that says what is taken back, and that the clinic did so (`v3-DataOperation`).
     ///
-    /// What is deleted cannot be named as a target, since nothing would be behind the reference: it is named as removed, by
-    /// its identifier, and the target is the Patient, or the sender while the payer has no Patient.
+    /// What is deleted cannot be named as a target, since nothing would be behind the reference: it is named as
+    /// removed, by its identifier, and the target is the Patient, or the sender while the payer has no Patient.
     func retraction(
         of entries: [RetractionEntry], patient: String?, by transmitter: String, location: String, exchange: String,
         received: Instant

@@ -113,8 +113,8 @@ final class SharedResources: Sendable {
         return .node(key, location: node.location)
     }
 
-    /// What was found in the shared resources to which those refer, themselves or by way of others: they do not travel, or
-    /// travel as they are where the payer's gate only reports.
+    /// What was found in the shared resources to which those refer, themselves or by way of others: they do not travel,
+    /// or travel as they are where the payer's gate only reports.
     func remarks(on resources: [MappedResource], _ reader: any StoreReader) throws -> [GateRemark] {
         guard !losses.withLock(\.remarks.isEmpty) else { return [] }
         var open: [ResourceKey] = []

@@ -15,8 +15,8 @@ struct TestimonyWriter {
     let patient: ResourceKey
     let shared: SharedResources
 
-    /// What is left of a Provenance that speaks of anything not known to be the member's: when, in codes what was done, and
-    /// by references who did it. Words, and whoever is named in words, may be the other person's.
+    /// What is left of a Provenance that speaks of anything not known to be the member's: when, in codes what was done,
+    /// and by references who did it. Words, and whoever is named in words, may be the other person's.
     private static func bare(_ statement: JSONObject) -> JSONObject {
         var bare = statement
         bare.keep(where: kept.contains)

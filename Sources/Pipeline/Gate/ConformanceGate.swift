@@ -55,7 +55,8 @@ struct ConformanceGate: Sendable {
         }
     }
 
-    /// Demands that something of our own conforms to what it claims, and throws `conformance.invalid`, which parks, where it must.
+    /// Demands that something of our own conforms to what it claims, and throws `conformance.invalid`, which parks,
+    /// where it must.
     func demand(_ resource: JSONValue) throws(Fault) {
         guard let object = resource.object, let first = remarks(on: object, nil, profile: nil).first, isStrict
         else { return }

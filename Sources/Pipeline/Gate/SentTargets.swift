@@ -4,8 +4,8 @@ import PDex
 
 /// What the references of a member's mapped resources lead to among what is sent: what profiles may ask of it.
 ///
-/// References are still the clinic's when the gate looks; what they lead to is as it will be sent, so that what was left
-/// out is not found.
+/// References are still the clinic's when the gate looks; what they lead to is as it will be sent, so that what was
+/// left out is not found.
 struct SentTargets {
     /// The member's resources that travel.
     var own: [ResourceKey: MappedResource] = [:]

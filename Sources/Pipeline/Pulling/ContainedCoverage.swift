@@ -4,8 +4,8 @@ import PDex
 /// Coverage that a payer tells only inside its claims: contained in ExplanationOfBenefit.
 ///
 /// One claim proves that the plan covered the days that it settled, and nothing beyond: the Coverage gets those days as
-/// its period, unless it has one of its own. Such a Coverage often names its payor by nothing but a display: the payer's
-/// NPI is added where that is its name to the letter, and what names another payor is no coverage of this one.
+/// its period, unless it has one of its own. Such a Coverage often names its payor by nothing but a display: the
+/// payer's NPI is added where that is its name to the letter, and what names another payor is no coverage of this one.
 struct ContainedCoverage {
     let payer: Party
     let identities: Identities

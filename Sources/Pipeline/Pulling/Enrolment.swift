@@ -99,8 +99,8 @@ struct Enrolment: Sendable {
         try await store.write { try $0.addForgotten(toRosterOf: run) }
     }
 
-    /// Hands out the ids of those whose Patient is staged, a page at a time: they are to be fetched one by one, since what
-    /// is staged of them is of before.
+    /// Hands out the ids of those whose Patient is staged, a page at a time: they are to be fetched one by one, since
+    /// what is staged of them is of before.
     func forEachForgotten(_ fetch: ([String]) async throws -> Void) async throws {
         let run = run
         var last: ResourceKey?

@@ -13,8 +13,8 @@ struct ExportFolder: Sendable {
     private static let unfinished = ".unfinished"
     private static let mostIndexBytes = 1 << 20
 
-    /// The payer's time of the latest export here of that Group and those types, of which nothing is missing before: from
-    /// then on a delta goes (DX-03). Another Group may have members of whom nothing has come.
+    /// The payer's time of the latest export here of that Group and those types, of which nothing is missing before:
+    /// from then on a delta goes (DX-03). Another Group may have members of whom nothing has come.
     func latest(of payer: String, _ request: ExportRequest) -> Instant? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { !$0.hasPrefix(".") }.compactMap { name -> Instant? in

@@ -12,7 +12,8 @@ struct ExportWait {
 
     private static let longestWaitSeconds = 6.0 * 3600
 
-    /// The manifest once it is there. Throws `payer.capability-missing` when the payer takes too long: it is told to stop.
+    /// The manifest once it is there. Throws `payer.capability-missing` when the payer takes too long: it is told to
+    /// stop.
     func manifest(_ statusURL: String) async throws -> ExportManifest {
         var wait = 1.0
         var waited = 0.0

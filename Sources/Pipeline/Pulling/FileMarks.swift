@@ -2,8 +2,8 @@ import PDex
 
 /// Which files of an export a run has whole.
 ///
-/// A file is known by its place in the manifest, its type and its count, because links may be signed afresh at every look
-/// (BLK-44). What was the path of its link only tells whether files have changed places: then nothing is known.
+/// A file is known by its place in the manifest, its type and its count, because links may be signed afresh at every
+/// look (BLK-44). What was the path of its link only tells whether files have changed places: then nothing is known.
 struct FileMarks {
     private let progress: [String: String]
     private let statusURL: String

@@ -13,8 +13,8 @@ struct Intake: Sendable {
     var wants: SharedWants?
     /// Keeps in mind what came; nil where nobody asks what did not.
     var seen: SeenArrivals?
-    /// The run that keeps in mind that a consent came which cannot be read, or does not say whose it is; nil where the server
-    /// was asked for one patient's.
+    /// The run that keeps in mind that a consent came which cannot be read, or does not say whose it is; nil where the
+    /// server was asked for one patient's.
     var doubts: String?
     /// Follows what consents of the clinic object to, in the transaction that learns of it; nil where none come.
     var revocation: Revocation?
@@ -26,8 +26,8 @@ struct Intake: Sendable {
     /// Stages the lines of a batch; `beforehand`, `afterwards` and `whenWhole` run in the same transaction, the last
     /// unless a line was refused. What `beforehand` returns `afterwards` is given.
     ///
-    /// A consent that does not say whose it is, is `owner`'s: of whom the server gave it out. Returns how many lines were
-    /// refused; each is counted in the tally.
+    /// A consent that does not say whose it is, is `owner`'s: of whom the server gave it out. Returns how many lines
+    /// were refused; each is counted in the tally.
     @discardableResult
     func stage(
         _ lines: LineBatch, expecting type: String?, of owner: ResourceKey? = nil,

@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension LineBatch {
-    /// The lines without the headers of a file that is organized by patient: Parameters before each block say whose it is,
-    /// which every resource says itself (BLK-14).
+    /// The lines without the headers of a file that is organized by patient: Parameters before each block say whose it
+    /// is, which every resource says itself (BLK-14).
     func withoutHeaders() -> LineBatch {
         LineBatch(bytes: bytes, lines: lines.filter { !isHeader(bytes[$0]) })
     }

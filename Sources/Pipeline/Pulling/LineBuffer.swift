@@ -7,7 +7,8 @@ struct LineBuffer {
     private var lines: [Range<Int>] = []
     private let capacity: Int
 
-    /// `capacity` is the number of bytes that it is expected to hold: growing would copy them, and take up to twice that.
+    /// `capacity` is the number of bytes that it is expected to hold: growing would copy them, and take up to twice
+    /// that.
     init(capacity: Int = 0) {
         self.capacity = capacity
     }

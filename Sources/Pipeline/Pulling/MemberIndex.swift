@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Indexes a payer's members and a clinic's patients by every way of recognising them, and keeps beside it what the join
-/// asks of each; the values that lead to somebody are kept as keyed hashes only.
+/// Indexes a payer's members and a clinic's patients by every way of recognising them, and keeps beside it what the
+/// join asks of each; the values that lead to somebody are kept as keyed hashes only.
 ///
 /// Both sides, because a member is recognised only when nobody else at the clinic might be meant (reliability T10).
 struct MemberIndex: Sendable {
@@ -14,8 +14,8 @@ struct MemberIndex: Sendable {
     /// As many are read and written in one transaction.
     private static let staleAtOnce = 100
 
-    /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on the
-    /// same basis, and did not change since, is not read again.
+    /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on
+    /// the same basis, and did not change since, is not read again.
     ///
     /// The clinic's patients are all that are staged, in the run's roster or not.
     func rebuild() async throws {
@@ -46,8 +46,8 @@ struct MemberIndex: Sendable {
         }
     }
 
-    /// Whether everybody on both sides was indexed as clinic and payer are configured now, and not otherwise since. Nobody is
-    /// to be looked for before: who else might be meant is not known.
+    /// Whether everybody on both sides was indexed as clinic and payer are configured now, and not otherwise since.
+    /// Nobody is to be looked for before: who else might be meant is not known.
     func isComplete(_ reader: any StoreReader) throws -> Bool {
         try reader.indexBasis(of: everybody, for: terms.payer.name) == basis
     }
@@ -77,8 +77,8 @@ struct MemberIndex: Sendable {
         }
     }
 
-    /// Turns the pages of people, and indexes those who are not, or no longer. They are read where they are written: what
-    /// another process stages meanwhile is not missed.
+    /// Turns the pages of people, and indexes those who are not, or no longer. They are read where they are written:
+    /// what another process stages meanwhile is not missed.
     private func each(
         _ basis: Int64, page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],
         index: @escaping @Sendable (ResourceKey, any StoreWriter) throws -> Void

@@ -9,8 +9,8 @@ struct PageLoop: Sendable {
     private var stale = 0
     private let most: Int
 
-    /// So many pages in a row may show what earlier ones have shown: results move while pages are turned, and an empty page
-    /// with a next link is legal (RD-04).
+    /// So many pages in a row may show what earlier ones have shown: results move while pages are turned, and an empty
+    /// page with a next link is legal (RD-04).
     static let mostStale = 1000
 
     /// A search that may have `most` pages.

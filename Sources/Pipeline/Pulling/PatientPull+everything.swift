@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension PatientPull {
-    /// `Patient/[id]/$everything`, kept to the job's types and to what changed (RD-19). Where the clinic will not be asked
-    /// so, it gives everything; what the job does not name is not even staged.
+    /// `Patient/[id]/$everything`, kept to the job's types and to what changed (RD-19). Where the clinic will not be
+    /// asked so, it gives everything; what the job does not name is not even staged.
     func everything(_ patient: String, since marks: PullScope.Marks, _ draft: inout PatientDraft) async throws {
         let operation = "$everything"
         var manner = manners.manner(of: operation)

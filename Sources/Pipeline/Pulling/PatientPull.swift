@@ -13,8 +13,8 @@ struct PatientPull: Sendable {
     let provenance: ProvenanceSearch
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
-    /// Whether the clinic's Consents are fetched, which they are whole each time: an old one may deny, whatever the job's
-    /// instants are.
+    /// Whether the clinic's Consents are fetched, which they are whole each time: an old one may deny, whatever the
+    /// job's instants are.
     let isConsentListed: Bool
     private let refused = RefusedTypes()
     let manners = SearchManners()

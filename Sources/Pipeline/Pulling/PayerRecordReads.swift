@@ -3,8 +3,8 @@ import PDex
 
 /// Fetches records of a payer by their ids: in batches where it searches by `_id`, else one by one (RD-15).
 ///
-/// What the payer does not have is noted by reason: a Coverage whose payor stays unknown lets nothing out. What it has and
-/// does not give, or not as a whole, is a flaw.
+/// What the payer does not have is noted by reason: a Coverage whose payor stays unknown lets nothing out. What it has
+/// and does not give, or not as a whole, is a flaw.
 struct PayerRecordReads: Sendable {
     let payer: any PayerServer
     let name: String
@@ -14,8 +14,8 @@ struct PayerRecordReads: Sendable {
     /// More than are asked for, several times over: a server that shows all it has did not understand.
     private static let mostEntries = 200
 
-    /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are not
-    /// had though they may be there.
+    /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are
+    /// not had though they may be there.
     func fetch(_ type: String, _ ids: [String], take: (LineBatch) async throws -> Int) async throws -> Int {
         let offered = try await payer.capability().types[type]?.searchParameters ?? []
         var flaws = 0

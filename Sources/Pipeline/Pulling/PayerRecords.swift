@@ -29,8 +29,9 @@ struct PayerRecords: Sendable {
         if !isIndexed { try await index.rebuild() }
     }
 
-    /// Sees to it that everybody on both sides is indexed, and asks nobody: after an upgrade, or a change of how clinic and
-    /// payer are configured, another clinic's run may have read the payer's records before this one's patients were.
+    /// Sees to it that everybody on both sides is indexed, and asks nobody: after an upgrade, or a change of how clinic
+    /// and payer are configured, another clinic's run may have read the payer's records before this one's patients
+    /// were.
     func ensureIndexed() async throws {
         guard try await !state().isIndexed else { return }
         try await index.rebuild()
@@ -46,8 +47,8 @@ struct PayerRecords: Sendable {
 
     private var index: MemberIndex { MemberIndex(terms: terms, store: store, identities: identities) }
 
-    /// Reads again what decides about one patient who is asked for now: the records of the member that it is. Everything is
-    /// read where that cannot be told, and when all of it is too old to tell who is who.
+    /// Reads again what decides about one patient who is asked for now: the records of the member that it is.
+    /// Everything is read where that cannot be told, and when all of it is too old to tell who is who.
     func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
         // Who was staged just now is led to by nothing yet, however young the records are.
         try await index.refresh(patients: [patient], members: [])

@@ -57,8 +57,8 @@ extension PayerRecordsPull {
         return flaws == 0 ? held.take() : nil
     }
 
-    /// Whether everything that is found is the member's: a server that does not know a parameter may leave it out. A member
-    /// of whom nothing is found may be one of whom the server does not speak so.
+    /// Whether everything that is found is the member's: a server that does not know a parameter may leave it out. A
+    /// member of whom nothing is found may be one of whom the server does not speak so.
     private func isOf(_ member: ResourceKey, _ lines: LineBatch, _ type: String) -> Bool {
         lines.bytes.withUnsafeBytes { bytes in
             let scans = lines.lines.map { try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[$0])) }

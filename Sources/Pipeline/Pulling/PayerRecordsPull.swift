@@ -101,8 +101,8 @@ struct PayerRecordsPull: Sendable {
     }
 
     /// Fetches the members and payors that Coverage refers to and that did not come along: whom a Coverage is about has
-    /// to be compared, and whose it is has to be known. A member who is there and could not be read may be the second who
-    /// is meant (reliability T10).
+    /// to be compared, and whose it is has to be known. A member who is there and could not be read may be the second
+    /// who is meant (reliability T10).
     private func complete(_ seen: inout SeenRecords) async throws {
         let missing = try await store.read { [intake, terms, seen = try seen.all()] reader in
             try CoverageReferences(stager: intake.stager, source: terms.payer.name).missing(reader, besides: seen)

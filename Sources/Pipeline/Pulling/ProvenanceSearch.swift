@@ -1,8 +1,8 @@
 import PDex
 import Synchronization
 
-/// How a clinic gives the Provenance of what is searched, learned in one run (RD-11, PV-03): beside each search where it
-/// lists that, else asked for by what it speaks of, else not at all.
+/// How a clinic gives the Provenance of what is searched, learned in one run (RD-11, PV-03): beside each search where
+/// it lists that, else asked for by what it speaks of, else not at all.
 final class ProvenanceSearch: Sendable {
     private struct Standing {
         var isByTarget: Bool

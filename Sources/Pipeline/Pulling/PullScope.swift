@@ -130,8 +130,8 @@ enum PullScope {
         }
     }
 
-    /// Types and whatever narrows or widens them: what was fetched with one filter says nothing of what another one lets
-    /// through.
+    /// Types and whatever narrows or widens them: what was fetched with one filter says nothing of what another one
+    /// lets through.
     private static func what(_ selection: ExchangeTerms.Selection) -> String {
         let until = selection.until.map { ["until \($0.text)"] } ?? []
         let consents = selection.includesConsents ? "with Consent" : "without Consent"

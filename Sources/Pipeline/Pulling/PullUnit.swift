@@ -12,7 +12,8 @@ struct PullUnit: Sendable {
     /// Runs `fetch`; a unit that still breaks off is counted as a problem, and the run will be partial.
     ///
     /// Returns the fault that it was given up for. Throws what no repetition helps against, `remote.unreachable`: then
-    /// nothing else would come either; and what is to be asked again in hours, so that the run can be gone on with then.
+    /// nothing else would come either; and what is to be asked again in hours, so that the run can be gone on with
+    /// then.
     @discardableResult
     func fetch(_ what: String, _ fetch: () async throws -> Void) async throws -> Fault? {
         var attempt = 1

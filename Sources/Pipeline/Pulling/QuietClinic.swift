@@ -4,8 +4,8 @@ import Synchronization
 
 /// A clinic that is asked nothing in its quiet hours: who asks waits for their end.
 ///
-/// A file that is on its way when they begin is read to its end. What is asked for one member on demand does not come by
-/// here: it is little, and people wait for it.
+/// A file that is on its way when they begin is read to its end. What is asked for one member on demand does not come
+/// by here: it is little, and people wait for it.
 final class QuietClinic: ClinicServer {
     private let clinic: any ClinicServer
     private let name: String

@@ -213,8 +213,8 @@ struct RunningExport: Sendable {
         }
     }
 
-    /// Names what the clinic would not take: the export holds more than was wanted, or less than would come along, and the
-    /// run says so (BLK-05).
+    /// Names what the clinic would not take: the export holds more than was wanted, or less than would come along, and
+    /// the run says so (BLK-05).
     private func tell(_ dropped: [String]) async {
         guard !dropped.isEmpty else { return }
         let wide = dropped.filter { $0 != ExportStart.Parameter.alongside.rawValue }

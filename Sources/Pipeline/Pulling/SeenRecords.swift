@@ -1,7 +1,7 @@
 import PDex
 
-/// The keys of what came of a payer's records, in a memory that does not grow with them: what is staged and not among them
-/// is gone.
+/// The keys of what came of a payer's records, in a memory that does not grow with them: what is staged and not among
+/// them is gone.
 struct SeenRecords: Sendable {
     private var keys: SortedSpill<Int64>
 

@@ -1,7 +1,7 @@
 import FHIR
 
-/// The years before a day within which care must have been given (CMS-03, CMS-10): by the date of service, never by when a
-/// resource changed.
+/// The years before a day within which care must have been given (CMS-03, CMS-10): by the date of service, never by
+/// when a resource changed.
 struct ServiceWindow: Sendable {
     let years: Int
 
@@ -17,8 +17,8 @@ struct ServiceWindow: Sendable {
         return FHIRDate(first + today.dropFirst(4).prefix(6)) ?? FHIRDate(first + "-02-28")
     }
 
-    /// What an export is asked for, so that care outside does not come; what has no date comes (CMS-10). Other types come as
-    /// a whole: their dates are not of service, or many have none.
+    /// What an export is asked for, so that care outside does not come; what has no date comes (CMS-10). Other types
+    /// come as a whole: their dates are not of service, or many have none.
     func filters(on now: Instant, among wanted: [String]) -> [String] {
         guard let first = first(on: now) else { return [] }
         return Self.types.filter { wanted.isEmpty || wanted.contains($0) }

@@ -9,7 +9,8 @@ actor SharedClosure {
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
-    /// How far it goes from reference to reference: nothing of a clinic's nests as deep, but a hostile one has no end (RD-14).
+    /// How far it goes from reference to reference: nothing of a clinic's nests as deep, but a hostile one has no end
+    /// (RD-14).
     private static let mostSteps = 16
     /// More than are asked for, several times over: a server that shows all it has did not understand.
     private static let mostMatches = 200

@@ -15,7 +15,8 @@ struct SharedRequest: Sendable {
 
     private static let idsAtOnce = 50
 
-    /// `_id` batches for literal references, one search each for conditional ones; those that lead elsewhere ask nothing.
+    /// `_id` batches for literal references, one search each for conditional ones; those that lead elsewhere ask
+    /// nothing.
     static func all(for references: [String], base: String) -> [SharedRequest] {
         var literal: [String: [String: [String]]] = [:]
         var requests: [SharedRequest] = []

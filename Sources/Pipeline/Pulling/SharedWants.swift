@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// What an export refers to and does not hold: a `_since` leaves out practitioners and places that did not change, though
-/// a visit refers to them for the first time (RD-14).
+/// What an export refers to and does not hold: a `_since` leaves out practitioners and places that did not change,
+/// though a visit refers to them for the first time (RD-14).
 struct SharedWants: Sendable {
     /// The run that remembers them, so that a break forgets none.
     let run: String

@@ -18,8 +18,8 @@ struct Stager: Sendable {
     let base: String
     let identities: Identities
 
-    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32). A consent that names no patient of this
-    /// source is `owner`'s: what it objects to must not be passed over because of how it is written.
+    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32). A consent that names no patient
+    /// of this source is `owner`'s: what it objects to must not be passed over because of how it is written.
     func row(
         _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?,
         consentsOf owner: ResourceKey? = nil, now: Instant, patients: inout PatientKeys

@@ -3,8 +3,8 @@ import PDex
 
 /// One of a job's filters, as far as it can be applied without the clinic: `Type?name=value,value&name=value`.
 ///
-/// Known are tokens of `category`, `code`, `class`, `status` and `type`, and `date` and `_lastUpdated` with the prefixes
-/// that compare. What is missing in a resource is not found by a filter that asks for it.
+/// Known are tokens of `category`, `code`, `class`, `status` and `type`, and `date` and `_lastUpdated` with the
+/// prefixes that compare. What is missing in a resource is not found by a filter that asks for it.
 struct TypeFilter: Sendable {
     /// The resource type.
     let type: String

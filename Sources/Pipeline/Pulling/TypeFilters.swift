@@ -33,9 +33,9 @@ struct TypeFilters: Sendable {
     /// Whether the clinic is not needed for any of them.
     var areLocal: Bool { foreign.isEmpty }
 
-    /// Whether one of the filters of its type finds a resource, or there is none for its type. Of a type with a filter that
-    /// only the clinic can apply, everything that the clinic gave is allowed. What does not say when it changed cannot be
-    /// shown to be old enough.
+    /// Whether one of the filters of its type finds a resource, or there is none for its type. Of a type with a filter
+    /// that only the clinic can apply, everything that the clinic gave is allowed. What does not say when it changed
+    /// cannot be shown to be old enough.
     func allow(_ staged: StagedResource, _ resource: Resource) -> Bool {
         if let until, !SharedTypes.contains(staged.type), staged.lastUpdated.map({ $0 > until }) ?? true {
             return false

@@ -39,8 +39,8 @@ extension ExchangePipeline {
         return new
     }
 
-    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written but ways to people who
-    /// have none yet.
+    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written but ways to
+    /// people who have none yet.
     ///
     /// Throws as ``remake(_:run:from:acceptingMappingChanges:also:)`` does.
     public func preview(
@@ -60,8 +60,8 @@ extension ExchangePipeline {
         }
     }
 
-    /// Delivers what is due on the route, and what becomes due within so many seconds; what a process that ended had under
-    /// way is taken over.
+    /// Delivers what is due on the route, and what becomes due within so many seconds; what a process that ended had
+    /// under way is taken over.
     public func empty(waitingAtMost seconds: Double = 0) async throws {
         try await outbox.rescue()
         _ = try await outbox.drain(waitingAtMost: seconds)

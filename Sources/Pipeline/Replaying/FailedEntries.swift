@@ -1,17 +1,19 @@
 import FHIR
 import PDex
 
-/// What of an exchange the payer did not take, entry by entry: that goes again, and what it acknowledged stays (WR-03, Q-04).
+/// What of an exchange the payer did not take, entry by entry: that goes again, and what it acknowledged stays (WR-03,
+///
 ///
-/// A Provenance goes beside its targets: where it is not there, or somebody whom it names is not, they go again as well.
+/// A Provenance goes beside its targets: where it is not there, or somebody whom it names is not, they go again as
+/// well.
 struct FailedEntries: Sendable {
     /// `Type/id` of what goes again.
     let places: Set<String>
     /// `Type/id` of what the payer acknowledged, and what stays as it is.
     let standing: Set<String>
 
-    /// Reads the receipts and the bundles that are still kept. Throws `exchange.not-replayable` when nothing, or everything, was
-    /// taken, and when it cannot be told what was, or is still there.
+    /// Reads the receipts and the bundles that are still kept. Throws `exchange.not-replayable` when nothing, or
+    /// everything, was taken, and when it cannot be told what was, or is still there.
     init(
         of exchange: Exchange, by delivery: ExchangeTerms.Delivery.Kind, _ identities: Identities,
         _ reader: any StoreReader

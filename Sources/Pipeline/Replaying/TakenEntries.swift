@@ -1,7 +1,7 @@
 import PDex
 
-/// What the payer has taken of an exchange whose failed entries alone are made anew: what refers to it finds it by its derived
-/// id.
+/// What the payer has taken of an exchange whose failed entries alone are made anew: what refers to it finds it by its
+/// derived id.
 struct TakenEntries: Sendable {
     let failed: FailedEntries
     let holdings: PayerHoldings

@@ -2,8 +2,8 @@ import FHIR
 import Mappings
 import PDex
 
-/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18), and what was
-/// sent under a consent that was withdrawn, where the payer wants that (CO-10).
+/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18), and what
+/// was sent under a consent that was withdrawn, where the payer wants that (CO-10).
 ///
 /// Needs no consent, because it discloses nothing: content goes along only where the payer has it to the letter or a
 /// consent permits it now, and otherwise nothing but ids.
@@ -93,8 +93,8 @@ struct MakeRetraction: Sendable {
     /// nobody.
     ///
     /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
-    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more. Where a
-    /// withdrawal deletes, what was only marked as entered in error before is deleted, too.
+    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more. Where
+    /// a withdrawal deletes, what was only marked as entered in error before is deleted, too.
     private func undone(
         of member: ResourceKey, _ holdings: PayerHoldings, _ undoing: Undoing, errors: [ClinicalResource],
         _ reader: any StoreReader

@@ -50,7 +50,8 @@ struct PayerHoldings: Sendable {
         }
     }
 
-    /// Everything that is there or may be, by the content that was sent last, but for what is marked as entered in error.
+    /// Everything that is there or may be, by the content that was sent last, but for what is marked as entered in
+    /// error.
     var all: [ResourceKey: Int64] {
         told.merging(hashes) { $1 }.merging(doubtful) { $1 }
     }

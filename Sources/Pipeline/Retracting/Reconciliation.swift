@@ -18,7 +18,8 @@ struct Reconciliation: Sendable {
     /// So many unless an operator says otherwise.
     static let usualMost = 1000
 
-    /// What of a patient's, of those types, is gone; nil when too much is missing to tell. `seen` is everything that came.
+    /// What of a patient's, of those types, is gone; nil when too much is missing to tell. `seen` is everything that
+    /// came.
     func gone(
         of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
     ) async throws -> [ResourceKey]? {
@@ -28,7 +29,8 @@ struct Reconciliation: Sendable {
             })
     }
 
-    /// What is gone of the members of a run's roster; nil when too much is missing to tell. `seen` is everything that came.
+    /// What is gone of the members of a run's roster; nil when too much is missing to tell. `seen` is everything that
+    /// came.
     func gone(
         fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet
     ) async throws -> [ResourceKey]? {

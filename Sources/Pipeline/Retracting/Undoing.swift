@@ -1,7 +1,7 @@
 import PDex
 
-/// What of that which the payer holds of a patient is undone by `after-revocation`, because it should not be there as it is
-/// (CO-10, T10).
+/// What of that which the payer holds of a patient is undone by `after-revocation`, because it should not be there as
+/// it is (CO-10, T10).
 enum Undoing: Sendable {
     /// Nothing but what the clinic corrects.
     case nothing

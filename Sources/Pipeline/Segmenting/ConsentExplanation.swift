@@ -43,7 +43,8 @@ public struct ConsentExplanation: Sendable {
 }
 
 extension ExchangePipeline {
-    /// Decides anew about a patient, from what is staged; nothing is sent, nor written but ways to people who have none yet.
+    /// Decides anew about a patient, from what is staged; nothing is sent, nor written but ways to people who have none
+    /// yet.
     public func explainConsent(patient: ResourceKey) async throws -> ConsentExplanation {
         let (terms, identities, clock) = (terms, identities, clock)
         let check = checkConsent

@@ -1,16 +1,17 @@
 import FHIR
 import PDex
 
-/// What the clinic has labelled since an exchange was made, as far as it was staged: a bundle that waits must not carry what
-/// would be held by now (CO-05).
+/// What the clinic has labelled since an exchange was made, as far as it was staged: a bundle that waits must not carry
+/// what would be held by now (CO-05).
 struct HeldSince: Sendable {
     let segmentation: Segmentation
     let stager: Stager
 
-    /// Why the exchange must not be sent as it was made; nil while nothing that it carries is held. `sensitive` tells whether
-    /// its permit covers what is sensitive.
+    /// Why the exchange must not be sent as it was made; nil while nothing that it carries is held. `sensitive` tells
+    /// whether its permit covers what is sensitive.
     ///
-    /// Where nothing changed, nothing is read. Where something did, the member is divided as it was when the exchange was made.
+    /// Where nothing changed, nothing is read. Where something did, the member is divided as it was when the exchange
+    /// was made.
     func fault(under exchange: Exchange, sensitive: Bool, _ reader: any StoreReader) throws -> Fault? {
         let known = Dictionary(exchange.manifest.entries.map { ($0.key, $0.contentHash) }) { first, _ in first }
         let own = try reader.compartmentHashes(of: exchange.member)

@@ -93,7 +93,8 @@ struct Segmentation: Sendable {
         return nil
     }
 
-    /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two visits.
+    /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two
+    /// visits.
     func holds(
         in resources: [ClinicalResource], sensitive: Bool, _ reader: any StoreReader
     ) throws -> [ResourceKey: Hold] {

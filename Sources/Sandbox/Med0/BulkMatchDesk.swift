@@ -2,8 +2,8 @@ import FHIR
 import PDex
 import Serving
 
-/// Answers who many people are (`Group/$bulk-member-match`): a Group each of those who match, of those who do not, and of
-/// those whose consent does not permit to tell (BM-02 … BM-06).
+/// Answers who many people are (`Group/$bulk-member-match`): a Group each of those who match, of those who do not, and
+/// of those whose consent does not permit to tell (BM-02 … BM-06).
 struct BulkMatchDesk: Sendable {
     /// What a request comes to.
     struct Answer {

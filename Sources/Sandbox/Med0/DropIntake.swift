@@ -2,7 +2,8 @@ import FHIR
 import FHIRClient
 import Foundation
 
-/// The folder in which drops of files are left for the payer (WR-22 f): what waits there, what it says, and where it goes.
+/// The folder in which drops of files are left for the payer (WR-22 f): what waits there, what it says, and where it
+/// goes.
 ///
 /// A drop is looked at as a stranger's: every file must be listed with its digest, and the manifest must tell of every
 /// line.

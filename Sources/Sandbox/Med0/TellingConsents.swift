@@ -15,8 +15,8 @@ struct TellingConsents {
             && consent.actors.contains { $0.roles.contains(.recipient) }
     }
 
-    /// Whether a member of a Group may be told of: what came with the question still permits it, and nothing that the payer
-    /// has recorded since takes it back.
+    /// Whether a member of a Group may be told of: what came with the question still permits it, and nothing that the
+    /// payer has recorded since takes it back.
     func permit(_ member: JSONValue, of group: JSONValue, id: String, in store: FHIRStore) -> Bool {
         let named = (member["entity"]?["extension"]?.elements ?? []).first { $0["url"]?.string == Self.url }
         if let text = named?["valueReference"]?["reference"]?.string {

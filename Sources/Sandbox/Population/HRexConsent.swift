@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive, or, the other
-/// way round, Med0 to tell Clinic0.
+/// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive, or, the
+/// other way round, Med0 to tell Clinic0.
 struct HRexConsent {
     let id: String
     let patientID: String

@@ -30,8 +30,8 @@ public struct Population: Sendable {
         try body(Array(group.utf8))
     }
 
-    /// Hands over the insurance cards, as Coverage, of those whose member id the clinic does not have on file, and their
-    /// consent that the payer may say who they are.
+    /// Hands over the insurance cards, as Coverage, of those whose member id the clinic does not have on file, and
+    /// their consent that the payer may say who they are.
     public func forEachCard(_ body: ([UInt8]) throws -> Void) rethrows {
         for number in stride(from: 1, through: members, by: 1) {
             let profile = profile(of: number)

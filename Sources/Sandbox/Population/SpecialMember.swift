@@ -24,7 +24,8 @@ public enum SpecialMember: Int, CaseIterable, Sendable {
     case encounterWithoutPeriod = 11
     /// One Encounter is labelled sensitive, and one Observation is entered-in-error.
     case sensitiveVisit = 12
-    /// Same name and birth date as ``joeSmith``, and insured elsewhere: the clinic has no member id, and Med0 knows nothing.
+    /// Same name and birth date as ``joeSmith``, and insured elsewhere: the clinic has no member id, and Med0 knows
+    /// nothing.
     case twinElsewhere = 13
 
     /// The clinic's id of the Patient.

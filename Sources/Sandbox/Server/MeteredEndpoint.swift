@@ -1,7 +1,8 @@
 import PDex
 import Serving
 
-/// A server of the sandbox whose deliveries are counted while they are under way, the time included that an answer takes.
+/// A server of the sandbox whose deliveries are counted while they are under way, the time included that an answer
+/// takes.
 struct MeteredEndpoint: Endpoint {
     let endpoint: any SandboxEndpoint
     let meter: DeliveryMeter

@@ -43,7 +43,8 @@ final class DropBox: Sendable {
         }
     }
 
-    /// Drafts that nobody knew before were touched at that instant of the machine's clock, which the disk does not know.
+    /// Drafts that nobody knew before were touched at that instant of the machine's clock, which the disk does not
+    /// know.
     func date(_ drafts: some Sequence<String>, at instant: Instant) {
         let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
         for draft in drafts {

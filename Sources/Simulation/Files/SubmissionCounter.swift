@@ -3,7 +3,8 @@ import FHIRClient
 import PDex
 import Synchronization
 
-/// Where a payer is told of submissions and says how they fared (`$bulk-submit`, `$bulk-submit-status`), in a simulation.
+/// Where a payer is told of submissions and says how they fared (`$bulk-submit`, `$bulk-submit-status`), in a
+/// simulation.
 final class SubmissionCounter: Sendable {
     /// What it was told of.
     struct Order: Sendable {

@@ -2,8 +2,8 @@ import FHIR
 import FHIRClient
 import PDex
 
-/// A payer that is told of files and fetches them, as one process sees it: the product's own `$bulk-submit` over a simulated
-/// way.
+/// A payer that is told of files and fetches them, as one process sees it: the product's own `$bulk-submit` over a
+/// simulated way.
 struct SubmittingPayer: PayerRelay {
     let server: any PayerServer
     let seams: ProcessSeams

@@ -45,8 +45,8 @@ struct ProcessClock: WallClock {
 
     func now() -> Instant { host.now }
 
-    /// Sleeps as long as asked; where the services only look whether there is something to do, often for longer: a machine
-    /// is not bound to wake anybody in time, and days pass sooner so.
+    /// Sleeps as long as asked; where the services only look whether there is something to do, often for longer: a
+    /// machine is not bound to wake anybody in time, and days pass sooner so.
     func sleep(seconds: Double) async throws {
         try life.goOn()
         await order.turn("sleep", seconds: isOfService ? stretched(seconds) : seconds)

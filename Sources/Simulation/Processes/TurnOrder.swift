@@ -6,8 +6,8 @@ import Synchronization
 /// Who goes on next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
 ///
 /// A thread is one line of work of one process. It gives its turn up at every seam, and goes on when it is chosen. When
-/// nobody is ready, time moves on to the next who sleeps. So whole days pass in moments, and the same seed gives the same
-/// order again.
+/// nobody is ready, time moves on to the next who sleeps. So whole days pass in moments, and the same seed gives the
+/// same order again.
 final class TurnOrder: Sendable {
     /// The thread that a task belongs to.
     @TaskLocal static var thread = "town"

@@ -14,8 +14,8 @@ enum Ground: String, Sendable, CaseIterable {
     /// Whether it stands while nobody has said anything.
     var standsAtFirst: Bool { self != .consent }
 
-    /// What is broken when something is sent that it fell away for longer ago than the payer's records may be old; nil for
-    /// what is not read again before a delivery.
+    /// What is broken when something is sent that it fell away for longer ago than the payer's records may be old; nil
+    /// for what is not read again before a delivery.
     var inTime: Promise? {
         switch self {
         case .consent: .consentInTime

@@ -44,8 +44,8 @@ struct Office: Sendable {
         }
     }
 
-    /// Takes back what is about to be delivered, if anything is before long: that can still be stopped. Of what is on its way
-    /// only the answer can be heard.
+    /// Takes back what is about to be delivered, if anything is before long: that can still be stopped. Of what is on
+    /// its way only the answer can be heard.
     private func cancel(by operations: Operations) async throws {
         for _ in 0..<60 where house.witness.claimed == nil {
             await order.turn("watches the queue", seconds: 30)
@@ -109,8 +109,8 @@ struct Office: Sendable {
         }
     }
 
-    /// The disk is lost: everybody ends, and a backup takes the store's place. What operators decided since, they decide
-    /// again. Where each process has a secret of its own, a restoration is refused, and nobody tries.
+    /// The disk is lost: everybody ends, and a backup takes the store's place. What operators decided since, they
+    /// decide again. Where each process has a secret of its own, a restoration is refused, and nobody tries.
     func restore(_ day: Int) async throws {
         guard house.store.hasBackup, house.bug != .randomIDs, house.weather.strikes(.restore) else { return }
         order.tell("the backup is restored")

@@ -83,7 +83,8 @@ final class Town: Sendable {
         try members.indices.flatMap { try record(of: $0) }
     }
 
-    /// What the payer records of one member now; a consent that is not given is one that was withdrawn in writing, or none.
+    /// What the payer records of one member now; a consent that is not given is one that was withdrawn in writing, or
+    /// none.
     private func record(of number: Int, withdrawn: String? = nil) throws -> [Resource] {
         let (permits, isCovered) = state.withLock {
             ($0.permits.contains(number), !$0.uncovered.contains(number))
@@ -196,8 +197,8 @@ final class Town: Sendable {
         witness.decided(.coverage, of: members[number].id, stands: isCovered)
     }
 
-    /// A patient says no at the clinic's desk; or takes that back in writing. A form that is removed in place of that would
-    /// be noticed when everything is fetched again, which is after a week.
+    /// A patient says no at the clinic's desk; or takes that back in writing. A form that is removed in place of that
+    /// would be noticed when everything is fetched again, which is after a week.
     private func deny(_ number: Int) throws {
         let id = members[number].id
         let denies = state.withLock { state in

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Knows the truth of a town, sees what every process does, and says what breaks a promise.
 ///
-/// It looks at seams only: what arrives at the payer, what is committed, and who lives. What it knows of members it knows
-/// from the town's story, never from the store.
+/// It looks at seams only: what arrives at the payer, what is committed, and who lives. What it knows of members it
+/// knows from the town's story, never from the store.
 final class Witness: Sendable {
     /// One thing that must not happen.
     struct Violation: Sendable, Hashable {

@@ -1,7 +1,8 @@
 import Conformance
 import Foundation
 
-/// FHIR R4 itself, when the folder `shared` beside the repository, or the one that `PDEX_SHARED` names, has the package.
+/// FHIR R4 itself, when the folder `shared` beside the repository, or the one that `PDEX_SHARED` names, has the
+/// package.
 enum AuditGuide {
     static let validators: [Validator] = {
         let named = ProcessInfo.processInfo.environment["PDEX_SHARED"]

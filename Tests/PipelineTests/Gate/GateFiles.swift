@@ -20,8 +20,8 @@ enum GateFiles {
 
     static let folder = SharedData.folder.deletingLastPathComponent().path + "/packages"
 
-    /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine. What claims no version
-    /// is judged by the first that has the profile.
+    /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine. What claims no
+    /// version is judged by the first that has the profile.
     static let packages = validator(
         "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
         "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.core-3.1.1")

@@ -7,8 +7,8 @@ import Testing
 
 @testable import Pipeline
 
-/// Nights of people whom nobody here made up: what the payer gets is valid by the guides' packages, by those of the next
-/// version of US Core and of each PDex, and by other validators. `make proof` runs the whole.
+/// Nights of people whom nobody here made up: what the payer gets is valid by the guides' packages, by those of the
+/// next version of US Core and of each PDex, and by other validators. `make proof` runs the whole.
 @Suite(
     "Everything that a night sends is valid",
     .enabled(

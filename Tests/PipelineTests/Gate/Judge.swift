@@ -18,7 +18,8 @@ enum Judge: String, CaseIterable {
     /// FHIR R4 itself: the definition of its type.
     case r4 = "R4"
 
-    /// Whether it judges what a set makes: US Core 3.1.1 does not conform to 7.0.0, nor dispenses of one PDex to the other.
+    /// Whether it judges what a set makes: US Core 3.1.1 does not conform to 7.0.0, nor dispenses of one PDex to the
+    /// other.
     func judges(_ set: String) -> Bool {
         switch self {
         case .sheets, .claims, .r4: true

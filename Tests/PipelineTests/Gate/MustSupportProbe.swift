@@ -10,7 +10,8 @@ struct MustSupportProbe {
     private let steps: [String]
     private let value: JSONValue
 
-    /// Every must-support element of a profile in every type that it may have; one with others below it is judged by those.
+    /// Every must-support element of a profile in every type that it may have; one with others below it is judged by
+    /// those.
     static func all(of profile: JSONValue) -> [MustSupportProbe] {
         let elements = profile["snapshot"]?["element"]?.elements ?? []
         let supported = elements.filter { $0["mustSupport"]?.bool == true }

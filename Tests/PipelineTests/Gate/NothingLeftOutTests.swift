@@ -6,8 +6,8 @@ import Testing
 
 @testable import Pipeline
 
-/// A mapping claims a profile only for what can fulfil it (UC-07): a record that R4 allows is made whole or goes as plain
-/// R4, and the gate never has to leave it out. Real records, blemished, by the guides' own packages.
+/// A mapping claims a profile only for what can fulfil it (UC-07): a record that R4 allows is made whole or goes as
+/// plain R4, and the gate never has to leave it out. Real records, blemished, by the guides' own packages.
 @Suite(
     "What R4 allows",
     .enabled(

@@ -4,8 +4,8 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// What Med0 gets of the story's people, byte for byte: the envelope, every entry, and the Provenance but for ids and hashes
-/// that follow from the files of the mapping set (PV-01 … PV-11, PB-01 … PB-08).
+/// What Med0 gets of the story's people, byte for byte: the envelope, every entry, and the Provenance but for ids and
+/// hashes that follow from the files of the mapping set (PV-01 … PV-11, PB-01 … PB-08).
 ///
 /// A golden bundle is made anew with `PDEX_GOLDEN=write`, and read before it is committed.
 @Suite("The bundles of worked examples")

@@ -5,8 +5,8 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// The visit of the worked example, as its clinic has it, goes through the pipeline, and what comes out is held against the
-/// example's bundle.
+/// The visit of the worked example, as its clinic has it, goes through the pipeline, and what comes out is held against
+/// the example's bundle.
 @Suite(
     "The worked example's visit",
     .enabled(if: SharedData.isPresent, "the worked examples are not beside the repository, in ../shared/data"))
