@@ -32,7 +32,8 @@ struct Assembly: Sendable {
             path: configuration.identitySecret,
             storeExists: FileManager.default.fileExists(atPath: configuration.store))
         let identities = Identities(secret: secret, digests: Self.digests)
-        let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Self.digests)
+        let store = try SQLiteExchangeStore.open(
+            path: configuration.store, digests: Self.digests, identities: identities)
         let fileToken = Self.fileToken(identities)
         let servers = Servers(configuration, clock: clock, fileToken: fileToken, observer: observer)
         let owner = ProcessName.current

@@ -3,24 +3,40 @@ import Glibc
 public import PDex
 
 extension SQLiteExchangeStore {
-    /// Copies the store as it is at one instant to a new file of mode 0600, while writes go on; then checks the copy.
+    /// Copies the store as it is at one instant to a new file of mode 0600, while writes go on, and checks the copy: it has
+    /// its name only once it is whole, sound and durable.
     ///
     /// Throws `store.failed` when the file is there already or cannot be written, `store.corrupt` when the copy is not
-    /// sound: then the copy is kept to look at, and is no backup. Returns what the copy holds. (R16)
+    /// sound; then nothing is left of it. Returns what the copy holds. (R16)
     public func backUp(to path: String) async throws -> StoreStatistics {
-        guard access(path, F_OK) != 0 else {
-            throw Fault(
-                .storeFailed, .stop, "\(path) is there already: a backup overwrites nothing",
-                hint: "give the path of a new file")
-        }
-        try StoreFile(path: path).prepare()
+        guard access(path, F_OK) != 0 else { throw Self.isThere(path) }
+        let draft = "\(path).making-\(getpid())"
+        Self.remove(draft)
+        defer { Self.remove(draft) }
+        try Self.telling(of: path) { try StoreFile(path: draft).prepare() }
         try await reads.run { [database] in
-            try Fault.translating {
-                try database.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+            try Self.telling(of: path) {
+                try Fault.translating {
+                    try database.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [draft]) }
+                }
             }
         }
+        try Self.sync(draft)
+        let statistics = try await Self.checked(draft, digests: digests)
+        guard link(draft, path) == 0 else {
+            throw errno == EEXIST
+                ? Self.isThere(path)
+                : Fault(
+                    .storeFailed, .stop, "the backup \(path) cannot be given its name: \(String(cString: strerror(errno)))",
+                    hint: "check its folder")
+        }
         try Self.sync(path)
-        let copy = try Self.open(path: path, digests: digests)
+        return statistics
+    }
+
+    /// Checks a copy, and leaves it closed.
+    private static func checked(_ path: String, digests: Digests) async throws -> StoreStatistics {
+        let copy = try open(path: path, digests: digests)
         let findings = try await copy.check()
         guard findings.isEmpty else {
             throw Fault(
@@ -30,6 +46,23 @@ extension SQLiteExchangeStore {
         let statistics = try await copy.read { try $0.statistics() }
         try await copy.checkpoint()
         return statistics
+    }
+
+    private static func isThere(_ path: String) -> Fault {
+        Fault(
+            .storeFailed, .stop, "\(path) is there already: a backup overwrites nothing",
+            hint: "give the path of a new file")
+    }
+
+    /// What cannot be written is the backup, and not the store.
+    private static func telling<Value>(of path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let fault as Fault where fault.code == .storeFailed {
+            throw Fault(
+                .storeFailed, .stop, "the backup \(path) cannot be written: \(fault.message)",
+                hint: "check that its folder is there, who may write into it, and the room there; nothing was left of it")
+        }
     }
 
     /// What SQLite wrote for another file is not yet durable.

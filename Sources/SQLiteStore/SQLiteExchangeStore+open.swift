@@ -4,12 +4,14 @@ public import PDex
 extension SQLiteExchangeStore {
     /// Opens the store at `path`, making it with mode 0600 or bringing an older one up to date.
     ///
-    /// Throws `store.exposed` when others may read its files, `store.newer` and `store.corrupt` when it is not
-    /// a store that this program understands, `store.locked` when another process keeps it too long.
+    /// `identities` are those of the deployment's secret; whoever only looks has none. Throws `key.unusable` when the
+    /// store was made under another secret, `store.exposed` when others may read its files, `store.newer` and
+    /// `store.corrupt` when it is not a store that this program understands, `store.locked` when another process keeps it
+    /// too long.
     public static func open(
-        path: String, digests: Digests, options: StoreOptions = StoreOptions()
+        path: String, digests: Digests, identities: Identities? = nil, options: StoreOptions = StoreOptions()
     ) throws -> SQLiteExchangeStore {
-        try open(path: path, digests: digests, options: options, schema: .current)
+        try open(path: path, digests: digests, identities: identities, options: options, schema: .current)
     }
 
     /// Makes an empty store that lives as long as the value.
@@ -22,7 +24,7 @@ extension SQLiteExchangeStore {
     }
 
     static func open(
-        path: String, digests: Digests, options: StoreOptions, schema: Schema
+        path: String, digests: Digests, identities: Identities? = nil, options: StoreOptions, schema: Schema
     ) throws -> SQLiteExchangeStore {
         let file = StoreFile(path: path)
         try file.prepare()
@@ -33,6 +35,11 @@ extension SQLiteExchangeStore {
                 try database.writeWithoutTransaction { writer in
                     try insistOnDurability(writer)
                     try schema.migrate(writer)
+                    guard let identities else { return }
+                    try writer.inTransaction(.immediate) {
+                        try SQLiteTransaction(database: writer, digests: digests).claim(under: identities)
+                        return .commit
+                    }
                 }
                 return SQLiteExchangeStore(
                     database: database, digests: digests, lock: lock, readers: options.readers, schema: schema)

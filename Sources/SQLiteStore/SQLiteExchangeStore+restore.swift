@@ -6,22 +6,21 @@ public import PDex
 extension SQLiteExchangeStore {
     /// Puts a backup in the place of the store at `path`, and keeps the file that was there beside it. (R16)
     ///
-    /// The backup is copied, brought up to date, checked, and made safe to run: see ``StoreRestoration``. `key` derives
-    /// the key of an identity, by which a backup that was made under another secret is recognised. Throws
+    /// The backup is copied, brought up to date, checked, and made safe to run: see ``StoreRestoration``. `identities` are
+    /// those of the deployment's secret: a backup that was made under another one is recognised by them. Throws
     /// `store.locked` while another process has the store open, `store.newer` and `store.corrupt` when the backup is no
     /// store that can be used, `store.failed` when it is somebody else's; then nothing was changed.
     public static func restore(
-        from backup: String, to path: String, digests: Digests, _ restoration: StoreRestoration,
-        key: @escaping @Sendable (_ source: String, _ type: String, _ id: String) -> ResourceKey
+        from backup: String, to path: String, digests: Digests, identities: Identities, _ restoration: StoreRestoration
     ) async throws -> RestoredStore {
-        try await restore(from: backup, to: path, digests: digests, restoration, key: key) { _ in }
+        try await restore(
+            from: backup, to: path, digests: digests, identities: identities, restoration, passing: { _ in })
     }
 
     /// The same; `passing` is told each step that has been done, and what it throws is a failure there.
     static func restore(
-        from backup: String, to path: String, digests: Digests, _ restoration: StoreRestoration,
-        key: @escaping @Sendable (_ source: String, _ type: String, _ id: String) -> ResourceKey,
-        passing: (RestoreStep) throws -> Void
+        from backup: String, to path: String, digests: Digests, identities: Identities,
+        _ restoration: StoreRestoration, passing: (RestoreStep) throws -> Void
     ) async throws -> RestoredStore {
         let file = StoreFile(path: path)
         try demandWhole(backup, besides: path)
@@ -33,7 +32,7 @@ extension SQLiteExchangeStore {
         remove(fresh)
         defer { remove(fresh) }
         try copy(backup, to: fresh)
-        let found = try await prepared(fresh, digests: digests, restoration, key)
+        let found = try await prepared(fresh, of: backup, digests: digests, identities, restoration)
         try passing(.prepared)
         let kept = try KeptStore.put(aside: path, stamp: restoration.stamp, passing: passing)
         guard rename(fresh, path) == 0 else {
@@ -51,6 +50,11 @@ extension SQLiteExchangeStore {
         var (status, other) = (stat(), stat())
         guard stat(backup, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Fault(.storeFailed, .stop, "there is no backup \(backup)", hint: "give the file of a backup")
+        }
+        guard status.st_size > 0 else {
+            throw Fault(
+                .storeCorrupt, .stop, "\(backup) is empty: no backup was written to it",
+                hint: "take another backup; nothing was changed")
         }
         if stat(path, &other) == 0, other.st_ino == status.st_ino, other.st_dev == status.st_dev {
             throw Fault(.storeFailed, .stop, "\(backup) is the store itself", hint: "give the file of a backup")
@@ -85,18 +89,16 @@ extension SQLiteExchangeStore {
 
     /// Opens the copy, checks it, and makes it safe to run.
     private static func prepared(
-        _ path: String, digests: Digests, _ restoration: StoreRestoration,
-        _ key: @escaping @Sendable (String, String, String) -> ResourceKey
+        _ path: String, of backup: String, digests: Digests, _ identities: Identities, _ restoration: StoreRestoration
     ) async throws -> (statistics: StoreStatistics, cancelled: Int, last: Instant?) {
-        let store = try open(path: path, digests: digests)
-        let findings = try await store.check()
+        let (store, findings) = try await openedCopy(path, of: backup, digests: digests)
         guard findings.isEmpty else {
             throw Fault(
                 .storeCorrupt, .stop,
                 "the backup is damaged: \(findings.count) findings, the first \(findings[0].check)",
                 hint: "take an earlier backup; nothing was changed")
         }
-        guard try await store.isDerived(by: key) else {
+        guard try await store.isMade(under: identities) else {
             throw Fault(
                 .storeFailed, .stop, "the backup was made under another identity secret: every id would be another",
                 hint: "restore the identity secret that belongs to it first; nothing was changed")
@@ -105,6 +107,20 @@ extension SQLiteExchangeStore {
         let statistics = try await store.read { try $0.statistics() }
         try await store.checkpoint()
         return (statistics, cancelled, last)
+    }
+
+    /// A damaged copy is told as the backup's damage: the store itself may be well.
+    private static func openedCopy(
+        _ path: String, of backup: String, digests: Digests
+    ) async throws -> (SQLiteExchangeStore, [StoreFinding]) {
+        do {
+            let store = try open(path: path, digests: digests)
+            return (store, try await store.check())
+        } catch let fault as Fault where fault.code == .storeCorrupt {
+            throw Fault(
+                .storeCorrupt, .stop, "the backup \(backup) cannot be used: \(fault.message)",
+                hint: "take another backup; nothing was changed")
+        }
     }
 
     private static func copy(_ source: String, to path: String) throws(Fault) {
@@ -131,7 +147,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    private static func remove(_ path: String) {
+    static func remove(_ path: String) {
         for suffix in ["", "-wal", "-shm", ".lock"] { unlink(path + suffix) }
     }
 

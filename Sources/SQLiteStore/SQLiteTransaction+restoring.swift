@@ -3,19 +3,11 @@ import GRDB
 import PDex
 
 extension SQLiteExchangeStore {
-    /// Whether what is staged has the keys that are derived now; also when nothing is.
-    func isDerived(by key: @escaping @Sendable (String, String, String) -> ResourceKey) async throws -> Bool {
+    /// Whether the store was made under the secret of `identities`, as far as it can tell.
+    func isMade(under identities: Identities) async throws -> Bool {
         try await reads.run { [database, digests] in
             try Fault.translating {
-                try database.read { connection in
-                    let sample = try SQLiteTransaction(database: connection, digests: digests).first(
-                        """
-                        SELECT source.name, type.name, staged.id, staged.k FROM staged
-                        JOIN source ON source.rid = staged.source JOIN type ON type.rid = staged.type LIMIT 1
-                        """
-                    ) { (try $0.text(0), try $0.text(1), try $0.text(2), try $0.key(3)) }
-                    return sample.map { key($0.0, $0.1, $0.2) == $0.3 } ?? true
-                }
+                try database.read { try SQLiteTransaction(database: $0, digests: digests).isMade(under: identities) }
             }
         }
     }

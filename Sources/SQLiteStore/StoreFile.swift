@@ -19,12 +19,23 @@ struct StoreFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return }
-            throw Fault(
-                .storeFailed, .stop, "the store \(path) cannot be made (errno \(errno))",
-                hint: "make its directory with: mkdir -p -m 700 DIRECTORY, as the service's user"
-            )
+            let (why, hint) = Self.words(errno)
+            throw Fault(.storeFailed, .stop, "the store \(path) cannot be made: \(why)", hint: hint)
         }
         close(descriptor)
+    }
+
+    /// What a number of the system's means here, and what to do about it.
+    private static func words(_ number: Int32) -> (why: String, hint: String) {
+        switch number {
+        case ENOENT:
+            ("its folder is not there", "make it with: mkdir -p -m 700 FOLDER, as the service's user")
+        case EACCES, EPERM:
+            ("who runs pdex may not write into its folder", "run pdex as the user whom the folder belongs to")
+        case EROFS: ("its file system is mounted read-only", "mount it so that it can be written")
+        case ENOSPC, EDQUOT: ("there is no room", "make room on its file system")
+        default: ("errno \(number)", "check its folder and file system")
+        }
     }
 
     private func refuseExposed(_ file: String) throws(Fault) {

@@ -20,8 +20,8 @@ struct RestoredBackupTests {
 
         let restored = try await SQLiteExchangeStore.restore(
             from: place.path, to: place.path + ".restored", digests: Self.digests,
-            StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"),
-            key: { [identities = night.identities] in identities.key(source: $0, type: $1, id: $2) })
+            identities: night.identities,
+            StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"))
         let old = try SQLiteExchangeStore.open(path: place.path + ".restored", digests: Self.digests)
         let pipeline = try Self.pipeline(of: night, on: old)
         let delivered = try await pipeline.deliver()
@@ -228,8 +228,8 @@ struct RestoredBackupTests {
     private static func restored(_ night: Night, at place: TemporaryPlace) async throws -> any Store {
         _ = try await SQLiteExchangeStore.restore(
             from: place.path, to: place.path + ".restored", digests: digests,
-            StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"),
-            key: { [identities = night.identities] in identities.key(source: $0, type: $1, id: $2) })
+            identities: night.identities,
+            StoreRestoration(at: night.clock.now(), actor: "tests", reason: "a test"))
         return try SQLiteExchangeStore.open(path: place.path + ".restored", digests: digests)
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import PDex
 import PDexTesting
@@ -49,5 +50,23 @@ struct BackupTests {
         let fault = await #expect(throws: Fault.self) { _ = try await store.backUp(to: copy) }
 
         #expect(fault?.code == .storeFailed)
+    }
+
+    @Test("what cannot be written or is not sound leaves nothing that looks like a backup", arguments: [true, false])
+    func leavesNothing(isSound: Bool) async throws {
+        if !isSound {
+            try await store.recordEntries(3)
+            try RawDatabase(place.path).run("DROP TRIGGER audit_kept; DELETE FROM audit WHERE seq = 2")
+        }
+        let folder = try TemporaryPlace()
+        let path = isSound ? folder.path + "/is/not/there" : folder.path
+
+        let fault = await #expect(throws: Fault.self) { _ = try await store.backUp(to: path) }
+
+        #expect(fault?.code == (isSound ? .storeFailed : .storeCorrupt))
+        #expect(!isSound || fault?.message.contains("the backup") == true)
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: URL(fileURLWithPath: folder.path).deletingLastPathComponent().path)
+        #expect(left == [])
     }
 }

@@ -107,8 +107,7 @@ struct RestoreFaultTests {
 
     private func restore(passing: (RestoreStep) throws -> Void) async throws -> RestoredStore {
         try await SQLiteExchangeStore.restore(
-            from: copy, to: place.path, digests: .standIn, Self.restoration,
-            key: { _, _, id in ResourceKey(bits: Int64(id.dropFirst()) ?? 0) }, passing: passing)
+            from: copy, to: place.path, digests: .standIn, identities: .standIn(1), Self.restoration, passing: passing)
     }
 
     /// Backs up a store without a submission; then commits one, and ends as a crash does: with the log beside the file.

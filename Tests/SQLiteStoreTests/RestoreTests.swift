@@ -115,7 +115,8 @@ struct RestoreTests {
         try wrong.make(copy)
 
         let fault = await #expect(throws: Fault.self) {
-            _ = try await restore(from: wrong == .itself ? place.path : copy, wrong == .anotherSecret ? 1 : 0)
+            let identities = Identities.standIn(wrong == .anotherSecret || wrong == .anotherSecretAndEmpty ? 2 : 1)
+            _ = try await restore(from: wrong == .itself ? place.path : copy, identities)
         }
 
         #expect(fault?.code == wrong.code)
@@ -124,13 +125,13 @@ struct RestoreTests {
     }
 
     enum Wrong: CaseIterable {
-        case missing, itself, newer, foreign, cut, withLog, anotherSecret
+        case missing, itself, newer, foreign, cut, empty, noDatabase, withLog, anotherSecret, anotherSecretAndEmpty
 
         var code: FaultCode {
             switch self {
-            case .missing, .itself, .anotherSecret: .storeFailed
+            case .missing, .itself, .anotherSecret, .anotherSecretAndEmpty: .storeFailed
             case .newer: .storeNewer
-            case .foreign, .cut, .withLog: .storeCorrupt
+            case .foreign, .cut, .empty, .noDatabase, .withLog: .storeCorrupt
             }
         }
 
@@ -141,6 +142,10 @@ struct RestoreTests {
             case .newer: try RawDatabase(path).run("PRAGMA user_version = 99")
             case .foreign: try RawDatabase(path).run("PRAGMA application_id = 7")
             case .cut: truncate(path, 40_000)
+            case .empty: truncate(path, 0)
+            case .noDatabase:
+                try Data(repeating: 65, count: 40_000).write(to: URL(fileURLWithPath: path))
+            case .anotherSecretAndEmpty: try RawDatabase(path).run("DELETE FROM target; DELETE FROM staged")
             case .withLog: _ = FileManager.default.createFile(atPath: path + "-wal", contents: Data("a log".utf8))
             }
         }
@@ -166,21 +171,24 @@ struct RestoreTests {
         #expect(try await store.check() == [])
     }
 
-    private func restore(from backup: String? = nil, _ shift: Int64 = 0) async throws -> RestoredStore {
+    private func restore(
+        from backup: String? = nil, _ identities: Identities = .standIn(1)
+    ) async throws -> RestoredStore {
         try await SQLiteExchangeStore.restore(
-            from: backup ?? copy, to: place.path, digests: .standIn, Self.restoration
-        ) { _, _, id in ResourceKey(bits: (Int64(id.dropFirst()) ?? 0) + shift) }
+            from: backup ?? copy, to: place.path, digests: .standIn, identities: identities, Self.restoration)
     }
 
     /// Works with the store, and closes it.
     private func work(_ body: (SQLiteExchangeStore) async throws -> Void) async throws {
-        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+        let store = try SQLiteExchangeStore.open(
+            path: place.path, digests: .standIn, identities: .standIn(1))
         _ = try await store.write { writer in
             var batch = StagingBatch(source: "clinic0")
             batch.bytes = Array("{}".utf8)
             batch.rows = [
                 StagingBatch.Row(
-                    key: ResourceKey(bits: 5), type: "Patient", id: "p5", versionID: nil, lastUpdated: nil,
+                    key: Identities.standIn(1).key(source: "clinic0", type: "Patient", id: "p5"), type: "Patient",
+                    id: "p5", versionID: nil, lastUpdated: nil,
                     patient: nil, contentHash: 1, range: 0..<2)
             ]
             return try writer.stage(batch)

@@ -16,7 +16,7 @@ public struct ServiceWatch: Sendable {
     /// Schedules are looked at every half minute; one that was not for so long stands still.
     private static let longestSilenceSeconds = 300.0
     /// Less room than this on the store's disk is told before it is used up.
-    private static let leastFreeBytes = 256 << 20
+    public static let leastFreeBytes = 256 << 20
 
     /// Watches `jobs` by `operations`; `metrics` has what the process counts, `heartbeat` its schedules' pulse, and
     /// `freeBytes` tells the room on the store's disk, nil when nobody knows.

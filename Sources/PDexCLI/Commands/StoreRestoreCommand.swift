@@ -32,9 +32,8 @@ struct StoreRestoreCommand: AsyncParsableCommand {
         let secret = try IdentitySecret.load(path: configuration.identitySecret, storeExists: true)
         let identities = Identities(secret: secret, digests: Assembly.digests)
         let restored = try await SQLiteExchangeStore.restore(
-            from: file, to: configuration.store, digests: Assembly.digests,
-            StoreRestoration(at: SystemClock().now(), actor: NSUserName(), reason: reason.reason),
-            key: { identities.key(source: $0, type: $1, id: $2) })
+            from: file, to: configuration.store, digests: Assembly.digests, identities: identities,
+            StoreRestoration(at: SystemClock().now(), actor: NSUserName(), reason: reason.reason))
         let exchanges = restored.statistics.rows["exchange"] ?? 0
         let lines = [
             "restored \(file): \(exchanges.of("exchange")), sound",

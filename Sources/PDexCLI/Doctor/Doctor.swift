@@ -52,6 +52,7 @@ struct Doctor: Sendable {
     var status: CommandStatus { findings.first { $0.verdict == .fail }?.status ?? .success }
 
     private mutating func examineStore(_ configuration: Configuration) async {
+        await check("disk") { try DiskRoom.demand(for: configuration.store) }
         guard FileManager.default.fileExists(atPath: configuration.store) else {
             findings.append(
                 DoctorFinding(
@@ -60,7 +61,10 @@ struct Doctor: Sendable {
             return
         }
         await check("store") {
-            let store = try SQLiteExchangeStore.open(path: configuration.store, digests: Assembly.digests)
+            let secret = try IdentitySecret.load(path: configuration.identitySecret, storeExists: true)
+            let store = try SQLiteExchangeStore.open(
+                path: configuration.store, digests: Assembly.digests,
+                identities: Identities(secret: secret, digests: Assembly.digests))
             let statistics = try await store.read { try $0.statistics() }
             let parked = try await store.read {
                 try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)

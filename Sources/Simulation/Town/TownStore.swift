@@ -55,8 +55,7 @@ final class TownStore: Store {
             try FileManager.default.copyItem(atPath: backup, toPath: place.path)
         } else {
             _ = try await SQLiteExchangeStore.restore(
-                from: backup, to: place.path, digests: digests, restoration,
-                key: { identities.key(source: $0, type: $1, id: $2) })
+                from: backup, to: place.path, digests: digests, identities: identities, restoration)
         }
         let store = try SQLiteExchangeStore.open(path: place.path, digests: digests)
         current.withLock { $0 = store }
