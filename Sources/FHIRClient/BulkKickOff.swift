@@ -77,6 +77,7 @@ struct BulkKickOff: Sendable {
         let named = Self.words(of: response)
         let refused = present.filter { named.contains($0.rawValue) }
         let first = refused.filter(optional.contains)
+        if attempt.dispense(named) { return true }
         if !first.isEmpty {
             attempt.drop(first)
         } else if refused.first == .type, attempt.dispense() {
@@ -149,12 +150,26 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
-    /// Asks for fewer types; false when all of them are needed.
+    /// Asks without the types that a refusal names; false when it names none that can be done without.
+    fileprivate mutating func dispense(_ named: Set<String>) -> Bool {
+        leaveOut(export.dispensable.intersection(named))
+    }
+
+    /// Asks for fewer types: first without those that have to be had another way, then without those that are fetched where
+    /// they are referred to. False when all of them are needed.
     fileprivate mutating func dispense() -> Bool {
-        let needed = export.types.filter { !export.dispensable.contains($0) }
+        leaveOut(export.dispensable.filter { !SharedTypes.contains($0) })
+            || leaveOut(export.dispensable.filter(SharedTypes.contains))
+    }
+
+    private mutating func leaveOut(_ types: Set<String>) -> Bool {
+        let needed = export.types.filter { !types.contains($0) }
         guard !needed.isEmpty, needed != export.types else { return false }
+        for type in export.types where types.contains(type) {
+            let kind = SharedTypes.contains(type) ? ExportStart.Parameter.shared : .alongside
+            if !dropped.contains(kind) { dropped.append(kind) }
+        }
         export.types = needed
-        if !dropped.contains(.alongside) { dropped.append(.alongside) }
         return true
     }
 

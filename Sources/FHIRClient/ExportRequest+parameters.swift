@@ -20,7 +20,7 @@ extension ExportRequest {
             case .associatedData: !associatedData.isEmpty
             case .type: !types.isEmpty
             case .since: since != nil
-            case .alongside: false
+            case .alongside, .shared: false
             }
         }
     }

@@ -18,8 +18,9 @@ extension ExchangePipeline {
 
     /// Reads the payer's coverage and consent again, and indexes its members; nothing is sent.
     ///
-    /// A roster with lines that cannot be used is only reported: nothing of it is taken. Throws as a run does.
-    public func importMembers() async throws -> Import {
+    /// A roster with lines that cannot be used is only reported: nothing of it is taken. A file without a single record is
+    /// refused where there were some before, unless `mayBeEmpty`. Throws as a run does.
+    public func importMembers(mayBeEmpty: Bool = false) async throws -> Import {
         var roster: RosterReport?
         if case .roster(let path, let columns) = terms.coverage {
             let writer = RosterWriter(terms: terms, columns: columns, identities: identities)
@@ -30,6 +31,8 @@ extension ExchangePipeline {
             roster = report
         }
         let tally = PullTally()
+        var records = records
+        records.mayBeEmpty = mayBeEmpty
         let gone = try await records.pull(tally)
         let staged = await tally.staged
         return Import(

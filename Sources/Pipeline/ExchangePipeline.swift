@@ -202,7 +202,7 @@ public struct ExchangePipeline: Sendable {
         return try await store.read { reader in
             var found: [FaultCode: String] = [:]
             for reason in reasons {
-                let filter = ExchangeFilter(states: [.parked, .cancelled], reason: reason, run: run.id)
+                let filter = ExchangeFilter(states: [.parked], reason: reason, run: run.id)
                 found[reason] = try reader.exchanges(matching: filter, limit: 1).first?.id
             }
             return found

@@ -32,9 +32,12 @@ extension RunReport {
         case .withheld:
             exchanges.withheld[line.reason ?? .consentMissing, default: 0] += line.count
             leave(line.carried, line.reason ?? .consentMissing)
-        case .parked, .cancelled:
+        case .parked:
             exchanges.parked[line.reason ?? .payerRefused, default: 0] += line.count
             leave(line.carried, line.reason ?? .payerRefused)
+        case .cancelled:
+            exchanges.cancelled[line.reason ?? .cancelledByOperator, default: 0] += line.count
+            leave(line.carried, line.reason ?? .cancelledByOperator)
         case .staged, .matched, .permitted, .mapped, .queued, .submitted, .retrying:
             exchanges.retrying += line.count
             resources.waiting += line.carried

@@ -15,6 +15,7 @@ extension RunReport {
             "exchanges": [
                 "acknowledged": .count(exchanges.acknowledged), "unmatched": .count(exchanges.unmatched),
                 "withheld": .counts(exchanges.withheld), "parked": .counts(exchanges.parked),
+                "cancelled": .counts(exchanges.cancelled),
                 "retrying": .count(exchanges.retrying), "unchanged": .count(exchanges.unchanged),
             ],
             "resources": [

@@ -24,6 +24,8 @@ public struct RunReport: Sendable, Hashable {
         public var withheld: [FaultCode: Int] = [:]
         /// An operator must look, by reason.
         public var parked: [FaultCode: Int] = [:]
+        /// Taken back, by an operator or with what had wanted it, by reason: nobody has to look.
+        public var cancelled: [FaultCode: Int] = [:]
         /// To be tried again.
         public var retrying = 0
         /// Nothing new since the last acknowledgement.
@@ -31,8 +33,8 @@ public struct RunReport: Sendable, Hashable {
 
         /// The sum of all.
         public var total: Int {
-            acknowledged + unmatched + withheld.values.reduce(0, +) + parked.values.reduce(0, +) + retrying
-                + unchanged
+            acknowledged + unmatched + withheld.values.reduce(0, +) + parked.values.reduce(0, +)
+                + cancelled.values.reduce(0, +) + retrying + unchanged
         }
     }
 

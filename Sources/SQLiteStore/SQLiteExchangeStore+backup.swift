@@ -27,7 +27,8 @@ extension SQLiteExchangeStore {
             throw errno == EEXIST
                 ? Self.isThere(path)
                 : Fault(
-                    .storeFailed, .stop, "the backup \(path) cannot be given its name: \(String(cString: strerror(errno)))",
+                    .storeFailed, .stop,
+                    "the backup \(path) cannot be given its name: \(String(cString: strerror(errno)))",
                     hint: "check its folder")
         }
         try Self.sync(path)
@@ -61,7 +62,7 @@ extension SQLiteExchangeStore {
         } catch let fault as Fault where fault.code == .storeFailed {
             throw Fault(
                 .storeFailed, .stop, "the backup \(path) cannot be written: \(fault.message)",
-                hint: "check that its folder is there, who may write into it, and the room there; nothing was left of it")
+                hint: "check that its folder is there and may be written to, and the room; nothing was left of it")
         }
     }
 

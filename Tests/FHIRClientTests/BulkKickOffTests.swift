@@ -129,7 +129,7 @@ struct BulkKickOffTests {
         let last = try #require(transport.requests.last)
         let kept = ExportStart.Parameter.allCases.filter { last.url.text.contains("&\($0.rawValue)=") }
         #expect(start.dropped == [parameter])
-        #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter && $0 != .alongside })
+        #expect(kept == ExportStart.Parameter.allCases.filter { $0 != parameter && $0 != .alongside && $0 != .shared })
         #expect(transport.requests.map(\.method) == [.get, .get])
     }
 
@@ -229,6 +229,24 @@ struct BulkKickOffTests {
         #expect(start.dropped == [.alongside])
         #expect(transport.requests.map(\.method) == [.get, .get])
         #expect(transport.requests.last?.url.text.hasSuffix("&_type=Patient,Observation") == true)
+    }
+
+    @Test(
+        "practitioners and places go when they are refused, at once if they are named, and before them what comes along",
+        arguments: [("Practitioner is not supported by this operation", [2, 0]), ("no", [2, 1])])
+    func dispensesShared(words: String, counts: [Int]) async throws {
+        let transport = FunctionTransport { request, _ in
+            request.url.text.contains("Practitioner") ? Self.refusal(words) : Self.accepted
+        }
+        let most = ExportRequest(
+            level: .group("g1"), types: ["Patient", "Provenance", "Practitioner"], since: nil,
+            dispensable: ["Provenance", "Practitioner"])
+
+        let start = try await ClinicClient(try session(transport)).startExport(most)
+
+        #expect(start.dropped == (counts[1] == 0 ? [.shared] : [.alongside, .shared]))
+        #expect(transport.requests.count == counts[0] + counts[1])
+        #expect(transport.requests.last?.url.text.contains("Provenance") == (counts[1] == 0))
     }
 
     @Test("types that are all needed, or all dispensable, are not thinned out: the refusal stands")

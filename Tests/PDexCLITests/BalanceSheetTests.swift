@@ -59,11 +59,11 @@ struct BalanceSheetTests {
                   submitted 88 bundles with 2,100 entries
 
                 next:
-                  pdex exchanges show ex-b --demo             # parked: payer.refused
-                  pdex replay ex-b --reason corrected --demo
-                  pdex exchanges show ex-a --demo             # parked: match.ambiguous
-                  pdex replay ex-a --reason corrected --demo
-                  pdex run nightly-payer-sync --demo          # tries again what is due
+                  pdex exchanges show ex-b --demo     # parked: payer.refused
+                  pdex replay ex-b --dry-run --demo   # once its cause is mended
+                  pdex exchanges show ex-a --demo     # parked: match.ambiguous
+                  pdex queue status --demo            # what waits, and whether somebody holds it
+                  pdex run nightly-payer-sync --demo  # tries again what is due
                 """)
     }
 
@@ -77,6 +77,30 @@ struct BalanceSheetTests {
 
         #expect(text.contains("submitted nothing: the payer has all there is to send"))
         #expect(!text.contains("next:"))
+    }
+
+    @Test("a run that sends nothing says that something waits, or that nothing is to be sent")
+    func nothingYet() {
+        var report = RunReport(run: "r2", job: "j", state: .partial)
+        report.pulled.patients = 3
+        report.exchanges.retrying = 1
+        report.resources.waiting = 25
+        #expect(BalanceSheet(report: report).text.contains("submitted nothing: 25 resources of 1 patient wait"))
+
+        (report.exchanges.retrying, report.exchanges.unmatched, report.resources.waiting) = (0, 3, 0)
+        for (state, words) in [
+            (Run.State.complete, "nothing is to be sent"), (.partial, "nothing of what came is to be sent"),
+        ] {
+            report.state = state
+            #expect(BalanceSheet(report: report).text.contains("submitted nothing: " + words))
+        }
+    }
+
+    @Test("of a request that waits, nobody is told to run its job for everybody")
+    func request() {
+        let text = BalanceSheet(report: Self.report, program: .standard, isOfRequest: true).text
+        #expect(!text.contains("pdex run"))
+        #expect(text.contains("  pdex serve "))
     }
 
     @Test("a sheet that does not add up says by how much")

@@ -75,8 +75,11 @@ struct ExchangeSheetTests {
         let plain = ExchangeSheet(detail: detail, options: "").text
         detail.predatesRestoration = true
 
-        #expect(plain.hasSuffix(" replay ex-1"))
-        #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" replay ex-1 --from pull"))
+        #expect(plain.hasSuffix(" replay ex-1 --dry-run"))
+        #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" replay ex-1 --from pull --dry-run"))
+        exchange.reason = .matchAmbiguous
+        detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+        #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" members explain \(exchange.member)"))
     }
 
     private static func detail(of parts: [(SubmissionState, Int)]) -> ExchangeDetail {

@@ -37,7 +37,7 @@ struct ProgramNameTests {
         ).text
 
         #expect(text.contains("  .build/release/pdex exchanges show ex-b --demo "))
-        #expect(text.contains("  .build/release/pdex replay ex-b --reason corrected --demo\n"))
+        #expect(text.contains("  .build/release/pdex replay ex-b --dry-run --demo "))
         #expect(text.contains("  .build/release/pdex run nightly-payer-sync --demo "))
     }
 }

@@ -88,6 +88,31 @@ struct CancellationTests {
         #expect(last?.verdict == "cancelled" && last?.fault == .processLost)
     }
 
+    @Test("what an operator took back is counted as that by the nights that follow, and makes none of them partial")
+    func isCounted() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 600), .busy(retryAfterSeconds: 600))
+        #expect(try await night.run("night-1").state == .partial)
+        let waiting = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+        let now = night.clock.now()
+        try await night.store.write { writer in
+            for exchange in waiting {
+                _ = try writer.cancelOpenSubmissions(ofExchange: exchange.id)
+                try writer.advance(
+                    exchange.id, to: .cancelled, reason: .cancelledByOperator, detail: nil, at: now,
+                    audit: AuditEntry(at: now, actor: "tests", action: "exchange.cancelled", exchange: exchange.id))
+            }
+        }
+        night.clock.advance(seconds: 86_400)
+
+        let report = try await night.run("night-2")
+
+        #expect(report.exchanges.cancelled == [.cancelledByOperator: 2])
+        #expect(report.exchanges.parked == [:])
+        #expect(report.state == .complete)
+        #expect(report.examples == [:])
+    }
+
     @Test("what is withheld stays withheld when one of its parts had arrived before")
     func staysWithheld() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -54,7 +54,47 @@ struct EnrolmentTests {
         let report = try await night.run("night-2")
 
         #expect(report.exchanges.acknowledged == 1)
-        #expect(try await roster(night, "night-2") == ["joe"])
+        #expect(report.exchanges.unchanged == 1)
+        #expect(try await roster(night, "night-2") == ["ada", "joe"])
+    }
+
+    @Test("of a Group that tells nobody, who changes is not taken for new, and who does not is looked at")
+    func toldByChanges() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.refusedReads = ["Group": .authForbidden] }
+        night.clock.advance(seconds: 60)
+        _ = try await night.run("night-1")
+        for (number, value) in ["6.10", "6.20", "6.30"].enumerated() {
+            night.clock.advance(seconds: 86_400)
+            let who: NamedMember = number == 1 ? .ada : .joe
+            night.clinic.put(try Resource(who.observation(value: value)))
+            _ = try await night.run("night-\(number + 2)")
+        }
+        #expect(!night.clinic.requests.contains { $0.hasPrefix("search Encounter") })
+
+        night.payer.remove("Consent", "consent-joe")
+        night.clock.advance(seconds: 86_400)
+        let report = try await night.run("night-5")
+
+        #expect(report.exchanges.withheld == [.consentMissing: 1])
+        #expect(report.exchanges.unchanged == 1)
+    }
+
+    @Test("the Consents that an export lacks are searched for those of the Group alone, also where it tells nobody")
+    func consentsOfTheGroup() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.put(try Resource(["resourceType": "Group", "id": "med0-members"]))
+        night.clinic.rewrite {
+            $0.unexported = ["ada"]
+            $0.listsConsent = true
+            $0.droppedParameters = [.alongside]
+        }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(night.clinic.asked("Consent").map { $0["patient"] } == ["joe"])
+        #expect(night.clinic.asked("Patient").allSatisfy { $0["_id"] == "joe" })
     }
 
     @Test("a scope that is missing stops a job that names its type, and is noted for what comes along")
@@ -68,6 +108,7 @@ struct EnrolmentTests {
 
         #expect(report.state == .complete)
         #expect(report.notes == [.authScopeNotGranted: 1])
+        #expect(night.clinic.exportRequests.first?.types.contains("Location") == false)
         #expect(fault?.code == .authScopeNotGranted)
     }
 

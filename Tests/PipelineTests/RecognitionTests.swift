@@ -58,6 +58,17 @@ struct RecognitionTests {
         #expect(try await night.run().exchanges.parked == [.matchAmbiguous: 2])
     }
 
+    @Test("who explains an ambiguous match is told between whom to decide, by key")
+    func candidates() async throws {
+        let night = try Night([.joe, Self.elsewhere.with { $0.memberID = "M0-1" }], mappings: usCoreMappings)
+        _ = try await night.run()
+        let keys = ["joe", "joe2"].map { night.identities.key(source: "clinic0", type: "Patient", id: $0) }.sorted()
+
+        let explained = try await night.pipeline.explain(patient: keys[0])
+
+        #expect(explained.steps.contains { $0.contains("2 patients (\(keys[0]), \(keys[1])) have as good a claim") })
+    }
+
     @Test("a chart that another one replaced does not stand in the way of it, and follows it")
     func replacedChart() async throws {
         let old = Self.elsewhere.with { $0.memberID = "M0-1" }

@@ -55,6 +55,34 @@ struct RecordSourceTests {
         #expect(report.exchanges.unmatched == 1)
     }
 
+    @Test("a file without a record takes nothing back, unless somebody says that it is meant to be empty")
+    func emptyFile() async throws {
+        let place = try TemporaryPlace()
+        let path = place.path + ".ndjson"
+        let records = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        let named = try records.filter { $0.type != "Consent" }.map { record in
+            var json = record.json
+            if record.type == "Coverage" {
+                let npi: JSONValue = ["system": "http://hl7.org/fhir/sid/us-npi", "value": "1003000126"]
+                json["payor"] = [["identifier": npi]]
+            }
+            return try Resource(.object(json)).serialized()
+        }
+        try Self.write(named, to: path)
+        let night = try Night([.joe], mappings: usCoreMappings, coverage: .file(path))
+        #expect(try await night.run("night-1").exchanges.acknowledged == 1)
+        try Self.write([], to: path)
+        night.clock.advance(seconds: 86_400)
+
+        let fault = await #expect(throws: Fault.self) { try await night.run("night-2") }
+
+        let coverage = night.identities.key(source: "med0", type: "Coverage", id: "cov-joe")
+        #expect(fault?.code == .payerRecordsIncomplete)
+        #expect(try await night.store.read { try $0.staged(coverage) } != nil)
+        #expect(try await night.pipeline.importMembers(mayBeEmpty: true).gone["Coverage"] == 1)
+        #expect(try await night.run("night-3").exchanges.unmatched == 1)
+    }
+
     @Test("a claim whose coverage is another person's is not read")
     func foreignClaim() throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -1,8 +1,9 @@
 import FHIR
 import PDex
 import PDexTesting
-import Pipeline
 import Testing
+
+@testable import Pipeline
 
 @Suite("What the clinic deletes or corrects is taken back from the payer")
 struct RetractionTests {
@@ -136,9 +137,12 @@ struct RetractionTests {
     }
 
     @Test(
-        "what a whole pull no longer has is asked for by id before it is taken for deleted", arguments: [true, false])
-    func reconciled(byExport: Bool) async throws {
-        let night = try Night([.joe], mappings: usCoreMappings, by: byExport ? .bulkExport : .rosterSearch, since: .all)
+        "what a whole pull no longer has is asked for by id before it is taken for deleted", arguments: [true, false],
+        ["med0-members", nil])
+    func reconciled(byExport: Bool, group: String?) async throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, by: byExport ? .bulkExport : .rosterSearch, group: group, since: .all)
+        night.clinic.rewrite { $0.systemOperations = ["export"] }
         _ = try await night.run("night-1")
         night.clinic.remove("Observation", "joe-glucose")
         night.clock.advance(seconds: 86_400)
@@ -146,6 +150,56 @@ struct RetractionTests {
         #expect(second.notes == [.retracted: 1])
         #expect(night.clinic.requests.count { $0 == "read Observation" } == 2)
         #expect(Self.result(night)?["status"] == "entered-in-error")
+    }
+
+    @Test(
+        "what the run of another payer's job forgot is taken back from this payer all the same",
+        arguments: [true, false])
+    func forgottenByAnother(isInRoster: Bool) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let key = night.identities.key(source: "clinic0", type: "Observation", id: "joe-glucose")
+        let stager = Stager(source: "clinic0", base: night.pipeline.terms.clinic.base, identities: night.identities)
+        let other = Run(
+            id: "other", job: "other", trigger: .manual, clinic: "clinic0", payer: "med1", instant: night.clock.now())
+        try await night.store.write { writer in
+            try writer.open(other)
+            try Deletion(payer: "med1", run: "other", stager: stager).delete([key], at: other.instant, writer)
+        }
+        #expect(try await night.store.read { try $0.roster(run: "other", after: nil, limit: 9) } == [])
+        Self.delete(["Observation/joe-glucose"], night)
+        if !isInRoster { night.clinic.put(try night.group(of: [.ada])) }
+        night.clock.advance(seconds: 86_400)
+
+        let second = try await night.run("night-2")
+
+        #expect(second.notes == [.retracted: 1])
+        #expect(Self.result(night)?["status"] == "entered-in-error")
+    }
+
+    @Test("what a whole export leaves out by the job's wish, or had another way, is not missing from it")
+    func leftOutByWish() async throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, by: .bulkExport, typeFilters: ["Observation?category=vital-signs"])
+        night.clinic.rewrite {
+            $0.listsConsent = true
+            $0.droppedParameters = [.alongside]
+            $0.unexportedTypes = ["Observation"]
+        }
+        night.clinic.put(
+            try Resource([
+                "resourceType": "Consent", "id": "c", "status": "inactive", "patient": ["reference": "Patient/joe"],
+            ]))
+        var careful = night.pipeline
+        careful.mostMissing = 0
+        _ = try await careful.request(member: "joe", run: night.firing("request"))
+        night.clock.advance(seconds: 3600)
+
+        let report = try await careful.run(night.firing("night-1"))
+
+        #expect(report.problems == [:])
+        #expect(report.state == .complete)
+        #expect(!night.clinic.requests.contains("read Observation"))
     }
 
     @Test(

@@ -95,6 +95,16 @@ struct SharedResourcesTests {
         #expect(night.clinic.asked("Practitioner").map { $0["_id"] } == ["dr-wu"])
     }
 
+    @Test("a whole export that holds nobody's practitioners is followed by fetching those that visits name")
+    func notExported() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .bulkExport)
+        night.clinic.rewrite { $0.unexportedTypes = ["Practitioner"] }
+        let report = try await night.run("night-1")
+        #expect(report.state == .complete)
+        #expect(try await isStaged("Practitioner", "dr-hale", night))
+        #expect(night.payer.held.values.contains { $0.type == "Practitioner" })
+    }
+
     @Test("a stamp from the future does not make the next version look old")
     func futureStamp() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)

@@ -8,8 +8,9 @@ extension Operations {
     /// Hands out the entries that are meant, oldest first, with what the store has about them; returns how many they
     /// were.
     ///
-    /// A page is one transaction, so that nobody's writing waits for the whole of it. Throws `exchange.unknown` and
-    /// `exchange.ambiguous`.
+    /// A page is one transaction, so that nobody's writing waits for the whole of it. Throws `exchange.unknown`,
+    /// `exchange.ambiguous`, `run.unknown`, and `member.unknown` for a person of whom neither the trail nor the store knows
+    /// anything: that nothing was disclosed must not be said of a name that was misspelt.
     public func audit(
         _ selection: AuditSelection, _ take: @Sendable ([AuditLine]) throws -> Void
     ) async throws -> Int {
@@ -21,8 +22,14 @@ extension Operations {
             try take(lines)
             return lines.count
         }
+        if let run = selection.run, try await store.read({ try $0.run(run) }) == nil {
+            throw Fault(
+                .runUnknown, .stop, "there is no run of that id in the store",
+                hint: "pdex runs list  shows them; give the whole id")
+        }
         var selection = selection
-        selection.persons = try await store.read { [persons = selection.persons] in try Self.widened(persons, $0) }
+        let persons = selection.persons
+        selection.persons = try await store.read { try Self.widened(persons, $0) }
         var count = 0
         var after: Int64 = 0
         while true {
@@ -33,9 +40,18 @@ extension Operations {
             }
             try take(page.lines)
             count += page.lines.count
-            guard let last = page.last else { return count }
+            guard let last = page.last else { break }
             after = last
         }
+        if count == 0, !persons.isEmpty, selection.persons == persons,
+            try await store.read({ reader in try persons.compactMap(reader.staged).isEmpty })
+        {
+            throw Fault(
+                .memberUnknown, .stop, "neither the store nor the audit trail knows a person of that id",
+                hint: "give the Patient's id at the clinic or at the payer, or the key that  pdex exchanges show  tells"
+            )
+        }
+        return count
     }
 
     /// The same persons with whom they were taken for at the other side, whenever that was.

@@ -4,8 +4,8 @@ public import Pipeline
 
 extension Operations {
     /// Reads the records of a job's payer again, and sends nothing.
-    public func importMembers(job: String) async throws -> ExchangePipeline.Import {
-        let result = try await pipeline(job).importMembers()
+    public func importMembers(job: String, mayBeEmpty: Bool = false) async throws -> ExchangePipeline.Import {
+        let result = try await pipeline(job).importMembers(mayBeEmpty: mayBeEmpty)
         let entry = AuditEntry(
             at: clock.now(), actor: actor, action: "members.imported",
             reason: "job \(job): \(result.received) records, \(result.new) new, \(result.changed) changed")

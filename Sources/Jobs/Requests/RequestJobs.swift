@@ -21,10 +21,12 @@ public struct RequestJobs: Sendable {
         }
         let candidates = allowed.count == 1 ? allowed : allowed.filter { $0.schedule == nil }
         if let only = candidates.first, candidates.count == 1 { return only }
+        guard !allowed.isEmpty else {
+            throw Fault(
+                .usage, .stop, "no job takes requests\(payer == nil ? "" : " for that payer")",
+                hint: payer == nil ? "say  on: { request: true }  in a job" : "name another payer")
+        }
         let names = allowed.map(\.name).joined(separator: ", ")
-        throw Fault(
-            .usage, .stop,
-            allowed.isEmpty ? "no job takes requests" : "more than one job takes requests: \(names)",
-            hint: allowed.isEmpty ? "say  on: { request: true }  in a job" : "name one of them")
+        throw Fault(.usage, .stop, "more than one job takes requests: \(names)", hint: "name one of them")
     }
 }

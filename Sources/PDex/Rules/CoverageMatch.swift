@@ -37,7 +37,7 @@ public enum CoverageMatch: Sendable, Hashable {
         for rule in rules {
             let found = try members(rule)
             func tell(_ verdict: MatchStep.Verdict) {
-                note(MatchStep(rule: rule, members: found.count, verdict: verdict))
+                note(MatchStep(rule: rule, members: found, verdict: verdict))
             }
             guard let member = found.first else {
                 tell(.nobody)
@@ -58,9 +58,9 @@ public enum CoverageMatch: Sendable, Hashable {
             var rivals: Set<ResourceKey> = []
             for rule in rule.andStronger { rivals.formUnion(try claimants(member, rule)) }
             guard rivals == [patient] else {
-                let count = rivals.union([patient]).count
-                tell(.claimed(patients: count))
-                return .claimed(rule, patients: count)
+                let all = rivals.union([patient])
+                tell(.claimed(by: all))
+                return .claimed(rule, patients: all.count)
             }
             for other in MatchRule.allCases where other != rule {
                 if try meets(member, other) { continue }

@@ -1,4 +1,4 @@
-/// What one rule found while a patient was being recognised: counts only, so that it may be shown.
+/// What one rule found while a patient was being recognised: keys only, which name nobody, so that it may be shown.
 public struct MatchStep: Sendable, Hashable {
     /// What the rule's findings came to.
     public enum Verdict: Sendable, Hashable {
@@ -11,7 +11,7 @@ public struct MatchStep: Sendable, Hashable {
         /// It leads to one member, of whom one side has no name or no birth date.
         case unproven
         /// The member leads back to other patients, too.
-        case claimed(patients: Int)
+        case claimed(by: Set<ResourceKey>)
         /// Another rule leads elsewhere.
         case elsewhere(MatchRule)
         /// It leads to one member, and nothing speaks against it.
@@ -20,8 +20,8 @@ public struct MatchStep: Sendable, Hashable {
 
     /// The rule.
     public let rule: MatchRule
-    /// How many members it leads to.
-    public let members: Int
+    /// The members it leads to.
+    public let members: Set<ResourceKey>
     /// What that came to.
     public let verdict: Verdict
 }

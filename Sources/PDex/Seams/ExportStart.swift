@@ -1,7 +1,7 @@
 /// A kick-off that was accepted.
 public struct ExportStart: Sendable, Hashable {
-    /// A part of a kick-off that it can do without. But for the types alongside the export then holds more, and nothing
-    /// is missing.
+    /// A part of a kick-off that it can do without. But for types that are left out the export then holds more, and
+    /// nothing is missing.
     public enum Parameter: String, Sendable, Hashable, CaseIterable {
         case typeFilter = "_typeFilter"
         case until = "_until"
@@ -9,6 +9,8 @@ public struct ExportStart: Sendable, Hashable {
         case type = "_type"
         /// The types that are wanted besides, such as Consent: they are left out, and have to be had another way.
         case alongside = "types-alongside"
+        /// Types that many patients share, such as Practitioner: they are left out, and fetched where they are referred to.
+        case shared = "types-shared"
         case since = "_since"
     }
 

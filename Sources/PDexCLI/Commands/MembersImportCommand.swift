@@ -14,10 +14,15 @@ struct MembersImportCommand: AsyncParsableCommand {
                 + "with what stands there.",
             examples: ["pdex members import", "pdex members import --job nightly-payer-sync --output json"]))
 
+    @Flag(help: "Take a file without a single record, too: then nobody is covered, or has consented, any more.")
+    var allowEmpty = false
+
     @OptionGroup var members: MemberOptions
 
     func run() async throws {
-        let result = try await members.reaching { try await $0.importMembers(job: $1) }
+        let result = try await members.reaching { [allowEmpty] in
+            try await $0.importMembers(job: $1, mayBeEmpty: allowEmpty)
+        }
         members.output.results.write(result.json, text: result.text)
         try Ending.check(result.roster.map { $0.refused == 0 } ?? true ? .success : .failed)
     }

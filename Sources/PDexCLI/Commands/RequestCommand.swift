@@ -80,16 +80,45 @@ struct RequestCommand: AsyncParsableCommand {
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
             let assembly = try Assembly(configuration, observer: progress.show)
             let request = try await assembly.operations.accept(demand, by: job)
-            return try await output.reporting(progress) {
-                try await assembly.servingFiles(note: { progress.say($0) }) {
-                    try await assembly.operations.answer(request.id)
+            progress.say("request \(request.id) is kept")
+            return try await Self.keeping(request.id) {
+                try await output.reporting(progress) {
+                    try await assembly.servingFiles(note: { progress.say($0) }) {
+                        try await assembly.operations.answer(request.id)
+                    }
                 }
             }
         }
         progress.end()
         output.results.write(
-            report.json, text: BalanceSheet(report: report, options: configuration.repeated).text)
+            report.json,
+            text: BalanceSheet(report: report, options: configuration.repeated, isOfRequest: true).text)
         try Ending.check(CommandStatus(report.state))
+    }
+
+    /// Where a request stands; its end, if that is to be awaited.
+    private func awaited(
+        _ id: String, by assembly: Assembly, _ progress: RunProgress
+    ) async throws -> MemberRequestDetail {
+        var detail = try await assembly.operations.show(request: id)
+        while wait, detail.request.state.isOpen {
+            progress.say("request \(id) is \(detail.request.state.rawValue)")
+            try await assembly.clock.sleep(seconds: 1)
+            detail = try await assembly.operations.show(request: id)
+        }
+        return detail
+    }
+
+    /// Works on a request that is kept: whoever interrupts that is told so, since the same command would make a second.
+    private static func keeping<Value>(_ id: String, _ work: () async throws -> Value) async throws -> Value {
+        do {
+            return try await work()
+        } catch {
+            guard Interruption.wasRequested else { throw error }
+            let next = "run.interrupted: request \(id) is kept:  pdex serve  answers it, or  pdex requests cancel \(id)"
+            Terminal.write(ProgramName.current.inserted(into: next + "\n"), to: 2)
+            throw Ending(status: .interrupted)
+        }
     }
 
     /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by
@@ -115,12 +144,7 @@ struct RequestCommand: AsyncParsableCommand {
         let job = try RequestJobs(JobFolder.load(settings)).job(job, payer: payer)
         let assembly = try Assembly(settings)
         let request = try await assembly.operations.accept(demand, by: job)
-        var detail = try await assembly.operations.show(request: request.id)
-        while wait, detail.request.state.isOpen {
-            progress.say("request \(request.id) is \(detail.request.state.rawValue)")
-            try await assembly.clock.sleep(seconds: 1)
-            detail = try await assembly.operations.show(request: request.id)
-        }
+        let detail = try await Self.keeping(request.id) { try await awaited(request.id, by: assembly, progress) }
         progress.end()
         let sheet = RequestSheet(detail: detail, now: assembly.clock.now(), options: configuration.repeated)
         output.results.write(sheet.json, text: sheet.text)

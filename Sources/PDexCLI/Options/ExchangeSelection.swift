@@ -65,13 +65,18 @@ struct ExchangeSelection: ParsableArguments {
 
     /// As the store is asked. Throws `usage.invalid` for a query that cannot be read.
     func filter(_ assembly: Assembly) throws -> ExchangeFilter {
-        guard let query else {
-            return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
-        }
         let configuration = assembly.configuration
         let names = ExchangeQuery.Names(
             clinics: configuration.clinics.map(\.server.name), payers: configuration.payers.map(\.server.name),
             jobs: try JobFolder.load(configuration).map(\.name))
+        // Options are looked at as the words of a query are: a name that nothing has must not select nothing in silence.
+        let named = [("job", job), ("payer", payer)].compactMap { key, name in name.map { "\(key):\($0)" } }
+        guard let query else {
+            if !named.isEmpty {
+                _ = try assembly.operations.filter(where: named.joined(separator: " "), among: names)
+            }
+            return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
+        }
         return try assembly.operations.filter(where: query, among: names)
     }
 }

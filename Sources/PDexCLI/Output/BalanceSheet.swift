@@ -10,6 +10,8 @@ struct BalanceSheet: Sendable {
     var options = ""
     /// Whether nothing was sent because nothing was to be.
     var isDryRun = false
+    /// Whether it is of one member who was asked for: what waits of that is the service's.
+    var isOfRequest = false
 
     /// The sheet as lines.
     var text: String {
@@ -30,12 +32,18 @@ struct BalanceSheet: Sendable {
 
     private var submitted: String {
         let verb = isDryRun ? "would submit" : "submitted"
-        guard report.submitted.bundles > 0 else {
-            let isDone = report.exchanges.parked.isEmpty && report.exchanges.retrying == 0
-            return "  \(verb) nothing: " + (isDone ? "the payer has all there is to send" : "nothing is new")
-        }
+        guard report.submitted.bundles > 0 else { return "  \(verb) nothing: \(whyNothing)" }
         return "  \(verb) \(report.submitted.bundles.of("bundle")) "
             + "with \(report.submitted.entries == 1 ? "1 entry" : report.submitted.entries.grouped + " entries")"
+    }
+
+    private var whyNothing: String {
+        if report.exchanges.retrying > 0 || report.resources.waiting > 0 {
+            return "\(report.resources.waiting.of("resource")) of \(report.exchanges.retrying.of("patient")) wait"
+        }
+        if report.state != .complete { return "nothing of what came is to be sent" }
+        return report.exchanges.acknowledged + report.exchanges.unchanged > 0
+            ? "the payer has all there is to send" : "nothing is to be sent"
     }
 
     private var members: TextTable {
@@ -46,6 +54,7 @@ struct BalanceSheet: Sendable {
         table.add("  unmatched", report.exchanges.unmatched.grouped)
         table.add(by: "withheld", report.exchanges.withheld)
         table.add(by: "parked", report.exchanges.parked)
+        if !report.exchanges.cancelled.isEmpty { table.add(by: "cancelled", report.exchanges.cancelled) }
         table.add("  retrying", report.exchanges.retrying.grouped)
         table.addDifference(report.pulled.patients - report.exchanges.total)
         return table
@@ -90,10 +99,15 @@ struct BalanceSheet: Sendable {
         for reason in FaultCode.allCases.reversed() {
             guard let id = report.examples[reason] else { continue }
             commands.add("\(program.text) exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
-            commands.add("\(program.text) replay \(id) --reason corrected\(suffix)", "")
+            // Who somebody is, is not decided by sending it once more.
+            if !reason.isOfMatching {
+                commands.add("\(program.text) replay \(id) --dry-run\(suffix)", "# once its cause is mended")
+            }
         }
         if report.exchanges.retrying > 0 {
-            commands.add("\(program.text) run \(report.job)\(suffix)", "# tries again what is due")
+            commands.add("\(program.text) queue status\(suffix)", "# what waits, and whether somebody holds it")
+            commands.add(
+                "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
         }
         let text = commands.text(indent: "  ")
         if !text.isEmpty { blocks.append("next:\n" + text) }
@@ -119,6 +133,11 @@ extension TextTable {
     fileprivate mutating func addDifference(_ difference: Int) {
         if difference != 0 { add("  NOT ACCOUNTED FOR", difference.grouped) }
     }
+}
+
+extension FaultCode {
+    /// Whether nobody knows who the patient is.
+    var isOfMatching: Bool { rawValue.hasPrefix("match.") }
 }
 
 extension [FaultCode: Int] {

@@ -104,8 +104,11 @@ struct ExchangeSheet: Sendable {
     private var next: String {
         guard exchange.state.isReplayable, exchange.state != .acknowledged else { return "" }
         let suffix = options.isEmpty ? "" : " " + options
+        if exchange.reason?.isOfMatching ?? false {
+            return "next:\n  \(program.text) members explain \(exchange.member)\(suffix)"
+        }
         let step = detail.predatesRestoration ? " --from pull" : ""
-        return "next:\n  \(program.text) replay \(exchange.id)\(step)\(suffix)"
+        return "next:\n  \(program.text) replay \(exchange.id)\(step) --dry-run\(suffix)"
     }
 
     private func section(_ name: String, _ table: TextTable) -> String {

@@ -41,11 +41,12 @@ struct RequestSheet: Sendable {
     }
 
     private var next: String {
+        let suffix = options.isEmpty ? "" : " " + options
         let command =
             switch (request.state, detail.exchange) {
             case (.requested, _):
-                "serve\(options)  # answers it; or: \(program.text) requests cancel \(request.id)\(options)"
-            case (.completed, let exchange?): "exchanges show \(exchange.id)\(options)"
+                "serve\(suffix)  # answers it; or: \(program.text) requests cancel \(request.id)\(suffix)"
+            case (.completed, let exchange?): "exchanges show \(exchange.id)\(suffix)"
             default: ""
             }
         return command.isEmpty ? "" : "next:\n  \(program.text) \(command)"

@@ -91,6 +91,17 @@ extension StoreContract {
                 }
             }
         },
+        StorePromise("a run that ends before it has a roster leaves the job the one of before") { store in
+            let (old, new) = (StoreSample.run("old"), StoreSample.run("new", at: StoreSample.seconds(86_400)))
+            try await store.write { writer in
+                for run in [old, new] { try writer.open(run) }
+                try writer.addToRoster(run: "old", patients: [StoreSample.key(1)])
+                try writer.close("old", as: .complete, summary: [])
+                try writer.close("new", as: .failed, summary: [])
+            }
+            let left = try await store.read { try $0.roster(run: "old", after: nil, limit: 9) }
+            try expect(left, is: [StoreSample.key(1)], "the roster of the run before")
+        },
         StorePromise("what ends beside a run over the whole roster leaves that run its roster") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("night", at: StoreSample.seconds(1)))

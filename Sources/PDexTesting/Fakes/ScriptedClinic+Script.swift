@@ -51,6 +51,8 @@ extension ScriptedClinic {
         public var unreachable: Set<String> = []
         /// Patients whose resources an export leaves out, and ids of what is no patient's.
         public var unexported: Set<String> = []
+        /// Types that no export holds.
+        public var unexportedTypes: Set<String> = []
         /// So many status requests in a row are lost.
         public var lostPolls = 0
         /// So many status requests are answered with a failed export.

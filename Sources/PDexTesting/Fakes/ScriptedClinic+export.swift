@@ -34,7 +34,9 @@ extension ScriptedClinic {
         let export = Begun(
             at: now, since: dropped.contains(.since) ? nil : request.since,
             until: dropped.contains(.until) ? nil : request.until,
-            leavesOut: dropped.contains(.alongside) ? request.dispensable : [])
+            leavesOut: request.dispensable.filter {
+                dropped.contains(SharedTypes.contains($0) ? .shared : .alongside)
+            }.union(script.withLock { $0.unexportedTypes }))
         begun.withLock { $0["\(number)"] = export }
         return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }

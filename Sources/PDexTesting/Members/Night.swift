@@ -25,7 +25,7 @@ public struct Night: Sendable {
     public init(
         _ members: [NamedMember], mappings: String, also extra: [Resource] = [], limitedPayer: Bool = false,
         maxEntries: Int = 200, maxBytes: Int = 5_000_000, attempts: Int = 3,
-        by method: ExchangeTerms.Selection.Method = .auto,
+        by method: ExchangeTerms.Selection.Method = .auto, group: String? = "med0-members",
         types: [String] = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference"],
         perSecond: Double? = nil,
         typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil,
@@ -46,7 +46,7 @@ public struct Night: Sendable {
     ) throws {
         clock = ManualClock(Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0))
         let selection = ExchangeTerms.Selection(
-            method: method, group: "med0-members", types: types, since: since, typeFilters: typeFilters, until: until,
+            method: method, group: group, types: types, since: since, typeFilters: typeFilters, until: until,
             associatedData: associatedData, years: years)
         let terms = Self.terms(
             selection, maxEntries: maxEntries, maxBytes: maxBytes, attempts: attempts, perSecond: perSecond,

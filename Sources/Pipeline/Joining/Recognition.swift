@@ -178,18 +178,27 @@ extension MemberMatch {
 }
 
 extension MatchStep {
-    /// What happened, without naming anybody.
+    /// What happened, without naming anybody; where somebody has to decide, between which keys.
     fileprivate var words: String {
-        let count = members == 1 ? "1 member" : "\(members) members"
+        let count = members.count == 1 ? "1 member" : "\(members.count) members"
         let start = "\(rule.rawValue): \(count)"
         switch verdict {
         case .nobody: return start + "; the next rule is asked"
-        case .several: return start + "; a weaker rule must not choose among them"
+        case .several: return start + " (\(Self.told(members))); a weaker rule must not choose among them"
         case .anotherPerson: return start + ", but birth date, gender, name or address are another person's"
         case .unproven: return start + ", but one side has no name or no birth date to compare"
-        case .claimed(let patients): return start + ", to whom \(patients) patients have as good a claim"
+        case .claimed(let patients):
+            return start + ", to whom \(patients.count) patients (\(Self.told(patients))) have as good a claim"
         case .elsewhere(let rule): return start + ", but \(rule.rawValue) leads to somebody else"
         case .recognised: return start + ", and nothing speaks against it"
         }
+    }
+
+    /// Keys told at most.
+    private static let mostTold = 10
+
+    private static func told(_ keys: Set<ResourceKey>) -> String {
+        let told = keys.sorted().prefix(mostTold).map(\.description).joined(separator: ", ")
+        return keys.count > mostTold ? "\(told) and \(keys.count - mostTold) more" : told
     }
 }

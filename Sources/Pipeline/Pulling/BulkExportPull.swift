@@ -152,7 +152,7 @@ struct BulkExportPull: Sendable {
     ) async throws {
         var count = 0
         var isWhole = true
-        let deletion = Deletion(payer: terms.payer.name, run: self.run.id)
+        let deletion = Deletion(payer: terms.payer.name, run: self.run.id, stager: intake.stager)
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
             var gone: [ResourceKey] = []

@@ -111,7 +111,7 @@ struct PatientPull: Sendable {
             isWhole && isComplete
             ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
         let isReconciled = isComplete && gone != nil
-        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run), intake.now)
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run, stager: intake.stager), intake.now)
         try await intake.stage(draft.held.take(), expecting: nil, of: key) { writer in
             guard isWhole else { return }
             try deletion.delete(gone ?? [], at: now, writer)

@@ -11,6 +11,8 @@ struct PayerRecords: Sendable {
     let identities: Identities
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
+    /// Whether a file without a single record is taken for news.
+    var mayBeEmpty = false
 
     /// How old a consent may be at the moment of sending.
     static let oldestSeconds = 15.0 * 60
@@ -100,6 +102,6 @@ struct PayerRecords: Sendable {
             terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
         return PayerRecordsPull(
             terms: terms, payer: payer, exporter: exporter, store: store, intake: intake,
-            revocation: Revocation(consent: consent, identities: identities))
+            revocation: Revocation(consent: consent, identities: identities), mayBeEmpty: mayBeEmpty)
     }
 }

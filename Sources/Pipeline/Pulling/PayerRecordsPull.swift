@@ -14,6 +14,8 @@ struct PayerRecordsPull: Sendable {
     let store: any Store
     let intake: Intake
     let revocation: Revocation
+    /// Whether a file without a single record is taken for news, where there were records before.
+    var mayBeEmpty = false
 
     /// Reads both; returns how many records are gone, by type.
     @discardableResult
@@ -34,6 +36,11 @@ struct PayerRecordsPull: Sendable {
         _ seen: inout SeenRecords
     ) async throws {
         var flaws = 0
+        var lines = 0
+        func take(_ batch: LineBatch) async throws {
+            lines += batch.lines.count
+            flaws += try await stage(batch, &seen)
+        }
         switch source {
         case .fhir:
             let walk = PageWalk(server: payer, name: terms.payer.name, tally: intake.tally)
@@ -52,17 +59,29 @@ struct PayerRecordsPull: Sendable {
             let types = type == "Coverage" ? ["Patient", "Coverage", "Organization"] : [type]
             flaws += try await export.read(types, group: group) { flaws += try await stage($0, &seen) }
         case .file(let path):
-            try await RecordFile(path: path).read { flaws += try await stage($0, &seen) }
+            try await RecordFile(path: path).read(take)
         case .folder(let path):
             for file in try RecordFile.folder(path) {
-                try await file.read { flaws += try await stage($0, &seen) }
+                try await file.read(take)
             }
         case .roster(let path, let columns):
             let file = roster(path, columns)
             try Self.insist(on: try file.check(), of: terms.payer.name)
-            try await file.read { flaws += try await stage($0, &seen) }
+            try await file.read(take)
         }
         try insist(onAllOf: type, flaws)
+        if lines == 0, !source.isServed { try await insist(onAny: type) }
+    }
+
+    /// An empty file is what a broken transfer leaves, and would take all that was recorded before for withdrawn.
+    private func insist(onAny type: String) async throws {
+        let source = terms.payer.name
+        let before = try await store.read { try $0.keys(ofSource: source, type: type, after: nil, limit: 1) }
+        guard !mayBeEmpty, !before.isEmpty else { return }
+        throw Fault(
+            .payerRecordsIncomplete, .halt,
+            "the file of \(source) has no \(type) at all, though there were some before; nothing was sent",
+            hint: "have it written again; where it is meant to be empty, say  pdex members import --allow-empty")
     }
 
     private func insist(onAllOf type: String, _ flaws: Int) throws {

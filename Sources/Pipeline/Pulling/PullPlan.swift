@@ -77,11 +77,14 @@ public struct PullPlan: Sendable, Hashable {
     /// Types that nobody has to name, and that come along where the clinic lists them.
     static let alongside = ["Provenance", "Consent"]
 
-    /// The types to export. Provenance and Consent come along where the clinic lists them: one that does not know a
-    /// type may refuse the whole export for it.
-    static func exported(_ selection: ExchangeTerms.Selection, _ capability: ServerCapability) -> [String] {
+    /// The types to export, without those that our token does not allow: one of them may be the end of all. Provenance and
+    /// Consent come along where the clinic lists them: one that does not know a type may refuse the whole export for it.
+    static func exported(
+        _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, besides withheld: Set<String> = []
+    ) -> [String] {
         selection.pulledTypes.filter {
-            !alongside.contains($0) || capability.types[$0] != nil || selection.types.contains($0)
+            !withheld.contains($0)
+                && (!alongside.contains($0) || capability.types[$0] != nil || selection.types.contains($0))
         }
     }
 

@@ -134,7 +134,7 @@ struct RunningExport: Sendable {
         return ExportRequest(
             level: level, types: types, since: since, until: selection.until,
             typeFilters: selection.typeFilters, associatedData: selection.associatedData,
-            dispensable: Set(PullPlan.alongside).filter { !selection.types.contains($0) })
+            dispensable: Set(PullPlan.alongside + SharedTypes.surrounding).subtracting(selection.types))
     }
 
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
@@ -217,12 +217,18 @@ struct RunningExport: Sendable {
     /// the run says so (BLK-05).
     private func tell(_ dropped: [String]) async {
         guard !dropped.isEmpty else { return }
-        let wide = dropped.filter { $0 != ExportStart.Parameter.alongside.rawValue }
+        let (alongside, shared) = (ExportStart.Parameter.alongside.rawValue, ExportStart.Parameter.shared.rawValue)
+        let wide = dropped.filter { $0 != alongside && $0 != shared }
         if !wide.isEmpty {
             observer(
                 .note("\(terms.clinic.name) does not promise \(wide.joined(separator: ", ")); the export holds more"))
         }
-        if wide.count < dropped.count {
+        if dropped.contains(shared) {
+            observer(
+                .note("\(terms.clinic.name) exports without practitioners and places; those that are named are fetched")
+            )
+        }
+        if dropped.contains(alongside) {
             let left = types.filter { PullPlan.alongside.contains($0) && !terms.selection.types.contains($0) }.sorted()
             let instead = left.contains("Consent") ? "; its Consents are searched" : ""
             observer(.note("\(terms.clinic.name) exports without \(left.joined(separator: " and "))\(instead)"))

@@ -34,10 +34,7 @@ actor SharedClosure {
     static func references(in page: SearchPage) -> Set<String> {
         var found: Set<String> = []
         for entry in page.entries where entry.mode != .outcome {
-            guard let json = try? JSONParser.parse(entry.bytes) else { continue }
-            json.forEachReference { text in
-                if let type = Reference(parsing: text).type, SharedTypes.contains(type) { found.insert(text) }
-            }
+            entry.bytes.withUnsafeBytes { SharedReferences.add(in: $0, to: &found) }
         }
         return found
     }

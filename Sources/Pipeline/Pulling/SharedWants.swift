@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// What an export refers to and does not hold: a `_since` leaves out practitioners and places that did not change,
-/// though a visit refers to them for the first time (RD-14).
+/// What an export refers to and does not hold (RD-14): many clinics export what is in patients' records and nothing else,
+/// and a `_since` leaves out practitioners and places that did not change, though a visit refers to them for the first time.
 struct SharedWants: Sendable {
     /// The run that remembers them, so that a break forgets none.
     let run: String
@@ -13,10 +13,9 @@ struct SharedWants: Sendable {
     /// References to shared types in a batch, as the clinic wrote them.
     func references(in batch: StagingBatch) -> Set<String> {
         var found: Set<String> = []
-        for row in batch.rows {
-            guard let json = try? JSONParser.parse(Array(batch.bytes[row.range])) else { continue }
-            json.forEachReference { text in
-                if let type = Reference(parsing: text).type, SharedTypes.contains(type) { found.insert(text) }
+        batch.bytes.withUnsafeBytes { bytes in
+            for row in batch.rows {
+                SharedReferences.add(in: UnsafeRawBufferPointer(rebasing: bytes[row.range]), to: &found)
             }
         }
         return found

@@ -30,6 +30,9 @@ struct TypeFilters: Sendable {
         self.foreign = foreign
     }
 
+    /// The types of which not everything is wanted.
+    var types: Set<String> { foreign.union(known.keys) }
+
     /// Whether the clinic is not needed for any of them.
     var areLocal: Bool { foreign.isEmpty }
 

@@ -17,7 +17,7 @@ struct PayerHoldings: Sendable {
     private(set) var members: [ResourceKey: Set<MatchEvidence>] = [:]
 
     /// More exchanges than so many are not looked back at.
-    private static let mostExchanges = 10_000
+    static let mostExchanges = 10_000
 
     /// Reads every exchange of the member, whose resources are written where `writer` says.
     init(of member: ResourceKey, payer: String, by writer: EntryWriter, _ reader: any StoreReader) throws {

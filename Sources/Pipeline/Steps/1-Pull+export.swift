@@ -9,34 +9,42 @@ extension Pull {
         _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
-        let wants = try await sharedWants()
+        let wants = SharedWants(run: run.id, stager: stager)
         // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let seen = wants == nil && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
-        let types = PullPlan.exported(terms.selection, capability)
-        var intake = intake(enrolling: enrolls ? run.id : nil, wants, seen)
+        let isWhole = try await isWhole(before)
+        let seen = isWhole && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
+        let types = PullPlan.exported(terms.selection, capability, besides: withheld)
+        var intake = intake(enrolling: enrolls ? run.id : nil, wants: wants, seen: seen)
         intake.doubts = run.id
         let outcome = try await exportPull(intake, types)
             .pull(level, orSearch: maySearch(members))
-        if enrolls { try await enrolment.countEnrolled() }
-        if let wants { try await fetch(wants, capability) }
+        if enrolls {
+            if outcome.since != nil { try await enrolment.enrollThoseBefore() }
+            try await enrolment.countEnrolled()
+        }
+        try await fetch(wants, capability)
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
                 try await exportPull(self.intake(), []).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
-            let pull = patientPull(PullPlan.member(terms.selection, capability), capability, provenance)
+            let plan = PullPlan.member(terms.selection, capability)
+            let pull = patientPull(plan, capability, provenance, seen: seen)
             try await pull.pull(patients: newcomers, from: .beginning)
             try await pullForgotten(pull, besides: (members ?? []) + newcomers)
+        } else {
+            try await enrolment.enrollEverybody()
         }
         let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         let lacksConsents =
             terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
             || progress[Intake.doubtfulConsents] != nil
         if lacksConsents, capability.types["Consent"] != nil {
-            let people = if let members { members } else { try await allPatients() }
-            try await consents(of: people, capability, provenance)
+            // Those whom the job is about, and nobody else at the clinic.
+            let people = if let members { members } else { try await enrolment.people() }
+            try await consents(of: people, capability, provenance, seen)
         }
         guard await tally.problems.isEmpty else { return outcome }
         if let seen, outcome.since == nil, try await !reconcile(seen, Set(types)) {
@@ -49,23 +57,28 @@ extension Pull {
     /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or
     /// the clinic exports none: an old one may deny.
     private func consents(
-        of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch
+        of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch, _ seen: SeenArrivals?
     ) async throws {
         let terms = terms.narrowed(to: [])
         let plan = PullPlan.searching(terms.selection, capability, ["its Consents are searched"])
-        try await patientPull(plan, capability, provenance, terms: terms).pull(patients: patients, from: .beginning)
+        try await patientPull(plan, capability, provenance, terms: terms, seen: seen)
+            .pull(patients: patients, from: .beginning)
     }
 
     /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
     /// tell: then no watermark moves, and everything is exported again.
+    ///
+    /// What the job's filters leave out of an export is not missing from it.
     private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
+        let selection = terms.selection
+        let types = selection.until == nil ? types.subtracting(TypeFilters(selection).types) : []
         let reconciliation = Reconciliation(
             clinic: clinic, store: store, tally: tally, observer: observer, mostMissing: mostMissing)
         let gone = try await reconciliation.gone(
             fromRosterOf: run.id, source: terms.clinic.name, types: types, besides: seen.all)
         guard let gone else { return false }
         guard !gone.isEmpty else { return true }
-        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id), clock.now())
+        let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id, stager: stager), clock.now())
         try await store.write { try deletion.delete(gone, at: now, $0) }
         return true
     }
@@ -109,19 +122,18 @@ extension Pull {
         }
     }
 
-    /// What an export of changes alone may leave out; nil when the export holds everything.
-    private func sharedWants() async throws -> SharedWants? {
-        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let since: Instant? =
-            if let begun = progress[RunningExport.sinceMark] { Instant(begun) } else {
-                try await PullScope.sinceExport(terms, store: store, now: clock.now())
-            }
-        return since == nil ? nil : SharedWants(run: run.id, stager: stager)
+    /// Whether the export is one of everything, and not of changes alone.
+    private func isWhole(_ progress: [String: String]) async throws -> Bool {
+        if let begun = progress[RunningExport.sinceMark] { return Instant(begun) == nil }
+        return try await PullScope.sinceExport(terms, store: store, now: clock.now()) == nil
     }
 
     /// Fetches what the export refers to and does not hold.
     private func fetch(_ wants: SharedWants, _ capability: ServerCapability) async throws {
-        let open = try await store.read { try wants.open($0) }
+        let open = try await store.read { try wants.open($0) }.filter { text in
+            // What our token does not allow was noted already.
+            Reference(parsing: text).type.map { !withheld.contains($0) } ?? true
+        }
         guard !open.isEmpty else { return }
         let closure = SharedClosure(
             clinic: clinic, intake: intake(), name: terms.clinic.name, capability: capability)

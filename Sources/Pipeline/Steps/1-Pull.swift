@@ -16,11 +16,13 @@ struct Pull: Sendable {
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
     let tally = PullTally()
+    /// Types that are wanted besides, and that our token does not allow.
+    private(set) var withheld: Set<String> = []
 
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
-        let (capability, provenance) = try await offer()
-        return try await offered(capability).everyone(capability, provenance)
+        let (capability, provenance, withheld) = try await offer()
+        return try await offered(capability, besides: withheld).everyone(capability, provenance)
     }
 
     private func everyone(
@@ -42,7 +44,6 @@ struct Pull: Sendable {
             }
         case .search, .everything: try await search(plan, members, capability, provenance)
         }
-        if terms.selection.group == nil { try await enrolment.enrollEverybody() }
         try await records.pull(tally)
         let (run, source) = (run.id, terms.clinic.name)
         await tally.foundOutside(try await store.read { try $0.outsideRoster(of: run, source: source) })
@@ -60,6 +61,7 @@ struct Pull: Sendable {
         let pull = patientPull(plan, capability, provenance)
         try await pull.pull(patients: patients)
         try await pullForgotten(pull, besides: members ?? [])
+        if terms.selection.group == nil { try await enrolment.enrollEverybody() }
     }
 
     /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched
@@ -93,8 +95,8 @@ struct Pull: Sendable {
     /// Pulls one patient for a request on demand: whole, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
-        let (capability, provenance) = try await offer()
-        try await offered(capability).one(patient, since: since, capability, provenance)
+        let (capability, provenance, withheld) = try await offer()
+        try await offered(capability, besides: withheld).one(patient, since: since, capability, provenance)
     }
 
     private func one(
@@ -117,10 +119,11 @@ struct Pull: Sendable {
 
     func patientPull(
         _ plan: PullPlan, _ capability: ServerCapability, _ provenance: ProvenanceSearch,
-        mostFailures: Int = PatientPull.mostFailures, terms narrowed: ExchangeTerms? = nil
+        mostFailures: Int = PatientPull.mostFailures, terms narrowed: ExchangeTerms? = nil,
+        seen: SeenArrivals? = nil
     ) -> PatientPull {
         PatientPull(
-            terms: narrowed ?? terms, run: run, clinic: clinic, store: store, intake: intake(), plan: plan,
+            terms: narrowed ?? terms, run: run, clinic: clinic, store: store, intake: intake(seen: seen), plan: plan,
             capability: capability, provenance: provenance, unit: unit, mostFailures: mostFailures,
             mostMissing: mostMissing,
             observer: observer)
@@ -132,11 +135,12 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    /// What the clinic offers, less the Consents that our token does not allow, and how its Provenance is had.
+    /// What the clinic offers, less the Consents that our token does not allow, how its Provenance is had, and what else
+    /// the token does not allow.
     ///
     /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
     /// visits is wanted, and not needed.
-    private func offer() async throws -> (ServerCapability, ProvenanceSearch) {
+    private func offer() async throws -> (ServerCapability, ProvenanceSearch, withheld: Set<String>) {
         var capability = try await clinic.capability()
         let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
         let needed = withheld.filter(terms.selection.types.contains).sorted()
@@ -148,13 +152,15 @@ struct Pull: Sendable {
         }
         await tally.noted(.authScopeNotGranted, withheld.count)
         if withheld.contains("Consent") { capability.types["Consent"] = nil }
-        return (capability, ProvenanceSearch(capability, isAllowed: !withheld.contains("Provenance")))
+        let provenance = ProvenanceSearch(capability, isAllowed: !withheld.contains("Provenance"))
+        return (capability, provenance, Set(withheld))
     }
 
     /// The same pull, which knows whether it has the clinic's Consents: what it fetches is not taken for all of it
     /// otherwise, and once they may be read everything is fetched again.
-    private func offered(_ capability: ServerCapability) -> Pull {
+    private func offered(_ capability: ServerCapability, besides withheld: Set<String>) -> Pull {
         var pull = self
+        pull.withheld = withheld
         pull.terms.selection.includesConsents = capability.types["Consent"] != nil
         return pull
     }
@@ -170,7 +176,7 @@ struct Pull: Sendable {
     }
 
     func intake(
-        enrolling run: String? = nil, _ wants: SharedWants? = nil, _ seen: SeenArrivals? = nil
+        enrolling run: String? = nil, wants: SharedWants? = nil, seen: SeenArrivals? = nil
     ) -> Intake {
         Intake(
             stager: stager, store: store, tally: tally, clock: clock, enrolls: run, wants: wants, seen: seen,

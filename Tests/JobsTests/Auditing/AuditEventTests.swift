@@ -87,6 +87,25 @@ struct AuditEventTests {
         #expect(taken["meta"]?["profile"]?[0]?.string?.hasSuffix("IHE.BasicAudit.PatientUpdate") == true)
     }
 
+    @Test("a person and a run that nobody knows are refused: nothing would look as if nothing had been disclosed")
+    func unknown() async throws {
+        let night = try await AuditedNight()
+        let operations = night.served.operations
+        func code(run: String? = nil, member: String? = nil) async throws -> FaultCode? {
+            let selection = try operations.auditSelection(
+                since: nil, until: nil, run: run, exchange: nil, member: member, among: ["clinic0", "med0"])
+            do {
+                _ = try await operations.audit(selection) { _ in }
+                return nil
+            } catch let fault as Fault {
+                return fault.code
+            }
+        }
+        #expect(try await code(member: "jo") == .memberUnknown)
+        #expect(try await code(member: "joe") == nil)
+        #expect(try await code(run: "night") == .runUnknown)
+    }
+
     @Test("tells who an operator is and why he did it, and of whom")
     func operators() async throws {
         let night = try await AuditedNight()
