@@ -150,9 +150,14 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
-    /// Asks without the types that a refusal names; false when it names none that can be done without.
+    /// Asks without the types that a refusal names; false when it names none that can be done without, or all of them, as
+    /// one does that lists what is there. What has to be had another way goes together.
     fileprivate mutating func dispense(_ named: Set<String>) -> Bool {
-        leaveOut(export.dispensable.intersection(named))
+        let open = export.dispensable.intersection(export.types)
+        let said = open.intersection(named)
+        guard said != open else { return false }
+        let isAlongside = said.contains { !SharedTypes.contains($0) }
+        return leaveOut(isAlongside ? said.union(open.filter { !SharedTypes.contains($0) }) : said)
     }
 
     /// Asks for fewer types: first without those that have to be had another way, then without those that are fetched where

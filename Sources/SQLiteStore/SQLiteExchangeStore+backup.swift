@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 import Glibc
 public import PDex
@@ -11,7 +12,7 @@ extension SQLiteExchangeStore {
     public func backUp(to path: String) async throws -> StoreStatistics {
         guard access(path, F_OK) != 0 else { throw Self.isThere(path) }
         let draft = "\(path).making-\(getpid())"
-        Self.remove(draft)
+        Self.removeDrafts(of: path)
         defer { Self.remove(draft) }
         try Self.telling(of: path) { try StoreFile(path: draft).prepare() }
         try await reads.run { [database] in
@@ -23,14 +24,7 @@ extension SQLiteExchangeStore {
         }
         try Self.sync(draft)
         let statistics = try await Self.checked(draft, digests: digests)
-        guard link(draft, path) == 0 else {
-            throw errno == EEXIST
-                ? Self.isThere(path)
-                : Fault(
-                    .storeFailed, .stop,
-                    "the backup \(path) cannot be given its name: \(String(cString: strerror(errno)))",
-                    hint: "check its folder")
-        }
+        try Self.rename(draft, to: path)
         try Self.sync(path)
         return statistics
     }
@@ -47,6 +41,29 @@ extension SQLiteExchangeStore {
         let statistics = try await copy.read { try $0.statistics() }
         try await copy.checkpoint()
         return statistics
+    }
+
+    /// Gives a backup its name, and no other's: some file systems have no second names.
+    private static func rename(_ draft: String, to path: String) throws {
+        if link(draft, path) == 0 { return }
+        guard errno != EEXIST else { throw isThere(path) }
+        guard access(path, F_OK) != 0, Glibc.rename(draft, path) == 0 else {
+            throw Fault(
+                .storeFailed, .stop,
+                "the backup \(path) cannot be given its name: \(String(cString: strerror(errno)))",
+                hint: "check its folder")
+        }
+    }
+
+    /// Removes what backups to that name left that were killed: whole copies, perhaps.
+    private static func removeDrafts(of path: String) {
+        let folder = StoreFile.folder(of: path)
+        let name = String(path.split(separator: "/").last ?? "") + ".making-"
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where file.hasPrefix(name) {
+            let owner = file.dropFirst(name.count).prefix(while: \.isNumber)
+            guard let owner = pid_t(owner), owner == getpid() || kill(owner, 0) != 0 && errno == ESRCH else { continue }
+            unlink(folder + "/" + file)
+        }
     }
 
     private static func isThere(_ path: String) -> Fault {

@@ -126,7 +126,7 @@ extension SQLiteTransaction {
                 SELECT earlier.rid FROM run earlier JOIN run closed ON closed.rid = ?
                 WHERE earlier.job = closed.job AND earlier.instant < closed.instant
                 AND closed.trigger IN ('schedule', 'manual')
-                AND EXISTS (SELECT 1 FROM roster own WHERE own.run = closed.rid)
+                AND closed.state <> 'failed'
             )
             """,
             [number]

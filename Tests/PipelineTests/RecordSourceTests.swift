@@ -55,8 +55,10 @@ struct RecordSourceTests {
         #expect(report.exchanges.unmatched == 1)
     }
 
-    @Test("a file without a record takes nothing back, unless somebody says that it is meant to be empty")
-    func emptyFile() async throws {
+    @Test(
+        "a file without a record of its kind takes nothing back, unless somebody says that it is meant to be empty",
+        arguments: [true, false])
+    func emptyFile(hasPeople: Bool) async throws {
         let place = try TemporaryPlace()
         let path = place.path + ".ndjson"
         let records = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
@@ -71,7 +73,7 @@ struct RecordSourceTests {
         try Self.write(named, to: path)
         let night = try Night([.joe], mappings: usCoreMappings, coverage: .file(path))
         #expect(try await night.run("night-1").exchanges.acknowledged == 1)
-        try Self.write([], to: path)
+        try Self.write(hasPeople ? [records[0].serialized()] : [], to: path)
         night.clock.advance(seconds: 86_400)
 
         let fault = await #expect(throws: Fault.self) { try await night.run("night-2") }

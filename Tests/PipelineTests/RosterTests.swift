@@ -120,7 +120,7 @@ struct RosterTests {
         try await file.read { batch in
             for range in batch.lines {
                 // Spread as keys are; the first is 0.
-                try seen.insert(ResourceKey(bits: Int64(bytes) &* 0x5851_F42D_4C95_7F2D))
+                try seen.insert(ResourceKey(bits: Int64(bytes) &* 0x5851_F42D_4C95_7F2D), "Coverage")
                 bytes += range.count
             }
         }

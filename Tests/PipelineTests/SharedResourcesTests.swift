@@ -105,6 +105,25 @@ struct SharedResourcesTests {
         #expect(night.payer.held.values.contains { $0.type == "Practitioner" })
     }
 
+    @Test(
+        "with each whole export they are fetched anew, unless they came with it: nobody else tells what changed",
+        arguments: [true, false])
+    func refreshed(isExported: Bool) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .bulkExport, since: .all)
+        if !isExported { night.clinic.rewrite { $0.unexportedTypes = ["Practitioner"] } }
+        _ = try await night.run("night-1")
+        let renamed = try practitioner("dr-hale", ["active": false])
+        night.clinic.put(renamed)
+        night.clock.advance(seconds: 86_400)
+
+        _ = try await night.run("night-2")
+
+        let key = night.identities.key(source: "clinic0", type: "Practitioner", id: "dr-hale")
+        #expect(try await night.store.read { try $0.staged(key) }?.bytes == renamed.serialized())
+        let fetched = night.clinic.requests.contains { ["read Practitioner", "search Practitioner"].contains($0) }
+        #expect(fetched != isExported)
+    }
+
     @Test("a stamp from the future does not make the next version look old")
     func futureStamp() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, by: .rosterSearch)

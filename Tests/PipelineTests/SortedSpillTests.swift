@@ -46,7 +46,7 @@ struct SortedSpillTests {
         for _ in 0..<random.below(900) {
             let key = ResourceKey(bits: Int64(random.below(600)) - 300)
             set.insert(key)
-            try seen.insert(key)
+            try seen.insert(key, "Coverage")
         }
         let staged = (-320..<320).filter { _ in random.below(2) == 0 }.map { ResourceKey(bits: $0) }
         var absences = try seen.absences()

@@ -52,6 +52,14 @@ struct BackupTests {
         #expect(fault?.code == .storeFailed)
     }
 
+    @Test("what a killed backup to that name left is removed by the next one, and nobody else's")
+    func removesDrafts() async throws {
+        let left = [copy + ".making-4194305", copy + ".making-4194305-wal", copy + ".making-1", copy + ".other"]
+        for path in left { #expect(FileManager.default.createFile(atPath: path, contents: nil)) }
+        _ = try await store.backUp(to: copy)
+        #expect(left.map { access($0, F_OK) == 0 } == [false, false, true, true])
+    }
+
     @Test("what cannot be written or is not sound leaves nothing that looks like a backup", arguments: [true, false])
     func leavesNothing(isSound: Bool) async throws {
         if !isSound {

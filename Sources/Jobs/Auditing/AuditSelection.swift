@@ -26,6 +26,9 @@ public struct AuditSelection: Sendable, Hashable {
         self.persons = persons
     }
 
+    /// Whether nothing but persons is said.
+    var isOfAllTimes: Bool { since == nil && until == nil && run == nil && exchange == nil }
+
     /// Whether an entry is among them, as far as it can be told without its exchange.
     func admits(_ entry: AuditEntry) -> Bool {
         if let since, entry.at < since { return false }

@@ -43,7 +43,7 @@ extension Operations {
             guard let last = page.last else { break }
             after = last
         }
-        if count == 0, !persons.isEmpty, selection.persons == persons,
+        if count == 0, selection.isOfAllTimes, !persons.isEmpty, selection.persons == persons,
             try await store.read({ reader in try persons.compactMap(reader.staged).isEmpty })
         {
             throw Fault(

@@ -208,8 +208,8 @@ public protocol StoreWriter: StoreReader {
     func open(_ run: Run) throws
     /// Makes `owner` the one who works on a run.
     func adopt(_ run: String, by owner: String) throws
-    /// Ends a run and forgets its pull progress; with a run over the whole roster that has one, also the rosters of the job's
-    /// earlier runs. What ends beside such a run, a request or a replay, leaves it its roster.
+    /// Ends a run and forgets its pull progress; with a run over the whole roster, unless it failed, also the rosters of the
+    /// job's earlier runs. What ends beside such a run, a request or a replay, leaves it its roster.
     func close(_ run: String, as state: Run.State, summary: [UInt8]) throws
     /// Remembers that a unit of pulling is at `cursor`.
     func recordProgress(run: String, unit: String, cursor: String) throws

@@ -20,6 +20,7 @@ struct ExchangesListCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = try Assembly(configuration.load())
         let exchanges = try await assembly.operations.exchanges(selection.filter(assembly), limit: limit)
+        if exchanges.isEmpty { try selection.demandNames(assembly.configuration) }
         output.results.write(list: exchanges.map(\.json), text: text(of: exchanges))
     }
 

@@ -119,9 +119,10 @@ struct ReplayCommand: AsyncParsableCommand {
     /// What is named, or selected and can be replayed.
     private func chosen(_ assembly: Assembly) async throws -> [String] {
         guard ids.isEmpty else { return ids }
-        return try await assembly.operations.exchanges(
-            selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most
-        ).filter(\.state.isReplayable).map(\.id)
+        let found = try await assembly.operations.exchanges(
+            selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most)
+        if found.isEmpty { try selection.demandNames(assembly.configuration) }
+        return found.filter(\.state.isReplayable).map(\.id)
     }
 
     private static let otherwise = " with other options or another reason"

@@ -65,18 +65,24 @@ struct ExchangeSelection: ParsableArguments {
 
     /// As the store is asked. Throws `usage.invalid` for a query that cannot be read.
     func filter(_ assembly: Assembly) throws -> ExchangeFilter {
+        guard let query else {
+            return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
+        }
         let configuration = assembly.configuration
         let names = ExchangeQuery.Names(
             clinics: configuration.clinics.map(\.server.name), payers: configuration.payers.map(\.server.name),
             jobs: try JobFolder.load(configuration).map(\.name))
-        // Options are looked at as the words of a query are: a name that nothing has must not select nothing in silence.
-        let named = [("job", job), ("payer", payer)].compactMap { key, name in name.map { "\(key):\($0)" } }
-        guard let query else {
-            if !named.isEmpty {
-                _ = try assembly.operations.filter(where: named.joined(separator: " "), among: names)
-            }
-            return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
-        }
         return try assembly.operations.filter(where: query, among: names)
+    }
+
+    /// What to do when nothing was found: a name that neither the configuration nor an exchange has was misspelt. Exchanges
+    /// of what was renamed since are found by the name they were made under.
+    func demandNames(_ configuration: Configuration) throws {
+        if let payer, !configuration.payers.contains(where: { $0.server.name == payer }) {
+            throw Fault(
+                .usage, .stop, "--payer names no payer of \(configuration.path), and none of an exchange.",
+                hint: "Payers are: \(configuration.payers.map(\.server.name).joined(separator: ", ")).")
+        }
+        if let job { _ = try JobFolder.job(job, among: JobFolder.load(configuration)) }
     }
 }

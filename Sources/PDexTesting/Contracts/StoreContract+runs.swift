@@ -91,12 +91,13 @@ extension StoreContract {
                 }
             }
         },
-        StorePromise("a run that ends before it has a roster leaves the job the one of before") { store in
+        StorePromise("a run that fails leaves the job the roster of the one before") { store in
             let (old, new) = (StoreSample.run("old"), StoreSample.run("new", at: StoreSample.seconds(86_400)))
             try await store.write { writer in
                 for run in [old, new] { try writer.open(run) }
                 try writer.addToRoster(run: "old", patients: [StoreSample.key(1)])
                 try writer.close("old", as: .complete, summary: [])
+                try writer.addToRoster(run: "new", patients: [StoreSample.key(2)])
                 try writer.close("new", as: .failed, summary: [])
             }
             let left = try await store.read { try $0.roster(run: "old", after: nil, limit: 9) }

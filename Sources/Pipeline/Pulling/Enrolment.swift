@@ -120,21 +120,14 @@ struct Enrolment: Sendable {
     ///
     /// Who left a Group that tells nobody is found out by the next export of everything.
     func enrollThoseBefore() async throws {
-        let (job, id, instant) = (run.job, run.id, run.instant)
-        let before = try await store.read { reader in
-            try reader.runs(ofJob: job, limit: Self.mostRunsLookedAt).first { before in
-                try [.schedule, .manual].contains(before.trigger) && before.id != id && before.instant < instant
-                    && !reader.roster(run: before.id, after: nil, limit: 1).isEmpty
-            }
+        let (job, id) = (run.job, run.id)
+        guard let before = try await store.read({ try $0.lastRun(ofJob: job, in: [.complete, .partial]) }) else {
+            return
         }
-        guard let before else { return }
         for try await group in RosterWalk(store: store, run: before.id) {
             try await store.write { try $0.addToRoster(run: id, patients: Array(group)) }
         }
     }
-
-    /// Runs of member requests and replays in between are passed over, and those that ended before they had a roster.
-    private static let mostRunsLookedAt = 1000
 
     /// The ids of those of the roster whose Patient is staged.
     func people() async throws -> [String] {

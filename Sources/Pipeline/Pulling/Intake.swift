@@ -55,6 +55,7 @@ struct Intake: Sendable {
             if refused.isEmpty { try whenWhole(writer) }
             return outcome
         }
+        wants?.settle(references, batch)
         seen?.insert(outcome)
         await tally.received(resources: lines.lines.count, bytes: lines.bytes.count, staged: outcome.count)
         for (code, count) in refused { await tally.refused(code, count) }

@@ -36,11 +36,7 @@ struct PayerRecordsPull: Sendable {
         _ seen: inout SeenRecords
     ) async throws {
         var flaws = 0
-        var lines = 0
-        func take(_ batch: LineBatch) async throws {
-            lines += batch.lines.count
-            flaws += try await stage(batch, &seen)
-        }
+        func take(_ batch: LineBatch) async throws { flaws += try await stage(batch, &seen) }
         switch source {
         case .fhir:
             let walk = PageWalk(server: payer, name: terms.payer.name, tally: intake.tally)
@@ -70,7 +66,7 @@ struct PayerRecordsPull: Sendable {
             try await file.read(take)
         }
         try insist(onAllOf: type, flaws)
-        if lines == 0, !source.isServed { try await insist(onAny: type) }
+        if seen.counts[type] == nil, !source.isServed { try await insist(onAny: type) }
     }
 
     /// An empty file is what a broken transfer leaves, and would take all that was recorded before for withdrawn.
@@ -80,7 +76,7 @@ struct PayerRecordsPull: Sendable {
         guard !mayBeEmpty, !before.isEmpty else { return }
         throw Fault(
             .payerRecordsIncomplete, .halt,
-            "the file of \(source) has no \(type) at all, though there were some before; nothing was sent",
+            "what \(source) left in files has no \(type) at all, though there were some before; nothing was sent",
             hint: "have it written again; where it is meant to be empty, say  pdex members import --allow-empty")
     }
 
@@ -145,7 +141,8 @@ struct PayerRecordsPull: Sendable {
                 if scan.type == "ExplanationOfBenefit" { unread = 1 }
                 // Nobody knows whose it is, and it may be a denial.
                 if scan.type == "Consent", scan.patient.flatMap(intake.stager.key) == nil { nobodys += 1 }
-                try seen.insert(intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id))
+                try seen.insert(
+                    intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id), scan.type)
             }
         }
         if unread > 0 { (lines, unread) = try unfolded(lines, &seen) }
@@ -178,7 +175,8 @@ struct PayerRecordsPull: Sendable {
             }
             for coverage in coverages {
                 let id = coverage["id"]?.string ?? ""
-                try seen.insert(intake.stager.identities.key(source: terms.payer.name, type: "Coverage", id: id))
+                try seen.insert(
+                    intake.stager.identities.key(source: terms.payer.name, type: "Coverage", id: id), "Coverage")
                 coverage.serialized().withUnsafeBytes { held.append(line: $0) }
             }
         }

@@ -21,7 +21,11 @@ final class SearchManners: Sendable {
                 next.tried += 1
                 return next
             }
-            let isRefused = fault.code == .remoteRefused && fault.httpStatus == 400
+            // A refusal of something else may name what can be searched by, and look like a demand: it is asked for the
+            // other way from the beginning then.
+            let isNoDemand = fault.code == .remoteSearchDemands
+            if isNoDemand { (next.demanded, next.tried) = (nil, 0) }
+            let isRefused = isNoDemand || fault.code == .remoteRefused && fault.httpStatus == 400
             if comesAlong, !isAlone, isRefused || fault.code == .authForbidden {
                 next.isAlone = true
                 return next

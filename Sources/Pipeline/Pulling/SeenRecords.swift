@@ -4,13 +4,16 @@ import PDex
 /// them is gone.
 struct SeenRecords: Sendable {
     private var keys: SortedSpill<Int64>
+    /// How many of each type came.
+    private(set) var counts: [String: Int] = [:]
 
     init(holding most: Int = 1 << 17) {
         keys = SortedSpill(holding: most)
     }
 
     /// Notes what came; once more does no harm.
-    mutating func insert(_ key: ResourceKey) throws {
+    mutating func insert(_ key: ResourceKey, _ type: String) throws {
+        counts[type, default: 0] += 1
         try keys.append(key.bits)
     }
 

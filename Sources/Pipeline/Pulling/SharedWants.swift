@@ -1,16 +1,32 @@
 import FHIR
 import PDex
+import Synchronization
 
 /// What an export refers to and does not hold (RD-14): many clinics export what is in patients' records and nothing else,
 /// and a `_since` leaves out practitioners and places that did not change, though a visit refers to them for the first time.
-struct SharedWants: Sendable {
+final class SharedWants: Sendable {
     /// The run that remembers them, so that a break forgets none.
-    let run: String
-    let stager: Stager
+    private let run: String
+    private let stager: Stager
+    /// Whether everything is exported: then what was fetched for an earlier export and did not come is fetched anew, since
+    /// nobody else would tell that a place is labelled or renamed by now.
+    private let isWhole: Bool
+    /// What of shared types came with a whole export, as far as this process saw it.
+    private let came = Mutex<Set<ResourceKey>>([])
+    /// What was looked at already: most visits name the same few.
+    private let looked = Mutex<Set<String>>([])
 
     private static let mark = "shared:"
+    /// Kept in memory at most; then it is looked at again.
+    private static let mostLooked = 50_000
 
-    /// References to shared types in a batch, as the clinic wrote them.
+    init(run: String, stager: Stager, isWhole: Bool) {
+        self.run = run
+        self.stager = stager
+        self.isWhole = isWhole
+    }
+
+    /// References to shared types in a batch, as the clinic wrote them, that were not looked at before.
     func references(in batch: StagingBatch) -> Set<String> {
         var found: Set<String> = []
         batch.bytes.withUnsafeBytes { bytes in
@@ -18,17 +34,29 @@ struct SharedWants: Sendable {
                 SharedReferences.add(in: UnsafeRawBufferPointer(rebasing: bytes[row.range]), to: &found)
             }
         }
-        return found
+        return looked.withLock { found.subtracting($0) }
     }
 
-    /// Remembers those that lead to nothing yet; they may come with a later file.
+    /// Looks at those no more: they are remembered, or lead to something. Called once the batch is durable.
+    func settle(_ references: Set<String>, _ batch: StagingBatch) {
+        if isWhole {
+            let shared = batch.rows.lazy.filter { SharedTypes.contains($0.type) }.map(\.key)
+            came.withLock { $0.formUnion(shared) }
+        }
+        looked.withLock { looked in
+            if looked.count > Self.mostLooked { looked = [] }
+            looked.formUnion(references)
+        }
+    }
+
+    /// Remembers those that lead to nothing yet, or of a whole export all of them; they may come with a later file.
     func remember(_ references: Set<String>, _ writer: any StoreWriter) throws {
         for text in references where try isOpen(text, writer) {
             try writer.recordProgress(run: run, unit: Self.mark + text, cursor: "open")
         }
     }
 
-    /// Those that still lead to nothing.
+    /// Those that still lead to nothing, or of a whole export to nothing that came.
     func open(_ reader: any StoreReader) throws -> Set<String> {
         let remembered = try reader.pullProgress(run: run).keys.filter { $0.hasPrefix(Self.mark) }
         return Set(try remembered.map { String($0.dropFirst(Self.mark.count)) }.filter { try isOpen($0, reader) })
@@ -40,6 +68,6 @@ struct SharedWants: Sendable {
         default: return false
         }
         guard let key = try ReferenceResolution(text, stager: stager).key(reader, stager: stager) else { return true }
-        return try reader.stagedHashes([key]).isEmpty
+        return try isWhole ? !came.withLock { $0.contains(key) } : reader.stagedHashes([key]).isEmpty
     }
 }

@@ -6,7 +6,7 @@ import PDex
 struct TypeFilters: Sendable {
     private let known: [String: [TypeFilter]]
     /// Types of which a filter can be applied by the clinic alone.
-    private let foreign: Set<String>
+    let foreign: Set<String>
     private let until: Instant?
 
     /// The filters of a job.
@@ -30,8 +30,8 @@ struct TypeFilters: Sendable {
         self.foreign = foreign
     }
 
-    /// The types of which not everything is wanted.
-    var types: Set<String> { foreign.union(known.keys) }
+    /// Whether everything is wanted.
+    var areNone: Bool { known.isEmpty && foreign.isEmpty && until == nil }
 
     /// Whether the clinic is not needed for any of them.
     var areLocal: Bool { foreign.isEmpty }

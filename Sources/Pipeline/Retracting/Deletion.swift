@@ -11,9 +11,11 @@ struct Deletion: Sendable {
     /// own payer knows, though nothing else may lead there any more: also where the run of another job forgot the resource
     /// before.
     func delete(_ keys: [ResourceKey], at now: Instant, _ writer: any StoreWriter) throws {
+        var known: [ResourceKey: Set<String>] = [:]
         for key in keys {
             guard let owner = try owner(of: key, writer) else { continue }
-            let payers = try writer.payers(knowing: owner)
+            let payers = try known[owner] ?? writer.payers(knowing: owner)
+            known[owner] = payers
             if !payers.isEmpty { try writer.supersede([key], until: now) }
             if payers.contains(payer) { try writer.addToRoster(run: run, patients: [owner]) }
         }

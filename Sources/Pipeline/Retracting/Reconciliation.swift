@@ -30,18 +30,28 @@ struct Reconciliation: Sendable {
     }
 
     /// What is gone of the members of a run's roster; nil when too much is missing to tell. `seen` is everything that
-    /// came.
+    /// came, and what the `filters` do not let through was not to come.
     func gone(
-        fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet
+        fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, of filters: TypeFilters
     ) async throws -> [ResourceKey]? {
-        try await confirmed(
+        let limit = filters.areNone ? mostMissing + 1 : Self.mostFiltered
+        return try await confirmed(
             try await store.read { reader in
-                try Self.staged(
-                    reader.missing(
-                        ofRosterOf: run, source: source, types: types, besides: seen, limit: mostMissing + 1),
-                    of: types, reader)
+                let keys = try reader.missing(
+                    ofRosterOf: run, source: source, types: types, besides: seen, limit: limit)
+                var missing: [StagedResource] = []
+                for key in keys where missing.count <= mostMissing {
+                    guard let staged = try reader.staged(key), types.contains(staged.type) else { continue }
+                    let isWanted =
+                        try filters.areNone || filters.allow(staged, Resource(parsing: staged.bytes))
+                    if isWanted { missing.append(staged) }
+                }
+                return missing
             })
     }
+
+    /// So many that did not come are held against a job's filters.
+    private static let mostFiltered = 1_000_000
 
     private static func staged(
         _ keys: [ResourceKey], of types: Set<String>, _ reader: any StoreReader

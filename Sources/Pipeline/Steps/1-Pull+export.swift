@@ -9,10 +9,10 @@ extension Pull {
         _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
-        let wants = SharedWants(run: run.id, stager: stager)
         // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         let isWhole = try await isWhole(before)
+        let wants = SharedWants(run: run.id, stager: stager, isWhole: isWhole)
         let seen = isWhole && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
         let types = PullPlan.exported(terms.selection, capability, besides: withheld)
         var intake = intake(enrolling: enrolls ? run.id : nil, wants: wants, seen: seen)
@@ -20,7 +20,9 @@ extension Pull {
         let outcome = try await exportPull(intake, types)
             .pull(level, orSearch: maySearch(members))
         if enrolls {
-            if outcome.since != nil { try await enrolment.enrollThoseBefore() }
+            if outcome.since != nil, case .lastSuccess = terms.selection.since {
+                try await enrolment.enrollThoseBefore()
+            }
             try await enrolment.countEnrolled()
         }
         try await fetch(wants, capability)
@@ -68,14 +70,14 @@ extension Pull {
     /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
     /// tell: then no watermark moves, and everything is exported again.
     ///
-    /// What the job's filters leave out of an export is not missing from it.
+    /// What the job's filters leave out of an export is not missing from it; of what only the clinic can filter nobody knows.
     private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
-        let selection = terms.selection
-        let types = selection.until == nil ? types.subtracting(TypeFilters(selection).types) : []
+        let filters = TypeFilters(terms.selection)
         let reconciliation = Reconciliation(
             clinic: clinic, store: store, tally: tally, observer: observer, mostMissing: mostMissing)
         let gone = try await reconciliation.gone(
-            fromRosterOf: run.id, source: terms.clinic.name, types: types, besides: seen.all)
+            fromRosterOf: run.id, source: terms.clinic.name, types: types.subtracting(filters.foreign),
+            besides: seen.all, of: filters)
         guard let gone else { return false }
         guard !gone.isEmpty else { return true }
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id, stager: stager), clock.now())
