@@ -8,10 +8,10 @@ final class SharedWants: Sendable {
     /// The run that remembers them, so that a break forgets none.
     private let run: String
     private let stager: Stager
-    /// Whether everything is exported: then what was fetched for an earlier export and did not come is fetched anew, since
-    /// nobody else would tell that a place is labelled or renamed by now.
-    private let isWhole: Bool
-    /// What of shared types came with a whole export, as far as this process saw it.
+    /// Whether everything is exported, and all of it comes by this process: then what was fetched for an earlier export and
+    /// did not come is fetched anew, since nobody else would tell that a place is labelled or renamed by now.
+    private let seesAll: Bool
+    /// What of shared types came with such an export.
     private let came = Mutex<Set<ResourceKey>>([])
     /// What was looked at already: most visits name the same few.
     private let looked = Mutex<Set<String>>([])
@@ -20,10 +20,10 @@ final class SharedWants: Sendable {
     /// Kept in memory at most; then it is looked at again.
     private static let mostLooked = 50_000
 
-    init(run: String, stager: Stager, isWhole: Bool) {
+    init(run: String, stager: Stager, seesAll: Bool) {
         self.run = run
         self.stager = stager
-        self.isWhole = isWhole
+        self.seesAll = seesAll
     }
 
     /// References to shared types in a batch, as the clinic wrote them, that were not looked at before.
@@ -39,7 +39,7 @@ final class SharedWants: Sendable {
 
     /// Looks at those no more: they are remembered, or lead to something. Called once the batch is durable.
     func settle(_ references: Set<String>, _ batch: StagingBatch) {
-        if isWhole {
+        if seesAll {
             let shared = batch.rows.lazy.filter { SharedTypes.contains($0.type) }.map(\.key)
             came.withLock { $0.formUnion(shared) }
         }
@@ -68,6 +68,6 @@ final class SharedWants: Sendable {
         default: return false
         }
         guard let key = try ReferenceResolution(text, stager: stager).key(reader, stager: stager) else { return true }
-        return try isWhole ? !came.withLock { $0.contains(key) } : reader.stagedHashes([key]).isEmpty
+        return try seesAll ? !came.withLock { $0.contains(key) } : reader.stagedHashes([key]).isEmpty
     }
 }

@@ -11,9 +11,8 @@ extension Pull {
         let enrolls = terms.selection.group != nil && members == nil
         // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let isWhole = try await isWhole(before)
-        let wants = SharedWants(run: run.id, stager: stager, isWhole: isWhole)
-        let seen = isWhole && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
+        let seen = try await isWhole(before) && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
+        let wants = SharedWants(run: run.id, stager: stager, seesAll: seen != nil)
         let types = PullPlan.exported(terms.selection, capability, besides: withheld)
         var intake = intake(enrolling: enrolls ? run.id : nil, wants: wants, seen: seen)
         intake.doubts = run.id
