@@ -41,9 +41,9 @@ struct BalanceSheet: Sendable {
         if report.exchanges.retrying > 0 || report.resources.waiting > 0 {
             return "\(report.resources.waiting.of("resource")) of \(report.exchanges.retrying.of("patient")) wait"
         }
-        if report.state != .complete { return "nothing of what came is to be sent" }
-        return report.exchanges.acknowledged + report.exchanges.unchanged > 0
-            ? "the payer has all there is to send" : "nothing is to be sent"
+        if !report.problems.isEmpty { return "nothing of what came is new" }
+        if report.exchanges.acknowledged + report.exchanges.unchanged == 0 { return "nothing is to be sent" }
+        return report.exchanges.parked.isEmpty ? "the payer has all there is to send" : "nothing is new"
     }
 
     private var members: TextTable {
