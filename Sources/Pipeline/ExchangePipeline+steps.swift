@@ -34,7 +34,7 @@ extension ExchangePipeline {
     var outbox: Outbox {
         Outbox(
             submit: Submit(
-                terms: terms, payer: payer, store: store, consent: checkConsent,
+                terms: terms, payer: payer, store: store, consent: checkConsent, records: records,
                 clock: clock, owner: owner),
             receipts: KeepReceipts(
                 terms: terms, store: store, clock: clock, random: random, actor: owner,

@@ -51,6 +51,20 @@ struct FreshConsentTests {
         #expect(night.payer.received.count == 1)
     }
 
+    @Test("who stands still since the payer's records were read reads them again before the request is begun")
+    func standsStill() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.beforeBeginning {
+            night.clock.advance(seconds: 901)
+            try withdraw(.joe, night)
+        }
+
+        _ = try await night.run("night-1")
+
+        #expect(night.payer.received.isEmpty)
+        #expect(try await latest(night)?.state == .withheld)
+    }
+
     @Test("a replay asks the payer, not the copy of the night")
     func replay() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

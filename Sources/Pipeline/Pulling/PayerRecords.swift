@@ -39,6 +39,12 @@ struct PayerRecords: Sendable {
         try await index.rebuild()
     }
 
+    /// Whether what is staged was read lately enough to send on it.
+    func areYoung(_ reader: any StoreReader) throws -> Bool {
+        guard let asOf = try reader.watermark(source: terms.payer.name, scope: Self.scope) else { return false }
+        return (0...Self.oldestSeconds).contains((clock.now() - asOf) / .seconds(1))
+    }
+
     /// When everything was read, and whether everybody is indexed.
     private func state() async throws -> (asOf: Instant?, isIndexed: Bool) {
         let (source, index) = (terms.payer.name, index)

@@ -32,6 +32,7 @@ struct Submit: Sendable {
     let payer: any PayerServer
     let store: any Store
     let consent: CheckConsent
+    let records: PayerRecords
     let clock: any WallClock
     let owner: String
 
@@ -90,28 +91,45 @@ struct Submit: Sendable {
     /// The claim is another's by now, or nobody's, or its exchange was taken back: what it holds is not to be sent.
     private struct LostClaim: Error {}
 
+    /// Who looks so soon after the payer's records were read looks at what was read, however long the reading took.
+    private static let soonSeconds = 60.0
+
+    /// Decides whether a claim may be sent now, by records of the payer that are young. Who stood still since they were read
+    /// reads them again: a consent that was withdrawn meanwhile is not known otherwise (CO-10).
+    private func permit(toSend lease: LeasedSubmission) async throws -> SendPermit {
+        if let permit = try await permit(toSend: lease, afterReading: nil) { return permit }
+        try await records.freshen()
+        guard let permit = try await permit(toSend: lease, afterReading: clock.now()) else { throw LostClaim() }
+        return permit
+    }
+
+    /// Looks into the store once; nil when the records are too old, and were not read just now either.
+    private func permit(toSend lease: LeasedSubmission, afterReading read: Instant?) async throws -> SendPermit? {
+        try await store.read { [records, consent, clock] reader in
+            let isSoon = read.map { (0...Self.soonSeconds).contains((clock.now() - $0) / .seconds(1)) } ?? false
+            guard try isSoon || records.areYoung(reader) else { return nil }
+            guard let exchange = try reader.exchange(lease.submission.exchange) else {
+                throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
+            }
+            let claim = lease.submission
+            let isOurs = try reader.submissions(ofExchange: exchange.id).contains {
+                $0.id == claim.id && $0.state == .leased && $0.epoch == claim.epoch
+            }
+            guard isOurs else { throw LostClaim() }
+            let permit = try consent.permit(toSend: exchange, reader).get()
+            // Taken back since it was claimed, by an operator or by a withdrawal.
+            guard exchange.state.isPending else { throw LostClaim() }
+            return permit
+        }
+    }
+
     /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
     /// request is begun. Who stood still for longer than a claim holds does not send over what came after it.
     ///
     /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged
     /// as it is.
     func send(_ lease: LeasedSubmission, of group: [Submission]) async -> Result {
-        let look: @Sendable () async throws -> SendPermit = { [store, consent] in
-            try await store.read { reader in
-                guard let exchange = try reader.exchange(lease.submission.exchange) else {
-                    throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
-                }
-                let claim = lease.submission
-                let isOurs = try reader.submissions(ofExchange: exchange.id).contains {
-                    $0.id == claim.id && $0.state == .leased && $0.epoch == claim.epoch
-                }
-                guard isOurs else { throw LostClaim() }
-                let permit = try consent.permit(toSend: exchange, reader).get()
-                // Taken back since it was claimed, by an operator or by a withdrawal.
-                guard exchange.state.isPending else { throw LostClaim() }
-                return permit
-            }
-        }
+        let look: @Sendable () async throws -> SendPermit = { try await permit(toSend: lease) }
         do {
             let finding = try await finding(of: lease, group)
             if case .asSent(let locations) = finding { return .found(lease, locations) }
