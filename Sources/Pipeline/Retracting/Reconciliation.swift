@@ -43,7 +43,8 @@ struct Reconciliation: Sendable {
                 for key in keys where missing.count <= mostMissing {
                     guard let staged = try reader.staged(key), types.contains(staged.type) else { continue }
                     let isWanted =
-                        try filters.areNone || filters.allow(staged, Resource(parsing: staged.bytes))
+                        filters.areNone
+                        || (try? Resource(parsing: staged.bytes)).map { filters.allow(staged, $0) } ?? true
                     if isWanted { missing.append(staged) }
                 }
                 return missing
