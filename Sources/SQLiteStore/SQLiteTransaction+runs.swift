@@ -50,6 +50,15 @@ extension SQLiteTransaction {
         return Dictionary(pairs) { first, _ in first }
     }
 
+    func pullProgress(run: String, unit: String) throws -> String? {
+        try quick("SELECT cursor FROM progress WHERE run = (SELECT rid FROM run WHERE id = ?1) AND unit = ?2") {
+            statement in
+            statement.bind(run, at: 1)
+            statement.bind(unit, at: 2)
+            return try statement.step() ? statement.text(0) : nil
+        }
+    }
+
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
         guard let start = start(after: after) else { return [] }
         return try all(

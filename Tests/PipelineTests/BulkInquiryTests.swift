@@ -114,7 +114,7 @@ struct BulkInquiryTests {
     func resumed() async throws {
         let (night, files) = try await Self.night()
         files.answer(
-            .init(fault: Fault(.remoteUnreachable, .retry, "the payer cannot be reached")),
+            .init(fault: Fault(.authTokenRefused, .halt, "the payer refused the token")),
             .init(lines: [Self.group("match", ["mae", "ben"], night)]))
         await #expect(throws: Fault.self) { try await night.pipeline.matchMembers(by: "ada") }
 
@@ -125,11 +125,24 @@ struct BulkInquiryTests {
         #expect(night.payer.questions.count == 2)
     }
 
+    @Test("a status request that is lost does not end the wait for hours of the payer's work")
+    func lostPoll() async throws {
+        let (night, files) = try await Self.night()
+        let lost = Fault(.remoteUnreachable, .retry, "the payer cannot be reached")
+        files.answer(
+            .init(fault: lost), .init(fault: lost), .init(lines: [Self.group("match", ["mae", "ben"], night)]))
+
+        let matching = try await night.pipeline.matchMembers(by: "ada")
+
+        #expect(matching.outcomes == [.matched: 2])
+        #expect(night.payer.questions.count == 2)
+    }
+
     @Test("an answer to an earlier question settles nobody who was asked about later")
     func askedLater() async throws {
         let (night, files) = try await Self.night()
         files.answer(
-            .init(fault: Fault(.remoteUnreachable, .retry, "the payer cannot be reached")),
+            .init(fault: Fault(.authTokenRefused, .halt, "the payer refused the token")),
             .init(lines: [Self.group("match", ["mae", "ben"], night)]),
             .init(lines: [Self.group("nomatch", ["ben"], night)]))
         await #expect(throws: Fault.self) { try await night.pipeline.matchMembers(by: "ada") }
@@ -163,7 +176,7 @@ struct BulkInquiryTests {
     func forgotten() async throws {
         let (night, files) = try await Self.night()
         files.answer(
-            .init(fault: Fault(.remoteUnreachable, .retry, "the payer cannot be reached")),
+            .init(fault: Fault(.authTokenRefused, .halt, "the payer refused the token")),
             .init(fault: Fault(.clinicExportFailed, .halt, "no such job")),
             .init(lines: [Self.group("match", ["mae", "ben"], night)]))
         await #expect(throws: Fault.self) { try await night.pipeline.matchMembers(by: "ada") }

@@ -147,15 +147,24 @@ struct PayerExportTests {
         #expect(try world.lines(fetched, "Patient").count == 2)
     }
 
+    @Test("status requests that are lost do not end the wait for hours of the payer's work")
+    func lostPolls() async throws {
+        let world = try World()
+        world.server.rewrite { $0.lostPolls = 10 }
+
+        #expect(try await world.fetch().isWhole)
+        #expect(world.server.exportRequests.count == 1)
+    }
+
     @Test(
         "whatever ends it leaves no folder behind that looks whole, and the next attempt goes on with the same export",
-        arguments: ["a file", "a poll", "the payer's word"])
+        arguments: ["a file", "every poll", "the payer's word"])
     func ended(by what: String) async throws {
         let world = try World()
         world.server.rewrite { script in
             switch what {
             case "a file": script.breaks = ["Patient": 3]
-            case "a poll": script.lostPolls = 1
+            case "every poll": script.lostPolls = 11
             default: script.failedPolls = 1
             }
         }

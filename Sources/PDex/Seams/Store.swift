@@ -68,6 +68,8 @@ public protocol StoreReader: MemberReader {
     func latestTick(ofJob job: String) throws -> Instant?
     /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.
     func pullProgress(run: String) throws -> [String: String]
+    /// Where a run stands in one unit of its pull; nil while it has not begun it.
+    func pullProgress(run: String, unit: String) throws -> String?
     /// The export that a clinic makes for a job, whichever run started it (BLK-17).
     func exportUnderWay(source: String, job: String) throws -> ExportUnderWay?
     /// A page of a run's roster in the order of keys.

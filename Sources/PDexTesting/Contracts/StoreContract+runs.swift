@@ -64,6 +64,14 @@ extension StoreContract {
             }
             let before = try await store.read { try $0.pullProgress(run: "run-1") }
             try expect(before, is: ["Patient": "2", "Encounter": ""], "the progress")
+            let (one, none) = try await store.read {
+                (
+                    try $0.pullProgress(run: "run-1", unit: "Patient"),
+                    try $0.pullProgress(run: "run-1", unit: "Observation")
+                )
+            }
+            try expect(one, is: "2", "the progress in one unit")
+            try expect(none, is: nil, "the progress in a unit that was not begun")
             try await store.write { try $0.close("run-1", as: .complete, summary: Array("{}".utf8)) }
             let (after, run) = try await store.read { (try $0.pullProgress(run: "run-1"), try $0.run("run-1")) }
             try expect(after, is: [:], "the progress of an ended run")

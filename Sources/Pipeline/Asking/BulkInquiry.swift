@@ -216,12 +216,13 @@ struct BulkInquiry: Sendable {
     /// was refused.
     private func collect(_ statusURL: String, asked patients: [ResourceKey], isWhole: Bool) async throws {
         let wait = ExportWait(
-            payer: terms.payer.name, what: "its answer who members are", server: exporter, tally: inquiry.tally,
-            clock: inquiry.clock, observer: inquiry.observer)
+            for: "its answer who members are", of: terms.payer.name, at: exporter, inquiry.tally, inquiry.clock,
+            inquiry.observer)
         let manifest: ExportManifest
         do {
             manifest = try await wait.manifest(statusURL)
         } catch let fault as Fault where fault.code == .payerCapability || fault.code == .clinicExportFailed {
+            await exporter.finishExport(statusURL)
             try await forget(statusURL)
             throw fault
         }

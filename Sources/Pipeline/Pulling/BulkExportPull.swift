@@ -32,9 +32,11 @@ struct BulkExportPull: Sendable {
     private func stage(
         _ manifest: ExportManifest, of export: RunningExport, at statusURL: String
     ) async throws -> FinishedExport {
-        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        let (progress, dropped) = try await store.read { [run] in
+            (try $0.pullProgress(run: run.id), try RunningExport.dropped(run.id, $0))
+        }
         // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
-        let isWider = RunningExport.dropped(progress).contains(ExportStart.Parameter.type.rawValue)
+        let isWider = dropped.contains(ExportStart.Parameter.type.rawValue)
         let wanted = Set(types)
         let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
         let marks = FileMarks(progress, manifest, at: statusURL)

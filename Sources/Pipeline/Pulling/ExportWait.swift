@@ -1,40 +1,74 @@
 import PDex
 
-/// Waits until a payer has finished what it was asked for, as it wants to be asked (BLK-20 … BLK-25).
+/// Waits until a server has finished what it was asked for, as it wants to be asked (BLK-20 … BLK-25).
 struct ExportWait {
-    let payer: String
-    /// What is waited for, such as `its records`.
-    let what: String
     let server: any ClinicServer
+    /// Who prepares what, as in `the clinic is preparing the export`.
+    let why: String
+    /// Longer than so many hours nobody waits; then ``late`` is thrown.
+    let longestHours: Int
+    let late: Fault
     let tally: PullTally
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
 
-    private static let longestWaitSeconds = 6.0 * 3600
+    /// So many status requests in a row may be lost before the wait breaks off.
+    private static let mostLosses = 10
 
-    /// The manifest once it is there. Throws `payer.capability-missing` when the payer takes too long: it is told to
-    /// stop.
+    /// The manifest once it is there.
     func manifest(_ statusURL: String) async throws -> ExportManifest {
         var wait = 1.0
         var waited = 0.0
+        var losses = 0
         while true {
             await tally.requested()
-            switch try await server.pollExport(statusURL) {
-            case .complete(let manifest): return manifest
-            case .running(let retryAfter, _):
-                let seconds = max(Double(retryAfter ?? 0), wait)
-                guard waited + seconds <= Self.longestWaitSeconds else {
-                    await server.finishExport(statusURL)
-                    throw Fault(
-                        .payerCapability, .halt, "\(payer) did not finish \(what) within 6 hours",
-                        hint: "ask the payer why it stalls, or do without")
+            let seconds: Double
+            do {
+                switch try await server.pollExport(statusURL) {
+                case .complete(let manifest): return manifest
+                case .running(let retryAfter, _): seconds = max(Double(retryAfter ?? 0), wait)
                 }
-                observer(.waiting(seconds: seconds, why: "\(payer) is preparing \(what)"))
-                // Waits for the payer, for as long as it asked or with growing patience.
-                try await clock.sleep(seconds: seconds)
-                waited += seconds
-                wait = min(wait * 2, 60)
+                losses = 0
+            } catch let fault as Fault where fault.disposition == .retry && losses < Self.mostLosses {
+                // The server goes on without us: one lost answer must not end hours of work.
+                losses += 1
+                seconds = max(Double(fault.retryAfterSeconds ?? 0), wait)
             }
+            guard waited + seconds <= Double(longestHours) * 3600 else { throw late }
+            observer(.waiting(seconds: seconds, why: why))
+            // Waits for the server, for as long as it asked or with growing patience.
+            try await clock.sleep(seconds: seconds)
+            waited += seconds
+            wait = min(wait * 2, 60)
         }
+    }
+}
+
+extension ExportWait {
+    /// Waits for a clinic's export; one that takes longer than twelve hours is given up and tried again by the next
+    /// run (BLK-25).
+    init(
+        forClinic clinic: any ClinicServer, _ tally: PullTally, _ clock: any WallClock,
+        _ observer: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.init(
+            server: clinic, why: "the clinic is preparing the export", longestHours: 12,
+            late: Fault(
+                .clinicExportFailed, .halt, "the export did not finish within 12 hours",
+                hint: "ask the clinic why its exports stall; the next run starts a new one"),
+            tally: tally, clock: clock, observer: observer)
+    }
+
+    /// Waits for what a payer prepares, `what` being such as `its records`.
+    init(
+        for what: String, of payer: String, at server: any ClinicServer, _ tally: PullTally, _ clock: any WallClock,
+        _ observer: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.init(
+            server: server, why: "\(payer) is preparing \(what)", longestHours: 6,
+            late: Fault(
+                .payerCapability, .halt, "\(payer) did not finish \(what) within 6 hours",
+                hint: "ask the payer why it stalls, or do without"),
+            tally: tally, clock: clock, observer: observer)
     }
 }

@@ -35,13 +35,12 @@ struct PayerExport: Sendable {
     /// Fetches everything. Throws as a pull does; then nothing is there, and the next attempt goes on.
     func run() async throws -> ExchangePipeline.Fetched {
         let statusURL = try await started()
-        let wait = ExportWait(
-            payer: payer, what: "its members' data", server: server, tally: PullTally(), clock: clock,
-            observer: observer)
+        let wait = ExportWait(for: "its members' data", of: payer, at: server, PullTally(), clock, observer)
         let manifest: ExportManifest
         do {
             manifest = try await wait.manifest(statusURL)
         } catch let fault as Fault where fault.code == .payerCapability || fault.code == .clinicExportFailed {
+            await server.finishExport(statusURL)
             try await forget(statusURL)
             throw fault
         }

@@ -26,9 +26,7 @@ struct RecordsExport {
     private func read(
         _ start: ExportStart, _ types: [String], _ deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
-        let wait = ExportWait(
-            payer: payer, what: "the export of its records", server: server, tally: tally, clock: clock,
-            observer: observer)
+        let wait = ExportWait(for: "the export of its records", of: payer, at: server, tally, clock, observer)
         let manifest = try await wait.manifest(start.statusURL)
         // An error of the export means that something is missing, whatever it says.
         var flaws = manifest.errors.count

@@ -13,14 +13,10 @@ struct RunningExport: Sendable {
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
 
-    /// An export that takes longer is given up and tried again by the next run (BLK-25).
-    private static let longestWaitSeconds = 12.0 * 3600
     /// An earlier export that is in the way for longer is left to the next run (BLK-17).
     private static let longestTurnSeconds = 2.0 * 3600
     /// An export of another run is adopted up to this age: yesterday's must not pass for tonight's.
     private static let oldestSeconds = 12.0 * 3600
-    /// So many status requests in a row may be lost before the run breaks off, to go on later.
-    private static let mostLosses = 10
 
     private static let exportMark = "export"
     /// Why the run searches in place of an export.
@@ -30,13 +26,17 @@ struct RunningExport: Sendable {
     private static let droppedMark = "export-dropped"
 
     /// The parameters without which the export of a run was made.
-    static func dropped(_ progress: [String: String]) -> [String] {
-        (progress[droppedMark] ?? "").split(separator: " ").map(String.init)
+    static func dropped(_ run: String, _ reader: any StoreReader) throws -> [String] {
+        try (reader.pullProgress(run: run, unit: droppedMark) ?? "").split(separator: " ").map(String.init)
     }
 
     /// Whether the export of a run was made without the types that are wanted besides.
-    static func leavesOutAlongside(_ progress: [String: String]) -> Bool {
-        dropped(progress).contains(ExportStart.Parameter.alongside.rawValue)
+    static func leavesOutAlongside(_ run: String, _ reader: any StoreReader) throws -> Bool {
+        try dropped(run, reader).contains(ExportStart.Parameter.alongside.rawValue)
+    }
+
+    private func dropped() async throws -> [String] {
+        try await store.read { [run] in try Self.dropped(run.id, $0) }
     }
 
     /// Whether the export outlives the run: dry runs may be several at once, and nothing goes on with them.
@@ -50,8 +50,7 @@ struct RunningExport: Sendable {
         if let known = try await adopted(request) {
             do {
                 let manifest = try await dropping(known) { try await polled(known) }
-                let run = run.id
-                await tell(Self.dropped(try await store.read { try $0.pullProgress(run: run) }))
+                await tell(try await dropped())
                 return (known, manifest)
             } catch let fault as Fault where fault.endsExport && fault.code != .clinicCapability {
                 observer(.note("the export that was under way is gone; a new one is started"))
@@ -65,7 +64,7 @@ struct RunningExport: Sendable {
     /// takes too long, and at once when this run has met that before.
     func finishedUnlessGivenUp(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
         let run = run.id
-        if let known = try await store.read({ try $0.pullProgress(run: run) })[Self.givenUpMark] {
+        if let known = try await store.read({ try $0.pullProgress(run: run, unit: Self.givenUpMark) }) {
             throw GivenUpExport(why: known)
         }
         do {
@@ -87,7 +86,7 @@ struct RunningExport: Sendable {
         case .remoteFailed: return fault.httpStatus == 501
         case .authForbidden:
             let run = run.id
-            return try await store.read { try $0.pullProgress(run: run) }[Self.exportMark] == nil
+            return try await store.read { try $0.pullProgress(run: run, unit: Self.exportMark) } == nil
         default: return false
         }
     }
@@ -95,8 +94,7 @@ struct RunningExport: Sendable {
     /// Asks until the export is finished; not at all when the clinic would not take filters that nobody else can apply
     /// (BLK-10).
     private func polled(_ statusURL: String) async throws -> ExportManifest {
-        let run = run.id
-        let dropped = Self.dropped(try await store.read { try $0.pullProgress(run: run) })
+        let dropped = try await dropped()
         let filters = TypeFilters(terms.selection)
         guard filters.areLocal || !dropped.contains(ExportStart.Parameter.typeFilter.rawValue) else {
             throw filters.refusal(terms.clinic.name)
@@ -140,10 +138,13 @@ struct RunningExport: Sendable {
     /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
     private func adopted(_ request: ExportRequest) async throws -> String? {
         let run = run.id
-        let (progress, other) = try await store.read { [terms] in
-            (try $0.pullProgress(run: run), try $0.exportUnderWay(source: terms.clinic.name, job: terms.job))
+        let (known, other) = try await store.read { [terms] in
+            (
+                try $0.pullProgress(run: run, unit: Self.exportMark),
+                try $0.exportUnderWay(source: terms.clinic.name, job: terms.job)
+            )
         }
-        if let known = progress[Self.exportMark] { return known }
+        if let known { return known }
         guard isKept, let other else { return nil }
         guard other.request == (try await words(request)),
             (clock.now() - other.started) / .seconds(1) < Self.oldestSeconds
@@ -238,33 +239,7 @@ struct RunningExport: Sendable {
 
     /// Asks until the export is finished, as long and as often as is reasonable (BLK-20 … BLK-25).
     func poll(_ statusURL: String) async throws -> ExportManifest {
-        var wait = 1.0
-        var waited = 0.0
-        var losses = 0
-        while true {
-            await tally.requested()
-            let seconds: Double
-            do {
-                switch try await clinic.pollExport(statusURL) {
-                case .complete(let manifest): return manifest
-                case .running(let retryAfter, _): seconds = max(Double(retryAfter ?? 0), wait)
-                }
-                losses = 0
-            } catch let fault as Fault where fault.disposition == .retry && losses < Self.mostLosses {
-                // The export goes on without us: one lost answer must not end hours of work.
-                losses += 1
-                seconds = max(Double(fault.retryAfterSeconds ?? 0), wait)
-            }
-            guard waited + seconds <= Self.longestWaitSeconds else {
-                throw Fault(
-                    .clinicExportFailed, .halt, "the export did not finish within 12 hours",
-                    hint: "ask the clinic why its exports stall; the next run starts a new one")
-            }
-            observer(.waiting(seconds: seconds, why: "the clinic is preparing the export"))
-            try await clock.sleep(seconds: seconds)
-            waited += seconds
-            wait = min(wait * 2, 60)
-        }
+        try await ExportWait(forClinic: clinic, tally, clock, observer).manifest(statusURL)
     }
 }
 

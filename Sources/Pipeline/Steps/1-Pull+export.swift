@@ -38,10 +38,10 @@ extension Pull {
         } else {
             try await enrolment.enrollEverybody()
         }
-        let progress = try await store.read { [run] in try $0.pullProgress(run: run.id) }
-        let lacksConsents =
-            terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(progress)
-            || progress[Intake.doubtfulConsents] != nil
+        let lacksConsents = try await store.read { [run, terms] in
+            try terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(run.id, $0)
+                || $0.pullProgress(run: run.id, unit: Intake.doubtfulConsents) != nil
+        }
         if lacksConsents, capability.types["Consent"] != nil {
             // Those whom the job is about, and nobody else at the clinic.
             let people = if let members { members } else { try await enrolment.people() }

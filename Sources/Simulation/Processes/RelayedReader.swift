@@ -129,6 +129,10 @@ class RelayedReader: StoreReader {
         try reader.pullProgress(run: run)
     }
 
+    func pullProgress(run: String, unit: String) throws -> String? {
+        try reader.pullProgress(run: run, unit: unit)
+    }
+
     func exportUnderWay(source: String, job: String) throws -> ExportUnderWay? {
         try reader.exportUnderWay(source: source, job: job)
     }
