@@ -5,11 +5,10 @@ extension ExchangePipeline {
     /// name is on its way, or any more.
     ///
     /// Consent is looked at each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds
-    /// it.
+    /// it, and `payer.records-incomplete` where nobody can say what is permitted now.
     public func bundle(toServe submission: String) async throws -> [UInt8]? {
-        try await records.freshen()
         let consent = checkConsent
-        return try await store.read { [terms] reader in
+        let bundle = try await records.youngLook { [terms] reader -> [UInt8]? in
             guard let dash = submission.lastIndex(of: "-"),
                 let exchange = try reader.exchange(String(submission[..<dash])), exchange.job == terms.job,
                 exchange.state.isPending
@@ -21,5 +20,12 @@ extension ExchangePipeline {
             _ = try consent.permit(toSend: exchange, reader).get()
             return try reader.bundle(ofSubmission: submission)
         }
+        guard let bundle else {
+            throw Fault(
+                .payerRecordsIncomplete, .retry,
+                "the records of \(terms.payer.name) were too old to hand out a file on",
+                hint: "they are read again when the file is fetched once more")
+        }
+        return bundle
     }
 }

@@ -45,6 +45,28 @@ struct ServedBundleTests {
         #expect(exchange?.state == .withheld)
     }
 
+    @Test("who stands still before any of its looks hands out nothing that was withdrawn meanwhile", arguments: 1...3)
+    func standsStill(before read: Int) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.payer.reply(.busy(retryAfterSeconds: 7200))
+        _ = try await night.run()
+        let submission = try await Self.submission(night)
+        night.store.before(read: read) {
+            night.clock.advance(seconds: 901)
+            for record in try NamedMember.joe.with({ $0.consent = "inactive" })
+                .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126") where record.type == "Consent"
+            {
+                night.payer.put(record)
+            }
+        }
+
+        let served = try? await night.pipeline.bundle(toServe: submission)
+
+        // Where it looks fewer times, it had looked before.
+        #expect(night.store.isWaitingToRead || served ?? nil == nil)
+        #expect(read > 1 || !night.store.isWaitingToRead)
+    }
+
     @Test("a consent that has run out since hands out nothing, though nothing was read anew")
     func expired() async throws {
         let joe = NamedMember.joe.with { $0.consentPeriod = "2026-01-01"..."2026-06-01T02:25:00Z" }

@@ -2,9 +2,11 @@ public import PDex
 import Synchronization
 
 /// A store that another program can hold for a while: the next writes are refused, as SQLite does after its patience.
+/// Or the process stands still before it reads.
 public final class HeldStore: Store {
     private let store: any Store
     private let refusals = Mutex(0)
+    private let pause = Mutex((reads: 0, body: (@Sendable () throws -> Void)?.none))
 
     /// A store that nobody holds yet.
     public init(_ store: any Store) {
@@ -19,9 +21,24 @@ public final class HeldStore: Store {
     /// How many writes it would refuse yet.
     public var isHeldFor: Int { refusals.withLock { $0 } }
 
+    /// Before the read of that number from now on, counted from 1, `body` happens, once.
+    public func before(read number: Int, _ body: @escaping @Sendable () throws -> Void) {
+        pause.withLock { $0 = (number, body) }
+    }
+
+    /// Whether what is to happen before a read has yet to.
+    public var isWaitingToRead: Bool { pause.withLock { $0.body != nil } }
+
     /// Reads, which nobody prevents.
     public func read<Value: Sendable>(_ body: @Sendable (any StoreReader) throws -> Value) async throws -> Value {
-        try await store.read(body)
+        let happening = pause.withLock { pause in
+            pause.reads -= 1
+            guard pause.reads == 0 else { return (@Sendable () throws -> Void)?.none }
+            defer { pause.body = nil }
+            return pause.body
+        }
+        try happening?()
+        return try await store.read(body)
     }
 
     /// Writes, or throws `store.locked`.

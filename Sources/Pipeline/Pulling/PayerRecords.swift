@@ -39,8 +39,31 @@ struct PayerRecords: Sendable {
         try await index.rebuild()
     }
 
+    /// Looks into the store once, by records that are young. Who stood still since they were read reads them again: a
+    /// consent that was withdrawn meanwhile is not known otherwise (CO-10). Nil when they are too old even then.
+    func youngLook<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreReader) throws -> Value
+    ) async throws -> Value? {
+        if let value = try await look(afterReading: nil, body) { return value }
+        try await freshen()
+        return try await look(afterReading: clock.now(), body)
+    }
+
+    /// Who looks so soon after everything was read looks at what was read, however long the reading took.
+    private static let soonSeconds = 60.0
+
+    private func look<Value: Sendable>(
+        afterReading read: Instant?, _ body: @escaping @Sendable (any StoreReader) throws -> Value
+    ) async throws -> Value? {
+        try await store.read { reader in
+            let isSoon = read.map { (0...Self.soonSeconds).contains((clock.now() - $0) / .seconds(1)) } ?? false
+            guard try isSoon || areYoung(reader) else { return nil }
+            return try body(reader)
+        }
+    }
+
     /// Whether what is staged was read lately enough to send on it.
-    func areYoung(_ reader: any StoreReader) throws -> Bool {
+    private func areYoung(_ reader: any StoreReader) throws -> Bool {
         guard let asOf = try reader.watermark(source: terms.payer.name, scope: Self.scope) else { return false }
         return (0...Self.oldestSeconds).contains((clock.now() - asOf) / .seconds(1))
     }

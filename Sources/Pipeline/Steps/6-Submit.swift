@@ -91,23 +91,9 @@ struct Submit: Sendable {
     /// The claim is another's by now, or nobody's, or its exchange was taken back: what it holds is not to be sent.
     private struct LostClaim: Error {}
 
-    /// Who looks so soon after the payer's records were read looks at what was read, however long the reading took.
-    private static let soonSeconds = 60.0
-
-    /// Decides whether a claim may be sent now, by records of the payer that are young. Who stood still since they were read
-    /// reads them again: a consent that was withdrawn meanwhile is not known otherwise (CO-10).
+    /// Decides whether a claim may be sent now, by records of the payer that are young.
     private func permit(toSend lease: LeasedSubmission) async throws -> SendPermit {
-        if let permit = try await permit(toSend: lease, afterReading: nil) { return permit }
-        try await records.freshen()
-        guard let permit = try await permit(toSend: lease, afterReading: clock.now()) else { throw LostClaim() }
-        return permit
-    }
-
-    /// Looks into the store once; nil when the records are too old, and were not read just now either.
-    private func permit(toSend lease: LeasedSubmission, afterReading read: Instant?) async throws -> SendPermit? {
-        try await store.read { [records, consent, clock] reader in
-            let isSoon = read.map { (0...Self.soonSeconds).contains((clock.now() - $0) / .seconds(1)) } ?? false
-            guard try isSoon || records.areYoung(reader) else { return nil }
+        let permit = try await records.youngLook { [consent] reader in
             guard let exchange = try reader.exchange(lease.submission.exchange) else {
                 throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
             }
@@ -121,6 +107,8 @@ struct Submit: Sendable {
             guard exchange.state.isPending else { throw LostClaim() }
             return permit
         }
+        guard let permit else { throw LostClaim() }
+        return permit
     }
 
     /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
