@@ -6,7 +6,7 @@ import Synchronization
 final class HostClock: Sendable {
     private struct State {
         var offset: Int64 = 0
-        var steps: [Instant] = []
+        var steps: [(at: Instant, offset: Int64)] = []
     }
 
     private let order: TurnOrder
@@ -25,13 +25,28 @@ final class HostClock: Sendable {
         order.tell("the clock is set by \(seconds) s")
         state.withLock { state in
             state.offset += Int64(seconds) * 1000
-            state.steps.append(now)
+            state.steps.append((now, state.offset))
         }
     }
 
     /// Whether it was set since an instant of true time.
     func wasSet(since instant: Instant) -> Bool {
-        state.withLock { $0.steps.contains { $0 >= instant } }
+        state.withLock { $0.steps.contains { $0.at >= instant } }
+    }
+
+    /// The earliest true instant at which it showed a time of those `seconds` before the one that it showed at
+    /// `instant`: where it was set back, what was noted then seems to be as young as that.
+    func earliest(seeming seconds: Double, before instant: Instant) -> Instant {
+        let steps = state.withLock { $0.steps }.filter { $0.at <= instant }
+        let shown = instant.milliseconds + (steps.last?.offset ?? 0)
+        var began = Int64.min
+        var offset: Int64 = 0
+        for step in steps + [(at: instant, offset: 0)] {
+            let first = max(began, shown - Int64(seconds * 1000) - offset)
+            if first <= min(step.at.milliseconds, shown - offset) { return Instant(milliseconds: first) }
+            (began, offset) = (step.at.milliseconds, step.offset)
+        }
+        return instant
     }
 }
 

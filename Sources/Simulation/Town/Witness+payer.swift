@@ -5,8 +5,6 @@ import Synchronization
 extension Witness {
     /// How old records may be when something is sent on them, in seconds (CO-10).
     private static let oldestRecords = 15.0 * 60
-    /// The same when the clock was set meanwhile, by at most two hours.
-    private static let oldestInDoubt = 15.0 * 60 + 7200 + 900
 
     /// How much of a delivery the payer takes.
     enum Taking: Sendable { case all, most, nothing }
@@ -116,10 +114,8 @@ extension Witness {
         state.withLock { state in
             let truth = state.members[member] ?? MemberTruth()
             let look = state.looks[TurnOrder.thread] ?? (now, state.commits, 0)
-            // Where the clock was set back, records may seem as much younger as the step was.
-            let wasSet = host.wasSet(since: look.at.adding(milliseconds: -Int64(Self.oldestInDoubt * 1000)))
-            let age = wasSet ? Self.oldestInDoubt : Self.oldestRecords
-            let oldest = look.at.adding(milliseconds: -Int64(age * 1000))
+            // Where the clock was set back, records seem as much younger as all the steps were.
+            let oldest = host.earliest(seeming: Self.oldestRecords, before: look.at)
             for ground in Ground.allCases where ground != .coverage || hasCare {
                 let story = truth.story[ground] ?? []
                 let before = story.last { $0.at <= oldest }?.stands ?? ground.standsAtFirst
