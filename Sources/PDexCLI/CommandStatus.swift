@@ -47,7 +47,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,
-            .consentOutOfScope,
+            .consentOutOfScope, .consentUnread,
             .consentSensitive, .consentRestricted, .mappingChanged, .mappingSkipped, .mappingNone, .mappingRequired,
             .conformanceInvalid,
             .bundleTooLarge, .provenanceUntargeted,

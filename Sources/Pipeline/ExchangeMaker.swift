@@ -23,7 +23,7 @@ struct ExchangeMaker: Sendable {
         let latest = try reader.latestExchange(member: member, payer: terms.payer.name)
         let step = try join.outcome(for: member, reader)
         let content = try step.content ?? MemberContent(key: member, hashes: reader.compartmentHashes(of: member))
-        let standing = try Standing(step, consent: consent, reader)
+        let standing = try Standing(step, consent: consent, run: run.id, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
             // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or

@@ -27,10 +27,8 @@ extension ExchangePipeline {
             count = try await store.read { reader in
                 let permitted = try page.compactMap { patient -> PermittedExchange? in
                     let joined = try maker.join.outcome(for: patient, reader)
-                    guard case .permitted(let permitted) = try Standing(joined, consent: maker.consent, reader) else {
-                        return nil
-                    }
-                    return permitted
+                    let standing = try Standing(joined, consent: maker.consent, run: nil, reader)
+                    return if case .permitted(let permitted) = standing { permitted } else { nil }
                 }
                 var count = before
                 try measured {

@@ -7,7 +7,7 @@ extension ExchangePipeline {
     func misplaced(of patient: ResourceKey, _ reader: any StoreReader) throws -> String? {
         let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
         let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
-        let standing = try Standing(join.outcome(for: patient, reader), consent: checkConsent, reader)
+        let standing = try Standing(join.outcome(for: patient, reader), consent: checkConsent, run: nil, reader)
         let holdings = try PayerHoldings(
             of: patient, payer: terms.payer.name, by: EntryWriter(terms: terms, identities: identities), reader)
         let held = holdings.concerned(by: Undoing(standing), marked: terms.afterRevocation == .delete)

@@ -7,17 +7,27 @@ enum Standing {
     case withheld(MatchedMember, FaultCode, ConsentEvidence)
     case permitted(PermittedExchange)
 
-    init(_ join: Join.Outcome, consent: CheckConsent, _ reader: any StoreReader) throws {
+    /// Of whom the clinic did not give out the Consents in `run` nothing is permitted.
+    init(_ join: Join.Outcome, consent: CheckConsent, run: String?, _ reader: any StoreReader) throws {
         switch join {
         case .unmatched(let code, let why): self = .unmatched(code, why)
         case .ambiguous(let code, let why, let evidence): self = .ambiguous(code, why, evidence)
         case .matched(let matched):
             switch try consent.outcome(for: matched, reader) {
             case .withheld(let code, let evidence): self = .withheld(matched, code, evidence)
-            case .permitted(let permitted): self = .permitted(permitted)
+            case .permitted(let permitted):
+                let people = [matched.member.key, matched.match.via].compactMap(\.self)
+                let isUnread = try run.map { run in
+                    try UnreadConsents.concern(people, in: run, of: consent.terms.clinic.name, reader)
+                }
+                self =
+                    isUnread ?? false
+                    ? .withheld(matched, .consentUnread, permitted.evidence.noting(Self.unread)) : .permitted(permitted)
             }
         }
     }
+
+    private static let unread = "the clinic did not give out this patient's own consents this time"
 
     /// Whether the exchange may be made.
     var isPermitted: Bool { if case .permitted = self { true } else { false } }

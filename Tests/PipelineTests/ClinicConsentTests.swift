@@ -129,6 +129,43 @@ struct ClinicConsentTests {
         #expect(night.payer.received.isEmpty != renewal.isSent)
     }
 
+    @Test(
+        "where the clinic answers about others and not about one, nothing of that one goes out until it does",
+        arguments: [
+            Fault(.authForbidden, .halt, "the scripted clinic answered 403", httpStatus: 403),
+            Fault(.remoteFailed, .halt, "the scripted clinic answered 500", httpStatus: 500),
+        ])
+    func unread(fault: Fault) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.listsConsent = true }
+        #expect(try await night.run("night-1").exchanges.acknowledged == 2)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
+        night.clinic.put(try Resource(NamedMember.ada.observation(value: "8.20")))
+        night.clinic.rewrite { $0.poisons = ["Consent joe": fault] }
+        night.clock.advance(seconds: 86_400)
+
+        let second = try await night.run("night-2")
+        night.clinic.rewrite { $0.poisons = [:] }
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+
+        #expect(second.exchanges.withheld == [.consentUnread: 1])
+        #expect(second.exchanges.acknowledged == 1)
+        #expect(second.state == .partial)
+        #expect(third.exchanges.withheld == [:])
+        #expect(third.exchanges.acknowledged == 1)
+    }
+
+    @Test("a clinic that lists Consent and never answers about anybody's withholds nobody")
+    func neverAnswers() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite {
+            $0.listsConsent = true
+            $0.refusals = ["Consent": .authForbidden]
+        }
+        #expect(try await night.run("night-1").exchanges.acknowledged == 2)
+    }
+
     @Test("what waits is withheld in the transaction that learns of it, with the requests that nobody has begun")
     func sameTransaction() async throws {
         let night = try Self.night(nil)

@@ -97,6 +97,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case consentDenied = "consent.denied"
     case consentExpired = "consent.expired"
     case consentOutOfScope = "consent.out-of-scope"
+    case consentUnread = "consent.unread"
     case consentSensitive = "consent.sensitive"
     case consentRestricted = "consent.restricted"
 

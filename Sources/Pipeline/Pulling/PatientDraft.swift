@@ -15,6 +15,8 @@ struct PatientDraft {
     var isNarrowed = false
     /// `Type/id` of what came without its Provenance.
     var unwitnessed: Set<String> = []
+    /// Whether the clinic gave out the patient's Consents.
+    var areConsentsRead = false
     /// Whether any Provenance came.
     var isWitnessed = false
 

@@ -22,6 +22,7 @@ extension PatientPull {
         // One that gives some here gives what there is.
         if draft.isWitnessed { draft.unwitnessed = [] }
         if isConsentListed, marks.written != nil { try await search("Consent", of: patient, since: .none, &draft) }
+        draft.areConsentsRead = isConsentListed
         // Who did not change since does not come, and is wanted all the same.
         let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
         guard !marks.isComplete, !draft.seen.contains(key) else { return }

@@ -20,6 +20,7 @@ struct PatientPull: Sendable {
     let manners = SearchManners()
     private let closure: SharedClosure
     private let streak: PatientStreak
+    private let consents: UnreadConsents
 
     /// So many patients in a row without one who comes end the run.
     static let mostFailures = 5
@@ -43,6 +44,7 @@ struct PatientPull: Sendable {
         self.observer = observer
         isConsentListed = capability.types["Consent"] != nil
         closure = SharedClosure(clinic: clinic, intake: intake, name: terms.clinic.name, capability: capability)
+        consents = UnreadConsents(run: run.id, source: terms.clinic.name, store: store)
     }
 
     /// A patient's data is written when it holds this many bytes, and at its end.
@@ -51,6 +53,7 @@ struct PatientPull: Sendable {
     /// Fetches everything of the patients named, each from where it was whole last unless told otherwise.
     func pull(patients: some Sequence<String>, from start: PullScope.Start = .watermark) async throws {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
+        consents.resume(done)
         var waiting = patients.lazy.filter { [done] patient in
             done[Self.wholeMark(patient)] == nil && done[mark(patient)] == nil
         }.makeIterator()
@@ -76,6 +79,7 @@ struct PatientPull: Sendable {
             fault = thrown
         }
         guard let fault else { return streak.succeed() }
+        if isConsentListed { try await consents.missed(key(of: patient)) }
         if streak.fail() { throw fault }
     }
 
@@ -112,6 +116,7 @@ struct PatientPull: Sendable {
             ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
         let isReconciled = isComplete && gone != nil
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run, stager: intake.stager), intake.now)
+        if isConsentListed, !draft.areConsentsRead { try await consents.missed(key) }
         try await intake.stage(draft.held.take(), expecting: nil, of: key) { writer in
             guard isWhole else { return }
             try deletion.delete(gone ?? [], at: now, writer)
@@ -122,6 +127,7 @@ struct PatientPull: Sendable {
             guard isReconciled else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.reconciled(selection))
         }
+        if draft.areConsentsRead { try await consents.came(key, at: now) }
         for (code, count) in draft.refusals { await intake.tally.refused(code, count) }
     }
 
@@ -133,6 +139,7 @@ struct PatientPull: Sendable {
             }
             do {
                 try await search(type, of: patient, since: since, &draft)
+                if type == "Consent" { draft.areConsentsRead = true }
                 refused.answer(type)
             } catch let fault as Fault where Self.isOfOneType(fault) && type != "Patient" {
                 draft.refuse(fault.code)
