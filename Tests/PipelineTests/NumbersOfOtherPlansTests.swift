@@ -36,6 +36,39 @@ struct NumbersOfOtherPlansTests {
         #expect(try await fingerprint(["https://med0.example/old"]) != without)
     }
 
+    @Test(
+        "no number of another plan, or of social security, leaves beside a reference, or in its place",
+        arguments: [
+            ["reference": "Patient/joe"], ["type": "Patient"], [:], ["reference": "Practitioner/dr-hale"],
+            ["type": "Practitioner"], ["display": "Joe, by his card"],
+        ] as [JSONObject])
+    func besideReferences(reference: JSONObject) async throws {
+        let numbers: [JSONValue] = [
+            ["type": ["coding": [["code": "MB"]]], "system": "https://other.example", "value": "OTHER-77"],
+            ["system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-12-3456"],
+        ]
+        let night = try Night([.joe], mappings: usCoreMappings)
+        var chart = try #require(try NamedMember.joe.clinicRecords().first).json
+        chart["identifier"] = .array((chart["identifier"]?.elements ?? []) + numbers)
+        night.clinic.put(try Resource(.object(chart)))
+        for (place, number) in numbers.enumerated() {
+            var performer = reference
+            performer["identifier"] = number
+            // A practitioner of whom that plan's number is said is nobody whom the member's chart knows.
+            if place == 0, reference["type"] == "Practitioner" { continue }
+            var result = try #require(NamedMember.joe.observation(value: "5.00").object)
+            result["id"] = .string("told-\(place)")
+            result["performer"] = [.object(performer)]
+            night.clinic.put(try Resource(.object(result)))
+        }
+
+        #expect(try await night.run().exchanges.acknowledged == 1)
+
+        let sent = night.payer.received.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(sent.contains("Observation/"))
+        #expect(!sent.contains("OTHER-77") && !sent.contains("999-12-3456"))
+    }
+
     /// The systems of the member numbers in the Patient that arrived.
     private func sent(declaring numbers: MemberNumbers) async throws -> [String] {
         let night = try Night([.joe], mappings: usCoreMappings, numbers: numbers)

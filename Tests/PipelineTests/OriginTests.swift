@@ -40,6 +40,24 @@ struct OriginTests {
         #expect(Self.origins(night).flatMap(Self.who).allSatisfy { !$0.hasPrefix("Patient/") })
     }
 
+    @Test("who wrote in a role did so for the organization of that role, and not for the clinic")
+    func roleElsewhere() async throws {
+        let other: JSONValue = [
+            "resourceType": "Organization", "id": "other", "name": "Other Hospital", "active": true,
+            "identifier": [["system": "http://hl7.org/fhir/sid/us-npi", "value": "1003000126"]],
+        ]
+        let role: JSONValue = [
+            "resourceType": "PractitionerRole", "id": "hale-elsewhere",
+            "practitioner": ["reference": "Practitioner/dr-hale"], "organization": ["reference": "Organization/other"],
+        ]
+        let told = try Self.problem(["recorder": ["reference": "PractitionerRole/hale-elsewhere"]])
+        let night = try await Self.night(told, try Resource(role), try Resource(other))
+        let byDoctor = try #require(
+            Self.origins(night).first { Self.who($0).contains { $0.hasPrefix("Practitioner/") } })
+        let principal = byDoctor["agent"]?[0]?["onBehalfOf"]?["reference"]?.string
+        #expect(principal.flatMap { night.payer.held[$0]?["name"] } == "Other Hospital")
+    }
+
     @Test(
         "whoever wrote it and cannot be named is not replaced by the clinic, which only keeps it",
         arguments: [

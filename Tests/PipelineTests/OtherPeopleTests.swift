@@ -26,18 +26,40 @@ struct OtherPeopleTests {
         #expect(focus["display"] == nil)
     }
 
-    private static func night(focus: JSONValue) async throws -> Night {
-        let odd: JSONValue = [
+    @Test(
+        "a Patient that is contained is the member, by a number or by name and birth date, or is not named",
+        arguments: [
+            (["name": [["family": "Smith", "given": ["Joe"]]], "birthDate": "1979-04-02"], true),
+            (["identifier": [["system": "https://med0.example/fhir/member-id", "value": "M0-1"]]], true),
+            (["name": [["family": "Smith", "given": ["Joe"]]], "birthDate": "2001-01-01"], false),
+            (["name": [["family": "Smith", "given": ["Joe"]]]], false),
+            (["identifier": [["system": "https://med0.example/fhir/member-id", "value": "M0-2"]]], false),
+        ] as [(JSONObject, Bool)])
+    func contained(person: JSONObject, isMember: Bool) async throws {
+        var patient = person
+        patient["resourceType"] = "Patient"
+        patient["id"] = "x"
+        let night = try await Self.night(
+            focus: ["reference": "#x"], contained: [.object(patient)])
+        let odd = Self.odd(night)
+        #expect((odd["contained"] != nil) == isMember)
+        #expect((odd["focus"]?[0]?["reference"] == "#x") == isMember)
+        #expect((odd["focus"]?[0]?["extension"]?[0]?["valueCode"] == "masked") != isMember)
+    }
+
+    private static func night(focus: JSONValue, contained: [JSONValue]? = nil) async throws -> Night {
+        var odd: JSONObject = [
             "resourceType": "Observation", "id": "odd", "status": "final", "code": ["text": "a look at another"],
             "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
             "effectiveDateTime": "2026-05-04", "valueString": "x", "focus": [focus],
         ]
+        if let contained { odd["contained"] = .array(contained) }
         let operation: JSONValue = [
             "resourceType": "Procedure", "id": "joe-operation", "status": "completed", "code": ["text": "x"],
             "subject": ["reference": "Patient/joe"], "performedDateTime": "2026-05-04",
         ]
         let night = try Night(
-            [.joe, .ada], mappings: usCoreMappings, also: [try Resource(odd), try Resource(operation)])
+            [.joe, .ada], mappings: usCoreMappings, also: [try Resource(.object(odd)), try Resource(operation)])
         #expect(try await night.run().exchanges.acknowledged == 2)
         return night
     }

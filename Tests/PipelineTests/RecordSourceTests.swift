@@ -97,6 +97,43 @@ struct RecordSourceTests {
         #expect(contained.coverages(in: right)?.count == 1)
     }
 
+    @Test("claims prove the days that they settled, and none between: no request beforehand, and nothing denied")
+    func settledDays() throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        let contained = ContainedCoverage(payer: night.pipeline.terms.payer, identities: night.identities)
+        func periods(_ change: (inout JSONObject) -> Void) throws -> [String]? {
+            var claim = try #require(Self.claim("1", "joe", "Med0 Health Plan").object)
+            change(&claim)
+            return contained.coverages(in: try Resource(.object(claim)))?.map { coverage in
+                let period = coverage["period"]
+                return (period?["start"]?.string ?? "") + "/" + (period?["end"]?.string ?? "")
+            }
+        }
+        func item(_ day: String, denied: Bool = false, paid: Int = 0) -> JSONValue {
+            func adjudication(_ code: String, _ amount: Int) -> JSONValue {
+                [
+                    "category": ["coding": [["code": .string(code)]]],
+                    "amount": ["value": .number(JSONNumber(amount)), "currency": "USD"],
+                ]
+            }
+            return [
+                "servicedDate": .string(day),
+                "adjudication": .array(
+                    [adjudication("benefit", paid)] + (denied ? [adjudication("denialreason", 0)] : [])),
+            ]
+        }
+        let apart: [JSONValue] = [item("2026-06-10", paid: 9), item("2026-01-10"), item("2026-01-10")]
+        #expect(try periods { $0["item"] = .array(apart) } == ["2026-01-10/2026-01-10", "2026-06-10/2026-06-10"])
+        #expect(
+            try periods { $0["item"] = [item("2026-01-10", denied: true), item("2026-01-12", denied: true, paid: 5)] }
+                == ["2026-01-12/2026-01-12"])
+        #expect(try periods { $0["item"] = [item("2026-01-10", denied: true)] } == [])
+        #expect(try periods { $0["use"] = "preauthorization" } == [])
+        #expect(try periods { $0["outcome"] = "error" } == [])
+        #expect(try periods { $0["use"] = "claim" } == ["2026-05-04/2026-05-04"])
+        #expect(try periods { $0["item"] = nil } == nil)
+    }
+
     private static func claim(_ id: String, _ member: String, _ payor: String) -> JSONValue {
         let coverage: JSONValue = [
             "resourceType": "Coverage", "id": "c", "status": "active",

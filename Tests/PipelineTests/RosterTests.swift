@@ -35,6 +35,11 @@ struct RosterTests {
             ("M0-3,a b,Vale,Ana,1979-04-02,F,,,", "line 3: patient-id is no FHIR id"),
             ("M0-1,m-joe,Vale,Ana,1979-04-02,F,,,", "line 3: an earlier line gives this member-id to somebody else"),
             (
+                "M0-3,m-joe,Vale,Ana,1979-04-02,F,,,",
+                "line 3: an earlier line gives this patient-id to another member-id"
+            ),
+            ("m-joe,,Vale,Ana,1979-04-02,F,,,", "line 3: an earlier line gives this patient-id to another member-id"),
+            (
                 RosterOnDisk.joe,
                 "line 3: an earlier line has the same member-id, plan, starts and subscriber-id"
             ),

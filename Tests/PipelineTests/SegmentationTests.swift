@@ -8,14 +8,14 @@ import Testing
 struct SegmentationTests {
     @Test(
         "what is contained passes a mapping of its type: a number of social security stays, and so does the narrative")
-    func containedPatient() async throws {
+    func containedPerson() async throws {
         let night = try Night(
             [.joe], mappings: usCoreMappings,
             also: [
                 try Self.observation("contained") {
                     $0["contained"] = [
                         [
-                            "resourceType": "Patient", "id": "kin",
+                            "resourceType": "RelatedPerson", "id": "kin", "patient": ["reference": "Patient/joe"],
                             "text": ["status": "generated", "div": "<div>kin</div>"],
                             "identifier": [["system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-12-3456"]],
                             "name": [["family": "Smith"]], "photo": [["title": "face"]],

@@ -20,7 +20,7 @@ struct SensitivityTests {
         ], mark: "1a2b3c4d")
     private static let types = [
         "Patient", "Encounter", "Condition", "Observation", "DocumentReference", "DiagnosticReport", "Flag", "Account",
-        "MedicationRequest",
+        "MedicationRequest", "CarePlan",
     ]
 
     @Test(
@@ -230,6 +230,77 @@ struct SensitivityTests {
         let flagged = try Self.night(flag)
         #expect(try await flagged.run().exchanges.withheld == [.consentRestricted: 1])
         #expect(labelled.payer.received.isEmpty && flagged.payer.received.isEmpty)
+    }
+
+    @Test("whom the Patient only names is not sent with it, and holds nothing of the rest")
+    func generalPractitioner() async throws {
+        let psychiatrist: JSONValue = [
+            "resourceType": "Practitioner", "id": "psy", "name": [["family": "Roe"]],
+            "qualification": [["code": Self.concept(Self.icd, "F10.20")]],
+        ]
+        let patient = try Self.changed("Patient") {
+            $0["generalPractitioner"] = [["reference": "Practitioner/psy"]]
+        }
+        let night = try Self.night(patient, try Resource(psychiatrist))
+        #expect(try await night.run().exchanges.acknowledged == 1)
+        #expect(night.payer.received.allSatisfy { !String(decoding: $0, as: UTF8.self).contains("Roe") })
+    }
+
+    @Test(
+        "what speaks in sentences of a visit is held with what was found there, whatever it is",
+        arguments: [
+            ("CarePlan", ["text": ["status": "additional", "div": "<div>go on with it</div>"]]),
+            ("CarePlan", ["description": "go on with it"]),
+            ("Observation", ["valueString": "goes on with it"]),
+            ("Observation", ["note": [["text": "goes on with it"]]]),
+            ("Observation", ["component": [["code": ["text": "x"], "valueString": "goes on with it"]]]),
+            ("MedicationRequest", ["dosageInstruction": [["text": "daily"]], "note": [["text": "go on with it"]]]),
+        ] as [(String, JSONObject)])
+    func sentences(type: String, words: JSONObject) async throws {
+        let order = try Self.resource("MedicationRequest", "order") {
+            $0["medicationCodeableConcept"] = Self.concept(Self.icd, "F10.20")
+            $0["encounter"] = ["reference": "Encounter/joe-visit"]
+        }
+        let told = try Self.resource(type, "told") { told in
+            told["encounter"] = ["reference": "Encounter/joe-visit"]
+            for member in words.members { told[member.key] = member.value }
+        }
+        let plain = try Self.resource(type, "plain") { $0["encounter"] = ["reference": "Encounter/joe-visit"] }
+        let night = try Self.night(order, told, plain)
+        _ = try await night.run()
+        let left = try await night.store.read {
+            try $0.exchanges(matching: ExchangeFilter(), limit: 1).first?.manifest.entries.filter {
+                $0.leftOut == .consentSensitive
+            }.map(\.key)
+        }
+        func key(_ type: String, _ id: String) -> ResourceKey {
+            night.identities.key(source: "clinic0", type: type, id: id)
+        }
+        #expect(left?.contains(key("MedicationRequest", "order")) == true)
+        #expect(left?.contains(key(type, "told")) == true)
+        #expect(left?.contains(key(type, "plain")) == false)
+    }
+
+    @Test("a label on a part of a resource is a label of the whole")
+    func inlineLabel() throws {
+        let url = "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label"
+        let code = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+        func found(_ label: String) throws -> SensitivityCategory.Release? {
+            let resource = try Resource([
+                "resourceType": "Observation", "id": "o",
+                "component": [
+                    [
+                        "code": ["text": "x"],
+                        "extension": [
+                            ["url": .string(url), "valueCoding": ["system": .string(code), "code": .string(label)]]
+                        ],
+                    ]
+                ],
+            ])
+            return Sensitivity().look(at: resource).finding?.release
+        }
+        #expect(try found("ETH") == .sensitiveConsent)
+        #expect(try found("PSYTHPN") == .nothing)
     }
 
     @Test("the record of the decision tells which lists, by their place, held how much, and not what was found")

@@ -68,13 +68,15 @@ struct SortedSpillTests {
         var members = RosterMembers(holding: 1 + random.below(20))
         var report = RosterReport()
         var known: [String: String] = [:]
+        var owners: [String: String] = [:]
         var terms: Set<String> = []
         var expected: [RosterFlaw] = []
         for line in 2..<(2 + random.below(400)) {
             let (member, family, start) = ("M\(random.below(60))", "V\(random.below(20) / 19)", random.below(4))
             let row = try RosterRow(
                 [member, "", family, "Ana", "1979-04-02", "F", "2026-01-0\(start + 1)", "", ""], header)
-            try members.note(row, at: line)
+            let patient = random.below(8) == 0 ? "P\(random.below(40))" : member
+            try members.note(row, patientID: patient, at: line)
             report.accept()
             if known[member, default: family] != family {
                 expected.append(
@@ -83,8 +85,12 @@ struct SortedSpillTests {
                 expected.append(
                     RosterFlaw(
                         line: line, reason: "an earlier line has the same member-id, plan, starts and subscriber-id"))
+            } else if owners[patient, default: member] != member {
+                expected.append(
+                    RosterFlaw(line: line, reason: "an earlier line gives this patient-id to another member-id"))
             }
             known[member] = known[member] ?? family
+            owners[patient] = owners[patient] ?? member
         }
         let lines = report.rows
         try members.contradictions { report.withdraw($0) }

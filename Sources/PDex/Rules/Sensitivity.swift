@@ -75,21 +75,26 @@ public struct Sensitivity: Sendable {
         if let type = item["resourceType"]?.string, let index = types[type] { note(index, "type " + type, &look) }
         // A label that has words only has no coding: it counts as one without a code.
         let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [$0] }
-        for label in (meta?["security"]?.elements ?? []) + document {
-            let system = label["system"]?.string ?? ""
-            let code = label["code"]?.string ?? ""
-            let index = labels.category(system, code)
-            let release = SensitivityLabels.release(system, code, isListed: index != nil)
-            if let release, isStricter(release, than: look.finding) {
-                look.finding = Finding(category: Self.byLabel, release: release, cause: SensitivityLabels.words(code))
-            }
-            if let index { note(index, "label " + code, &look) }
-        }
+        for label in (meta?["security"]?.elements ?? []) + document { self.label(label, &look) }
         for tag in meta?["tag"]?.elements ?? [] {
             guard let code = tag["code"]?.string, let system = tag["system"]?.string else { continue }
             if let index = tags.category(system, code) { note(index, "tag " + code, &look) }
         }
     }
+
+    private func label(_ label: JSONValue, _ look: inout Look) {
+        let system = label["system"]?.string ?? ""
+        let code = label["code"]?.string ?? ""
+        let index = labels.category(system, code)
+        let release = SensitivityLabels.release(system, code, isListed: index != nil)
+        if let release, isStricter(release, than: look.finding) {
+            look.finding = Finding(category: Self.byLabel, release: release, cause: SensitivityLabels.words(code))
+        }
+        if let index { note(index, "label " + code, &look) }
+    }
+
+    /// Ends the URL of the extension by which a part of a resource is labelled (DS4P, inline security labels).
+    private static let inlineLabel = "inline-sec-label"
 
     /// Every coding anywhere counts, in a component, an extension or what is contained; and every place that is named,
     /// which may be labelled itself though there are no lists.
@@ -106,6 +111,8 @@ public struct Sensitivity: Sendable {
                     case "system": system = text
                     case "code": code = text
                     case "reference": reference(ReferenceElement(text), &look)
+                    case "url" where text.hasSuffix(Self.inlineLabel):
+                        if let value = object["valueCoding"] { label(value, &look) }
                     default: break
                     }
                 } else {

@@ -7,8 +7,18 @@ struct Authorship: Sendable {
     struct Author: Sendable, Hashable {
         /// `Practitioner/id` or `Organization/id` at the payer.
         let location: String
-        /// Whether they act for the clinic.
-        let isPractitioner: Bool
+        /// For whom they act.
+        let principal: Principal
+    }
+
+    /// For whom an author acts.
+    enum Principal: Sendable, Hashable {
+        /// For themselves: an organization.
+        case none
+        /// For the clinic: a practitioner of whom nothing else is said.
+        case clinic
+        /// For the organization of the role that they wrote in: `Organization/id` at the payer.
+        case organization(String)
     }
 
     /// The authors that one Provenance names.
@@ -52,7 +62,7 @@ struct Authorship: Sendable {
     /// Who wrote what one Provenance speaks of; nobody when the resources do not say.
     func byline(of group: Int) -> Byline { bylines[group] }
 
-    /// A role stands for the one practitioner in it; who is neither practitioner nor organization cannot be named
+    /// A role stands for the one practitioner in it, on behalf of its organization; who is neither practitioner nor organization cannot be named
     /// (PV-07).
     private static func byline(_ origin: Origin, _ graph: MemberGraph) -> Byline {
         let found = origin.authors.map { author(graph.number(of: $0), graph) }
@@ -65,12 +75,15 @@ struct Authorship: Sendable {
     private static func author(_ number: Int?, _ graph: MemberGraph) -> Author? {
         guard let node = number.map({ graph.nodes[$0] }) else { return nil }
         switch node.location.prefix(while: { $0 != "/" }) {
-        case "Practitioner": return Author(location: node.location, isPractitioner: true)
-        case "Organization": return Author(location: node.location, isPractitioner: false)
+        case "Practitioner": return Author(location: node.location, principal: .clinic)
+        case "Organization": return Author(location: node.location, principal: .none)
         case "PractitionerRole":
-            let people = node.references.compactMap { graph.number(of: $0) }.map { graph.nodes[$0].location }
-                .filter { $0.hasPrefix("Practitioner/") }
-            return people.count == 1 ? Author(location: people[0], isPractitioner: true) : nil
+            let named = node.references.compactMap { graph.number(of: $0) }.map { graph.nodes[$0].location }
+            let people = named.filter { $0.hasPrefix("Practitioner/") }
+            let organizations = Set(named.filter { $0.hasPrefix("Organization/") })
+            guard people.count == 1 else { return nil }
+            let principal = organizations.count == 1 ? organizations.first.map(Principal.organization) : nil
+            return Author(location: people[0], principal: principal ?? .clinic)
         default: return nil
         }
     }

@@ -81,10 +81,14 @@ struct EntryWriter: Sendable {
         _ holder: inout JSONObject, _ references: inout [ResourceKey], _ target: (ReferenceElement) throws -> Target
     ) rethrows {
         guard let element = ReferenceElement(holder) else { return }
-        switch try target(element) {
+        let end = try target(element)
+        if element.identifier?.isPersonalNumber ?? false { holder["identifier"] = nil }
+        switch end {
         case .untouched: break
         case .node(let key, let location):
             holder["reference"] = .string(location)
+            // What travels along tells those of its numbers that the payer may have.
+            holder["identifier"] = nil
             references.append(key)
         case .identifier(let system, let value):
             holder["reference"] = nil
@@ -94,17 +98,17 @@ struct EntryWriter: Sendable {
         case .bareIdentifier(let system, let value):
             holder = ["identifier": ["system": .string(system), "value": .string(value)]]
         case .wordless: holder["display"] = nil
-        case .masked:
-            holder = [
-                "extension": [
-                    [
-                        "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-                        "valueCode": "masked",
-                    ]
-                ]
-            ]
+        case .masked: holder = Self.mask
         }
+        if ["reference", "identifier", "display"].allSatisfy({ holder[$0] == nil }) { holder = Self.mask }
     }
+
+    /// What stands for a reference that leads nowhere any more.
+    static let mask: JSONObject = [
+        "extension": [
+            ["url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"]
+        ]
+    ]
 
     /// The bytes of a PUT entry.
     func entry(_ resource: JSONValue, location: String) -> [UInt8] {

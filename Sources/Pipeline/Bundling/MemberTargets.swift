@@ -86,7 +86,8 @@ struct MemberTargets {
     private mutating func named(
         _ element: ReferenceElement, _ resolution: ReferenceResolution, _ reader: any StoreReader
     ) throws -> EntryWriter.Target {
-        let found = names.indices(of: element).map { everything[$0].staged }
+        let places = names.indices(of: element)
+        let found = places.map { everything[$0].staged }
         if found.contains(where: { masked.contains($0.key) }) { return .masked }
         switch resolution.form {
         case .contained: return .untouched
@@ -96,8 +97,13 @@ struct MemberTargets {
             return locations[found[0].key].map { .node(found[0].key, location: $0) } ?? bare(found[0])
         case .identifier:
             if let leftOut = found.first(where: { locations[$0.key] == nil }) { return bare(leftOut) }
-            guard found.isEmpty else { return .untouched }
-            return isNumberOfPatients(element) ? .masked : unknown(resolution)
+            guard let place = places.first else {
+                return isNumberOfPatients(element) ? .masked : unknown(resolution)
+            }
+            let only = everything[place]
+            guard places.count == 1, isNumber(element.identifier, of: only), let location = locations[only.staged.key]
+            else { return .untouched }
+            return .node(only.staged.key, location: location)
         case .address:
             return try isSomebodyElse(resolution, reader) ? .masked : resolution.unresolved(terms).unspoken
         }
@@ -109,6 +115,14 @@ struct MemberTargets {
         if resolution.isPatient { return .masked }
         let target = resolution.unresolved(terms)
         return resolution.isShared || resolution.type == nil ? target : target.unspoken
+    }
+
+    /// Whether an identifier is one of a resource's own for certain: the number and the system that it is of.
+    private func isNumber(_ identifier: Identifier?, of item: ClinicalResource) -> Bool {
+        guard let identifier, let system = identifier.system, let value = identifier.value else { return false }
+        if system == terms.clinic.identifierSystem, value == item.staged.id { return true }
+        return (item.resource["identifier"]?.elements ?? []).compactMap(Identifier.init)
+            .contains { $0.system == system && $0.value == value }
     }
 
     /// Whether an identifier without a type comes from where the member's own numbers come from, and is another.

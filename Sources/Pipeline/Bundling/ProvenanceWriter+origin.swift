@@ -9,7 +9,7 @@ extension ProvenanceWriter {
             let since = node.origin?.lastUpdated?.text ?? ""
             return "\(node.location)#\(node.contentHash) \(node.origin?.reference ?? "") \(since)"
         }
-        let words = byline.authors.map(\.location) + (byline.hasOthers ? ["others"] : []) + told
+        let words = byline.authors.map(\.words) + (byline.hasOthers ? ["others"] : []) + told
         return "Provenance/"
             + identities.derived("origin", terms.payer.name, mapping.hash, words.joined(separator: " "))
     }
@@ -23,8 +23,14 @@ extension ProvenanceWriter {
         of nodes: [GraphNode], by byline: Authorship.Byline, clinic: String, location: String, received: Instant
     ) -> JSONValue {
         let clinic: JSONValue = ["reference": .string(clinic)]
-        var agents = byline.authors.map { author in
-            agent(.author, ["reference": .string(author.location)], for: author.isPractitioner ? clinic : nil)
+        var agents = byline.authors.map { author -> JSONValue in
+            let principal: JSONValue? =
+                switch author.principal {
+                case .none: nil
+                case .clinic: clinic
+                case .organization(let location): ["reference": .string(location)]
+                }
+            return agent(.author, ["reference": .string(author.location)], for: principal)
         }
         if byline.hasOthers { agents.append(agent(.custodian, clinic)) }
         if agents.isEmpty { agents.append(agent(.author, clinic)) }
@@ -56,5 +62,12 @@ extension ProvenanceWriter {
         guard let first = instants.min(), let last = instants.max() else { return [] }
         if first == last { return [("occurredDateTime", .string(first.text))] }
         return [("occurredPeriod", ["start": .string(first.text), "end": .string(last.text)])]
+    }
+}
+
+extension Authorship.Author {
+    /// What tells a Provenance that names them from others.
+    fileprivate var words: String {
+        if case .organization(let principal) = principal { location + " for " + principal } else { location }
     }
 }

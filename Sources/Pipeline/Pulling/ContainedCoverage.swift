@@ -3,8 +3,9 @@ import PDex
 
 /// Coverage that a payer tells only inside its claims: contained in ExplanationOfBenefit.
 ///
-/// One claim proves that the plan covered the days that it settled, and nothing beyond: the Coverage gets those days as
-/// its period, unless it has one of its own. Such a Coverage often names its payor by nothing but a display: the
+/// One claim proves that the plan covered the days that it settled, and nothing beyond, nor between: there is a Coverage
+/// for each stretch of days, unless it has a period of its own. What was only asked for beforehand, was not decided, or
+/// was denied, proves nothing. Such a Coverage often names its payor by nothing but a display: the
 /// payer's NPI is added where that is its name to the letter, and what names another payor is no coverage of this one.
 struct ContainedCoverage {
     let payer: Party
@@ -13,8 +14,10 @@ struct ContainedCoverage {
     /// The Coverages that an ExplanationOfBenefit was settled under; nil when they cannot be read.
     func coverages(in claim: Resource) -> [JSONValue]? {
         guard let id = claim.id, let patient = claim["patient"]?["reference"]?.string else { return nil }
-        // A claim that was cancelled, or entered in error, proves nothing.
-        guard claim["status"]?.string == "active" else { return [] }
+        // One that was cancelled, entered in error, or is no claim, proves nothing.
+        guard claim["status"]?.string == "active", claim["use"]?.string ?? "claim" == "claim",
+            !["queued", "error"].contains(claim["outcome"]?.string)
+        else { return [] }
         let contained = claim["contained"]?.elements ?? []
         var found: [JSONValue] = []
         for insurance in claim["insurance"]?.elements ?? [] {
@@ -24,15 +27,24 @@ struct ContainedCoverage {
                 $0["id"]?.string == name && $0["resourceType"]?.string == "Coverage"
             }
             guard var coverage = match?.object, let beneficiary = coverage["beneficiary"]?["reference"]?.string,
-                beneficiary == patient, let period = coverage["period"] ?? settled(claim)
+                beneficiary == patient
             else { return nil }
-            coverage["id"] = .string(identities.derived("contained-coverage", payer.name, id, name))
             coverage["payor"] = coverage["payor"].map { .array($0.elements.map(named)) }
-            coverage["period"] = period
             // Outside the claim a payor that is contained there leads nowhere.
             let inner = contained.filter { $0["resourceType"]?.string == "Organization" }
             if !inner.isEmpty { coverage["contained"] = .array(inner) }
-            found.append(.object(coverage))
+            if coverage["period"] != nil {
+                coverage["id"] = .string(identities.derived("contained-coverage", payer.name, id, name))
+                found.append(.object(coverage))
+                continue
+            }
+            guard let stretches = settled(claim) else { return nil }
+            for stretch in stretches {
+                let part = identities.derived("contained-coverage", payer.name, id, name, stretch.start)
+                coverage["id"] = .string(part)
+                coverage["period"] = ["start": .string(stretch.start), "end": .string(stretch.end)]
+                found.append(.object(coverage))
+            }
         }
         return found
     }
@@ -45,21 +57,51 @@ struct ContainedCoverage {
         return .object(object)
     }
 
-    /// The days of the services, or else those that were billed.
-    private func settled(_ claim: Resource) -> JSONValue? {
+    /// The stretches of days of the services that were not denied, or else of what was billed, in their order; nil where
+    /// no day is named.
+    private func settled(_ claim: Resource) -> [(start: String, end: String)]? {
         var days: [(start: String, end: String)] = []
+        var isDated = false
         for item in claim["item"]?.elements ?? [] {
-            if let day = item["servicedDate"]?.string { days.append((day, day)) }
-            if let start = item["servicedPeriod"]?["start"]?.string {
-                days.append((start, item["servicedPeriod"]?["end"]?.string ?? start))
+            guard let stretch = stretch(item, day: "servicedDate", period: "servicedPeriod") else { continue }
+            isDated = true
+            if !isDenied(item) { days.append(stretch) }
+        }
+        if !isDated, let billed = stretch(.object(claim.json), day: nil, period: "billablePeriod") { days = [billed] }
+        guard isDated || !days.isEmpty else { return nil }
+        var stretches: [(start: String, end: String)] = []
+        for next in days.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+            if let last = stretches.last, next.start <= last.end {
+                stretches[stretches.count - 1].end = max(last.end, next.end)
+            } else {
+                stretches.append(next)
             }
         }
-        if days.isEmpty, let start = claim["billablePeriod"]?["start"]?.string {
-            days.append((start, claim["billablePeriod"]?["end"]?.string ?? start))
-        }
-        guard let first = days.map(\.start.day).min(), let last = days.map(\.end.day).max() else { return nil }
-        return ["start": .string(first), "end": .string(last)]
+        return stretches
     }
+
+    private func stretch(_ json: JSONValue, day: String?, period: String) -> (start: String, end: String)? {
+        if let day = day.flatMap({ json[$0]?.string?.day }) { return (day, day) }
+        guard let start = json[period]?["start"]?.string?.day else { return nil }
+        return (start, json[period]?["end"]?.string?.day ?? start)
+    }
+
+    /// Whether a service was refused, and nothing of it paid.
+    private func isDenied(_ item: JSONValue) -> Bool {
+        let adjudications = item["adjudication"]?.elements ?? []
+        func codes(_ adjudication: JSONValue) -> [String] {
+            (adjudication["category"]?["coding"]?.elements ?? []).compactMap { $0["code"]?.string }
+        }
+        let isRefused = adjudications.contains { codes($0).contains("denialreason") }
+        let isPaid = adjudications.contains { adjudication in
+            let amount = adjudication["amount"]?["value"]?.number.flatMap { Double($0.text) } ?? 0
+            return amount > 0 && !Self.paid.isDisjoint(with: codes(adjudication))
+        }
+        return isRefused && !isPaid
+    }
+
+    /// The categories of what a plan paid (HL7 adjudication, C4BB).
+    private static let paid: Set<String> = ["benefit", "paidtoprovider", "paidtopatient"]
 }
 
 extension String {

@@ -18,7 +18,7 @@ struct RosterFile {
         try records { row, line in
             switch row {
             case .success(let row):
-                try known.note(row, at: line)
+                try known.note(row, patientID: writer.patientID(of: row), at: line)
                 report.accept()
             case .failure(let refusal): report.refuse(RosterFlaw(line: line, reason: refusal.reason))
             }

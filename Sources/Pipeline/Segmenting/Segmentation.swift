@@ -108,6 +108,9 @@ struct Segmentation: Sendable {
     }
 
     /// What is found in a resource, or in a place, department or drug that it names, and is not released.
+    ///
+    /// Of a Patient only itself counts: whom it names, such as a general practitioner, is not sent with it, and the
+    /// visits there name them, too.
     func finding(
         in resource: Resource, sensitive: Bool, _ reader: any StoreReader
     ) throws -> Sensitivity.Finding? {
@@ -116,7 +119,7 @@ struct Segmentation: Sendable {
         }
         let look = terms.sensitivity.look(at: resource)
         var found = isHeld(look.finding) ? look.finding : nil
-        for reference in look.shared where found?.release != .nothing {
+        for reference in resource.type == "Patient" ? [] : look.shared where found?.release != .nothing {
             let other = try shared.finding(reference, reader)
             if isHeld(other), found == nil || other?.release == .nothing { found = other }
         }

@@ -20,6 +20,10 @@ struct Taint {
     private static let freeText: Set<String> = [
         "DocumentReference", "Composition", "ClinicalImpression", "Communication", "QuestionnaireResponse",
     ]
+    /// Elements of any type in which sentences are sent.
+    private static let sentences = ["note", "valueString", "patientInstruction", "conclusion", "presentedForm"]
+    /// Types of which the narrative, or what it is called, is sent and is one.
+    private static let described: Set<String> = ["CarePlan"]
     private static let holdingVisits: Set<String> = ["Condition", "Flag"]
     private static let panels: Set<String> = ["DiagnosticReport", "Observation", "Composition"]
 
@@ -52,9 +56,13 @@ struct Taint {
 
     /// Whether it says in sentences what happened at a visit.
     private static func isFreeText(_ resource: Resource) -> Bool {
-        freeText.contains(resource.type)
-            || (resource.type == "DiagnosticReport"
-                && (resource["conclusion"] != nil || resource["presentedForm"] != nil))
+        func says(_ elements: [String], _ json: JSONValue) -> Bool {
+            elements.contains { !(json[$0]?.elements.isEmpty ?? true) }
+        }
+        let json = JSONValue.object(resource.json)
+        return freeText.contains(resource.type) || says(sentences, json)
+            || (resource["component"]?.elements ?? []).contains { says(["valueString"], $0) }
+            || (described.contains(resource.type) && says(["text", "description"], json))
     }
 
     /// Everything that is held, for what is found in some of the resources.

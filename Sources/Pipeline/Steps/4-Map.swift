@@ -75,6 +75,7 @@ struct MapResources: Sendable {
             return .parked(.clinicUnlinked, "the clinic did not send this member's Patient", [])
         }
         let references = references(of: permitted, patient)
+        let people = ContainedPatients(besides: patient.resource)
         let person: MappedResource
         switch try map(patient.staged, patient.resource, references, reader) {
         case .success(let mapped): person = mapped
@@ -87,7 +88,8 @@ struct MapResources: Sendable {
             if let reason = exclusion(of: item) {
                 draft.leave(item, reason)
             } else {
-                draft.take(item, try map(item.staged, item.resource, references, reader))
+                let resource = people.leavingOutStrangers(of: item.resource)
+                draft.take(item, try map(item.staged, resource, references, reader))
             }
         }
         draft.strand()
@@ -96,7 +98,7 @@ struct MapResources: Sendable {
         if gate.isStrict, gate.policy.onInvalid == .hold, let first = draft.remarks.first {
             return .parked(.conformanceInvalid, first.finding.line, draft.remarks + draft.refusals)
         }
-        let (provenance, untold) = try self.provenance(of: draft, permitted, references, &targets, reader)
+        let (provenance, untold) = try self.provenance(of: draft, permitted, people, references, &targets, reader)
         return .mapped(
             MappedExchange(
                 permitted: permitted, patient: draft.patient, resources: draft.resources, provenance: provenance,
@@ -151,8 +153,8 @@ struct MapResources: Sendable {
 
     /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
     private func provenance(
-        of draft: MappingDraft, _ permitted: PermittedExchange, _ references: MappingReferences?,
-        _ targets: inout SentTargets, _ reader: any StoreReader
+        of draft: MappingDraft, _ permitted: PermittedExchange, _ people: ContainedPatients,
+        _ references: MappingReferences?, _ targets: inout SentTargets, _ reader: any StoreReader
     ) throws -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
         // A Patient does not travel alone, and so nobody is told who wrote it.
         var travelling = Set(draft.resources.map(\.staged.key))
@@ -164,7 +166,7 @@ struct MapResources: Sendable {
                 leftOut.append(item.entry(leftOut: .provenanceUntargeted))
                 continue
             }
-            switch try map(item.staged, item.resource, references, reader) {
+            switch try map(item.staged, people.leavingOutStrangers(of: item.resource), references, reader) {
             case .success(let resource) where resource.isJudged: mapped.append(resource)
             case .success(let resource):
                 switch judged(resource, among: try targets.index(of: resource.json, reader)) {
@@ -206,7 +208,8 @@ struct MapResources: Sendable {
         switch try outcome(of: resource, references, reader) {
         case .mapped(let mapped, let profile, _):
             let location = writer.location(type: staged.type, id: staged.id)
-            let json = writer.identified(mapped.json, staged, location: location)
+            let addressed = AttachmentAddresses.whole(mapped, base: context.clinicBase)
+            let json = writer.identified(addressed, staged, location: location)
             let resource = MappedResource(staged: staged, json: json, location: location, profile: profile)
             return gate.asksTargets(profile) ? .success(resource) : judged(resource, among: nil)
         case .skipped(let mapping):
