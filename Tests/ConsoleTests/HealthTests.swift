@@ -81,7 +81,8 @@ struct HealthTests {
 
     @Test("it is not whole while a run stands whose process has ended; while that works there is nothing to do")
     func abandoned() async throws {
-        for (gone, status) in [(Set<String>(), 200), (["elsewhere"], 503)] {
+        let cases: [(gone: Set<String>, status: Int)] = [([], 200), (["elsewhere"], 503)]
+        for (gone, status) in cases {
             let harness = try APIHarness(gone: gone)
             let run = Run(
                 id: "r1", job: "member-data-request", trigger: .schedule, clinic: "clinic0", payer: "med0",
