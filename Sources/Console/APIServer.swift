@@ -58,8 +58,8 @@ extension APIServer: Endpoint {
     /// Answers one request.
     public func answer(_ request: ServedRequest) async -> ServedAnswer { await api.answer(request) }
 
-    /// What a body that is too long is told.
-    public func tooLong(limit: Int) -> ServedAnswer {
-        Problem(413, "Too long", "the body is longer than \(limit) bytes").answer
+    /// What is said of a body that is not taken.
+    public func answer(to flaw: BodyFlaw) -> ServedAnswer {
+        Problem(flaw.status, flaw.title, "the body \(flaw.words)").answer
     }
 }

@@ -37,10 +37,8 @@ extension SQLiteTransaction {
         }.max { $0.instant < $1.instant }
     }
 
-    func latestTick(ofJob job: String) throws -> Instant? {
-        try first(
-            "SELECT instant FROM run WHERE job = ? AND trigger = 'schedule' ORDER BY instant DESC LIMIT 1", [job]
-        ) { try $0.instant(0) }
+    func lastTick(ofJob job: String) throws -> Instant? {
+        try first("SELECT at FROM last_tick WHERE job = ?", [job]) { try $0.instant(0) }
     }
 
     func pullProgress(run: String) throws -> [String: String] {
@@ -118,6 +116,10 @@ extension SQLiteTransaction {
                 run.owner, run.state.rawValue, Data(run.summary),
             ]
         )
+    }
+
+    func keepTick(_ tick: Instant, ofJob job: String) throws {
+        try change("INSERT OR REPLACE INTO last_tick (job, at) VALUES (?, ?)", [job, tick.milliseconds])
     }
 
     func adopt(_ run: String, by owner: String) throws {

@@ -8,6 +8,6 @@ public protocol Endpoint: Sendable {
     func listening() async throws
     /// Answers one request; never throws.
     func answer(_ request: ServedRequest) async -> ServedAnswer
-    /// The answer to a body that is longer than `limit` bytes.
-    func tooLong(limit: Int) -> ServedAnswer
+    /// The answer to a request whose body is not taken.
+    func answer(to flaw: BodyFlaw) -> ServedAnswer
 }

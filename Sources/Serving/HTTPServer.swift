@@ -6,8 +6,11 @@ import Logging
 import NIOCore
 import NIOPosix
 public import PDex
+import Synchronization
 
 /// Puts an endpoint on a port: HTTP/1.1, streamed bodies, and connections that can be dropped.
+///
+/// Whoever reaches the port, with or without a token, holds a bounded part of it for a bounded time: see ``PeerBounds``.
 public struct HTTPServer: Sendable {
     private let endpoint: any Endpoint
     private let host: String
@@ -15,16 +18,18 @@ public struct HTTPServer: Sendable {
     private let bodyLimit: Int
     private let latencyMilliseconds: Int
     private let clock: any WallClock
+    private let bounds: PeerBounds
 
     /// So much of a body that is too long is read only to be dropped.
     private static let mostDropped = 8 << 20
 
     /// A server of `endpoint`; port 0 takes any that is free. Bodies longer than `bodyLimit` bytes are refused.
     ///
-    /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says.
+    /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says;
+    /// `bounds` are kept by the machine's own clock.
     public init(
         _ endpoint: any Endpoint, host: String = "127.0.0.1", port: Int, bodyLimit: Int, latencyMilliseconds: Int = 0,
-        clock: any WallClock
+        clock: any WallClock, bounds: PeerBounds = PeerBounds()
     ) {
         self.endpoint = endpoint
         self.host = host
@@ -32,17 +37,22 @@ public struct HTTPServer: Sendable {
         self.bodyLimit = bodyLimit
         self.latencyMilliseconds = latencyMilliseconds
         self.clock = clock
+        self.bounds = bounds
     }
 
     /// Serves until the task is cancelled. Throws when the port cannot be bound.
     public func run() async throws {
         var logger = Logger(label: "server")
         logger.logLevel = .critical
-        let server = Server(
-            childChannelSetup: HTTP1Channel { request, writer, channel in
+        let http1 = HTTP1Channel(
+            responder: { request, writer, channel in
                 try await respond(to: request, writer: writer, channel: channel)
-            },
-            configuration: ServerConfiguration(address: .hostname(host, port: port)),
+            }, configuration: .init(idleTimeout: TimeAmount(bounds.idle)))
+        let server = Server(
+            childChannelSetup: ServedChannel(http1: http1, longestUnread: bounds.answer),
+            configuration: ServerConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(bounds.connections, logger: logger)),
             onServerRunning: { channel in endpoint.isBound(port: channel.localAddress?.port ?? port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
@@ -63,7 +73,7 @@ public struct HTTPServer: Sendable {
     }
 
     /// Stops accepting, lets what is being answered end, and cuts off what does not.
-    private func stop(_ server: Server<HTTP1Channel>, _ serving: Task<Void, any Error>) async {
+    private func stop(_ server: Server<ServedChannel>, _ serving: Task<Void, any Error>) async {
         // A server that has not begun to listen cannot be told to stop.
         guard (try? await endpoint.listening()) != nil else { return }
         // A client that has stopped reading would be waited for.
@@ -75,10 +85,17 @@ public struct HTTPServer: Sendable {
     private func respond(
         to request: Request, writer: consuming ResponseWriter, channel: any Channel
     ) async throws {
-        let (body, isRead) = await read(request.body)
-        guard let body else {
-            let answer = endpoint.tooLong(limit: bodyLimit)
-            try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
+        if request.headers[.expect]?.lowercased() == "100-continue" {
+            try await writer.writeInformationalHead(HTTPTypes.HTTPResponse(status: .init(code: 100)))
+        }
+        let body: ByteBuffer
+        switch await read(request.body, channel) {
+        case .whole(let whole): body = whole
+        case .flawed(let flaw, let isRead):
+            let answer = endpoint.answer(to: flaw)
+            var head = head(of: answer, to: request)
+            if !isRead { head.headerFields[.connection] = "close" }
+            try await Self.write(answer, to: request, writer, head: head)
             // What is left of the body is not read, so this connection is of no more use.
             return isRead ? () : try await channel.close()
         }
@@ -91,23 +108,41 @@ public struct HTTPServer: Sendable {
         try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
     }
 
-    /// Reads a body; nil for one that is too long or broken off, and whether it was read to its end.
+    /// What reading a body came to, and whether it was read to its end.
+    private enum Reading {
+        case whole(ByteBuffer)
+        case flawed(BodyFlaw, isRead: Bool)
+    }
+
+    /// Reads a body as long as it may take.
     ///
     /// What is too long is read on for a while and dropped: a connection that is closed with something unread is reset,
     /// and the client might lose the answer that tells it why.
-    private func read(_ stream: RequestBody) async -> (ByteBuffer?, isRead: Bool) {
+    private func read(_ stream: RequestBody, _ channel: any Channel) async -> Reading {
+        let isLate = Mutex(false)
+        // Reading ends with the input; the answer can still be written.
+        let closing = channel.eventLoop.scheduleTask(in: TimeAmount(bounds.body)) {
+            isLate.withLock { $0 = true }
+            channel.close(mode: .input, promise: nil)
+        }
+        defer { closing.cancel() }
         var body = ByteBuffer()
         var length = 0
+        var isBroken = false
         do {
             for try await var part in stream {
                 length += part.readableBytes
-                guard length <= bodyLimit + Self.mostDropped else { return (nil, false) }
+                guard length <= bodyLimit + Self.mostDropped else {
+                    return .flawed(.tooLong(limit: bodyLimit), isRead: false)
+                }
                 if length <= bodyLimit { body.writeBuffer(&part) }
             }
         } catch {
-            return (nil, false)
+            isBroken = true
         }
-        return length <= bodyLimit ? (body, true) : (nil, true)
+        if isLate.withLock({ $0 }) { return .flawed(.late, isRead: false) }
+        if isBroken { return .flawed(.broken, isRead: false) }
+        return length <= bodyLimit ? .whole(body) : .flawed(.tooLong(limit: bodyLimit), isRead: true)
     }
 
     private static func headers(of request: Request) -> HTTPHeaders {
@@ -122,6 +157,7 @@ public struct HTTPServer: Sendable {
             if let name = HTTPField.Name(field.name) { fields.append(HTTPField(name: name, value: field.value)) }
         }
         fields[.date] = clock.now().httpDate
+        if request.headers[.connection] == "close" { fields[.connection] = "close" }
         if let name = HTTPField.Name("X-Request-Id"), let id = request.headers[name] { fields[name] = id }
         return HTTPTypes.HTTPResponse(status: .init(code: answer.status), headerFields: fields)
     }
@@ -134,7 +170,17 @@ public struct HTTPServer: Sendable {
         case .bytes(let bytes):
             head.headerFields[.contentLength] = String(bytes.count)
             guard request.method != .head else { return try await writer.writeResponse(head) }
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            guard bytes.count > LineStream.chunkSize else {
+                return try await writer.write(
+                    response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            }
+            // In pieces, each of which shows that the peer still reads.
+            var body = try await writer.writeHead(head)
+            for start in stride(from: 0, to: bytes.count, by: LineStream.chunkSize) {
+                let piece = bytes[start..<min(start + LineStream.chunkSize, bytes.count)]
+                try await body.write(ByteBuffer(bytes: piece))
+            }
+            try await body.finish(nil)
         case .lines(let lines):
             let isCompressed = acceptsGzip(request)
             head.headerFields[.contentLength] = isCompressed ? nil : String(lines.reduce(lines.count) { $0 + $1.count })

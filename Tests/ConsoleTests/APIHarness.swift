@@ -21,12 +21,12 @@ struct APIHarness {
     let metrics = MetricsRegistry()
     let heartbeat = Heartbeat()
 
-    init(_ members: [NamedMember] = [.joe], freeBytes: Int? = nil) throws {
+    init(_ members: [NamedMember] = [.joe], freeBytes: Int? = nil, gone: Set<String> = []) throws {
         let night = try Night(members, mappings: Self.mappings)
         self.night = night
         let operations = Operations(
             store: night.store, clock: night.clock, identities: night.identities, actor: "tests", owner: "here",
-            ownerIsGone: { _ in false }, pipeline: { _ in night.pipeline })
+            ownerIsGone: { gone.contains($0) }, pipeline: { _ in night.pipeline })
         self.operations = operations
         let job = try JobFile.parse(
             """

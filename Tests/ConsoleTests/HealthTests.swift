@@ -78,4 +78,22 @@ struct HealthTests {
         #expect(problems.contains { $0.contains("pdex runs show r1") })
         #expect(await harness.send("GET", "/health/ready", token: nil).status == 200)
     }
+
+    @Test("it is not whole while a run stands whose process has ended; while that works there is nothing to do")
+    func abandoned() async throws {
+        let cases: [(gone: Set<String>, status: Int)] = [([], 200), (["elsewhere"], 503)]
+        for (gone, status) in cases {
+            let harness = try APIHarness(gone: gone)
+            let run = Run(
+                id: "r1", job: "member-data-request", trigger: .schedule, clinic: "clinic0", payer: "med0",
+                instant: harness.night.clock.now(), owner: "elsewhere")
+            try await harness.night.store.write { try $0.open(run) }
+
+            let answer = await harness.send("GET", "/health/complete")
+
+            #expect(answer.status == status)
+            let told = answer.json["problems"]?.elements.contains { $0.string?.contains("run r1") == true }
+            #expect(told == (status == 503))
+        }
+    }
 }

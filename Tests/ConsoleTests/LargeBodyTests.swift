@@ -48,11 +48,7 @@ struct LargeBodyTests {
     private func serving(_ harness: APIHarness, _ body: (Int) async throws -> Void) async throws {
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         let api = APIServer(harness.api, host: "127.0.0.1", port: 0, clock: harness.night.clock, logger: logger)
-        let door = Door(to: api)
-        let server = HTTPServer(door, port: 0, bodyLimit: APIServer.bodyLimit, clock: harness.night.clock)
-        let running = Task { try await server.run() }
-        defer { running.cancel() }
-        try await body(try await door.port())
+        try await Door.serving(api, bodyLimit: APIServer.bodyLimit, clock: harness.night.clock, body)
     }
 
     private func request(_ body: String, _ port: Int) throws -> HTTPRequest {
@@ -61,32 +57,5 @@ struct LargeBodyTests {
         return HTTPRequest(
             .post, try OutboundPolicy(base: "http://127.0.0.1:\(port)/v1").url("/member-requests"), headers: headers,
             body: [UInt8](body.utf8))
-    }
-
-    /// Tells on which port the API listens.
-    private struct Door: Endpoint {
-        let api: APIServer
-        private let ports = AsyncStream<Int>.makeStream()
-
-        init(to api: APIServer) { self.api = api }
-
-        func port() async throws -> Int {
-            for await port in ports.stream { return port }
-            throw CancellationError()
-        }
-
-        func isBound(port: Int) {
-            api.isBound(port: port)
-            ports.continuation.yield(port)
-        }
-
-        func isClosed(by error: any Error) {
-            api.isClosed(by: error)
-            ports.continuation.finish()
-        }
-
-        func listening() async throws { try await api.listening() }
-        func answer(_ request: ServedRequest) async -> ServedAnswer { await api.answer(request) }
-        func tooLong(limit: Int) -> ServedAnswer { api.tooLong(limit: limit) }
     }
 }

@@ -128,6 +128,19 @@ struct MemberRequestAPITests {
         #expect(odd.status == 422)
     }
 
+    @Test(
+        "refuses a query that it does not understand, and shows nothing by it",
+        arguments: ["state=late", "state=%zz", "state=%ff", "state=failed&%", "status=failed", "state=failed&x=1"])
+    func query(text: String) async throws {
+        let harness = try APIHarness()
+        _ = await harness.send("POST", path, #"{"member": "joe"}"#)
+
+        let answer = await harness.send("GET", path + "?" + text)
+
+        #expect(answer.status == 422)
+        #expect(answer.json["entry"] == nil)
+    }
+
     @Test("does not take more than it can hold")
     func full() async throws {
         let harness = try APIHarness()

@@ -136,7 +136,9 @@ struct PlanSheetTests {
 
     @Test(
         "what is wrong with a drop folder is told as the run tells it, and nothing of one that is right",
-        arguments: [(nil, "is not there"), (0o777, "may be written by anybody"), (0o700, nil)] as [(Int?, String?)])
+        arguments: [
+            (nil, "is not there"), (0o777, "may be written by others than its owner"), (0o700, nil),
+        ] as [(Int?, String?)])
     func folder(mode: Int?, flaw: String?) async throws {
         let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", delivery: .fileDrop)
         let place = FileManager.default.temporaryDirectory.path + "/pdex-plan-\(UInt64.random(in: 0 ... .max))"

@@ -137,6 +137,27 @@ struct MigrationTests {
         #expect(try RawDatabase(place.path).text("SELECT count(*) FROM person") == ["1"])
     }
 
+    @Test("a job's last tick is kept by version 21, and was that of its latest scheduled run before, however it ended")
+    func ticks() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.prefix(20)))
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        try RawDatabase(place.path).run(
+            """
+            INSERT INTO run (id, job, trigger, clinic, payer, instant, owner, state, summary) VALUES
+            ('a', 'nightly', 'schedule', 'clinic0', 'med0', 1000, 'here', 'complete', x''),
+            ('b', 'nightly', 'schedule', 'clinic0', 'med0', 2000, 'here', 'failed', x''),
+            ('c', 'nightly', 'manual', 'clinic0', 'med0', 3000, 'here', 'complete', x''),
+            ('d', 'other', 'request', 'clinic0', 'med0', 4000, 'here', 'complete', x'');
+            """)
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let ticks = try await store.read { reader in
+            try ["nightly", "other"].map { try reader.lastTick(ofJob: $0)?.milliseconds }
+        }
+        #expect(ticks == [2000, nil])
+    }
+
     private func stageInVersion12(_ resources: [(type: String, day: String?)]) throws {
         _ = try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),

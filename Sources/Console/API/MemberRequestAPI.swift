@@ -70,7 +70,11 @@ struct MemberRequestAPI: Sendable {
     }
 
     private func states(in request: ServedRequest) throws(Problem) -> Set<MemberRequestState> {
-        let named = FormFields(request.query)?.values("state") ?? []
+        // What is misunderstood would show more than was asked for.
+        guard let fields = FormFields(request.query), fields.pairs.allSatisfy({ $0.name == "state" }) else {
+            throw Problem(422, "Wrong query", "the query may have state, encoded as a form is, and nothing else")
+        }
+        let named = fields.values("state")
         let states = named.compactMap { MemberRequestState(rawValue: $0) }
         guard states.count == named.count else {
             let all = MemberRequestState.allCases.map(\.rawValue).joined(separator: ", ")

@@ -92,9 +92,9 @@ extension FileServer: Endpoint {
         return .typed(200, file, as: type, headers: ["Cache-Control": "no-store"])
     }
 
-    /// What a body that is too long is told.
-    public func tooLong(limit: Int) -> ServedAnswer {
-        Self.refusal(413, "too-long", "The body is longer than \(limit) bytes.")
+    /// What is said of a body that is not taken.
+    public func answer(to flaw: BodyFlaw) -> ServedAnswer {
+        Self.refusal(flaw.status, flaw.issue, "The body \(flaw.words).")
     }
 
     private static let gone = refusal(410, "deleted", "The submission is not on its way any more.")

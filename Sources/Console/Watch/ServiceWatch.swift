@@ -95,6 +95,11 @@ public struct ServiceWatch: Sendable {
             if let last, last.state != .complete {
                 problems.append("the last run of \(job.name) is \(last.state.rawValue): see  pdex runs show \(last.id)")
             }
+            if let left = try await operations.abandonedRun(ofJob: job.name) {
+                problems.append(
+                    "the process of run \(left.id) of \(job.name) has ended, and none goes on with it:  pdex run \(job.name)  does"
+                )
+            }
         }
         return problems
     }

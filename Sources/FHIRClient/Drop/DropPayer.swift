@@ -46,8 +46,8 @@ public struct DropPayer: PayerRelay {
         var disposition = Disposition.retry
         if stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR {
             what = "is not there"
-        } else if info.st_mode & 0o002 != 0 {
-            (what, disposition) = ("may be written by anybody", .halt)
+        } else if info.st_mode & 0o022 != 0 {
+            (what, disposition) = ("may be written by others than its owner", .halt)
         } else if access(path, W_OK | X_OK) != 0 {
             what = "may not be written"
         } else {

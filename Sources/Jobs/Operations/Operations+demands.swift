@@ -15,14 +15,14 @@ extension Operations {
     ) async throws -> MemberRequest {
         let now = clock.now()
         if demand.key != nil, demand.memberID != nil, job.allowsRequests {
-            let same = request(demand, by: job, at: now)
+            let same = try await request(demand, by: job, at: now)
             if let kept = try await store.read({ try $0.memberRequest(same.id) }), kept.asksInTheSameWords(as: same) {
                 return kept
             }
         }
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
-        let request = request(demand, by: job, at: now)
+        let request = try await request(demand, by: job, at: now)
         // Who is refused does not wait for the one who writes; who is not is asked again in the transaction.
         if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
         let kept = try await store.write { [actor] in
@@ -39,9 +39,9 @@ extension Operations {
         return kept
     }
 
-    private func request(_ demand: MemberDemand, by job: Job, at now: Instant) -> MemberRequest {
+    private func request(_ demand: MemberDemand, by job: Job, at now: Instant) async throws -> MemberRequest {
         var request = MemberRequest(
-            id: id(of: demand, by: job, at: now),
+            id: try await id(of: demand, by: job, at: now),
             job: job.name, payer: job.payer, owner: demand.holder, patient: demand.patient, since: demand.since,
             types: demand.types.sorted(), accepted: now,
             due: job.answerTime.due(after: now, in: calendar))
@@ -90,15 +90,18 @@ extension Operations {
         throw fault
     }
 
-    /// The same for what is the same demand: by its key, which is one of its holder's alone.
-    private func id(of demand: MemberDemand, by job: Job, at now: Instant) -> String {
+    /// The same for what is the same demand: by its key, which is one of its holder's alone, whatever it asks for.
+    private func id(of demand: MemberDemand, by job: Job, at now: Instant) async throws -> String {
         guard let key = demand.key else {
             return identities.derived("member-request", job.name, "at \(now.text) \(demand)")
         }
         guard let holder = demand.holder else {
             return identities.derived("member-request", job.name, "key " + key)
         }
-        return identities.derived("member-request", job.name, "key of", holder, key)
+        // To an earlier version the key was one of the job's, too: what it accepted keeps its id.
+        let former = identities.derived("member-request", job.name, "key of", holder, key)
+        if try await store.read({ try $0.memberRequest(former) }) != nil { return former }
+        return identities.derived("member-request", "key of", holder, key)
     }
 
     private static func check(_ demand: MemberDemand, _ job: Job) throws(Fault) {

@@ -1,35 +1,50 @@
-public import FHIR
+import FHIR
 public import PDex
 public import Pipeline
 
 extension Operations {
-    /// Runs a job now, or for a scheduled tick; goes on with the job's unfinished run if there is one.
+    /// Runs a job now; goes on with the job's unfinished run if there is one.
     ///
     /// A dry run has a run of its own, so that the unfinished one can still go on. Throws ``RunFailure``, and
     /// `run.in-progress` while another process works on the unfinished run.
-    public func run(
-        job: String, trigger: Run.Trigger = .manual, at tick: Instant? = nil, dryRun: Bool = false
-    ) async throws -> RunReport {
+    public func run(job: String, dryRun: Bool = false) async throws -> RunReport {
         let pipeline = try await pipeline(job)
-        let fresh = newRun(of: pipeline.terms, dryRun ? .dryRun : trigger, at: tick ?? clock.now())
+        let fresh = newRun(of: pipeline.terms, dryRun ? .dryRun : .manual, at: clock.now())
         if dryRun { return try await carry(fresh, goesOn: false) { try await pipeline.run(fresh, dryRun: true) } }
         let run = try await claim(job, or: fresh) ?? fresh
         return try await carry(run, goesOn: true) { try await pipeline.run(run) }
     }
 
-    /// Goes on with the job's unfinished run; nil when there is none. Throws as ``run(job:trigger:at:dryRun:)`` does.
+    /// Goes on with the job's unfinished run; nil when there is none. Throws as ``run(job:dryRun:)`` does.
     public func resume(job: String) async throws -> RunReport? {
-        guard try await store.read({ try $0.unfinishedRun(ofJob: job) }) != nil else { return nil }
+        guard let run = try await store.read({ try $0.unfinishedRun(ofJob: job) }) else { return nil }
+        // Whoever only watches does not wait for the one who writes.
+        guard !isHeld(run) else { throw Self.inProgress(run) }
+        return try await carryOn(job, or: nil)
+    }
+
+    /// The same, or the run of a tick of the job's schedule; nil when that needs nothing more.
+    func fire(job: String, at tick: Instant) async throws -> RunReport? {
+        try await carryOn(job, or: tick)
+    }
+
+    private func carryOn(_ job: String, or tick: Instant?) async throws -> RunReport? {
         let pipeline = try await pipeline(job)
-        guard let run = try await claim(job, or: nil) else { return nil }
+        let fresh = tick.map { newRun(of: pipeline.terms, .schedule, at: $0) }
+        guard let run = try await claim(job, or: fresh) else { return nil }
         return try await carry(run, goesOn: true) { try await pipeline.run(run) }
     }
 
-    /// Takes the job's unfinished run, or opens `fresh`, in one transaction, so that two processes never both do.
+    /// Takes the job's unfinished run, or opens `fresh`, in one transaction, so that two processes never both do; nil
+    /// when there is nothing to do.
     private func claim(_ job: String, or fresh: Run?) async throws -> Run? {
         try await store.write { writer in
             guard var run = try writer.unfinishedRun(ofJob: job) else {
                 guard let fresh else { return nil }
+                if fresh.trigger == .schedule {
+                    guard try Self.isDue(fresh, writer) else { return nil }
+                    try writer.keepTick(fresh.instant, ofJob: job)
+                }
                 try writer.open(fresh)
                 try writer.record(entry(of: fresh, "run.started"))
                 return fresh
@@ -40,6 +55,20 @@ extension Operations {
             try writer.record(entry(of: run, "run.resumed"))
             return run
         }
+    }
+
+    /// The job's unfinished run, if the process that had it has ended and no other goes on with it yet.
+    public func abandonedRun(ofJob job: String) async throws -> Run? {
+        guard let run = try await store.read({ try $0.unfinishedRun(ofJob: job) }), run.owner != owner,
+            ownerIsGone(run.owner)
+        else { return nil }
+        return run
+    }
+
+    /// Whether a tick has had no run, and was not passed over: another process may have been quicker.
+    private static func isDue(_ fresh: Run, _ reader: any StoreReader) throws -> Bool {
+        let (run, last) = (try reader.run(fresh.id), try reader.lastTick(ofJob: fresh.job))
+        return run == nil && last != fresh.instant
     }
 
     func isHeld(_ run: Run) -> Bool {

@@ -30,11 +30,19 @@ struct JobAttempts: Sendable {
     private static let watchSeconds = 30.0
 
     /// Ends what an earlier tick left, then starts the run of `tick`; false when that is still to be done.
+    ///
+    /// While another process is at the job's run, the tick is passed over if the schedule says so. That run is watched
+    /// all the same: its process may end before it.
     func run(_ tick: Instant) async -> Bool {
-        await persist(until: schedule.next(after: tick)) {
-            let left = await outcome(of: .unfinished)
-            guard case .ended = left else { return left }
-            return await outcome(of: .tick(tick))
+        var isPassedOver = false
+        return await persist(until: schedule.next(after: tick)) {
+            var found = await outcome(of: .unfinished)
+            if case .ended = found, !isPassedOver { found = await outcome(of: .tick(tick)) }
+            if case .elsewhere = found, schedule.overlap == .skip, !isPassedOver {
+                isPassedOver = true
+                await passOver(tick)
+            }
+            return found
         }
     }
 
@@ -43,15 +51,35 @@ struct JobAttempts: Sendable {
         await persist(until: next) { await outcome(of: .unfinished) }
     }
 
+    /// Passes over the tick that came after `instant`, during a run that has just ended, if there is one and the
+    /// schedule says so; returns it.
+    func passOver(since instant: Instant, now: Instant) async -> Instant? {
+        guard case .pass(let tick) = schedule.decide(after: instant, now: now, isRunning: true) else { return nil }
+        await passOver(tick)
+        return tick
+    }
+
+    private func passOver(_ tick: Instant) async {
+        do {
+            try await operations.passOver(tick, of: job)
+        } catch {
+            // This process knows; one that is started soon would fire it.
+            let metadata: Logger.Metadata = ["job": "\(job.name)", "tick": "\(tick.text)"]
+            logger.error("tick cannot be kept as passed over", metadata: metadata)
+        }
+    }
+
     private func persist(until next: Instant?, _ attempt: () async -> Outcome) async -> Bool {
         var pause = Self.firstPauseSeconds
+        var isWatching = false
         while !Task.isCancelled {
             var wait = Self.watchSeconds
             switch await attempt() {
             case .ended: return true
             case .stopped: return false
-            case .elsewhere where schedule.overlap == .skip: return true
-            case .elsewhere: break
+            case .elsewhere:
+                if !isWatching { logger.notice("job is run by another process", metadata: ["job": "\(job.name)"]) }
+                isWatching = true
             case .open(let floor):
                 wait = max(pause, floor)
                 pause = min(pause * 2, Self.longestPauseSeconds)
@@ -73,18 +101,16 @@ struct JobAttempts: Sendable {
                 guard let report = try await operations.resume(job: job.name) else { return .ended }
                 tell(report, "run gone on with")
             case .tick(let tick):
+                logger.info("job is due", metadata: ["job": "\(job.name)", "tick": "\(tick.text)"])
                 // Another service on this store may have been quicker.
-                let latest = try await operations.store.read { [job] in try $0.latestTick(ofJob: job.name) }
-                guard latest != tick else { return .ended }
-                logger.info("job started", metadata: ["job": "\(job.name)", "tick": "\(tick.text)"])
-                tell(try await operations.run(job: job.name, trigger: .schedule, at: tick), "job ended")
+                guard let report = try await operations.fire(job: job.name, at: tick) else { return .ended }
+                tell(report, "job ended")
             }
             return .ended
         } catch let failure as RunFailure {
             tell(failure.report, "job failed", failure.fault)
             return failure.report.state == .running ? .open(floor(of: failure.fault)) : .ended
         } catch let fault as Fault where fault.code == .runInProgress {
-            logger.notice("job is run by another process", metadata: ["job": "\(job.name)"])
             return .elsewhere
         } catch let fault as Fault {
             logger.error("job failed", metadata: ["job": "\(job.name)", "fault": "\(fault.code.rawValue)"])

@@ -42,19 +42,19 @@ public struct Scheduler: Service {
         var isFirst = true
         while !Task.isCancelled {
             heartbeat.beat(at: operations.clock.now())
-            // Who goes by a clock that is slow is as late for every tick.
-            let now = operations.clock.now().adding(milliseconds: -lateness)
+            let now = time(late: lateness)
             switch schedule.decide(after: last, now: now, isRunning: false) {
             case .fire(let tick):
                 heartbeat.rest()
-                let hasEnded = await attempts.run(tick)
-                last = (hasEnded ? passedOver(schedule, since: tick, lateness) : nil) ?? tick
+                last = tick
+                guard await attempts.run(tick) else { break }
+                last = await attempts.passOver(since: tick, now: time(late: lateness)) ?? tick
             case .pass(let tick), .hold(let tick):
                 last = tick
             case .wait(let next) where isFirst:
                 heartbeat.rest()
-                let hasEnded = await attempts.resume(until: next)
-                if hasEnded { last = passedOver(schedule, since: max(last, now), lateness) ?? last }
+                guard await attempts.resume(until: next) else { break }
+                last = await attempts.passOver(since: max(last, now), now: time(late: lateness)) ?? last
             case .wait(let next):
                 let seconds = next.map { max(0, ($0 - now) / .seconds(1)) } ?? Self.longestSleepSeconds
                 // Waits for the job's next tick.
@@ -64,26 +64,21 @@ public struct Scheduler: Service {
         }
     }
 
-    /// The tick that came during a run that has just ended, if it is to be passed over.
-    private func passedOver(_ schedule: Schedule, since instant: Instant, _ lateness: Int64) -> Instant? {
-        let now = operations.clock.now().adding(milliseconds: -lateness)
-        let decision = schedule.decide(after: instant, now: now, isRunning: true)
-        if case .pass(let tick) = decision { return tick }
-        return nil
-    }
+    /// The time by a clock that is slow: who goes by it is as late for every tick.
+    private func time(late lateness: Int64) -> Instant { operations.clock.now().adding(milliseconds: -lateness) }
 
-    /// The last tick that a run was started for; a job that is seen for the first time begins now.
+    /// The last tick that needs nothing more; a job that is seen for the first time begins now.
     private func lastTick(of job: Job) async -> Instant {
+        let seen = operations.clock.now()
         while !Task.isCancelled {
             do {
-                let latest = try await operations.store.read { try $0.latestTick(ofJob: job.name) }
-                return latest ?? operations.clock.now()
+                return try await operations.lastTick(of: job, seen: seen)
             } catch {
-                logger.error("store cannot be read", metadata: ["job": "\(job.name)"])
+                logger.error("last tick cannot be read", metadata: ["job": "\(job.name)"])
                 // Waits for a store that is locked or damaged; a guess would lose the tick that was missed.
                 try? await operations.clock.sleep(seconds: Self.longestSleepSeconds)
             }
         }
-        return operations.clock.now()
+        return seen
     }
 }

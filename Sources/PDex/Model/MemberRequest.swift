@@ -76,6 +76,7 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
     }
 
     private func wantsTheSame(as other: MemberRequest) -> Bool {
-        job == other.job && since == other.since && types == other.types
+        // An earlier version did not write down for which payer.
+        job == other.job && (payer.isEmpty || payer == other.payer) && since == other.since && types == other.types
     }
 }

@@ -64,8 +64,9 @@ public protocol StoreReader: MemberReader {
     func unfinishedRun(ofJob job: String) throws -> Run?
     /// The newest run over a job's whole roster, scheduled or by hand, that stands in one of `states`.
     func lastRun(ofJob job: String, in states: Set<Run.State>) throws -> Run?
-    /// The latest tick for which a job's schedule started a run.
-    func latestTick(ofJob job: String) throws -> Instant?
+    /// The last tick of a job's schedule that needs nothing more, or when the job was first seen: what was kept by
+    /// ``StoreWriter/keepTick(_:ofJob:)`` last.
+    func lastTick(ofJob job: String) throws -> Instant?
     /// What a run has finished pulling, and where it stands in what it has not: unit to cursor.
     func pullProgress(run: String) throws -> [String: String]
     /// Where a run stands in one unit of its pull; nil while it has not begun it.
@@ -208,6 +209,9 @@ public protocol StoreWriter: StoreReader {
 
     /// Adds a run, or leaves the one with that id as it is.
     func open(_ run: Run) throws
+    /// Keeps a tick of a job's schedule that needs nothing more, since it fired or was passed over, in place of the one
+    /// before; or when the job was first seen.
+    func keepTick(_ tick: Instant, ofJob job: String) throws
     /// Makes `owner` the one who works on a run.
     func adopt(_ run: String, by owner: String) throws
     /// Ends a run and forgets its pull progress; with a run over the whole roster, unless it failed, also the rosters of the

@@ -38,6 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        DescriptorLimit.raise()
         let progress = output.progress
         let report = try await configuration.reaching {
             [job, dryRun, ignoreQuietHours, mostMissing, output] configuration in

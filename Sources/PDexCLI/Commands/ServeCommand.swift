@@ -25,6 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOptions
 
     func run() async throws {
+        DescriptorLimit.raise()
         let line = Terminal.progressStyle == .bar ? StatusLine.onTerminal : nil
         var logger = Logger(label: "pdex") { label in
             guard let line else { return JSONLogHandler(label: label, clock: SystemClock()) }

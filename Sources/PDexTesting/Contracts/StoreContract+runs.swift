@@ -30,20 +30,16 @@ extension StoreContract {
             try await store.write { try $0.close("a", as: .complete, summary: []) }
             try await expectUnfinished(nil, in: store)
         },
-        StorePromise("the latest tick of a job is that of its latest scheduled run, however it ended") { store in
+        StorePromise("the last tick of a job is the one that was kept last, and no run's") { store in
             try await store.write { writer in
-                try writer.open(StoreSample.run("a", at: StoreSample.seconds(10)))
-                try writer.open(StoreSample.run("b", at: StoreSample.seconds(20)))
-                try writer.close("b", as: .failed, summary: [])
-                try writer.open(StoreSample.run("c", by: .request, at: StoreSample.seconds(30)))
-                try writer.open(StoreSample.run("d", by: .manual, at: StoreSample.seconds(40)))
-                try writer.open(StoreSample.run("e", job: "other", at: StoreSample.seconds(50)))
+                try writer.keepTick(StoreSample.seconds(30), ofJob: "nightly")
+                try writer.keepTick(StoreSample.seconds(20), ofJob: "nightly")
+                try writer.keepTick(StoreSample.seconds(50), ofJob: "other")
+                try writer.open(StoreSample.run("a", at: StoreSample.seconds(60)))
             }
-            let found = try await store.read {
-                (try $0.latestTick(ofJob: "nightly"), try $0.latestTick(ofJob: "none"))
-            }
-            try expect(found.0, is: StoreSample.seconds(20), "the latest tick")
-            try expect(found.1, is: nil, "the latest tick of a job that never ran")
+            let found = try await store.read { (try $0.lastTick(ofJob: "nightly"), try $0.lastTick(ofJob: "none")) }
+            try expect(found.0, is: StoreSample.seconds(20), "the last tick")
+            try expect(found.1, is: nil, "the last tick of a job that was never seen")
         },
         StorePromise("a run that is adopted has its new owner, and is otherwise as it was") { store in
             var run = StoreSample.run("run-1")

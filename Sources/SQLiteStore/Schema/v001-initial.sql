@@ -87,7 +87,7 @@ CREATE TABLE run (
     summary BLOB    NOT NULL
 ) STRICT;
 
--- unfinishedRun(ofJob:) and latestTick(ofJob:); close(_:as:summary:) finds the job's earlier runs.
+-- unfinishedRun(ofJob:); close(_:as:summary:) finds the job's earlier runs.
 CREATE INDEX run_job ON run (job, instant);
 
 CREATE TABLE progress (

@@ -15,7 +15,7 @@ struct MeteredEndpoint: Endpoint {
 
     func listening() async throws { try await endpoint.listening() }
 
-    func tooLong(limit: Int) -> ServedAnswer { endpoint.tooLong(limit: limit) }
+    func answer(to flaw: BodyFlaw) -> ServedAnswer { endpoint.answer(to: flaw) }
 
     func answer(_ request: ServedRequest) async -> ServedAnswer {
         let isDelivery =

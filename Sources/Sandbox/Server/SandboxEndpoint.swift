@@ -15,7 +15,7 @@ extension SandboxEndpoint {
 
     func listening() async throws { _ = try await origin.port() }
 
-    func tooLong(limit: Int) -> ServedAnswer {
-        .refusal(Refusal(413, "too-long", "The body is longer than \(limit) bytes."))
+    func answer(to flaw: BodyFlaw) -> ServedAnswer {
+        .refusal(Refusal(flaw.status, flaw.issue, "The body \(flaw.words)."))
     }
 }

@@ -121,8 +121,8 @@ class RelayedReader: StoreReader {
         try reader.unfinishedRun(ofJob: job)
     }
 
-    func latestTick(ofJob job: String) throws -> Instant? {
-        try reader.latestTick(ofJob: job)
+    func lastTick(ofJob job: String) throws -> Instant? {
+        try reader.lastTick(ofJob: job)
     }
 
     func pullProgress(run: String) throws -> [String: String] {

@@ -64,6 +64,10 @@ class RelayedWriter: RelayedReader, StoreWriter {
         try writer.open(run)
     }
 
+    func keepTick(_ tick: Instant, ofJob job: String) throws {
+        try writer.keepTick(tick, ofJob: job)
+    }
+
     func adopt(_ run: String, by owner: String) throws {
         try writer.adopt(run, by: owner)
     }

@@ -18,7 +18,7 @@ struct ModuleTable {
 
     /// One package, in the modules that it is made of.
     private static let hummingbird: Set<String> = [
-        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOPosix",
     ]
     /// The two lowest floors.
     private static let vocabulary = ["PDex", "FHIRPath", "FHIR", "DeclarativeFiles"]

@@ -207,9 +207,9 @@ struct DropPayerTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
 
-    @Test("a folder into which anybody may write is refused")
-    func open() async throws {
-        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
+    @Test("a folder into which others may write, if only its group, is refused", arguments: [0o777, 0o720, 0o702])
+    func open(mode: Int) async throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path)
 
         let fault = await #expect(throws: Fault.self) { try await payer().prepareDelivery() }
 

@@ -41,6 +41,45 @@ struct MemberRequestTests {
         #expect(try await served.operations.memberRequests(limit: 10).count == 1)
     }
 
+    @Test("of one key are one holder's, whatever job they name: by another job the key is refused")
+    func otherJob() async throws {
+        let served = try ServedNight()
+        let demand = MemberDemand(patient: "joe", key: "k-1", holder: "portal")
+        let other = try JobFile.parse(
+            """
+            job: other-job
+            on: { request: true }
+            from: clinic0
+            to: med0
+            select: { group: med0-members, types: [Patient, Encounter, Condition, Observation] }
+            map: us-core-6.1.0
+            """, path: "jobs/other-job.yaml")
+        let first = try await served.operations.accept(demand, by: served.job)
+
+        let conflict = await #expect(throws: Fault.self) { try await served.operations.accept(demand, by: other) }
+
+        #expect(conflict?.code == .requestConflict)
+        #expect(try await served.operations.memberRequests(limit: 10).map(\.id) == [first.id])
+    }
+
+    @Test("that an earlier version accepted under a key keep their id")
+    func formerID() async throws {
+        let served = try ServedNight()
+        let now = served.night.clock.now()
+        let former = MemberRequest(
+            id: served.night.identities.derived("member-request", served.job.name, "key of", "portal", "k-1"),
+            job: served.job.name, payer: "med0", owner: "portal", patient: "joe", since: nil, types: [],
+            accepted: now, due: now.adding(milliseconds: 86_400_000))
+        let entry = AuditEntry(at: now, actor: "portal", action: "request.accepted", reason: former.id)
+        _ = try await served.night.store.write { try $0.accept(former, audit: entry) }
+
+        let demand = MemberDemand(patient: "joe", key: "k-1", holder: "portal")
+        let again = try await served.operations.accept(demand, by: served.job)
+
+        #expect(again.id == former.id)
+        #expect(try await served.operations.memberRequests(limit: 10).count == 1)
+    }
+
     @Test("that cannot be meant are refused, and nothing is kept")
     func refused() async throws {
         let served = try ServedNight()

@@ -17,6 +17,28 @@ struct SchedulerTests {
             try await served.told() == ["started 2026-06-02T02:15:00 complete", "started 2026-06-03T02:15:00 complete"])
     }
 
+    @Test("a job that was seen once is caught up with at its first tick, if the service was down then")
+    func firstTickMissed() async throws {
+        let served = try ServedNight(until: "2026-06-01T02:20:00Z")
+        try await served.schedule()
+        try served.wait(until: "2026-06-02T09:00:00Z")
+
+        try await served.restarted(until: "2026-06-02T09:01:00Z").schedule()
+
+        #expect(try await served.told() == ["started 2026-06-02T02:15:00 complete"])
+    }
+
+    @Test("a job that is first seen while the store is held begins when it was seen")
+    func seenWhileHeld() async throws {
+        let served = try ServedNight(until: "2026-06-02T03:15:00Z")
+        try served.wait(until: "2026-06-02T02:14:59Z")
+        served.night.store.hold(for: 3)
+
+        try await served.schedule()
+
+        #expect(try await served.told() == ["started 2026-06-02T02:15:00 complete"])
+    }
+
     @Test("a job with jitter starts late by what is its own, under the name of its tick")
     func jitter() async throws {
         let served = try ServedNight(
@@ -36,6 +58,7 @@ struct SchedulerTests {
     @Test("a tick at which the store is held has its run as soon as it is free", arguments: [1, 2, 3, 5])
     func held(writes: Int) async throws {
         let served = try ServedNight(until: "2026-06-02T03:15:00Z")
+        _ = try await served.operations.lastTick(of: served.job, seen: served.night.clock.now())
         try served.wait(until: "2026-06-02T02:14:59Z")
         served.night.store.hold(for: writes)
 
@@ -137,7 +160,61 @@ struct SchedulerTests {
 
         try await served.schedule()
 
+        // What was passed over stays so when the service is started again.
+        try await served.restarted(until: "2026-06-01T05:10:00Z").schedule()
         #expect(try await served.told() == started.map { "started 2026-06-01T\($0):00 complete" })
+    }
+
+    @Test("a tick that had its run meanwhile, by another process, has no second one")
+    func firedMeanwhile() async throws {
+        let served = try ServedNight()
+        let tick = served.night.clock.now()
+
+        let first = try await served.operations.fire(job: served.job.name, at: tick)
+        let second = try await served.operations.fire(job: served.job.name, at: tick)
+
+        #expect(first != nil && second == nil)
+        #expect(try await served.told() == ["started 2026-06-01T02:15:00 complete"])
+    }
+
+    @Test("a tick that was passed over meanwhile, by another process, has no run")
+    func passedOverMeanwhile() async throws {
+        let served = try ServedNight()
+        let tick = served.night.clock.now()
+        try await served.operations.passOver(tick, of: served.job)
+
+        let report = try await served.operations.fire(job: served.job.name, at: tick)
+
+        #expect(report == nil)
+        #expect(try await served.told() == [])
+    }
+
+    @Test("what another process runs is taken over once that process ends, not at the next tick")
+    func takenOver() async throws {
+        let atOnce = try ServedNight(
+            until: "2026-06-01T02:40:00Z", gone: ["elsewhere"], since: "2026-06-01T02:30:00Z")
+        let atTick = try ServedNight(
+            until: "2026-06-02T02:40:00Z", gone: ["elsewhere"], since: "2026-06-02T02:30:00Z")
+
+        for served in [atOnce, atTick] {
+            try await served.openElsewhere()
+            try await served.schedule()
+            // The tick of the second was passed over.
+            #expect(try await served.told() == ["resumed 2026-06-01T02:15:00 complete"])
+            #expect(served.night.payer.received.count == 1)
+        }
+    }
+
+    @Test("a tick that was passed over for another process's run has none after a restart either")
+    func passedOverForAnother() async throws {
+        let served = try ServedNight(until: "2026-06-02T02:20:00Z")
+        try await served.openElsewhere()
+        try await served.schedule()
+        try await served.night.store.write { try $0.close("elsewhere-1", as: .complete, summary: []) }
+
+        try await served.restarted(until: "2026-06-02T02:30:00Z").schedule()
+
+        #expect(try await served.told() == [])
     }
 
     @Test("while another process runs the job, its tick is passed over; what a process left that ended is taken over")
@@ -162,7 +239,7 @@ extension ServedNight {
         night.clinic.rewrite { $0.outages = ["Observation": 1] }
         let tick = night.clock.now()
         await #expect(throws: RunFailure.self) {
-            try await operations.run(job: job.name, trigger: .schedule, at: tick)
+            try await operations.fire(job: job.name, at: tick)
         }
     }
 

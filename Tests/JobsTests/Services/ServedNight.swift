@@ -16,20 +16,22 @@ struct ServedNight: Sendable {
     let operations: Operations
     let job: Job
     private let clock: ClosingClock
+    private let ownerIsGone: @Sendable (String) -> Bool
 
-    /// `schedule` is what the job file says under that key; the clock stands at 2026-06-01T02:15:00Z.
+    /// `schedule` is what the job file says under that key; the clock stands at 2026-06-01T02:15:00Z. The processes
+    /// `gone` have ended, or will at `ended`.
     init(
         _ members: [NamedMember] = [.joe], schedule: String = #"{ cron: "15 2 * * *" }"#,
-        until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = [],
+        until end: String = "2026-06-01T03:00:00Z", gone: Set<String> = [], since ended: String? = nil,
         delivery: ExchangeTerms.Delivery.Kind = .transaction
     ) throws {
         let night = try Night(members, mappings: Self.mappings, delivery: delivery, ownerIsGone: { gone.contains($0) })
         if delivery == .bulkSubmit { night.payer.offerFetching() }
         self.night = night
+        let ending = try ended.map { try #require(Instant($0)) }
+        ownerIsGone = { [clock = night.clock] in gone.contains($0) && clock.now() >= ending ?? clock.now() }
         clock = ClosingClock(night.clock, until: try #require(Instant(end)))
-        operations = Operations(
-            store: night.store, clock: clock, identities: night.identities, actor: "tests", owner: "here",
-            ownerIsGone: { gone.contains($0) }, pipeline: { _ in night.pipeline })
+        operations = Self.operations(night, clock, ownerIsGone)
         job = try JobFile.parse(
             """
             job: nightly-payer-sync
@@ -39,6 +41,25 @@ struct ServedNight: Sendable {
             select: { group: med0-members, types: [Patient, Encounter, Condition, Observation] }
             map: us-core-6.1.0
             """, path: "jobs/nightly-payer-sync.yaml")
+    }
+
+    private init(_ other: ServedNight, until end: Instant) {
+        (night, job, ownerIsGone) = (other.night, other.job, other.ownerIsGone)
+        clock = ClosingClock(other.night.clock, until: end)
+        operations = Self.operations(night, clock, ownerIsGone)
+    }
+
+    /// The service when it is started once more on the same store, with another closing time.
+    func restarted(until end: String) throws -> ServedNight {
+        ServedNight(self, until: try #require(Instant(end)))
+    }
+
+    private static func operations(
+        _ night: Night, _ clock: ClosingClock, _ ownerIsGone: @escaping @Sendable (String) -> Bool
+    ) -> Operations {
+        Operations(
+            store: night.store, clock: clock, identities: night.identities, actor: "tests", owner: "here",
+            ownerIsGone: ownerIsGone, pipeline: { _ in night.pipeline })
     }
 
     /// Sets the clock on to an instant.

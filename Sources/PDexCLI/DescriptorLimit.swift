@@ -1,0 +1,15 @@
+import Glibc
+
+/// How many files and connections this process may have open.
+///
+/// Many systems give 1,024 at first, for the sake of old programs, and let each ask for more. Without a descriptor
+/// nothing can be read, sent or written down.
+enum DescriptorLimit {
+    /// Asks for as many as the system allows; what is refused stays as it was.
+    static func raise() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
