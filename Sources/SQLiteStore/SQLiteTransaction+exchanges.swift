@@ -7,7 +7,7 @@ extension SQLiteTransaction {
     private static let columns = """
         id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
         consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged,
-        match_member, match_rule, match_value, match_via, decision_rule, decided
+        match_member, match_rule, match_value, match_via, decision_rule, decided, types
         """
 
     func exchange(_ id: String) throws -> Exchange? {
@@ -128,7 +128,7 @@ extension SQLiteTransaction {
         guard try standing(ofExchange: exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
-        let marks = Array(repeating: "?", count: 27).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 28).joined(separator: ", ")
         try change(
             "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
             [
@@ -140,6 +140,7 @@ extension SQLiteTransaction {
                 exchange.updated.milliseconds, Data(exchange.manifest.encoded), exchange.carried, exchange.unchanged,
                 exchange.match?.member?.bits, exchange.match?.rule, exchange.match?.value, exchange.match?.via?.bits,
                 exchange.consent.flatMap { $0.consent == nil ? $0.rule : nil }, exchange.consent?.at?.milliseconds,
+                exchange.types.joined(separator: ","),
             ]
         )
         for entry in audit {
@@ -206,8 +207,8 @@ extension SQLiteTransaction {
             reason: try row.faultCode(7), detail: try row.optionalText(8),
             fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, carried: try row.integer(19),
             unchanged: try row.integer(20), consent: try consent(row), match: try match(row),
-            mapping: try row.text(14), replayOf: try row.optionalText(15), created: try row.instant(16),
-            updated: try row.instant(17)
+            mapping: try row.text(14), types: try row.text(27).split(separator: ",").map(String.init),
+            replayOf: try row.optionalText(15), created: try row.instant(16), updated: try row.instant(17)
         )
     }
 

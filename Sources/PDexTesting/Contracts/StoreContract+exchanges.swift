@@ -4,7 +4,8 @@ import PDex
 extension StoreContract {
     static let exchanges: [StorePromise] = [
         StorePromise("an exchange is read back as it was inserted, with its audit entries in order") { store in
-            let exchange = StoreSample.exchange("x", state: .withheld, reason: .consentDenied)
+            let exchange = StoreSample.exchange(
+                "x", state: .withheld, reason: .consentDenied, types: ["Encounter", "Observation"])
             let entries = ["exchange.staged", "exchange.withheld"].map { StoreSample.entry($0, of: "x") }
             try await store.write { writer in
                 try writer.open(StoreSample.run("run-1"))
