@@ -77,7 +77,8 @@ extension ExchangePipeline {
         return maker
     }
 
-    /// Asks the clinic for everything of a patient again.
+    /// Asks the clinic for everything of a patient again. Throws `exchange.not-replayable` for what may well be wrong
+    /// with that patient alone.
     private func pull(_ member: ResourceKey, _ run: Run) async throws {
         guard let patient = try await store.read({ try $0.staged(member) }) else {
             throw Fault(
@@ -87,6 +88,15 @@ extension ExchangePipeline {
         let pull = Pull(
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
             clock: clock, mostMissing: mostMissing, observer: observer)
-        try await pull.one(patient.id)
+        do {
+            try await pull.one(patient.id)
+        } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
+            // What befell the patient's data is counted. Anything else would befall the others of a replay, too.
+            guard await pull.tally.problems[fault.code] != nil else { throw fault }
+            throw Fault(
+                .exchangeNotReplayable, .stop,
+                "the patient's data cannot be had again (\(fault.code.rawValue)): \(fault.message)",
+                hint: "look at that patient at \(terms.clinic.name), or replay from the join")
+        }
     }
 }
