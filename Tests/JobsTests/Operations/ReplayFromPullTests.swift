@@ -4,7 +4,7 @@ import Testing
 
 @testable import Jobs
 
-/// What asking the clinic again may meet, and whose problem it is (Q-04, RD-12).
+/// What asking the clinic again may meet, and whose problem it is.
 @Suite("Replays from the pull")
 struct ReplayFromPullTests {
     private static let demand = ReplayDemand(from: .pull, reason: "a test")
