@@ -66,6 +66,21 @@ extension SQLiteTransaction {
     }
 
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange] {
+        let (filtered, arguments) = Self.condition(filter, limit)
+        return try all(
+            "SELECT \(Self.columns) FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments, Self.exchange)
+    }
+
+    func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine] {
+        let (filtered, arguments) = Self.condition(filter, limit)
+        return try all("SELECT id, state, reason FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments) {
+            ExchangeLine(
+                id: try $0.text(0), state: try $0.word(1, as: ExchangeState.self), reason: try $0.faultCode(2))
+        }
+    }
+
+    /// What must hold, and the arguments of that and of a limit.
+    private static func condition(_ filter: ExchangeFilter, _ limit: Int) -> (String, StatementArguments) {
         var conditions: [String] = []
         var arguments = StatementArguments()
         func require(_ condition: String, _ values: [any DatabaseValueConvertible]) {
@@ -93,8 +108,7 @@ extension SQLiteTransaction {
         }
         let filtered = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments += [max(limit, 0)]
-        return try all(
-            "SELECT \(Self.columns) FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments, Self.exchange)
+        return (filtered, arguments)
     }
 
     func tally(run: String) throws -> [ExchangeTally] {

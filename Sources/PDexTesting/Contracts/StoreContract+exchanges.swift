@@ -115,7 +115,14 @@ extension StoreContract {
             for (filter, expected) in filters {
                 let found = try await store.read { try $0.exchanges(matching: filter, limit: 10).map(\.id) }
                 try expect(found, is: expected, "what \(filter) finds")
+                let lines = try await store.read { try $0.lines(ofExchangesMatching: filter, limit: 10) }
+                try expect(lines.map(\.id), is: expected, "the lines of what \(filter) finds")
             }
+            let parked = try await store.read {
+                try $0.lines(ofExchangesMatching: ExchangeFilter(states: [.parked]), limit: 1)
+            }
+            try expect(
+                parked, is: [ExchangeLine(id: "b", state: .parked, reason: .payerTooLarge)], "the newest line")
             let limited = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2).map(\.id) }
             try expect(limited, is: ["c", "b"], "the newest two")
         },
