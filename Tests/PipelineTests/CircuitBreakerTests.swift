@@ -167,7 +167,7 @@ struct CircuitBreakerTests {
 
     @Test(
         "who takes the other entries of a bundle works, however many bundles in a row have one that is not taken; who takes none does not",
-        arguments: [1, .max])
+        arguments: [1, Int.max])
     func entries(refused: Int) async throws {
         let night = try night(members: 8, delivery: .batch)
         for _ in 0..<8 {
