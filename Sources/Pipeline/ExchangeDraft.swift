@@ -126,13 +126,14 @@ struct ExchangeDraft {
         }
     }
 
-    func exchange(terms: ExchangeTerms, mapping: String, fingerprint: Int64, replayOf: String?) -> Exchange {
+    func exchange(
+        terms: ExchangeTerms, types: [String], mapping: String, fingerprint: Int64, replayOf: String?
+    ) -> Exchange {
         Exchange(
             id: id, job: terms.job, run: run, member: content.key, clinic: terms.clinic.name,
             payer: terms.payer.name, state: state, reason: reason, detail: detail, fingerprint: fingerprint,
             manifest: manifest, carried: carried, unchanged: unchanged, consent: consent, match: match,
-            mapping: mapping,
-            replayOf: replayOf, created: now, updated: now)
+            mapping: mapping, types: types, replayOf: replayOf, created: now, updated: now)
     }
 
     private mutating func note(_ state: ExchangeState, why: String) {

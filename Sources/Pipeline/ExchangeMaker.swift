@@ -5,6 +5,8 @@ import PDex
 /// Steps 2 to 5 for one member: from what is staged to bundles in hand, in one consistent read.
 struct ExchangeMaker: Sendable {
     let terms: ExchangeTerms
+    /// The types that alone the exchange is asked for, of those of the job; empty for all of them.
+    var types: [String]
     let run: Run
     let identities: Identities
     let join: Join
@@ -103,12 +105,12 @@ struct ExchangeMaker: Sendable {
         // An exchange that only takes back is not how the member stands: the next run looks again.
         let isAside = work.draft.consent == nil && !work.bundles.isEmpty
         let exchange = work.draft.exchange(
-            terms: terms, mapping: map.mappings.hash,
+            terms: terms, types: types, mapping: map.mappings.hash,
             fingerprint: fingerprint(content, shared: work.shared, standing) ^ (isAside ? 1 : 0),
             replayOf: replaying?.id)
         return MadeExchange(
             work: .made(exchange, bundles: work.bundles, audit: work.draft.audit, superseding: latest),
-            resources: work.draft.resources, staying: work.staying)
+            resources: work.draft.resources, staying: work.staying, besides: work.besides)
     }
 
     /// An exchange while it is written, and what goes with it.
@@ -118,6 +120,8 @@ struct ExchangeMaker: Sendable {
         /// What it rests on besides the member's own.
         var shared: [StagedHash] = []
         var staying: [ResourceKey: String] = [:]
+        /// What its manifest names besides, since the payer has it.
+        var besides: Set<ResourceKey> = []
     }
 
     /// Ends it at a side exit, but for what is taken back from the payer all the same; nothing is where `undoing` is
@@ -150,7 +154,7 @@ struct ExchangeMaker: Sendable {
             let manifest: ExchangeManifest?
             let made: MakeBundles.Made
             do {
-                manifest = try known(last, permitted, isReplay: replaying != nil, reader)
+                manifest = try known(last, permitted, reader)
                 let taken = try failed.map {
                     TakenEntries(
                         failed: $0, holdings: try retract.holdings(of: work.draft.content.key, reader),
@@ -158,7 +162,7 @@ struct ExchangeMaker: Sendable {
                 }
                 made = try bundle.bundles(
                     for: mapped, exchange: replaying?.id ?? work.draft.id, received: work.draft.now,
-                    known: manifest, taken: taken, reader)
+                    known: replaying == nil ? manifest : nil, taken: taken, reader)
             } catch let fault as Fault where fault.disposition == .park {
                 try note(mapped, &work, reader)
                 return work.draft.leave(as: .parked, fault.code, fault.message)
@@ -168,12 +172,13 @@ struct ExchangeMaker: Sendable {
         }
     }
 
-    /// What the payer has for certain and as it would be sent now; nil where everything has to be.
+    /// What the payer has for certain and as it would be sent now; nil where everything has to be. A replay sends what
+    /// it is about all the same, and does not forget the rest.
     private func known(
-        _ last: LastAcknowledged, _ permitted: PermittedExchange, isReplay: Bool, _ reader: any StoreReader
+        _ last: LastAcknowledged, _ permitted: PermittedExchange, _ reader: any StoreReader
     ) throws -> ExchangeManifest? {
         let isKnown =
-            !isReplay && last.exchange?.mapping == map.mappings.hash
+            last.exchange?.mapping == map.mappings.hash
             && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
         return isKnown ? try last.certain(reader) : nil
     }
@@ -197,6 +202,7 @@ struct ExchangeMaker: Sendable {
                 errors: permitted.matched.member.resources.filter { !sent.contains($0.staged.key) }, .nothing,
                 after: made.bundles.count, reader)
             let besides = try HeldBesides(manifest, mapped, made, back, work.draft.content, reader)
+            work.besides = Set(besides.entries.keys)
             work.draft.bundle(mapped, made, back, besides)
             work.bundles = made.bundles + back.bundles
             work.shared =

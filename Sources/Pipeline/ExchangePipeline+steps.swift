@@ -15,7 +15,7 @@ extension ExchangePipeline {
             limits: limits)
         let consent = checkConsent
         return ExchangeMaker(
-            terms: terms, run: run, identities: identities,
+            terms: terms, types: types, run: run, identities: identities,
             join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
             consent: consent,
             map: mapper,

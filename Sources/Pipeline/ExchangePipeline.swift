@@ -13,6 +13,8 @@ public import PDex
 public struct ExchangePipeline: Sendable {
     /// What the job agreed.
     public private(set) var terms: ExchangeTerms
+    /// The types that alone are carried, of those of the job; empty for all of them.
+    private(set) var types: [String] = []
     let clinic: any ClinicServer
     let payer: any PayerServer
     let payerExports: (any ClinicServer)?
@@ -86,10 +88,12 @@ public struct ExchangePipeline: Sendable {
         }
     }
 
-    private func narrowed(to types: [String]) -> ExchangePipeline {
+    /// The same for those of the job's types that are among `types`; empty leaves it as it is.
+    func narrowed(to types: [String]) -> ExchangePipeline {
         guard !types.isEmpty else { return self }
         var narrowed = self
         narrowed.terms = terms.narrowed(to: types)
+        narrowed.types = types
         return narrowed
     }
 

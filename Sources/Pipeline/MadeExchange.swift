@@ -17,6 +17,8 @@ struct MadeExchange: Sendable {
     let resources: RunReport.Resources
     /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go.
     var staying: [ResourceKey: String] = [:]
+    /// What its manifest names because the payer has it, though the exchange is of fewer types.
+    var besides: Set<ResourceKey> = []
 
     /// Whether it is another exchange of one of those members.
     func isNew(ofOneAmong members: [ResourceKey]) -> Bool {

@@ -7,7 +7,7 @@ extension SQLiteTransaction {
     private static let columns = """
         id, job, run, member, clinic, payer, state, reason, detail, fingerprint, consent, consent_version, consent_hash,
         consent_rule, mapping, replay_of, created, updated, manifest, carried, unchanged,
-        match_member, match_rule, match_value, match_via, decision_rule, decided
+        match_member, match_rule, match_value, match_via, decision_rule, decided, types
         """
 
     func exchange(_ id: String) throws -> Exchange? {
@@ -66,6 +66,21 @@ extension SQLiteTransaction {
     }
 
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange] {
+        let (filtered, arguments) = Self.condition(filter, limit)
+        return try all(
+            "SELECT \(Self.columns) FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments, Self.exchange)
+    }
+
+    func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine] {
+        let (filtered, arguments) = Self.condition(filter, limit)
+        return try all("SELECT id, state, reason FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments) {
+            ExchangeLine(
+                id: try $0.text(0), state: try $0.word(1, as: ExchangeState.self), reason: try $0.faultCode(2))
+        }
+    }
+
+    /// What must hold, and the arguments of that and of a limit.
+    private static func condition(_ filter: ExchangeFilter, _ limit: Int) -> (String, StatementArguments) {
         var conditions: [String] = []
         var arguments = StatementArguments()
         func require(_ condition: String, _ values: [any DatabaseValueConvertible]) {
@@ -93,8 +108,7 @@ extension SQLiteTransaction {
         }
         let filtered = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         arguments += [max(limit, 0)]
-        return try all(
-            "SELECT \(Self.columns) FROM exchange \(filtered) ORDER BY rid DESC LIMIT ?", arguments, Self.exchange)
+        return (filtered, arguments)
     }
 
     func tally(run: String) throws -> [ExchangeTally] {
@@ -128,7 +142,7 @@ extension SQLiteTransaction {
         guard try standing(ofExchange: exchange.id) == nil else {
             throw Fault.refused("exchange \(exchange.id) is there already")
         }
-        let marks = Array(repeating: "?", count: 27).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 28).joined(separator: ", ")
         try change(
             "INSERT INTO exchange (\(Self.columns)) VALUES (\(marks))",
             [
@@ -140,6 +154,7 @@ extension SQLiteTransaction {
                 exchange.updated.milliseconds, Data(exchange.manifest.encoded), exchange.carried, exchange.unchanged,
                 exchange.match?.member?.bits, exchange.match?.rule, exchange.match?.value, exchange.match?.via?.bits,
                 exchange.consent.flatMap { $0.consent == nil ? $0.rule : nil }, exchange.consent?.at?.milliseconds,
+                exchange.types.joined(separator: ","),
             ]
         )
         for entry in audit {
@@ -206,8 +221,8 @@ extension SQLiteTransaction {
             reason: try row.faultCode(7), detail: try row.optionalText(8),
             fingerprint: try row.decode(Int64.self, atIndex: 9), manifest: manifest, carried: try row.integer(19),
             unchanged: try row.integer(20), consent: try consent(row), match: try match(row),
-            mapping: try row.text(14), replayOf: try row.optionalText(15), created: try row.instant(16),
-            updated: try row.instant(17)
+            mapping: try row.text(14), types: try row.text(27).split(separator: ",").map(String.init),
+            replayOf: try row.optionalText(15), created: try row.instant(16), updated: try row.instant(17)
         )
     }
 

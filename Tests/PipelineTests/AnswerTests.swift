@@ -73,7 +73,7 @@ struct AnswerTests {
         "one entry that was not taken keeps the whole bundle from being delivered",
         arguments: [
             ("409 Conflict", ExchangeState.retrying), ("412", .parked), ("422", .parked), ("", .parked),
-            ("429", .retrying), ("500 Oh", .retrying),
+            ("408", .retrying), ("429", .retrying), ("500 Oh", .retrying),
         ])
     func readsEntries(status: String, state: ExchangeState) async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

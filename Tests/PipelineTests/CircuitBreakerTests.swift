@@ -165,6 +165,23 @@ struct CircuitBreakerTests {
         #expect(try await (breaker(night) != nil) == closes)
     }
 
+    @Test(
+        "who takes the other entries of a bundle works, however many bundles in a row have one that is not taken; who takes none does not",
+        arguments: [1, Int.max])
+    func entries(refused: Int) async throws {
+        let night = try night(members: 8, delivery: .batch)
+        for _ in 0..<8 {
+            night.payer.reply(
+                .retell { responses in
+                    responses.enumerated().map { $0 < refused ? ["response": ["status": "500"]] : $1 }
+                })
+        }
+        let report = try await night.run()
+        #expect(night.payer.received.count == (refused == 1 ? 8 : 3))
+        #expect(report.exchanges.retrying == 8)
+        #expect(try await (breaker(night) == nil) == (refused == 1))
+    }
+
     @Test("pauses are random between nothing and a ceiling that doubles up to the longest")
     func pauses() {
         let policy = BreakerPolicy(failures: 5, budget: 50, firstSeconds: 60, longestSeconds: 3600)
@@ -175,13 +192,16 @@ struct CircuitBreakerTests {
         }
     }
 
-    private func night(members: Int, attempts: Int = 9) throws -> Night {
+    private func night(
+        members: Int, attempts: Int = 9, delivery: ExchangeTerms.Delivery.Kind = .transaction
+    ) throws -> Night {
         let members = (1...members).map {
             NamedMember("p\($0)", "Sam", "Lee", born: "1960-01-0\($0)", memberID: "M0-\($0)")
         }
         return try Night(
             members, mappings: usCoreMappings, attempts: attempts, concurrency: 1,
-            breaker: BreakerPolicy(failures: 3, budget: 50, firstSeconds: 60, longestSeconds: 600))
+            breaker: BreakerPolicy(failures: 3, budget: 50, firstSeconds: 60, longestSeconds: 600),
+            delivery: delivery)
     }
 
     private func closed(members: Int) async throws -> Night {

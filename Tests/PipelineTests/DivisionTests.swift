@@ -99,22 +99,9 @@ struct DivisionTests {
     func isSuperseded() async throws {
         let night = try Night([.joe], mappings: usCoreMappings, concurrency: 1)
         night.payer.most = ScriptedPayer.Limit(entries: 8)
-        let store = night.store
-        let now = night.clock.now()
         night.payer.whileAnswering {
             night.payer.most = nil
-            try await store.write { writer in
-                guard let older = try writer.exchanges(matching: ExchangeFilter(), limit: 1).first else { return }
-                let newer = Exchange(
-                    id: "newer", job: older.job, run: older.run, member: older.member, clinic: older.clinic,
-                    payer: older.payer, state: .queued, reason: nil, detail: nil, fingerprint: 1,
-                    manifest: older.manifest, consent: older.consent, mapping: older.mapping, created: now,
-                    updated: now)
-                guard try writer.standing(ofExchange: "newer") == nil else { return }
-                let entry = AuditEntry(
-                    at: now, actor: "test", action: "exchange.queued", run: older.run, exchange: "newer", reason: nil)
-                try writer.insert(newer, audit: [entry])
-            }
+            try await night.makeNewer()
             night.payer.most = ScriptedPayer.Limit(entries: 8)
         }
         _ = try await night.run()

@@ -70,6 +70,30 @@ struct FewerTypesTests {
         try await Self.expectNothingNew(night)
     }
 
+    @Test(
+        "a replay of such a request keeps what the payer has besides, and does not count it as sent",
+        arguments: [Replay.Step.pull, .join, .map])
+    func replayed(step: Replay.Step) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 60)
+        _ = try await Self.visits(night, "request")
+        let sent = night.payer.received.count
+        let made = try #require(
+            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
+        night.clock.advance(seconds: 60)
+        let run = night.firing("replay")
+
+        let preview = try await night.pipeline.preview(made, run: run, from: step, acceptingMappingChanges: true)
+        let again = try await night.pipeline.replay(made, run: run, from: step)
+
+        // The patient, the visit and who saw them.
+        #expect(preview.added + preview.changed + preview.repeated == 3)
+        #expect(again.state == .acknowledged && again.replayOf == made.id && again.types == ["Encounter"])
+        #expect(night.payer.received.count == sent + 1)
+        try await Self.expectNothingNew(night)
+    }
+
     private static func visits(_ night: Night, _ name: String) async throws -> RunReport {
         try await night.pipeline.request(member: "joe", types: ["Encounter"], run: night.firing(name))
     }

@@ -158,6 +158,38 @@ struct MigrationTests {
         #expect(ticks == [2000, nil])
     }
 
+    @Test("what a request for some types made before version 22 keeps to those from then on")
+    func types() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.prefix(20)))
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        let raw = try RawDatabase(place.path)
+        let runs: [(id: String, types: String?)] = [("some", "'Condition,Encounter'"), ("all", "''"), ("night", nil)]
+        for (run, types) in runs {
+            try raw.run(
+                """
+                INSERT INTO run (id, job, trigger, clinic, payer, instant, owner, state, summary)
+                VALUES ('\(run)', 'nightly', 'request', 'clinic0', 'med0', 0, 'here', 'partial', x'');
+                INSERT INTO exchange (
+                    id, job, run, member, clinic, payer, state, fingerprint, mapping, created, updated, manifest, carried,
+                    unchanged
+                ) VALUES ('\(run)', 'nightly', '\(run)', 1, 'clinic0', 'med0', 'parked', 1, 'm1', 0, 0, x'00', 0, 0);
+                """)
+            guard let types else { continue }
+            try raw.run(
+                """
+                INSERT INTO member_request (id, job, patient, types, accepted, due, state, run, updated)
+                VALUES ('\(run)', 'nightly', 'joe', \(types), 1000, 5000, 'completed', '\(run)', 1000);
+                """)
+        }
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let found = try await store.read { reader in
+            try ["some", "all", "night"].map { try reader.exchange($0)?.types }
+        }
+        #expect(found == [["Condition", "Encounter"], [], []])
+    }
+
     private func stageInVersion12(_ resources: [(type: String, day: String?)]) throws {
         _ = try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),

@@ -7,6 +7,11 @@ extension Operations {
         try await store.read { try $0.exchanges(matching: filter, limit: limit) }
     }
 
+    /// Where exchanges that match stand, newest first, without what they hold.
+    public func lines(_ filter: ExchangeFilter, limit: Int) async throws -> [ExchangeLine] {
+        try await store.read { try $0.lines(ofExchangesMatching: filter, limit: limit) }
+    }
+
     /// One exchange with everything that happened to it, by its id or at least the first six characters of it.
     ///
     /// Throws `exchange.unknown` when the store has none of that id, `exchange.ambiguous` when it has several.

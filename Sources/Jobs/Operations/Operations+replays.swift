@@ -157,18 +157,23 @@ extension Operations {
     /// What came of each exchange of a replay, as it stands now.
     public func outcomes(ofReplay run: String) async throws -> [ReplayOutcome] {
         try await store.read { reader in
-            try reader.items(ofReplay: run, in: nil, from: 0, limit: .max).map { item in
-                switch item.outcome {
-                case .waiting: return .waiting(item.exchange)
-                case .refused: return .refused(item.exchange, item.why ?? "")
-                case .cancelled: return .refused(item.exchange, "the replay was taken back")
-                case .replayed:
-                    guard let made = try item.made.flatMap(reader.exchange) else {
-                        return .refused(item.exchange, "the exchange that was made of it is no longer kept")
-                    }
-                    return .replayed(item.exchange, by: made)
-                }
+            var outcomes: [ReplayOutcome] = []
+            try Self.forEachItem(ofReplay: run, reader) { outcomes.append(try Self.outcome(of: $0, reader)) }
+            return outcomes
+        }
+    }
+
+    private static func outcome(of item: ReplayItem, _ reader: any StoreReader) throws -> ReplayOutcome {
+        switch item.outcome {
+        case .waiting: return .waiting(item.exchange)
+        case .refused: return .refused(item.exchange, item.why ?? "")
+        case .cancelled: return .refused(item.exchange, "the replay was taken back")
+        case .replayed:
+            guard let made = try item.made.flatMap(reader.exchange) else {
+                return .refused(item.exchange, "the exchange that was made of it is no longer kept")
             }
+            return .replayed(
+                item.exchange, by: ExchangeLine(id: made.id, state: made.state, reason: made.reason))
         }
     }
 

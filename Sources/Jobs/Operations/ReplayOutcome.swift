@@ -10,5 +10,5 @@ public enum ReplayOutcome: Sendable {
     /// It cannot be replayed, and why.
     case refused(String, String)
     /// It was replayed by a new exchange, which stands where it says.
-    case replayed(String, by: Exchange)
+    case replayed(String, by: ExchangeLine)
 }

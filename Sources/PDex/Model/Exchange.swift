@@ -38,6 +38,8 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public var match: MatchEvidence?
     /// The hash of the mapping set that was used.
     public let mapping: String
+    /// The types that alone it was asked for, of those of its job; empty for all of them. A replay keeps to them.
+    public let types: [String]
     /// The exchange that this one replays.
     public let replayOf: String?
     /// When it was made.
@@ -57,7 +59,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,
         state: ExchangeState, reason: FaultCode? = nil, detail: String? = nil, fingerprint: Int64,
         manifest: ExchangeManifest, carried: Int = 0, unchanged: Int = 0, consent: ConsentEvidence? = nil,
-        match: MatchEvidence? = nil, mapping: String, replayOf: String? = nil,
+        match: MatchEvidence? = nil, mapping: String, types: [String] = [], replayOf: String? = nil,
         created: Instant, updated: Instant
     ) {
         self.id = id
@@ -76,6 +78,7 @@ public struct Exchange: Sendable, Hashable, Identifiable {
         self.consent = consent
         self.match = match
         self.mapping = mapping
+        self.types = types
         self.replayOf = replayOf
         self.created = created
         self.updated = updated

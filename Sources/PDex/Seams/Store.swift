@@ -106,6 +106,8 @@ public protocol StoreReader: MemberReader {
     func latestAcknowledged(member: ResourceKey, payer: String) throws -> Exchange?
     /// Exchanges that match, newest first.
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange]
+    /// Where exchanges that match stand, newest first; what they hold is not read.
+    func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine]
     /// How the members whose exchanges a run made or met stand, by state and reason: the latest exchange of each.
     func tally(run: String) throws -> [ExchangeTally]
     /// The submissions of an exchange, by part.

@@ -107,6 +107,23 @@ public struct ExchangeStanding: Sendable, Hashable {
     }
 }
 
+/// Where one exchange of many stands and why, without what it holds.
+public struct ExchangeLine: Sendable, Hashable {
+    /// The exchange.
+    public let id: String
+    /// Its state.
+    public let state: ExchangeState
+    /// Why it stands there, when that is a side exit.
+    public let reason: FaultCode?
+
+    /// Assembles a line.
+    public init(id: String, state: ExchangeState, reason: FaultCode?) {
+        self.id = id
+        self.state = state
+        self.reason = reason
+    }
+}
+
 /// Where an exchange and each of its bundles stand.
 public struct ExchangeProgress: Sendable, Hashable {
     /// The exchange itself.

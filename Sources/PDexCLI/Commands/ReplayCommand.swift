@@ -119,7 +119,7 @@ struct ReplayCommand: AsyncParsableCommand {
     /// What is named, or selected and can be replayed.
     private func chosen(_ assembly: Assembly) async throws -> [String] {
         guard ids.isEmpty else { return ids }
-        let found = try await assembly.operations.exchanges(
+        let found = try await assembly.operations.lines(
             selection.filter(assembly), limit: selection.limit ?? ExchangeSelection.most)
         if found.isEmpty { try selection.demandNames(assembly.configuration) }
         return found.filter(\.state.isReplayable).map(\.id)

@@ -13,6 +13,7 @@ extension Exchange {
             "reason": reason.map { .string($0.rawValue) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
             "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
             "member": .string(member.description), "mapping": .string(mapping),
+            "types": types.isEmpty ? .null : .array(types.map { .string($0) }),
             "match": match.map(\.json) ?? .null,
             "consent": consent.map(\.json) ?? .null,
             "resources": [

@@ -35,6 +35,7 @@ struct ExchangeSheet: Sendable {
         table.add("job", "\(exchange.job), run \(exchange.run)")
         table.add("way", "\(exchange.clinic) → \(exchange.payer)")
         table.add("member", exchange.member.description)
+        if !exchange.types.isEmpty { table.add("asked for", exchange.types.joined(separator: ", ")) }
         let sent = exchange.manifest.entries.count { $0.leftOut == nil }
         table.add(
             "resources", "\(sent.grouped) in bundles, \((exchange.manifest.entries.count - sent).grouped) left out")

@@ -90,6 +90,16 @@ extension ReplayOutcome {
     }
 }
 
+extension ExchangeLine {
+    /// As programs read it, in the words of an exchange.
+    fileprivate var json: JSONValue {
+        [
+            "id": .string(id), "state": .string(state.rawValue),
+            "reason": reason.map { .string($0.rawValue) } ?? .null,
+        ]
+    }
+}
+
 extension [ReplayItem.Outcome: Int] {
     /// How far a replay is.
     var line: String {

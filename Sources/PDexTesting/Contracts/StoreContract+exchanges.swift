@@ -4,7 +4,8 @@ import PDex
 extension StoreContract {
     static let exchanges: [StorePromise] = [
         StorePromise("an exchange is read back as it was inserted, with its audit entries in order") { store in
-            let exchange = StoreSample.exchange("x", state: .withheld, reason: .consentDenied)
+            let exchange = StoreSample.exchange(
+                "x", state: .withheld, reason: .consentDenied, types: ["Encounter", "Observation"])
             let entries = ["exchange.staged", "exchange.withheld"].map { StoreSample.entry($0, of: "x") }
             try await store.write { writer in
                 try writer.open(StoreSample.run("run-1"))
@@ -114,7 +115,14 @@ extension StoreContract {
             for (filter, expected) in filters {
                 let found = try await store.read { try $0.exchanges(matching: filter, limit: 10).map(\.id) }
                 try expect(found, is: expected, "what \(filter) finds")
+                let lines = try await store.read { try $0.lines(ofExchangesMatching: filter, limit: 10) }
+                try expect(lines.map(\.id), is: expected, "the lines of what \(filter) finds")
             }
+            let parked = try await store.read {
+                try $0.lines(ofExchangesMatching: ExchangeFilter(states: [.parked]), limit: 1)
+            }
+            try expect(
+                parked, is: [ExchangeLine(id: "b", state: .parked, reason: .payerTooLarge)], "the newest line")
             let limited = try await store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2).map(\.id) }
             try expect(limited, is: ["c", "b"], "the newest two")
         },

@@ -49,7 +49,7 @@ enum StoreSample {
 
     static func exchange(
         _ id: String, member: Int64 = 1, payer: String = "med0", run: String = "run-1", job: String = "nightly",
-        state: ExchangeState = .staged, reason: FaultCode? = nil
+        state: ExchangeState = .staged, reason: FaultCode? = nil, types: [String] = []
     ) -> Exchange {
         Exchange(
             id: id, job: job, run: run, member: key(member), clinic: "clinic0", payer: payer, state: state,
@@ -59,7 +59,7 @@ enum StoreSample {
                 ExchangeManifest.Entry(key: key(member + 100), contentHash: 2, leftOut: .mappingNone),
             ]),
             consent: ConsentEvidence(consent: key(900), versionID: "3", contentHash: 5, rule: "HRex Consent #regular"),
-            mapping: "m1", created: start, updated: start
+            mapping: "m1", types: types, created: start, updated: start
         )
     }
 

@@ -46,7 +46,8 @@ struct Again: Sendable {
             id: id, job: original.job, run: maker.run.id, member: original.member, clinic: original.clinic,
             payer: original.payer, state: .queued, fingerprint: original.fingerprint, manifest: original.manifest,
             carried: original.carried, unchanged: original.unchanged, consent: now.consent, match: now.match,
-            mapping: original.mapping, replayOf: original.id, created: now.created, updated: now.created)
+            mapping: original.mapping, types: original.types, replayOf: original.id, created: now.created,
+            updated: now.created)
         let states = [
             (ExchangeState.staged, "as it was sent by \(original.id)"), (.matched, now.match?.rule ?? ""),
             (.permitted, now.consent?.words ?? ""), (.mapped, "as it was"),

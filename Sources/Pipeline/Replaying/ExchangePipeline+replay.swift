@@ -11,7 +11,8 @@ extension ExchangePipeline {
         return try await store.read { try $0.latestExchange(member: member, payer: payer) } ?? exchange
     }
 
-    /// Makes a member's exchange anew, or only what failed of it, and puts it into the outbox; `run` is open.
+    /// Makes a member's exchange anew, or only what failed of it, and puts it into the outbox; `run` is open. What was
+    /// asked for some types alone is made for those.
     ///
     /// `also` is written in the same transaction, with the new exchange's id. Throws `mapping.changed` and
     /// `exchange.not-replayable` when it cannot be replayed so; then nothing was written.
@@ -23,10 +24,10 @@ extension ExchangePipeline {
         let again = Again(
             exchange, from: step, acceptsMappingChanges: acceptingMappingChanges,
             onlyFailedEntries: onlyFailedEntries, identities: identities)
-        let maker = maker(run)
+        let maker = maker(again: exchange, from: step, run)
         try again.check(mapping: maker.map.mappings.hash)
         switch step {
-        case .pull: try await pull(exchange.member, run)
+        case .pull: try await narrowed(to: exchange.types).pull(exchange.member, run)
         case .join: try await records.freshen()
         case .map, .submit: try await records.ensureIndexed()
         }
@@ -50,7 +51,7 @@ extension ExchangePipeline {
         let again = Again(
             exchange, from: step, acceptsMappingChanges: acceptingMappingChanges,
             onlyFailedEntries: onlyFailedEntries, identities: identities)
-        let maker = maker(run)
+        let maker = maker(again: exchange, from: step, run)
         try again.check(mapping: maker.map.mappings.hash)
         try await records.ensureIndexed()
         return try await store.read { reader in
@@ -67,7 +68,17 @@ extension ExchangePipeline {
         _ = try await outbox.drain(waitingAtMost: seconds)
     }
 
-    /// Asks the clinic for everything of a patient again.
+    /// Makes an exchange anew for the types that it was asked for. What goes as it was is held against all of the job's:
+    /// it may bring what waited when it was asked for.
+    private func maker(again exchange: Exchange, from step: Replay.Step, _ run: Run) -> ExchangeMaker {
+        guard step == .submit else { return narrowed(to: exchange.types).maker(run) }
+        var maker = maker(run)
+        maker.types = exchange.types
+        return maker
+    }
+
+    /// Asks the clinic for everything of a patient again. Throws `exchange.not-replayable` for what may well be wrong
+    /// with that patient alone.
     private func pull(_ member: ResourceKey, _ run: Run) async throws {
         guard let patient = try await store.read({ try $0.staged(member) }) else {
             throw Fault(
@@ -77,6 +88,15 @@ extension ExchangePipeline {
         let pull = Pull(
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
             clock: clock, mostMissing: mostMissing, observer: observer)
-        try await pull.one(patient.id)
+        do {
+            try await pull.one(patient.id)
+        } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
+            // What befell the patient's data is counted. Anything else would befall the others of a replay, too.
+            guard await pull.tally.problems[fault.code] != nil else { throw fault }
+            throw Fault(
+                .exchangeNotReplayable, .stop,
+                "the patient's data cannot be had again (\(fault.code.rawValue)): \(fault.message)",
+                hint: "look at that patient at \(terms.clinic.name), or replay from the join")
+        }
     }
 }

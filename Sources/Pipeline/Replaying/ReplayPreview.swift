@@ -28,7 +28,9 @@ public struct ReplayPreview: Sendable, Hashable {
             self.init(state: .acknowledged)
             return
         }
-        let sent = exchange.manifest.entries.filter { $0.leftOut == nil && made.staying[$0.key] == nil }
+        let sent = exchange.manifest.entries.filter {
+            $0.leftOut == nil && made.staying[$0.key] == nil && !made.besides.contains($0.key)
+        }
         let repeated = sent.count { holdings[$0.key] == $0.contentHash }
         let added = sent.count { holdings[$0.key] == nil }
         let left = exchange.manifest.entries.filter { $0.leftOut != nil }

@@ -155,6 +155,9 @@ struct KeepReceipts: Sendable {
     }
 
     /// Moves the exchange to where its submissions stand; one that was taken back stays what it is.
+    ///
+    /// It is parked for nobody when a newer one of the member took its place while it was under way: only the newest is
+    /// replayed.
     func follow(
         _ submission: Submission, _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {
@@ -164,6 +167,9 @@ struct KeepReceipts: Sendable {
         guard exchange.state.isPending else { return }
         let next = ExchangeState.summarizing(progress.submissions)
         guard next != exchange.state, exchange.state.successors.contains(next) else { return }
+        if next == .parked, let latest = try newer(than: submission, writer) {
+            return try supersede(id, exchange, by: latest, at: now, writer)
+        }
         try advance(id, of: exchange.run, to: next, next == .acknowledged ? nil : fault, why: why, at: now, writer)
     }
 

@@ -98,8 +98,9 @@ enum AnswerReading: Sendable, Hashable {
             return .acknowledged(matched.map(\.location))
         }
         let words = "\(payer) refused \(refused.count) of \(matched.count) entries, the first with status \(first)"
-        // What another change stood in the way of, and what the payer was too busy for, may be taken the next time.
-        if refused.contains(where: { $0 == 409 || $0 == 429 || $0 >= 500 }) {
+        // What another change stood in the way of, and what the payer was too slow or too busy for, may be taken the next
+        // time.
+        if refused.contains(where: { [408, 409, 429].contains($0) || $0 >= 500 }) {
             return .retry(
                 Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome,
                 taken: singly ? taken : [])

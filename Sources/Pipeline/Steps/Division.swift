@@ -15,8 +15,7 @@ extension KeepReceipts {
             let receipt = receipt(submission, mark, "parked", fault.code, outcome, [], now)
             return try move(submission, to: .parked, notBefore: nil, receipt, indivisible(lease), at: now, writer)
         }
-        let latest = try writer.latestExchange(member: submission.member, payer: submission.payer)
-        if let latest, latest.id != submission.exchange {
+        if let latest = try newer(than: submission, writer) {
             return try giveUp(submission, for: latest, as: mark, outcome, at: now, writer)
         }
         let receipt = receipt(submission, mark, "divided", fault.code, outcome, [], now)
@@ -51,7 +50,7 @@ extension KeepReceipts {
     }
 
     private func giveUp(
-        _ submission: Submission, for newer: Exchange, as mark: AnswerMark, _ outcome: String?, at now: Instant,
+        _ submission: Submission, for newer: String, as mark: AnswerMark, _ outcome: String?, at now: Instant,
         _ writer: any StoreWriter
     ) throws -> Bool {
         let receipt = receipt(submission, mark, "superseded", .payerTooLarge, outcome, [], now)
@@ -61,13 +60,9 @@ extension KeepReceipts {
                 submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)
         else { return false }
         guard try writer.cancelOpenSubmissions(ofExchange: id) == 0,
-            let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.cancelled)
+            let exchange = try writer.standing(ofExchange: id)
         else { return true }
-        let entry = AuditEntry(
-            at: now, actor: actor, action: "exchange.cancelled", run: exchange.run, exchange: id,
-            reason: "superseded by \(newer.id)")
-        try writer.advance(
-            id, to: .cancelled, reason: .superseded, detail: "superseded by \(newer.id)", at: now, audit: entry)
+        try supersede(id, exchange, by: newer, at: now, writer)
         return true
     }
 }

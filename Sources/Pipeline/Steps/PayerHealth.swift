@@ -20,6 +20,9 @@ struct PayerHealth {
     /// Counts an answer: what is refused for its content was looked at, so that the payer works.
     mutating func see(_ reading: AnswerReading, of submission: Submission) {
         switch reading {
+        // Whoever takes the other entries of a bundle works.
+        case .retry(let fault, _, let taken) where fault.code == .payerPartial && !taken.isEmpty:
+            breaker.worked(submission.id, at: now)
         case .retry(let fault, _, _) where fault.code != .payerConflict:
             breaker.failed(submission.id, with: fault, policy, at: now, jitter: jitter)
         case .park(let fault, _, _) where Self.speaksOfPayer.contains(fault.code):

@@ -185,6 +185,10 @@ class RelayedReader: StoreReader {
         try reader.latestAcknowledged(member: member, payer: payer)
     }
 
+    func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine] {
+        try reader.lines(ofExchangesMatching: filter, limit: limit)
+    }
+
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange] {
         try reader.exchanges(matching: filter, limit: limit)
     }
