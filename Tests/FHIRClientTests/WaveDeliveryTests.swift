@@ -184,20 +184,11 @@ struct WaveDeliveryTests {
 
     @Test(
         "any graph of references, also one that goes round, arrives whole at a payer that knows no forward reference",
-        arguments: [ExchangeTerms.Delivery.Kind.put, .batch])
+        arguments: kinds)
     func graphs(kind: ExchangeTerms.Delivery.Kind) async throws {
         var numbers = SeededNumbers(seed: 11)
         for _ in 0..<150 {
-            let count = Int.random(in: 1...12, using: &numbers)
-            let entries = (0..<count).map { index -> JSONValue in
-                let targets = (0..<count).filter { _ in Int.random(in: 0..<4, using: &numbers) == 0 }
-                var json: JSONObject = ["resourceType": "Basic", "id": .string("r\(index)")]
-                // Each in an element of its own.
-                for target in targets { json["e\(target)"] = [["reference": .string("Basic/r\(target)")]] }
-                return [
-                    "resource": .object(json), "request": ["method": "PUT", "url": .string("Basic/r\(index)")],
-                ]
-            }
+            let entries = Self.graph(&numbers)
             let server = StrictServer()
             let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch", "entry": .array(entries)]
 
@@ -205,7 +196,7 @@ struct WaveDeliveryTests {
                 FunctionTransport { try server.answer($0, $1) }, bundle.serialized(), kind)
 
             let responses = try FHIRBundle(try JSONParser.parse(answer.body)).entries
-            #expect(responses.allSatisfy { $0.response?.statusCode == 200 } && responses.count == count)
+            #expect(responses.allSatisfy { $0.response?.statusCode == 200 } && responses.count == entries.count)
             #expect(
                 server.held
                     == Dictionary(
@@ -248,6 +239,49 @@ struct WaveDeliveryTests {
         }
     }
 
+    @Test("what is refused in part, too, is asked for no third time", arguments: kinds)
+    func refusedInPart(kind: ExchangeTerms.Delivery.Kind) async throws {
+        let circle = #"""
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"resource":{"resourceType":"Encounter","id":"e","diagnosis":[{"condition":{"reference":"Condition/c"}}]},
+               "request":{"method":"PUT","url":"Encounter/e"}},
+              {"resource":{"resourceType":"Condition","id":"c","encounter":{"reference":"Encounter/e"}},
+               "request":{"method":"PUT","url":"Condition/c"}}
+            ]}
+            """#
+        let transport = FunctionTransport { request, number in
+            guard number < 50 else { throw TransportError(.unreachable, mayHaveArrived: false) }
+            return try Self.answer(request) { _ in 422 }
+        }
+
+        let answer = try await Self.deliver(transport, Array(circle.utf8), kind)
+
+        #expect(transport.requests.count == 2)
+        #expect(
+            try FHIRBundle(try JSONParser.parse(answer.body)).entries.map(\.response?.status) == ["424", "422"])
+    }
+
+    @Test("whatever a payer answers to each entry, a delivery ends, with an answer to each", arguments: kinds)
+    func ends(kind: ExchangeTerms.Delivery.Kind) async throws {
+        for seed in 1...150 {
+            var numbers = SeededNumbers(seed: UInt64(seed))
+            let entries = Self.graph(&numbers)
+            let whims = Mutex(numbers)
+            let transport = FunctionTransport { request, number in
+                guard number <= 6 * entries.count else { throw TransportError(.unreachable, mayHaveArrived: false) }
+                return try Self.answer(request) { _ in
+                    whims.withLock { [200, 201, 400, 409, 413, 422].randomElement(using: &$0) ?? 422 }
+                }
+            }
+            let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch", "entry": .array(entries)]
+
+            let answer = try await Self.deliver(transport, bundle.serialized(), kind)
+
+            let told = try FHIRBundle(try JSONParser.parse(answer.body)).entries
+            #expect(told.count == entries.count, "\(seed)")
+        }
+    }
+
     @Test("a batch has what refers to nothing new, and the next what refers to that")
     func batches() async throws {
         let server = StrictServer()
@@ -287,6 +321,33 @@ struct WaveDeliveryTests {
         let answer = try await Self.deliver(busy, Array(Self.bundle.utf8), .batch)
         #expect(answer.status == 503 && answer.retryAfterSeconds == 9)
         #expect(busy.requests.count == 1)
+    }
+
+    private static let kinds: [ExchangeTerms.Delivery.Kind] = [.put, .batch]
+
+    /// Resources that refer to one another in any way.
+    private static func graph(_ numbers: inout SeededNumbers) -> [JSONValue] {
+        let count = Int.random(in: 1...12, using: &numbers)
+        return (0..<count).map { index -> JSONValue in
+            let targets = (0..<count).filter { _ in Int.random(in: 0..<4, using: &numbers) == 0 }
+            var json: JSONObject = ["resourceType": "Basic", "id": .string("r\(index)")]
+            // Each in an element of its own.
+            for target in targets { json["e\(target)"] = [["reference": .string("Basic/r\(target)")]] }
+            return ["resource": .object(json), "request": ["method": "PUT", "url": .string("Basic/r\(index)")]]
+        }
+    }
+
+    /// The answer to one write, or to each of a batch; `status` says it by the address.
+    private static func answer(
+        _ request: HTTPRequest, _ status: (String) -> Int
+    ) throws -> HTTPResponse {
+        guard request.method == .post else { return .json("", status: status(request.url.text)) }
+        let entries = try FHIRBundle(try JSONParser.parse(request.body ?? [])).entries
+        let responses = entries.map { entry -> JSONValue in
+            ["response": ["status": .string("\(status(entry.request?.url ?? ""))")]]
+        }
+        let bundle: JSONValue = ["resourceType": "Bundle", "type": "batch-response", "entry": .array(responses)]
+        return .json(String(decoding: bundle.serialized(), as: UTF8.self))
     }
 
     /// A payer that refuses references to what it does not hold.

@@ -31,6 +31,8 @@ struct WaveDelivery: Sendable {
             // The next one last.
             var groups = isSingly ? writes.reversed().map { [$0] } : writes.isEmpty ? [] : [writes]
             while let group = groups.popLast() {
+                // More than can be needed would never end.
+                guard progress.requests < progress.mostRequests + Self.mostWaits else { throw unknown(nil) }
                 let id = "\(requestID)-\(number)-\(progress.requests)"
                 let response = try await answer(to: group, of: entries, id, &progress, lastLook)
                 // What is independent can be cut anywhere.

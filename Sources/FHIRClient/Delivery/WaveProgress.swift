@@ -7,6 +7,9 @@ struct WaveProgress: Sendable {
     /// How many requests were answered, and how often the payer was waited for.
     var requests = 0
     var waits = 0
+    /// As many requests as a delivery can need: each entry is written whole, in part and whole again, alone or in a
+    /// batch that is cut.
+    let mostRequests: Int
     private var responses: [JSONValue?]
     private var refused: Set<Int> = []
     /// The version of each resource that was written in part.
@@ -16,7 +19,11 @@ struct WaveProgress: Sendable {
 
     init(_ count: Int) {
         responses = [JSONValue?](repeating: nil, count: count)
+        mostRequests = Self.writesOfAnEntry * Self.requestsOfAWrite * count
     }
+
+    private static let writesOfAnEntry = 3
+    private static let requestsOfAWrite = 2
 
     /// What of a wave is to be written: not what was refused, nor what refers to it, and again only what is there in
     /// part.
@@ -34,9 +41,9 @@ struct WaveProgress: Sendable {
         return due
     }
 
-    /// What of it was refused and may be taken without what points ahead.
+    /// What of it was refused whole and may be taken without what points ahead: in part it is tried once.
     func partial(of writes: [WaveRequests.Write]) -> [WaveRequests.Write] {
-        writes.filter { refused.contains($0.step.entry) && !$0.step.ahead.isEmpty }
+        writes.filter { !$0.isPartial && refused.contains($0.step.entry) && !$0.step.ahead.isEmpty }
             .map { WaveRequests.Write(step: $0.step, isPartial: true) }
     }
 
