@@ -136,6 +136,31 @@ struct IncompletePullTests {
         #expect(report.balanced)
     }
 
+    @Test("a replay from the pull is refused where the clinic did not give everything, and nothing is made of what is left")
+    func replayed() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let old = try #require(try await Self.exchanges(night).first)
+        night.clock.advance(seconds: 3600)
+        night.clinic.rewrite { $0.refusals = ["Observation": .authForbidden] }
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await night.pipeline.replay(old, run: night.firing("again"), from: .pull)
+        }
+        night.clinic.rewrite { $0.refusals = [:] }
+        let made = try await Self.exchanges(night)
+        let whole = try await night.pipeline.replay(old, run: night.firing("again-2"), from: .pull)
+
+        #expect(fault?.code == .exchangeNotReplayable)
+        #expect(fault?.message == "the pull was not whole: auth.forbidden")
+        #expect(made.map(\.id) == [old.id])
+        #expect(whole.state == .acknowledged && whole.replayOf == old.id)
+    }
+
+    private static func exchanges(_ night: Night) async throws -> [Exchange] {
+        try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+    }
+
     @Test("a member of the Group who is not named by a Patient of the clinic is noted")
     func strangeMember() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -78,7 +78,7 @@ extension ExchangePipeline {
     }
 
     /// Asks the clinic for everything of a patient again. Throws `exchange.not-replayable` for what may well be wrong
-    /// with that patient alone.
+    /// with that patient alone, and where not everything came: what is left of before must not go as if it were new.
     private func pull(_ member: ResourceKey, _ run: Run) async throws {
         guard let patient = try await store.read({ try $0.staged(member) }) else {
             throw Fault(
@@ -97,6 +97,13 @@ extension ExchangePipeline {
                 .exchangeNotReplayable, .stop,
                 "the patient's data cannot be had again (\(fault.code.rawValue)): \(fault.message)",
                 hint: "look at that patient at \(terms.clinic.name), or replay from the join")
+        }
+        let problems = await pull.tally.problems
+        guard problems.isEmpty else {
+            let codes = problems.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            throw Fault(
+                .exchangeNotReplayable, .stop, "the pull was not whole: \(codes)",
+                hint: "look the codes up among the errors; replay it again once the clinic gives everything")
         }
     }
 }
