@@ -109,17 +109,17 @@ struct PatientPull: Sendable {
         if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
         let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
         let hasNoGap = marks.hasNoGap
-        let reconciliation = Reconciliation(
-            clinic: clinic, store: store, tally: intake.tally, observer: observer, mostMissing: mostMissing)
-        let gone =
+        let reconciliation = Reconciliation(clinic: clinic, intake: intake, mostMissing: mostMissing)
+        let missing =
             isWhole && isComplete
-            ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen) : []
-        let isReconciled = isComplete && gone != nil
+            ? try await reconciliation.gone(of: key, types: Set(types), besides: draft.seen)
+            : Reconciliation.Finding()
+        let isReconciled = isComplete && missing.isSettled
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run, stager: intake.stager), intake.now)
         if isConsentListed, !draft.areConsentsRead { try await consents.missed(key) }
         try await intake.stage(draft.held.take(), expecting: nil, of: key) { writer in
             guard isWhole else { return }
-            try deletion.delete(gone ?? [], at: now, writer)
+            try deletion.delete(missing.gone, at: now, writer)
             try writer.recordProgress(run: run, unit: mark(patient), cursor: "done")
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }

@@ -4,12 +4,19 @@ import PDex
 /// Finds what the clinic deleted without telling: what is staged, was not among everything that came, and is not there
 /// when it is asked for by its id, twice (BLK-35, RD-17).
 ///
-/// Absence alone proves nothing (SBS-45): a search may leave out what our permissions do not cover.
+/// Absence alone proves nothing (SBS-45): a search may leave out what our permissions do not cover. What is there all
+/// the same is staged as it is read: it may be another patient's by now.
 struct Reconciliation: Sendable {
+    /// What looking for it came to.
+    struct Finding: Sendable {
+        /// What is no longer at the clinic.
+        var gone: [ResourceKey] = []
+        /// Whether that is all: not if too much is missing to tell, or something was read that cannot be staged.
+        var isSettled = true
+    }
+
     let clinic: any ClinicServer
-    let store: any Store
-    let tally: PullTally
-    let observer: @Sendable (RunEvent) -> Void
+    let intake: Intake
 
     /// More than so many missing at once are a clinic's mistake more likely than its deletions: then none is taken for
     /// deleted, and an operator says whether they are.
@@ -18,25 +25,24 @@ struct Reconciliation: Sendable {
     /// So many unless an operator says otherwise.
     static let usualMost = 1000
 
-    /// What of a patient's, of those types, is gone; nil when too much is missing to tell. `seen` is everything that
-    /// came.
+    /// What of a patient's, of those types, is gone. `seen` is everything that came.
     func gone(
         of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
-    ) async throws -> [ResourceKey]? {
+    ) async throws -> Finding {
         try await confirmed(
-            try await store.read { reader in
+            try await intake.store.read { reader in
                 try Self.staged(reader.records(of: patient).filter { !seen.contains($0) }, of: types, reader)
             })
     }
 
-    /// What is gone of the members of a run's roster; nil when too much is missing to tell. `seen` is everything that
-    /// came, and what the `filters` do not let through was not to come.
+    /// What is gone of the members of a run's roster. `seen` is everything that came, and what the `filters` do not let
+    /// through was not to come.
     func gone(
         fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, of filters: TypeFilters
-    ) async throws -> [ResourceKey]? {
+    ) async throws -> Finding {
         let limit = filters.areNone ? mostMissing + 1 : Self.mostFiltered
         return try await confirmed(
-            try await store.read { reader in
+            try await intake.store.read { reader in
                 let keys = try reader.missing(
                     ofRosterOf: run, source: source, types: types, besides: seen, limit: limit)
                 var missing: [StagedResource] = []
@@ -60,29 +66,50 @@ struct Reconciliation: Sendable {
         try keys.compactMap(reader.staged).filter { types.contains($0.type) }
     }
 
-    private func confirmed(_ missing: [StagedResource]) async throws -> [ResourceKey]? {
+    private func confirmed(_ missing: [StagedResource]) async throws -> Finding {
         guard missing.count <= mostMissing else {
-            observer(.note("more than \(mostMissing) resources did not come again; none is taken for deleted"))
-            await tally.refused(.clinicManyMissing)
-            return nil
+            intake.observer(.note("more than \(mostMissing) resources did not come again; none is taken for deleted"))
+            await intake.tally.refused(.clinicManyMissing)
+            return Finding(isSettled: false)
         }
+        var finding = Finding()
         var gone = missing
         for _ in 0..<2 where !gone.isEmpty {
             var still: [StagedResource] = []
-            for item in gone where try await isGone(item) { still.append(item) }
+            for item in gone {
+                switch try await look(for: item) {
+                case .gone: still.append(item)
+                case .there: break
+                case .unreadable: finding.isSettled = false
+                }
+            }
             gone = still
         }
-        if !gone.isEmpty { observer(.note("\(gone.count) resources are no longer at the clinic")) }
-        return gone.map(\.key)
+        if !gone.isEmpty { intake.observer(.note("\(gone.count) resources are no longer at the clinic")) }
+        finding.gone = gone.map(\.key)
+        return finding
     }
 
-    /// A refusal is no answer to whether it is there.
-    private func isGone(_ item: StagedResource) async throws -> Bool {
-        await tally.requested()
+    /// What one read tells.
+    private enum Sight {
+        case gone
+        case there
+        case unreadable
+    }
+
+    /// Reads one, and stages what is there. A refusal is no answer to whether it is.
+    private func look(for item: StagedResource) async throws -> Sight {
+        await intake.tally.requested()
+        let bytes: [UInt8]?
         do {
-            return try await clinic.read(type: item.type, id: item.id) == nil
+            bytes = try await clinic.read(type: item.type, id: item.id)
         } catch let fault as Fault where fault.disposition != .retry {
-            return false
+            return .there
         }
+        guard let bytes else { return .gone }
+        let line = LineBatch(bytes: bytes, lines: [bytes.indices])
+        // A consent that still names nobody stays whose it was.
+        let refused = try await intake.stage(line, expecting: item.type, of: item.patient)
+        return refused == 0 ? .there : .unreadable
     }
 }

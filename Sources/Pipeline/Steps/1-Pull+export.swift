@@ -66,22 +66,20 @@ extension Pull {
             .pull(patients: patients, from: .beginning)
     }
 
-    /// Forgets what a whole export did not bring again and the clinic no longer has; false when too much is missing to
-    /// tell: then no watermark moves, and everything is exported again.
+    /// Forgets what a whole export did not bring again and the clinic no longer has; false when that may not be all: then
+    /// no watermark moves, and everything is exported again.
     ///
     /// What the job's filters leave out of an export is not missing from it; of what only the clinic can filter nobody knows.
     private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
         let filters = TypeFilters(terms.selection)
-        let reconciliation = Reconciliation(
-            clinic: clinic, store: store, tally: tally, observer: observer, mostMissing: mostMissing)
-        let gone = try await reconciliation.gone(
+        let reconciliation = Reconciliation(clinic: clinic, intake: intake(), mostMissing: mostMissing)
+        let finding = try await reconciliation.gone(
             fromRosterOf: run.id, source: terms.clinic.name, types: types.subtracting(filters.foreign),
             besides: seen.all, of: filters)
-        guard let gone else { return false }
-        guard !gone.isEmpty else { return true }
+        guard !finding.gone.isEmpty else { return finding.isSettled }
         let (deletion, now) = (Deletion(payer: terms.payer.name, run: run.id, stager: stager), clock.now())
-        try await store.write { try deletion.delete(gone, at: now, $0) }
-        return true
+        try await store.write { try deletion.delete(finding.gone, at: now, $0) }
+        return finding.isSettled
     }
 
     /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may
