@@ -1,4 +1,5 @@
 import Mappings
+import Metrics
 import PDex
 
 extension ExchangePipeline {
@@ -14,14 +15,21 @@ extension ExchangePipeline {
             provenance: ProvenanceWriter(terms: terms, identities: identities, map: mapper),
             limits: limits)
         let consent = checkConsent
+        let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
         return ExchangeMaker(
             terms: terms, types: types, run: run, identities: identities,
-            join: Join(terms: terms, identities: identities, stager: stager, clock: clock),
+            join: join,
             consent: consent,
             map: mapper,
             bundle: bundle,
             retract: MakeRetraction(
-                terms: terms, map: mapper, bundle: bundle, segmentation: consent.segmentation),
+                terms: terms, map: mapper, bundle: bundle, segmentation: consent.segmentation,
+                moved: MovedAway(
+                    terms: terms, run: run.id, join: join,
+                    // What is looked up about another patient is no decision, and counted as none.
+                    consent: CheckConsent(
+                        terms: terms, clock: clock, segmentation: consent.segmentation,
+                        metrics: NOOPMetricsHandler.instance))),
             clock: clock, actor: owner)
     }
 

@@ -136,7 +136,7 @@ struct IncompletePullTests {
         #expect(report.balanced)
     }
 
-    @Test("a replay from the pull is refused where the clinic did not give everything, and nothing is made of what is left")
+    @Test("a replay from the pull is refused where the clinic did not give everything, and nothing is made of it")
     func replayed() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         _ = try await night.run("night-1")

@@ -48,6 +48,72 @@ struct MovedResourceTests {
         #expect(night.clinic.exportedSince == [nil, nil, nil])
     }
 
+    @Test(
+        "what moves to somebody who is not sent is taken back by its id alone, or listed where that is not the payer's way",
+        arguments: [ExchangeTerms.Retraction.delete, .enteredInError], [true, false])
+    func notSent(policy: ExchangeTerms.Retraction, isInRoster: Bool) async throws {
+        let ada = NamedMember.ada.with { $0.consent = "inactive" }
+        let night = try Night(isInRoster ? [.joe, ada] : [.joe], mappings: usCoreMappings, retraction: policy)
+        _ = try await night.run("night-1")
+        try Self.moveToAda(night)
+
+        let second = try await night.run("night-2")
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+
+        let code: FaultCode = policy == .delete ? .retractedByDelete : .notRetracted
+        #expect(second.notes == [code: 1])
+        #expect(second.balanced && third.balanced)
+        #expect(Self.subjects(night).isEmpty == (policy == .delete))
+        #expect(third.notes == [:] && third.submitted.bundles == 0)
+    }
+
+    @Test(
+        "what moves to somebody who is sent goes there as that one's, and is not taken back",
+        arguments: [ExchangeTerms.Retraction.delete, .enteredInError])
+    func sent(policy: ExchangeTerms.Retraction) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, retraction: policy)
+        _ = try await night.run("night-1")
+        try Self.moveToAda(night)
+        let second = try await night.run("night-2")
+        var joe = try NamedMember.joe.clinicRecords()[0]
+        joe.json["language"] = "en"
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(joe)
+
+        let third = try await night.run("night-3")
+        let asked = try await night.pipeline.request(member: "joe", run: night.firing("request"))
+
+        #expect(second.notes == [:] && third.notes == [:] && asked.notes == [:])
+        #expect(second.exchanges.acknowledged == 2)
+        #expect(Self.subjects(night) == [Self.place("ada", night), Self.place("ada", night)])
+    }
+
+    @Test("a withdrawal takes back what is another patient's by now, too")
+    func withdrawn() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, retraction: .off, afterRevocation: .delete)
+        _ = try await night.run("night-1")
+        try Self.moveToAda(night)
+        let records = try NamedMember.joe.with { $0.consent = "inactive" }
+            .payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+        night.payer.put(try #require(records.first { $0.type == "Consent" }))
+
+        let second = try await night.run("night-2")
+
+        #expect(second.notes == [.retractedByDelete: 3])
+        #expect(Self.subjects(night).isEmpty)
+    }
+
+    /// Whose results the payer has.
+    private static func subjects(_ night: Night) -> [String] {
+        night.payer.held.values.filter { $0.type == "Observation" }
+            .map { $0["subject"]?["reference"]?.string ?? "" }
+    }
+
+    private static func place(_ patient: String, _ night: Night) -> String {
+        EntryWriter(terms: night.pipeline.terms, identities: night.identities).location(type: "Patient", id: patient)
+    }
+
     /// Joe's result becomes Ada's, a day later.
     private static func moveToAda(_ night: Night) throws {
         night.clock.advance(seconds: 86_400)

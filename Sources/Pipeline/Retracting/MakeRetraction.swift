@@ -12,6 +12,7 @@ struct MakeRetraction: Sendable {
     let map: MapResources
     let bundle: MakeBundles
     let segmentation: Segmentation
+    let moved: MovedAway
 
     /// One resource to be taken back.
     private struct Item {
@@ -56,7 +57,7 @@ struct MakeRetraction: Sendable {
         return retraction
     }
 
-    /// What the clinic deleted, or says was in error.
+    /// What the clinic deleted, says was in error, or moved to somebody as whom the payer does not get it.
     private func corrections(
         of member: ResourceKey, _ holdings: PayerHoldings, errors: [ClinicalResource], permitted: Set<ResourceKey>,
         permits: Bool, _ reader: any StoreReader
@@ -67,7 +68,7 @@ struct MakeRetraction: Sendable {
                 key: error.staged.key, contentHash: error.staged.contentHash, type: error.staged.type,
                 id: error.staged.id, content: permitted.contains(error.staged.key) ? error.staged : nil,
                 way: terms.retraction)
-        } + (try deleted(member, holdings, permits: permits, reader))
+        } + (try deleted(member, holdings, permits: permits, reader)) + (try movedAway(member, holdings, reader))
     }
 
     /// Whether something is to be taken back from the payer, or to be listed, of one who withdrew or is no member.
@@ -102,16 +103,19 @@ struct MakeRetraction: Sendable {
         guard let way = terms.afterRevocation.retraction else { return [] }
         let all = holdings.concerned(by: undoing, marked: way == .delete)
         let wrong = Set(errors.map(\.staged.key))
+        let elsewhere = try moved.lost(among: all.keys, of: member, reader)
+        let lost = Dictionary(elsewhere.map { ($0.key, $0) }) { first, _ in first }
         let present = Set(try reader.stagedHashes(Array(all.keys)).map(\.key))
         return try all.compactMap { key, hash in
-            guard let last = try last(key, of: member, reader), !SharedTypes.contains(last.type),
+            guard let last = try lost[key] ?? last(key, of: member, reader), !SharedTypes.contains(last.type),
                 !["Patient", "Provenance"].contains(last.type)
             else { return nil }
             let known = holdings.known(key)
             let isKnown = known.map { $0.hash == last.contentHash && $0.mapping == map.mappings.hash } ?? false
-            let isCorrected = wrong.contains(key) || !present.contains(key)
+            let isCorrected = wrong.contains(key) || !present.contains(key) || lost[key] != nil
             return Item(
-                key: key, contentHash: hash, type: last.type, id: last.id, content: isKnown ? last : nil,
+                key: key, contentHash: hash, type: last.type, id: last.id,
+                content: isKnown && lost[key] == nil ? last : nil,
                 way: isCorrected ? Self.stronger(way, terms.retraction) : way)
         }
     }
@@ -124,7 +128,8 @@ struct MakeRetraction: Sendable {
         return order.first { $0 == one || $0 == other } ?? .off
     }
 
-    /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is another's now.
+    /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is another's now, as
+    /// whose the payer gets it.
     private func last(
         _ key: ResourceKey, of member: ResourceKey, _ reader: any StoreReader
     ) throws -> StagedResource? {
@@ -137,6 +142,19 @@ struct MakeRetraction: Sendable {
         return StagedResource(
             key: key, source: terms.clinic.name, type: resource.type, id: id, versionID: last.versionID,
             lastUpdated: nil, patient: member, contentHash: last.contentHash, bytes: last.bytes)
+    }
+
+    /// What is another patient's by now and stays at the payer as the member's: its content is no longer the member's
+    /// to tell, so that nothing but its id can go along.
+    private func movedAway(
+        _ member: ResourceKey, _ holdings: PayerHoldings, _ reader: any StoreReader
+    ) throws -> [Item] {
+        let all = holdings.all
+        return try moved.lost(among: all.keys, of: member, reader).map { staged in
+            Item(
+                key: staged.key, contentHash: all[staged.key] ?? staged.contentHash, type: staged.type, id: staged.id,
+                content: nil, way: terms.retraction)
+        }
     }
 
     /// What the payer holds and the clinic no longer has; what only moved to another patient is still there.
