@@ -29,9 +29,11 @@ struct ExchangeMaker: Sendable {
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
             // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or
-            // taken back with the request that made it, which says nothing of what others want.
+            // taken back with the request that made it, which says nothing of what others want. Who waits for a whole
+            // pull goes on waiting until there was one.
             let isPermittedAgain =
-                (latest.state == .withheld || latest.reason == .requestTakenBack) && standing.isPermitted
+                try (latest.state == .withheld || latest.reason == .requestTakenBack) && standing.isPermitted
+                && !(latest.reason == .storeRestored && reader.isBehind(content.key, terms))
             if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing),
                 try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader),
                 // A restored store does not know what has become since of what it remembers: it is made again, unless
@@ -98,6 +100,8 @@ struct ExchangeMaker: Sendable {
                 try leave(
                     &work, as: .withheld, .matchMoved, Self.moved, undoing: undoing, errors: matched.member.resources,
                     reader)
+            } else if try reader.isBehind(content.key, terms) {
+                try leave(&work, as: .withheld, .storeRestored, Self.behind, undoing: nil, reader)
             } else {
                 try disclose(permitted, latest: latest, replaying: replaying, failed: failed, &work, reader)
             }
@@ -216,6 +220,11 @@ struct ExchangeMaker: Sendable {
     /// Why nothing goes out as one member while the payer has to be told that it was another.
     private static let moved =
         "the payer has it as another member's: that is taken back first, and the next run sends it as this one's"
+
+    /// Why nothing goes out of whom a restored store knows only what was: the payer may have something newer by now.
+    private static let behind =
+        "the store was restored, and not everything of the patient was fetched since: the next run whose pull is whole "
+        + "sends it"
 
     /// Whether the payer still has what is to be taken back, though nothing else changed.
     private func isOwed(by member: ResourceKey, _ standing: Standing, _ reader: any StoreReader) throws -> Bool {

@@ -85,10 +85,12 @@ extension SQLiteTransaction {
 }
 
 extension SQLiteTransaction {
-    /// Where and what a restoration has to have cancelled, so that its member is forgotten.
+    /// Where and what a restoration has to have cancelled, or a run withheld because of it, so that its member is
+    /// forgotten.
     private static let forgotten = """
         EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
-        AND exchange.state = 'cancelled' AND exchange.reason = 'store.restored' AND run.trigger <> 'request'
+        AND exchange.state IN ('cancelled', 'withheld') AND exchange.reason = 'store.restored'
+        AND (exchange.state = 'withheld' OR run.trigger <> 'request')
         AND exchange.clinic = ?1 AND exchange.payer = ?2 AND exchange.job = ?3 AND NOT EXISTS (
             SELECT 1 FROM exchange later WHERE later.member = exchange.member AND later.payer = exchange.payer
             AND later.rid > exchange.rid

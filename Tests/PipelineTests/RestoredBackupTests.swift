@@ -207,6 +207,103 @@ struct RestoredBackupTests {
         #expect(fault?.message.contains("the store was restored since") == true)
     }
 
+    @Test(
+        "sends nothing of a member whose pull is not whole, and makes nothing twice, until one is: then everything, by itself",
+        arguments: ["Observation", "Patient"])
+    func incomplete(type: String) async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        )
+        try await Self.overtake(night, at: place)
+        let store = try await Self.restored(night, at: place)
+        let pipeline = try Self.pipeline(of: night, on: store)
+        night.clinic.rewrite {
+            $0.poisons = ["\(type) joe": Fault(.remoteRefused, .halt, "refused", httpStatus: 403)]
+        }
+
+        let flawed = try await Self.nights(2, of: night, by: pipeline)
+        let (between, made) = (Self.notes(night), try await Self.exchanges("joe", night, store))
+        night.clinic.rewrite { $0.poisons = [:] }
+        let whole = try await Self.nights(2, from: 2, of: night, by: pipeline)
+
+        #expect(flawed.map(\.state) == [.partial, .partial])
+        #expect(flawed.map(\.exchanges.withheld) == [[.storeRestored: 1], [.storeRestored: 1]])
+        #expect(flawed.map(\.exchanges.acknowledged) == [1, 0])
+        #expect(between == ["second"])
+        #expect(made.map(\.reason) == [.storeRestored, nil])
+        #expect(whole.map(\.exchanges.acknowledged) == [1, 0])
+        #expect(Self.notes(night) == ["second"])
+        #expect(try await Self.exchanges("joe", night, store).first?.state == .acknowledged)
+    }
+
+    @Test(
+        "fetches one by one whom an export that is not whole does not bring whole, for a job with a Group and without",
+        arguments: ["med0-members", nil])
+    func flawedExport(group: String?) async throws {
+        let (place, night) = (
+            try TemporaryPlace(), try Night([.joe, .ada], mappings: usCoreMappings, by: .bulkExport, group: group)
+        )
+        night.clinic.rewrite { $0.systemOperations = ["export"] }
+        try await Self.overtake(night, at: place)
+        night.clinic.rewrite { $0.strayLines = [#"{"resourceType":"Observation","id":"#] }
+
+        let store = try await Self.restored(night, at: place)
+        let reports = try await Self.nights(2, of: night, by: Self.pipeline(of: night, on: store))
+
+        #expect(reports.map(\.state) == [.partial, .partial])
+        #expect(reports.map(\.exchanges.withheld) == [[.storeRestored: 2], [:]])
+        #expect(reports.map(\.exchanges.acknowledged) == [0, 2])
+        #expect(Self.notes(night) == ["second"])
+    }
+
+    @Test("fetches whole whom somebody asks for since an instant, so that nothing of before is sent as new")
+    func askedSince() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))
+        try await Self.overtake(night, at: place)
+        let pipeline = try await Self.pipeline(of: night, on: Self.restored(night, at: place))
+        night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
+        night.clock.advance(seconds: 3600)
+
+        let report = try await pipeline.request(
+            member: "joe", since: night.clock.now(), run: night.firing("request"))
+
+        #expect(report.exchanges.acknowledged == 1)
+        #expect(Self.notes(night) == ["second"])
+    }
+
+    @Test("makes nothing by a replay whose pull is not whole")
+    func replayed() async throws {
+        let (place, night) = (try TemporaryPlace(), try Night([.joe], mappings: usCoreMappings))
+        try await Self.overtake(night, at: place)
+        let store = try await Self.restored(night, at: place)
+        let old = try #require(try await Self.exchanges("joe", night, store).first)
+        night.clinic.rewrite { $0.refusals = ["Observation": .authForbidden] }
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await Self.pipeline(of: night, on: store).replay(old, run: night.firing("again"), from: .pull)
+        }
+
+        #expect(fault?.code == .exchangeNotReplayable)
+        #expect(try await Self.exchanges("joe", night, store).map(\.id) == [old.id])
+        #expect(Self.notes(night) == ["second"])
+    }
+
+    /// A backup of a night after which the clinic writes something newer, which the payer gets.
+    private static func overtake(_ night: Night, at place: TemporaryPlace) async throws {
+        try night.clinic.put(visit("joe", note: "first"))
+        let store = try await backUp(night, at: place)
+        try night.clinic.put(visit("joe", note: "second"))
+        night.clock.advance(seconds: 3600)
+        _ = try await pipeline(of: night, on: store).run(night.firing("night-2"))
+        #expect(notes(night) == ["second"])
+    }
+
+    /// The exchanges of one of the clinic's patients, the newest first.
+    private static func exchanges(_ patient: String, _ night: Night, _ store: any Store) async throws -> [Exchange] {
+        let member = night.identities.key(source: "clinic0", type: "Patient", id: patient)
+        return try await store.read { try $0.exchanges(matching: ExchangeFilter(member: member), limit: 9) }
+    }
+
     /// A backup after a first night, and the store that goes on beside it.
     private static func backUp(
         _ night: Night, at place: TemporaryPlace, after work: (any Store) async throws -> Void = { _ in }
@@ -235,10 +332,10 @@ struct RestoredBackupTests {
 
     /// So many nights, an hour after one another.
     private static func nights(
-        _ count: Int, of night: Night, by pipeline: ExchangePipeline
+        _ count: Int, from first: Int = 0, of night: Night, by pipeline: ExchangePipeline
     ) async throws -> [RunReport] {
         var reports: [RunReport] = []
-        for number in 0..<count {
+        for number in first..<first + count {
             night.clock.advance(seconds: 3600)
             reports.append(try await pipeline.run(night.firing("restored-\(number)")))
         }

@@ -75,8 +75,9 @@ public protocol StoreReader: MemberReader {
     func exportUnderWay(source: String, job: String) throws -> ExportUnderWay?
     /// A page of a run's roster in the order of keys.
     func roster(run: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
-    /// A page of those of a run's roster of whom a restoration of the store cancelled something that the run's job had
-    /// made, and nothing was made since, in the order of keys; see ``StoreWriter/addForgotten(toRosterOf:)``.
+    /// A page of those of a run's roster of whom something that the run's job had made was cancelled by a restoration of
+    /// the store, or withheld because of one, and nothing was made since, in the order of keys; see
+    /// ``StoreWriter/addForgotten(toRosterOf:)``.
     func forgotten(inRosterOf run: Run, after: ResourceKey?, limit: Int) throws -> [ResourceKey]
 
     // MARK: Member requests
@@ -227,11 +228,11 @@ public protocol StoreWriter: StoreReader {
     func forgetExport(_ statusURL: String, source: String, job: String) throws
     /// Adds patients to a run's roster; repeated ones are kept once.
     func addToRoster(run: String, patients: [ResourceKey]) throws
-    /// Adds to a run's roster of whom a restoration of the store cancelled something that its job had made, and nothing
-    /// was made since.
+    /// Adds to a run's roster of whom something that its job had made was cancelled by a restoration of the store, or
+    /// withheld because of one (`store.restored`), and nothing was made since.
     ///
-    /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request made is not
-    /// meant: that is open again.
+    /// Nothing else may lead to them: deleted at the clinic, or gone from its Group. What a member request had made and
+    /// was cancelled is not meant: that request is open again.
     func addForgotten(toRosterOf run: Run) throws
 
     // MARK: Member requests

@@ -61,6 +61,31 @@ extension StoreContract {
             try expect(rosters, is: [[], [], [], [5]], "the rosters")
             try await expectForgotten([5], in: store)
         },
+        StorePromise(
+            "who was withheld because of a restoration is added, whoever asked, until something is made since"
+        ) { store in
+            try await store.write { writer in
+                try writer.open(StoreSample.run("run-1"))
+                try writer.open(StoreSample.run("asked", by: .request))
+                for run in [StoreSample.run("next"), StoreSample.run("later")] { try writer.open(run) }
+                try writer.record(StoreSample.entry("store.restored", of: nil))
+                for (member, run) in [(1, "run-1"), (2, "asked")] as [(Int64, String)] {
+                    try writer.put(
+                        StoreSample.exchange(
+                            "x\(member)", member: member, run: run, state: .withheld, reason: .storeRestored))
+                }
+                try writer.put(StoreSample.exchange("x3", member: 3, state: .withheld, reason: .consentDenied))
+                try writer.addForgotten(toRosterOf: StoreSample.run("next"))
+            }
+            try await expectForgotten([1, 2], in: store)
+            try await store.write { writer in
+                try writer.put(StoreSample.exchange("y1", member: 1, state: .acknowledged))
+                try writer.addForgotten(toRosterOf: StoreSample.run("later"))
+            }
+            try await expectForgotten([2], in: store)
+            let later = try await store.read { try $0.roster(run: "later", after: nil, limit: 9).map(\.bits) }
+            try expect(later, is: [2], "the roster")
+        },
         StorePromise("who was forgotten is not read of a run that is not there, and cannot be added to it") { store in
             try await expectFault(.storeFailed, "a roster") {
                 try await store.write { try $0.addForgotten(toRosterOf: StoreSample.run("none")) }

@@ -121,6 +121,9 @@ struct PatientPull: Sendable {
             guard isWhole else { return }
             try deletion.delete(missing.gone, at: now, writer)
             try writer.recordProgress(run: run, unit: mark(patient), cursor: "done")
+            if asOf == nil, hasNoGap {
+                try writer.setWatermark(now, of: key, source: source, scope: PullScope.fetched(selection))
+            }
             // What was before an instant that somebody named is not known: that moves no watermark.
             guard let asOf, hasNoGap else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.patients(selection))

@@ -31,6 +31,25 @@ enum PullScope {
         "reconciled \(patients(selection))"
     }
 
+    /// Single patients of whom everything was fetched, where no watermark says so: the clinic tells no time, or was asked
+    /// for everybody.
+    static func fetched(_ selection: ExchangeTerms.Selection) -> String {
+        "fetched \(patients(selection))"
+    }
+
+    /// Whether everything of a patient was fetched since the store was restored last, whether the clinic's Consents may
+    /// be read or not: restoring forgets what was before.
+    static func isFetched(_ patient: ResourceKey, _ terms: ExchangeTerms, _ reader: any StoreReader) throws -> Bool {
+        var selection = terms.selection
+        for includesConsents in [true, false] {
+            selection.includesConsents = includesConsents
+            for scope in [patients(selection), fetched(selection)] {
+                if try reader.watermark(of: patient, source: terms.clinic.name, scope: scope) != nil { return true }
+            }
+        }
+        return false
+    }
+
     /// A server's time as a watermark: one from the future would hide what is written until then, so that it is ours at
     /// most.
     static func believable(_ instant: Instant, now: Instant) -> Instant {
@@ -108,13 +127,16 @@ enum PullScope {
 
     /// From when on to search for one patient's data: since the patient was whole, less an overlap; and all of it
     /// every so often, because dates miss what was corrected late (BLK-35).
+    ///
+    /// Of whom a restored store knows only what was, everything is fetched, whatever instant somebody names.
     static func marks(
         _ terms: ExchangeTerms, patient: ResourceKey, from start: Start, store: any Store, now: Instant
     ) async throws -> Marks {
         let source = terms.clinic.name
         switch (start, terms.selection.since) {
         case (.beginning, _), (.watermark, .all): return .none
-        case (.instant(let instant), _), (.watermark, .instant(let instant)): return .since(instant)
+        case (.instant(let instant), _), (.watermark, .instant(let instant)):
+            return try await store.read { try $0.isBehind(patient, terms) } ? .none : .since(instant)
         case (.watermark, .lastSuccess):
             let (whole, reconciled) = try await store.read {
                 (

@@ -25,18 +25,22 @@ extension Pull {
             try await enrolment.countEnrolled()
         }
         try await fetch(wants, capability)
+        let plan = PullPlan.member(terms.selection, capability)
+        let pull = patientPull(plan, capability, provenance, seen: seen)
         if terms.selection.group != nil {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
                 try await exportPull(self.intake(), []).dropping(outcome) { try requireLocalFilters() }
                 observer(.note("\(newcomers.count) members are new in the Group"))
             }
-            let plan = PullPlan.member(terms.selection, capability)
-            let pull = patientPull(plan, capability, provenance, seen: seen)
             try await pull.pull(patients: newcomers, from: .beginning)
-            try await pullForgotten(pull, besides: (members ?? []) + newcomers)
+            let fetched = await bringsEverything(outcome) ? members ?? [] : []
+            try await pullForgotten(pull, besides: fetched + newcomers)
         } else {
             try await enrolment.enrollEverybody()
+            if await !bringsEverything(outcome), TypeFilters(terms.selection).areLocal {
+                try await pullForgotten(pull, besides: [])
+            }
         }
         let lacksConsents = try await store.read { [run, terms] in
             try terms.selection.leavesOutOlder || RunningExport.leavesOutAlongside(run.id, $0)
@@ -53,6 +57,13 @@ extension Pull {
         }
         try await move(outcome, isReconciled: seen != nil)
         return outcome
+    }
+
+    /// Whether whoever is in the export needs not be fetched besides: it had no flaw so far, and does not begin at an
+    /// instant that somebody named.
+    private func bringsEverything(_ outcome: FinishedExport) async -> Bool {
+        if case .instant = terms.selection.since, outcome.since != nil { return false }
+        return await tally.problems.isEmpty
     }
 
     /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or
@@ -116,8 +127,11 @@ extension Pull {
             if outcome.since == nil, isReconciled {
                 try $0.setWatermark(time, source: source, scope: PullScope.reconciledExport(selection))
             }
-            guard selection.group != nil else { return }
-            try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.patients(selection))
+            if selection.group != nil {
+                try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.patients(selection))
+            } else if outcome.since == nil {
+                try $0.setWatermark(time, ofRosterOf: run, source: source, scope: PullScope.fetched(selection))
+            }
         }
     }
 
