@@ -114,7 +114,8 @@ struct ExchangeMaker: Sendable {
             replayOf: replaying?.id)
         return MadeExchange(
             work: .made(exchange, bundles: work.bundles, audit: work.draft.audit, superseding: latest),
-            resources: work.draft.resources, staying: work.staying, besides: work.besides)
+            resources: work.draft.resources, staying: work.staying, besides: work.besides,
+            seen: try latest.map { try SeenDelivery(of: $0.id, reader) })
     }
 
     /// An exchange while it is written, and what goes with it.

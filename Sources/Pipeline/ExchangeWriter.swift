@@ -9,8 +9,8 @@ struct ExchangeWriter: Sendable {
 
     /// `also` is written in the same transaction; what it throws undoes all of it.
     ///
-    /// Returns the members of whom somebody wrote another exchange after these were read: nothing is written of them,
-    /// since what is older must not follow. What replays looks for that itself.
+    /// Returns the members of whom somebody wrote or claimed something after these were read: nothing is written of
+    /// them, since what is older must not follow. What replays looks for that itself.
     @discardableResult
     func write(
         _ made: [MadeExchange], in run: Run, also: @Sendable (any StoreWriter) throws -> Void = { _ in }
@@ -25,8 +25,7 @@ struct ExchangeWriter: Sendable {
                 case .met(let exchange): try writer.meet(exchange.id, in: run.id)
                 case .made(let exchange, let bundles, let audit, let superseded):
                     guard try writer.standing(ofExchange: exchange.id) == nil else { continue }
-                    let latest = try writer.latestExchange(member: exchange.member, payer: exchange.payer)
-                    guard latest?.id == superseded?.id || exchange.replayOf != nil else {
+                    guard try exchange.replayOf != nil || isLatest(superseded, of: exchange, item.seen, writer) else {
                         overtaken.append(exchange.member)
                         continue
                     }
@@ -37,6 +36,17 @@ struct ExchangeWriter: Sendable {
             }
             return overtaken
         }
+    }
+
+    /// Whether nobody wrote another exchange of the member since this one was read, and no more was claimed of it: that
+    /// may bring what the newer one would have to take back.
+    private func isLatest(
+        _ superseded: Exchange?, of exchange: Exchange, _ seen: SeenDelivery?, _ reader: any StoreReader
+    ) throws -> Bool {
+        let latest = try reader.latestExchange(member: exchange.member, payer: exchange.payer)
+        guard latest?.id == superseded?.id else { return false }
+        guard let latest, let seen else { return true }
+        return try SeenDelivery(of: latest.id, reader) == seen
     }
 
     /// What is newer takes the older's place: an older version is never sent after a newer one.

@@ -19,6 +19,8 @@ struct MadeExchange: Sendable {
     var staying: [ResourceKey: String] = [:]
     /// What its manifest names because the payer has it, though the exchange is of fewer types.
     var besides: Set<ResourceKey> = []
+    /// How far the delivery was of the exchange whose place it takes, when the member was looked at.
+    var seen: SeenDelivery?
 
     /// Whether it is another exchange of one of those members.
     func isNew(ofOneAmong members: [ResourceKey]) -> Bool {

@@ -139,12 +139,3 @@ struct MovedResourceTests {
         return try await night.store.read { try $0.latestExchange(member: member, payer: "med0") }
     }
 }
-
-extension JSONValue {
-    /// The same resource under another id.
-    fileprivate func named(_ id: String) -> JSONValue {
-        var json = object ?? [:]
-        json["id"] = .string(id)
-        return .object(json)
-    }
-}

@@ -366,8 +366,6 @@ extension Resource {
 extension NamedMember {
     /// A laboratory result of the visit under another id.
     fileprivate func result(_ id: String) throws -> Resource {
-        var json = observation(value: "7.20").object ?? [:]
-        json["id"] = .string(id)
-        return try Resource(.object(json))
+        try Resource(observation(value: "7.20").named(id))
     }
 }

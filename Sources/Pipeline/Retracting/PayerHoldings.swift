@@ -68,13 +68,14 @@ struct PayerHoldings: Sendable {
         return (hash, mapping)
     }
 
-    /// Whether anything of the member was ever sent to the payer.
+    /// Whether anything of the member was ever sent to the payer, or may be claimed at any time.
     static func arePossible(of member: ResourceKey, payer: String, _ reader: any StoreReader) throws -> Bool {
         if try reader.latestAcknowledged(member: member, payer: payer) != nil { return true }
         let filter = ExchangeFilter(
-            states: [.submitted, .retrying, .parked, .withheld, .cancelled], member: member, payer: payer)
+            states: [.queued, .submitted, .retrying, .parked, .withheld, .cancelled], member: member, payer: payer)
         return try reader.exchanges(matching: filter, limit: mostExchanges).contains { exchange in
-            try exchange.isDisclosing && Arrivals(of: exchange.id, reader).isPossible
+            try exchange.isDisclosing
+                && (exchange.state == .queued || Arrivals(of: exchange.id, reader).isPossible)
         }
     }
 

@@ -1,0 +1,10 @@
+import FHIR
+
+extension JSONValue {
+    /// The same resource under another id.
+    func named(_ id: String) -> JSONValue {
+        var json = object ?? [:]
+        json["id"] = .string(id)
+        return .object(json)
+    }
+}
