@@ -67,9 +67,11 @@ struct ExchangeMaker: Sendable {
         failed: FailedEntries?, _ reader: any StoreReader
     ) throws -> MadeExchange {
         // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange. So does
-        // one that a restored store remembers to have made it.
+        // one that a restored store remembers to have made it, or that withheld it until a whole pull.
         let basis = fingerprint(content, shared: [], standing)
-        let remembered = try latest.flatMap { try reader.predatesRestoration($0.id) ? $0.id : nil }
+        let remembered = try latest.flatMap {
+            try $0.reason == .storeRestored || reader.predatesRestoration($0.id) ? $0.id : nil
+        }
         var work = Work(
             draft: ExchangeDraft(
                 id: identities.derived(

@@ -136,7 +136,8 @@ enum PullScope {
         switch (start, terms.selection.since) {
         case (.beginning, _), (.watermark, .all): return .none
         case (.instant(let instant), _), (.watermark, .instant(let instant)):
-            return try await store.read { try $0.isBehind(patient, terms) } ? .none : .since(instant)
+            let isBehind = try await store.read { try $0.isBehind(patient, terms) }
+            return isBehind ? .none : .since(instant)
         case (.watermark, .lastSuccess):
             let (whole, reconciled) = try await store.read {
                 (
