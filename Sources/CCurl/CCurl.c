@@ -56,6 +56,12 @@ long ccurl_get_long(CURL *handle, CURLINFO info) {
     return value;
 }
 
+curl_off_t ccurl_get_offset(CURL *handle, CURLINFO info) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(handle, info, &value);
+    return value;
+}
+
 int ccurl_multi_ended(CURLM *multi, CURLcode *result) {
     int left = 0;
     CURLMsg *message;

@@ -17,6 +17,7 @@ CURLcode ccurl_set_on_progress(CURL *handle, curl_xferinfo_callback callback, vo
 CURLcode ccurl_set_on_socket(CURL *handle, curl_opensocket_callback callback, void *context);
 
 long ccurl_get_long(CURL *handle, CURLINFO info);
+curl_off_t ccurl_get_offset(CURL *handle, CURLINFO info);
 
 // The result of the only transfer of a multi handle, when it has ended: 1 and the code, otherwise 0.
 int ccurl_multi_ended(CURLM *multi, CURLcode *result);

@@ -68,9 +68,14 @@ final class CurlEngine {
     private func failure(
         _ reason: TransportError.Reason, of exchange: CurlExchange, libraryCode: Int?
     ) -> TransportError {
-        // What was never sent cannot have arrived; once a byte was written nobody knows.
-        let isSent = exchange.hasHead || ccurl_get_long(easy, CURLINFO_REQUEST_SIZE) > 0
-        return TransportError(reason, mayHaveArrived: isSent, libraryCode: libraryCode)
+        // What was never sent cannot have arrived; once a byte was written nobody knows. The bytes of a CONNECT count as
+        // sent, too, and went to the proxy alone: this time is told only once the way through it stands, TLS included.
+        let stands = exchange.hasHead || ccurl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0
+        let isSent = exchange.hasHead || stands && ccurl_get_long(easy, CURLINFO_REQUEST_SIZE) > 0
+        // A proxy that refuses or leaves looks like an answer that was cut off.
+        let isRefused = !stands && libraryCode != nil && reason == .brokenOff
+        return TransportError(
+            isRefused ? .unreachable : reason, mayHaveArrived: isSent, libraryCode: libraryCode)
     }
 }
 

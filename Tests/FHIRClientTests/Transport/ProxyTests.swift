@@ -53,4 +53,26 @@ struct ProxyTests {
         #expect(proxy.received.first?.target == "fhir.example.org:443")
         #expect(proxy.received.first?.header("Authorization") == nil)
     }
+
+    /// How a proxy may end a CONNECT, and what is seen of it.
+    static let endings: [(Listener.Reply, TransportError.Reason)] = [
+        (.ok("no", status: 502), .unreachable), (.ok("who?", status: 407), .unreachable), (.close([]), .unreachable),
+        (.reset([]), .unreachable), (.close([UInt8]("HTTP/1.1 200 X\r\n\r\n".utf8)), .tls),
+    ]
+
+    @Test("nothing can have arrived through a proxy that opens no way, however it ends", arguments: endings.indices)
+    func neverArrives(ending: Int) async throws {
+        let (reply, reason) = Self.endings[ending]
+        let proxy = try Listener { _, _ in reply }
+        let environment = ["https_proxy": proxy.base]
+        let transport = CurlTransport(TransportOptions(proxies: ProxySettings(environment: environment)))
+        let request = HTTPRequest(
+            .post, try OutboundPolicy(base: "https://fhir.example.org").url("/Patient"), body: [0x7b])
+
+        let error = await #expect(throws: TransportError.self) { try await transport.send(request) }
+
+        #expect(error?.mayHaveArrived == false)
+        #expect(error?.reason == reason)
+        #expect(proxy.received.map(\.method) == ["CONNECT"])
+    }
 }
