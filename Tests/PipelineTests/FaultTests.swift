@@ -113,6 +113,32 @@ struct FaultTests {
         #expect(report.state == .partial)
     }
 
+    /// What stands beside an export's data, and harms nothing.
+    static let besides: [@Sendable (inout ScriptedClinic.Script) -> Void] = [
+        {
+            let deletion = #"{"request":{"method":"DELETE","url":"Observation/nobodys"}}"#
+            $0.deletedLines = [#"{"resourceType":"Bundle","type":"transaction","entry":[\#(deletion)]}"#]
+        },
+        {
+            $0.outcomeLines = [
+                #"{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational"}]}"#
+            ]
+        },
+    ]
+
+    @Test(
+        "a file of deletions or of outcomes is counted like one of data",
+        arguments: besides.indices, [nil, 0, 1] as [Int?])
+    func miscountBesides(file: Int, miscount: Int?) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite(Self.besides[file])
+        night.clinic.rewrite { $0.sideMiscount = miscount }
+        let report = try await night.run()
+        let problems: [FaultCode: Int] = miscount == 1 ? [.clinicCountMismatch: 1] : [:]
+        #expect(report.problems == problems)
+        #expect((report.state == .complete) == problems.isEmpty)
+    }
+
     @Test("a run that broke off goes on where it stood: files that are in are not downloaded again")
     func resumes() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

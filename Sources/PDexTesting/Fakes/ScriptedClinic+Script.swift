@@ -7,6 +7,10 @@ extension ScriptedClinic {
         public var strayLines: [String] = []
         /// Lines of an export's file of deletions.
         public var deletedLines: [String] = []
+        /// Lines of an export's file of outcomes.
+        public var outcomeLines: [String] = []
+        /// Added to what the manifest counts of deletions and outcomes, which it counts only then.
+        public var sideMiscount: Int?
         /// Added to the count that the manifest states for Observations.
         public var miscount = 0
         /// Whether Group export is offered.

@@ -78,9 +78,16 @@ extension ScriptedClinic {
         }
         return .complete(
             ExportManifest(
-                transactionTime: export.at, requiresAccessToken: true, output: files, errors: [],
-                deleted: script.withLock { $0.deletedLines }.isEmpty
-                    ? [] : [.init(type: "Bundle", url: base + "/files/deleted", count: nil)], expires: expires))
+                transactionTime: export.at, requiresAccessToken: true, output: files,
+                errors: side("OperationOutcome", "outcomes", script.withLock { $0.outcomeLines.count }),
+                deleted: side("Bundle", "deleted", script.withLock { $0.deletedLines.count }), expires: expires))
+    }
+
+    /// The list of a file beside the data; empty without lines.
+    private func side(_ type: String, _ name: String, _ lines: Int) -> [ExportManifest.File] {
+        guard lines > 0 else { return [] }
+        let miscount = script.withLock { $0.sideMiscount }
+        return [.init(type: type, url: base + "/files/" + name, count: miscount.map { lines + $0 })]
     }
 
     /// One batch with every line.
@@ -114,6 +121,7 @@ extension ScriptedClinic {
         let export = begun.withLock { $0[parts.dropLast().last ?? ""] }
         var lines = exported(type, by: export).map { $0.serialized() }
         if type == "Bundle" { lines += script.withLock { $0.deletedLines }.map { Array($0.utf8) } }
+        if type == "OperationOutcome" { lines += script.withLock { $0.outcomeLines }.map { Array($0.utf8) } }
         if script.withLock({ $0.organizes }) {
             let header = #"{"parameter":[{"name":"header","valueString":"x"}],"resourceType":"Parameters"}"#
             lines.insert(Array(header.utf8), at: 0)

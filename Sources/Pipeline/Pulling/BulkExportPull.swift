@@ -133,19 +133,23 @@ struct BulkExportPull: Sendable {
                 refused += try await intake.stage(held.take(), expecting: file.type)
             }
         }
-        let isCounted = file.count.map { [lines, lines + headers].contains($0) } ?? true
-        let isWhole = refused == 0 && isCounted
+        let miscount = Self.miscount(of: file, lines, lines + headers)
+        let isWhole = refused == 0 && miscount == nil
         let (run, mark) = (run.id, marks.mark(place))
         // The file and its mark commit together: a crash re-downloads only the file in flight. What had a flaw
         // has no mark, so that a run that goes on meets the flaw again instead of forgetting it.
         try await intake.stage(held.take(), expecting: file.type) {
             if isWhole { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
         }
-        if let count = file.count, !isCounted {
-            throw Fault(
-                .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
-                hint: "the manifest and the file disagree; ask the clinic")
-        }
+        if let miscount { throw miscount }
+    }
+
+    /// What is wrong with a file whose manifest counts otherwise; a manifest need not count (BLK-31).
+    private static func miscount(of file: ExportManifest.File, _ lines: Int, _ withHeaders: Int? = nil) -> Fault? {
+        guard let count = file.count, count != lines, count != withHeaders else { return nil }
+        return Fault(
+            .clinicCountMismatch, .retry, "a file of \(file.typeTold) has \(lines) lines, not \(count)",
+            hint: "the manifest and the file disagree; ask the clinic")
     }
 
     /// Forgets what the clinic deleted (BLK-34).
@@ -153,11 +157,13 @@ struct BulkExportPull: Sendable {
         _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
         var count = 0
+        var lines = 0
         var isWhole = true
         let deletion = Deletion(payer: terms.payer.name, run: self.run.id, stager: intake.stager)
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
             var gone: [ResourceKey] = []
+            lines += batch.lines.count
             for range in batch.lines {
                 guard let bundle = try? FHIRBundle(JSONParser.parse(Array(batch.bytes[range]))) else {
                     isWhole = false
@@ -179,6 +185,7 @@ struct BulkExportPull: Sendable {
             try await store.write { try deletion.delete(keys, at: now, $0) }
         }
         observer(.note("\(count) resources were deleted at the clinic"))
+        if let miscount = Self.miscount(of: file, lines) { throw miscount }
         guard isWhole else { return }
         let (run, mark) = (run.id, marks.mark(place))
         try await store.write { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
@@ -186,8 +193,10 @@ struct BulkExportPull: Sendable {
 
     /// Reads the export's OperationOutcomes: an error means something is missing (BLK-33).
     private func read(errors file: ExportManifest.File, of manifest: ExportManifest) async throws {
+        var lines = 0
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
+            lines += batch.lines.count
             for range in batch.lines {
                 let json = try? JSONParser.parse(Array(batch.bytes[range]))
                 guard let outcome = json.flatMap(OperationOutcome.init) else {
@@ -199,5 +208,6 @@ struct BulkExportPull: Sendable {
                 }
             }
         }
+        if let miscount = Self.miscount(of: file, lines) { throw miscount }
     }
 }
