@@ -8,6 +8,9 @@ struct BulkDownload: Sendable {
     private static let batchBytes = 256 << 10
 
     /// Streams `file`; the number of bytes after decoding, once the end is proven.
+    ///
+    /// No bytes at all are a whole file only where the manifest counts its lines: a store of objects that lost a file,
+    /// or has not got it yet, answers so, too.
     func run(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
@@ -22,7 +25,9 @@ struct BulkDownload: Sendable {
             throw session.faults.fault(response, "the download of a file", now: session.clock.now())
         }
         do {
-            return try await lines(of: stream.body, deliver)
+            let bytes = try await lines(of: stream.body, deliver)
+            guard bytes > 0 || file.count != nil else { throw session.faults.incomplete("a file") }
+            return bytes
         } catch let error as TransportError where error.reason == .tooLarge {
             throw Fault(
                 .remoteTooLarge, .halt,

@@ -266,6 +266,20 @@ struct BulkExportTests {
         #expect(fault?.code == .remoteIncomplete)
     }
 
+    @Test("a file without a byte is whole only where the manifest counts its lines", arguments: [nil, 0] as [Int?])
+    func doubtsEmptyFiles(count: Int?) async throws {
+        let transport = FunctionTransport { _, _ in .json("") }
+        let client = ClinicClient(try session(transport))
+        let file = ExportManifest.File(type: "Patient", url: AuthorizationServer.base + "/f", count: count)
+
+        let result = await Task { try await client.download(file, requiresAccessToken: false) { _ in } }.result
+
+        switch result {
+        case .success(let bytes): #expect(bytes == 0 && count == 0)
+        case .failure(let error): #expect((error as? Fault)?.code == .remoteIncomplete && count == nil)
+        }
+    }
+
     @Test("a file may have so many bytes as the connection says and not one more")
     func capsFiles() async throws {
         let line = #"{"resourceType":"Basic","id":"1"}"# + "\n"
