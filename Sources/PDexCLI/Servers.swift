@@ -117,7 +117,7 @@ actor Servers {
         return try connections.compactMap { settings, connection in
             guard case .backendServices(let registration) = connection.authorization else { return nil }
             let probe = try AuthProbe(
-                connection, registration, keys: try keyFolder(), transport: transport(settings.transport),
+                connection, registration, keys: try keyFolder(), transport: try transport(settings.transport),
                 clock: clock)
             return (settings.name, probe)
         }
@@ -202,7 +202,7 @@ actor Servers {
 
     private func session(_ connection: ServerConnection, _ settings: ServerSettings) throws -> ServerSession {
         try ServerSession(
-            connection, keys: try keyFolder(), transport: transport(settings.transport), clock: clock,
+            connection, keys: try keyFolder(), transport: try transport(settings.transport), clock: clock,
             limiters: limiters, waits: { [observer] in observer(.waiting(seconds: $0, why: $1)) })
     }
 
@@ -233,9 +233,9 @@ actor Servers {
         return folder
     }
 
-    private func transport(_ settings: TransportSettings) -> CurlTransport {
+    private func transport(_ settings: TransportSettings) throws(Fault) -> CurlTransport {
         if let known = transports[settings] { return known }
-        let transport = CurlTransport(settings.options(environment: ProcessInfo.processInfo.environment))
+        let transport = CurlTransport(try settings.options(environment: ProcessInfo.processInfo.environment))
         transports[settings] = transport
         return transport
     }

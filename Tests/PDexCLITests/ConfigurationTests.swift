@@ -46,6 +46,17 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("no server is spoken to with the key of a certificate that is not there, or that others may read")
+    func certificateKey() throws {
+        var settings = TransportSettings()
+        settings.certificate = "client.pem"
+        settings.certificateKey = NSTemporaryDirectory() + "/no-such-folder/client.key"
+
+        let fault = #expect(throws: Fault.self) { try settings.options(environment: [:]) }
+
+        #expect(fault?.code == .keyMissing)
+    }
+
     @Test("a payer is told each author, by reference and in no version's form, unless its lines say otherwise")
     func provenance() throws {
         let plain = try ConfigurationFile.parse(Self.whole, path: "site/pdex.yaml")

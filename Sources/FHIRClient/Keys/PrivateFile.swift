@@ -26,25 +26,44 @@ enum PrivateFile {
     ///
     /// A link is followed, as secret volumes use them; what is checked is the file that was opened.
     static func read(_ path: String) throws(Fault) -> [UInt8] {
+        let file = try opened(path)
+        defer { close(file) }
+        return bytes(of: file)
+    }
+
+    /// Refuses what ``read(_:)`` refuses.
+    static func check(_ path: String) throws(Fault) {
+        close(try opened(path))
+    }
+
+    private static func opened(_ path: String) throws(Fault) -> Int32 {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             throw Fault(
                 .keyMissing, .stop, "The key file \(name(path)) cannot be opened.",
                 hint: "Check that it exists and belongs to the user that runs pdex.")
         }
-        defer { close(file) }
+        do throws(Fault) {
+            try check(file, path)
+        } catch {
+            close(file)
+            throw error
+        }
+        return file
+    }
+
+    private static func check(_ file: Int32, _ path: String) throws(Fault) {
         var info = stat()
         guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= maxBytes else {
             throw Fault(
                 .keyUnusable, .stop, "The key file \(name(path)) is not a regular file of at most 64 KiB.",
-                hint: "Keep nothing but keys in the key folder.")
+                hint: "A key file holds one key; keep nothing else among them.")
         }
         guard isOurs(info), info.st_mode & 0o077 == 0 else {
             throw Fault(
                 .keyExposed, .stop, "Others may read the key file \(name(path)), or it belongs to somebody else.",
                 hint: "chmod 0600 the file; when others could read it, make a new key and register that one.")
         }
-        return bytes(of: file)
     }
 
     /// Writes a new file with mode 0600, on the disk when this returns.

@@ -1,3 +1,5 @@
+public import PDex
+
 /// How the process reaches the network.
 public struct TransportOptions: Sendable {
     /// Our certificate for mutual TLS (HRex sec-13).
@@ -12,6 +14,11 @@ public struct TransportOptions: Sendable {
             self.certificatePath = certificatePath
             self.keyPath = keyPath
         }
+
+        /// Refuses a private key that others may read or write, as those that sign are refused.
+        ///
+        /// Throws `key.missing`, `key.exposed`, `key.unusable`.
+        public func checkKey() throws(Fault) { try PrivateFile.check(keyPath) }
     }
 
     /// A PEM file of trusted authorities in place of the system's.

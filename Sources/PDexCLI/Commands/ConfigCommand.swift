@@ -41,10 +41,12 @@ struct ConfigCommand: ParsableCommand {
                     """)
         }
 
-        /// Every key that is named must be there and usable. Throws `key.missing` and what the folder throws.
+        /// Every key that is named must be there and usable, those of certificates, too. Throws `key.missing`,
+        /// `key.exposed` and `key.unusable`.
         static func checkKeys(_ settings: Configuration) async throws {
             let held = Set(try await KeyFolder(path: settings.keys).keys().map(\.kid))
             for server in settings.clinics.map(\.server) + settings.payers.map(\.server) {
+                try server.transport.clientCertificate?.checkKey()
                 guard let key = server.client?.key, !held.contains(key) else { continue }
                 throw Fault(
                     .keyMissing, .stop, "There is no key \(key), which \(server.name) needs, in \(settings.keys).",

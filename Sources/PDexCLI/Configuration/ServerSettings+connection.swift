@@ -97,13 +97,18 @@ extension ServerSettings {
 }
 
 extension TransportSettings {
-    /// What the transport is made with.
-    func options(environment: [String: String]) -> TransportOptions {
+    /// What the transport is made with. Throws what is wrong with the key of our certificate.
+    func options(environment: [String: String]) throws(Fault) -> TransportOptions {
+        try clientCertificate?.checkKey()
         var options = TransportOptions(
             authoritiesPath: authorities, proxies: ProxySettings(environment: environment), maxThreads: maxConnections)
-        if let certificate, let certificateKey {
-            options.clientCertificate = .init(certificatePath: certificate, keyPath: certificateKey)
-        }
+        options.clientCertificate = clientCertificate
         return options
+    }
+
+    /// What we show to servers that ask for a certificate.
+    var clientCertificate: TransportOptions.ClientCertificate? {
+        guard let certificate, let certificateKey else { return nil }
+        return .init(certificatePath: certificate, keyPath: certificateKey)
     }
 }

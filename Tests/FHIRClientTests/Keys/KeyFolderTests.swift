@@ -85,6 +85,21 @@ struct KeyFolderTests {
         #expect(made == nil || isTaken)
     }
 
+    @Test(
+        "the key of our certificate is refused when anybody else may read or write it",
+        arguments: [(0o600, nil), (0o400, nil), (0o640, .keyExposed), (0o604, .keyExposed), (0o666, .keyExposed)]
+            as [(Int, FaultCode?)])
+    func judgesCertificateKeys(mode: Int, code: FaultCode?) throws {
+        try folder.write("client.key", [0x2d], mode: mode)
+        let certificate = TransportOptions.ClientCertificate(
+            certificatePath: folder.path + "/client.pem", keyPath: folder.path + "/client.key")
+
+        var refusal: FaultCode?
+        do throws(Fault) { try certificate.checkKey() } catch { refusal = error.code }
+
+        #expect(refusal == code)
+    }
+
     @Test("a folder is synced wherever it is, and a file or nothing is no folder")
     func syncsFolders() throws {
         try folder.write("one", [])
