@@ -23,7 +23,7 @@ actor HostLimiter {
     private var waiting: [(id: Int, go: CheckedContinuation<Void, any Error>)] = []
     private var serial = 0
     private var best: Double?
-    private var pausedUntil: Instant?
+    private var standing: Pause?
     /// Counts decreases: an answer to a request from before the last one speaks of the past.
     private var round = 0
 
@@ -48,16 +48,14 @@ actor HostLimiter {
         allowed = min(allowed, Double(self.most))
     }
 
-    /// Leaves the server alone until then.
-    func pause(until instant: Instant) {
-        pausedUntil = max(pausedUntil ?? instant, instant)
+    /// Leaves the server alone for so many seconds from now, unless it is for longer already.
+    func pause(seconds: Double, from now: Instant) {
+        if let left = standing?.left(at: now), left >= seconds { return }
+        standing = Pause(seconds: seconds, from: now)
     }
 
     /// For how many seconds the server is still to be left alone; nil when it may be asked.
-    func pause(at now: Instant) -> Double? {
-        guard let pausedUntil, pausedUntil > now else { return nil }
-        return (pausedUntil - now) / .seconds(1)
-    }
+    func pause(at now: Instant) -> Double? { standing?.left(at: now) }
 
     /// A place among those at once; the round it belongs to.
     struct Slot: Sendable {

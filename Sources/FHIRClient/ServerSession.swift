@@ -131,7 +131,7 @@ public struct ServerSession: Sendable {
     private func waitOutPause(of limiter: HostLimiter) async throws {
         while let seconds = await limiter.pause(at: clock.now()) {
             guard retry.bears(seconds) else { throw faults.paused(seconds) }
-            // Waits for the instant that the server named.
+            // Waits for as long as the server asked.
             try await clock.sleep(seconds: seconds)
             meter.waited(seconds)
         }
@@ -153,15 +153,13 @@ public struct ServerSession: Sendable {
         return try await send(request)
     }
 
-    /// A server that wants to be left alone for longer is believed by the request that it told, and by no other: one
-    /// wrong date must not stop a process for years.
-    private static let longestPauseSeconds = 3600
-
+    /// A server that wants to be left alone for longer than an hour is believed by the request that it told, and by no
+    /// other.
     private func refuseTransient(_ status: Int, _ headers: HTTPHeaders, of request: HTTPRequest) async throws {
         let now = clock.now()
         guard let fault = faults.transient(status, headers, now: now) else { return }
-        if let seconds = fault.retryAfterSeconds, seconds <= Self.longestPauseSeconds {
-            await limiter(of: request).pause(until: now.adding(milliseconds: Int64(seconds) * 1000))
+        if let seconds = fault.retryAfterSeconds.map({ Double($0) }), seconds <= Pause.longestSeconds {
+            await limiter(of: request).pause(seconds: seconds, from: now)
         }
         throw fault
     }

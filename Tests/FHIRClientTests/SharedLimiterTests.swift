@@ -47,6 +47,21 @@ struct SharedLimiterTests {
         #expect(transport.requests.count == 1)
     }
 
+    @Test("a clock that is set back makes no pause longer than it was")
+    func outlivesClocks() async throws {
+        let clock = ManualClock()
+        let transport = FunctionTransport { [page] _, number in
+            number == 1 ? .json("", status: 429, headers: ["Retry-After": "30"]) : page
+        }
+        let limiters = HostLimiters()
+        _ = try? await client(transport, clock, limiters, tries: 1).search(SearchQuery("Encounter"))
+        clock.advance(seconds: -86_400)
+
+        _ = try await client(transport, clock, limiters).search(SearchQuery("Encounter"))
+
+        #expect(clock.sleeps == [30])
+    }
+
     @Test("a server that wants years is asked again by the next")
     func doesNotBelieveYears() async throws {
         let clock = ManualClock()

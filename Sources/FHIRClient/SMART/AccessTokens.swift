@@ -13,12 +13,12 @@ public actor AccessTokens {
     private var configuration: SMARTConfiguration?
     private var current: AccessToken?
     private var underway: Task<AccessToken, any Error>?
-    private var refusal: (fault: Fault, until: Instant)?
+    private var refusal: (fault: Fault, pause: Pause)?
     /// Whether the server refuses everything when more than what is needed is asked for.
     private var asksLess = false
 
     private static let configurationLife: Int64 = 86_400_000
-    private static let refusalLife: Int64 = 60_000
+    private static let refusalSeconds = 60.0
 
     /// Tokens for `connection`, whose authorization is `registration`; `nonce` makes a new `jti` at every call,
     /// `metrics` counts the requests.
@@ -40,7 +40,7 @@ public actor AccessTokens {
         let now = discovery.clock.now()
         if let current, now < current.renewal { return current }
         // A refusal holds for a while: a thousand callers must not knock a thousand times.
-        if let refusal, now < refusal.until { throw refusal.fault }
+        if let fault = refusal?.fault, refusal?.pause.left(at: now) != nil { throw fault }
         let task = underway ?? started()
         return try await task.value
     }
@@ -62,7 +62,7 @@ public actor AccessTokens {
                 return token
             } catch let fault as Fault {
                 meter.askedForToken(fault)
-                refusal = (fault, discovery.clock.now().adding(milliseconds: Self.life(ofRefusal: fault)))
+                refusal = (fault, Pause(seconds: Self.seconds(ofRefusal: fault), from: discovery.clock.now()))
                 throw fault
             }
         }
@@ -71,9 +71,9 @@ public actor AccessTokens {
     }
 
     /// A minute, or for a server in trouble as long as it asked for patience, if that is shorter.
-    private static func life(ofRefusal fault: Fault) -> Int64 {
-        guard fault.disposition == .retry else { return refusalLife }
-        return min(Int64(fault.retryAfterSeconds ?? 0) * 1000, refusalLife)
+    private static func seconds(ofRefusal fault: Fault) -> Double {
+        guard fault.disposition == .retry else { return refusalSeconds }
+        return min(Double(fault.retryAfterSeconds ?? 0), refusalSeconds)
     }
 
     private func obtained() async throws -> AccessToken {

@@ -211,6 +211,23 @@ struct AccessTokensTests {
         #expect(transport.tokenRequests.count == 2)
     }
 
+    @Test("a refusal holds for its minute and no longer, though the clock is set back by a day")
+    func forgetsRefusals() async throws {
+        var server = AuthorizationServer()
+        server.token = .json(#"{"error": "invalid_scope"}"#, status: 400)
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        clock.advance(seconds: -86_400)
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(transport.tokenRequests.count == 1)
+        clock.advance(seconds: 60)
+        await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(transport.tokenRequests.count == 2)
+    }
+
     @Test(
         "no assertion is made for an endpoint elsewhere, nor for a server that takes no keys",
         arguments: [
