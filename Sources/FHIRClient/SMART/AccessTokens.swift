@@ -70,10 +70,15 @@ public actor AccessTokens {
         return task
     }
 
-    /// A minute, or for a server in trouble as long as it asked for patience, if that is shorter.
+    /// How a server answers that is to be asked again when it says.
+    private static let busyStatuses: [Int?] = [408, 429, 503]
+
+    /// A minute. For a server that is busy as long as it asked for, which is never more than an hour; for one in other
+    /// trouble, too, if that is shorter than a minute.
     private static func seconds(ofRefusal fault: Fault) -> Double {
         guard fault.disposition == .retry else { return refusalSeconds }
-        return min(Double(fault.retryAfterSeconds ?? 0), refusalSeconds)
+        let asked = Double(fault.retryAfterSeconds ?? 0)
+        return busyStatuses.contains(fault.httpStatus) ? asked : min(asked, refusalSeconds)
     }
 
     private func obtained() async throws -> AccessToken {

@@ -211,6 +211,25 @@ struct AccessTokensTests {
         #expect(transport.tokenRequests.count == 2)
     }
 
+    @Test(
+        "a busy token endpoint is left alone for as long as it asks, but for an hour at most",
+        arguments: [408, 429, 503], [(600, 600), (86_400, 3600)])
+    func leavesBusyEndpointsAlone(status: Int, asked: (seconds: Int, kept: Int)) async throws {
+        var server = AuthorizationServer()
+        server.token = .json("{}", status: status, headers: ["Retry-After": "\(asked.seconds)"])
+        let transport = server.transport()
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        clock.advance(seconds: Double(asked.kept - 1))
+        await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(transport.tokenRequests.count == 1)
+        clock.advance(seconds: 1)
+        await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(transport.tokenRequests.count == 2)
+    }
+
     @Test("a refusal holds for its minute and no longer, though the clock is set back by a day")
     func forgetsRefusals() async throws {
         var server = AuthorizationServer()
