@@ -4,6 +4,8 @@ import PDex
 /// Polls and ends a Bulk Data export (Bulk Data Access 3.0.0, earlier and later manifests included).
 struct BulkExport: Sendable {
     let session: ServerSession
+    /// How long a server may take over being told that an export may go, in seconds: who stops us waits for it.
+    var longestFarewell = 4.0
 
     /// OperationOutcome codes that mean "ask again" (`transient` and its children, R4 value set issue-type).
     private static let transientCodes: Set = [
@@ -37,16 +39,19 @@ struct BulkExport: Sendable {
         }
     }
 
-    /// How long a server may take over being told, in seconds: who stops us waits for it.
-    private static let longestFarewell = 4.0
-
     /// Tells the server that it may forget the export; whatever it answers is accepted (BLK-50).
+    ///
+    /// A token may have to be had for that, and a slot: all of it has one deadline, in real time as the transport's.
     func finish(_ statusURL: String) async {
         guard let url = try? session.policy.vet(statusURL, from: "the status URL", with: .token) else { return }
         var request = HTTPRequest(.delete, url)
         request.headers["Accept"] = "application/json"
-        request.timeouts.total = Self.longestFarewell
-        _ = try? await session.once(request)
+        await withTaskGroup(of: Void.self) { [request, session, longestFarewell] group in
+            group.addTask { _ = try? await session.once(request) }
+            group.addTask { try? await ContinuousClock().sleep(for: .seconds(longestFarewell)) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     private func asked(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -35,14 +35,14 @@ public actor AccessTokens {
         meter = ServerMeter(host: connection.name, factory: metrics)
     }
 
-    /// A token that is good for a while. Throws ``PDex/Fault``.
+    /// A token that is good for a while. Throws ``PDex/Fault``, and `CancellationError` at once when cancelled.
     func token() async throws -> AccessToken {
         let now = discovery.clock.now()
         if let current, now < current.renewal { return current }
         // A refusal holds for a while: a thousand callers must not knock a thousand times.
         if let fault = refusal?.fault, refusal?.pause.left(at: now) != nil { throw fault }
         let task = underway ?? started()
-        return try await task.value
+        return try await task.valueUnlessCancelled
     }
 
     /// Forgets a token that the server refused; one that has been renewed since is kept.

@@ -54,6 +54,29 @@ struct AccessTokensTests {
         #expect(transport.tokenRequests.count == 1)
     }
 
+    @Test(
+        "whoever waits for a token and is cancelled gives up at once, and the others get it", .timeLimit(.minutes(1)))
+    func cancels() async throws {
+        let gate = Gate(isOpen: false)
+        let server = AuthorizationServer().transport()
+        let transport = FunctionTransport { request, _ in
+            await gate.pass()
+            return try await server.send(request)
+        }
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+        let impatient = Task { try await tokens.token() }
+        await gate.arrival()
+        let patient = Task { try await tokens.token() }
+
+        impatient.cancel()
+        let result = await impatient.result
+        gate.open()
+
+        #expect(throws: CancellationError.self) { try result.get() }
+        #expect(try await patient.value.secret == "t1")
+        #expect(transport.tokenRequests.count == 1)
+    }
+
     @Test("a token is renewed at 80 % of its life, with a new nonce")
     func renewsInTime() async throws {
         let transport = AuthorizationServer().transport()
