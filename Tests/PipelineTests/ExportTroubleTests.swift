@@ -34,6 +34,30 @@ struct ExportTroubleTests {
         #expect(report.state == .complete)
     }
 
+    @Test("a clinic that says to come back in a week is asked after an hour: its export may be finished")
+    func outlivesOddDates() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        night.clinic.rewrite { $0.pollWaits = [604_800, 86_400, 30] }
+
+        let report = try await night.run()
+
+        #expect(report.state == .complete)
+        #expect(night.clock.sleeps.prefix(3) == [3600, 3600, 30])
+    }
+
+    @Test("an export is given up after the twelve hours that were waited, whatever the clinic asks for")
+    func givesUpOnTime() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, by: .bulkExport)
+        night.clinic.rewrite { $0.pollWaits = Array(repeating: 604_800, count: 100) }
+
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+
+        #expect(fault?.code == .clinicExportFailed)
+        #expect(night.clock.sleeps.reduce(0, +) == 43_200)
+        #expect(night.clinic.requests.count { $0 == "poll" } == 13)
+        #expect(night.clinic.requests.last == "finish")
+    }
+
     @Test("whenever the links have expired, fresh ones are fetched")
     func freshLinks() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -81,6 +81,8 @@ extension ScriptedClinic {
         public var busyStarts = 0
         /// How every kick-off is refused.
         public var refusedStart: Fault?
+        /// After how many seconds to ask for an export again, one for each status request that finds it unfinished.
+        public var pollWaits: [Int] = []
         /// Whether exports are never finished.
         public var stalls = false
         /// What a kick-off would not take.

@@ -54,6 +54,9 @@ extension ScriptedClinic {
             return script.failedPolls >= 0
         }
         if hasFailed { throw Fault(.clinicExportFailed, .halt, "the scripted clinic's export failed") }
+        if let wait = script.withLock({ $0.pollWaits.isEmpty ? nil : $0.pollWaits.removeFirst() }) {
+            return .running(retryAfterSeconds: wait, note: nil)
+        }
         if script.withLock({ $0.stalls }) { return .running(retryAfterSeconds: nil, note: nil) }
         let number = Self.parts(of: statusURL).last ?? ""
         guard let export = begun.withLock({ $0[number] }) else {

@@ -14,27 +14,31 @@ struct ExportWait {
 
     /// So many status requests in a row may be lost before the wait breaks off.
     private static let mostLosses = 10
+    /// No wait between two requests is longer, in seconds, whatever the server says: an odd date is no end of an export.
+    private static let longestWait = 3600.0
 
     /// The manifest once it is there.
     func manifest(_ statusURL: String) async throws -> ExportManifest {
+        let longest = Double(longestHours) * 3600
         var wait = 1.0
         var waited = 0.0
         var losses = 0
         while true {
             await tally.requested()
-            let seconds: Double
+            let asked: Double
             do {
                 switch try await server.pollExport(statusURL) {
                 case .complete(let manifest): return manifest
-                case .running(let retryAfter, _): seconds = max(Double(retryAfter ?? 0), wait)
+                case .running(let retryAfter, _): asked = Double(retryAfter ?? 0)
                 }
                 losses = 0
             } catch let fault as Fault where fault.disposition == .retry && losses < Self.mostLosses {
                 // The server goes on without us: one lost answer must not end hours of work.
                 losses += 1
-                seconds = max(Double(fault.retryAfterSeconds ?? 0), wait)
+                asked = Double(fault.retryAfterSeconds ?? 0)
             }
-            guard waited + seconds <= Double(longestHours) * 3600 else { throw late }
+            guard waited < longest else { throw late }
+            let seconds = min(max(asked, wait), Self.longestWait, longest - waited)
             observer(.waiting(seconds: seconds, why: why))
             // Waits for the server, for as long as it asked or with growing patience.
             try await clock.sleep(seconds: seconds)
