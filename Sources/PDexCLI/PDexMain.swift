@@ -8,6 +8,7 @@ import PDex
 @main
 enum PDexMain {
     static func main() async {
+        CoreFiles.forbid()
         SharedHeap.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let work = Task { await status(of: arguments, as: .current) }

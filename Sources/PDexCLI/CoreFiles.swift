@@ -1,0 +1,34 @@
+import Foundation
+import Glibc
+
+/// Keeps what this process has in its memory, keys, tokens and members' data, out of files that others may find.
+///
+/// A core file would hold all of it, and libcurl writes the secrets of TLS connections where `SSLKEYLOGFILE` says.
+enum CoreFiles {
+    /// `PR_SET_DUMPABLE` of Linux.
+    private static let setDumpable: Int32 = 4
+
+    /// Forbids both, whatever the environment says; to be called before threads start.
+    ///
+    /// Into a debug build a debugger of the same user can still look.
+    static func forbid() {
+        unsetenv("SSLKEYLOGFILE")
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        #if !DEBUG
+        forbidDumps()
+        #endif
+    }
+
+    /// Forbids what no limit counts for: core files that are piped to a program, and debuggers of the same user.
+    static func forbidDumps() {
+        _ = control(setDumpable, 0)
+    }
+
+    /// Linux's `prctl`, which Swift does not import because it is variadic; nil where there is none.
+    static func control(_ option: Int32, _ value: UInt) -> Int32? {
+        typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+        guard let process = dlopen(nil, RTLD_NOW), let address = dlsym(process, "prctl") else { return nil }
+        return unsafeBitCast(address, to: Control.self)(option, value, 0, 0, 0)
+    }
+}
