@@ -82,7 +82,10 @@ extension ServerSession {
     }
 
     private func request(_ url: OutboundURL) -> HTTPRequest {
-        HTTPRequest(.get, url, headers: ["Accept": "application/fhir+json", "Prefer": "handling=strict"])
+        var request = HTTPRequest(
+            .get, url, headers: ["Accept": "application/fhir+json", "Prefer": "handling=strict"])
+        request.maxBodyBytes = connection.maxAnswerBytes
+        return request
     }
 
     private func page(_ response: HTTPResponse, _ what: String) throws -> (bundle: BundleScan, page: SearchPage) {

@@ -31,7 +31,10 @@ extension Fault {
             case .malformed:
                 (.remoteMalformed, .halt, "Ask the server's owner, and look for a proxy in between.")
             case .tooLarge:
-                (.remoteTooLarge, .halt, "Ask for less at a time; the caps are there against hostile answers.")
+                (
+                    .remoteTooLarge, .halt,
+                    "Ask the server's owner what is so large; where it is a page, lower max-connections, and it may be larger."
+                )
             case .forbiddenAddress:
                 (.remotePolicy, .halt, "When the server is inside the site, say so in the connection's configuration.")
             case .unsendable:

@@ -111,6 +111,17 @@ struct SharedLimiterTests {
         #expect(gate.peak == 2)
     }
 
+    @Test(
+        "the more may be asked at once, the less may be in one answer",
+        arguments: [(1, 64), (4, 20), (8, 10), (32, 8)])
+    func sharesMemory(most: Int, mebibytes: Int) async throws {
+        let transport = FunctionTransport { [page] _, _ in page }
+
+        _ = try await client(transport, ManualClock(), HostLimiters(), most: most).search(SearchQuery("Encounter"))
+
+        #expect(transport.requests.map(\.maxBodyBytes) == [mebibytes << 20])
+    }
+
     @Test("another server goes on")
     func tellsServersApart() async throws {
         let clock = ManualClock()

@@ -107,6 +107,28 @@ struct BombTests {
             "bomb: \(bomb): \(ending.peakBytes >> 20) MiB, \(Int(ending.seconds * 1000)) ms, exit \(ending.status)")
     }
 
+    @Test("pages for eight members at once, each larger than any may be then, stay within 256 MiB")
+    func sharesMemory() throws {
+        let members = (1...8).map {
+            NamedMember("m\($0)", "Mo", "Lee", born: "1980-01-0\($0)", memberID: "M0-1\($0)")
+        }
+        let night = try HostileNight(by: .rosterSearch, members: members)
+        let payer = try Listener(Self.payer)
+        let command = try PDexCommand(
+            clinic: night.clinic.base, payer: payer.base, by: "roster-search", maxFileSize: "64MB")
+        defer { command.remove() }
+        let page =
+            [UInt8](#"{"resourceType":"Bundle","type":"searchset","entry":[]"#.utf8)
+            + [UInt8](repeating: 0x20, count: 62 << 20) + [UInt8]("}".utf8)
+        let wire = [UInt8]("HTTP/1.1 200 X\r\nContent-Length: \(page.count)\r\n\r\n".utf8) + page
+        night.clinic.play { $0.place == "search Observation" ? .keep(wire) : nil }
+
+        let ending = try command.run()
+
+        #expect(ending.text.contains(FaultCode.remoteTooLarge.rawValue))
+        #expect(ending.peakBytes <= 256 << 20)
+    }
+
     @Test("pages without end stop at their cap, and an export that never ends after twelve hours of polling")
     func stopsAsking() async throws {
         let pages = try HostileNight(by: .rosterSearch)

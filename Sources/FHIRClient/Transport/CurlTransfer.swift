@@ -11,12 +11,21 @@ final class CurlTransfer: Sendable {
 
     private struct State: ~Copyable {
         var head: ResponseHead?
+        /// What a reader has yet to take.
         var pieces: [[UInt8]] = []
+        /// A body that is kept until the end, in one place from the start: joining it would take it twice.
+        var whole: [UInt8] = []
         var outcome: Result<Bool, any Error>?
         var isCancelled = false
         var hasNews = false
         var waiter: CheckedContinuation<Void, Never>?
         var wakeThread: (@Sendable () -> Void)?
+
+        /// Hands the body over, and keeps nothing of it.
+        mutating func takeWhole() -> [UInt8] {
+            defer { whole = [] }
+            return whole
+        }
     }
 
     let request: HTTPRequest
@@ -46,11 +55,11 @@ final class CurlTransfer: Sendable {
     /// Waits for the end; the answer with its whole body.
     func response() async throws -> HTTPResponse {
         try await untilReady { state -> Result<HTTPResponse, any Error>? in
-            state.outcome?.map { isProven in
+            guard let outcome = state.outcome else { return nil }
+            let (head, body) = (state.head, state.takeWhole())
+            return outcome.map { isProven in
                 HTTPResponse(
-                    status: state.head?.status ?? 0, headers: state.head?.headers ?? [:],
-                    body: state.pieces.count == 1 ? state.pieces[0] : Array(state.pieces.joined()),
-                    isProvenComplete: isProven)
+                    status: head?.status ?? 0, headers: head?.headers ?? [:], body: body, isProvenComplete: isProven)
             }
         }.get()
     }
@@ -95,7 +104,9 @@ final class CurlTransfer: Sendable {
     func deliver(_ piece: [UInt8]) -> Bool {
         if isStreamed { places.wait() }
         if isCancelled { return false }
-        publish { $0.pieces.append(piece) }
+        publish { state in
+            if isStreamed { state.pieces.append(piece) } else { state.whole += piece }
+        }
         return true
     }
 

@@ -50,6 +50,8 @@ struct PageWalk: Sendable {
                 )
             }
             await tally.requested()
+            // What was read goes before the next comes: both may be large.
+            page = SearchPage(entries: [], next: next, total: total, serverTime: nil, byteCount: 0)
             page = try await server.page(next)
         }
         if let total, matches.distinct < total { flaws += 1 }
