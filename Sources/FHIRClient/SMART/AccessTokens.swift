@@ -40,7 +40,7 @@ public actor AccessTokens {
         let now = discovery.clock.now()
         if let current, now < current.renewal { return current }
         // A refusal holds for a while: a thousand callers must not knock a thousand times.
-        if let fault = refusal?.fault, refusal?.pause.left(at: now) != nil { throw fault }
+        if let fault = refusal?.fault, let left = refusal?.pause.left(at: now) { throw fault.asked(again: left) }
         let task = underway ?? started()
         return try await task.valueUnlessCancelled
     }
@@ -132,5 +132,14 @@ public actor AccessTokens {
         let found = try await discovery.fetch()
         configuration = found
         return found
+    }
+}
+
+extension Fault {
+    /// The same, to be asked again after so many seconds when it said when.
+    fileprivate func asked(again seconds: Double) -> Fault {
+        Fault(
+            code, disposition, message, hint: hint,
+            retryAfterSeconds: retryAfterSeconds.map { min($0, Int(seconds.rounded(.up))) }, httpStatus: httpStatus)
     }
 }

@@ -245,7 +245,8 @@ struct AccessTokensTests {
 
         await #expect(throws: Fault.self) { try await tokens.token() }
         clock.advance(seconds: Double(asked.kept - 1))
-        await #expect(throws: Fault.self) { try await tokens.token() }
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+        #expect(fault?.retryAfterSeconds == 1)
         #expect(transport.tokenRequests.count == 1)
         clock.advance(seconds: 1)
         await #expect(throws: Fault.self) { try await tokens.token() }
