@@ -40,7 +40,7 @@ final class StatementLog: Sendable {
     }
 
     private static func hasPlan(_ sql: String) -> Bool {
-        ["SELECT", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
+        ["SELECT", "WITH", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
     }
 
     private static func blanks(for sql: String) -> StatementArguments {

@@ -53,6 +53,28 @@ extension StoreContract {
             let claims = try await store.claim()
             try expect(claims.map(\.submission.id), is: ["s"], "the claims")
         },
+        StorePromise("jobs of a route go in the order in which they are due, and past what is held of one of them") {
+            store in
+            let jobs = ["a", "b", "c"]
+            for (index, job) in jobs.enumerated() {
+                let parts = (1...3).map { part in
+                    StoreSample.submission(
+                        "\(job)\(part)", of: "x " + job, member: Int64(index * 10 + part), part: part,
+                        notBefore: StoreSample.seconds(Int64(part * 10 - index)))
+                }
+                try await store.queue(StoreSample.exchange("x " + job, run: "run " + job, job: job), parts)
+            }
+            let hold = Hold(subject: .job, name: "b", at: StoreSample.start, actor: "me", reason: "outage")
+            _ = try await store.write { try $0.hold(hold) }
+            let due = try await store.read { try $0.nextDue(StoreSample.route) }
+            try expect(due, is: StoreSample.seconds(8), "when something is due")
+            let few = try await store.claim(3, at: StoreSample.seconds(99)).map(\.submission.id)
+            let rest = try await store.claim(at: StoreSample.seconds(99)).map(\.submission.id)
+            try expect(few + rest, is: ["c1", "a1", "c2", "a2", "c3", "a3"], "the claims")
+            _ = try await store.write { try $0.resume(.job, "b", by: "me", at: StoreSample.start) }
+            let resumed = try await store.claim(at: StoreSample.seconds(99)).map(\.submission.id)
+            try expect(resumed, is: ["b1", "b2", "b3"], "the claims once it goes on")
+        },
         StorePromise("what was lost with its process goes alone, and the third time it is parked") { store in
             let parts = (1...3).map { StoreSample.submission("s\($0)", of: "x", member: Int64($0), part: $0) }
             try await store.queue(StoreSample.exchange("x"), parts)
