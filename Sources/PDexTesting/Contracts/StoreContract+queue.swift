@@ -145,6 +145,33 @@ extension StoreContract {
             }
             try expect(counts, is: [5, 3, 6, 0, 0], "what is under way")
         },
+        StorePromise("a request at another clinic of the payer is seen once it is due, unless it is held or claimed") {
+            store in
+            let route = Route(clinic: "clinic1", payer: "med0")
+            let parts = [
+                StoreSample.submission(
+                    "s", of: "x", on: route, notBefore: StoreSample.seconds(10), in: .onDemand),
+                StoreSample.submission("night", of: "x", member: 2, on: route, part: 2),
+            ]
+            try await store.queue(StoreSample.exchange("x"), parts)
+            let before = try await store.seesRequest(at: 9)
+            let then = try await store.seesRequest(at: 10)
+            let own = try await store.seesRequest(besides: route, at: 10)
+            let elsewhere = try await store.seesRequest(besides: Route(clinic: "clinic0", payer: "med1"), at: 10)
+            let late = try await store.seesRequest(since: 11, at: 99)
+            try expect(
+                [before, then, own, elsewhere, late], is: [false, true, false, false, false], "whether it is seen")
+            for (subject, name) in [(Hold.Subject.job, "nightly"), (.lane, "on-demand")] {
+                let hold = Hold(subject: subject, name: name, at: StoreSample.start, actor: "me", reason: "outage")
+                _ = try await store.write { try $0.hold(hold) }
+                let held = try await store.seesRequest(at: 10)
+                try expect(held, is: false, "whether it is seen while its \(subject.rawValue) is held")
+                _ = try await store.write { try $0.resume(subject, name, by: "me", at: StoreSample.start) }
+            }
+            _ = try await store.claim(on: route, at: StoreSample.seconds(10))
+            let claimed = try await store.seesRequest(at: 10)
+            try expect(claimed, is: false, "whether it is seen once it is claimed")
+        },
         StorePromise("runs are listed newest first, up to the limit, and those of one job alone") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("a"))
@@ -184,6 +211,15 @@ extension Store {
             }
         }
         try await queue(StoreSample.exchange("x"), submissions)
+    }
+
+    /// Whether a request beside a route is seen, by seconds from the start.
+    fileprivate func seesRequest(
+        besides route: Route = StoreSample.route, since: Int64 = 0, at seconds: Int64
+    ) async throws -> Bool {
+        try await read {
+            try $0.requestIsDue(besides: route, since: StoreSample.seconds(since), at: StoreSample.seconds(seconds))
+        }
     }
 
     /// Claims what it can for a process that ends at once; the states in which that leaves the claims.
