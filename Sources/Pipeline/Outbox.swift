@@ -114,7 +114,11 @@ struct Outbox: Sendable {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
                     if hasFailed(results) { throw CancellationError() }
-                    try await pace.enter(most: claims.places)
+                    // Who waits holds the group's claims meanwhile.
+                    expiry = try await submit.renewing(all, until: expiry)
+                    try await pace.enter(most: claims.places) {
+                        expiry = try await submit.renewing(all, until: expiry)
+                    }
                 } catch {
                     results.append(.unsent(lease, error as? Fault))
                     continue
