@@ -11,7 +11,8 @@ struct ProcessName: Sendable, Hashable {
 
     /// This process.
     static let current = ProcessName(
-        host: ProcessInfo.processInfo.hostName.replacing("/", with: "-"), pid: getpid(), started: startTicks(getpid()))
+        host: ProcessInfo.processInfo.hostName.replacing("/", with: "-"), pid: getpid(),
+        started: fields(of: getpid()).map { startTicks($0) } ?? 0)
 
     private init(host: String, pid: Int32, started: UInt64) {
         self.host = host
@@ -33,7 +34,9 @@ struct ProcessName: Sendable, Hashable {
     var isGone: Bool {
         guard host == Self.current.host else { return false }
         if kill(pid, 0) != 0, errno == ESRCH { return true }
-        let now = Self.startTicks(pid)
+        guard let fields = Self.fields(of: pid) else { return false }
+        if Self.hasEnded(fields) { return true }
+        let now = Self.startTicks(fields)
         return started != 0 && now != 0 && now != started
     }
 
@@ -43,12 +46,24 @@ struct ProcessName: Sendable, Hashable {
     /// replaced; nobody could ever tell that such a process has ended.
     var hasNoClaim: Bool { host != Self.current.host || isGone }
 
-    /// The 22nd field of `/proc/PID/stat`; the second, the command in brackets, may hold spaces.
-    private static func startTicks(_ pid: Int32) -> UInt64 {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let bracket = text.lastIndex(of: ")")
-        else { return 0 }
-        let fields = text[text.index(after: bracket)...].split(separator: " ")
-        return fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
+    private static func fields(of pid: Int32) -> [Substring]? {
+        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)).flatMap { fields(in: $0) }
+    }
+
+    /// The fields of `/proc/PID/stat` from the third on; the second, the command in brackets, may hold spaces and
+    /// brackets.
+    static func fields(in text: String) -> [Substring]? {
+        text.lastIndex(of: ")").map { text[text.index(after: $0)...].split(separator: " ") }
+    }
+
+    /// Whether it ended, and only its number is kept until its parent asks what came of it: no thread of it is left.
+    static func hasEnded(_ fields: [Substring]) -> Bool {
+        guard fields.count > 17, let threads = Int(fields[17]) else { return false }
+        return threads <= 1 && (fields[0] == "Z" || fields[0] == "X")
+    }
+
+    /// The 22nd field of all.
+    private static func startTicks(_ fields: [Substring]) -> UInt64 {
+        fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
     }
 }

@@ -17,6 +17,10 @@ struct Outbox: Sendable {
     /// to the next time.
     private static let longestPatience = 30
 
+    /// So many seconds the only place at a payer is left to a member request at another clinic, before each group: who
+    /// waits for a place looks once a second.
+    private static let longestCourtesy = 2
+
     /// Frees the claims of workers that are gone.
     func rescue() async throws {
         let freed = try await receipts.rescue(ownerIsGone)
@@ -31,12 +35,15 @@ struct Outbox: Sendable {
         var total = KeepReceipts.Settled()
         let deadline = submit.clock.now().adding(milliseconds: Int64(seconds * 1000))
         var patience = Self.longestPatience
+        var courtesy = Self.longestCourtesy
         while try await isDue(before: deadline) {
             try Task.checkCancellation()
             try await records.freshen()
-            let claims = try await submit.claim(limit: min(Self.claimsAtOnce, pace.mostAtOnce))
+            let claims = try await submit.claim(
+                limit: min(Self.claimsAtOnce, pace.mostAtOnce), sparing: courtesy > 0)
             if claims.places == 0, patience > 0 {
                 patience -= 1
+                if claims.isLeft { courtesy -= 1 }
                 // Waits for another process to leave a place at the payer.
                 try await submit.clock.sleep(seconds: 1)
                 try await rescue()
@@ -44,6 +51,7 @@ struct Outbox: Sendable {
             }
             guard !claims.leases.isEmpty else { break }
             patience = Self.longestPatience
+            courtesy = Self.longestCourtesy
             let results = await send(claims)
             let settled = try await settle(results)
             total.bundles += settled.bundles
@@ -106,7 +114,11 @@ struct Outbox: Sendable {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
                     if hasFailed(results) { throw CancellationError() }
-                    try await pace.enter(most: claims.places)
+                    // Who waits holds the group's claims meanwhile.
+                    expiry = try await submit.renewing(all, until: expiry)
+                    try await pace.enter(most: claims.places) {
+                        expiry = try await submit.renewing(all, until: expiry)
+                    }
                 } catch {
                     results.append(.unsent(lease, error as? Fault))
                     continue

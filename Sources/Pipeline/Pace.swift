@@ -10,7 +10,7 @@ final class Pace: Sendable {
     private let store: any Store
     private let clock: any WallClock
 
-    /// So long a claim may wait for its turn: much shorter than it holds.
+    /// So long a claim may wait for its turn before it is looked at again: much shorter than it holds.
     private static let longestWaitSeconds = 240.0
 
     init(perSecond: Double?, payer: String, turns: PayerTurns, store: any Store, clock: any WallClock) {
@@ -28,11 +28,11 @@ final class Pace: Sendable {
     }
 
     /// Waits until the next delivery may begin, and takes a place among the `most` that this process may have under
-    /// way. Who gets one leaves it.
-    func enter(most: Int) async throws {
+    /// way. Who gets one leaves it. Where the turn is far off, `meanwhile` is done from time to time.
+    func enter(most: Int, meanwhile: () async throws -> Void = {}) async throws {
         try await turns.places(at: payer).enter(most: most)
         do {
-            try await wait()
+            try await wait(meanwhile)
         } catch {
             leave()
             throw error
@@ -42,8 +42,8 @@ final class Pace: Sendable {
     /// Gives the place back.
     func leave() { turns.places(at: payer).leave() }
 
-    /// Waits for the next turn.
-    func wait() async throws {
+    /// Waits for the next turn, and does `meanwhile` from time to time.
+    func wait(_ meanwhile: () async throws -> Void = {}) async throws {
         guard let perSecond else { return }
         // Rounded up: three a second are never four within one.
         let spacing = Int64((1000 / perSecond).rounded(.up))
@@ -52,7 +52,12 @@ final class Pace: Sendable {
                 try writer.takeTurns(at: payer, count: count, spacing: spacing, now: clock.now())
             }
         }
-        let now = clock.now()
-        if turn > now { try await clock.sleep(seconds: (turn - now) / .seconds(1)) }
+        var seconds = (turn - clock.now()) / .seconds(1)
+        while seconds > 0 {
+            let nap = min(seconds, Self.longestWaitSeconds)
+            try await clock.sleep(seconds: nap)
+            seconds -= nap
+            if seconds > 0 { try await meanwhile() }
+        }
     }
 }

@@ -75,10 +75,10 @@ extension SQLiteTransaction {
             \(atRest) AND s.state = 'parked' AND e.state IN ('cancelled', 'withheld')
         )
         """
+    /// Of what was not acknowledged the receipts stay: they alone tell what the payer refused from what may have arrived.
     private static let oldReceipts = """
         FROM receipt WHERE at < ?1 AND submission IN (
-            \(atRest) AND s.state NOT IN ('queued', 'leased', 'retrying')
-            AND e.state IN ('acknowledged', 'cancelled', 'withheld')
+            \(atRest) AND s.state NOT IN ('queued', 'leased', 'retrying') AND e.state = 'acknowledged'
         )
         """
     private static let oldRequests = """

@@ -8,41 +8,69 @@ extension SQLiteTransaction {
         let rid: Int64
         /// An earlier claim ended with its process.
         let isSuspect: Bool
+        /// Where it stands in its lane: by when its answer is due, where that counts, and by when it may go.
+        let due: Int64
+        let notBefore: Int64
+
+        func isBefore(_ other: Candidate) -> Bool {
+            (due, notBefore, rid) < (other.due, other.notBefore, other.rid)
+        }
     }
 
-    /// Waits in a lane of a route, nothing older of the same member is open (submissions of a member do not overtake),
-    /// and its job is not held.
-    private static let claimable = """
-        s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.state IN ('queued', 'retrying') AND NOT EXISTS (
+    /// Nothing older of the same member is open: submissions of a member do not overtake.
+    static let isFirstOfMember = """
+        NOT EXISTS (
             SELECT 1 FROM submission o WHERE o.payer = s.payer AND o.member = s.member
             AND o.state IN ('queued', 'leased', 'retrying') AND (o.rid < s.rid OR o.state = 'leased')
-        ) AND NOT EXISTS (
-            SELECT 1 FROM hold CROSS JOIN exchange e ON e.job = hold.name WHERE hold.subject = 'job' AND e.id = s.exchange
         )
         """
 
-    /// What may be claimed of a lane, in the order in which it may.
+    /// What of a job waits in a lane of a route, and may go before anything else of its member.
+    private static let claimable = """
+        FROM submission s INDEXED BY submission_due WHERE s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.job = ?4
+        AND s.state IN ('queued', 'retrying') AND \(Self.isFirstOfMember)
+        """
+
+    /// What of a job may be claimed of a lane, in the order in which it may.
     private static let inTurn = """
-        SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
-        ORDER BY s.not_before, s.rid LIMIT ?5
+        SELECT s.rid, s.lost, 0, s.not_before \(Self.claimable) AND s.not_before <= ?5
+        ORDER BY s.not_before, s.rid LIMIT ?6
         """
 
     /// The same of member requests: those first whose answer is due first. There are never as many as a night's. What
     /// was made by an earlier run of its request, which goes on under another, has been waiting longest.
     private static let dueFirst = """
-        SELECT s.rid, s.lost FROM submission s WHERE \(Self.claimable) AND s.not_before <= ?4
-        ORDER BY (
+        SELECT s.rid, s.lost, (
             SELECT coalesce(min(r.due), e.created) FROM exchange e LEFT JOIN member_request r ON r.run = e.run
             WHERE e.id = s.exchange
-        ), s.not_before, s.rid LIMIT ?5
+        ) AS due, s.not_before \(Self.claimable) AND s.not_before <= ?5
+        ORDER BY due, s.not_before, s.rid LIMIT ?6
+        """
+
+    /// The jobs of which something waits in a lane of a route, from one to the next: nothing of those that are held is
+    /// looked at.
+    private static let waitingJobs = """
+        WITH RECURSIVE waiting (job) AS (
+            SELECT min(s.job) FROM submission s INDEXED BY submission_due
+            WHERE s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.state IN ('queued', 'retrying')
+            UNION ALL SELECT (
+                SELECT min(s.job) FROM submission s INDEXED BY submission_due
+                WHERE s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.state IN ('queued', 'retrying')
+                AND s.job > waiting.job
+            ) FROM waiting WHERE waiting.job IS NOT NULL
+        )
+        SELECT job FROM waiting
+        WHERE job IS NOT NULL AND job NOT IN (SELECT name FROM hold WHERE subject = 'job')
         """
 
     func nextDue(_ route: Route) throws -> Instant? {
-        let due = try lanes(of: route).compactMap { lane in
-            try first(
-                "SELECT s.not_before FROM submission s WHERE \(Self.claimable) ORDER BY s.not_before LIMIT 1",
-                [route.payer, route.clinic, lane.rawValue]
-            ) { try $0.instant(0) }
+        let due = try lanes(of: route).flatMap { lane in
+            try jobs(of: route, lane).compactMap { job in
+                try first(
+                    "SELECT s.not_before \(Self.claimable) ORDER BY s.not_before LIMIT 1",
+                    [route.payer, route.clinic, lane.rawValue, job]
+                ) { try $0.instant(0) }
+            }
         }.min()
         guard let due, let closed = try breaker(of: route.payer)?.closedUntil else { return due }
         return max(due, closed)
@@ -87,8 +115,21 @@ extension SQLiteTransaction {
         }
     }
 
+    /// The jobs of which something waits in a lane, but for those that are held.
+    private func jobs(of route: Route, _ lane: DeliveryLane) throws -> [String] {
+        try all(Self.waitingJobs, [route.payer, route.clinic, lane.rawValue]) { try $0.text(0) }
+    }
+
     private func candidates(
         _ route: Route, _ lane: DeliveryLane, now: Instant, limit: Int
+    ) throws -> [Candidate] {
+        let jobs = try jobs(of: route, lane)
+        let found = try jobs.flatMap { try candidates(route, lane, ofJob: $0, now: now, limit: limit) }
+        return jobs.count < 2 ? found : Array(found.sorted { $0.isBefore($1) }.prefix(limit))
+    }
+
+    private func candidates(
+        _ route: Route, _ lane: DeliveryLane, ofJob job: String, now: Instant, limit: Int
     ) throws -> [Candidate] {
         try quick(
             lane == .onDemand ? Self.dueFirst : Self.inTurn
@@ -96,10 +137,16 @@ extension SQLiteTransaction {
             row.bind(route.payer, at: 1)
             row.bind(route.clinic, at: 2)
             row.bind(lane.rawValue, at: 3)
-            row.bind(now.milliseconds, at: 4)
-            row.bind(Int64(limit), at: 5)
+            row.bind(job, at: 4)
+            row.bind(now.milliseconds, at: 5)
+            row.bind(Int64(limit), at: 6)
             var found: [Candidate] = []
-            while try row.step() { found.append(Candidate(rid: row.integer(0), isSuspect: row.integer(1) > 0)) }
+            while try row.step() {
+                found.append(
+                    Candidate(
+                        rid: row.integer(0), isSuspect: row.integer(1) > 0, due: row.integer(2),
+                        notBefore: row.integer(3)))
+            }
             return found
         }
     }

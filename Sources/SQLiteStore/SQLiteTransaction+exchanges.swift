@@ -127,8 +127,10 @@ extension SQLiteTransaction {
     func balance() throws -> [ExchangeTally] {
         // From an index that holds all of it: whoever watches asks every few seconds.
         try all(
-            "SELECT state, reason, count(*), 0, 0 FROM exchange GROUP BY state, reason ORDER BY state, reason", [],
-            Self.tally)
+            """
+            SELECT state, reason, count(*), 0, 0 FROM exchange INDEXED BY exchange_run
+            GROUP BY state, reason ORDER BY state, reason
+            """, [], Self.tally)
     }
 
     private static func tally(_ row: Row) throws -> ExchangeTally {

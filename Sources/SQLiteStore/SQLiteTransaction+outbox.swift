@@ -43,8 +43,9 @@ extension SQLiteTransaction {
     private func insert(_ submission: Submission) throws {
         try quick(
             """
-            INSERT INTO submission (\(Self.submissionColumns))
-            VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, ?, 0, ?, ?, ?, ?)
+            INSERT INTO submission (\(Self.submissionColumns), job)
+            VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, ?, 0, ?, ?, ?, ?,
+                coalesce((SELECT e.job FROM exchange e WHERE e.id = ?2), ''))
             """
         ) { row in
             row.bind(submission.id, at: 1)

@@ -20,6 +20,21 @@ extension SQLiteTransaction {
         ) { try $0.integer(0) } ?? 0
     }
 
+    func requestIsDue(besides route: Route, since: Instant, at now: Instant) throws -> Bool {
+        try first(
+            """
+            SELECT 1 FROM submission s INDEXED BY submission_due
+            WHERE s.payer = ?1 AND s.lane = ?2 AND s.clinic <> ?3 AND s.state IN ('queued', 'retrying')
+            AND s.not_before >= ?4 AND s.not_before <= ?5 AND NOT EXISTS (
+                SELECT 1 FROM hold h WHERE (h.subject = 'job' AND h.name = s.job) OR (h.subject = 'lane' AND h.name = s.lane)
+            ) AND \(Self.isFirstOfMember) LIMIT 1
+            """,
+            [
+                route.payer, DeliveryLane.onDemand.rawValue, route.clinic, since.milliseconds, now.milliseconds,
+            ]
+        ) { _ in true } ?? false
+    }
+
     func takeTurns(at payer: String, count: Int, spacing: Int64, now: Instant) throws -> Instant {
         let next = try first("SELECT next FROM payer_turn WHERE payer = ?", [payer]) { try $0.instant(0) }
         let latest = now.adding(milliseconds: max(spacing * Self.mostWaiting, Self.longestWait))

@@ -19,7 +19,7 @@ struct Schema {
         PackageResources.v017_entries_and_turns_sql, PackageResources.v018_people_sql,
         PackageResources.v019_ways_back_sql, PackageResources.v020_made_under_sql,
         PackageResources.v021_ticks_sql,
-        PackageResources.v022_types_of_an_exchange_sql,
+        PackageResources.v022_types_of_an_exchange_sql, PackageResources.v023_jobs_of_submissions_sql,
     ])
 
     /// SQL in UTF-8; the first takes an empty database to version 1, each further one to the next version.

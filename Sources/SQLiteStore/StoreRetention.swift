@@ -5,7 +5,7 @@
 public struct StoreRetention: Sendable, Hashable {
     /// Bundles that were parked, of exchanges that were cancelled or withheld since.
     public var bundles: Int?
-    /// What the payer answered, of exchanges that came to their end.
+    /// What the payer answered, of exchanges that it acknowledged. Of others it tells what may have arrived.
     public var receipts: Int?
     /// Member requests that have ended.
     public var requests: Int?

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import PDexCLI
@@ -17,6 +18,38 @@ struct ProcessNameTests {
         let name = try #require(ProcessName("\(ProcessName.current.host)/\(ProcessName.current.pid)/1"))
 
         #expect(name.isGone)
+    }
+
+    @Test("a process that ended is gone, though its parent has not asked what came of it", .timeLimit(.minutes(1)))
+    func unreaped() throws {
+        var child: pid_t = 0
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("/bin/true"), nil]
+        defer { for argument in arguments { free(argument) } }
+        try #require(posix_spawn(&child, "/bin/true", nil, nil, &arguments, environ) == 0)
+        defer { waitpid(child, nil, 0) }
+        // Waits for its end, and leaves it to be asked about.
+        var end = siginfo_t()
+        try #require(waitid(P_PID, id_t(child), &end, WEXITED | WNOWAIT) == 0)
+
+        let name = try #require(ProcessName("\(ProcessName.current.host)/\(child)/0"))
+
+        #expect(name.isGone)
+    }
+
+    @Test(
+        "what the kernel says of a process tells whether it has ended, whatever its command is called",
+        arguments: [
+            ("1 (pdex) R 1", 4, false), ("1 (pdex) S 1", 1, false), ("1 (pdex) Z 1", 1, true),
+            ("1 (pdex) X 1", 0, true), ("1 (a) Z (b) S 1", 1, false), ("1 (a) S (b) Z 1", 1, true),
+            // Its first thread ended, and others work on.
+            ("1 (pdex) Z 1", 3, false),
+        ])
+    func ended(beginning: String, threads: Int, isGone: Bool) throws {
+        let line = beginning + String(repeating: " 0", count: 15) + " \(threads) 0 77 0"
+
+        let fields = try #require(ProcessName.fields(in: line))
+
+        #expect(ProcessName.hasEnded(fields) == isGone)
     }
 
     @Test("a process of another machine is never called gone")

@@ -1,14 +1,16 @@
 import GRDB
 
-/// A write transaction of another program that stays open.
+/// A transaction of another program that stays open.
 final class HeldTransaction {
     private let queue: DatabaseQueue
 
-    init(path: String) throws {
+    /// Writes, or only reads.
+    init(path: String, isReading: Bool = false) throws {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let sql = isReading ? "BEGIN; SELECT count(*) FROM audit" : "BEGIN IMMEDIATE"
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
     }
 
     func release() {

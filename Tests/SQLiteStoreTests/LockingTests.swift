@@ -41,6 +41,20 @@ struct LockingTests {
         #expect(try await store.read { try $0.audit(after: 0, limit: 9).count } == 2)
     }
 
+    @Test("a vacuum has succeeded also when somebody reads for longer, and says that the room is given back later")
+    func vacuum() async throws {
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: hasty)
+        try await store.recordEntries(1)
+        let reader = try HeldTransaction(path: place.path, isReading: true)
+
+        let meanwhile = try await store.vacuum().isGivenBack
+        reader.release()
+        let afterwards = try await store.vacuum().isGivenBack
+
+        #expect([meanwhile, afterwards] == [false, true])
+        #expect(try await store.check() == [])
+    }
+
     @Test("who waits is let in before who just wrote writes again", .timeLimit(.minutes(1)))
     func fairness() async throws {
         let path = place.path + ".lock"

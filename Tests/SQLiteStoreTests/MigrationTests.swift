@@ -190,6 +190,41 @@ struct MigrationTests {
         #expect(found == [["Condition", "Encounter"], [], []])
     }
 
+    @Test("what waits in the queue belongs to the job of its exchange from version 23 on, and is held with it")
+    func jobsOfSubmissions() async throws {
+        let before = Schema(texts: Array(Schema.current.texts.prefix(22)))
+        _ = try SQLiteExchangeStore.open(path: place.path, digests: .standIn, options: StoreOptions(), schema: before)
+        let raw = try RawDatabase(place.path)
+        for (member, job) in ["nightly", "other"].enumerated() {
+            try raw.run(
+                """
+                INSERT INTO run (id, job, trigger, clinic, payer, instant, owner, state, summary)
+                VALUES ('\(job)', '\(job)', 'manual', 'clinic0', 'med0', 0, 'here', 'partial', x'');
+                INSERT INTO exchange (
+                    id, job, run, member, clinic, payer, state, fingerprint, mapping, created, updated, manifest, carried,
+                    unchanged
+                ) VALUES (
+                    'x \(job)', '\(job)', '\(job)', \(member), 'clinic0', 'med0', 'queued', 1, 'm1', 0, 0, x'00', 0, 0);
+                INSERT INTO submission (
+                    id, exchange, clinic, payer, member, part, state, attempts, not_before, epoch, entries, bytes, digest
+                ) VALUES ('s \(job)', 'x \(job)', 'clinic0', 'med0', \(member), 1, 'queued', 0, 0, 0, 1, 2, 'd');
+                INSERT INTO bundle (submission, bytes) VALUES (last_insert_rowid(), x'7B7D');
+                """)
+        }
+
+        let store = try SQLiteExchangeStore.open(path: place.path, digests: .standIn)
+
+        let hold = Hold(
+            subject: .job, name: "nightly", at: Instant(milliseconds: 0), actor: "tests", reason: "an outage")
+        let claims = try await store.write { writer in
+            _ = try writer.hold(hold)
+            return try writer.lease(
+                Route(clinic: "clinic0", payer: "med0"), limit: 9, owner: "w", now: Instant(milliseconds: 1),
+                expiry: Instant(milliseconds: 2))
+        }
+        #expect(claims.map(\.submission.id) == ["s other"])
+    }
+
     private func stageInVersion12(_ resources: [(type: String, day: String?)]) throws {
         _ = try SQLiteExchangeStore.open(
             path: place.path, digests: .standIn, options: StoreOptions(),

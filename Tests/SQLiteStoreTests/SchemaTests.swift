@@ -72,6 +72,34 @@ struct SchemaTests {
         #expect(steps.count == 2)
         #expect(steps.allSatisfy { $0.step.hasPrefix("SEARCH staged USING COVERING INDEX staged_patient (patient=?") })
     }
+
+    @Test("what a roster leaves out is counted without reading the content of what it does not")
+    func outsideRoster() async throws {
+        let steps = try await plans { _ = try $0.outsideRoster(of: "run-1", source: "clinic0") }
+
+        #expect(
+            steps.filter { $0.contains(/^(SEARCH|SCAN) (w|staged)\b/) } == [
+                "SEARCH staged USING COVERING INDEX staged_patient (patient>?)",
+                "SEARCH staged USING COVERING INDEX staged_type (source=? AND type=?)",
+                "SEARCH w USING INDEX staged_unlinked (source=?)", "SEARCH w USING INDEX staged_unlinked (source=?)",
+            ])
+    }
+
+    @Test("the balance over all exchanges is read from an index, and from it alone")
+    func balance() async throws {
+        let steps = try await plans { _ = try $0.balance() }
+
+        #expect(steps.filter { $0.contains("exchange") } == ["SCAN exchange USING COVERING INDEX exchange_run"])
+    }
+
+    /// The steps, in the order of their words, of all that `body` makes a store do.
+    private func plans(_ body: @Sendable (any StoreWriter) throws -> Void) async throws -> [String] {
+        let statements = StatementLog()
+        let store = try SQLiteExchangeStore.inMemory(digests: .standIn)
+        statements.follow(store)
+        try await store.write(body)
+        return try statements.plans().map(\.step).sorted()
+    }
 }
 
 extension StringProtocol {

@@ -32,7 +32,7 @@ final class StatementLog: Sendable {
 
     /// Counting everything, walking the whole trail, and listing without any filter read everything by nature.
     static func mayScan(_ sql: String) -> Bool {
-        sql.hasPrefix("SELECT count(*)") || sql.hasPrefix("SELECT state, reason, count(*)")
+        sql.hasPrefix("SELECT count(*) FROM \"") || sql.hasPrefix("SELECT state, reason, count(*), 0, 0 FROM exchange")
             || sql.contains("GROUP BY staged.type")
             || sql.contains("FROM exchange  ORDER BY rid DESC") || sql.contains("FROM exchange WHERE job = ?")
             || sql.contains("FROM exchange WHERE reason = ?") || sql.contains("FROM exchange WHERE payer = ?")
@@ -40,7 +40,7 @@ final class StatementLog: Sendable {
     }
 
     private static func hasPlan(_ sql: String) -> Bool {
-        ["SELECT", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
+        ["SELECT", "WITH", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
     }
 
     private static func blanks(for sql: String) -> StatementArguments {

@@ -11,7 +11,7 @@ extension AuditEventWriter {
         case .decision: entities.append(consent(line))
         case .disclosure: entities += line.deliveries.map { bundle($0.submission, nil) }
         case .delivery:
-            for (submission, receipt) in line.deliveries where receipt != nil {
+            for (submission, receipt) in line.answered {
                 entities += [bundle(submission, receipt), transaction(submission)]
             }
         default: break

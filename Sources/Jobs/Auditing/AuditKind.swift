@@ -37,7 +37,7 @@ enum AuditKind: Hashable {
 
     private static func ofExchange(_ action: String, _ line: AuditLine) -> AuditKind {
         let decided = line.exchange?.consent != nil
-        let answered = line.deliveries.contains { $0.receipt != nil }
+        let answered = !line.answered.isEmpty
         switch action {
         case "permitted" where decided: return .decision(isPermitted: true)
         case "withheld" where decided: return .decision(isPermitted: false)

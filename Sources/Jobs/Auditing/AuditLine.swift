@@ -43,6 +43,13 @@ public struct AuditLine: Sendable {
         }
     }
 
+    /// The bundles that had an answer when the entry was written. Of those that the payer acknowledged the answer itself
+    /// may have been forgotten since.
+    var answered: [(submission: Submission, receipt: Receipt?)] {
+        let isTaken = recorded.entry.action == "exchange.acknowledged"
+        return deliveries.filter { $0.receipt != nil || (isTaken && $0.submission.state == .acknowledged) }
+    }
+
     private static func record(
         _ key: ResourceKey, _ type: String, of source: String, _ reader: any StoreReader
     ) throws -> Record {

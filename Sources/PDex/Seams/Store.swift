@@ -123,6 +123,9 @@ public protocol StoreReader: MemberReader {
     func deliveriesUnderWay(
         to payer: String, besides owner: String, eachAtMost most: Int, at now: Instant
     ) throws -> Int
+    /// Whether a delivery to the route's payer for a member request at another clinic is due, and nobody has claimed it
+    /// though it may be; not what has been due since before `since`.
+    func requestIsDue(besides route: Route, since: Instant, at now: Instant) throws -> Bool
     /// What operators hold back.
     func holds() throws -> [Hold]
     /// The payers that failed lately, by name; of others nothing bad is known.

@@ -15,9 +15,13 @@ struct StoreVacuumCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (before, after) = try await Assembly.store(of: configuration.load()).vacuum()
+        let (before, after, isGivenBack) = try await Assembly.store(of: configuration.load()).vacuum()
+        let note = isGivenBack ? "" : "; somebody is reading it: the disk has the room back after that"
         output.results.write(
-            ["before": .number(JSONNumber(before)), "after": .number(JSONNumber(after))],
-            text: "the store: \(before.asBytes) before, \(after.asBytes) now")
+            [
+                "before": .number(JSONNumber(before)), "after": .number(JSONNumber(after)),
+                "given-back": .bool(isGivenBack),
+            ],
+            text: "the store: \(before.asBytes) before, \(after.asBytes) now\(note)")
     }
 }

@@ -53,6 +53,28 @@ extension StoreContract {
             let claims = try await store.claim()
             try expect(claims.map(\.submission.id), is: ["s"], "the claims")
         },
+        StorePromise("jobs of a route go in the order in which they are due, and past what is held of one of them") {
+            store in
+            let jobs = ["a", "b", "c"]
+            for (index, job) in jobs.enumerated() {
+                let parts = (1...3).map { part in
+                    StoreSample.submission(
+                        "\(job)\(part)", of: "x " + job, member: Int64(index * 10 + part), part: part,
+                        notBefore: StoreSample.seconds(Int64(part * 10 - index)))
+                }
+                try await store.queue(StoreSample.exchange("x " + job, run: "run " + job, job: job), parts)
+            }
+            let hold = Hold(subject: .job, name: "b", at: StoreSample.start, actor: "me", reason: "outage")
+            _ = try await store.write { try $0.hold(hold) }
+            let due = try await store.read { try $0.nextDue(StoreSample.route) }
+            try expect(due, is: StoreSample.seconds(8), "when something is due")
+            let few = try await store.claim(3, at: StoreSample.seconds(99)).map(\.submission.id)
+            let rest = try await store.claim(at: StoreSample.seconds(99)).map(\.submission.id)
+            try expect(few + rest, is: ["c1", "a1", "c2", "a2", "c3", "a3"], "the claims")
+            _ = try await store.write { try $0.resume(.job, "b", by: "me", at: StoreSample.start) }
+            let resumed = try await store.claim(at: StoreSample.seconds(99)).map(\.submission.id)
+            try expect(resumed, is: ["b1", "b2", "b3"], "the claims once it goes on")
+        },
         StorePromise("what was lost with its process goes alone, and the third time it is parked") { store in
             let parts = (1...3).map { StoreSample.submission("s\($0)", of: "x", member: Int64($0), part: $0) }
             try await store.queue(StoreSample.exchange("x"), parts)
@@ -123,6 +145,33 @@ extension StoreContract {
             }
             try expect(counts, is: [5, 3, 6, 0, 0], "what is under way")
         },
+        StorePromise("a request at another clinic of the payer is seen once it is due, unless it is held or claimed") {
+            store in
+            let route = Route(clinic: "clinic1", payer: "med0")
+            let parts = [
+                StoreSample.submission(
+                    "s", of: "x", on: route, notBefore: StoreSample.seconds(10), in: .onDemand),
+                StoreSample.submission("night", of: "x", member: 2, on: route, part: 2),
+            ]
+            try await store.queue(StoreSample.exchange("x"), parts)
+            let before = try await store.seesRequest(at: 9)
+            let then = try await store.seesRequest(at: 10)
+            let own = try await store.seesRequest(besides: route, at: 10)
+            let elsewhere = try await store.seesRequest(besides: Route(clinic: "clinic0", payer: "med1"), at: 10)
+            let late = try await store.seesRequest(since: 11, at: 99)
+            try expect(
+                [before, then, own, elsewhere, late], is: [false, true, false, false, false], "whether it is seen")
+            for (subject, name) in [(Hold.Subject.job, "nightly"), (.lane, "on-demand")] {
+                let hold = Hold(subject: subject, name: name, at: StoreSample.start, actor: "me", reason: "outage")
+                _ = try await store.write { try $0.hold(hold) }
+                let held = try await store.seesRequest(at: 10)
+                try expect(held, is: false, "whether it is seen while its \(subject.rawValue) is held")
+                _ = try await store.write { try $0.resume(subject, name, by: "me", at: StoreSample.start) }
+            }
+            _ = try await store.claim(on: route, at: StoreSample.seconds(10))
+            let claimed = try await store.seesRequest(at: 10)
+            try expect(claimed, is: false, "whether it is seen once it is claimed")
+        },
         StorePromise("runs are listed newest first, up to the limit, and those of one job alone") { store in
             try await store.write { writer in
                 try writer.open(StoreSample.run("a"))
@@ -162,6 +211,15 @@ extension Store {
             }
         }
         try await queue(StoreSample.exchange("x"), submissions)
+    }
+
+    /// Whether a request beside a route is seen, by seconds from the start.
+    fileprivate func seesRequest(
+        besides route: Route = StoreSample.route, since: Int64 = 0, at seconds: Int64
+    ) async throws -> Bool {
+        try await read {
+            try $0.requestIsDue(besides: route, since: StoreSample.seconds(since), at: StoreSample.seconds(seconds))
+        }
     }
 
     /// Claims what it can for a process that ends at once; the states in which that leaves the claims.

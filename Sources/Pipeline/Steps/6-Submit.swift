@@ -51,20 +51,31 @@ struct Submit: Sendable {
         let expiry: Instant
         /// How many may be under way at once, beside what other processes may have under way; 0 when they leave none.
         let places: Int
+        /// Whether the only place is left to a member request at another clinic.
+        var isLeft = false
     }
 
+    /// So long a place is left to a request that is due: by then whoever delivers it has come.
+    private static let requestSeconds: Int64 = 3600
+
     /// Claims up to `limit` due submissions and marks their exchanges as submitted, if other processes leave a place at
-    /// the payer.
-    func claim(limit: Int) async throws -> Claims {
+    /// the payer. Who is `sparing` leaves one in turn to a member request that is due at another clinic of the payer: a
+    /// backlog is claimed again and again, and would hold it up until its end.
+    func claim(limit: Int, sparing isSparing: Bool) async throws -> Claims {
         let now = clock.now()
+        let since = now.adding(milliseconds: -Self.requestSeconds * 1000)
         let expiry = now.adding(milliseconds: Self.leaseSeconds * 1000)
         return try await store.write { [terms, owner] writer in
             let most = max(1, terms.delivery.concurrency)
             let others = try writer.deliveriesUnderWay(
                 to: terms.payer.name, besides: owner, eachAtMost: most, at: now)
             guard others < most else { return Claims(expiry: expiry, places: 0) }
+            let leavesOne = try isSparing && writer.requestIsDue(besides: terms.route, since: since, at: now)
+            let places = most - others - (leavesOne ? 1 : 0)
+            guard places > 0 else { return Claims(expiry: expiry, places: 0, isLeft: true) }
+            // What is claimed counts as under way, up to all places.
             let leases = try writer.lease(
-                terms.route, limit: limit, owner: owner, now: now, expiry: expiry)
+                terms.route, limit: leavesOne ? min(limit, places) : limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
                 let id = lease.submission.exchange
                 guard let exchange = try writer.standing(ofExchange: id), exchange.state.successors.contains(.submitted)
@@ -74,7 +85,7 @@ struct Submit: Sendable {
                     reason: "part \(lease.submission.part), attempt \(lease.submission.attempts)")
                 try writer.advance(id, to: .submitted, reason: nil, detail: nil, at: now, audit: entry)
             }
-            return Claims(leases: leases, expiry: expiry, places: most - others)
+            return Claims(leases: leases, expiry: expiry, places: places)
         }
     }
 

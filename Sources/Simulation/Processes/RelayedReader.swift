@@ -219,6 +219,10 @@ class RelayedReader: StoreReader {
         try reader.deliveriesUnderWay(to: payer, besides: owner, eachAtMost: most, at: now)
     }
 
+    func requestIsDue(besides route: Route, since: Instant, at now: Instant) throws -> Bool {
+        try reader.requestIsDue(besides: route, since: since, at: now)
+    }
+
     func breakers() throws -> [CircuitBreaker] {
         try reader.breakers()
     }

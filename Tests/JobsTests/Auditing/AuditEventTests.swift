@@ -87,6 +87,28 @@ struct AuditEventTests {
         #expect(taken["meta"]?["profile"]?[0]?.string?.hasSuffix("IHE.BasicAudit.PatientUpdate") == true)
     }
 
+    @Test("tells of a delivery what was sent also when the payer's answer is no longer kept")
+    func forgottenAnswer() async throws {
+        let night = try await AuditedNight()
+        let line = try #require(night.lines.first { $0.recorded.entry.action == "exchange.acknowledged" })
+        let told = line.recorded.entry
+        // Before any answer, as if it had been pruned.
+        let entry = AuditEntry(
+            at: Instant(milliseconds: 0), actor: told.actor, action: told.action, run: told.run,
+            exchange: told.exchange)
+        let recorded = RecordedAuditEntry(sequence: line.recorded.sequence, entry: entry, hash: line.recorded.hash)
+        let later = try await night.served.night.store.read { try AuditLine(recorded, of: line.exchange, $0) }
+
+        let event = AuditedNight.writer.event(later)
+
+        #expect(later.deliveries.map { $0.receipt == nil } == [true])
+        #expect(AuditKind(later) == .delivery(isTaken: true))
+        let sent = try #require(line.deliveries.first?.submission)
+        #expect(event["entity"]?[1]?["what"]?["identifier"]?["value"]?.string == sent.contentDigest)
+        #expect(event["entity"]?[1].map(Self.details)?["part"] == "\(sent.part)")
+        #expect(event["meta"]?["profile"]?[0]?.string?.hasSuffix("IHE.BasicAudit.PatientUpdate") == true)
+    }
+
     @Test("a person and a run that nobody knows are refused: nothing would look as if nothing had been disclosed")
     func unknown() async throws {
         let night = try await AuditedNight()
