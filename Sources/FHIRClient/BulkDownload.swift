@@ -10,7 +10,7 @@ struct BulkDownload: Sendable {
     /// Streams `file`; the number of bytes after decoding, once the end is proven.
     ///
     /// No bytes at all are a whole file only where the manifest counts its lines: a store of objects that lost a file,
-    /// or has not got it yet, answers so, too.
+    /// or has not got it yet, answers so, too. Outcomes are no data: many servers list an empty file of them.
     func run(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
@@ -26,7 +26,9 @@ struct BulkDownload: Sendable {
         }
         do {
             let bytes = try await lines(of: stream.body, deliver)
-            guard bytes > 0 || file.count != nil else { throw session.faults.incomplete("a file") }
+            guard bytes > 0 || file.count != nil || file.type == "OperationOutcome" else {
+                throw session.faults.incomplete("a file")
+            }
             return bytes
         } catch let error as TransportError where error.reason == .tooLarge {
             throw Fault(

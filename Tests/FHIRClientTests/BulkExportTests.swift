@@ -271,6 +271,10 @@ struct BulkExportTests {
         let transport = FunctionTransport { _, _ in .json("") }
         let client = ClinicClient(try session(transport))
         let file = ExportManifest.File(type: "Patient", url: AuthorizationServer.base + "/f", count: count)
+        let outcomes = ExportManifest.File(
+            type: "OperationOutcome", url: AuthorizationServer.base + "/o", count: count)
+        // Many servers list a file of outcomes though there are none.
+        #expect(try await client.download(outcomes, requiresAccessToken: false) { _ in } == 0)
 
         let result = await Task { try await client.download(file, requiresAccessToken: false) { _ in } }.result
 

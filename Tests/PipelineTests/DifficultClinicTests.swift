@@ -53,6 +53,19 @@ struct DifficultClinicTests {
         #expect(since == [false, true, false])
     }
 
+    @Test("a search whose pages are too large is made with fewer resources a page, down to one", arguments: [20, 1, 0])
+    func largePages(most: Int) async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings, by: .rosterSearch)
+        night.clinic.rewrite { $0.mostAPage = most }
+
+        let report = try await night.run()
+
+        let counts = night.clinic.asked("Encounter").compactMap { $0["_count"] }
+        #expect(Set(counts) == (most == 20 ? ["200", "20"] : ["200", "20", "2", "1"]))
+        #expect(report.exchanges.acknowledged == (most == 0 ? 0 : 2))
+        #expect((report.problems[.remoteTooLarge] == nil) == (most > 0))
+    }
+
     @Test("matches of somebody who was not asked for are counted and not staged")
     func otherPatients() async throws {
         let night = try Night(

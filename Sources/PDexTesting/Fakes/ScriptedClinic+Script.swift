@@ -69,6 +69,8 @@ extension ScriptedClinic {
         public var pageSize = Int.max
         /// How many pages one search may have.
         public var mostPages = 1_000_000
+        /// A search that asks for more than so many on a page, or does not say how many, is too large.
+        public var mostAPage = Int.max
         /// The last page's next link leads back to the first one.
         public var pagesLoop = false
         /// So many next links are no longer known.

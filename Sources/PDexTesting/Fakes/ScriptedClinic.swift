@@ -107,6 +107,10 @@ public final class ScriptedClinic: ClinicServer {
         }) {
             throw Fault(.remoteRefused, .halt, "the scripted clinic answered 414")
         }
+        let asked = query.parameters.first { $0.name == "_count" }.flatMap { Int($0.value) } ?? .max
+        if script.mostAPage < asked {
+            throw Fault(.remoteTooLarge, .halt, "the scripted clinic's page has too many bytes")
+        }
         if let demand = script.demands[query.path], !query.parameters.contains(where: { $0.name == demand }) {
             throw Fault(.remoteSearchDemands, .halt, "the scripted clinic wants \(demand)", httpStatus: 400)
         }

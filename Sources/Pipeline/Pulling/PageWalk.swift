@@ -11,15 +11,22 @@ struct PageWalk: Sendable {
     /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
     ///
     /// An OperationOutcome that speaks of an error, or fewer different matches than the server announced, means that
-    /// something is missing. A search that the server forgets on the way is begun again once, so that `body` may see a
-    /// resource twice; forgotten again, it is a flaw. Throws `clinic.paging-loop` when the links do not end.
+    /// something is missing. A search that the server forgets on the way is begun again once; forgotten again, it is a
+    /// flaw. One whose pages are too large is begun again with fewer resources a page. So `body` may see a resource
+    /// twice. Throws `clinic.paging-loop` when the links do not end.
     @discardableResult
     func each(_ query: SearchQuery, _ body: (SearchPage) async throws -> Void) async throws -> Int {
-        for _ in 0..<2 {
+        var query = query
+        var wasForgotten = false
+        while true {
             do {
                 return try await once(query, body)
             } catch let fault as Fault where fault.code == .remoteSearchExpired {
-                continue
+                guard !wasForgotten else { break }
+                wasForgotten = true
+            } catch let fault as Fault where fault.code == .remoteTooLarge {
+                guard let smaller = query.withSmallerPages else { throw fault }
+                query = smaller
             }
         }
         await tally.refused(.remoteSearchExpired)
@@ -62,5 +69,17 @@ struct PageWalk: Sendable {
     private static func isError(_ entry: SearchPage.Entry) -> Bool {
         let outcome = (try? JSONParser.parse(entry.bytes)).flatMap(OperationOutcome.init)
         return outcome?.worstSeverity.map { $0 == .error || $0 == .fatal } ?? true
+    }
+}
+
+extension SearchQuery {
+    /// The same with a tenth of the resources a page; nil when a page has one, or the query does not say how many.
+    fileprivate var withSmallerPages: SearchQuery? {
+        guard let place = parameters.firstIndex(where: { $0.name == "_count" }),
+            let count = Int(parameters[place].value), count > 1
+        else { return nil }
+        var parameters = parameters
+        parameters[place] = Parameter("_count", "\(max(1, count / 10))")
+        return SearchQuery(path, parameters)
     }
 }
