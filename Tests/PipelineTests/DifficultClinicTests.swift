@@ -60,7 +60,7 @@ struct DifficultClinicTests {
 
         let report = try await night.run()
 
-        let counts = night.clinic.asked("Encounter").compactMap { $0["_count"] }
+        let counts = night.clinic.asked("Patient").compactMap { $0["_count"] }
         #expect(Set(counts) == (most == 20 ? ["200", "20"] : ["200", "20", "2", "1"]))
         #expect(report.exchanges.acknowledged == (most == 0 ? 0 : 2))
         #expect((report.problems[.remoteTooLarge] == nil) == (most > 0))
