@@ -44,7 +44,8 @@ final class StatementLog: Sendable {
     }
 
     private static func blanks(for sql: String) -> StatementArguments {
-        let numbered = sql.matches(of: /\?(\d+)/).compactMap { Int($0.1) }.max()
-        return StatementArguments(Array(repeating: 1, count: numbered ?? sql.count { $0 == "?" }))
+        let numbers = sql.matches(of: /\?(\d+)/).compactMap { Int($0.1) }
+        let plain = sql.count { $0 == "?" } - numbers.count
+        return StatementArguments(Array(repeating: 1, count: max(numbers.max() ?? 0, plain)))
     }
 }
