@@ -90,7 +90,6 @@ public struct PayerClient: PayerServer {
         request.headers["Prefer"] = "return=minimal"
         request.headers["X-Request-Id"] = requestID
         request.timeouts = HTTPRequest.Timeouts(idle: 120, total: 300)
-        request.maxBodyBytes = session.connection.maxAnswerBytes
         return request
     }
 

@@ -63,16 +63,16 @@ public struct ServerConnection: Sendable, Hashable {
     /// The most requests at one time; how many of them are under way follows how well the server answers.
     public var maxConnections: Int
 
-    /// The most bytes that one answer may have which is kept in memory, a page of a search or the answer to a delivery:
-    /// the fewer there are at once, the larger one may be.
-    public var maxAnswerBytes: Int {
-        min(max(Self.answersBytes / max(maxConnections, 1), Self.leastAnswerBytes), Self.mostAnswerBytes)
+    /// The most bytes that a page of a search may have, which is kept in memory: the fewer there are at once, the larger
+    /// one may be. The answer to a delivery may have more: left unread, nobody would know what came of it.
+    public var maxPageBytes: Int {
+        min(max(Self.pagesBytes / max(maxConnections, 1), Self.leastPageBytes), Self.mostPageBytes)
     }
 
-    /// What the answers of one server may have together.
-    private static let answersBytes = 80 << 20
-    private static let leastAnswerBytes = 8 << 20
-    private static let mostAnswerBytes = 64 << 20
+    /// What the pages of one server may have together.
+    private static let pagesBytes = 128 << 20
+    private static let leastPageBytes = 8 << 20
+    private static let mostPageBytes = 64 << 20
 
     /// What one file may have unless said otherwise: 4 GiB.
     public static let usualMaxFileBytes = 4 << 30

@@ -84,7 +84,7 @@ extension ServerSession {
     private func request(_ url: OutboundURL) -> HTTPRequest {
         var request = HTTPRequest(
             .get, url, headers: ["Accept": "application/fhir+json", "Prefer": "handling=strict"])
-        request.maxBodyBytes = connection.maxAnswerBytes
+        request.maxBodyBytes = connection.maxPageBytes
         return request
     }
 

@@ -24,7 +24,6 @@ struct WaveRequests: Sendable {
         request.headers["Prefer"] = "return=minimal"
         request.headers["X-Request-Id"] = requestID
         request.timeouts = HTTPRequest.Timeouts(idle: 120, total: 300)
-        request.maxBodyBytes = session.connection.maxAnswerBytes
         return try await session.once(request, before: begin)
     }
 

@@ -92,9 +92,10 @@ struct PatientPull: Sendable {
         case .everything:
             do {
                 try await everything(patient, since: marks, &draft)
-            } catch let fault as Fault where Self.isOfOneType(fault) {
-                // Offered and refused, or somebody unknown: searches tell which.
-                observer(.note("\(terms.clinic.name) refuses $everything; the member is searched, type by type"))
+            } catch let fault as Fault where Self.isOfOneType(fault) || fault.code == .remoteTooLarge {
+                // Offered and refused, or somebody unknown, or more than one answer may hold: searches tell which.
+                observer(
+                    .note("\(terms.clinic.name) does not give $everything; the member is searched, type by type"))
                 try await search(patient, since: marks, &draft)
             }
         case .search, .export: try await search(patient, since: marks, &draft)
