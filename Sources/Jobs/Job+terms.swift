@@ -10,7 +10,7 @@ extension Job {
         allowedTypes: Set<String>? = nil,
         conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, provenance: ProvenancePolicy = ProvenancePolicy(),
+        jobsOfRoute: [String: ExchangeTerms.JobRules] = [:], provenance: ProvenancePolicy = ProvenancePolicy(),
         retraction: ExchangeTerms.Retraction = .enteredInError,
         afterRevocation: ExchangeTerms.AfterRevocation = .leave, breaker: BreakerPolicy = BreakerPolicy(),
         concurrency: Int
@@ -26,5 +26,10 @@ extension Job {
                 kind: delivery.kind, maxEntries: delivery.maxEntries, maxBytes: delivery.maxBytes,
                 perSecond: delivery.perSecond, concurrency: concurrency),
             retry: retry, breaker: breaker)
+    }
+
+    /// What this job decides by when its bundles are sent on behalf of another job of the same route.
+    public var rules: ExchangeTerms.JobRules {
+        .init(matchBy: matchBy, years: selection.years, retry: retry)
     }
 }

@@ -65,7 +65,9 @@ actor Servers {
             allowedTypes: payer.types.map { Set($0) },
             conformance: payer.conformance,
             consentPolicy: payer.consentPolicy, sensitivity: try sensitivity(of: clinic),
-            jobsOfRoute: Set(jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map(\.name)),
+            jobsOfRoute: Dictionary(
+                jobs.filter { $0.clinic == job.clinic && $0.payer == job.payer }.map { ($0.name, $0.rules) },
+                uniquingKeysWith: { first, _ in first }),
             provenance: payer.provenance, retraction: payer.retraction, afterRevocation: payer.afterRevocation,
             breaker: payer.breaker,
             concurrency: payer.server.transport.maxConnections)

@@ -11,7 +11,8 @@ struct DeliveryOffer: Sendable {
     init(_ terms: ExchangeTerms, _ mappings: MappingSet, _ capability: ServerCapability) {
         self.terms = terms
         self.capability = capability
-        types = Set(terms.selection.types + ["Patient", "Organization", "Provenance"])
+        let selected = terms.selection.selectedTypes(allowed: terms.allowedTypes)
+        types = Set(selected + ["Patient", "Organization", "Provenance"])
             .intersection(mappings.types + ["Provenance"]).sorted()
     }
 

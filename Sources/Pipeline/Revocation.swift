@@ -25,7 +25,7 @@ struct Revocation: Sendable {
             let filter = ExchangeFilter(recognised: member, payer: terms.payer.name)
             for exchange in try writer.exchanges(matching: filter, limit: Self.mostExchanges)
             where exchange.clinic == terms.clinic.name && isOpen(exchange) {
-                guard let fault = try consent.footing.faultOfCoverage(under: exchange, writer) else { continue }
+                guard let fault = try consent.footing(of: exchange).faultOfCoverage(under: exchange, writer) else { continue }
                 try withhold(exchange, fault, at: now, writer)
             }
         }
@@ -133,7 +133,7 @@ struct Revocation: Sendable {
     ) throws {
         for request in try writer.memberRequests(
             matching: MemberRequestFilter(states: [.requested]), limit: Self.mostRequests)
-        where terms.jobsOfRoute.contains(request.job) {
+        where terms.jobsOfRoute[request.job] != nil {
             let key = identities.key(source: terms.clinic.name, type: "Patient", id: request.patient)
             guard let code = patients[key] else { continue }
             let entry = AuditEntry(

@@ -90,6 +90,77 @@ struct CoverageRulesTests {
         #expect(!sent.contains(#""resourceType":"Observation""#))
     }
 
+    @Test("a type that a payer may not have does not go inside another resource either; what surrounds it does")
+    func containedTypes() async throws {
+        let report: JSONValue = [
+            "resourceType": "DiagnosticReport", "id": "joe-report", "status": "final",
+            "code": ["coding": [["system": "http://loinc.org", "code": "24323-8"]]],
+            "category": [
+                ["coding": [["system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "LAB"]]]
+            ],
+            "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
+            "effectiveDateTime": "2026-05-04T09:10:00-05:00", "issued": "2026-05-04T10:00:00-05:00",
+            "performer": [["reference": "#lab"]], "result": [["reference": "#inside"]],
+            "contained": [
+                ["resourceType": "Organization", "id": "lab", "active": true, "name": "Inner Lab"],
+                [
+                    "resourceType": "Observation", "id": "inside", "status": "final",
+                    "category": [
+                        [
+                            "coding": [
+                                [
+                                    "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                                    "code": "laboratory",
+                                ]
+                            ]
+                        ]
+                    ],
+                    "code": ["coding": [["system": "http://loinc.org", "code": "2345-7"]]],
+                    "subject": ["reference": "Patient/joe"], "effectiveDateTime": "2026-05-04T09:10:00-05:00",
+                    "valueString": "inner value",
+                ],
+            ],
+        ]
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, also: [try Resource(report)],
+            types: ["Patient", "Encounter", "DiagnosticReport", "Observation"],
+            allowedTypes: ["Encounter", "DiagnosticReport"])
+        _ = try await night.run()
+        let held = try #require(night.payer.held.values.first { $0.type == "DiagnosticReport" })
+        #expect(held["contained"]?.elements.compactMap { $0["resourceType"]?.string } == ["Organization"])
+        #expect(!JSONValue.object(held.json).serialized().contains("inner value".utf8))
+        #expect(held["result"]?[0]?["extension"]?[0]?["valueCode"] == "masked")
+    }
+
+    @Test("what waits is withheld once the payer may not have a type any more, and goes without it the next night")
+    func narrowedTypes() async throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, allowedTypes: ["Encounter", "Condition", "Observation"])
+        night.payer.reply(.busy(retryAfterSeconds: 60))
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 600)
+        let narrowed = try Night(
+            [.joe], mappings: usCoreMappings, allowedTypes: ["Encounter", "Condition"]
+        ).pipeline.terms
+        let delivered = try await night.pipeline(by: narrowed).deliver()
+        #expect(delivered == 0)
+        #expect(night.payer.held.isEmpty)
+        _ = try await night.pipeline(by: narrowed).run(night.firing("night-2"))
+        let types = Set(night.payer.held.values.map(\.type))
+        #expect(types.contains("Encounter") && !types.contains("Observation"))
+    }
+
+    private static let nothing = ServerCapability(
+        fhirVersion: "4.0.1", systemInteractions: [], systemOperations: [], types: [:])
+
+    @Test("a payer need not offer to take a type that it may not have")
+    func offeredTypes() throws {
+        let night = try Night([.joe], mappings: usCoreMappings, allowedTypes: ["Encounter"])
+        let offer = DeliveryOffer(
+            night.pipeline.terms, night.pipeline.mappings, Self.nothing)
+        #expect(offer.types == ["Encounter", "Organization", "Patient", "Provenance"])
+    }
+
     @Test("in any set of coverages a visit is covered exactly when an oracle of days says so")
     func oracle() throws {
         var random = Numbers(state: 7)

@@ -24,7 +24,7 @@ struct EnteredInErrorTests {
         for given in given where ErrorStatus.cleared(given) != nil || given.type == "Coverage" {
             guard case .mapped = set.map(given, in: MappingTests.context) else { continue }
             types.insert(given.type)
-            let wrong = try Resource(.object(ErrorStatus.set(on: given.json, of: given.type)))
+            let wrong = try Resource(.object(ErrorStatus.set(on: given.json, of: given)))
             if case .mapped(_, _, let mapping) = set.map(wrong, in: MappingTests.context) {
                 sent.insert("\(given.type) by \(mapping)")
             }
@@ -37,7 +37,7 @@ struct EnteredInErrorTests {
     func firstTime() async throws {
         let night = try Night([.joe], mappings: usCoreMappings)
         var condition = try #require(try NamedMember.joe.clinicRecords().first { $0.type == "Condition" })
-        condition.json = ErrorStatus.set(on: condition.json, of: "Condition")
+        condition.json = ErrorStatus.set(on: condition.json, of: condition)
         var result = try Resource(NamedMember.joe.observation(value: "7.20"))
         result.json["status"] = "entered-in-error"
         night.clinic.put(condition)

@@ -86,6 +86,33 @@ struct RetractionTests {
         #expect(Self.result(night)?["status"] == "final")
     }
 
+    @Test(
+        "a visit that was sent and then did not take place says so at the payer, and is sent again once it does",
+        arguments: ["cancelled", "planned"])
+    func didNotTakePlace(status: String) async throws {
+        let night = try Night([.joe], mappings: usCoreMappings)
+        _ = try await night.run("night-1")
+        let visit = try #require(try NamedMember.joe.clinicRecords().first { $0.type == "Encounter" })
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(Self.visit(visit, status))
+        let second = try await night.run("night-2")
+        let between = night.payer.held.values.first { $0.type == "Encounter" }
+        night.clock.advance(seconds: 86_400)
+        night.clinic.put(Self.visit(visit, "finished"))
+        let third = try await night.run("night-3")
+        let after = night.payer.held.values.first { $0.type == "Encounter" }
+        #expect(between?["status"]?.string == status)
+        #expect(second.notes[.retracted] == 1)
+        #expect(second.balanced && third.balanced)
+        #expect(after?["status"] == "finished")
+    }
+
+    private static func visit(_ visit: Resource, _ status: String) -> Resource {
+        var changed = visit
+        changed.json["status"] = .string(status)
+        return changed
+    }
+
     @Test("a member who withdrew consent is taken back by id alone, and never by content", arguments: [true, false])
     func withdrawn(byDeleting: Bool) async throws {
         let night = try Night([.joe], mappings: usCoreMappings, retraction: byDeleting ? .delete : .enteredInError)

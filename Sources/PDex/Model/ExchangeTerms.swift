@@ -40,7 +40,7 @@ public struct ExchangeTerms: Sendable {
         /// How many years before today care may have been given to be sent; nil means any.
         ///
         /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
-        public let years: Int?
+        public internal(set) var years: Int?
         /// Whether the clinic lets its Consents be read, as far as is known: whoever fetched without them has not
         /// everything.
         public var includesConsents = true
@@ -202,7 +202,7 @@ public struct ExchangeTerms: Sendable {
     /// How the clinic's data is selected.
     public var selection: Selection
     /// How members are recognised, first to last.
-    public let matchBy: [MatchRule]
+    public internal(set) var matchBy: [MatchRule]
     /// How the payer is asked who somebody is.
     public let inquiry: Inquiry
     /// Where Coverage comes from.
@@ -215,8 +215,9 @@ public struct ExchangeTerms: Sendable {
     public let consentPolicy: ConsentPolicy
     /// What of a record is sensitive at this clinic.
     public let sensitivity: Sensitivity
-    /// The jobs between this clinic and this payer, this one among them: a consent is about all of them.
-    public let jobsOfRoute: Set<String>
+    /// The jobs between this clinic and this payer by name, this one among them: a consent is about all of them, and
+    /// they share an outbox.
+    public let jobsOfRoute: [String: JobRules]
     /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
     public let allowedTypes: Set<String>?
     /// What becomes of a resource that does not conform to its profile.
@@ -230,7 +231,7 @@ public struct ExchangeTerms: Sendable {
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
-    public let retry: RetryPolicy
+    public internal(set) var retry: RetryPolicy
     /// When the payer is left alone.
     public let breaker: BreakerPolicy
 
@@ -244,7 +245,7 @@ public struct ExchangeTerms: Sendable {
         numbers: MemberNumbers = MemberNumbers(),
         allowedTypes: Set<String>? = nil, conformance: ConformancePolicy = ConformancePolicy(),
         consentPolicy: ConsentPolicy = .optIn, sensitivity: Sensitivity = Sensitivity(),
-        jobsOfRoute: Set<String>? = nil, provenance: ProvenancePolicy = ProvenancePolicy(),
+        jobsOfRoute: [String: JobRules] = [:], provenance: ProvenancePolicy = ProvenancePolicy(),
         retraction: Retraction = .enteredInError,
         afterRevocation: AfterRevocation = .leave, delivery: Delivery, retry: RetryPolicy,
         breaker: BreakerPolicy = BreakerPolicy()
@@ -265,7 +266,8 @@ public struct ExchangeTerms: Sendable {
         self.conformance = conformance
         self.consentPolicy = consentPolicy
         self.sensitivity = sensitivity
-        self.jobsOfRoute = (jobsOfRoute ?? []).union([job])
+        let own = JobRules(matchBy: matchBy, years: selection.years, retry: retry)
+        self.jobsOfRoute = jobsOfRoute.merging([job: own]) { $1 }
         self.delivery = delivery
         self.retry = retry
         self.breaker = breaker

@@ -9,7 +9,7 @@ extension ClinicSettings {
     func connection(jobs: [Job], payers: [PayerSettings]) -> ServerConnection {
         var connection = server.connection(.clinic, scopes(jobs, payers) { $0.pulledTypes })
         // The clinic's consents can only withhold; a server that does not know their scope must not stop the night.
-        connection.neededScopes = server.scopes(scopes(jobs, payers) { $0.sentTypes })
+        connection.neededScopes = server.scopes(scopes(jobs, payers) { $0.sentTypes() })
         connection.maxFileBytes = maxFileBytes
         connection.maxPages = maxPages
         return connection
@@ -39,7 +39,9 @@ extension PayerSettings {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
             // Files are left in a folder, and nothing is written to the server.
-            let written = job.delivery.kind.writesToServer ? ["Patient", "Provenance"] + job.selection.sentTypes : []
+            let written =
+                job.delivery.kind.writesToServer
+                ? ["Patient"] + job.selection.sentTypes(allowed: types.map { Set($0) }) : []
             for type in written {
                 scopes.allow(
                     type,

@@ -14,19 +14,7 @@ struct ContainedPatients {
 
     /// A resource without the strangers in it; what refers to one of them says that it is masked.
     func leavingOutStrangers(of resource: Resource) -> Resource {
-        let contained = resource["contained"]?.elements ?? []
-        let kept = contained.filter { !isStranger($0) }
-        guard kept.count < contained.count else { return resource }
-        let ids = Set(contained.filter(isStranger).compactMap { $0["id"]?.string })
-        var json = resource.json
-        json["contained"] = kept.isEmpty ? nil : .array(kept)
-        var cleared = JSONValue.object(json)
-        cleared.rewriteReferences { holder in
-            guard let text = holder["reference"]?.string, text.hasPrefix("#"), ids.contains(String(text.dropFirst()))
-            else { return }
-            holder = EntryWriter.mask
-        }
-        return (try? Resource(cleared)) ?? resource
+        resource.leavingOutContained(where: isStranger)
     }
 
     /// Whoever is not proven to be the member: by a number, or by name and birth date.

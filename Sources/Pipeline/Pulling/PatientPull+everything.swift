@@ -35,7 +35,7 @@ extension PatientPull {
         var parameters = [SearchQuery.Parameter("_count", "200")]
         if !manner.isWide {
             let types =
-                ["Patient"] + terms.selection.sentTypes.filter { $0 != "Consent" }
+                ["Patient"] + terms.selection.sentTypes().filter { $0 != "Consent" }
                 + (isConsentListed && marks.written == nil ? ["Consent"] : [])
             parameters.append(.init("_type", types.joined(separator: ",")))
             if let since = marks.written { parameters.append(.init("_since", since.text)) }

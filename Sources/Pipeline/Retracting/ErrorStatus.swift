@@ -1,8 +1,11 @@
 import FHIR
 
-/// The element by which a resource says that it was entered in error, by type (US Core general guidance, RD-18).
+/// The element by which a resource says that it was entered in error, by type (US Core general guidance, RD-18), or that
+/// a visit which the payer was told of did not take place.
 enum ErrorStatus {
     private static let code = "entered-in-error"
+    /// Statuses of a visit that nobody came to, or not yet: the mappings skip it, and what the payer has of it is wrong.
+    private static let noVisit: Set = ["cancelled", "planned"]
 
     /// Types with a `status` that can say it, and a value that says nothing of the kind.
     private static let statuses = [
@@ -23,8 +26,17 @@ enum ErrorStatus {
         case "Goal": resource["lifecycleStatus"]?.string == code
         case let type where verified[type] != nil:
             resource["verificationStatus"]?["coding"]?.elements.contains { $0["code"]?.string == code } ?? false
+        case "Encounter": resource["status"]?.string.map { $0 == code || noVisit.contains($0) } ?? false
         default: resource["status"]?.string == code
         }
+    }
+
+    /// What the status of a resource becomes at the payer: that of a visit which did not take place stays what it is.
+    private static func status(of resource: Resource) -> String {
+        guard resource.type == "Encounter", let status = resource["status"]?.string, noVisit.contains(status) else {
+            return code
+        }
+        return status
     }
 
     /// The resource as a mapping takes it, which skips what was entered in error; nil when its type cannot say it.
@@ -41,8 +53,9 @@ enum ErrorStatus {
         return copy
     }
 
-    /// The resource with the element that says it.
-    static func set(on json: JSONObject, of type: String) -> JSONObject {
+    /// The mapped form of `resource` with the element that says it.
+    static func set(on json: JSONObject, of resource: Resource) -> JSONObject {
+        let type = resource.type
         var copy = json
         if let system = verified[type] {
             copy["clinicalStatus"] = nil
@@ -52,7 +65,7 @@ enum ErrorStatus {
                 ]
             ]
         } else {
-            copy[type == "Goal" ? "lifecycleStatus" : "status"] = .string(code)
+            copy[type == "Goal" ? "lifecycleStatus" : "status"] = .string(status(of: resource))
         }
         return copy
     }

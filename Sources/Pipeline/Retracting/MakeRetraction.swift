@@ -222,8 +222,7 @@ struct MakeRetraction: Sendable {
                 let cleared = ErrorStatus.cleared(resource),
                 let mapped = try mapped(content, cleared, holdings, reader)
             else { return nil }
-            var json = JSONValue.object(
-                ErrorStatus.set(on: mapped.json, of: item.type))
+            var json = JSONValue.object(ErrorStatus.set(on: mapped.json, of: resource))
             _ = try bundle.writer.rewrite(&json) { element in
                 guard let text = element.reference else { return .masked }
                 let resolution = ReferenceResolution(text, stager: bundle.stager)

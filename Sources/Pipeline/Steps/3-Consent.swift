@@ -62,9 +62,13 @@ struct CheckConsent: Sendable {
         case .permit(let present, let sensitive):
             // A consent that changed since may permit less than what was bundled under it.
             guard present.isSame(as: made) else {
-                return .failure(Self.withheld(.consentOutOfScope, "the consent changed after the bundle was made"))
+                return .failure(
+                    Self.withheld(
+                        .consentOutOfScope,
+                        "the consent changed after the bundle was made, or the lists of what is sensitive, or the payer's types"
+                    ))
             }
-            if let fault = try footing.fault(under: exchange, reader) { return .failure(fault) }
+            if let fault = try footing(of: exchange).fault(under: exchange, reader) { return .failure(fault) }
             let held = HeldSince(segmentation: segmentation, stager: stager)
             if let fault = try held.fault(under: exchange, sensitive: sensitive, reader) { return .failure(fault) }
             return .success(SendPermit(evidence: present))
@@ -115,16 +119,21 @@ struct CheckConsent: Sendable {
         let decision = ConsentDecision.deciding(
             recorded, disclosers: disclosers, policy: terms.consentPolicy, discloser: terms.clinic,
             recipient: terms.payer, now: clock.now())
-        guard case .permit(let evidence, let sensitive) = decision, let mark = terms.sensitivity.mark else {
-            return decision
-        }
-        // Lists that changed may hold what was bundled under the earlier ones.
-        return .permit(evidence.noting("lists \(mark)"), sensitive: sensitive)
+        guard case .permit(let evidence, let sensitive) = decision else { return decision }
+        // Lists that changed may hold what was bundled under the earlier ones, and so may a payer's types (CO-08).
+        let marks = [
+            terms.sensitivity.mark.map { "lists \($0)" },
+            terms.allowedTypes.map { "types \($0.sorted().joined(separator: ", "))" },
+        ]
+        return .permit(marks.compactMap(\.self).reduce(evidence) { $0.noting($1) }, sensitive: sensitive)
     }
 
-    /// What exchanges stand on besides consent.
-    var footing: Footing {
-        Footing(join: Join(terms: terms, identities: segmentation.identities, stager: stager, clock: clock))
+    /// What an exchange rests on besides consent, by the rules of the job that made it.
+    func footing(of exchange: Exchange) -> Footing {
+        Footing(
+            join: Join(
+                terms: terms.judging(exchangeOf: exchange.job), identities: segmentation.identities, stager: stager,
+                clock: clock))
     }
 
     private var stager: Stager {

@@ -151,6 +151,12 @@ struct MapResources: Sendable {
         return filters.allow(item.staged, item.resource) ? nil : .jobFilteredOut
     }
 
+    /// Whether the payer may have what is contained in something else: its list of types holds inside, too (CO-08).
+    private func mayTravel(inside contained: JSONValue) -> Bool {
+        guard let allowed, let type = contained["resourceType"]?.string else { return true }
+        return type == "Patient" || SharedTypes.goesAlong(type) || allowed.contains(type)
+    }
+
     /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
     private func provenance(
         of draft: MappingDraft, _ permitted: PermittedExchange, _ people: ContainedPatients,
@@ -205,6 +211,7 @@ struct MapResources: Sendable {
     func map(
         _ staged: StagedResource, _ resource: Resource, _ references: MappingReferences?, _ reader: any StoreReader
     ) throws -> Result<MappedResource, Reason> {
+        let resource = resource.leavingOutContained { !mayTravel(inside: $0) }
         switch try outcome(of: resource, references, reader) {
         case .mapped(let mapped, let profile, _):
             let location = writer.location(type: staged.type, id: staged.id)

@@ -97,7 +97,8 @@ struct KeepReceipts: Sendable {
             let receipt = receipt(submission, heard.mark, "parked", fault.code, outcome, taken, now)
             return try move(submission, to: .parked, notBefore: nil, receipt, fault, at: now, writer)
         case .retry(let fault, let outcome, let taken):
-            let wait = terms.retry.wait(
+            let policy = try writer.exchange(submission.exchange).map { terms.judging(exchangeOf: $0.job).retry }
+            let wait = (policy ?? terms.retry).wait(
                 afterAttempt: submission.attempts, jitter: heard.jitter, retryAfterSeconds: fault.retryAfterSeconds)
             guard let wait else {
                 let exhausted = Fault(
