@@ -61,9 +61,47 @@ extension SQLiteTransaction {
         add("not_before <= ?", filter.readyAt?.milliseconds)
         add("due < ?", filter.dueBefore?.milliseconds)
         add("at_risk <= ?", filter.atRiskBy?.milliseconds)
+        add("run = ?", filter.run)
         if filter.isUnwarned { conditions.append("warned IS NULL") }
+        if let progress = filter.progress { conditions += condition(progress, state) }
         return ("WHERE " + conditions.joined(separator: " AND "), arguments)
     }
+
+    private static func condition(_ progress: MemberRequestFilter.Progress, _ state: MemberRequestState) -> [String] {
+        switch progress {
+        // What waits for its turn is run whatever ran for it before: its store was restored, or that run failed.
+        case .unrun: state == .requested ? [] : ["NOT " + runHasEnded]
+        case .rests: [runHasEnded, "NOT " + isPending]
+        case .parked: [runIsParked]
+        }
+    }
+
+    private static let runHasEnded = """
+        EXISTS (SELECT 1 FROM run WHERE run.id = member_request.run AND run.state IN ('complete', 'partial'))
+        """
+    private static let isPending: String = {
+        let pending = ExchangeState.allCases.filter(\.isPending).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return """
+            EXISTS (
+                SELECT 1 FROM exchange own WHERE (own.run = member_request.run OR own.rid IN (
+                    SELECT met.exchange FROM met WHERE met.run = member_request.run))
+                AND (own.state IN (\(pending)) OR own.reason = '\(FaultCode.superseded.rawValue)' AND EXISTS (
+                    SELECT 1 FROM exchange newer WHERE newer.member = own.member AND newer.payer = own.payer
+                    AND newer.rid > own.rid AND newer.state IN (\(pending))))
+            )
+            """
+    }()
+    /// From the few that are parked, not from the many that have ended.
+    private static let runIsParked = """
+        run IN (
+            SELECT parked.run FROM exchange parked WHERE parked.state = 'parked'
+            UNION SELECT met.run FROM met JOIN exchange parked ON parked.rid = met.exchange
+            WHERE parked.state = 'parked'
+            UNION SELECT older.run FROM exchange parked JOIN exchange older
+            ON older.member = parked.member AND older.payer = parked.payer AND older.rid < parked.rid
+            WHERE parked.state = 'parked' AND older.reason = '\(FaultCode.superseded.rawValue)'
+        )
+        """
 
     func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest {
         if let known = try memberRequest(request.id) { return known }

@@ -65,6 +65,22 @@ struct MetricsTests {
         #expect(age >= 0 && age < 90)
     }
 
+    @Test("a request counts as late while its payer is down or its exchange is parked", arguments: [true, false])
+    func late(isParked: Bool) async throws {
+        let harness = try APIHarness()
+        harness.night.payer.reply(isParked ? .refuse(422) : .busy(retryAfterSeconds: 60))
+        let request = try await harness.operations.accept(MemberDemand(patient: "joe"), by: harness.job)
+        _ = try await harness.operations.answer(request.id)
+
+        harness.night.clock.advance(seconds: 20 * 3600)
+        let soon = await harness.send("GET", "/metrics").text.split(separator: "\n")
+        harness.night.clock.advance(seconds: 5 * 3600)
+        let later = await harness.send("GET", "/metrics").text.split(separator: "\n")
+
+        #expect(soon.contains("pdex_member_requests_at_risk 1") && soon.contains("pdex_member_requests_late 0"))
+        #expect(later.contains("pdex_member_requests_at_risk 0") && later.contains("pdex_member_requests_late 1"))
+    }
+
     @Test("nobody without a token learns how much is sent to whom")
     func tokens() async throws {
         let harness = try APIHarness()

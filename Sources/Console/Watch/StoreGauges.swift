@@ -38,11 +38,15 @@ struct StoreGauges: Sendable {
             samples.append(MetricSample(.memberRequests, ["state": state.rawValue], Double(count)))
         }
         let now = clock.now()
-        var (late, atRisk) = (MemberRequestFilter.open, MemberRequestFilter.open)
-        late.dueBefore = now
-        atRisk.atRiskBy = now
-        let lateCount = try await operations.count(memberRequestsMatching: late)
-        let atRiskCount = try await operations.count(memberRequestsMatching: atRisk) - lateCount
+        var (lateCount, atRiskCount) = (0, 0)
+        for filter in MemberRequestFilter.unanswered {
+            var (late, atRisk) = (filter, filter)
+            late.dueBefore = now
+            atRisk.atRiskBy = now
+            let count = try await operations.count(memberRequestsMatching: late)
+            lateCount += count
+            atRiskCount += try await operations.count(memberRequestsMatching: atRisk) - count
+        }
         return samples + [
             MetricSample(.memberRequestsLate, [:], Double(lateCount)),
             MetricSample(.memberRequestsAtRisk, [:], Double(max(0, atRiskCount))),

@@ -5,10 +5,13 @@ public import Pipeline
 extension Operations {
     /// Answers an accepted request in this process, and returns what its run came to.
     ///
-    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while.
-    /// Throws
+    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while. It
+    /// stays in progress while what the run made waits to be delivered (``settleRequests()``). Throws
     /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
-    public func answer(_ id: String) async throws -> RunReport {
+    public func answer(_ id: String) async throws -> RunReport { try await answered(id).report }
+
+    /// The same; also whether the request is completed with it.
+    func answered(_ id: String) async throws -> (report: RunReport, isCompleted: Bool) {
         let request = try await known(request: id)
         let pipeline: ExchangePipeline
         do {
@@ -27,8 +30,8 @@ extension Operations {
                 try await pipeline.request(
                     member: request.patient, since: request.since, types: request.types, run: run)
             }
-            _ = try await move(id, to: .completed)
-            return report
+            // What is not settled here is settled later, and not run again.
+            return (report, (try? await settle(id, by: run)) ?? false)
         } catch let failure as RunFailure {
             if Self.isOfTheRequest(failure.fault) {
                 _ = try await move(id, to: .failed, reason: failure.fault.code)
@@ -40,6 +43,13 @@ extension Operations {
             await handBack(id)
             throw error
         }
+    }
+
+    /// Completes a request if nothing that its run made or met waits to be delivered; false when something does.
+    private func settle(_ id: String, by run: Run) async throws -> Bool {
+        let resting = MemberRequestFilter(states: [.inProgress], run: run.id, progress: .rests)
+        guard try await count(memberRequestsMatching: resting) > 0 else { return false }
+        return try await move(id, to: .completed)
     }
 
     /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that

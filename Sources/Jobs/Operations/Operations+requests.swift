@@ -57,14 +57,18 @@ extension Operations {
         }
     }
 
-    /// Tells once, for good, of each open request that its last quarter of time has begun; returns those told of.
+    /// Tells once, for good, of each request without an answer that its last quarter of time has begun; returns those
+    /// told of.
     func requestsAtRisk(limit: Int) async throws -> [MemberRequest] {
         let now = clock.now()
-        var filter = MemberRequestFilter.open
-        (filter.atRiskBy, filter.isUnwarned) = (now, true)
-        let (actor, atRisk) = (actor, filter)
+        let actor = actor
+        let atRisk = MemberRequestFilter.unanswered.map { filter in
+            var filter = filter
+            (filter.atRiskBy, filter.isUnwarned) = (now, true)
+            return filter
+        }
         return try await store.write { writer in
-            let found = try writer.memberRequests(matching: atRisk, limit: limit)
+            let found = try atRisk.flatMap { try writer.memberRequests(matching: $0, limit: limit) }
             for request in found {
                 try writer.warned(
                     memberRequest: request.id, at: now,
@@ -100,12 +104,27 @@ extension Operations {
     /// More exchanges than so many no run of one member has.
     private static let mostOfARequest = 100
 
-    /// Makes requests answerable again that a process which has ended was answering; returns how many.
+    /// Completes the requests whose run has ended and of which nothing waits to be delivered any more, whichever process
+    /// delivered it; returns those.
+    public func settleRequests() async throws -> [MemberRequest] {
+        var settled: [MemberRequest] = []
+        let answered = underWay.all
+        let resting = MemberRequestFilter(states: [.inProgress], progress: .rests)
+        for request in try await memberRequests(matching: resting, limit: 1000)
+        where !answered.contains(request.id) && !underWay.contains(request.id) {
+            if try await move(request.id, to: .completed) { settled.append(request) }
+        }
+        return settled
+    }
+
+    /// Makes requests answerable again that a process which has ended was answering; returns how many. Those whose run
+    /// has ended wait for their deliveries and need no other.
     func reclaimRequests() async throws -> Int {
         var count = 0
         // What ends between the two looks is still in progress by the store's.
         let answered = underWay.all
-        for request in try await memberRequests(in: [.inProgress], limit: 1000)
+        let unrun = MemberRequestFilter(states: [.inProgress], progress: .unrun)
+        for request in try await memberRequests(matching: unrun, limit: 1000)
         where !answered.contains(request.id) && !underWay.contains(request.id) {
             let run = try await store.read { reader in try request.run.flatMap(reader.run) }
             guard let run, isAbandoned(run) else { continue }

@@ -24,12 +24,15 @@ public struct DeskBounds: Sendable, Hashable {
     /// that keeps it.
     func demandRoom(for request: MemberRequest, _ reader: any StoreReader) throws {
         guard self != .none, try reader.memberRequest(request.id) == nil else { return }
-        let states = MemberRequestFilter.open.states
+        // What only waits for its payer takes no room: others' requests are accepted meanwhile.
+        let unrun = MemberRequestFilter(states: MemberRequestFilter.open.states, progress: .unrun)
         if let owner = request.owner {
-            let own = try reader.count(memberRequestsMatching: MemberRequestFilter(states: states, owner: owner))
+            var ofOwner = unrun
+            ofOwner.owner = owner
+            let own = try reader.count(memberRequestsMatching: ofOwner)
             guard own < ofHolder else { throw Self.full("\(ofHolder) requests of yours are open") }
         }
-        guard try reader.count(memberRequestsMatching: .open) < ofAll else {
+        guard try reader.count(memberRequestsMatching: unrun) < ofAll else {
             throw Self.full("\(ofAll) requests are open")
         }
     }

@@ -22,14 +22,19 @@ public struct MemberRequestDetail: Sendable {
         self.bundles = bundles
     }
 
-    /// Whether it is still open though it is due, or was answered too late.
-    public func isLate(at now: Instant) -> Bool {
-        (request.state.isOpen ? now : request.updated) > request.due
+    /// Whether the payer has no answer yet: it is open, or has ended with an exchange that is parked.
+    private var isUnanswered: Bool {
+        request.state.isOpen || request.state == .completed && exchange?.state == .parked
     }
 
-    /// Whether it is open, not late, and in the last quarter of its time.
+    /// Whether it has no answer though it is due, or was answered too late.
+    public func isLate(at now: Instant) -> Bool {
+        (isUnanswered ? now : request.updated) > request.due
+    }
+
+    /// Whether it has no answer, is not late, and is in the last quarter of its time.
     public func isAtRisk(at now: Instant) -> Bool {
-        request.state.isOpen && !isLate(at: now) && now >= request.atRisk
+        isUnanswered && !isLate(at: now) && now >= request.atRisk
     }
 
     /// How it stands with its time: `in time`, `at risk` or `late`.

@@ -16,6 +16,8 @@ public struct RequestDesk: Service {
     private static let pauseSeconds = 0.25
     /// How often it is looked for those that may be late.
     private static let warningMilliseconds: Int64 = 15_000
+    /// How often it is looked for those whose deliveries have come to their end.
+    private static let settlingMilliseconds: Int64 = 1000
     /// Of so many it is told at a time.
     private static let mostWarnings = 100
 
@@ -25,10 +27,11 @@ public struct RequestDesk: Service {
         self.logger = logger
     }
 
-    /// What is being answered, and when it is looked again for what may be late.
+    /// What is being answered, and when it is looked again for what may be late and for what was delivered.
     struct State {
         var underWay: [String: AnswerUnderWay] = [:]
         var warnsNext: Instant?
+        var settlesNext: Instant?
     }
 
     /// Runs until graceful shutdown; what is being answered then is left to the next start.
@@ -53,6 +56,7 @@ public struct RequestDesk: Service {
     func turn(_ state: inout State) async throws {
         let reclaimed = try await operations.reclaimRequests()
         if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
+        try await settle(&state)
         try await clear(&state)
         try await warn(&state)
         let ready = try await operations.readyRequests(limit: Self.atOnce * 2)
@@ -80,13 +84,8 @@ public struct RequestDesk: Service {
     /// Answers one.
     private func answer(_ request: MemberRequest) async {
         do {
-            let report = try await operations.answer(request.id)
-            logger.info(
-                "request answered",
-                metadata: [
-                    "request": "\(request.id)", "job": "\(request.job)", "run": "\(report.run)",
-                    "state": "\(report.state.rawValue)",
-                ])
+            let (report, isCompleted) = try await operations.answered(request.id)
+            if isCompleted { tell(request, answeredBy: report.run) } else { await tellCarried(request, report) }
         } catch let failure as RunFailure {
             tell(request, failure.fault)
         } catch let fault as Fault {
@@ -96,12 +95,38 @@ public struct RequestDesk: Service {
         }
     }
 
+    /// Completes what was delivered since, by whichever process.
+    private func settle(_ state: inout State) async throws {
+        let now = operations.clock.now()
+        if let next = state.settlesNext, now < next { return }
+        state.settlesNext = now.adding(milliseconds: Self.settlingMilliseconds)
+        for request in try await operations.settleRequests() { tell(request, answeredBy: request.run ?? "") }
+    }
+
+    private func tell(_ request: MemberRequest, answeredBy run: String) {
+        logger.info(
+            "request answered",
+            metadata: ["request": "\(request.id)", "job": "\(request.job)", "run": "\(run)"])
+    }
+
+    /// Says that a request was carried and its payer has not taken everything yet.
+    private func tellCarried(_ request: MemberRequest, _ report: RunReport) async {
+        guard let detail = try? await operations.show(request: request.id), detail.request.state.isOpen else { return }
+        logger.notice(
+            "request carried, not answered yet",
+            metadata: [
+                "request": "\(request.id)", "job": "\(request.job)", "run": "\(report.run)",
+                "state": "\(report.state.rawValue)", "bundles": "\(detail.bundles.count)",
+                "acknowledged": "\(detail.bundles.count { $0 == .acknowledged })",
+            ])
+    }
+
     private func tell(_ request: MemberRequest, _ fault: Fault) {
         logger.error(
             "request failed", metadata: ["request": "\(request.id)", "fault": "\(fault.code.rawValue)"])
     }
 
-    /// Says once of each open request that it may be late, whoever answers it or nobody, while there is time to act.
+    /// Says once of each request without an answer that it may be late, whoever answers it or nobody, while there is time to act.
     private func warn(_ state: inout State) async throws {
         let now = operations.clock.now()
         if let next = state.warnsNext, now < next { return }
@@ -110,7 +135,8 @@ public struct RequestDesk: Service {
             logger.warning(
                 now > request.due ? "request is late" : "request may be late",
                 metadata: [
-                    "request": "\(request.id)", "due": "\(request.due.text)", "state": "\(request.state.rawValue)",
+                    "request": "\(request.id)", "due": "\(request.due.text)",
+                    "state": request.state == .completed ? "parked" : "\(request.state.rawValue)",
                 ])
         }
     }

@@ -2,9 +2,9 @@
 public enum MemberRequestState: String, Sendable, Hashable, CaseIterable {
     /// Accepted; nobody works on it yet.
     case requested
-    /// A process pulls, maps and delivers.
+    /// A process pulls, maps and delivers, or what it made waits for the payer.
     case inProgress = "in-progress"
-    /// Its run has ended; what became of the data is told by the member's exchange.
+    /// Its run has ended and nothing waits to be delivered; what became of the data is told by the member's exchange.
     case completed
     /// It cannot be answered as it is; the reason says why.
     case failed

@@ -2,6 +2,16 @@ public import FHIR
 
 /// Which member requests are meant; what is left open means all.
 public struct MemberRequestFilter: Sendable, Hashable {
+    /// What became of a request's run.
+    public enum Progress: Sendable, Hashable {
+        /// None has come to its end: the work is still to be done.
+        case unrun
+        /// It has ended, and nothing that it made or met waits to be delivered.
+        case rests
+        /// Something that it made or met is parked.
+        case parked
+    }
+
     /// Only these states.
     public var states: Set<MemberRequestState>
     /// Only what this holder of a token asked for.
@@ -16,12 +26,17 @@ public struct MemberRequestFilter: Sendable, Hashable {
     public var atRiskBy: Instant?
     /// Only those of which nobody was told that they may be late.
     public var isUnwarned: Bool
+    /// Only the one that this run answers.
+    public var run: String?
+    /// Only those whose run has come so far. What took the place of an exchange before it was delivered counts as that
+    /// exchange.
+    public var progress: Progress?
 
     /// Selects requests.
     public init(
         states: Set<MemberRequestState> = Set(MemberRequestState.allCases), owner: String? = nil,
         payers: Set<String>? = nil, readyAt: Instant? = nil, dueBefore: Instant? = nil, atRiskBy: Instant? = nil,
-        isUnwarned: Bool = false
+        isUnwarned: Bool = false, run: String? = nil, progress: Progress? = nil
     ) {
         self.states = states
         self.owner = owner
@@ -30,8 +45,14 @@ public struct MemberRequestFilter: Sendable, Hashable {
         self.dueBefore = dueBefore
         self.atRiskBy = atRiskBy
         self.isUnwarned = isUnwarned
+        self.run = run
+        self.progress = progress
     }
 
     /// All that still have to be answered.
     public static let open = MemberRequestFilter(states: Set(MemberRequestState.allCases.filter(\.isOpen)))
+    /// All that have come to their end without an answer: an operator has to look at what is parked.
+    public static let parked = MemberRequestFilter(states: [.completed], progress: .parked)
+    /// All that the payer has no answer to, which can be late.
+    public static let unanswered: [MemberRequestFilter] = [.open, .parked]
 }

@@ -49,7 +49,10 @@ struct RunCommand: AsyncParsableCommand {
             return try await output.reporting(progress) {
                 try await assembly.servers.approach(job)
                 return try await assembly.servingFiles(note: { progress.say($0) }) {
-                    try await assembly.operations.run(job: job, dryRun: dryRun)
+                    let report = try await assembly.operations.run(job: job, dryRun: dryRun)
+                    // What requests waited for may have been delivered with it, and no service need run.
+                    _ = try? await assembly.operations.settleRequests()
+                    return report
                 }
             }
         }

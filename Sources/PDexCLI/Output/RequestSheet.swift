@@ -46,7 +46,7 @@ struct RequestSheet: Sendable {
             switch (request.state, detail.exchange) {
             case (.requested, _):
                 "serve\(suffix)  # answers it; or: \(program.text) requests cancel \(request.id)\(suffix)"
-            case (.completed, let exchange?): "exchanges show \(exchange.id)\(suffix)"
+            case (.inProgress, let exchange?), (.completed, let exchange?): "exchanges show \(exchange.id)\(suffix)"
             default: ""
             }
         return command.isEmpty ? "" : "next:\n  \(program.text) \(command)"

@@ -99,6 +99,23 @@ extension StoreContract {
             try expect(rested?.attempts, is: 1, "the attempts")
             try expect(rested?.notBefore, is: StoreSample.seconds(15), "the end of the rest")
         },
+        StorePromise("member requests are told apart by whether their run has ended, and what it made or met rests") {
+            store in
+            try await openRuns(store)
+            let resting = MemberRequestFilter(states: [.inProgress], progress: .rests)
+            let parked = MemberRequestFilter(states: [.inProgress], progress: .parked)
+            let unrun = MemberRequestFilter(states: MemberRequestFilter.open.states, progress: .unrun)
+            let one = MemberRequestFilter(run: "run-3", progress: .rests)
+            let before = try await ids([unrun, resting, parked, one], store)
+            try await store.write { writer in
+                try writer.advance(
+                    "e6", to: .parked, reason: .attemptsExhausted, detail: nil, at: StoreSample.seconds(9),
+                    audit: StoreSample.entry("exchange.parked", of: "e6"))
+            }
+            let after = try await ids([resting, parked], store)
+            try expect(before, is: [["r1", "r6"], ["r3", "r4"], ["r4"], ["r3"]], "those at first")
+            try expect(after, is: [["r3", "r4", "r5"], ["r4", "r5"]], "those once the newer exchange is parked")
+        },
         StorePromise(
             "of member requests that is delivered first which no run of now stands for, then those whose answer is due first"
         ) {
@@ -135,6 +152,43 @@ extension StoreContract {
             try expect(other, is: nil, "another payer's Group of that id")
         },
     ]
+
+    /// Requests whose run goes on, made what waits, made what is there, met what is parked, made what something newer that
+    /// waits took the place of, and has not begun.
+    private static func openRuns(_ store: any Store) async throws {
+        let made: [(id: String, member: Int64, run: String, state: ExchangeState, reason: FaultCode?)] = [
+            ("e1", 1, "run-1", .acknowledged, nil), ("e2", 2, "run-2", .retrying, nil),
+            ("e3", 3, "run-3", .acknowledged, nil), ("e4", 4, "night", .parked, .attemptsExhausted),
+            ("e5", 5, "run-5", .cancelled, .superseded), ("e6", 5, "night", .queued, nil),
+        ]
+        try await store.write { writer in
+            for run in ["run-1", "run-2", "run-3", "run-4", "run-5", "night"] {
+                try writer.open(StoreSample.run(run, by: .request))
+            }
+            for item in made {
+                let exchange = StoreSample.exchange(
+                    item.id, member: item.member, run: item.run, state: item.state, reason: item.reason)
+                try writer.insert(exchange, audit: [StoreSample.entry("exchange.made", of: item.id)])
+            }
+            try writer.meet("e4", in: "run-4")
+            for number in 1...6 {
+                let id = "r\(number)"
+                _ = try writer.accept(request(id, due: 10 + Int64(number)), audit: entry(id))
+            }
+            for number in 1...5 {
+                _ = try writer.advance(
+                    memberRequest: "r\(number)", to: .inProgress, run: "run-\(number)", reason: nil,
+                    at: StoreSample.seconds(5), audit: entry("r\(number)"))
+            }
+            for number in 2...5 { try writer.close("run-\(number)", as: .partial, summary: []) }
+        }
+    }
+
+    private static func ids(_ filters: [MemberRequestFilter], _ store: any Store) async throws -> [[String]] {
+        try await store.read { reader in
+            try filters.map { try reader.memberRequests(matching: $0, limit: 10).map(\.id) }
+        }
+    }
 
     private static func expectMove(
         _ id: String, from state: MemberRequestState, to next: MemberRequestState, in store: any Store

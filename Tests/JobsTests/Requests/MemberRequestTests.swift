@@ -225,6 +225,43 @@ struct MemberRequestTests {
         #expect(try await served.operations.show(request: ada.id).exchange?.state == .acknowledged)
     }
 
+    @Test("stay in progress while their payer is down, and are completed once it has them, also by another process")
+    func waits() async throws {
+        let served = try ServedNight()
+        let lines = LogLines()
+        served.night.payer.reply(.busy(retryAfterSeconds: 60))
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+
+        try await served.desk(lines.logger)
+        let waiting = try await served.operations.show(request: request.id)
+        served.night.clock.advance(seconds: 3600)
+        _ = try await served.night.pipeline.deliver()
+        try await served.restarted(until: "2026-06-01T05:00:00Z").desk(lines.logger)
+
+        let ended = try await served.operations.show(request: request.id)
+        #expect(waiting.request.state == .inProgress && waiting.exchange?.state == .retrying)
+        #expect(ended.request.state == .completed && ended.run?.id == waiting.run?.id)
+        #expect(lines.all.map(\.event) == ["request carried, not answered yet", "request answered"])
+        #expect(lines.all.first?.fields["acknowledged"] == "0")
+        #expect(lines.all.last?.fields["request"] == request.id)
+    }
+
+    @Test("whose payer is down take no room on the desk from others")
+    func room() async throws {
+        let served = try ServedNight([.joe, .ada])
+        let bounds = DeskBounds(ofHolder: 1, ofAll: 1)
+        served.night.payer.reply(.busy(retryAfterSeconds: 60))
+        let demand = MemberDemand(patient: "joe", holder: "portal")
+        let request = try await served.operations.accept(demand, by: served.job, within: bounds)
+        _ = try await served.operations.answer(request.id)
+
+        let other = MemberDemand(patient: "ada", holder: "portal")
+        let accepted = try await served.operations.accept(other, by: served.job, within: bounds)
+
+        #expect(try await served.operations.show(request: request.id).request.state == .inProgress)
+        #expect(accepted.state == .requested)
+    }
+
     @Test("that another process is answering are left alone")
     func elsewhere() async throws {
         let served = try ServedNight()

@@ -83,6 +83,27 @@ struct RequestDeskTests {
         #expect(told == [0, 1, 1, 1])
     }
 
+    @Test(
+        "says once that a request may be late which waits for its payer, or whose exchange is parked",
+        arguments: [true, false])
+    func warnsUnanswered(isParked: Bool) async throws {
+        let served = try ServedNight()
+        let lines = LogLines()
+        served.night.payer.reply(isParked ? .refuse(422) : .busy(retryAfterSeconds: 60))
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        _ = try await served.operations.answer(request.id)
+
+        served.night.clock.advance(seconds: 19 * 3600)
+        for _ in 0..<2 { try await served.desk(lines.logger) }
+        let atRisk = try await served.operations.show(request: request.id)
+        let soon = served.night.clock.now()
+        let later = soon.adding(milliseconds: 6 * 3_600_000)
+
+        #expect(atRisk.request.state == (isParked ? .completed : .inProgress))
+        #expect(lines.all.map(\.event) == ["request may be late"])
+        #expect([soon, later].map { atRisk.punctuality(at: $0) } == ["at risk", "late"])
+    }
+
     @Test("a request is in time, then at risk, then late, and keeps that when it has ended")
     func punctuality() async throws {
         let served = try ServedNight()

@@ -83,8 +83,8 @@ struct ServedNight: Sendable {
     }
 
     /// Lets the desk look at the member requests, answer what it finds, and look once more.
-    func desk() async throws {
-        let desk = RequestDesk(operations: operations, logger: Self.silence)
+    func desk(_ logger: Logger = ServedNight.silence) async throws {
+        let desk = RequestDesk(operations: operations, logger: logger)
         var state = RequestDesk.State()
         try await desk.turn(&state)
         for answer in state.underWay.values { await answer.task.value }
@@ -149,7 +149,7 @@ struct ServedNight: Sendable {
         return try #require(found.first)
     }
 
-    private static let silence = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+    static let silence = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
     private static let mappings = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
