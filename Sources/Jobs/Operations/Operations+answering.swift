@@ -1,5 +1,5 @@
 import FHIR
-import PDex
+public import PDex
 public import Pipeline
 
 extension Operations {
@@ -9,6 +9,24 @@ extension Operations {
     /// stays in progress while what the run made waits to be delivered (``settleRequests()``). Throws
     /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
     public func answer(_ id: String) async throws -> RunReport { try await answered(id).report }
+
+    /// Answers a request that was accepted a moment ago, or waits while another process does that was quicker: a service
+    /// on the same store takes up what is accepted at once.
+    ///
+    /// Throws as ``answer(_:)`` does, and `request.not-open` for what had ended before.
+    public func answer(accepted request: MemberRequest) async throws -> RequestAnswer {
+        do {
+            return .here(try await answer(request.id))
+        } catch let fault as Fault where fault.code == .requestNotOpen && request.state.isOpen {
+            var detail = try await show(request: request.id)
+            while detail.isToBeCarried {
+                // Waits for the other process.
+                try await clock.sleep(seconds: 1)
+                detail = try await show(request: request.id)
+            }
+            return .elsewhere(detail)
+        }
+    }
 
     /// The same; also whether the request is completed with it.
     func answered(_ id: String) async throws -> (report: RunReport, isCompleted: Bool) {

@@ -22,6 +22,15 @@ public struct MemberRequestDetail: Sendable {
         self.bundles = bundles
     }
 
+    /// Whether a run for it has still to come to its end; one that failed for now rests first.
+    var isToBeCarried: Bool {
+        switch request.state {
+        case .requested: request.notBefore == nil
+        case .inProgress: run?.state != .complete && run?.state != .partial
+        case .completed, .failed, .cancelled: false
+        }
+    }
+
     /// Whether the payer has no answer yet: it is open, or has ended with an exchange that is parked.
     private var isUnanswered: Bool {
         request.state.isOpen || request.state == .completed && exchange?.state == .parked

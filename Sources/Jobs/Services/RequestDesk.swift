@@ -82,12 +82,15 @@ public struct RequestDesk: Service {
     }
 
     /// Answers one.
-    private func answer(_ request: MemberRequest) async {
+    func answer(_ request: MemberRequest) async {
         do {
             let (report, isCompleted) = try await operations.answered(request.id)
             if isCompleted { tell(request, answeredBy: report.run) } else { await tellCarried(request, report) }
         } catch let failure as RunFailure {
             tell(request, failure.fault)
+        } catch let fault as Fault where fault.code == .requestNotOpen {
+            // Another process on the store was quicker, or it was taken back.
+            logger.debug("request is no longer open", metadata: ["request": "\(request.id)"])
         } catch let fault as Fault {
             tell(request, fault)
         } catch {

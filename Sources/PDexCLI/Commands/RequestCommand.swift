@@ -10,7 +10,7 @@ struct RequestCommand: AsyncParsableCommand {
         commandName: "request",
         abstract: "Carry one member's data now.",
         discussion: HelpText.with(
-            "It is kept first and then answered here, beside whatever runs. With --queue it is left to  pdex serve ; "
+            "It is kept first and then answered here, beside whatever runs; a service that is quicker is waited for. With --queue it is left to  pdex serve ; "
                 + "pdex requests  tells where it stands.",
             examples: [
                 "pdex request --member M0-000123 --payer med0",
@@ -75,7 +75,7 @@ struct RequestCommand: AsyncParsableCommand {
         let progress = output.progress
         let demand = try demand()
         if queue { return try await leave(demand, progress) }
-        let report = try await configuration.reaching { [job, payer, output] configuration in
+        let answer = try await configuration.reaching { [job, payer, output] configuration in
             let job = try RequestJobs(JobFolder.load(configuration)).job(job, payer: payer)
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
             let assembly = try Assembly(configuration, observer: progress.show)
@@ -84,16 +84,28 @@ struct RequestCommand: AsyncParsableCommand {
             return try await Self.keeping(request.id) {
                 try await output.reporting(progress) {
                     try await assembly.servingFiles(note: { progress.say($0) }) {
-                        try await assembly.operations.answer(request.id)
+                        try await assembly.operations.answer(accepted: request)
                     }
                 }
             }
         }
         progress.end()
-        output.results.write(
-            report.json,
-            text: BalanceSheet(report: report, options: configuration.repeated, isOfRequest: true).text)
-        try Ending.check(CommandStatus(report.state))
+        switch answer {
+        case .here(let report):
+            let sheet = BalanceSheet(report: report, options: configuration.repeated, isOfRequest: true)
+            output.results.write(report.json, text: sheet.text)
+            try Ending.check(CommandStatus(report.state))
+        case .elsewhere(let detail): try tell(elsewhere: detail)
+        }
+    }
+
+    /// What a service came to that was quicker: to programs its run's report, as if it had been made here.
+    private func tell(elsewhere detail: MemberRequestDetail) throws {
+        let sheet = RequestSheet(detail: detail, now: SystemClock().now(), options: configuration.repeated)
+        let report = try? JSONParser.parse(detail.run?.summary ?? [])
+        output.results.write(report ?? sheet.json, text: sheet.text)
+        let isCarried = [.inProgress, .completed].contains(detail.request.state)
+        try Ending.check(isCarried ? detail.run.map { CommandStatus($0.state) } ?? .failed : .failed)
     }
 
     /// Where a request stands; its end, if that is to be awaited.

@@ -1,11 +1,12 @@
 import Jobs
-import Pipeline
 
 extension OutputOptions {
     /// Does a run; one that fails is reported to programs, too, before its fault ends the command.
     ///
     /// People read the fault alone: a sheet of a run that did not end says nothing that adds up.
-    func reporting(_ progress: RunProgress, _ run: () async throws -> RunReport) async throws -> RunReport {
+    func reporting<Report: Sendable>(
+        _ progress: RunProgress, _ run: () async throws -> Report
+    ) async throws -> Report {
         do {
             return try await run()
         } catch let failure as RunFailure {

@@ -262,6 +262,26 @@ struct MemberRequestTests {
         #expect(accepted.state == .requested)
     }
 
+    @Test("that another process takes up first are told as that process answered them, and nobody calls it a failure")
+    func quicker() async throws {
+        let served = try ServedNight()
+        let lines = LogLines()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        let report = try await served.restarted(until: "2026-06-01T04:00:00Z").operations.answer(request.id)
+
+        let answer = try await served.operations.answer(accepted: request)
+        await RequestDesk(operations: served.operations, logger: lines.logger).answer(request)
+
+        let detail = try #require(Self.elsewhere(answer))
+        #expect(detail.request.state == .completed && detail.run?.id == report.run)
+        #expect(served.night.payer.held.values.count { $0.type == "Patient" } == 1)
+        #expect(lines.all.map(\.level) == [.debug])
+    }
+
+    private static func elsewhere(_ answer: RequestAnswer) -> MemberRequestDetail? {
+        if case .elsewhere(let detail) = answer { detail } else { nil }
+    }
+
     @Test("that another process is answering are left alone")
     func elsewhere() async throws {
         let served = try ServedNight()
