@@ -14,11 +14,13 @@ extension SQLiteTransaction {
         let found = try places(filter).flatMap { state, payer in
             let (filtered, arguments) = Self.condition(filter, state, payer)
             return try all(
-                "SELECT \(Self.columns) FROM member_request \(filtered) ORDER BY due, rid LIMIT ?",
+                "SELECT \(Self.columns) FROM member_request \(filtered) ORDER BY \(Self.order(of: state)) LIMIT ?",
                 arguments + [max(limit, 0)], Self.request)
         }
-        return Array(found.sorted { ($0.due, $0.id) < ($1.due, $1.id) }.prefix(max(limit, 0)))
+        return Array(found.sorted { MemberRequestPlace($0) < MemberRequestPlace($1) }.prefix(max(limit, 0)))
     }
+
+    private static func order(of state: MemberRequestState) -> String { state.isOpen ? "due, id" : "due DESC, id" }
 
     func count(memberRequestsMatching filter: MemberRequestFilter) throws -> Int {
         try places(filter).reduce(0) { sum, place in
@@ -41,7 +43,9 @@ extension SQLiteTransaction {
     /// One search for each state and payer, so that each is answered by an index.
     private func places(_ filter: MemberRequestFilter) -> [(state: MemberRequestState, payer: String?)] {
         let payers: [String?] = filter.payers.map { $0.sorted() } ?? [nil]
-        return MemberRequestState.allCases.filter(filter.states.contains).flatMap { state in
+        // Behind what has ended nothing is open.
+        let states = filter.states.filter { filter.after?.isOpen ?? true || !$0.isOpen }
+        return MemberRequestState.allCases.filter(states.contains).flatMap { state in
             payers.map { (state, $0) }
         }
     }
@@ -62,6 +66,11 @@ extension SQLiteTransaction {
         add("due < ?", filter.dueBefore?.milliseconds)
         add("at_risk <= ?", filter.atRiskBy?.milliseconds)
         add("run = ?", filter.run)
+        if let after = filter.after, after.isOpen == state.isOpen {
+            let sign = after.isOpen ? ">" : "<"
+            conditions.append("(due \(sign) ? OR due = ? AND id > ?)")
+            arguments += [after.due.milliseconds, after.due.milliseconds, after.id]
+        }
         if filter.isUnwarned { conditions.append("warned IS NULL") }
         if let progress = filter.progress { conditions += condition(progress, state) }
         return ("WHERE " + conditions.joined(separator: " AND "), arguments)

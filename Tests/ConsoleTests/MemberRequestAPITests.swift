@@ -130,7 +130,10 @@ struct MemberRequestAPITests {
 
     @Test(
         "refuses a query that it does not understand, and shows nothing by it",
-        arguments: ["state=late", "state=%zz", "state=%ff", "state=failed&%", "status=failed", "state=failed&x=1"])
+        arguments: [
+            "state=late", "state=%zz", "state=%ff", "state=failed&%", "status=failed", "state=failed&x=1",
+            "_count=0", "_count=1001", "_count=1&_count=2", "page=2", "page=open.x.y",
+        ])
     func query(text: String) async throws {
         let harness = try APIHarness()
         _ = await harness.send("POST", path, #"{"member": "joe"}"#)
@@ -139,6 +142,29 @@ struct MemberRequestAPITests {
 
         #expect(answer.status == 422)
         #expect(answer.json["entry"] == nil)
+    }
+
+    @Test("lists what is open before what has ended, page by page, with where each exchange stands")
+    func pages() async throws {
+        let harness = try APIHarness([.joe, .ada])
+        for number in 0..<3 {
+            let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "k-\(number)")]
+            let accepted = await harness.send("POST", path, #"{"patient": "joe"}"#, headers: headers)
+            let location = accepted.headers["Location"] ?? ""
+            _ = try await harness.operations.answer(String(location.split(separator: "/").last ?? ""))
+            harness.night.clock.advance(seconds: 60)
+        }
+        _ = await harness.send("POST", path, #"{"patient": "ada"}"#)
+
+        let first = await harness.send("GET", path + "?state=requested&state=completed&_count=2").json
+        let next = first["link"]?.elements.first?["url"]?.string ?? ""
+        let second = await harness.send("GET", next).json
+
+        let entries = [first, second].flatMap { $0["entry"]?.elements ?? [] }
+        let stand = entries.map { $0["resource"]?["businessStatus"]?["text"]?.string ?? "" }
+        #expect(stand == ["", "acknowledged", "acknowledged", "acknowledged"])
+        #expect(first["total"] == 4 && second["total"] == 4)
+        #expect(next.hasPrefix(path + "?state=requested&state=completed&_count=2&page=") && second["link"] == nil)
     }
 
     @Test("does not take more than it can hold")

@@ -25,4 +25,17 @@ struct RequestSheetTests {
             options: options, program: .standard)
         #expect(sheet.text.hasSuffix("next:\n" + command))
     }
+
+    @Test("a list says how many are not shown")
+    func hidden() {
+        let now = Instant(milliseconds: 1_780_000_000_000)
+        let request = MemberRequest(
+            id: "r1", job: "on-demand", payer: "med0", patient: "4711", since: nil, types: [], accepted: now, due: now)
+        func text(total: Int) -> String {
+            let list = MemberRequestList(requests: [MemberRequestDetail(request: request)], total: total, next: nil)
+            return RequestsListCommand.text(of: list, now)
+        }
+        #expect(text(total: 1234).hasSuffix("\n(1,233 more are not shown; --limit shows them)"))
+        #expect(!text(total: 1).contains("not shown"))
+    }
 }

@@ -40,13 +40,10 @@ struct MemberRequestAPI: Sendable {
         switch request.method {
         case "POST": return try await accept(request, operations, of: holder)
         case "GET":
-            let own = Self.own(holder, in: try states(in: request))
-            let found = try await operations.memberRequests(matching: own, limit: 1000)
-            let now = clock.now()
-            let entries = found.map { request -> JSONValue in
-                ["resource": MemberRequestTask(detail: MemberRequestDetail(request: request), now: now).json]
-            }
-            return .json(200, ["resourceType": "Bundle", "type": "collection", "entry": .array(entries)])
+            let query = try MemberRequestQuery(request.query)
+            let own = MemberRequestFilter(
+                states: query.states, owner: holder.name, payers: holder.payers, after: query.after)
+            return .json(200, bundle(try await operations.list(memberRequestsMatching: own, limit: query.count), query))
         default: throw Problem.notAllowed("GET, POST")
         }
     }
@@ -64,23 +61,18 @@ struct MemberRequestAPI: Sendable {
             202, MemberRequestDetail(request: accepted), headers: ["Location": "\(Self.path)/\(accepted.id)"])
     }
 
-    /// What a holder asked for, of the payers that are still the holder's.
-    private static func own(_ holder: APIToken, in states: Set<MemberRequestState>) -> MemberRequestFilter {
-        MemberRequestFilter(states: states, owner: holder.name, payers: holder.payers)
-    }
-
-    private func states(in request: ServedRequest) throws(Problem) -> Set<MemberRequestState> {
-        // What is misunderstood would show more than was asked for.
-        guard let fields = FormFields(request.query), fields.pairs.allSatisfy({ $0.name == "state" }) else {
-            throw Problem(422, "Wrong query", "the query may have state, encoded as a form is, and nothing else")
+    /// What a holder asked for, of the payers that are still the holder's, as the page of a search.
+    private func bundle(_ list: MemberRequestList, _ query: MemberRequestQuery) -> JSONValue {
+        let now = clock.now()
+        var bundle: JSONObject = [
+            "resourceType": "Bundle", "type": "searchset", "total": .number(JSONNumber(list.total)),
+        ]
+        if let next = list.next {
+            let url = Self.path + "?" + query.text(after: next)
+            bundle["link"] = [["relation": "next", "url": .string(url)]]
         }
-        let named = fields.values("state")
-        let states = named.compactMap { MemberRequestState(rawValue: $0) }
-        guard states.count == named.count else {
-            let all = MemberRequestState.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(422, "Wrong value", "state is one of \(all)")
-        }
-        return states.isEmpty ? Set(MemberRequestState.allCases) : Set(states)
+        bundle["entry"] = .array(list.requests.map { ["resource": MemberRequestTask(detail: $0, now: now).json] })
+        return .object(bundle)
     }
 
     private func one(

@@ -28,14 +28,14 @@ extension Operations {
         return try await show(request: id)
     }
 
-    /// Requests in some states, those that are due first in front.
+    /// Requests in some states, in the order of their places.
     public func memberRequests(
         in states: Set<MemberRequestState> = Set(MemberRequestState.allCases), limit: Int
     ) async throws -> [MemberRequest] {
         try await memberRequests(matching: MemberRequestFilter(states: states), limit: limit)
     }
 
-    /// Requests that match, those that are due first in front.
+    /// Requests that match, in the order of their places.
     public func memberRequests(matching filter: MemberRequestFilter, limit: Int) async throws -> [MemberRequest] {
         try await store.read { try $0.memberRequests(matching: filter, limit: limit) }
     }

@@ -31,12 +31,14 @@ public struct MemberRequestFilter: Sendable, Hashable {
     /// Only those whose run has come so far. What took the place of an exchange before it was delivered counts as that
     /// exchange.
     public var progress: Progress?
+    /// Only those behind this place.
+    public var after: MemberRequestPlace?
 
     /// Selects requests.
     public init(
         states: Set<MemberRequestState> = Set(MemberRequestState.allCases), owner: String? = nil,
         payers: Set<String>? = nil, readyAt: Instant? = nil, dueBefore: Instant? = nil, atRiskBy: Instant? = nil,
-        isUnwarned: Bool = false, run: String? = nil, progress: Progress? = nil
+        isUnwarned: Bool = false, run: String? = nil, progress: Progress? = nil, after: MemberRequestPlace? = nil
     ) {
         self.states = states
         self.owner = owner
@@ -47,6 +49,7 @@ public struct MemberRequestFilter: Sendable, Hashable {
         self.isUnwarned = isUnwarned
         self.run = run
         self.progress = progress
+        self.after = after
     }
 
     /// All that still have to be answered.

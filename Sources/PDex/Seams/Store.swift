@@ -84,7 +84,7 @@ public protocol StoreReader: MemberReader {
 
     /// The member request with that id.
     func memberRequest(_ id: String) throws -> MemberRequest?
-    /// Member requests that match, those that are due first in front.
+    /// Member requests that match, in the order of their places (``MemberRequestPlace``).
     func memberRequests(matching filter: MemberRequestFilter, limit: Int) throws -> [MemberRequest]
     /// How many member requests match.
     func count(memberRequestsMatching filter: MemberRequestFilter) throws -> Int

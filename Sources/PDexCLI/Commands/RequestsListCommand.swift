@@ -3,11 +3,11 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex requests list`: those that are due first in front.
+/// `pdex requests list`: what is open in front, what is due first before others.
 struct RequestsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List member requests, those that are due first in front.",
+        abstract: "List member requests: what is open, by when it is due, then what has ended.",
         discussion: HelpText.with(examples: ["pdex requests list --state requested --output jsonl"]))
 
     @Option(help: ArgumentHelp("Only those that stand so; may be repeated.", valueName: "state"))
@@ -26,22 +26,25 @@ struct RequestsListCommand: AsyncParsableCommand {
     func run() async throws {
         let assembly = try Assembly(configuration.load())
         let states = state.isEmpty ? Set(MemberRequestState.allCases) : Set(state)
-        let requests = try await assembly.operations.memberRequests(in: states, limit: limit)
+        let list = try await assembly.operations.list(
+            memberRequestsMatching: MemberRequestFilter(states: states), limit: limit)
         let now = assembly.clock.now()
-        let details = requests.map { MemberRequestDetail(request: $0) }
         output.results.write(
-            list: details.map { RequestSheet(detail: $0, now: now, options: "").json }, text: text(of: details, now))
+            list: list.requests.map { RequestSheet(detail: $0, now: now, options: "").json },
+            text: Self.text(of: list, now))
     }
 
-    private func text(of details: [MemberRequestDetail], _ now: Instant) -> String {
-        guard !details.isEmpty else { return "no such requests" }
-        var table = TextTable(["request", "state", "reason", "job", "due", ""])
-        for detail in details {
+    static func text(of list: MemberRequestList, _ now: Instant) -> String {
+        guard !list.requests.isEmpty else { return "no such requests" }
+        var table = TextTable(["request", "state", "reason", "exchange", "job", "due", ""])
+        for detail in list.requests {
             let request = detail.request
             table.add(
-                request.id, request.state.rawValue, request.reason?.rawValue ?? "", request.job, request.due.text,
+                request.id, request.state.rawValue, request.reason?.rawValue ?? "",
+                detail.exchange?.state.rawValue ?? "", request.job, request.due.text,
                 detail.punctuality(at: now) == "in time" ? "" : detail.punctuality(at: now))
         }
-        return table.text() + (details.count == limit ? "\n(the first \(limit); --limit shows more)" : "")
+        let hidden = list.total - list.requests.count
+        return table.text() + (hidden > 0 ? "\n(\(hidden.grouped) more are not shown; --limit shows them)" : "")
     }
 }

@@ -18,7 +18,7 @@ extension StoreContract {
             let trail = try await store.read { try $0.audit(after: 0, limit: 10).count }
             try expect(trail, is: 1, "the entries of the audit trail")
         },
-        StorePromise("member requests are listed by when they are due, in the states asked for") { store in
+        StorePromise("open member requests are listed by when they are due, before those that have ended") { store in
             try await store.write { writer in
                 for (id, due) in [("a", Int64(30)), ("b", 10), ("c", 20)] {
                     _ = try writer.accept(request(id, due: due), audit: entry(id))
@@ -33,8 +33,26 @@ extension StoreContract {
                 )
             }
             try expect(open, is: ["b", "a"], "the open ones")
-            try expect(all, is: ["b", "c", "a"], "all of them")
+            try expect(all, is: ["b", "a", "c"], "all of them")
             try expect(one, is: ["b"], "the first")
+        },
+        StorePromise("member requests are listed page by page: what is open, then what has ended, due last in front") {
+            store in
+            try await store.write { writer in
+                for (id, due) in [("a", Int64(30)), ("b", 10), ("c", 20), ("d", 20), ("e", 40), ("f", 20), ("g", 20)] {
+                    _ = try writer.accept(request(id, due: due), audit: entry(id))
+                }
+                for id in ["b", "e", "f", "g"] { _ = try move(id, to: .cancelled, writer) }
+            }
+            var pages: [[String]] = []
+            var filter = MemberRequestFilter()
+            for _ in 0..<4 {
+                let page = filter
+                let found = try await store.read { try $0.memberRequests(matching: page, limit: 2) }
+                pages.append(found.map(\.id))
+                filter.after = found.last.map { MemberRequestPlace($0) }
+            }
+            try expect(pages, is: [["c", "d"], ["a", "e"], ["f", "g"], ["b"]], "the pages")
         },
         StorePromise("a member request moves only where its state leads, and each move is in the audit trail") {
             store in
