@@ -56,14 +56,25 @@ struct Outbox: Sendable {
             let settled = try await settle(results)
             total.bundles += settled.bundles
             total.entries += settled.entries
-            observer(.delivered(bundles: settled.bundles))
-            if let until = settled.closedUntil {
-                observer(.note("\(submit.terms.payer.name) fails: it is left alone until \(until.text)"))
-            }
+            tell(settled)
             if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
         }
         try Task.checkCancellation()
         return total
+    }
+
+    /// Tells what a group came to.
+    private func tell(_ settled: KeepReceipts.Settled) {
+        let payer = submit.terms.payer.name
+        observer(.delivered(bundles: settled.bundles))
+        for (fault, count) in settled.parked.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            observer(.parked(payer: payer, fault: fault, exchanges: count))
+        }
+        switch settled.news {
+        case .closed(let until, let fault): observer(.closed(payer: payer, until: until, fault: fault))
+        case .opened(let fault): observer(.opened(payer: payer, fault: fault))
+        case nil: break
+        }
     }
 
     /// How often answers are tried to be kept that the store does not take.

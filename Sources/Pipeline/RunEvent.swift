@@ -1,3 +1,6 @@
+public import FHIR
+public import PDex
+
 /// What a run tells whoever watches it; ids and counts only.
 public enum RunEvent: Sendable, Hashable {
     /// A step began, in words.
@@ -10,6 +13,12 @@ public enum RunEvent: Sendable, Hashable {
     case examined(members: Int, of: Int)
     /// So many bundles were delivered so far.
     case delivered(bundles: Int)
+    /// A payer fails: nothing is delivered to it until then; its last failure.
+    case closed(payer: String, until: Instant, fault: FaultCode?)
+    /// A payer that was closed works again; the failure that it was closed for last.
+    case opened(payer: String, fault: FaultCode?)
+    /// So many exchanges came to be parked while they were delivered, for that reason.
+    case parked(payer: String, fault: FaultCode, exchanges: Int)
     /// Something that an operator should read.
     case note(String)
 }

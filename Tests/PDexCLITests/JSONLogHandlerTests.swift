@@ -1,6 +1,8 @@
 import FHIR
+import Jobs
 import Logging
 import PDex
+import Pipeline
 import Testing
 
 @testable import PDexCLI
@@ -21,6 +23,23 @@ struct JSONLogHandlerTests {
             try JSONParser.parse(heard.text) == [
                 "ts": "2026-01-11T02:13:45.120Z", "level": "info", "event": "job\nended", "logger": "pdex",
                 "job": "a \"b\"", "run": "r1",
+            ])
+    }
+
+    @Test("what an operator is called for is a warning, with the payer, the fault, and the run that told it")
+    func warnings() throws {
+        let heard = Heard()
+        let logger = Logger(label: "pdex") { JSONLogHandler(label: $0, clock: StoppedClock(), write: heard.hear) }
+
+        RunContext.$current.withValue(RunContext(job: "nightly", run: "r1", request: "q1")) {
+            logger.note(.parked(payer: "med0", fault: .payerRefused, exchanges: 2))
+        }
+
+        #expect(
+            try JSONParser.parse(heard.text) == [
+                "ts": "2026-01-11T02:13:45.120Z", "level": "warning", "event": "exchanges parked", "logger": "pdex",
+                "exchanges": "2", "fault": "payer.refused", "job": "nightly", "payer": "med0", "request": "q1",
+                "run": "r1",
             ])
     }
 

@@ -1,6 +1,7 @@
 import FHIR
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -183,6 +184,33 @@ struct CircuitBreakerTests {
         #expect(try await (breaker(night) == nil) == (refused == 1))
     }
 
+    @Test("that it is closed and works again, and what is parked, is told with the payer and the fault")
+    func tells() async throws {
+        let told = Mutex<[RunEvent]>([])
+        let night = try night(members: 8) { event in told.withLock { $0.append(event) } }
+        night.payer.reply(.refuse(500), .refuse(502), .refuse(500))
+        _ = try await night.run()
+        let until = try #require(try await breaker(night)?.closedUntil)
+        night.clock.advance(seconds: 700)
+        night.payer.reply(.accept, .refuse(422), .refuse(422))
+
+        _ = try await night.pipeline.deliver()
+
+        #expect(
+            told.withLock { $0 }.filter(Self.isNews) == [
+                .closed(payer: "med0", until: until, fault: .payerUnknownOutcome),
+                .opened(payer: "med0", fault: .payerUnknownOutcome),
+                .parked(payer: "med0", fault: .payerRefused, exchanges: 2),
+            ])
+    }
+
+    private static func isNews(_ event: RunEvent) -> Bool {
+        switch event {
+        case .closed, .opened, .parked: true
+        default: false
+        }
+    }
+
     @Test("pauses are random between nothing and a ceiling that doubles up to the longest")
     func pauses() {
         let policy = BreakerPolicy(failures: 5, budget: 50, firstSeconds: 60, longestSeconds: 3600)
@@ -194,7 +222,8 @@ struct CircuitBreakerTests {
     }
 
     private func night(
-        members: Int, attempts: Int = 9, delivery: ExchangeTerms.Delivery.Kind = .transaction
+        members: Int, attempts: Int = 9, delivery: ExchangeTerms.Delivery.Kind = .transaction,
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Night {
         let members = (1...members).map {
             NamedMember("p\($0)", "Sam", "Lee", born: "1960-01-0\($0)", memberID: "M0-\($0)")
@@ -202,7 +231,7 @@ struct CircuitBreakerTests {
         return try Night(
             members, mappings: usCoreMappings, attempts: attempts, concurrency: 1,
             breaker: BreakerPolicy(failures: 3, budget: 50, firstSeconds: 60, longestSeconds: 600),
-            delivery: delivery)
+            delivery: delivery, observer: observer)
     }
 
     private func closed(members: Int) async throws -> Night {

@@ -44,7 +44,7 @@ extension Operations {
         defer { underWay.end(id) }
         guard try await move(id, to: .inProgress, run: run) else { throw Self.notWaiting(id) }
         do {
-            let report = try await carry(run, goesOn: false) {
+            let report = try await carry(run, goesOn: false, for: id) {
                 try await pipeline.request(
                     member: request.patient, since: request.since, types: request.types, run: run)
             }

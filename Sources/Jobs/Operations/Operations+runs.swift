@@ -83,12 +83,13 @@ extension Operations {
 
     /// A run that cannot go on is closed as failed; one that was only interrupted stays open if it `goesOn` later.
     func carry(
-        _ run: Run, goesOn: Bool, _ body: () async throws -> RunReport
+        _ run: Run, goesOn: Bool, for request: String? = nil, _ body: () async throws -> RunReport
     ) async throws -> RunReport {
         guard underWay.begin(run.id) else { throw Self.inProgress(run) }
         defer { underWay.end(run.id) }
         do {
-            let report = try await body()
+            let context = RunContext(job: run.job, run: run.id, request: request)
+            let report = try await RunContext.$current.withValue(context) { try await body() }
             RunMeter.count(report)
             return report
         } catch let fault as Fault {

@@ -125,10 +125,8 @@ struct JobAttempts: Sendable {
     private func floor(of fault: Fault) -> Double { Double(fault.retryAfterSeconds ?? 0) }
 
     private func tell(_ report: RunReport, _ event: Logger.Message, _ fault: Fault? = nil) {
-        var metadata: Logger.Metadata = [
-            "job": "\(job.name)", "run": "\(report.run)", "state": "\(report.state.rawValue)",
-        ]
-        metadata["fault"] = fault.map { "\($0.code.rawValue)" }
-        logger.log(level: fault == nil ? .info : .error, event, metadata: metadata)
+        var fields = report.logFields
+        fields["fault"] = fault.map { "\($0.code.rawValue)" }
+        logger.log(level: fault == nil ? report.logLevel : .error, event, metadata: fields)
     }
 }

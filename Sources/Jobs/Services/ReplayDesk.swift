@@ -53,7 +53,9 @@ public struct ReplayDesk: Service {
         logger.info("replay gone on with", metadata: ["run": "\(id)"])
         do {
             let state = try await operations.carry(replay: id)
-            logger.info("replay ended", metadata: ["run": "\(id)", "state": "\(state.rawValue)"])
+            logger.log(
+                level: state == .complete ? .info : .warning, "replay ended",
+                metadata: ["run": "\(id)", "state": "\(state.rawValue)"])
             return true
         } catch let fault as Fault where fault.code == .runInProgress {
             return true

@@ -9,6 +9,7 @@ public import ServiceLifecycle
 public struct RequestDesk: Service {
     private let operations: Operations
     private let logger: Logger
+    private let told = ToldFaults()
 
     /// How many requests are answered at once: the payers share them, and each may have one.
     private static let atOnce = 4
@@ -87,7 +88,7 @@ public struct RequestDesk: Service {
             let (report, isCompleted) = try await operations.answered(request.id)
             if isCompleted { tell(request, answeredBy: report.run) } else { await tellCarried(request, report) }
         } catch let failure as RunFailure {
-            tell(request, failure.fault)
+            tell(request, failure.fault, run: failure.report.run)
         } catch let fault as Fault where fault.code == .requestNotOpen {
             // Another process on the store was quicker, or it was taken back.
             logger.debug("request is no longer open", metadata: ["request": "\(request.id)"])
@@ -107,6 +108,7 @@ public struct RequestDesk: Service {
     }
 
     private func tell(_ request: MemberRequest, answeredBy run: String) {
+        told.forget(request.id)
         logger.info(
             "request answered",
             metadata: ["request": "\(request.id)", "job": "\(request.job)", "run": "\(run)"])
@@ -115,18 +117,22 @@ public struct RequestDesk: Service {
     /// Says that a request was carried and its payer has not taken everything yet.
     private func tellCarried(_ request: MemberRequest, _ report: RunReport) async {
         guard let detail = try? await operations.show(request: request.id), detail.request.state.isOpen else { return }
-        logger.notice(
-            "request carried, not answered yet",
-            metadata: [
-                "request": "\(request.id)", "job": "\(request.job)", "run": "\(report.run)",
-                "state": "\(report.state.rawValue)", "bundles": "\(detail.bundles.count)",
-                "acknowledged": "\(detail.bundles.count { $0 == .acknowledged })",
-            ])
+        told.forget(request.id)
+        var fields = report.logFields
+        fields["request"] = "\(request.id)"
+        fields["bundles"] = "\(detail.bundles.count)"
+        fields["acknowledged"] = "\(detail.bundles.count { $0 == .acknowledged })"
+        logger.log(level: report.logLevel, "request carried, not answered yet", metadata: fields)
     }
 
-    private func tell(_ request: MemberRequest, _ fault: Fault) {
-        logger.error(
-            "request failed", metadata: ["request": "\(request.id)", "fault": "\(fault.code.rawValue)"])
+    /// Says why a request could not be carried; what goes on waiting for the same is said once.
+    private func tell(_ request: MemberRequest, _ fault: Fault, run: String? = nil) {
+        var fields: Logger.Metadata = [
+            "request": "\(request.id)", "job": "\(request.job)", "fault": "\(fault.code.rawValue)",
+        ]
+        fields["run"] = run.map { "\($0)" }
+        let isNews = told.isNews(fault.code, of: request.id)
+        logger.log(level: isNews ? .error : .debug, "request failed", metadata: fields)
     }
 
     /// Says once of each request without an answer that it may be late, whoever answers it or nobody, while there is time to act.

@@ -10,7 +10,7 @@ public enum RunMeter {
         case .pulled(let type, let resources, _):
             add(resources, to: .resources, ["stage": "pull", "type": type, "outcome": "received"], factory)
         case .delivered(let bundles): add(bundles, to: .bundles, [:], factory)
-        case .step, .waiting, .examined, .note: break
+        case .step, .waiting, .examined, .closed, .opened, .parked, .note: break
         }
     }
 

@@ -1,20 +1,40 @@
+import Jobs
 import Logging
+import PDex
 import Pipeline
 
 extension Logger {
-    /// Notes what a run tells: steps for everybody, counts for those who want them.
+    /// Notes what a run tells, with which run it was: steps for everybody, counts for those who want them, and as
+    /// warnings what an operator is called for.
     func note(_ event: RunEvent) {
         switch event {
-        case .step(let step): info("step", metadata: ["step": "\(step)"])
-        case .note(let note): info("note", metadata: ["note": "\(note)"])
+        case .step(let step): tell(.info, "step", ["step": "\(step)"])
+        case .note(let note): tell(.info, "note", ["note": "\(note)"])
         case .waiting(let seconds, let why):
-            info("waiting", metadata: ["seconds": "\(Int(seconds.rounded(.up)))", "why": "\(why)"])
+            tell(.info, "waiting", ["seconds": "\(Int(seconds.rounded(.up)))", "why": "\(why)"])
         case .pulled(let type, let resources, let bytes):
-            debug("pulled", metadata: ["type": "\(type)", "resources": "\(resources)", "bytes": "\(bytes)"])
+            tell(.debug, "pulled", ["type": "\(type)", "resources": "\(resources)", "bytes": "\(bytes)"])
         case .examined(let members, let total):
-            debug("examined", metadata: ["members": "\(members)", "of": "\(total)"])
+            tell(.debug, "examined", ["members": "\(members)", "of": "\(total)"])
         case .delivered(let bundles):
-            debug("delivered", metadata: ["bundles": "\(bundles)"])
+            tell(.debug, "delivered", ["bundles": "\(bundles)"])
+        case .closed(let payer, let until, let fault):
+            tell(.warning, "payer closed", ["payer": "\(payer)", "until": "\(until.text)"], fault)
+        case .opened(let payer, let fault):
+            tell(.warning, "payer opened", ["payer": "\(payer)"], fault)
+        case .parked(let payer, let fault, let count):
+            tell(.warning, "exchanges parked", ["payer": "\(payer)", "exchanges": "\(count)"], fault)
         }
+    }
+
+    private func tell(_ level: Level, _ event: Message, _ fields: Metadata, _ fault: FaultCode? = nil) {
+        var fields = fields
+        fields["fault"] = fault.map { "\($0.rawValue)" }
+        if let context = RunContext.current {
+            fields["job"] = "\(context.job)"
+            fields["run"] = "\(context.run)"
+            fields["request"] = context.request.map { "\($0)" }
+        }
+        log(level: level, event, metadata: fields)
     }
 }

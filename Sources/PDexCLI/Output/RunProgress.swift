@@ -51,6 +51,13 @@ final class RunProgress: Sendable {
                 update(&state)
             case .waiting(let seconds, let why):
                 line("waiting \(Int(seconds.rounded(.up)).asTime): \(why)", &state)
+            case .closed(let payer, let until, let fault):
+                let why = fault.map { " (\($0.rawValue))" } ?? ""
+                line("\(payer) fails\(why): it is left alone until \(until.text)", &state)
+            case .opened(let payer, _):
+                line("\(payer) works again", &state)
+            case .parked(_, let fault, let count):
+                line("\(count.of("exchange")) parked: \(fault.rawValue)", &state)
             case .note(let note):
                 line(note, &state)
             }

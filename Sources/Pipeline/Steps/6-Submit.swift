@@ -15,6 +15,14 @@ struct Submit: Sendable {
         /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
         case unsent(LeasedSubmission, Fault?)
 
+        /// The claim.
+        var lease: LeasedSubmission {
+            switch self {
+            case .answered(let lease, _, _, _), .found(let lease, _), .withheld(let lease, _), .unsent(let lease, _):
+                lease
+            }
+        }
+
         /// Whether it failed in a way that speaks of the payer.
         var isTrouble: Bool {
             guard case .answered(_, _, let answer, _) = self else { return false }

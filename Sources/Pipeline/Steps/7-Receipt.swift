@@ -7,8 +7,10 @@ struct KeepReceipts: Sendable {
     struct Settled: Sendable {
         var bundles = 0
         var entries = 0
-        /// Until when the payer is left alone from now on.
-        var closedUntil: Instant?
+        /// What has become of the payer with them.
+        var news: PayerHealth.News?
+        /// Exchanges that came to be parked with them, by reason.
+        var parked: [FaultCode: Int] = [:]
         /// Bundles that were too large, and were divided.
         var divided: [(entries: Int, bytes: Int)] = []
     }
@@ -32,7 +34,8 @@ struct KeepReceipts: Sendable {
             for (result, jitter) in zip(results, jitters) {
                 try settle(result, at: now, jitter: jitter, &health, writer, &settled)
             }
-            settled.closedUntil = try health.keep(by: actor, writer)
+            settled.news = try health.keep(by: actor, writer)
+            settled.parked = try parked(results, at: now, writer)
             return settled
         }
         for bundle in settled.divided {
@@ -41,6 +44,20 @@ struct KeepReceipts: Sendable {
                 under: (terms.delivery.maxEntries, terms.delivery.maxBytes))
         }
         return settled
+    }
+
+    /// How many of their exchanges came to be parked just now, by reason.
+    private func parked(
+        _ results: [Submit.Result], at now: Instant, _ reader: any StoreReader
+    ) throws -> [FaultCode: Int] {
+        var counts: [FaultCode: Int] = [:]
+        for id in Set(results.map(\.lease.submission.exchange)) {
+            guard try reader.standing(ofExchange: id)?.state == .parked, let exchange = try reader.exchange(id),
+                exchange.updated == now, let reason = exchange.reason
+            else { continue }
+            counts[reason, default: 0] += 1
+        }
+        return counts
     }
 
     private func settle(

@@ -3,6 +3,14 @@ import PDex
 
 /// What a group of answers says of the payer itself, and what follows from it (reliability R8).
 struct PayerHealth {
+    /// What has become of the payer.
+    enum News: Sendable {
+        /// It is left alone until then, after that failure.
+        case closed(Instant, FaultCode?)
+        /// It works again, after that failure.
+        case opened(FaultCode?)
+    }
+
     var breaker: CircuitBreaker
     private let before: CircuitBreaker
     private let policy: BreakerPolicy
@@ -47,13 +55,14 @@ struct PayerHealth {
     /// It never left.
     private static let speaksOfNobody: Set<FaultCode> = [.exchangeUnknown, .storeFailed]
 
-    /// Keeps what has changed; the time until which the payer is left alone, if that is new.
-    func keep(by actor: String, _ writer: any StoreWriter) throws -> Instant? {
+    /// Keeps what has changed, and tells what is news of it.
+    func keep(by actor: String, _ writer: any StoreWriter) throws -> News? {
         guard breaker != before else { return nil }
         try writer.keep(breaker)
         if before.isClosed, !breaker.isClosed {
             try writer.record(
                 AuditEntry(at: now, actor: actor, action: "queue.opened", reason: "payer \(breaker.payer) works again"))
+            return .opened(before.lastFault)
         }
         guard breaker.closings > before.closings, let until = breaker.closedUntil else { return nil }
         try writer.record(
@@ -61,6 +70,6 @@ struct PayerHealth {
                 at: now, actor: actor, action: "queue.closed",
                 reason: "payer \(breaker.payer) until \(until.text), "
                     + "\(breaker.failing.count) failures in a row, the last \(breaker.lastFault?.rawValue ?? "")"))
-        return until
+        return .closed(until, breaker.lastFault)
     }
 }

@@ -64,6 +64,26 @@ struct RequestDeskTests {
         #expect(tried == [1, 1, 2, 2, 3])
     }
 
+    @Test("says once why a request waits, however often it is tried")
+    func saysOnce() async throws {
+        let served = try ServedNight()
+        let lines = LogLines()
+        let operations = Self.operations(served) { try await Self.isDown(.fails) }
+        let request = try await operations.accept(MemberDemand(patient: "joe"), by: Self.job("down", payer: "down0"))
+        let desk = RequestDesk(operations: operations, logger: lines.logger)
+
+        for _ in 0..<3 {
+            var state = RequestDesk.State()
+            try await desk.turn(&state)
+            for answer in state.underWay.values { await answer.task.value }
+            served.night.clock.advance(seconds: 60)
+        }
+
+        #expect(lines.all.map(\.level) == [.error, .debug, .debug])
+        #expect(Set(lines.all.map { $0.fields["request"] }) == [request.id])
+        #expect(Set(lines.all.map { $0.fields["fault"] }) == ["remote.unreachable"])
+    }
+
     @Test("says once of a request that it may be late, when a quarter of its time is left, whoever answers it")
     func warns() async throws {
         let served = try ServedNight()

@@ -139,6 +139,19 @@ struct SchedulerTests {
         #expect(told.last == "started 2026-06-01T04:15:00 complete")
     }
 
+    @Test("a run that is not complete is a warning, with how much is parked and how much waits")
+    func partial() async throws {
+        let served = try ServedNight([.joe, .ada], until: "2026-06-02T02:20:00Z")
+        let lines = LogLines()
+        served.night.payer.reply(.refuse(422), .busy(retryAfterSeconds: 3600))
+
+        try await served.schedule(lines.logger)
+
+        let ended = try #require(lines.all.first { $0.event == "job ended" })
+        #expect(ended.level == .warning && ended.fields["job"] == served.job.name)
+        #expect(ended.fields["parked"] == "1" && ended.fields["retrying"] == "1")
+    }
+
     @Test("a run that cannot go on ends that night, and the next one has its run")
     func halts() async throws {
         let served = try ServedNight(until: "2026-06-03T02:20:00Z")
