@@ -1,5 +1,6 @@
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -16,6 +17,23 @@ struct ExportTroubleTests {
         #expect(report.state == .complete)
         #expect(night.clinic.requests.count { $0 == "export" } == 3)
         #expect(night.clock.sleeps.prefix(2) == [90, 120])
+    }
+
+    @Test("a clinic that does not answer the export's status is said to do so, and not to be preparing it")
+    func tellsLostPolls() async throws {
+        let told = Mutex<[String]>([])
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, by: .bulkExport,
+            observer: { if case .waiting(_, let why) = $0 { told.withLock { $0.append(why) } } })
+        night.clinic.rewrite {
+            $0.lostPolls = 2
+            $0.pollWaits = [1]
+        }
+
+        _ = try await night.run()
+
+        let lost = "clinic0 does not answer the export's status (remote.unreachable)"
+        #expect(told.withLock { $0 } == ["\(lost), 1 of 10", "\(lost), 2 of 10", "the clinic is preparing the export"])
     }
 
     @Test("a clinic that stays busy for two hours ends the run, to be gone on with later")

@@ -3,6 +3,8 @@ import PDex
 /// Waits until a server has finished what it was asked for, as it wants to be asked (BLK-20 … BLK-25).
 struct ExportWait {
     let server: any ClinicServer
+    /// The server's configured name.
+    let name: String
     /// Who prepares what, as in `the clinic is preparing the export`.
     let why: String
     /// Longer than so many hours nobody waits; then ``late`` is thrown.
@@ -26,6 +28,7 @@ struct ExportWait {
         while true {
             await tally.requested()
             let asked: Double
+            var trouble: String?
             do {
                 switch try await server.pollExport(statusURL) {
                 case .complete(let manifest): return manifest
@@ -36,10 +39,12 @@ struct ExportWait {
                 // The server goes on without us: one lost answer must not end hours of work.
                 losses += 1
                 asked = Double(fault.retryAfterSeconds ?? 0)
+                trouble =
+                    "\(name) does not answer the export's status (\(fault.code.rawValue)), \(losses) of \(Self.mostLosses)"
             }
             guard waited < longest else { throw late }
             let seconds = min(max(asked, wait), Self.longestWait, longest - waited)
-            observer(.waiting(seconds: seconds, why: why))
+            observer(.waiting(seconds: seconds, why: trouble ?? why))
             // Waits for the server, for as long as it asked or with growing patience.
             try await clock.sleep(seconds: seconds)
             waited += seconds
@@ -52,11 +57,11 @@ extension ExportWait {
     /// Waits for a clinic's export; one that takes longer than twelve hours is given up and tried again by the next
     /// run (BLK-25).
     init(
-        forClinic clinic: any ClinicServer, _ tally: PullTally, _ clock: any WallClock,
+        forClinic clinic: any ClinicServer, named name: String, _ tally: PullTally, _ clock: any WallClock,
         _ observer: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.init(
-            server: clinic, why: "the clinic is preparing the export", longestHours: 12,
+            server: clinic, name: name, why: "the clinic is preparing the export", longestHours: 12,
             late: Fault(
                 .clinicExportFailed, .halt, "the export did not finish within 12 hours",
                 hint: "ask the clinic why its exports stall; the next run starts a new one"),
@@ -69,7 +74,7 @@ extension ExportWait {
         _ observer: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.init(
-            server: server, why: "\(payer) is preparing \(what)", longestHours: 6,
+            server: server, name: payer, why: "\(payer) is preparing \(what)", longestHours: 6,
             late: Fault(
                 .payerCapability, .halt, "\(payer) did not finish \(what) within 6 hours",
                 hint: "ask the payer why it stalls, or do without"),

@@ -239,7 +239,7 @@ struct RunningExport: Sendable {
 
     /// Asks until the export is finished, as long and as often as is reasonable (BLK-20 … BLK-25).
     func poll(_ statusURL: String) async throws -> ExportManifest {
-        try await ExportWait(forClinic: clinic, tally, clock, observer).manifest(statusURL)
+        try await ExportWait(forClinic: clinic, named: terms.clinic.name, tally, clock, observer).manifest(statusURL)
     }
 }
 
