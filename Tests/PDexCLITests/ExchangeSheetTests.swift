@@ -67,6 +67,25 @@ struct ExchangeSheetTests {
                 "bundles\n  part 1  queued"))
     }
 
+    @Test("counts what is in its bundles and what the payer had, and says why without a code, too")
+    func resources() throws {
+        let entries = (2..<36).map {
+            ExchangeManifest.Entry(key: ResourceKey(bits: $0), contentHash: 1, leftOut: nil)
+        }
+        let moment = Instant(milliseconds: 0)
+        let exchange = Exchange(
+            id: "ex-2", job: "nightly", run: "r", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
+            state: .acknowledged, detail: "nothing of it is new", fingerprint: 0, manifest: ExchangeManifest(entries),
+            unchanged: 34, mapping: "m", created: moment, updated: moment)
+        let detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+
+        let text = ExchangeSheet(detail: detail, options: "").text
+
+        #expect(text.hasPrefix("exchange ex-2 · acknowledged\n  nothing of it is new\n"))
+        #expect(text.contains("0 in bundles, 34 unchanged, 0 left out"))
+        #expect(detail.json["resources"] == ["carried": 0, "unchanged": 34, "left-out": [:]])
+    }
+
     @Test("names the step from which something older than a restoration can be replayed")
     func next() {
         var exchange = Self.detail.exchange

@@ -17,7 +17,7 @@ extension Exchange {
             "match": match.map(\.json) ?? .null,
             "consent": consent.map(\.json) ?? .null,
             "resources": [
-                "sent": .number(JSONNumber(manifest.entries.count { $0.leftOut == nil })),
+                "carried": .number(JSONNumber(carried)), "unchanged": .number(JSONNumber(unchanged)),
                 "left-out": .object(JSONObject(members: counts)),
             ],
             "replay-of": replayOf.map { .string($0) } ?? .null,

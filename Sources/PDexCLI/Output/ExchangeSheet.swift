@@ -26,6 +26,8 @@ struct ExchangeSheet: Sendable {
         if let reason = exchange.reason {
             lines.append("  \(reason.rawValue)" + (exchange.detail.map { ": " + $0 } ?? ""))
             lines.append("  docs: " + Fault(reason, .park, "").documentation)
+        } else if let detail = exchange.detail {
+            lines.append("  " + detail)
         }
         return lines.joined(separator: "\n")
     }
@@ -36,10 +38,12 @@ struct ExchangeSheet: Sendable {
         table.add("way", "\(exchange.clinic) → \(exchange.payer)")
         table.add("member", exchange.member.description)
         if !exchange.types.isEmpty { table.add("asked for", exchange.types.joined(separator: ", ")) }
-        let sent = exchange.manifest.entries.count { $0.leftOut == nil }
+        let fates = exchange.manifest.entries.compactMap(\.leftOut)
         table.add(
-            "resources", "\(sent.grouped) in bundles, \((exchange.manifest.entries.count - sent).grouped) left out")
-        let leftOut = Dictionary(grouping: exchange.manifest.entries.compactMap(\.leftOut)) { $0 }
+            "resources",
+            "\(exchange.carried.grouped) in bundles, \(exchange.unchanged.grouped) unchanged, "
+                + "\(fates.count.grouped) left out")
+        let leftOut = Dictionary(grouping: fates) { $0 }
         for (code, entries) in leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             table.add("", "\(entries.count.grouped) \(code.rawValue)")
         }
