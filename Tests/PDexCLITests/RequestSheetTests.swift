@@ -10,10 +10,10 @@ struct RequestSheetTests {
     @Test(
         "says which command comes next, as it can be typed",
         arguments: [
-            ("", "  pdex serve  # answers it; or: pdex requests cancel r1"),
+            ("", "  pdex serve  # answers it; or: pdex requests cancel r1 --reason TEXT"),
             (
                 "--config a.yaml",
-                "  pdex serve --config a.yaml  # answers it; or: pdex requests cancel r1 --config a.yaml"
+                "  pdex serve --config a.yaml  # answers it; or: pdex requests cancel r1 --reason TEXT --config a.yaml"
             ),
         ])
     func next(options: String, command: String) {
@@ -24,6 +24,14 @@ struct RequestSheetTests {
             detail: MemberRequestDetail(request: request), now: now,
             options: options, program: .standard)
         #expect(sheet.text.hasSuffix("next:\n" + command))
+    }
+
+    @Test("says what an interrupted command leaves, with commands that can be typed")
+    func interrupted() {
+        #expect(
+            RequestCommand.words(kept: "r1", options: "--demo")
+                == "run.interrupted: request r1 is kept:  pdex serve --demo  answers it, or  "
+                + "pdex requests cancel r1 --reason TEXT --demo")
     }
 
     @Test("a list says how many are not shown")

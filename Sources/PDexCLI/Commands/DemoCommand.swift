@@ -45,7 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try settings(of: folder)
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
         try folder.make(settings)
-        let report = try await folder.serving { [output] configuration in
+        let report: RunReport = try await folder.serving { [output] configuration in
             let assembly = try Assembly(configuration, observer: progress.show)
             return try await output.reporting(progress) { try await assembly.operations.run(job: Self.job) }
         }

@@ -75,13 +75,14 @@ struct RequestCommand: AsyncParsableCommand {
         let progress = output.progress
         let demand = try demand()
         if queue { return try await leave(demand, progress) }
-        let answer = try await configuration.reaching { [job, payer, output] configuration in
+        let options = configuration.repeated
+        let answer: RequestAnswer = try await configuration.reaching { [job, payer, output] configuration in
             let job = try RequestJobs(JobFolder.load(configuration)).job(job, payer: payer)
             progress.say("\(job.name): one member, \(job.clinic) → \(job.payer)")
             let assembly = try Assembly(configuration, observer: progress.show)
             let request = try await assembly.operations.accept(demand, by: job)
             progress.say("request \(request.id) is kept")
-            return try await Self.keeping(request.id) {
+            return try await Self.keeping(request.id, options) {
                 try await output.reporting(progress) {
                     try await assembly.servingFiles(note: { progress.say($0) }) {
                         try await assembly.operations.answer(accepted: request)
@@ -122,15 +123,23 @@ struct RequestCommand: AsyncParsableCommand {
     }
 
     /// Works on a request that is kept: whoever interrupts that is told so, since the same command would make a second.
-    private static func keeping<Value>(_ id: String, _ work: () async throws -> Value) async throws -> Value {
+    private static func keeping<Value>(
+        _ id: String, _ options: String, _ work: () async throws -> Value
+    ) async throws -> Value {
         do {
             return try await work()
         } catch {
             guard Interruption.wasRequested else { throw error }
-            let next = "run.interrupted: request \(id) is kept:  pdex serve  answers it, or  pdex requests cancel \(id)"
-            Terminal.write(ProgramName.current.inserted(into: next + "\n"), to: 2)
+            Terminal.write(ProgramName.current.inserted(into: words(kept: id, options: options) + "\n"), to: 2)
             throw Ending(status: .interrupted)
         }
+    }
+
+    /// What becomes of a request whose command was interrupted.
+    static func words(kept id: String, options: String) -> String {
+        let suffix = options.isEmpty ? "" : " " + options
+        return "run.interrupted: request \(id) is kept:  pdex serve\(suffix)  answers it, or  "
+            + "pdex requests cancel \(id) --reason TEXT\(suffix)"
     }
 
     /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by
@@ -156,7 +165,9 @@ struct RequestCommand: AsyncParsableCommand {
         let job = try RequestJobs(JobFolder.load(settings)).job(job, payer: payer)
         let assembly = try Assembly(settings)
         let request = try await assembly.operations.accept(demand, by: job)
-        let detail = try await Self.keeping(request.id) { try await awaited(request.id, by: assembly, progress) }
+        let detail = try await Self.keeping(request.id, configuration.repeated) {
+            try await awaited(request.id, by: assembly, progress)
+        }
         progress.end()
         let sheet = RequestSheet(detail: detail, now: assembly.clock.now(), options: configuration.repeated)
         output.results.write(sheet.json, text: sheet.text)

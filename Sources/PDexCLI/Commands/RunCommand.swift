@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         DescriptorLimit.raise()
         let progress = output.progress
-        let report = try await configuration.reaching {
+        let report: RunReport = try await configuration.reaching {
             [job, dryRun, ignoreQuietHours, mostMissing, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")

@@ -45,7 +45,7 @@ struct RequestSheet: Sendable {
         let command =
             switch (request.state, detail.exchange) {
             case (.requested, _):
-                "serve\(suffix)  # answers it; or: \(program.text) requests cancel \(request.id)\(suffix)"
+                "serve\(suffix)  # answers it; or: \(program.text) requests cancel \(request.id) --reason TEXT\(suffix)"
             case (.inProgress, let exchange?), (.completed, let exchange?): "exchanges show \(exchange.id)\(suffix)"
             default: ""
             }
