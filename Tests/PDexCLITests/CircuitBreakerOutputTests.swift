@@ -15,7 +15,7 @@ struct CircuitBreakerOutputTests {
             payer: "med0", failing: ["a", "b", "c"], spent: 30, closings: 1, closedUntil: Self.until,
             lastFault: .payerUnknownOutcome, at: Self.at)
         #expect(
-            breaker.words
+            breaker.words(at: Self.at)
                 == "payer med0: closed until \(Self.until.text), 3 failures in a row, last: payer.unknown-outcome at "
                 + "\(Self.at.text); next: one delivery is tried then, and all go on when it works")
         #expect(breaker.json["closed"] == true)
@@ -27,10 +27,23 @@ struct CircuitBreakerOutputTests {
     func others() {
         var breaker = CircuitBreaker(
             payer: "med0", failing: ["a"], spent: 10, lastFault: .remoteThrottled, at: Self.at)
-        #expect(breaker.words == "payer med0: open, 1 failure in a row, last: remote.throttled at \(Self.at.text)")
+        #expect(
+            breaker.words(at: Self.at)
+                == "payer med0: open, 1 failure in a row, last: remote.throttled at \(Self.at.text)")
         breaker.closedUntil = Self.until
         breaker.probe = "x-1"
-        #expect(breaker.words.hasSuffix("; next: delivery x-1 is tried now"))
+        #expect(breaker.words(at: Self.at).hasSuffix("; next: delivery x-1 is tried now"))
         #expect(breaker.json["probe"]?.string == "x-1")
+    }
+
+    @Test("a payer that was closed again and again has had at least so many failures, and is not closed until the past")
+    func again() {
+        let breaker = CircuitBreaker(
+            payer: "med0", failing: ["a", "b", "c"], spent: 30, closings: 4, closedUntil: Self.until,
+            lastFault: .remoteFailed, at: Self.at)
+        #expect(
+            breaker.words(at: Self.until.adding(milliseconds: 1))
+                == "payer med0: closed, at least 3 failures in a row, last: remote.failed at \(Self.at.text), closed 4 times "
+                + "in a row; next: one delivery is tried as soon as one is due, and all go on when it works")
     }
 }

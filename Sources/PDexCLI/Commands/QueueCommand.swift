@@ -24,14 +24,17 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let (counts, holds, breakers) = try await Assembly(configuration.load()).operations.queue()
+            let assembly = try Assembly(configuration.load())
+            let (counts, holds, breakers) = try await assembly.operations.queue()
+            let now = assembly.clock.now()
             output.results.write(
                 [
                     "open": .array(counts.map(\.json)), "paused": .array(holds.map(\.json)),
                     "payers": .array(breakers.map(\.json)),
                 ],
                 text: [
-                    Self.text(of: counts), Self.text(of: holds), breakers.map(\.words).joined(separator: "\n"),
+                    Self.text(of: counts), Self.text(of: holds),
+                    breakers.map { $0.words(at: now) }.joined(separator: "\n"),
                 ].filter { !$0.isEmpty }.joined(separator: "\n\n"))
         }
 

@@ -3,13 +3,19 @@ import PDex
 
 extension CircuitBreaker {
     /// A line of `pdex queue status`: what has become of the payer, why, and what comes next.
-    var words: String {
-        let count = "\(failing.count) failure\(failing.count == 1 ? "" : "s") in a row"
-        let why = "\(count), last: \(lastFault?.rawValue ?? "unknown") at \(at.text)"
+    func words(at now: Instant) -> String {
+        // What closed it is remembered, and not counted on while one delivery after another is tried.
+        let atLeast = closings > 1 ? "at least " : ""
+        var why =
+            "\(atLeast)\(failing.count.of("failure")) in a row, last: \(lastFault?.rawValue ?? "unknown") at \(at.text)"
+        if closings > 1 { why += ", closed \(closings.of("time")) in a row" }
         guard let closedUntil else { return "payer \(payer): open, \(why)" }
+        let isOver = closedUntil <= now
+        let when = isOver ? "closed" : "closed until \(closedUntil.text)"
         let next =
-            probe.map { "delivery \($0) is tried now" } ?? "one delivery is tried then, and all go on when it works"
-        return "payer \(payer): closed until \(closedUntil.text), \(why); next: \(next)"
+            probe.map { "delivery \($0) is tried now" }
+            ?? "one delivery is tried \(isOver ? "as soon as one is due" : "then"), and all go on when it works"
+        return "payer \(payer): \(when), \(why); next: \(next)"
     }
 
     /// The same for programs.

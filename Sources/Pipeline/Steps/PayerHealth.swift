@@ -69,7 +69,8 @@ struct PayerHealth {
             AuditEntry(
                 at: now, actor: actor, action: "queue.closed",
                 reason: "payer \(breaker.payer) until \(until.text), "
-                    + "\(breaker.failing.count) failures in a row, the last \(breaker.lastFault?.rawValue ?? "")"))
+                    + "\(breaker.closings > 1 ? "at least " : "")\(breaker.failing.count) failures in a row, the last \(breaker.lastFault?.rawValue ?? "")"
+            ))
         return .closed(until, breaker.lastFault)
     }
 }
