@@ -25,7 +25,9 @@ struct Revocation: Sendable {
             let filter = ExchangeFilter(recognised: member, payer: terms.payer.name)
             for exchange in try writer.exchanges(matching: filter, limit: Self.mostExchanges)
             where exchange.clinic == terms.clinic.name && isOpen(exchange) {
-                guard let fault = try consent.footing(of: exchange).faultOfCoverage(under: exchange, writer) else { continue }
+                guard let fault = try consent.footing(of: exchange).faultOfCoverage(under: exchange, writer) else {
+                    continue
+                }
                 try withhold(exchange, fault, at: now, writer)
             }
         }
@@ -111,7 +113,9 @@ struct Revocation: Sendable {
 
     /// Withholds an exchange that is not delivered yet, unless what permitted it still does.
     func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
-        guard case .failure(let fault) = try consent.permit(toSend: exchange, writer) else { return false }
+        guard case .failure(let fault) = try consent.permit(toSend: exchange, writer, countingPermit: false) else {
+            return false
+        }
         try withhold(exchange, fault, at: now, writer)
         return true
     }

@@ -84,7 +84,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .retryAfter: "Seconds waited because a server asked for it."
         case .tokens: "Access tokens asked for, by server and outcome."
         case .consent:
-            "Consent decisions, one when an exchange is made and one before each request to the payer, by result and reason."
+            "Consent decisions, one when an exchange is made and one for each delivery to the payer, by result and reason."
         }
     }
 }

@@ -47,8 +47,10 @@ struct CheckConsent: Sendable {
     }
 
     /// Decides again at the moment of sending, from what is recorded then: consent, who the patient is taken for, and
-    /// what coverage holds (CO-03, CO-13).
-    func permit(toSend exchange: Exchange, _ reader: any StoreReader) throws -> Result<SendPermit, Fault> {
+    /// what coverage holds (CO-03, CO-13). A permit is counted unless this only looks once more.
+    func permit(
+        toSend exchange: Exchange, _ reader: any StoreReader, countingPermit: Bool = true
+    ) throws -> Result<SendPermit, Fault> {
         if exchange.isRetraction { return .success(SendPermit(evidence: nil)) }
         guard let made = exchange.consent, let member = try member(of: exchange, reader) else {
             return .failure(Self.withheld(.consentMissing, "the consent is no longer recorded"))
@@ -56,7 +58,7 @@ struct CheckConsent: Sendable {
         guard let objecting = try clinicConsents(of: exchange.member, exchange.match?.via, reader) else {
             return .failure(Self.withheld(.matchMergeUnclear, ClinicConsents.tooMany))
         }
-        switch counted(decision(try Self.recorded(of: member, reader), objecting)) {
+        switch counted(decision(try Self.recorded(of: member, reader), objecting), permits: countingPermit) {
         case .withhold(let code, let evidence):
             return .failure(Self.withheld(code, evidence.rule))
         case .permit(let present, let sensitive):
@@ -140,7 +142,8 @@ struct CheckConsent: Sendable {
         Stager(source: terms.clinic.name, base: terms.clinic.base, identities: segmentation.identities)
     }
 
-    private func counted(_ decision: ConsentDecision) -> ConsentDecision {
+    private func counted(_ decision: ConsentDecision, permits: Bool = true) -> ConsentDecision {
+        if case .permit = decision, !permits { return decision }
         let labels =
             switch decision {
             case .permit: [("result", "permit"), ("reason", "")]

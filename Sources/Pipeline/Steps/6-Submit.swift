@@ -110,8 +110,9 @@ struct Submit: Sendable {
     /// The claim is another's by now, or nobody's, or its exchange was taken back: what it holds is not to be sent.
     private struct LostClaim: Error {}
 
-    /// Decides whether a claim may be sent now, by records of the payer that are young.
-    private func permit(toSend lease: LeasedSubmission) async throws -> SendPermit {
+    /// Decides whether a claim may be sent now, by records of the payer that are young. A delivery is one decision,
+    /// however often it is looked at while it goes on.
+    private func permit(toSend lease: LeasedSubmission, again: Bool = false) async throws -> SendPermit {
         let permit = try await records.youngLook { [consent] reader in
             guard let exchange = try reader.exchange(lease.submission.exchange) else {
                 throw Fault(.exchangeUnknown, .park, "the submission's exchange is not in the store")
@@ -121,7 +122,7 @@ struct Submit: Sendable {
                 $0.id == claim.id && $0.state == .leased && $0.epoch == claim.epoch
             }
             guard isOurs else { throw LostClaim() }
-            let permit = try consent.permit(toSend: exchange, reader).get()
+            let permit = try consent.permit(toSend: exchange, reader, countingPermit: !again).get()
             // Taken back since it was claimed, by an operator or by a withdrawal.
             guard exchange.state.isPending else { throw LostClaim() }
             return permit
@@ -136,11 +137,11 @@ struct Submit: Sendable {
     /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged
     /// as it is.
     func send(_ lease: LeasedSubmission, of group: [Submission]) async -> Result {
-        let look: @Sendable () async throws -> SendPermit = { try await permit(toSend: lease) }
+        let look: @Sendable () async throws -> SendPermit = { try await permit(toSend: lease, again: true) }
         do {
             let finding = try await finding(of: lease, group)
             if case .asSent(let locations) = finding { return .found(lease, locations) }
-            return await deliver(lease, of: group, try await look(), look, after: finding)
+            return await deliver(lease, of: group, try await permit(toSend: lease), look, after: finding)
         } catch let fault as Fault where fault.disposition == .withhold || fault.disposition == .park {
             return .withheld(lease, fault)
         } catch {
