@@ -87,6 +87,7 @@ extension Operations {
     ) async throws -> RunReport {
         guard underWay.begin(run.id) else { throw Self.inProgress(run) }
         defer { underWay.end(run.id) }
+        let began = clock.now()
         do {
             let context = RunContext(job: run.job, run: run.id, request: request)
             let report = try await RunContext.$current.withValue(context) { try await body() }
@@ -94,7 +95,8 @@ extension Operations {
             return report
         } catch let fault as Fault {
             let isOver = !goesOn || fault.disposition == .halt || fault.disposition == .stop && !fault.isOfStore
-            let failure = RunFailure(run, isOver ? .failed : .running, fault)
+            let failure = RunFailure(
+                run, isOver ? .failed : .running, fault, seconds: (clock.now() - began) / .seconds(1))
             if isOver {
                 await close(run, failure.report)
                 RunMeter.count(failure.report)

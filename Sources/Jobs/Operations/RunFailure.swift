@@ -8,9 +8,10 @@ public struct RunFailure: Error, Sendable {
     /// What stopped it.
     public let fault: Fault
 
-    /// Pairs a report with its fault, which is counted among the report's problems.
-    init(_ run: Run, _ state: Run.State, _ fault: Fault) {
+    /// Pairs a report with its fault, which is counted among the report's problems; the run took so many seconds.
+    init(_ run: Run, _ state: Run.State, _ fault: Fault, seconds: Double = 0) {
         var report = RunReport(run: run.id, job: run.job, state: state)
+        report.seconds = seconds
         report.problems = [fault.code: 1]
         self.report = report
         self.fault = fault

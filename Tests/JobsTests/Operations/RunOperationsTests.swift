@@ -100,6 +100,19 @@ struct RunOperationsTests {
         #expect(try await served.operations.resume(job: served.job.name) == nil)
     }
 
+    @Test("a run that fails took as long as it was tried")
+    func duration() async throws {
+        let served = try ServedNight()
+        served.night.clinic.rewrite { $0.busyStarts = 1000 }
+
+        let failure = await #expect(throws: RunFailure.self) {
+            try await served.operations.run(job: served.job.name)
+        }
+
+        let waited = served.night.clock.sleeps.reduce(0, +)
+        #expect(waited > 3600 && abs((failure?.report.seconds ?? 0) - waited) < 1)
+    }
+
     @Test("a dry run leaves the unfinished run as it is")
     func dryRun() async throws {
         let served = try ServedNight()
