@@ -15,6 +15,8 @@ public enum RunEvent: Sendable, Hashable {
     case delivered(bundles: Int)
     /// A payer fails: nothing is delivered to it until then; its last failure.
     case closed(payer: String, until: Instant, fault: FaultCode?)
+    /// A payer asked to be left alone for so many seconds more.
+    case paused(payer: String, seconds: Double)
     /// A payer that was closed works again; the failure that it was closed for last.
     case opened(payer: String, fault: FaultCode?)
     /// So many exchanges came to be parked while they were delivered, for that reason.

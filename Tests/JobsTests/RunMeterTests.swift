@@ -25,6 +25,17 @@ struct RunMeterTests {
         #expect(metrics.counters.first { $0.label == MetricName.bundles.rawValue }?.totalValue == 2)
     }
 
+    @Test("what a payer asks deliveries to wait is counted as its host's")
+    func pauses() {
+        let metrics = TestMetrics()
+
+        RunMeter.count(.paused(payer: "med0", seconds: 60), to: metrics)
+
+        let waited = metrics.counters.first { $0.label == MetricName.retryAfter.rawValue }
+        #expect(waited?.totalValue == 60)
+        #expect(waited?.dimensions.contains { $0 == ("host", "med0") } == true)
+    }
+
     @Test("what a run came to is counted by outcome, all of what it examined, and how long it took")
     func reports() {
         let metrics = TestMetrics()

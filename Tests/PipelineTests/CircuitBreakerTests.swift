@@ -204,6 +204,19 @@ struct CircuitBreakerTests {
             ])
     }
 
+    @Test("a pause that several answers ask for is told once, as long as the longest")
+    func tellsPauses() async throws {
+        let told = Mutex<[RunEvent]>([])
+        let night = try night(members: 2) { event in told.withLock { $0.append(event) } }
+        night.payer.reply(.busy(retryAfterSeconds: 60), .busy(retryAfterSeconds: 90))
+
+        _ = try await night.run()
+
+        #expect(told.withLock { $0 }.filter(Self.isPause) == [.paused(payer: "med0", seconds: 90)])
+    }
+
+    private static func isPause(_ event: RunEvent) -> Bool { if case .paused = event { true } else { false } }
+
     private static func isNews(_ event: RunEvent) -> Bool {
         switch event {
         case .closed, .opened, .parked: true

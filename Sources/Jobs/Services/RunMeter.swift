@@ -10,6 +10,10 @@ public enum RunMeter {
         case .pulled(let type, let resources, _):
             add(resources, to: .resources, ["stage": "pull", "type": type, "outcome": "received"], factory)
         case .delivered(let bundles): add(bundles, to: .bundles, [:], factory)
+        case .paused(let payer, let seconds):
+            FloatingPointCounter(
+                label: MetricName.retryAfter.rawValue, dimensions: [("host", payer)], factory: factory
+            ).increment(by: seconds)
         case .step, .waiting, .examined, .closed, .opened, .parked, .note: break
         }
     }

@@ -18,6 +18,8 @@ extension Logger {
             tell(.debug, "examined", ["members": "\(members)", "of": "\(total)"])
         case .delivered(let bundles):
             tell(.debug, "delivered", ["bundles": "\(bundles)"])
+        case .paused(let payer, let seconds):
+            tell(.info, "payer asked for a pause", ["payer": "\(payer)", "seconds": "\(Int(seconds.rounded(.up)))"])
         case .closed(let payer, let until, let fault):
             tell(.warning, "payer closed", ["payer": "\(payer)", "until": "\(until.text)"], fault)
         case .opened(let payer, let fault):

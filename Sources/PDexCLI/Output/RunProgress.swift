@@ -51,6 +51,8 @@ final class RunProgress: Sendable {
                 update(&state)
             case .waiting(let seconds, let why):
                 line("waiting \(Int(seconds.rounded(.up)).asTime): \(why)", &state)
+            case .paused:
+                break
             case .closed(let payer, let until, let fault):
                 let why = fault.map { " (\($0.rawValue))" } ?? ""
                 line("\(payer) fails\(why): it is left alone until \(until.text)", &state)

@@ -12,7 +12,7 @@ final class RunsAtWork: Sendable {
             switch event {
             case .step(let step): state = (step, (0, 0))
             case .examined(let members, let total): state.examined = (members, total)
-            case .pulled, .waiting, .delivered, .closed, .opened, .parked, .note: break
+            case .pulled, .waiting, .delivered, .paused, .closed, .opened, .parked, .note: break
             }
         }
     }

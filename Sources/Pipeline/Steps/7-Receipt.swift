@@ -9,6 +9,8 @@ struct KeepReceipts: Sendable {
         var entries = 0
         /// What has become of the payer with them.
         var news: PayerHealth.News?
+        /// So many seconds more the payer asked to be left alone.
+        var asked = 0.0
         /// Exchanges that came to be parked with them, by reason.
         var parked: [FaultCode: Int] = [:]
         /// Bundles that were too large, and were divided.
@@ -35,6 +37,7 @@ struct KeepReceipts: Sendable {
                 try settle(result, at: now, jitter: jitter, &health, writer, &settled)
             }
             settled.news = try health.keep(by: actor, writer)
+            settled.asked = health.asked
             settled.parked = try parked(results, at: now, writer)
             return settled
         }

@@ -12,6 +12,9 @@ struct PayerHealth {
     }
 
     var breaker: CircuitBreaker
+    /// So many seconds more than before it asked to be left alone.
+    private(set) var asked = 0.0
+    private var askedUntil: Instant
     private let before: CircuitBreaker
     private let policy: BreakerPolicy
     private let now: Instant
@@ -20,6 +23,7 @@ struct PayerHealth {
     init(_ terms: ExchangeTerms, at now: Instant, jitter: Double, _ known: [CircuitBreaker]) {
         breaker = known.first { $0.payer == terms.payer.name } ?? CircuitBreaker(payer: terms.payer.name, at: now)
         before = breaker
+        askedUntil = max(now, breaker.named ?? now)
         policy = terms.breaker
         self.now = now
         self.jitter = jitter
@@ -27,6 +31,7 @@ struct PayerHealth {
 
     /// Counts an answer: what is refused for its content was looked at, so that the payer works.
     mutating func see(_ reading: AnswerReading, of submission: Submission) {
+        if case .retry(let fault, _, _) = reading, let seconds = fault.retryAfterSeconds { wait(seconds) }
         switch reading {
         // Whoever takes the other entries of a bundle works.
         case .retry(let fault, _, let taken) where fault.code == .payerPartial && !taken.isEmpty:
@@ -40,6 +45,14 @@ struct PayerHealth {
         default:
             breaker.worked(submission.id, at: now)
         }
+    }
+
+    /// Several answers that name one time ask for one pause.
+    private mutating func wait(_ seconds: Int) {
+        let until = now.adding(milliseconds: Int64(seconds) * 1000)
+        guard until > askedUntil else { return }
+        asked += (until - askedUntil) / .seconds(1)
+        askedUntil = until
     }
 
     /// Whether an answer that is not read yet, or none, speaks of the payer.
