@@ -66,7 +66,7 @@ struct Outbox: Sendable {
     /// Tells what a group came to.
     private func tell(_ settled: KeepReceipts.Settled) {
         let payer = submit.terms.payer.name
-        observer(.delivered(bundles: settled.bundles))
+        observer(.delivered(payer: payer, bundles: settled.bundles))
         if settled.asked > 0 { observer(.paused(payer: payer, seconds: settled.asked)) }
         for (fault, count) in settled.parked.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             observer(.parked(payer: payer, fault: fault, exchanges: count))

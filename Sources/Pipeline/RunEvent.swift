@@ -11,8 +11,8 @@ public enum RunEvent: Sendable, Hashable {
     case waiting(seconds: Double, why: String)
     /// So many members were looked at, of how many.
     case examined(members: Int, of: Int)
-    /// So many bundles were delivered so far.
-    case delivered(bundles: Int)
+    /// So many bundles more were delivered to a payer.
+    case delivered(payer: String, bundles: Int)
     /// A payer fails: nothing is delivered to it until then; its last failure.
     case closed(payer: String, until: Instant, fault: FaultCode?)
     /// A payer asked to be left alone for so many seconds more.

@@ -65,6 +65,20 @@ struct MetricsTests {
         #expect(age >= 0 && age < 90)
     }
 
+    @Test("what there is none of is told as 0: every lane of a payer, and every state of exchanges")
+    func none() async throws {
+        let harness = try APIHarness()
+
+        let lines = await harness.send("GET", "/metrics").text.split(separator: "\n").map(String.init)
+
+        for lane in DeliveryLane.allCases {
+            #expect(lines.contains(#"pdex_queue_oldest_seconds{payer="med0",queue="\#(lane.rawValue)"} 0"#))
+        }
+        for state in ExchangeState.allCases {
+            #expect(lines.contains(#"pdex_exchanges{reason="",state="\#(state.rawValue)"} 0"#))
+        }
+    }
+
     @Test("a request counts as late while its payer is down or its exchange is parked", arguments: [true, false])
     func late(isParked: Bool) async throws {
         let harness = try APIHarness()

@@ -13,7 +13,7 @@ struct RunMeterTests {
         for event: RunEvent in [
             .step("pull"), .pulled(type: "Encounter", resources: 3, bytes: 9),
             .pulled(type: "Encounter", resources: 4, bytes: 9),
-            .pulled(type: "Goal", resources: 0, bytes: 0), .delivered(bundles: 2), .note("n"),
+            .pulled(type: "Goal", resources: 0, bytes: 0), .delivered(payer: "med0", bundles: 2), .note("n"),
             .waiting(seconds: 3, why: "w"),
             .examined(members: 1, of: 2),
         ] { RunMeter.count(event, to: metrics) }
@@ -23,6 +23,17 @@ struct RunMeterTests {
         #expect(pulled?.totalValue == 7)
         #expect(pulled?.dimensions.contains { $0 == ("type", "Encounter") } == true)
         #expect(metrics.counters.first { $0.label == MetricName.bundles.rawValue }?.totalValue == 2)
+    }
+
+    @Test("what was delivered to a payer is counted from the beginning")
+    func begins() {
+        let metrics = TestMetrics()
+
+        RunMeter.begin(payers: ["med0"], at: metrics)
+        RunMeter.count(.delivered(payer: "med0", bundles: 2), to: metrics)
+
+        #expect(metrics.counters.map(\.totalValue) == [2])
+        #expect(metrics.counters.first?.values == [0, 2])
     }
 
     @Test("what a payer asks deliveries to wait is counted as its host's")

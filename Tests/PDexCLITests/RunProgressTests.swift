@@ -18,8 +18,8 @@ struct RunProgressTests {
         progress.show(.waiting(seconds: 29_099, why: "clinic0 has quiet hours"))
         progress.show(.step("join"))
         progress.show(.examined(members: 50, of: 50))
-        progress.show(.delivered(bundles: 3))
-        progress.show(.delivered(bundles: 4))
+        progress.show(.delivered(payer: "med0", bundles: 3))
+        progress.show(.delivered(payer: "med0", bundles: 4))
         progress.end()
 
         #expect(

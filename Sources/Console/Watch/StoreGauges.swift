@@ -17,6 +17,10 @@ struct StoreGauges: Sendable {
             MetricSample(
                 .exchanges, ["state": $0.state.rawValue, "reason": $0.reason?.rawValue ?? ""], Double($0.count))
         }
+        // What comes and goes cannot be told from what is not measured.
+        samples += ExchangeState.allCases.filter { state in
+            !balance.contains { $0.state == state && $0.reason == nil }
+        }.map { MetricSample(.exchanges, ["state": $0.rawValue, "reason": ""], 0) }
         samples += Set(jobs.map(\.payer)).map { payer in
             let isClosed = queue.breakers.contains { $0.payer == payer && $0.isClosed }
             return MetricSample(.payerClosed, ["payer": payer], isClosed ? 1 : 0)
@@ -65,7 +69,10 @@ struct StoreGauges: Sendable {
             return MetricSample(
                 .queueOldest, ["payer": lane[0], "queue": lane[1]], max(0, (now - earliest) / .seconds(1)))
         }
-        return states + ages
+        let idle = Set(jobs.map(\.payer)).flatMap { payer in
+            DeliveryLane.allCases.map { [payer, $0.rawValue] }.filter { lanes[$0] == nil }
+        }.map { MetricSample(.queueOldest, ["payer": $0[0], "queue": $0[1]], 0) }
+        return states + ages + idle
     }
 
     private func lastRuns(of job: Job) async throws -> [MetricSample] {

@@ -4,12 +4,20 @@ public import Pipeline
 
 /// Counts what runs do, for whoever watches the service (``PDex/MetricName``).
 public enum RunMeter {
+    /// Begins to count at 0 what would not be there before it happens: nobody sees the first of what appears with it.
+    public static func begin(payers: Set<String>, at factory: any MetricsFactory = MetricsSystem.factory) {
+        for payer in payers {
+            Counter(label: MetricName.bundles.rawValue, dimensions: [("payer", payer)], factory: factory)
+                .increment(by: 0)
+        }
+    }
+
     /// Counts what a run tells while it goes on.
     public static func count(_ event: RunEvent, to factory: any MetricsFactory = MetricsSystem.factory) {
         switch event {
         case .pulled(let type, let resources, _):
             add(resources, to: .resources, ["stage": "pull", "type": type, "outcome": "received"], factory)
-        case .delivered(let bundles): add(bundles, to: .bundles, [:], factory)
+        case .delivered(let payer, let bundles): add(bundles, to: .bundles, ["payer": payer], factory)
         case .paused(let payer, let seconds):
             FloatingPointCounter(
                 label: MetricName.retryAfter.rawValue, dimensions: [("host", payer)], factory: factory

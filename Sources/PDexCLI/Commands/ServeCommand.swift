@@ -38,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
         MetricsSystem.bootstrap(metrics)
         try await configuration.reaching { configuration in
             let jobs = try JobFolder.load(configuration)
+            RunMeter.begin(payers: Set(jobs.map(\.payer)))
             let progress = RunsAtWork()
             let assembly = try Assembly(configuration, actor: "service") { event in
                 told.note(event)

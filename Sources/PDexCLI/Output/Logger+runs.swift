@@ -16,8 +16,8 @@ extension Logger {
             tell(.debug, "pulled", ["type": "\(type)", "resources": "\(resources)", "bytes": "\(bytes)"])
         case .examined(let members, let total):
             tell(.debug, "examined", ["members": "\(members)", "of": "\(total)"])
-        case .delivered(let bundles):
-            tell(.debug, "delivered", ["bundles": "\(bundles)"])
+        case .delivered(let payer, let bundles):
+            tell(.debug, "delivered", ["payer": "\(payer)", "bundles": "\(bundles)"])
         case .paused(let payer, let seconds):
             tell(.info, "payer asked for a pause", ["payer": "\(payer)", "seconds": "\(Int(seconds.rounded(.up)))"])
         case .closed(let payer, let until, let fault):

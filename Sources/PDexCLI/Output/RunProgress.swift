@@ -46,7 +46,7 @@ final class RunProgress: Sendable {
             case .examined(let members, let total):
                 state.members = (members, total)
                 update(&state)
-            case .delivered(let bundles):
+            case .delivered(_, let bundles):
                 state.bundles += bundles
                 update(&state)
             case .waiting(let seconds, let why):
