@@ -4,7 +4,7 @@ import Synchronization
 /// How long a process that is asked to stop waits for what it has begun (R18).
 enum Drain {
     /// Less than a service manager waits, with something to spare for settling what came of it.
-    private static let graceSeconds = 25.0
+    static let graceSeconds = 25.0
 
     /// What `work` comes to. It goes on when the task that waits is cancelled, because an outcome that is known need
     /// not be found out later; what takes longer than the grace is cancelled then, too.

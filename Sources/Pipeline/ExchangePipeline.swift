@@ -67,6 +67,8 @@ public struct ExchangePipeline: Sendable {
 
     /// What ``mostMissing`` is unless an operator says otherwise.
     public static let usualMostMissing = Reconciliation.usualMost
+    /// So many seconds at most a process that is asked to stop waits for the answers to what it has begun to send.
+    public static let longestDrainSeconds = Drain.graceSeconds
 
     /// Carries the whole roster from clinic to payer; resumes `run` where it stood if it was interrupted.
     ///

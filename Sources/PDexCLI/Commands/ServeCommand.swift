@@ -51,6 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
                     StatusTeller(
                         line, jobs: jobs, operations: assembly.operations, progress: progress, clock: assembly.clock))
             }
+            // The last is stopped first.
+            services.append(Farewell(operations: assembly.operations, logger: told))
             told.info(
                 "serving",
                 metadata: ["version": "\(Version.current)", "jobs": "\(jobs.map(\.name).joined(separator: " "))"])

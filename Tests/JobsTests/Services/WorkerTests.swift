@@ -19,6 +19,23 @@ struct WorkerTests {
         #expect(served.night.payer.received.count == 2)
     }
 
+    @Test("when the service is stopped it is said how many deliveries are waited for, and how long at most")
+    func farewell() async throws {
+        let served = try ServedNight()
+        let lines = LogLines()
+        let farewell = Farewell(operations: served.operations, logger: lines.logger)
+        served.night.payer.whileAnswering {
+            let stopping = Task { try await farewell.run() }
+            stopping.cancel()
+            try await stopping.value
+        }
+
+        _ = try await served.operations.run(job: served.job.name)
+
+        #expect(lines.all.map(\.event) == ["stopping"])
+        #expect(lines.all.first?.fields == ["deliveries": "1", "at-most-seconds": "25"])
+    }
+
     @Test("what was cancelled is not delivered")
     func cancelled() async throws {
         let served = try ServedNight(until: "2026-06-01T02:30:00Z")
