@@ -24,7 +24,9 @@ struct Outbox: Sendable {
     /// Frees the claims of workers that are gone.
     func rescue() async throws {
         let freed = try await receipts.rescue(ownerIsGone)
-        if !freed.isEmpty { observer(.note("\(freed.count) deliveries of an ended process are taken over")) }
+        guard !freed.isEmpty else { return }
+        let what = freed.count.counting("delivery of an ended process is", "deliveries of an ended process are")
+        observer(.note(what + " taken over"))
     }
 
     /// Delivers everything that is due, and what becomes due within `seconds`.

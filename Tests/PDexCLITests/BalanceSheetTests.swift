@@ -123,5 +123,18 @@ struct BalanceSheetTests {
         #expect(text.hasPrefix("nightly-payer-sync · dry run, nothing was sent · 8.0 s"))
         #expect(text.contains("would submit 88 bundles"))
         #expect(text.contains("to be sent"))
+        #expect(text.contains("  would be sent          88") && !text.contains("acknowledged"))
+    }
+
+    @Test("what waits is told by state and by why it waits")
+    func pending() {
+        let tally = [
+            ExchangeTally(state: .retrying, reason: .payerConflict, count: 2),
+            ExchangeTally(state: .retrying, reason: .remoteThrottled, count: 1),
+        ]
+
+        let text = StandingSheet(run: nil, tally: tally, holds: []).text
+
+        #expect(text.contains(/retrying +2 +payer.conflict\n +retrying +1 +remote.throttled/))
     }
 }

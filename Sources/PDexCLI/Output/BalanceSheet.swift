@@ -49,7 +49,7 @@ struct BalanceSheet: Sendable {
     private var members: TextTable {
         var table = TextTable(rightAligned: [1])
         table.add("patients in the roster", report.pulled.patients.grouped)
-        table.add("  acknowledged", report.exchanges.acknowledged.grouped)
+        table.add(isDryRun ? "  would be sent" : "  acknowledged", report.exchanges.acknowledged.grouped)
         table.add("  unchanged", report.exchanges.unchanged.grouped)
         table.add("  unmatched", report.exchanges.unmatched.grouped)
         table.add(by: "withheld", report.exchanges.withheld)

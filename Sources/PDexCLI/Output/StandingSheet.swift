@@ -20,7 +20,9 @@ struct StandingSheet: Sendable {
             table.add("  " + line.state.rawValue, line.count.grouped, line.reason?.rawValue ?? "")
         }
         table.add("  pending", pending.grouped)
-        for line in tally where line.state.isPending { table.add("    " + line.state.rawValue, line.count.grouped) }
+        for line in tally where line.state.isPending {
+            table.add("    " + line.state.rawValue, line.count.grouped, line.reason?.rawValue ?? "")
+        }
         let heading = run.map { ["\($0.job) · \($0.trigger.rawValue) · \($0.state.rawValue)\nrun \($0.id)"] } ?? []
         let paused = holds.map { "paused: \($0.subject.rawValue) \($0.name), because: \($0.reason)" }
         let remarks = remarked.text()

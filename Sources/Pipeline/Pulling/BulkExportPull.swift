@@ -184,7 +184,7 @@ struct BulkExportPull: Sendable {
             let now = intake.now
             try await store.write { try deletion.delete(keys, at: now, $0) }
         }
-        observer(.note("\(count) resources were deleted at the clinic"))
+        observer(.note(count.counting("resource was", "resources were") + " deleted at the clinic"))
         if let miscount = Self.miscount(of: file, lines) { throw miscount }
         guard isWhole else { return }
         let (run, mark) = (run.id, marks.mark(place))

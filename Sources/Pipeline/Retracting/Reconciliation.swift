@@ -85,7 +85,9 @@ struct Reconciliation: Sendable {
             }
             gone = still
         }
-        if !gone.isEmpty { intake.observer(.note("\(gone.count) resources are no longer at the clinic")) }
+        if !gone.isEmpty {
+            intake.observer(.note(gone.count.counting("resource is", "resources are") + " no longer at the clinic"))
+        }
         finding.gone = gone.map(\.key)
         return finding
     }

@@ -31,7 +31,7 @@ extension Pull {
             let newcomers = try await newcomers(outcome, members)
             if !newcomers.isEmpty {
                 try await exportPull(self.intake(), []).dropping(outcome) { try requireLocalFilters() }
-                observer(.note("\(newcomers.count) members are new in the Group"))
+                observer(.note(newcomers.count.counting("member is", "members are") + " new in the Group"))
             }
             try await pull.pull(patients: newcomers, from: .beginning)
             let fetched = await bringsEverything(outcome) ? members ?? [] : []
