@@ -34,6 +34,25 @@ struct RequestSheetTests {
                 + "pdex requests cancel r1 --reason TEXT --demo")
     }
 
+    @Test("who waits for a request is told what changes, and once that nobody takes it up")
+    func waiting() {
+        let now = Instant(milliseconds: 1_780_000_000_000)
+        var request = MemberRequest(
+            id: "r1", job: "on-demand", payer: "med0", patient: "4711", since: nil, types: [], accepted: now, due: now)
+        var wait = RequestWait()
+
+        let first = (0..<9).compactMap { _ in wait.line(MemberRequestDetail(request: request)) }
+        request.state = .inProgress
+        let later = (0..<9).compactMap { _ in wait.line(MemberRequestDetail(request: request)) }
+
+        #expect(
+            first == [
+                "request r1 is requested",
+                "nobody has taken request r1 up yet:  pdex serve  answers it, if it runs on this store",
+            ])
+        #expect(later == ["request r1 is in-progress"])
+    }
+
     @Test("a list says how many are not shown")
     func hidden() {
         let now = Instant(milliseconds: 1_780_000_000_000)

@@ -114,8 +114,9 @@ struct RequestCommand: AsyncParsableCommand {
         _ id: String, by assembly: Assembly, _ progress: RunProgress
     ) async throws -> MemberRequestDetail {
         var detail = try await assembly.operations.show(request: id)
+        var said = RequestWait()
         while wait, detail.request.state.isOpen {
-            progress.say("request \(id) is \(detail.request.state.rawValue)")
+            if let line = said.line(detail) { progress.say(ProgramName.current.inserted(into: line)) }
             try await assembly.clock.sleep(seconds: 1)
             detail = try await assembly.operations.show(request: id)
         }
