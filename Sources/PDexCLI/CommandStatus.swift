@@ -56,7 +56,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .payerUnknownOutcome, .attemptsExhausted, .processLost, .superseded, .retracted, .retractedByDelete,
             .notRetracted,
             .cancelledByOperator, .requestTakenBack,
-            .requestNotOpen, .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
+            .requestNotOpen, .apiUnauthorized, .apiForbidden, .apiPathUnknown, .apiMethod, .apiMalformed,
+            .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
             .storeKeyCollision:
             self = .failed
         }

@@ -15,6 +15,7 @@ struct HealthTests {
         for (path, status) in [("live", "live"), ("ready", "ready"), ("complete", "complete")] {
             let answer = await harness.send("GET", "/health/\(path)", token: nil)
             #expect(answer.status == 200 && answer.json["status"]?.string == status)
+            #expect(await harness.send("HEAD", "/health/\(path)", token: nil).status == 200)
         }
         #expect(await harness.send("POST", "/health/live", token: nil).status == 405)
         #expect(await harness.send("GET", "/health/other", token: nil).status == 404)

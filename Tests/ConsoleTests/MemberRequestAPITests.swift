@@ -70,6 +70,24 @@ struct MemberRequestAPITests {
         #expect(try await harness.operations.memberRequests(limit: 1).isEmpty)
     }
 
+    @Test("gives a code with whatever it refuses")
+    func codes() async throws {
+        let harness = try APIHarness()
+        let answers = [
+            await harness.send("GET", path, token: nil), await harness.send("GET", "/metrics", token: APIHarness.other),
+            await harness.send("GET", "/v2"), await harness.send("PUT", path), await harness.send("POST", path, "["),
+            await harness.send("POST", path, "{}", headers: [("Content-Type", "text/plain")]),
+            await harness.send("POST", path, "{}"), await harness.send("GET", path + "?state=odd"),
+        ]
+
+        #expect(answers.map(\.status) == [401, 403, 404, 405, 400, 415, 422, 422])
+        #expect(
+            answers.map { $0.json["code"]?.string } == [
+                "api.unauthorized", "api.forbidden", "api.path-unknown", "api.method-not-allowed", "api.malformed",
+                "api.malformed", "request.invalid", "request.invalid",
+            ])
+    }
+
     @Test("takes the same demand under the same key once, and another one under it never")
     func idempotent() async throws {
         let harness = try APIHarness([.joe, .ada])

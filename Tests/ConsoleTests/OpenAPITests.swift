@@ -56,7 +56,7 @@ struct OpenAPITests {
         for path in try Self.document()["paths"]?.object?.members ?? [] {
             let target = path.key.replacing("{id}", with: "unknown")
             let answer = await harness.send(method.uppercased(), target, "{}")
-            let isKnown = answer.status != 405 && !(answer.status == 404 && answer.json["code"] == nil)
+            let isKnown = answer.status != 405 && !(answer.status == 404 && answer.json["code"] == "api.path-unknown")
             #expect(isKnown == (path.value[method]?.object != nil), "\(method) \(path.key)")
         }
     }

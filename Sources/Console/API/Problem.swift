@@ -16,7 +16,14 @@ struct Problem: Error {
         self.title = title
         self.detail = detail
         self.headers = headers
+        code = Self.codes[status]?.rawValue
     }
+
+    /// What is wrong with a request before anybody looks at what it asks for.
+    private static let codes: [Int: FaultCode] = [
+        400: .apiMalformed, 401: .apiUnauthorized, 403: .apiForbidden, 404: .apiPathUnknown, 405: .apiMethod,
+        408: .apiMalformed, 413: .apiMalformed, 415: .apiMalformed, 422: .requestInvalid,
+    ]
 
     /// What a fault means to somebody who speaks HTTP.
     init(_ fault: Fault) {

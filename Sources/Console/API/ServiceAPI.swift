@@ -27,7 +27,7 @@ public struct ServiceAPI: Sendable {
     func answer(_ request: ServedRequest) async -> ServedAnswer {
         do {
             if request.path.hasPrefix("/health/") {
-                guard request.method == "GET" else { throw Problem.notAllowed("GET") }
+                guard ["GET", "HEAD"].contains(request.method) else { throw Problem.notAllowed("GET, HEAD") }
                 return try await watch.health(request.path, isHolder: (try? holder(of: request))?.mayWatch ?? false)
             }
             if request.path == "/metrics" {

@@ -24,6 +24,11 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case requestTooManyUnknown = "request.too-many-unknown"
     case queuePaused = "queue.paused"
     case requestDeskFull = "request.desk-full"
+    case apiUnauthorized = "api.unauthorized"
+    case apiForbidden = "api.forbidden"
+    case apiPathUnknown = "api.path-unknown"
+    case apiMethod = "api.method-not-allowed"
+    case apiMalformed = "api.malformed"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"
