@@ -72,6 +72,7 @@ extension SQLiteTransaction {
             arguments += [after.due.milliseconds, after.due.milliseconds, after.id]
         }
         if filter.isUnwarned { conditions.append("warned IS NULL") }
+        if filter.isUntoldSinceDue { conditions.append("(warned IS NULL OR warned <= due)") }
         if let progress = filter.progress { conditions += condition(progress, state) }
         return ("WHERE " + conditions.joined(separator: " AND "), arguments)
     }

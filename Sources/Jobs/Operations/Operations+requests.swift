@@ -57,25 +57,34 @@ extension Operations {
         }
     }
 
-    /// Tells once, for good, of each request without an answer that its last quarter of time has begun; returns those
-    /// told of.
+    /// Tells of each request without an answer, for good, once that its last quarter of time has begun and once that it is
+    /// late; returns those told of now.
     func requestsAtRisk(limit: Int) async throws -> [MemberRequest] {
         let now = clock.now()
         let actor = actor
+        // Late ones first: who is told that is not told that it may be.
+        let late = MemberRequestFilter.unanswered.map { filter in
+            var filter = filter
+            (filter.dueBefore, filter.isUntoldSinceDue) = (now, true)
+            return filter
+        }
         let atRisk = MemberRequestFilter.unanswered.map { filter in
             var filter = filter
             (filter.atRiskBy, filter.isUnwarned) = (now, true)
             return filter
         }
         return try await store.write { writer in
-            let found = try atRisk.flatMap { try writer.memberRequests(matching: $0, limit: limit) }
-            for request in found {
-                try writer.warned(
-                    memberRequest: request.id, at: now,
-                    audit: AuditEntry(
-                        at: now, actor: actor, action: "request.at-risk", run: request.run, reason: request.id))
+            var told: [MemberRequest] = []
+            for filter in late + atRisk {
+                for request in try writer.memberRequests(matching: filter, limit: limit) {
+                    let entry = AuditEntry(
+                        at: now, actor: actor, action: now > request.due ? "request.late" : "request.at-risk",
+                        run: request.run, reason: request.id)
+                    try writer.warned(memberRequest: request.id, at: now, audit: entry)
+                    told.append(request)
+                }
             }
-            return found
+            return told
         }
     }
 

@@ -26,6 +26,8 @@ public struct MemberRequestFilter: Sendable, Hashable {
     public var atRiskBy: Instant?
     /// Only those of which nobody was told that they may be late.
     public var isUnwarned: Bool
+    /// Only those of which nobody was told since they were due.
+    public var isUntoldSinceDue: Bool
     /// Only the one that this run answers.
     public var run: String?
     /// Only those whose run has come so far. What took the place of an exchange before it was delivered counts as that
@@ -38,7 +40,8 @@ public struct MemberRequestFilter: Sendable, Hashable {
     public init(
         states: Set<MemberRequestState> = Set(MemberRequestState.allCases), owner: String? = nil,
         payers: Set<String>? = nil, readyAt: Instant? = nil, dueBefore: Instant? = nil, atRiskBy: Instant? = nil,
-        isUnwarned: Bool = false, run: String? = nil, progress: Progress? = nil, after: MemberRequestPlace? = nil
+        isUnwarned: Bool = false, isUntoldSinceDue: Bool = false, run: String? = nil, progress: Progress? = nil,
+        after: MemberRequestPlace? = nil
     ) {
         self.states = states
         self.owner = owner
@@ -47,6 +50,7 @@ public struct MemberRequestFilter: Sendable, Hashable {
         self.dueBefore = dueBefore
         self.atRiskBy = atRiskBy
         self.isUnwarned = isUnwarned
+        self.isUntoldSinceDue = isUntoldSinceDue
         self.run = run
         self.progress = progress
         self.after = after

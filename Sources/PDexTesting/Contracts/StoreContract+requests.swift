@@ -111,6 +111,9 @@ extension StoreContract {
             try await expectFound(.init(atRiskBy: StoreSample.seconds(23)), ["d", "c", "b"], "those at risk")
             try await expectFound(
                 .init(atRiskBy: StoreSample.seconds(23), isUnwarned: true), ["c", "b"], "those nobody was told of")
+            // "d" was told of at 9, before it was due at 10.
+            try await expectFound(
+                .init(dueBefore: StoreSample.seconds(21), isUntoldSinceDue: true), ["d", "c"], "those untold since due")
             let payers = try await store.read { try $0.payers(ofMemberRequestsMatching: .init(owner: "office")) }
             try expect(payers, is: ["med1"], "the payers")
             let rested = try await store.read { try $0.memberRequest("c") }

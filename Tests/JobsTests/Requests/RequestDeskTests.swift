@@ -84,23 +84,27 @@ struct RequestDeskTests {
         #expect(Set(lines.all.map { $0.fields["fault"] }) == ["remote.unreachable"])
     }
 
-    @Test("says once of a request that it may be late, when a quarter of its time is left, whoever answers it")
+    @Test("says once of a request that it may be late, when a quarter of its time is left, and once that it is late")
     func warns() async throws {
         let served = try ServedNight()
+        let lines = LogLines()
         let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
         try await served.beginElsewhere(request)
         var told: [Int] = []
 
-        for hours in [17.9, 0.2, 1, 6] {
+        for hours in [17.9, 0.2, 1, 6, 1] {
             served.night.clock.advance(seconds: hours * 3600)
-            try await served.desk()
+            try await served.desk(lines.logger)
             told.append(
                 try await served.night.store.read { reader in
-                    try reader.audit(after: 0, limit: 100).count { $0.entry.action == "request.at-risk" }
+                    try reader.audit(after: 0, limit: 100).count {
+                        ["request.at-risk", "request.late"].contains($0.entry.action)
+                    }
                 })
         }
 
-        #expect(told == [0, 1, 1, 1])
+        #expect(told == [0, 1, 1, 2, 2])
+        #expect(lines.all.map(\.event) == ["request may be late", "request is late"])
     }
 
     @Test(
