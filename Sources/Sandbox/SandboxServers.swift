@@ -21,7 +21,7 @@ public final class SandboxServers: Sendable {
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
     public let refusedMember: String?
-    /// What is left for Med0.
+    /// The drops that are left for Med0.
     let drops: DropIntake?
     let deliveries = DeliveryMeter()
     private let options: SandboxOptions
@@ -60,7 +60,7 @@ public final class SandboxServers: Sendable {
             for server in servers { group.addTask { try await server.run() } }
             let fetcher = SubmissionFetcher(desk: payer.submissions, payer: payer)
             group.addTask { await fetcher.run() }
-            // The first to end, for whatever reason, ends both.
+            // When either server or the fetcher ends, for whatever reason, all of them end.
             defer { group.cancelAll() }
             try await group.next()
         }

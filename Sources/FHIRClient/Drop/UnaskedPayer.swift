@@ -1,9 +1,9 @@
 public import PDex
 
-/// A payer at whose server we are not registered: there is nothing between us but files, and whatever would be asked is
-/// refused here.
+/// A payer at whose server we are not registered: we exchange nothing but files, and every question to it is refused
+/// here.
 public struct UnaskedPayer: PayerServer {
-    /// The base that stands in front of ids; nobody is there to be asked.
+    /// The base in front of ids; no server is asked there.
     public let base: String
     private let name: String
 

@@ -5,7 +5,7 @@ import FoundationEssentials
 struct DataFolder: Sendable {
     let path: String
 
-    /// Hands over every resource, file after file in the order of their names.
+    /// Hands over every resource, file by file in the order of their names.
     ///
     /// Throws ``SandboxError`` for a folder or a file that cannot be read.
     func forEachResource(_ body: ([UInt8]) throws -> Void) throws {
@@ -39,12 +39,12 @@ struct DataFolder: Sendable {
         try splitter.finish(take)
     }
 
-    /// A Bundle's resources, or the one resource that the file is.
+    /// The resources of a Bundle, or the single resource in the file.
     private func readJSON(_ bytes: [UInt8], of name: String, _ body: ([UInt8]) throws -> Void) throws {
         guard let json = try? JSONParser.parse(bytes, limits: JSONLimits(depth: 64, bytes: 256 << 20)) else {
             throw SandboxError.unreadableData(file: name, line: 0)
         }
-        // Transaction Bundles as servers export them may lack resourceType.
+        // Transaction Bundles may lack resourceType when servers export them.
         guard json["entry"] != nil else {
             return try take(json, of: name, body)
         }
@@ -66,7 +66,7 @@ struct DataFolder: Sendable {
         }
     }
 
-    /// An entry's resource; one that is to be created gets the id of its `urn:uuid`.
+    /// An entry's resource; one without an id gets that of its `urn:uuid`.
     private static func resource(of entry: JSONValue) -> (JSONValue, url: String?)? {
         guard var resource = entry["resource"]?.object else { return nil }
         let url = entry["fullUrl"]?.string

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Serving
 
-/// A Bulk Data kick-off, understood.
+/// A Bulk Data kick-off, parsed.
 struct ExportOrder: Sendable {
     /// The operation of Da Vinci Member Attribution, the last segment of its path.
     static let daVinci = "$davinci-data-export"
@@ -32,13 +32,13 @@ struct ExportOrder: Sendable {
     private(set) var types: [String] = []
     private(set) var since: Instant?
     private(set) var until: Instant?
-    /// Searches by type, of which a resource of that type has to be found by one.
+    /// Searches by type; a resource of that type has to match one of them.
     private(set) var typeFilters: [String: [SearchRequest]] = [:]
-    /// Ids of the only patients; nil for all.
+    /// The ids of the only patients to export; nil for all.
     private(set) var patients: Set<String>?
-    /// What it is for; of `$davinci-data-export` alone (DX-02).
+    /// The purpose; only for `$davinci-data-export` (DX-02).
     private(set) var purpose: ExportPurpose?
-    /// Whether the Provenance of what is exported goes along.
+    /// Whether the Provenance of the exported resources is included.
     private(set) var hasProvenance = false
 
     /// Reads the parameters of a GET, or of a POST with a Parameters resource. Throws 400 for what is not offered.

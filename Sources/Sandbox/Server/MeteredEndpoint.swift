@@ -1,7 +1,7 @@
 import PDex
 import Serving
 
-/// A server of the sandbox whose deliveries are counted while they are under way, the time included that an answer
+/// A server of the sandbox whose deliveries are counted while they are under way, including the time that an answer
 /// takes.
 struct MeteredEndpoint: Endpoint {
     let endpoint: any SandboxEndpoint
@@ -24,7 +24,7 @@ struct MeteredEndpoint: Endpoint {
         if isDelivery { meter.enter() }
         defer { if isDelivery { meter.leave() } }
         let answer = await endpoint.answer(request)
-        // Takes as long as a payer's answer.
+        // Takes as long as a payer's answer would.
         if latencyMilliseconds > 0 { try? await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
         return answer
     }

@@ -2,7 +2,7 @@ import Serving
 
 /// A server of the sandbox: a function from request to answer.
 protocol SandboxEndpoint: Endpoint {
-    /// Where it is reached.
+    /// Its address.
     var origin: Origin { get }
     /// Answers one request; never throws, never waits for anything but its own state.
     func answer(_ request: ServedRequest) -> ServedAnswer
