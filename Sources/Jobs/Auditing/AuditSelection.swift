@@ -11,8 +11,7 @@ public struct AuditSelection: Sendable, Hashable {
     public var run: String?
     /// On this exchange: its id, or the beginning of it.
     public var exchange: String?
-    /// About one of these persons: patients of a clinic or members of a payer. Empty selects entries regardless of
-    /// person.
+    /// Patients of a clinic or members of a payer, one of whom an entry must be about; empty means no such condition.
     public var persons: Set<ResourceKey>
 
     /// A selection; without criteria it selects everything.
