@@ -2,11 +2,11 @@ import FHIRClient
 import Foundation
 import PDex
 
-/// What fetching and staging costs: an export beside curl and `sqlite3 .import` of the same files, a search patient by
-/// patient, and the time from the start of the process to its first request.
+/// The cost of fetching and staging: an export compared with curl and `sqlite3 .import` of the same files, a search
+/// patient by patient, and the time from process start to the first request.
 ///
-/// The payer of these runs insures nobody, so that nothing is mapped or sent. An export is measured from the start of
-/// the process until all of it is staged; the whole run has an `unmatched` exchange a patient besides.
+/// The payer in these runs insures nobody, so nothing is mapped or sent. An export is measured from process start until
+/// all of it is staged; the whole run also makes an `unmatched` exchange per patient.
 struct PullBenchmark {
     let pdex: String
     private static let insuringNobody = [
@@ -49,7 +49,7 @@ struct PullBenchmark {
         defer { sandbox.end() }
         let run = try pull(sandbox, ports.0)
         let each = run.usage.cpuSeconds / Double(run.requests) * 1000
-        // What the allowed number at once makes of so many answers, each so late.
+        // The shortest time for this many answers, each this late, with as many requests at once as allowed.
         let bound = Double(run.requests * latency) / 1000 / 8
         print(
             Row.text(

@@ -4,35 +4,35 @@ import PDex
 
 /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`, DX-01 … DX-06).
 ///
-/// Where it is asked for is kept from the kick-off until all is written, so that a process that ends in between leaves
-/// the next to go on with the same export.
+/// The export's location is kept from the kick-off until everything is written, so that if the process ends in between,
+/// the next one resumes the same export.
 struct PayerExport: Sendable {
     let payer: String
     let job: String
-    /// What is asked for, but for the days of service.
+    /// The request without the days of service.
     let undated: ExportRequest
-    /// Within which care must have been given; nil for whenever.
+    /// The window in which care must have been given; nil for any time.
     let window: ServiceWindow?
     let server: any ClinicServer
     let store: any Store
     let clock: any WallClock
     let actor: String
     let folder: ExportFolder
-    /// Whether it goes on from an export in the folder, or from nothing.
+    /// Whether it continues an export in the folder, or starts from nothing.
     let isGapless: Bool
     let observer: @Sendable (RunEvent) -> Void
 
-    /// A file that breaks off is fetched so often.
+    /// How often a file that breaks off is fetched.
     private static let mostTries = 3
 
-    /// The request as it is made at an instant: the years are those before it.
+    /// The request as made at an instant, from which the years are counted back.
     private func request(at instant: Instant) -> ExportRequest {
         var request = undated
         request.typeFilters = window?.filters(on: instant, among: request.types) ?? []
         return request
     }
 
-    /// Fetches everything. Throws as a pull does; then nothing is there, and the next attempt goes on.
+    /// Fetches everything. Throws like a pull; then no export is left in the folder, and the next attempt resumes.
     func run() async throws -> ExchangePipeline.Fetched {
         let statusURL = try await started()
         let wait = ExportWait(for: "its members' data", of: payer, at: server, PullTally(), clock, observer)
@@ -57,7 +57,7 @@ struct PayerExport: Sendable {
                 try await fetch(file, "outcomes", number + 1, of: manifest, into: &fetched)
             }
         } catch let fault as Fault where fault.code == .clinicFileGone {
-            // Links that are no longer good will not be again: the next attempt exports anew.
+            // Expired links will not work again: the next attempt starts a new export.
             try await forget(statusURL)
             throw fault
         }
@@ -75,10 +75,10 @@ struct PayerExport: Sendable {
         return fetched
     }
 
-    /// Under which name the export is kept: questions who members are have the job's own.
+    /// The name under which the export is kept; the job's own name is used by questions about who members are.
     private var key: String { job + " $davinci-data-export" }
 
-    /// The status URL of the export: one that is under way with the same request, or a new one.
+    /// The status URL of the export: one under way for the same request, or a new one.
     private func started() async throws -> String {
         let (payer, key) = (payer, key)
         if let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }) {
@@ -104,7 +104,7 @@ struct PayerExport: Sendable {
         try await store.write { try $0.forgetExport(statusURL, source: payer, job: key) }
     }
 
-    /// A file of resources, under the name of its type if that is one.
+    /// Fetches a file of resources, named by its type if that is one.
     private func fetch(
         _ file: ExportManifest.File, _ number: Int, of manifest: ExportManifest,
         into fetched: inout ExchangePipeline.Fetched
@@ -129,7 +129,7 @@ struct PayerExport: Sendable {
         }
     }
 
-    /// Writes the lines that are resources of the type that was promised (BLK-32), as they came.
+    /// Writes, unchanged, the lines that are resources of the promised type (BLK-32).
     private func write(
         _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest
     ) async throws -> ExchangePipeline.Fetched.Written {
