@@ -29,7 +29,7 @@ extension DeclarativeNode {
         return number
     }
 
-    /// `true` or `false`; nothing else, so that no `yes` or `off` is taken for what it may not mean.
+    /// `true` or `false`; nothing else, so that `yes` or `off` is not taken for something that it may not mean.
     public func bool(_ report: inout FileReport) -> Bool? {
         if case .scalar("true", isPlain: true) = content { return true }
         if case .scalar("false", isPlain: true) = content { return false }
@@ -56,7 +56,7 @@ extension DeclarativeNode {
         return texts
     }
 
-    /// The one of the words of `type` that is written here.
+    /// The word of `type` that is written here.
     public func choice<T: RawRepresentable & CaseIterable>(
         _ type: T.Type, _ report: inout FileReport
     ) -> T? where T.RawValue == String {

@@ -133,7 +133,7 @@ extension Evaluator {
         }
     }
 
-    /// What `&` joins: a text, and nothing for nothing.
+    /// The text that `&` joins; an empty one for nothing.
     private func part(_ value: PathValue?, _ column: Int) throws(PathError) -> String {
         guard let value else { return "" }
         if let text = value.text { return text }
@@ -143,7 +143,7 @@ extension Evaluator {
         }
     }
 
-    /// A number with its sign turned.
+    /// A number with its sign reversed.
     mutating func negated(_ node: PathNode, _ column: Int, _ scope: Scope) throws(PathError) -> [PathValue] {
         switch try single(node, column, scope)?.scalar {
         case nil: return []

@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// An extension by the definition that its URL names.
+    /// Checks an extension against the definition that its URL names.
     func check(extension value: JSONValue, _ type: ElementType, _ rule: ElementRule, in compiled: CompiledProfile) {
         guard let object = value.object else {
             report(.jsonType, "an object is expected")
@@ -10,7 +10,7 @@ extension ValidationRun {
         let url = object["url"]?.string ?? ""
         let isInner = rule.sliceName != nil && !rule.children.isEmpty
         if isInner {
-            // A part of a complex extension: the definition around it says all.
+            // A part of a complex extension: the definition around it says everything.
             walk(object, value, rule, in: compiled)
         } else if let known = definition(url, type) {
             checkContext(known)
@@ -31,7 +31,7 @@ extension ValidationRun {
     }
 
     private func walk(_ object: JSONObject, _ value: JSONValue, _ shape: ElementRule, in compiled: CompiledProfile) {
-        // Definitions name an extension's place by the whole path, too: `Patient.contact.extension`.
+        // Definitions also name an extension's place by the whole path: `Patient.contact.extension`.
         let path = holders.last.map { $0.path + ".extension" } ?? "Extension"
         holders.append(Holder(path: path, type: "Extension"))
         check(object, shape: shape, in: compiled)
@@ -55,7 +55,7 @@ extension ValidationRun {
         }
     }
 
-    /// Whether the extension may stand where it does (FHIR R4 StructureDefinition.context).
+    /// Whether the extension may be used where it is (FHIR R4 StructureDefinition.context).
     private func checkContext(_ known: CompiledProfile) {
         guard !known.contexts.isEmpty, let holder = holders.last else { return }
         let isAllowed = known.contexts.contains { context in

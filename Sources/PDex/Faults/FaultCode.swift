@@ -151,6 +151,6 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 }
 
 extension FaultCode {
-    /// Whether a resource was left out because no consent covers it: then not even its id may be told.
+    /// Whether a resource was left out because no consent covers it; then not even its id may be disclosed.
     public var isOfConsent: Bool { self == .consentSensitive || self == .consentRestricted }
 }
