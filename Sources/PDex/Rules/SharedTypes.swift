@@ -9,7 +9,8 @@ public enum SharedTypes {
     /// Shared types that visits refer to; they are pulled with the visits, whether a job names them or not (RD-14).
     public static let surrounding = ["Location", "Medication", "Organization", "Practitioner", "PractitionerRole"]
 
-    /// Whether resources of `type` travel with the resources that refer to them, or tell of them, whatever a payer's list names.
+    /// Whether resources of `type` travel with the resources that they surround, or tell of, whatever a payer's list
+    /// names.
     public static func goesAlong(_ type: String) -> Bool {
         surrounding.contains(type) || type == "Provenance"
     }
