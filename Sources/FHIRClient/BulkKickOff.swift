@@ -29,8 +29,13 @@ struct BulkKickOff: Sendable {
     }
 
     /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never
-    /// repeated.
+    /// repeated. Throws `usage.invalid` for filters that cannot be told apart where they go in one list (DX-01).
     func start(_ export: ExportRequest) async throws -> ExportStart {
+        if export.filterOutOfList != nil {
+            throw Fault(
+                .usage, .stop, "a filter of $davinci-data-export has a comma, which ends it there",
+                hint: "ask with a filter for each alternative: a resource has to meet one of them")
+        }
         // A list of patients fits into a POST only, so that there is no other way (BLK-11).
         let isPOST = !export.patients.isEmpty || export.purpose != nil
         var attempt = Attempt(export: export, usesPOST: isPOST || startsByPOST, canChangeMethod: !isPOST)

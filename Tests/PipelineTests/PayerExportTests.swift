@@ -99,6 +99,8 @@ struct PayerExportTests {
         #expect(filters[0].count == 10)
         #expect(filters[1] == ["Observation?date=ge\(first)", "Observation?date:missing=true"])
         #expect(filters[2].isEmpty)
+        // They go in one list with commas (DX-01).
+        #expect(filters.joined().allSatisfy { !$0.contains(",") })
         #expect(world.server.exportRequests.allSatisfy { $0.since == nil })
     }
 
