@@ -116,7 +116,8 @@ struct MatchQuestionWriter {
         return try? Resource(.object(card))
     }
 
-    /// An HRex Consent that names the payer as the source and us as the recipient, and holds now (HC-01 … HC-03).
+    /// An HRex Consent that names the payer as the source and us as the recipient, from a day to a day, and is in force
+    /// now (HC-01 … HC-03).
     private func consent(among consents: [Resource], of patient: Resource, as id: String) -> Resource? {
         let fitting = consents.filter { resource in
             let consent = Consent(resource)
@@ -128,11 +129,17 @@ struct MatchQuestionWriter {
             return consent.status == "active" && consent.isAboutPrivacy && consent.isAboutDisclosure
                 && consent.policy != nil && consent.provisionType == "permit" && consent.permitsDisclosing
                 && consent.evidence == .document && !consent.hasUnsupportedProvision
-                && consent.period?.contains(now) ?? false
+                && isInForce(consent.period)
                 && names(.source, terms.payer.npi) && names(.recipient, terms.clinic.npi)
                 && resource["performer"]?.elements.map { $0["reference"]?.string } == ["Patient/" + (patient.id ?? "")]
         }
         return fitting.sorted { ($0.id ?? "") < ($1.id ?? "") }.last.flatMap { written($0, as: id) }
+    }
+
+    /// HRex wants both ends (HC-02): without one a payer refuses the question, and nobody agreed to for ever.
+    private func isInForce(_ period: Period?) -> Bool {
+        guard let period, period.start != nil, period.end != nil else { return false }
+        return period.isInForce(at: now)
     }
 
     private func written(_ consent: Resource, as id: String) -> Resource? {
