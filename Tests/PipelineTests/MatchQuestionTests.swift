@@ -79,6 +79,26 @@ struct MatchQuestionTests {
     }
 
     @Test(
+        "a consent goes along if the patient alone gave it, however the clinic refers to its Patient",
+        arguments: [
+            (["Patient/mae"], true), (["https://fhir.clinic0.example/r4/Patient/mae"], true),
+            (["HTTPS://FHIR.clinic0.example:443/r4/Patient/mae"], true),
+            (["https://fhir.med0.example/r4/Patient/mae"], false), (["Patient/joe"], false),
+            (["https://fhir.clinic0.example/r4/Patient/joe"], false), (["RelatedPerson/mae"], false),
+            (["Patient/mae", "https://fhir.clinic0.example/r4/Patient/mae"], false), ([], false),
+        ])
+    func performer(references: [String], goesAlong: Bool) throws {
+        var consent = try Card.consent()
+        consent.json["performer"] = .array(references.map { ["reference": .string($0)] })
+
+        let question = try Self.question(by: [consent])
+
+        #expect((question?.consent != nil) == goesAlong)
+        let own = question.map { "Patient/" + ($0.patient.id ?? "") }
+        #expect(question?.consent?["performer"]?[0]?["reference"]?.string == own)
+    }
+
+    @Test(
         "no card of another plan, cancelled, without a number, or of two payors is shown to the payer",
         arguments: ["other plan", "cancelled", "no number", "two payors", "name only"])
     func otherCards(flaw: String) async throws {

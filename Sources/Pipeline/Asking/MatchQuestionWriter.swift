@@ -131,9 +131,18 @@ struct MatchQuestionWriter {
                 && consent.evidence == .document && !consent.hasUnsupportedProvision
                 && isInForce(consent.period)
                 && names(.source, terms.payer.npi) && names(.recipient, terms.clinic.npi)
-                && resource["performer"]?.elements.map { $0["reference"]?.string } == ["Patient/" + (patient.id ?? "")]
+                && isGiven(resource, by: patient)
         }
         return fitting.sorted { ($0.id ?? "") < ($1.id ?? "") }.last.flatMap { written($0, as: id) }
+    }
+
+    /// By the patient and nobody else, however the clinic refers to its Patient.
+    private func isGiven(_ consent: Resource, by patient: Resource) -> Bool {
+        let performers = consent["performer"]?.elements ?? []
+        guard performers.count == 1, let text = performers[0]["reference"]?.string,
+            case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+        else { return false }
+        return id == patient.id
     }
 
     /// HRex wants both ends (HC-02): without one a payer refuses the question, and nobody agreed to for ever.
