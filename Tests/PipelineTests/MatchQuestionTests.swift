@@ -99,14 +99,17 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "no card of another plan, cancelled, without a number, or of two payors is shown to the payer",
-        arguments: ["other plan", "cancelled", "no number", "two payors", "name only"])
+        "no card of another plan, that is not active, without a number, or of two payors is shown to the payer",
+        arguments: [
+            "other plan", "cancelled", "draft", "entered-in-error", "no status", "no number", "two payors", "name only",
+        ])
     func otherCards(flaw: String) async throws {
         let night = try MemberInquiryTests.night()
         night.clinic.put(
             try Card.coverage(npi: flaw == "other plan" ? "1679576722" : "1003000126") { card in
                 switch flaw {
-                case "cancelled": card["status"] = "cancelled"
+                case "cancelled", "draft", "entered-in-error": card["status"] = .string(flaw)
+                case "no status": card["status"] = nil
                 case "no number": card["identifier"] = nil
                 case "two payors": card["payor"] = .array((card["payor"]?.elements ?? []) + [["display": "B"]])
                 case "name only": card["payor"] = [["display": "Med0 Health Plan"]]

@@ -67,7 +67,8 @@ struct MatchQuestionWriter {
     ) rethrows -> Resource? {
         let ours = try coverages.filter { resource in
             let coverage = Coverage(resource)
-            guard !["cancelled", "entered-in-error"].contains(coverage.status), coverage.payors.count == 1,
+            // A card has a status (MM-07), and a draft, a cancelled one or a mistake is none to show.
+            guard coverage.status == "active", coverage.payors.count == 1,
                 coverage.subscriberID != nil || !Self.memberNumbers(resource).isEmpty
             else { return false }
             return try coverage.payors.allSatisfy { payor in
