@@ -56,8 +56,10 @@ public struct PayerClient: PayerServer {
     }
 
     /// Asks who somebody is (HRex `$member-match`).
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await MemberMatchCall(session: session).ask(question)
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await MemberMatchCall(session: session).ask(question, lastLook)
     }
 
     /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
