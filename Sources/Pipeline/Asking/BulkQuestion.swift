@@ -36,13 +36,18 @@ extension MemberInquiry {
         to patient: ResourceKey, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
     ) throws -> Fault? {
         // The Patient as it is staged by now: a label may have come.
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        guard let staged = try reader.staged(patient).flatMap({ ClinicalResource($0, stager: stager) }) else {
+        guard let staged = try self.patient(patient, reader) else {
             return Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
         }
         switch try check.permit(toAskAbout: staged, live, reader) {
         case .failure(let fault): return fault
         case .success: return nil
         }
+    }
+
+    /// The clinic's Patient as it is staged; nil when there is none.
+    func patient(_ key: ResourceKey, _ reader: any StoreReader) throws -> ClinicalResource? {
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        return try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
     }
 }
