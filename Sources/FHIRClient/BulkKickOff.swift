@@ -27,10 +27,15 @@ struct BulkKickOff: Sendable {
         version.flatMap { Int($0.prefix { $0 != "." }) }.map { $0 >= 4 } ?? false
     }
 
-    /// Kicks off, and again after each refusal that leaves another way. A request that may have started an export is
-    /// never repeated.
+    /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never
+    /// repeated. Throws `usage.invalid` for filters that cannot be told apart where they go in one list (DX-01).
     func start(_ export: ExportRequest) async throws -> ExportStart {
-        // A list of patients fits only into a POST, so there is no other method to try (BLK-11).
+        if export.filterOutOfList != nil {
+            throw Fault(
+                .usage, .stop, "a filter of $davinci-data-export has a comma, which ends it there",
+                hint: "ask with a filter for each alternative: a resource has to meet one of them")
+        }
+        // A list of patients fits into a POST only, so that there is no other way (BLK-11).
         let isPOST = !export.patients.isEmpty || export.purpose != nil
         var attempt = Attempt(export: export, usesPOST: isPOST || startsByPOST, canChangeMethod: !isPOST)
         while true {

@@ -56,8 +56,10 @@ public struct PayerClient: PayerServer {
     }
 
     /// Asks who somebody is (HRex `$member-match`).
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await MemberMatchCall(session: session).ask(question)
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await MemberMatchCall(session: session).ask(question, lastLook)
     }
 
     /// Starts a match of many people (PDex `$bulk-member-match`); returns the URL at which to ask for the answer.

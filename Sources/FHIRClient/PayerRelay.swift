@@ -31,8 +31,10 @@ extension PayerRelay {
     }
 
     /// Asks who somebody is (HRex `$member-match`).
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await server.matchMember(question)
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await server.matchMember(question, lastLook: lastLook)
     }
 
     /// Starts a match of many people (PDex `$bulk-member-match`); returns the URL at which to ask for the answer.

@@ -66,10 +66,15 @@ public struct ServerSession: Sendable {
         return types.filter(missing.contains)
     }
 
-    /// Reads with retries; returns every status except those that ask for another try, which end as a fault.
-    func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
+    /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
+    ///
+    /// `begin` is called before each request goes out; what it throws is thrown, and nothing more goes out.
+    func read(
+        _ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token,
+        before begin: () async throws -> Void = {}
+    ) async throws -> HTTPResponse {
         try await retrying(request) {
-            let response = try await once(request, credential)
+            let response = try await once(request, credential, before: begin)
             try await refuseTransient(response.status, response.headers, of: request)
             return response
         }

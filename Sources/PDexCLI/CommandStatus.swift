@@ -43,7 +43,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted, .matchUnproven, .matchMergeUnclear, .matchUnmerged, .matchInactive,
-            .matchApart, .matchMoved, .matchTaken,
+            .matchApart, .matchMoved, .matchTaken, .matchGroupWithheld,
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,

@@ -57,14 +57,59 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "no card of another plan, cancelled, without a number, or of two payors is shown to the payer",
-        arguments: ["other plan", "cancelled", "no number", "two payors", "name only"])
+        "a consent goes along only if it says from when to when, and is in force now (HC-02)",
+        arguments: [
+            ("2026-01-01", "2026-12-31", true), ("2026-01-01", "2026-06-01T00:00:01Z", true), ("2026-01-01", "", false),
+            ("", "2026-12-31", false), ("", "", false), ("2026-07-01", "2026-12-31", false),
+            ("2026-01-01", "2026-05-30", false),
+            // Over where that day ends first.
+            ("2026-01-01", "2026-05-31", false),
+        ])
+    func period(start: String, end: String, goesAlong: Bool) throws {
+        var consent = try Card.consent()
+        var provision = try #require(consent["provision"]?.object)
+        let ends = [("start", start), ("end", end)].filter { !$0.1.isEmpty }
+        provision["period"] = .object(
+            JSONObject(members: ends.map { JSONObject.Member(key: $0.0, value: .string($0.1)) }))
+        consent.json["provision"] = .object(provision)
+
+        let question = try Self.question(by: [consent])
+
+        #expect((question?.consent != nil) == goesAlong)
+    }
+
+    @Test(
+        "a consent goes along if the patient alone gave it, however the clinic refers to its Patient",
+        arguments: [
+            (["Patient/mae"], true), (["https://fhir.clinic0.example/r4/Patient/mae"], true),
+            (["HTTPS://FHIR.clinic0.example:443/r4/Patient/mae"], true),
+            (["https://fhir.med0.example/r4/Patient/mae"], false), (["Patient/joe"], false),
+            (["https://fhir.clinic0.example/r4/Patient/joe"], false), (["RelatedPerson/mae"], false),
+            (["Patient/mae", "https://fhir.clinic0.example/r4/Patient/mae"], false), ([], false),
+        ])
+    func performer(references: [String], goesAlong: Bool) throws {
+        var consent = try Card.consent()
+        consent.json["performer"] = .array(references.map { ["reference": .string($0)] })
+
+        let question = try Self.question(by: [consent])
+
+        #expect((question?.consent != nil) == goesAlong)
+        let own = question.map { "Patient/" + ($0.patient.id ?? "") }
+        #expect(question?.consent?["performer"]?[0]?["reference"]?.string == own)
+    }
+
+    @Test(
+        "no card of another plan, that is not active, without a number, or of two payors is shown to the payer",
+        arguments: [
+            "other plan", "cancelled", "draft", "entered-in-error", "no status", "no number", "two payors", "name only",
+        ])
     func otherCards(flaw: String) async throws {
         let night = try MemberInquiryTests.night()
         night.clinic.put(
             try Card.coverage(npi: flaw == "other plan" ? "1679576722" : "1003000126") { card in
                 switch flaw {
-                case "cancelled": card["status"] = "cancelled"
+                case "cancelled", "draft", "entered-in-error": card["status"] = .string(flaw)
+                case "no status": card["status"] = nil
                 case "no number": card["identifier"] = nil
                 case "two payors": card["payor"] = .array((card["payor"]?.elements ?? []) + [["display": "B"]])
                 case "name only": card["payor"] = [["display": "Med0 Health Plan"]]
@@ -166,6 +211,17 @@ struct MatchQuestionTests {
         let read = try MemberMatchQuestion(reading: question.parameters)
         #expect(read == question)
         #expect(read.coverageToLink?["beneficiary"]?["reference"]?.string == "Patient/999")
+    }
+
+    /// The question about Mae to a payer that wants a consent with it; nil when there is none by `consents`.
+    private static func question(by consents: [Resource]) throws -> MemberMatchQuestion? {
+        let terms = try MemberInquiryTests.night(inquiry: .init(consent: .required)).pipeline.terms
+        let writer = MatchQuestionWriter(terms: terms, now: try #require(Instant("2026-06-01T00:00:00Z")))
+        let chart = try Card.mae.clinicRecords()[0]
+        let cards = [try Card.coverage()]
+        let outcome = writer.outcome(about: chart, as: "x", coverages: cards, consents: consents) { _ in nil }
+        guard case .question(let question) = outcome else { return nil }
+        return question
     }
 
     private static func shared(_ file: String) throws -> Resource {

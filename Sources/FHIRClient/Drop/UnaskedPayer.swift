@@ -36,7 +36,11 @@ public struct UnaskedPayer: PayerServer {
     }
 
     /// Refused.
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer { throw refusal }
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        throw refusal
+    }
 
     /// Refused.
     public func startMatchingMembers(

@@ -88,6 +88,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchTaken = "match.taken"
     case matchGroupUnknown = "match.group-unknown"
     case matchGroupStale = "match.group-stale"
+    case matchGroupWithheld = "match.group-withheld"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
     case coveragePayorUnknown = "coverage.payor-unknown"

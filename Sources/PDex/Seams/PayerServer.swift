@@ -25,11 +25,14 @@ public protocol PayerServer: FHIRReader {
     func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace?
     /// Asks who somebody is (`POST Patient/$member-match`, MM-01); a refusal is an answer.
     ///
-    /// Throws when no answer came, when the server does not offer the operation (`payer.capability-missing`), and
-    /// authentication faults.
-    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer
-    /// Asks who many people are (`POST Group/$bulk-member-match`, BM-01); returns the URL at which the answer is
-    /// polled, to be stored before the first poll (BLK-18).
+    /// Throws when no answer was had, when the server does not offer it (`payer.capability-missing`), and
+    /// authentication faults. `lastLook` is called before each try, when a connection and a token are at hand: what it
+    /// throws is thrown, and that try and all later ones are not made (CO-03).
+    func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer
+    /// Asks who many are (`POST Group/$bulk-member-match`, BM-01); returns where the answer is asked for, to be kept
+    /// before it is (BLK-18).
     ///
     /// Throws when the request was not accepted, when the server does not offer the operation
     /// (`payer.capability-missing`), and authentication faults. `lastLook` is called just before the request is begun,

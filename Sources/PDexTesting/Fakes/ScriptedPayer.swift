@@ -116,7 +116,7 @@ public final class ScriptedPayer: PayerServer {
         interruption.withLock { $0 = work }
     }
 
-    /// Runs `work` before a delivery or a bulk question begins, as if it waited for a connection or a token.
+    /// Does `work` before a delivery or a question is begun, as if it waited for a connection or a token.
     public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
         delay.withLock { $0 = work }
     }
@@ -303,8 +303,12 @@ public final class ScriptedPayer: PayerServer {
     /// Loses the answer to the next question, which still arrives.
     public func loseNextQuestion() { losing.withLock { $0 += 1 } }
 
-    /// Answers as scripted.
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+    /// Answers as told.
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        if let work = delay.withLock({ $0 }) { try await work() }
+        try await lastLook()
         asking.withLock { $0.append(question) }
         try loseQuestion()
         return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }

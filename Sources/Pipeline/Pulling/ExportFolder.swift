@@ -13,8 +13,9 @@ struct ExportFolder: Sendable {
     private static let unfinished = ".unfinished"
     private static let mostIndexBytes = 1 << 20
 
-    /// The payer's time of the latest gapless export of that Group and those types: a delta starts there (DX-03). An
-    /// export of another Group does not count, since this one may have members whose data never came.
+    /// The payer's time of the latest export here of that Group, those members and those types, of which nothing is
+    /// missing before: from then on a delta goes (DX-03). Another Group may have members of whom nothing has come, and so
+    /// may an export of some who could be asked for at that time.
     func latest(of payer: String, _ request: ExportRequest) -> Instant? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { !$0.hasPrefix(".") }.compactMap { name -> Instant? in
@@ -22,13 +23,21 @@ struct ExportFolder: Sendable {
                 data.count <= Self.mostIndexBytes, let json = try? JSONParser.parse(Array(data)),
                 json["payer"]?.string == payer, json["whole"]?.bool == true, json["gapless"]?.bool == true,
                 json["until"]?.string == nil, json["group"]?.string == request.groupID,
-                json["types"]?.elements.map(\.string) == request.types.sorted()
+                json["types"]?.elements.map(\.string) == request.types.sorted(),
+                Self.reaches(json["patients"], request.patients)
             else { return nil }
             return json["transactionTime"]?.string.flatMap { Instant($0) }
         }.max()
     }
 
-    /// The folder for an export in progress; what an earlier attempt left there is removed. Throws `config.invalid`.
+    /// Whether an export holds all of these members; none are all of the Group. One that does not say whom it was made
+    /// for is of all.
+    private static func reaches(_ held: JSONValue?, _ patients: [String]) -> Bool {
+        guard let held = held?.array else { return true }
+        return !patients.isEmpty && Set(held.compactMap(\.string)).isSuperset(of: patients)
+    }
+
+    /// Where an export is while it comes; what an earlier attempt left there is gone. Throws `config.invalid`.
     func begin() throws -> String {
         let place = "\(path)/\(Self.unfinished)"
         try? FileManager.default.removeItem(atPath: place)

@@ -13,6 +13,12 @@ struct PayerExport: Sendable {
     let undated: ExportRequest
     /// The window in which care must have been given; nil for any time.
     let window: ServiceWindow?
+    /// Which members of the Group are asked for, and whose lines are kept.
+    var permit: GroupPermit
+    /// Decides about them again; throws `match.group-withheld` when nobody is left.
+    let stillPermitted: @Sendable () async throws -> GroupPermit
+    /// What is thrown when nobody of those who were asked for is left.
+    let withheld: Fault
     let server: any ClinicServer
     let store: any Store
     let clock: any WallClock
@@ -44,6 +50,27 @@ struct PayerExport: Sendable {
             try await forget(statusURL)
             throw fault
         }
+        var export = self
+        export.permit = try await permitted(statusURL)
+        return try await export.keep(manifest, statusURL)
+    }
+
+    /// Who of those who were asked for may still be kept: a payer is at work for hours (CO-03). Where nobody is left the
+    /// export is dropped.
+    private func permitted(_ statusURL: String) async throws -> GroupPermit {
+        do {
+            let kept = permit.narrowed(to: try await stillPermitted())
+            guard kept.ids?.isEmpty != true else { throw withheld }
+            return kept
+        } catch let fault as Fault where fault.code == .matchGroupWithheld {
+            await server.finishExport(statusURL)
+            try await forget(statusURL)
+            throw fault
+        }
+    }
+
+    /// Writes all of it, and forgets the export.
+    private func keep(_ manifest: ExportManifest, _ statusURL: String) async throws -> ExchangePipeline.Fetched {
         _ = try folder.begin()
         var fetched = ExchangePipeline.Fetched(transactionTime: manifest.transactionTime)
         do {
@@ -66,7 +93,8 @@ struct PayerExport: Sendable {
         let entry = AuditEntry(
             at: clock.now(), actor: actor, action: "payer.fetched",
             reason: "\(payer), \(what): \(lines) resources as of \(manifest.transactionTime.text)"
-                + (fetched.isWhole ? "" : ", not whole"))
+                + (fetched.isWhole ? "" : ", not whole")
+                + (permit.ids.map { ", of \($0.count) in the Group" } ?? ""))
         try await store.write { [payer] in
             try $0.forgetExport(statusURL, source: payer, job: key)
             try $0.record(entry)
@@ -75,8 +103,10 @@ struct PayerExport: Sendable {
         return fetched
     }
 
-    /// The name under which the export is kept; the job's own name is used by questions about who members are.
-    private var key: String { job + " $davinci-data-export" }
+    /// Under which name the export of a job is kept: questions who members are have the job's own.
+    static func key(ofJob job: String) -> String { job + " $davinci-data-export" }
+
+    private var key: String { Self.key(ofJob: job) }
 
     /// The status URL of the export: one under way for the same request, or a new one.
     private func started() async throws -> String {
@@ -153,6 +183,10 @@ struct PayerExport: Sendable {
                         written.odd += 1
                         continue
                     }
+                    guard permit.covers(scan, at: server.base) else {
+                        written.withheld += 1
+                        continue
+                    }
                     written.lines += 1
                     kept += line
                     kept.append(UInt8(ascii: "\n"))
@@ -175,15 +209,18 @@ struct PayerExport: Sendable {
     private func index(_ fetched: ExchangePipeline.Fetched) -> JSONValue {
         let counts = fetched.resources.sorted { $0.key < $1.key }
             .map { JSONObject.Member(key: $0.key, value: .number(JSONNumber($0.value))) }
+        let patients: JSONValue = permit.ids == nil ? .null : .array(permit.patients.map { .string($0) })
         return [
             "payer": .string(payer), "group": .string(undated.groupID),
             "exportType": .string(undated.purpose?.exportType ?? ""),
             "types": .array(undated.types.sorted().map { .string($0) }), "gapless": .bool(isGapless),
+            "patients": patients,
             "serviceYears": window.map { .number(JSONNumber($0.years)) } ?? .null,
             "since": undated.since.map { .string($0.text) } ?? .null,
             "until": undated.until.map { .string($0.text) } ?? .null,
             "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
             "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
+            "withheld": .number(JSONNumber(fetched.withheld)),
             "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),
         ]
     }

@@ -39,8 +39,12 @@ struct ProcessPayer: PayerServer {
         return planted.heard(try await planted.deliver(bundle, requestID) { try await deliver($0, $1) })
     }
 
-    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await through("a question who a member is") { try await payer.matchMember(question) }
+    func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await through("a question who a member is") {
+            try await payer.matchMember(question, lastLook: lastLook)
+        }
     }
 
     func startMatchingMembers(
