@@ -18,9 +18,6 @@ public final class HeldStore: Store {
         refusals.withLock { $0 = writes }
     }
 
-    /// How many writes it would refuse yet.
-    public var isHeldFor: Int { refusals.withLock { $0 } }
-
     /// Before the read of that number from now on, counted from 1, `body` happens, once.
     public func before(read number: Int, _ body: @escaping @Sendable () throws -> Void) {
         pause.withLock { $0 = (number, body) }
