@@ -163,7 +163,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
+            name: "StoreContractTests", dependencies: ["PDex", "PDexTesting", "SQLiteStore"],
             swiftSettings: house),
         .testTarget(
             name: "SQLiteStoreTests",
@@ -188,10 +188,11 @@ let package = Package(
                 "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "CZlib"],
+            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR"],
             swiftSettings: house),
         .testTarget(
             name: "ConsoleTests",
@@ -204,7 +205,7 @@ let package = Package(
         .testTarget(
             name: "PDexCLITests",
             dependencies: [
-                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "Console",
+                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Mappings", "Pipeline", "Jobs", "Console",
                 "DeclarativeFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -221,11 +222,11 @@ let package = Package(
         .testTarget(
             name: "HostileTests",
             dependencies: [
-                "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
+                "FHIR", "PDex", "FHIRClient", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "PDex"], swiftSettings: house),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: house),
         .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -3,8 +3,8 @@ import Testing
 @Suite("The sources keep to the architecture")
 struct ArchitectureTests {
     private static let rules: [Rule<SourceFile>] =
-        [.imports, .ownName, .size, .names, .unfinished, .machinePaths, .stringBuiltSQL, .permits, .sending]
-        + Rule<SourceFile>.words
+        [.imports, .permissions, .ownName, .size, .names, .unfinished, .machinePaths, .stringBuiltSQL]
+        + [.permits, .sending] + Rule<SourceFile>.words
 
     @Test("every file of the product obeys", arguments: rules)
     func obeys(_ rule: Rule<SourceFile>) {
