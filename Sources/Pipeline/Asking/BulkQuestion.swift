@@ -26,7 +26,7 @@ extension MemberInquiry {
         for item in batch {
             let key = item.match.patient
             // The Patient as it is staged by now: a label may have come.
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let staged = try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
             guard let staged else {
                 found[key] = Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
