@@ -95,7 +95,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
-            name: "Sandbox", dependencies: ["FHIR", "PDex", "FHIRClient", "Serving", "CZlib"], swiftSettings: house),
+            name: "Sandbox", dependencies: ["FHIR", "PDex", "FHIRClient", "Serving"], swiftSettings: house),
         .target(
             name: "Console",
             dependencies: [

@@ -4,7 +4,7 @@ import CZlib
 ///
 /// A member proves its own end, for zlib checks its CRC-32 and ISIZE, but not that no other was to follow: a body cut
 /// between two members looks whole. Its framing has to prove the rest.
-struct GzipInflater: ~Copyable {
+package struct GzipInflater: ~Copyable {
     /// What the bytes are instead of gzip.
     struct Malformed: Error {}
 

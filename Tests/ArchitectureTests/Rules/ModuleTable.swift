@@ -31,7 +31,7 @@ struct ModuleTable {
             ],
             outside: ["ArgumentParser", "ServiceLifecycle"]),
         Row(5, "Console", ["Jobs", "Serving", "FHIRClient", "PDex", "FHIR"]),
-        Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR", "CZlib"]),
+        Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR"]),
         Row(4, "Jobs", ["Pipeline", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
         Row(3, "Serving", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
         Row(3, "Pipeline", ["Mappings", "Conformance", "PDex", "FHIR"]),
