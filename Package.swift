@@ -13,7 +13,8 @@ import PackageDescription
 //   1  PDex               FHIRPath
 //   0  FHIR               DeclarativeFiles
 //      CCurl  COpenSSL  CZlib  (shims over system libraries)
-//   T  PDexTesting        contract suites, fakes, named members
+//   T  SampleData         data beside the repository
+//      PDexTesting        contract suites, fakes, named members
 //      Simulation         a week of a town in virtual time, by a seed
 
 let house: [SwiftSetting] = [
@@ -121,6 +122,7 @@ let package = Package(
                 "PDexTesting",
             ],
             path: "Benchmarks", swiftSettings: house),
+        .target(name: "SampleData", swiftSettings: house),
         .target(
             name: "PDexTesting",
             dependencies: [
@@ -143,21 +145,23 @@ let package = Package(
         .executableTarget(
             name: "pdex-spike", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore"], path: "Campaigns/Spike",
             swiftSettings: house),
-        .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "FHIRTests", dependencies: ["FHIR", "SampleData"], swiftSettings: house),
         .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
-        .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
+        .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR", "SampleData"], swiftSettings: house),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting"],
+            dependencies: [
+                "Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting", "SampleData",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "MappingsTests",
-            dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "DeclarativeFiles"],
+            dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "SampleData", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
             name: "FHIRClientTests",
             dependencies: [
-                "FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting",
+                "FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting", "SampleData",
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
@@ -175,7 +179,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
-                "PDexTesting", .product(name: "MetricsTestKit", package: "swift-metrics"),
+                "PDexTesting", "SampleData", .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             exclude: [
                 "Golden/one-visit.json", "Golden/pruned.json", "Golden/question.json", "Golden/question-of-many.json",
@@ -185,14 +189,14 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting",
+                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting", "SampleData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR"],
+            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "SampleData"],
             swiftSettings: house),
         .testTarget(
             name: "ConsoleTests",
@@ -215,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI", "PDexTesting",
+                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI", "PDexTesting", "SampleData",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),

@@ -1,10 +1,10 @@
 import FHIR
-import Foundation
+import SampleData
 import Testing
 
 @testable import Conformance
 
-/// The packages of `shared/packages`, each with what it builds on, loaded once.
+/// The guides in ``SharedFolder``, each with what it builds on, loaded once.
 enum OfficialExamples {
     struct Guide: Sendable, CustomTestStringConvertible {
         let name: String
@@ -16,16 +16,12 @@ enum OfficialExamples {
     }
 
     static let guides: [Guide] = {
-        guard let shared = SharedFolder.path else {
-            print("no folder shared beside the repository: the official examples are not validated")
-            return []
-        }
         let names = [
             "hl7.fhir.us.core-3.1.1", "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0",
             "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
         ]
         return names.compactMap { name in
-            guard let set = try? PackageFinder().load(["\(shared)/packages/\(name).tgz"], examples: true) else {
+            guard let set = try? PackageFinder().load([SharedFolder.package(name)], examples: true) else {
                 print("\(name) is not there: its examples are not validated")
                 return nil
             }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Conformance
 
-/// Validates every example that the guides publish, when `../shared/packages` is beside the repository.
+/// Validates every example that the guides publish, where ``SharedFolder`` has them.
 @Suite("The guides' own examples")
 struct OfficialExamplesTests {
     @Test("conform, except where the example itself is wrong", arguments: OfficialExamples.guides)

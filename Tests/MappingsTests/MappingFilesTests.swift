@@ -30,7 +30,7 @@ struct MappingFilesTests {
     }
 
     @Test(
-        "real resources are mapped, and none fails (needs ../shared/data beside the repository)",
+        "real resources are mapped, and none fails (needs the sample data)",
         .enabled(if: Repository.hasBundles))
     func realResources() throws {
         let set = try Self.set()

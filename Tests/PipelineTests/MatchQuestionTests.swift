@@ -2,6 +2,7 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -129,7 +130,7 @@ struct MatchQuestionTests {
         #expect(found?.path == path)
     }
 
-    @Test("the worked example is read, and written again as it was", .enabled(if: SharedData.isPresent))
+    @Test("the worked example is read, and written again as it was", .enabled(if: SharedFolder.hasData))
     func workedExample() throws {
         let example = try Self.shared("worked-examples/01-member-match-request.json")
         let question = try MemberMatchQuestion(reading: .object(example.json))
@@ -139,7 +140,7 @@ struct MatchQuestionTests {
 
     @Test(
         "the worked example about many is read, and written again as it was (BM-02)",
-        .enabled(if: SharedData.isPresent, "it is not beside this repository: PDEX_SHARED names where"))
+        .enabled(if: SharedFolder.hasData, "it is not on this machine"))
     func workedExampleOfMany() throws {
         let example = try Self.shared("worked-examples/06-bulk-member-match-request.json")
         let questions = try MemberMatchQuestion.many(reading: .object(example.json))
@@ -149,7 +150,7 @@ struct MatchQuestionTests {
         #expect(written["meta"]?["profile"] == example["meta"]?["profile"])
     }
 
-    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedData.isPresent))
+    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedFolder.hasData))
     func kit() throws {
         let parts = try ["member_patient", "coverage_to_match", "coverage_to_link", "consent"]
             .map { try Self.shared("pdex-kit/\($0).fhir.json") }
@@ -169,6 +170,6 @@ struct MatchQuestionTests {
     }
 
     private static func shared(_ file: String) throws -> Resource {
-        try Resource(parsing: [UInt8](try Data(contentsOf: SharedData.folder.appending(path: file))))
+        try SharedFolder.resource(file)
     }
 }

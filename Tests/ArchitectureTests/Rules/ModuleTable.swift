@@ -21,7 +21,7 @@ struct ModuleTable {
         "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOPosix",
     ]
 
-    /// Floors 9 and 10 are for tests only: no product imports them.
+    /// Floors 8 to 10 are for tests only: no product imports them.
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
@@ -46,6 +46,7 @@ struct ModuleTable {
         Row(-1, "CCurl", []),
         Row(-1, "COpenSSL", []),
         Row(-1, "CZlib", []),
+        Row(8, "SampleData", []),
         Row(
             9, "PDexTesting",
             ["Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib", "PDex", "FHIR"]),

@@ -2,6 +2,7 @@ import Conformance
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 
 /// The repository's profile sheets, and the packages that may lie beside it.
 enum GateFiles {
@@ -17,8 +18,6 @@ enum GateFiles {
 
     /// Without any package.
     static let sheetsOnly = Validator(PackageSet([]), sheets: sheets)
-
-    static let folder = SharedData.folder.deletingLastPathComponent().path + "/packages"
 
     /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine. What claims no
     /// version is judged by the first that has the profile.
@@ -40,6 +39,6 @@ enum GateFiles {
     }
 
     private static func validator(_ names: String...) -> Validator? {
-        (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
+        (try? PackageFinder().load(names.map(SharedFolder.package))).map { Validator($0) }
     }
 }

@@ -3,6 +3,7 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -12,7 +13,7 @@ import Testing
 @Suite(
     "Everything that a night sends is valid",
     .enabled(
-        if: SharedData.isPresent && GateFiles.packages != nil,
+        if: SharedFolder.hasData && GateFiles.packages != nil,
         "the test data beside the repository is not on this machine"))
 struct IndependentProofTests {
     enum Clinic: String, CaseIterable { case ten, hundred, patients }

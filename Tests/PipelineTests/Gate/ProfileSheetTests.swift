@@ -5,6 +5,7 @@ import Foundation
 import Mappings
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @Suite("The profile sheets that do without packages")
@@ -54,7 +55,7 @@ struct ProfileSheetTests {
         var wrong: Set<String> = []
         var looked = 0
         for guide in ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.2.0"] {
-            let set = try PackageFinder().load(["\(GateFiles.folder)/\(guide).tgz"], examples: true)
+            let set = try PackageFinder().load([SharedFolder.package(guide)], examples: true)
             let packages = Validator(set)
             for example in set.packages[0].examples {
                 guard let json = try? JSONParser.parse(example.json), packages.validate(json).isConformant else {
