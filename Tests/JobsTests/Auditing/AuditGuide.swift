@@ -3,11 +3,13 @@ import SampleData
 
 /// FHIR R4 itself, where ``SharedFolder`` has the package.
 enum AuditGuide {
-    static let validators: [Validator] = {
-        guard let packages = try? PackageFinder().load([SharedFolder.package("hl7.fhir.r4.core-4.0.1")]) else {
-            print("no package of FHIR R4 beside the repository: AuditEvents are not validated")
-            return []
-        }
-        return [Validator(packages)]
-    }()
+    private static let name = "hl7.fhir.r4.core-4.0.1"
+
+    /// Whether the package is on this machine.
+    static let isPresent = SharedFolder.hasPackages([name])
+
+    /// A validator by that package alone. Throws when it is there and cannot be loaded.
+    static func validator() throws -> Validator {
+        Validator(try PackageFinder().load([SharedFolder.package(name)]))
+    }
 }
