@@ -13,7 +13,7 @@ import PackageDescription
 //   1  PDex               FHIRPath
 //   0  FHIR               DeclarativeFiles
 //      CCurl  COpenSSL  CZlib  (shims over system libraries)
-//   T  SampleData         data beside the repository
+//   T  SampleData         data beside the repository, numbers by a seed
 //      PDexTesting        contract suites, fakes, named members
 //      Simulation         a week of a town in virtual time, by a seed
 
@@ -127,6 +127,7 @@ let package = Package(
             name: "PDexTesting",
             dependencies: [
                 "FHIR", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib",
+                "SampleData",
             ],
             exclude: ["Scripts"],
             swiftSettings: house),
@@ -134,19 +135,20 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Serving", "Jobs", "Console",
-                "PDexTesting", .product(name: "Logging", package: "swift-log"),
+                "PDexTesting", "SampleData", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "pdex-simulate", dependencies: ["Simulation"], path: "Campaigns/Simulate", swiftSettings: house),
         .executableTarget(
-            name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "PDexTesting"],
+            name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "SampleData"],
             path: "Campaigns/Workers", swiftSettings: house),
         .executableTarget(
             name: "pdex-spike", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore"], path: "Campaigns/Spike",
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR", "SampleData"], swiftSettings: house),
-        .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
+        .testTarget(
+            name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles", "SampleData"], swiftSettings: house),
         .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR", "SampleData"], swiftSettings: house),
         .testTarget(
             name: "ConformanceTests",
@@ -167,12 +169,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "StoreContractTests", dependencies: ["PDex", "PDexTesting", "SQLiteStore"],
+            name: "StoreContractTests", dependencies: ["PDex", "PDexTesting", "SampleData", "SQLiteStore"],
             swiftSettings: house),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "FHIR", "PDex", "SQLiteStore", "PDexTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                "FHIR", "PDex", "SQLiteStore", "PDexTesting", "SampleData",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         .testTarget(
@@ -226,7 +229,7 @@ let package = Package(
         .testTarget(
             name: "HostileTests",
             dependencies: [
-                "FHIR", "PDex", "FHIRClient", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
+                "FHIR", "PDex", "FHIRClient", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SampleData", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

@@ -49,12 +49,12 @@ struct ModuleTable {
         Row(8, "SampleData", []),
         Row(
             9, "PDexTesting",
-            ["Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib", "PDex", "FHIR"]),
+            ["Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib", "SampleData", "PDex", "FHIR"]),
         Row(
             10, "Simulation",
             [
                 "PDexTesting", "Console", "Jobs", "Serving", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore",
-                "PDex", "FHIR",
+                "SampleData", "PDex", "FHIR",
             ]),
     ]
 
