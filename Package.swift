@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting", "SampleData",
+                "Conformance", "FHIR", "FHIRPath", "DeclarativeFiles", "PDex", "PDexTesting", "SampleData",
             ],
             swiftSettings: house),
         .testTarget(
@@ -199,7 +199,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "SampleData"],
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "PDexTesting", "SampleData"],
             swiftSettings: house),
         .testTarget(
             name: "ConsoleTests",

@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import Mappings
+import PDexTesting
 import Testing
 
 @Suite("The mapping files of US Core 6.1.0")

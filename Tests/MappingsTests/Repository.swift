@@ -1,5 +1,3 @@
-import Mappings
-import PDex
 import SampleData
 
 /// Where the project's own mapping files lie, and real resources to map.
@@ -22,13 +20,4 @@ enum Repository {
         .filter { $0.contains("bundle") }.map { SharedFolder.path(of: "data/us-core-patients/" + $0) }
 
     static var hasBundles: Bool { !bundles.isEmpty }
-}
-
-extension Digests {
-    /// A stand-in that tells different messages apart; no test needs the real thing.
-    static let standIn = Digests { bytes in
-        var state: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        return (0..<32).map { UInt8(truncatingIfNeeded: state >> UInt64($0 % 8 * 8)) }
-    }
 }

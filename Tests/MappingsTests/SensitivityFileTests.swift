@@ -1,6 +1,7 @@
 import DeclarativeFiles
 import Foundation
 import PDex
+import PDexTesting
 import Testing
 
 @testable import Mappings

@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import FoundationEssentials
+import PDexTesting
 import SampleData
 import Serving
 import Testing
