@@ -21,8 +21,8 @@ struct ArchitectureTests {
     }
 
     @Test(
-        "the tests have names and paths that say something, too",
-        arguments: [.names, .machinePaths, .unfinished] as [Rule<SourceFile>])
+        "the tests are small and have names and paths that say something, too",
+        arguments: [.size, .names, .machinePaths, .unfinished] as [Rule<SourceFile>])
     func testsObey(_ rule: Rule<SourceFile>) {
         #expect(!Repository.tests.isEmpty)
         #expect(rule.offences(Repository.tests) == [])

@@ -30,20 +30,29 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "a consent goes along when the payer needs one, and without one nothing is asked",
+        "a consent goes along where one is recorded and wanted; where one is required and missing nothing is asked",
         arguments: [
-            (ExchangeTerms.Inquiry.Consent.required, true, 1), (.required, false, 0), (.whenRecorded, true, 1),
-            (.whenRecorded, false, 1), (.never, true, 1),
-        ])
-    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, questions: Int) async throws {
+            (ExchangeTerms.Inquiry.Consent.required, true, [true]), (.required, false, []),
+            (.whenRecorded, true, [true]), (.whenRecorded, false, [false]), (.never, true, [false]),
+        ] as [(ExchangeTerms.Inquiry.Consent, Bool, [Bool])])
+    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, goesAlong: [Bool]) async throws {
         let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
         if isRecorded { night.clinic.put(try Card.consent()) }
         _ = try await night.run()
-        #expect(night.payer.questions.count == questions)
-        let sent = night.payer.questions.first?.consent
-        #expect((sent != nil) == (isRecorded && policy != .never))
-        #expect(sent?["note"] == nil)
-        guard let sent, let patient = night.payer.questions.first?.patient.id else { return }
+        #expect(night.payer.questions.map { $0.consent != nil } == goesAlong)
+    }
+
+    @Test(
+        "a consent that goes along names the person in the question and the signed paper, and has no notes",
+        arguments: [ExchangeTerms.Inquiry.Consent.required, .whenRecorded])
+    func sentConsent(policy: ExchangeTerms.Inquiry.Consent) async throws {
+        let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
+        night.clinic.put(try Card.consent())
+        _ = try await night.run()
+        let question = try #require(night.payer.questions.first)
+        let patient = try #require(question.patient.id)
+        let sent = try #require(question.consent)
+        #expect(sent["note"] == nil)
         #expect(sent["performer"]?[0]?["reference"]?.string == "Patient/" + patient)
         #expect(
             sent["sourceReference"]?["reference"]?.string == "https://fhir.clinic0.example/r4/DocumentReference/signed")
