@@ -25,7 +25,7 @@ struct PullBenchmark {
         let sandbox = try SandboxProcess(
             pdex: pdex, ports: (18_530, 18_531), ["--members", "10000", "--open-files"])
         defer { sandbox.end() }
-        let run = try pull(sandbox, 18_530)
+        let run = try pull(sandbox)
         guard let pulled = run.pullSeconds else { throw BenchmarkError("the run told of no pull") }
         let perSecond = Double(run.resources) / pulled
         print(
@@ -47,7 +47,7 @@ struct PullBenchmark {
         let sandbox = try SandboxProcess(
             pdex: pdex, ports: ports, ["--members", "300", "--no-export", "--latency", "\(latency)"])
         defer { sandbox.end() }
-        let run = try pull(sandbox, ports.0)
+        let run = try pull(sandbox)
         let each = run.usage.cpuSeconds / Double(run.requests) * 1000
         // The shortest time for this many answers, each this late, with as many requests at once as allowed.
         let bound = Double(run.requests * latency) / 1000 / 8
@@ -58,7 +58,7 @@ struct PullBenchmark {
     }
 
     /// One pull for a payer that insures nobody.
-    private func pull(_ sandbox: SandboxProcess, _ port: Int) throws -> MeasuredRun {
+    private func pull(_ sandbox: SandboxProcess) throws -> MeasuredRun {
         try Data().write(to: sandbox.folder.appendingPathComponent("nobody.ndjson"))
         var changes = Self.insuringNobody
         let jobs = sandbox.folder.appendingPathComponent("jobs")

@@ -1,8 +1,8 @@
 import FHIR
 import Foundation
 import PDex
-import PDexTesting
 import SQLiteStore
+import SampleData
 
 /// Starts the processes, stops and resumes them at random until all have ended, and counts what they completed.
 struct WorkerCrowd {

@@ -68,4 +68,17 @@ extension DeclarativeNode {
             at: self, suggestion: Suggestion.closest(to: word, among: words))
         return nil
     }
+
+    /// The text written here, reported where it is not one of `words`, each of which is `what` (such as "a country").
+    ///
+    /// It is returned all the same, so that whatever refers to it is not reported as well.
+    public func word(among words: [String], called what: String, _ report: inout FileReport) -> String? {
+        guard let word = string(&report) else { return nil }
+        if !words.contains(word) {
+            report.report(
+                "'\(word.prefix(64))' is not \(what)", at: self,
+                suggestion: Suggestion.closest(to: word, among: words))
+        }
+        return word
+    }
 }

@@ -125,7 +125,7 @@ extension Evaluator {
         case .concatenate:
             let one = try single(left, column, scope)
             let two = try single(right, column, scope)
-            return [try made(try part(one, column) + part(two, column), column)]
+            return [try made(part(one) + part(two), column)]
         default:
             guard let one = try single(left, column, scope)?.scalar, let two = try single(right, column, scope)?.scalar
             else { return [] }
@@ -133,8 +133,8 @@ extension Evaluator {
         }
     }
 
-    /// The text that `&` joins; an empty one for nothing.
-    private func part(_ value: PathValue?, _ column: Int) throws(PathError) -> String {
+    /// What `&` joins: a text, and nothing for nothing.
+    private func part(_ value: PathValue?) -> String {
         guard let value else { return "" }
         if let text = value.text { return text }
         switch value.scalar {

@@ -97,12 +97,9 @@ extension DeclarativeNode {
         guard let elements = list(&report) else { return nil }
         var types: [String] = []
         for element in elements {
-            guard let type = element.string(&report) else { continue }
-            if !ResourceTypes.r4.contains(type) {
-                report.report(
-                    "'\(type.prefix(64))' is not a FHIR R4 resource type", at: element,
-                    suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-            } else if types.contains(type) {
+            let word = element.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
+            guard let type = word else { continue }
+            if types.contains(type), ResourceTypes.contains(type) {
                 report.report("\(type) is listed twice", at: element)
             }
             types.append(type)

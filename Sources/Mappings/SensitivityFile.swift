@@ -111,13 +111,7 @@ extension DeclarativeNode {
     fileprivate func types(_ report: inout FileReport) -> Set<String> {
         Set(
             (list(&report) ?? []).compactMap { node in
-                guard let type = node.string(&report) else { return nil }
-                if !ResourceTypes.r4.contains(type) {
-                    report.report(
-                        "'\(type.prefix(64))' is not a FHIR R4 resource type", at: node,
-                        suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-                }
-                return type
+                node.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
             })
     }
 

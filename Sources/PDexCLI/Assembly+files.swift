@@ -39,14 +39,13 @@ extension Assembly {
             let (server, before) = (next, wasListening)
             async let outcome = listening(server, wasListening: before, "\(settings.host):\(settings.port)", note)
             try? await server.run()
-            server.isClosed(by: CancellationError())
             wasListening = await outcome
             // Waits for the other process to end.
             try? await clock.sleep(seconds: Self.pauseSeconds)
             next = fileServer(settings)
         }
-        // Releases anyone still waiting for the first server to listen.
-        first.isClosed(by: CancellationError())
+        // Who waits for it to listen need not wait any more.
+        first.giveUp()
     }
 
     /// Whether a server got its port; a change since the last try is noted.

@@ -68,12 +68,12 @@ public final class SandboxServers: Sendable {
 
     /// The FHIR base of Clinic0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
     public var clinicBase: String {
-        get async throws { "http://127.0.0.1:\(try await clinic.origin.port())/fhir/r4" }
+        get async throws { "http://127.0.0.1:\(try await clinic.bound.port())/fhir/r4" }
     }
 
     /// The FHIR base of Med0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
     public var payerBase: String {
-        get async throws { "http://127.0.0.1:\(try await payer.origin.port())/fhir/r4" }
+        get async throws { "http://127.0.0.1:\(try await payer.bound.port())/fhir/r4" }
     }
 
     private static func front(id: String, keys: JSONValue, scopes: String, _ options: SandboxOptions) -> Front {

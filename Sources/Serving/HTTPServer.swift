@@ -53,7 +53,7 @@ public struct HTTPServer: Sendable {
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(bounds.connections, logger: logger)),
-            onServerRunning: { channel in endpoint.isBound(port: channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in endpoint.bound.bind(channel.localAddress?.port ?? port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
         // has to arrive as a request to stop.
@@ -65,18 +65,18 @@ public struct HTTPServer: Sendable {
         }
         do {
             try result.get()
-            endpoint.isClosed(by: CancellationError())
+            endpoint.bound.fail(CancellationError())
         } catch {
-            endpoint.isClosed(by: error)
+            endpoint.bound.fail(error)
             throw error
         }
     }
 
     /// Stops accepting, lets answers under way finish, and cuts off those that have not done so in time.
     private func stop(_ server: Server<ServedChannel>, _ serving: Task<Void, any Error>) async {
-        // A server that has not begun to listen cannot be told to stop.
-        guard (try? await endpoint.listening()) != nil else { return }
-        // Without a limit, a client that has stopped reading would be waited for.
+        // A server that has not begun to listen cannot be told to stop; one that never will has ended already.
+        guard (try? await endpoint.bound.port()) != nil else { return }
+        // A client that has stopped reading would be waited for.
         let limit = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(2)) { serving.cancel() }
         try? await server.shutdownGracefully()
         limit.cancel()

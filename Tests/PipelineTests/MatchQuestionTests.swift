@@ -2,6 +2,7 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -29,20 +30,29 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "a consent goes along when the payer needs one, and without one nothing is asked",
+        "a consent goes along where one is recorded and wanted; where one is required and missing nothing is asked",
         arguments: [
-            (ExchangeTerms.Inquiry.Consent.required, true, 1), (.required, false, 0), (.whenRecorded, true, 1),
-            (.whenRecorded, false, 1), (.never, true, 1),
-        ])
-    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, questions: Int) async throws {
+            (ExchangeTerms.Inquiry.Consent.required, true, [true]), (.required, false, []),
+            (.whenRecorded, true, [true]), (.whenRecorded, false, [false]), (.never, true, [false]),
+        ] as [(ExchangeTerms.Inquiry.Consent, Bool, [Bool])])
+    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, goesAlong: [Bool]) async throws {
         let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
         if isRecorded { night.clinic.put(try Card.consent()) }
         _ = try await night.run()
-        #expect(night.payer.questions.count == questions)
-        let sent = night.payer.questions.first?.consent
-        #expect((sent != nil) == (isRecorded && policy != .never))
-        #expect(sent?["note"] == nil)
-        guard let sent, let patient = night.payer.questions.first?.patient.id else { return }
+        #expect(night.payer.questions.map { $0.consent != nil } == goesAlong)
+    }
+
+    @Test(
+        "a consent that goes along names the person in the question and the signed paper, and has no notes",
+        arguments: [ExchangeTerms.Inquiry.Consent.required, .whenRecorded])
+    func sentConsent(policy: ExchangeTerms.Inquiry.Consent) async throws {
+        let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
+        night.clinic.put(try Card.consent())
+        _ = try await night.run()
+        let question = try #require(night.payer.questions.first)
+        let patient = try #require(question.patient.id)
+        let sent = try #require(question.consent)
+        #expect(sent["note"] == nil)
         #expect(sent["performer"]?[0]?["reference"]?.string == "Patient/" + patient)
         #expect(
             sent["sourceReference"]?["reference"]?.string == "https://fhir.clinic0.example/r4/DocumentReference/signed")
@@ -174,7 +184,7 @@ struct MatchQuestionTests {
         #expect(found?.path == path)
     }
 
-    @Test("the worked example is read, and written again as it was", .enabled(if: SharedData.isPresent))
+    @Test("the worked example is read, and written again as it was", .enabled(if: SharedFolder.hasData))
     func workedExample() throws {
         let example = try Self.shared("worked-examples/01-member-match-request.json")
         let question = try MemberMatchQuestion(reading: .object(example.json))
@@ -184,7 +194,7 @@ struct MatchQuestionTests {
 
     @Test(
         "the worked example about many is read, and written again as it was (BM-02)",
-        .enabled(if: SharedData.isPresent, "it is not beside this repository: PDEX_SHARED names where"))
+        .enabled(if: SharedFolder.hasData, "it is not on this machine"))
     func workedExampleOfMany() throws {
         let example = try Self.shared("worked-examples/06-bulk-member-match-request.json")
         let questions = try MemberMatchQuestion.many(reading: .object(example.json))
@@ -194,7 +204,7 @@ struct MatchQuestionTests {
         #expect(written["meta"]?["profile"] == example["meta"]?["profile"])
     }
 
-    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedData.isPresent))
+    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedFolder.hasData))
     func kit() throws {
         let parts = try ["member_patient", "coverage_to_match", "coverage_to_link", "consent"]
             .map { try Self.shared("pdex-kit/\($0).fhir.json") }
@@ -225,6 +235,6 @@ struct MatchQuestionTests {
     }
 
     private static func shared(_ file: String) throws -> Resource {
-        try Resource(parsing: [UInt8](try Data(contentsOf: SharedData.folder.appending(path: file))))
+        try SharedFolder.resource(file)
     }
 }

@@ -10,18 +10,18 @@ extension ValidationRun {
         let url = object["url"]?.string ?? ""
         let isInner = rule.sliceName != nil && !rule.children.isEmpty
         if isInner {
-            // A part of a complex extension: the definition around it says everything.
-            walk(object, value, rule, in: compiled)
+            // A part of a complex extension: the definition around it says all.
+            walk(object, rule, in: compiled)
         } else if let known = definition(url, type) {
             checkContext(known)
             let outer = profile
             profile = known.canonical
-            walk(object, value, known.root, in: known)
+            walk(object, known.root, in: known)
             check(invariants: known.root, value)
             profile = outer
         } else {
             note(url, rule)
-            if let base = self.compiled(type.definition) { walk(object, value, base.root, in: base) }
+            if let base = self.compiled(type.definition) { walk(object, base.root, in: base) }
         }
         // FHIR R4 ext-1.
         let hasValue = object.members.contains { $0.key.hasPrefix("value") || $0.key.hasPrefix("_value") }
@@ -30,8 +30,8 @@ extension ValidationRun {
         }
     }
 
-    private func walk(_ object: JSONObject, _ value: JSONValue, _ shape: ElementRule, in compiled: CompiledProfile) {
-        // Definitions also name an extension's place by the whole path: `Patient.contact.extension`.
+    private func walk(_ object: JSONObject, _ shape: ElementRule, in compiled: CompiledProfile) {
+        // Definitions name an extension's place by the whole path, too: `Patient.contact.extension`.
         let path = holders.last.map { $0.path + ".extension" } ?? "Extension"
         holders.append(Holder(path: path, type: "Extension"))
         check(object, shape: shape, in: compiled)

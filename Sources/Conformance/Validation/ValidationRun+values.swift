@@ -16,7 +16,7 @@ extension ValidationRun {
             return
         }
         switch type.kind {
-        case .primitive(let primitive): check(primitive: value, companion, primitive, rule, in: compiled)
+        case .primitive(let primitive): check(primitive: value, companion, primitive, rule)
         case .resource: check(inner: value, type: type)
         case .extensionElement: check(extension: value, type, rule, in: compiled)
         case .reference:
@@ -82,8 +82,7 @@ extension ValidationRun {
     }
 
     private func check(
-        primitive value: JSONValue, _ companion: JSONValue, _ type: PrimitiveType, _ rule: ElementRule,
-        in compiled: CompiledProfile
+        primitive value: JSONValue, _ companion: JSONValue, _ type: PrimitiveType, _ rule: ElementRule
     ) {
         if companion != .null { check(companion: companion, rule) }
         guard value != .null else {

@@ -4,8 +4,8 @@ import CZlib
 ///
 /// A member proves its own end, because zlib checks its CRC-32 and ISIZE, but not that no other follows: a body cut
 /// between two members looks whole. Its framing has to prove the rest.
-struct GzipInflater: ~Copyable {
-    /// The bytes are not gzip.
+package struct GzipInflater: ~Copyable {
+    /// What the bytes are instead of gzip.
     struct Malformed: Error {}
 
     // On the heap, because zlib keeps a pointer back to the stream.

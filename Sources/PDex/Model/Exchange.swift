@@ -1,12 +1,13 @@
 public import FHIR
 
-/// One member's data on its way to one payer, for one window of time.
+/// One member's data on its way to one payer, as one run found it: all of it, of which only what is new goes out.
 ///
 /// Operators count, look at and replay exchanges; nothing smaller has a state of its own
 /// until it becomes a ``Submission``. The identifier is derived, so that making the same
 /// exchange twice finds the first instead of adding a second.
 public struct Exchange: Sendable, Hashable, Identifiable {
-    /// Derived from member, payer, run and replay.
+    /// Derived from member, payer and run, from the exchange that it replays or that a restored store remembers, and
+    /// from a hash of what it rests on: a run that goes on may find that coverage or consent has changed.
     public let id: String
     /// The job that made it.
     public let job: String

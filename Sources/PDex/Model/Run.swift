@@ -10,7 +10,7 @@ public struct Run: Sendable, Hashable, Identifiable {
         case manual
         /// For one member.
         case request
-        /// To make an exchange anew.
+        /// To make exchanges anew.
         case replay
         /// To look and send nothing.
         case dryRun = "dry-run"

@@ -66,13 +66,7 @@ extension DeclarativeNode {
     /// `types` of a payer: the only types it may receive (CO-08).
     func allowedTypes(_ report: inout FileReport) -> [String]? {
         list(&report)?.compactMap { node in
-            guard let type = node.string(&report) else { return nil }
-            if !ResourceTypes.r4.contains(type) {
-                report.report(
-                    "'\(type.prefix(64))' is not a FHIR R4 resource type", at: node,
-                    suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-            }
-            return type
+            node.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
         }
     }
 }

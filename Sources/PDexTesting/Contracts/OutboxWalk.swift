@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import SampleData
 
 /// Random operations on an outbox and its model, which must agree after each.
 struct OutboxWalk {

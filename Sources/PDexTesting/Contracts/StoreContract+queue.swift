@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import SampleData
 
 extension StoreContract {
     static let queue: [StorePromise] = [

@@ -18,10 +18,7 @@ public final class HeldStore: Store {
         refusals.withLock { $0 = writes }
     }
 
-    /// How many more writes it will refuse.
-    public var isHeldFor: Int { refusals.withLock { $0 } }
-
-    /// Runs `body` once, before the read with that number, counted from 1 starting now.
+    /// Before the read of that number from now on, counted from 1, `body` happens, once.
     public func before(read number: Int, _ body: @escaping @Sendable () throws -> Void) {
         pause.withLock { $0 = (number, body) }
     }

@@ -25,7 +25,14 @@ extension MemberInquiry {
         var found: [ResourceKey: Fault] = [:]
         for item in batch {
             let key = item.match.patient
-            found[key] = try objection(to: key, item.live, reader)
+            // The Patient as it is staged by now: a label may have come.
+            let stager = Stager(clinicOf: terms, identities)
+            let staged = try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
+            guard let staged else {
+                found[key] = Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
+                continue
+            }
+            if case .failure(let fault) = try check.permit(toAskAbout: staged, item.live, reader) { found[key] = fault }
         }
         return found
     }

@@ -55,7 +55,7 @@ struct MemberInquiry: Sendable {
         let (terms, identities, now) = (terms, identities, clock.now())
         let wasAskedFor = run.map { $0.trigger == .request } ?? true
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let recognition = Recognition(terms: terms, identities: identities, reader: reader)
             return try group.compactMap { key in
                 let before = try reader.memberMatch(of: key, terms.route)

@@ -14,7 +14,7 @@ struct CoveredMember {
     var coverages: [Coverage] { held.map(\.coverage) }
 
     init(_ member: ResourceKey, terms: ExchangeTerms, identities: Identities, _ reader: any MemberReader) throws {
-        let payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let payers = Stager(payerOf: terms, identities)
         let facts = try reader.facts(of: member) ?? PersonFacts(ofMember: member, payers, reader)
         self.init(facts ?? PersonFacts(person: nil), terms: terms)
     }

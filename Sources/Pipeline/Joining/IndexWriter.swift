@@ -19,8 +19,8 @@ struct IndexWriter: Sendable {
     init(terms: ExchangeTerms, identities: Identities) {
         links = MemberLinks(terms: terms, identities: identities)
         self.terms = terms
-        clinics = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        clinics = Stager(clinicOf: terms, identities)
+        payers = Stager(payerOf: terms, identities)
         let numbers = Self.words(terms.numbers)
         func basis(_ words: [String]) -> Int64 {
             let text = (words + numbers).joined(separator: "\u{1e}")

@@ -14,7 +14,7 @@ struct MergedCharts {
     /// case they are incomplete.
     func all(of patient: ResourceKey, via: ResourceKey?, _ reader: any StoreReader) throws -> Set<ResourceKey> {
         let terms = links.terms
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: links.identities)
+        let stager = Stager(clinicOf: terms, links.identities)
         var charts: Set = [patient]
         if let via { charts.insert(via) }
         var open = Array(charts)

@@ -29,9 +29,7 @@ struct Recognition {
     private var terms: ExchangeTerms { links.terms }
     private var identities: Identities { links.identities }
     private var traits: MemberTraits { MemberTraits(numbers: terms.numbers) }
-    private var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-    }
+    private var stager: Stager { Stager(clinicOf: terms, identities) }
 
     /// Decides for one patient.
     func outcome(for patient: KnownPatient) throws -> Outcome {

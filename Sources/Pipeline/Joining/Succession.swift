@@ -18,9 +18,7 @@ struct Succession {
     let reader: any MemberReader
 
     private var terms: ExchangeTerms { links.terms }
-    private var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: links.identities)
-    }
+    private var stager: Stager { Stager(clinicOf: terms, links.identities) }
 
     /// Follows links from either side; `before` is the evidence of the patient's latest exchange.
     func outcome(for patient: KnownPatient, before: MatchEvidence?) throws -> Outcome {

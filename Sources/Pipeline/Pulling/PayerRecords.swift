@@ -96,7 +96,7 @@ struct PayerRecords: Sendable {
         guard terms.coverage == .fhir, terms.consent == .fhir else { return false }
         let (terms, identities) = (terms, identities)
         let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             guard let person = try KnownPatient(patient, stager, reader),
                 case .recognised(let covered, let evidence) = try Recognition(
                     terms: terms, identities: identities, reader: reader
@@ -125,7 +125,7 @@ struct PayerRecords: Sendable {
     }
 
     private func recordsPull(_ tally: PullTally) -> PayerRecordsPull {
-        let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let stager = Stager(payerOf: terms, identities)
         let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
         let consent = CheckConsent(
             terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))

@@ -64,6 +64,18 @@ struct Stager: Sendable {
     }
 }
 
+extension Stager {
+    /// Stages what the clinic of `terms` has.
+    init(clinicOf terms: ExchangeTerms, _ identities: Identities) {
+        self.init(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+    }
+
+    /// Stages what the payer of `terms` has.
+    init(payerOf terms: ExchangeTerms, _ identities: Identities) {
+        self.init(source: terms.payer.name, base: terms.payer.base, identities: identities)
+    }
+}
+
 /// Remembers the last patient's key: files and pages come sorted by patient more often than not.
 struct PatientKeys {
     private var reference = ""

@@ -50,7 +50,7 @@ extension ExchangePipeline {
         let check = checkConsent
         try await records.ensureIndexed()
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
             func told(
                 _ reason: FaultCode?, said: [ConsentExplanation.Said] = [], evidence: ConsentEvidence? = nil,

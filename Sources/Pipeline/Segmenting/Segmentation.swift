@@ -30,7 +30,7 @@ struct Segmentation: Sendable {
     init(terms: ExchangeTerms, identities: Identities) {
         self.terms = terms
         self.identities = identities
-        stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        stager = Stager(clinicOf: terms, identities)
         shared = SharedSensitivity(sensitivity: terms.sensitivity, stager: stager)
     }
 

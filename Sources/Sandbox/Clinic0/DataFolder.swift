@@ -1,4 +1,5 @@
 import FHIR
+import FHIRClient
 import FoundationEssentials
 
 /// A folder with a clinic's data: NDJSON, NDJSON in gzip, and transaction Bundles as JSON.
@@ -18,7 +19,7 @@ struct DataFolder: Sendable {
             guard let data = try? Data(contentsOf: URL(filePath: path).appending(path: name)) else {
                 throw SandboxError.unreadableData(file: name, line: 0)
             }
-            let bytes = name.hasSuffix(".gz") ? GzipReader.decompress(Array(data)) : Array(data)
+            let bytes = name.hasSuffix(".gz") ? GzipInflater.decompress(Array(data)) : Array(data)
             guard let bytes else { throw SandboxError.unreadableData(file: name, line: 0) }
             if isLines { try readLines(bytes, of: name, body) } else { try readJSON(bytes, of: name, body) }
         }

@@ -51,7 +51,7 @@ struct BulkMatchDesk: Sendable {
 
     /// Decides about each person separately: a bad consent does not fail the others (BM-05).
     func answer(
-        to questions: [MemberMatchQuestion], base: String, in store: inout FHIRStore, now: Instant
+        to questions: [MemberMatchQuestion], in store: inout FHIRStore, now: Instant
     ) throws(Refusal) -> Answer {
         let verdicts = questions.map { members.verdict(on: $0, in: &store, now: now) }
         let pairs = Array(zip(questions, verdicts))

@@ -115,7 +115,7 @@ final class Med0: SandboxEndpoint {
         let questions = try matching.questions(in: request)
         return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
             let now = state.store.tick(clock.now())
-            let answer = try matching.answer(to: questions, base: front.base, in: &state.store, now: now)
+            let answer = try matching.answer(to: questions, in: &state.store, now: now)
             state.questions += answer.verdicts
             commit(answer.groups.map { .put($0) }, &state)
             return exports.take(

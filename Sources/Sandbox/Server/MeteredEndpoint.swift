@@ -9,11 +9,7 @@ struct MeteredEndpoint: Endpoint {
     let latencyMilliseconds: Int
     let clock: any WallClock
 
-    func isBound(port: Int) { endpoint.isBound(port: port) }
-
-    func isClosed(by error: any Error) { endpoint.isClosed(by: error) }
-
-    func listening() async throws { try await endpoint.listening() }
+    var bound: BoundPort { endpoint.bound }
 
     func answer(to flaw: BodyFlaw) -> ServedAnswer { endpoint.answer(to: flaw) }
 

@@ -9,11 +9,7 @@ protocol SandboxEndpoint: Endpoint {
 }
 
 extension SandboxEndpoint {
-    func isBound(port: Int) { origin.bind(port: port) }
-
-    func isClosed(by error: any Error) { origin.fail(error) }
-
-    func listening() async throws { _ = try await origin.port() }
+    var bound: BoundPort { origin.bound }
 
     func answer(to flaw: BodyFlaw) -> ServedAnswer {
         .refusal(Refusal(flaw.status, flaw.issue, "The body \(flaw.words)."))

@@ -1,6 +1,6 @@
 import FHIR
-import PDexTesting
 import Pipeline
+import SampleData
 import Synchronization
 
 /// Decides which thread runs next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
