@@ -124,6 +124,16 @@ extension SQLiteTransaction {
             [run], Self.tally)
     }
 
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool {
+        // Of one member there are few; what a run met would be read as a whole by a list of it.
+        try isThere(
+            """
+            SELECT 1 FROM exchange e WHERE e.member = ?1 AND e.payer = ?2 AND (
+                e.run = ?3 OR EXISTS (SELECT 1 FROM met m WHERE m.run = ?3 AND m.exchange = e.rid)
+            ) LIMIT 1
+            """, [payer, run], member)
+    }
+
     func balance() throws -> [ExchangeTally] {
         // From an index that holds all of it: whoever watches asks every few seconds.
         try all(

@@ -111,6 +111,8 @@ public protocol StoreReader: MemberReader {
     func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine]
     /// How the members whose exchanges a run made or met stand, by state and reason: the latest exchange of each.
     func tally(run: String) throws -> [ExchangeTally]
+    /// Whether that tally counts a member: the run made or met an exchange of it.
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool
     /// The submissions of an exchange, by part.
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.

@@ -158,6 +158,19 @@ extension StoreContract {
             ]
             try expect(tally, is: expected, "the tally")
         },
+        StorePromise("whom a run's tally counts is told of each member, by what the run made and by what it met") {
+            store in
+            try await store.queue(StoreSample.exchange("a", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("newer", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("b", member: 2, run: "run-2", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("c", member: 3, state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("d", member: 3, payer: "med1", run: "run-2"), [])
+            try await store.write { try $0.meet("a", in: "run-2") }
+            let found = try await store.read { reader in
+                try [1, 2, 3, 4].map { try reader.isTallied(StoreSample.key($0), payer: "med0", in: "run-2") }
+            }
+            try expect(found, is: [true, true, false, false], "whom the second run counts")
+        },
     ]
 }
 
