@@ -93,8 +93,8 @@ struct InterruptedBalanceTests {
         }
     }
 
-    /// A night after which everything waits, because an operator held the payer back; nobody does any more. And the door
-    /// by which deliveries go.
+    /// A night after which everything waits, because an operator held the payer back; nobody does any more. With the
+    /// door by which deliveries go.
     private static func backlogged() async throws -> (Night, Door) {
         let night = try Night(members, mappings: usCoreMappings)
         let hold = Hold(subject: .payer, name: "med0", at: night.clock.now(), actor: "tests", reason: "a test")

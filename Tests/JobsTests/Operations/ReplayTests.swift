@@ -99,9 +99,10 @@ struct ReplayTests {
         served.night.payer.reply(.fail(key), .fail(key))
 
         let fault = await #expect(throws: Fault.self) { _ = try await served.operations.carry(replay: run) }
+        let obstacle = try await served.operations.obstacle(ofRun: run)
         let state = try await served.operations.carry(replay: run)
 
-        #expect(fault?.code == .authTokenRefused)
+        #expect(fault?.code == .authTokenRefused && obstacle?.code == .authTokenRefused)
         #expect(state == .complete)
         #expect(try await served.all().count == 4)
     }
