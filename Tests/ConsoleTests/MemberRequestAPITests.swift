@@ -56,6 +56,26 @@ struct MemberRequestAPITests {
         }
     }
 
+    @Test("does not call acknowledged what only took back: the member is withheld")
+    func takenBack() {
+        let now = Instant(milliseconds: 0)
+        let request = MemberRequest(
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now)
+        let keys = [ResourceKey(bits: 1), ResourceKey(bits: 2)]
+        let exchange = Exchange(
+            id: "x", job: "nightly", run: "run", member: keys[0], clinic: "clinic0", payer: "med0",
+            state: .acknowledged, fingerprint: 0,
+            manifest: ExchangeManifest([
+                .init(key: keys[0], contentHash: 1, leftOut: .consentDenied),
+                .init(key: keys[1], contentHash: 1, leftOut: .retractedByDelete),
+            ]), mapping: "m", created: now, updated: now)
+
+        let task = MemberRequestTask(detail: MemberRequestDetail(request: request, exchange: exchange), now: now).json
+
+        #expect(task["businessStatus"]?["text"] == "withheld")
+        #expect(task["statusReason"]?["text"] == "consent.denied")
+    }
+
     @Test("answers nobody without a token that it knows", arguments: [nil, "", "a-token-of-the-porta", "x"])
     func strangers(token: String?) async throws {
         let harness = try APIHarness()

@@ -82,6 +82,24 @@ struct ExchangeSheetTests {
         #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" members explain \(exchange.member)"))
     }
 
+    @Test("says of one that only takes back why it brings nothing")
+    func takesBack() {
+        let exchange = Exchange(
+            id: "ex-2", job: "nightly", run: "r", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
+            state: .acknowledged, fingerprint: 0,
+            manifest: ExchangeManifest([
+                .init(key: ResourceKey(bits: 1), contentHash: 1, leftOut: .consentDenied),
+                .init(key: ResourceKey(bits: 2), contentHash: 1, leftOut: .retractedByDelete),
+            ]), mapping: "m", created: Instant(milliseconds: 0), updated: Instant(milliseconds: 0))
+        let detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+
+        #expect(
+            ExchangeSheet(detail: detail, options: "").text.contains(
+                "  takes back  and brings nothing: consent.denied\n"))
+        #expect(detail.json["takes-back-for"] == "consent.denied")
+        #expect(Self.detail.json["takes-back-for"] == .null)
+    }
+
     private static func detail(of parts: [(SubmissionState, Int)]) -> ExchangeDetail {
         let submissions = parts.enumerated().map { index, part in
             Submission(

@@ -93,6 +93,15 @@ struct StandingSheetTests {
         #expect(sheet.json["report"] == .null)
     }
 
+    @Test("of exchanges that only took back: why nothing else went")
+    func tookBack() {
+        let tally = [ExchangeTally(state: .acknowledged, reason: nil, count: 2, takesBackFor: .consentDenied)]
+        let sheet = StandingSheet(run: nil, tally: tally, holds: [])
+
+        #expect(sheet.text.contains("  acknowledged  2  took back: consent.denied"))
+        #expect(sheet.json["lines"]?[0]?["takes-back-for"] == "consent.denied")
+    }
+
     private static func run(_ state: Run.State, _ report: RunReport?) -> Run {
         Run(
             id: "r1", job: "nightly", trigger: .schedule, clinic: "clinic0", payer: "med0",

@@ -8,7 +8,7 @@ extension Exchange {
         let leftOut = Dictionary(grouping: manifest.entries.compactMap(\.leftOut)) { $0 }
         let counts = leftOut.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { JSONObject.Member(key: $0.key.rawValue, value: .number(JSONNumber($0.value.count))) }
-        return [
+        var object: JSONObject = [
             "id": .string(id), "state": .string(state.rawValue),
             "reason": reason.map { .string($0.rawValue) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
             "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
@@ -23,6 +23,8 @@ extension Exchange {
             "replay-of": replayOf.map { .string($0) } ?? .null,
             "created": .string(created.text), "updated": .string(updated.text),
         ]
+        object["takes-back-for"] = takesBackFor.map { JSONValue.string($0.rawValue) } ?? JSONValue.null
+        return .object(object)
     }
 }
 

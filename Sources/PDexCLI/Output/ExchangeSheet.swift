@@ -43,6 +43,7 @@ struct ExchangeSheet: Sendable {
         for (code, entries) in leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             table.add("", "\(entries.count.grouped) \(code.rawValue)")
         }
+        if let code = exchange.takesBackFor { table.add("takes back", "and brings nothing: \(code.rawValue)") }
         if let match = exchange.match { table.add("recognised", match.words) }
         if let consent = exchange.consent {
             table.add("consent", consent.words)

@@ -21,7 +21,8 @@ struct StandingSheet: Sendable {
         var table = TextTable(rightAligned: [1])
         table.add("accepted", accepted.grouped)
         for line in tally where !line.state.isPending {
-            table.add("  " + line.state.rawValue, line.count.grouped, line.reason?.rawValue ?? "")
+            let why = line.reason?.rawValue ?? line.takesBackFor.map { "took back: \($0.rawValue)" } ?? ""
+            table.add("  " + line.state.rawValue, line.count.grouped, why)
         }
         table.add("  pending", pending.grouped)
         for line in tally where line.state.isPending { table.add("    " + line.state.rawValue, line.count.grouped) }
@@ -60,6 +61,7 @@ struct StandingSheet: Sendable {
             [
                 "state": .string(line.state.rawValue), "reason": line.reason.map { .string($0.rawValue) } ?? .null,
                 "exchanges": .number(JSONNumber(line.count)), "pending": .bool(line.state.isPending),
+                "takes-back-for": line.takesBackFor.map { .string($0.rawValue) } ?? .null,
             ]
         }
         return [

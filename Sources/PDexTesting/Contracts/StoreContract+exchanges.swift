@@ -142,6 +142,23 @@ extension StoreContract {
             let tally = try await store.read { try $0.tally(run: "run-1") }
             try expect(tally, is: [ExchangeTally(state: .acknowledged, reason: nil, count: 2)], "the tally")
         },
+        StorePromise("a run's tally tells those apart that only took back, by why nothing else went") { store in
+            for (number, reason) in [FaultCode.consentDenied, .consentDenied, .matchApart].enumerated() {
+                let exchange = StoreSample.retraction("r\(number)", member: Int64(number), for: reason)
+                try await store.queue(exchange, [])
+            }
+            try await store.queue(StoreSample.exchange("x", member: 9, state: .acknowledged), [])
+            let waiting = StoreSample.retraction("w", member: 10, state: .queued, for: .consentDenied)
+            try await store.queue(waiting, [])
+            let tally = try await store.read { Set(try $0.tally(run: "run-1")) }
+            let expected: Set = [
+                ExchangeTally(state: .acknowledged, reason: nil, count: 1),
+                ExchangeTally(state: .acknowledged, reason: nil, count: 2, takesBackFor: .consentDenied),
+                ExchangeTally(state: .acknowledged, reason: nil, count: 1, takesBackFor: .matchApart),
+                ExchangeTally(state: .queued, reason: nil, count: 1),
+            ]
+            try expect(tally, is: expected, "the tally")
+        },
         StorePromise("a run's tally counts what it made and what it met, each exchange once") { store in
             try await store.queue(StoreSample.exchange("a", state: .acknowledged), [])
             try await store.queue(
