@@ -34,7 +34,8 @@ struct ExchangeSheet: Sendable {
         var table = TextTable()
         table.add("job", "\(exchange.job), run \(exchange.run)")
         table.add("way", "\(exchange.clinic) → \(exchange.payer)")
-        table.add("member", exchange.member.description)
+        table.add("patient", exchange.member.description)
+        if let member = exchange.match?.member { table.add("member", member.description) }
         if !exchange.types.isEmpty { table.add("asked for", exchange.types.joined(separator: ", ")) }
         let sent = exchange.manifest.entries.count { $0.leftOut == nil }
         table.add(
