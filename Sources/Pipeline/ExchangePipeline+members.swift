@@ -60,7 +60,7 @@ extension ExchangePipeline {
             guard let person = try KnownPatient(patient, stager, reader) else {
                 throw Fault(
                     .memberUnknown, .stop, "\(terms.clinic.name) has no such Patient in the store",
-                    hint: "give its id at the clinic, or its key as  pdex exchanges list  shows it, after a first run")
+                    hint: "give its id at the clinic, or the key that  pdex exchanges show  calls patient")
             }
             var steps: [String] = []
             var recognition = Recognition(terms: terms, identities: identities, reader: reader)

@@ -101,6 +101,11 @@ public struct ServiceWatch: Sendable {
                 )
             }
         }
+        for (run, obstacle) in try await operations.stoppedRuns(ofJobs: jobs.map(\.name)) {
+            problems.append(
+                "the last attempt at run \(run.id) of \(run.job) failed, see  pdex runs show \(run.id) : "
+                    + "\(obstacle.code.rawValue), \(obstacle.message)")
+        }
         return problems
     }
 }

@@ -4,4 +4,6 @@ public struct AcceptedReplay: Sendable {
     public internal(set) var runs: [String] = []
     /// What cannot be replayed, and why.
     public internal(set) var refused: [ReplayOutcome] = []
+    /// What the same demand had replayed before, in a replay that has ended: nothing more is made of it.
+    public internal(set) var already: [ReplayItem] = []
 }

@@ -16,6 +16,18 @@ extension Operations {
         guard run.state == .running else { return run.state }
         guard underWay.begin(id) else { throw Self.inProgress(run) }
         defer { underWay.end(id) }
+        do {
+            return try await carry(run, replay, told)
+        } catch let fault as Fault {
+            await keep(Obstacle(fault, among: [run.clinic, run.payer]), of: run)
+            throw fault
+        }
+    }
+
+    private func carry(
+        _ run: Run, _ replay: Replay, _ told: @Sendable ([ReplayItem.Outcome: Int]) -> Void
+    ) async throws -> Run.State {
+        let id = run.id
         let pipeline = try await pipeline(run.job)
         while true {
             let waiting = try await store.read { try $0.items(ofReplay: id, in: .waiting, from: 0, limit: Self.atOnce) }

@@ -22,6 +22,7 @@ extension Operations {
         }
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
+        try await refuseKey(in: demand, by: job)
         let request = try await request(demand, by: job, at: now)
         // A refusal need not wait for the store's writer; the check is repeated in the transaction.
         if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
@@ -102,6 +103,29 @@ extension Operations {
         let former = identities.derived("member-request", job.name, "key of", holder, key)
         if try await store.read({ try $0.memberRequest(former) }) != nil { return former }
         return identities.derived("member-request", "key of", holder, key)
+    }
+
+    /// A key of the store is no id at the clinic, though it looks like one: nobody would be found under it. A clinic may
+    /// have ids that look like keys.
+    private func refuseKey(in demand: MemberDemand, by job: Job) async throws {
+        let (word, identities) = (demand.patient, identities)
+        guard ResourceKey(word) != nil else { return }
+        try await store.read { reader in
+            let named = identities.key(source: job.clinic, type: "Patient", id: word)
+            guard try !Self.isPerson(named, of: job.clinic, reader) else { return }
+            if let patient = try Self.keyed(word, of: job.clinic, reader) {
+                throw Fault(
+                    .requestInvalid, .stop,
+                    "the patient is named by a key of this store, which \(job.clinic) does not know",
+                    hint: "give the Patient's id at \(job.clinic):  pdex audit export --member \(patient)  names it")
+            }
+            if try Self.keyed(word, of: job.payer, reader) != nil {
+                throw Fault(
+                    .requestInvalid, .stop,
+                    "that is the key of a member of \(job.payer), and no Patient of \(job.clinic)",
+                    hint: "give the plan's member id with --member, or the id of \(job.clinic) with --patient")
+            }
+        }
     }
 
     private static func check(_ demand: MemberDemand, _ job: Job) throws(Fault) {

@@ -9,12 +9,14 @@ extension Operations {
         let chosen = try await chosen(words)
         var outcomes: [ReplayOutcome] = []
         for id in chosen.map(\.id) {
-            let (exchange, why) = try await store.read { reader in
+            let (exchange, why, made) = try await store.read { reader in
                 let exchange = try known(id, reader)
-                return (exchange, try Self.refusal(exchange, from: demand.step, reader))
+                let why = try Self.refusal(exchange, from: demand.step, reader)
+                return (exchange, why, try why.flatMap { _ in try Self.made(of: exchange, for: demand, reader) })
             }
             if let why {
-                outcomes.append(.refused(exchange.id, why))
+                let already = made.map { ReplayOutcome.already(exchange.id, by: $0) }
+                outcomes.append(already ?? .refused(exchange.id, why))
                 continue
             }
             let pipeline = try await pipeline(exchange.job)
@@ -33,9 +35,9 @@ extension Operations {
 
     /// Stores a demand to replay exchanges, so that it is carried out whatever happens; nothing is replayed yet.
     ///
-    /// An exchange that waits in an open replay, or was already made again by one, is not taken twice: that replay is
-    /// named instead. Each member is replayed only from the newest exchange, so that nothing older follows something
-    /// newer.
+    /// An exchange that waits in a replay already, or was made anew by one that has not ended, is not taken twice: that
+    /// replay is named instead. Nor is one that the same demand had made anew before: what came of it is told. Each
+    /// member is replayed from its newest exchange alone, so that nothing older follows something newer.
     public func accept(replayOf words: [String], _ demand: ReplayDemand) async throws -> AcceptedReplay {
         let chosen = try await chosen(words)
         let subject = ([demand.step.rawValue] + (demand.onlyFailedEntries ? ["failed entries"] : []) + chosen.map(\.id))
@@ -50,12 +52,15 @@ extension Operations {
             var taken: [String: [String]] = [:]
             let underWay = try Self.underWay(of: Set(chosen.map(\.id)), writer)
             for exchange in chosen {
+                let present = try known(exchange.id, writer)
                 if let run = underWay[exchange.id] {
                     if !accepted.runs.contains(run) { accepted.runs.append(run) }
-                } else if let why = try Self.refusal(
-                    known(exchange.id, writer), from: demand.step, writer)
-                {
-                    accepted.refused.append(.refused(exchange.id, why))
+                } else if let why = try Self.refusal(present, from: demand.step, writer) {
+                    if let made = try Self.made(of: present, for: demand, writer) {
+                        accepted.already.append(ReplayItem(exchange: exchange.id, outcome: .replayed, made: made.id))
+                    } else {
+                        accepted.refused.append(.refused(exchange.id, why))
+                    }
                 } else {
                     taken[exchange.job, default: []].append(exchange.id)
                 }
@@ -83,7 +88,7 @@ extension Operations {
     /// Replays exchanges to the end in this process; see ``accept(replayOf:_:)`` and ``carry(replay:told:)``.
     public func replay(_ words: [String], _ demand: ReplayDemand) async throws -> [ReplayOutcome] {
         let accepted = try await accept(replayOf: words, demand)
-        var outcomes = accepted.refused
+        var outcomes = try await accepted.refused + self.outcomes(ofAlready: accepted.already, delivering: true)
         for run in accepted.runs {
             _ = try await carry(replay: run)
             outcomes += try await self.outcomes(ofReplay: run)
@@ -163,6 +168,37 @@ extension Operations {
         }
     }
 
+    /// How what the same demand had replayed before stands now; if that is wanted, once what of it is due was delivered.
+    public func outcomes(ofAlready items: [ReplayItem], delivering isDelivering: Bool) async throws -> [ReplayOutcome] {
+        if isDelivering {
+            let jobs = try await store.read { reader in
+                let made = try items.compactMap { try $0.made.flatMap(reader.exchange) }
+                return Set(made.filter(\.state.isPending).map(\.job))
+            }
+            for job in jobs.sorted() { try await pipeline(job).empty(waitingAtMost: 5) }
+        }
+        return try await store.read { reader in
+            try items.compactMap { item -> ReplayOutcome? in
+                try item.made.flatMap(reader.exchange).map { .already(item.exchange, by: $0.line) }
+            }
+        }
+    }
+
+    /// What the same demand had made of an exchange, in a replay that has ended, whatever came after it; nil where it
+    /// made nothing.
+    private static func made(
+        of exchange: Exchange, for demand: ReplayDemand, _ reader: any StoreReader
+    ) throws -> ExchangeLine? {
+        let ofMember = ExchangeFilter(member: exchange.member, payer: exchange.payer)
+        let made = try reader.exchanges(matching: ofMember, limit: mostOfAMember).first {
+            try $0.replayOf == exchange.id && reader.replay($0.run)?.isDue(to: demand) == true
+        }
+        return made?.line
+    }
+
+    /// More exchanges of one member are not looked back at.
+    private static let mostOfAMember = 10_000
+
     private static func outcome(of item: ReplayItem, _ reader: any StoreReader) throws -> ReplayOutcome {
         switch item.outcome {
         case .waiting: return .waiting(item.exchange)
@@ -172,8 +208,7 @@ extension Operations {
             guard let made = try item.made.flatMap(reader.exchange) else {
                 return .refused(item.exchange, "the exchange that was made of it is no longer kept")
             }
-            return .replayed(
-                item.exchange, by: ExchangeLine(id: made.id, state: made.state, reason: made.reason))
+            return .replayed(item.exchange, by: made.line)
         }
     }
 
@@ -214,6 +249,11 @@ extension Operations {
 
     /// Faults that concern one exchange alone: the replay continues with the others. Any other would hit them, too.
     static let ofOneExchange: Set<FaultCode> = [.exchangeNotReplayable, .mappingChanged, .memberUnknown]
+}
+
+extension Exchange {
+    /// Where it stands and why.
+    fileprivate var line: ExchangeLine { ExchangeLine(id: id, state: state, reason: reason) }
 }
 
 extension ReplayItem {

@@ -1,3 +1,4 @@
+import FHIR
 public import PDex
 
 extension Operations {
@@ -8,9 +9,8 @@ extension Operations {
         return try await store.read { reader in
             let run = try request.run.flatMap(reader.run)
             let exchange = try run.flatMap { run in
-                try reader.latestExchange(
-                    member: identities.key(source: run.clinic, type: "Patient", id: request.patient),
-                    payer: run.payer)
+                try Self.exchange(
+                    of: identities.key(source: run.clinic, type: "Patient", id: request.patient), in: run, reader)
             }
             let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
             return MemberRequestDetail(
@@ -18,8 +18,26 @@ extension Operations {
         }
     }
 
-    /// The same for a request that `owner` made for one of the payers. Throws `request.unknown` for any other request,
-    /// in the same words.
+    /// The exchange that a request's run made or met. Where that found nothing new it is the one that the payer had
+    /// acknowledged last by then; what came before a run that failed, or has made nothing yet, is no answer.
+    private static func exchange(
+        of member: ResourceKey, in run: Run, _ reader: any StoreReader
+    ) throws -> Exchange? {
+        let own = ExchangeFilter(member: member, payer: run.payer, run: run.id)
+        if let exchange = try reader.exchanges(matching: own, limit: 1).first { return exchange }
+        guard hasFoundNothingNew(run) else { return nil }
+        let before = ExchangeFilter(
+            states: [.acknowledged], member: member, payer: run.payer, until: run.instant.adding(milliseconds: 1))
+        return try reader.exchanges(matching: before, limit: 1).first
+    }
+
+    private static func hasFoundNothingNew(_ run: Run) -> Bool {
+        let report = try? JSONParser.parse(run.summary)
+        return (report?["exchanges"]?["unchanged"]?.number?.int ?? 0) > 0
+    }
+
+    /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in
+    /// the same words.
     public func show(
         request id: String, of owner: String, payers: Set<String>
     ) async throws -> MemberRequestDetail {

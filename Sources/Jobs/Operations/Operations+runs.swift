@@ -97,6 +97,8 @@ extension Operations {
             if isOver {
                 await close(run, failure.report)
                 RunMeter.count(failure.report)
+            } else {
+                await keep(failure.report.fault, of: run)
             }
             throw failure
         } catch {

@@ -11,4 +11,6 @@ public enum ReplayOutcome: Sendable {
     case refused(String, String)
     /// It was replayed by a new exchange, which stands as given.
     case replayed(String, by: ExchangeLine)
+    /// The same demand had it replayed before, by an exchange that stands where it says.
+    case already(String, by: ExchangeLine)
 }

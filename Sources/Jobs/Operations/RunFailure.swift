@@ -12,6 +12,7 @@ public struct RunFailure: Error, Sendable {
     init(_ run: Run, _ state: Run.State, _ fault: Fault) {
         var report = RunReport(run: run.id, job: run.job, state: state)
         report.problems = [fault.code: 1]
+        report.fault = Obstacle(fault, among: [run.clinic, run.payer])
         self.report = report
         self.fault = fault
     }

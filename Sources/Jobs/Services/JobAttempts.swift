@@ -108,13 +108,14 @@ struct JobAttempts: Sendable {
             }
             return .ended
         } catch let failure as RunFailure {
-            tell(failure.report, "job failed", failure.fault)
+            tell(failure.report, "job failed")
             return failure.report.state == .running ? .open(floor(of: failure.fault)) : .ended
         } catch let fault as Fault where fault.code == .runInProgress {
             return .elsewhere
         } catch let fault as Fault {
-            logger.error("job failed", metadata: ["job": "\(job.name)", "fault": "\(fault.code.rawValue)"])
-            // A store that is locked or full for a moment must not cost the tick.
+            let obstacle = Obstacle(fault, among: [job.clinic, job.payer])
+            logger.error("job failed", metadata: obstacle.metadata.merging(["job": "\(job.name)"]) { $1 })
+            // A store that is held or full for a moment must not cost the tick.
             return fault.disposition == .retry || fault.isOfStore ? .open(floor(of: fault)) : .ended
         } catch {
             logger.notice("job interrupted", metadata: ["job": "\(job.name)"])
@@ -124,11 +125,11 @@ struct JobAttempts: Sendable {
 
     private func floor(of fault: Fault) -> Double { Double(fault.retryAfterSeconds ?? 0) }
 
-    private func tell(_ report: RunReport, _ event: Logger.Message, _ fault: Fault? = nil) {
-        var metadata: Logger.Metadata = [
-            "job": "\(job.name)", "run": "\(report.run)", "state": "\(report.state.rawValue)",
-        ]
-        metadata["fault"] = fault.map { "\($0.code.rawValue)" }
-        logger.log(level: fault == nil ? .info : .error, event, metadata: metadata)
+    private func tell(_ report: RunReport, _ event: Logger.Message) {
+        var metadata = report.fault?.metadata ?? [:]
+        metadata["job"] = "\(job.name)"
+        metadata["run"] = "\(report.run)"
+        metadata["state"] = "\(report.state.rawValue)"
+        logger.log(level: report.fault == nil ? .info : .error, event, metadata: metadata)
     }
 }

@@ -58,7 +58,8 @@ public struct ReplayDesk: Service {
         } catch let fault as Fault where fault.code == .runInProgress {
             return true
         } catch let fault as Fault {
-            logger.error("replay stopped", metadata: ["run": "\(id)", "fault": "\(fault.code.rawValue)"])
+            let obstacle = (try? await operations.obstacle(ofRun: id)) ?? Obstacle(fault, among: [])
+            logger.error("replay stopped", metadata: obstacle.metadata.merging(["run": "\(id)"]) { $1 })
             return false
         }
     }

@@ -88,17 +88,17 @@ public struct RequestDesk: Service {
                     "state": "\(report.state.rawValue)",
                 ])
         } catch let failure as RunFailure {
-            tell(request, failure.fault)
+            tell(request, failure.report.fault ?? Obstacle(failure.fault, among: [request.payer]))
         } catch let fault as Fault {
-            tell(request, fault)
+            tell(request, Obstacle(fault, among: [request.payer]))
         } catch {
             logger.notice("request interrupted", metadata: ["request": "\(request.id)"])
         }
     }
 
-    private func tell(_ request: MemberRequest, _ fault: Fault) {
+    private func tell(_ request: MemberRequest, _ obstacle: Obstacle) {
         logger.error(
-            "request failed", metadata: ["request": "\(request.id)", "fault": "\(fault.code.rawValue)"])
+            "request failed", metadata: obstacle.metadata.merging(["request": "\(request.id)"]) { $1 })
     }
 
     /// Warns once about each open request that may be late, being answered or not, while there is time to act.

@@ -38,8 +38,9 @@ public struct Worker: Service {
                     logger.info("bundles delivered", metadata: ["payer": "\(job.payer)", "bundles": "\(delivered)"])
                 }
             } catch let fault as Fault {
+                let obstacle = Obstacle(fault, among: [job.clinic, job.payer])
                 logger.warning(
-                    "delivery paused", metadata: ["payer": "\(job.payer)", "fault": "\(fault.code.rawValue)"])
+                    "delivery paused", metadata: obstacle.metadata.merging(["payer": "\(job.payer)"]) { $1 })
             } catch {
                 logger.debug("delivery interrupted", metadata: ["payer": "\(job.payer)"])
             }

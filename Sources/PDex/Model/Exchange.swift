@@ -54,6 +54,16 @@ public struct Exchange: Sendable, Hashable, Identifiable {
             && manifest.entries.allSatisfy { $0.leftOut != nil }
     }
 
+    /// Why nothing else goes with it, of an exchange that only takes back; nil of any other.
+    public var takesBackFor: FaultCode? { isRetraction ? manifest.reasonBesides : nil }
+
+    /// Where the member stands by it, and why. One that only took back has brought the payer nothing, though it is
+    /// acknowledged: the member stands where nothing is sent.
+    public var memberStanding: (state: ExchangeState, reason: FaultCode?) {
+        guard state == .acknowledged, let code = takesBackFor else { return (state, reason) }
+        return (code.exit, code)
+    }
+
     /// Assembles an exchange.
     public init(
         id: String, job: String, run: String, member: ResourceKey, clinic: String, payer: String,

@@ -31,6 +31,15 @@ public struct ExchangeManifest: Sendable, Hashable {
         self.entries = entries.sorted { $0.key < $1.key }
     }
 
+    /// Why nothing goes to the payer but what is taken back: the reason of what is left out besides. Nil where
+    /// something goes, or nothing is taken back.
+    public var reasonBesides: FaultCode? {
+        guard entries.contains(where: \.isTakenBack), entries.allSatisfy({ $0.leftOut != nil }) else { return nil }
+        let ofRetraction: [FaultCode] = [.retracted, .retractedByDelete, .notRetracted]
+        // Whose Patient is staged has an entry of it, which is never taken back.
+        return entries.lazy.compactMap(\.leftOut).first { !ofRetraction.contains($0) } ?? .clinicUnlinked
+    }
+
     /// Key and content hash as eight little-endian bytes each, then the number of the reason, 0 for none.
     private static let stride = 17
 

@@ -108,8 +108,11 @@ public protocol StoreReader: MemberReader {
     func exchanges(matching filter: ExchangeFilter, limit: Int) throws -> [Exchange]
     /// Where exchanges that match stand, newest first; what they hold is not read.
     func lines(ofExchangesMatching filter: ExchangeFilter, limit: Int) throws -> [ExchangeLine]
-    /// How many members' exchanges that a run made or met are in each state, by reason; each member's latest counts.
+    /// How the members whose exchanges a run made or met stand, by state and reason: the latest exchange of each. Those
+    /// that only took back are told apart.
     func tally(run: String) throws -> [ExchangeTally]
+    /// Whether that tally counts a member: the run made or met an exchange of it.
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool
     /// The submissions of an exchange, by part.
     func submissions(ofExchange exchange: String) throws -> [Submission]
     /// The receipts of an exchange, by part and attempt.

@@ -150,9 +150,15 @@ public struct ExchangeTally: Sendable, Hashable {
     public let carried: Int
     /// Resources that the payer held already when they were made.
     public let unchanged: Int
+    /// Why nothing else went, of acknowledged exchanges that only took back (``Exchange/takesBackFor``).
+    public let takesBackFor: FaultCode?
 
     /// Assembles a tally.
-    public init(state: ExchangeState, reason: FaultCode?, count: Int, carried: Int = 0, unchanged: Int = 0) {
+    public init(
+        state: ExchangeState, reason: FaultCode?, count: Int, carried: Int = 0, unchanged: Int = 0,
+        takesBackFor: FaultCode? = nil
+    ) {
+        self.takesBackFor = takesBackFor
         self.state = state
         self.reason = reason
         self.count = count

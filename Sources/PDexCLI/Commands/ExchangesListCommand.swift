@@ -30,9 +30,9 @@ struct ExchangesListCommand: AsyncParsableCommand {
         guard !exchanges.isEmpty else { return "no such exchanges" }
         var table = TextTable(["exchange", "state", "reason", "job", "payer", "updated"])
         for exchange in exchanges {
+            let reason = exchange.reason?.rawValue ?? exchange.takesBackFor.map { "takes back: \($0.rawValue)" } ?? ""
             table.add(
-                exchange.id, exchange.state.rawValue, exchange.reason?.rawValue ?? "", exchange.job, exchange.payer,
-                exchange.updated.text)
+                exchange.id, exchange.state.rawValue, reason, exchange.job, exchange.payer, exchange.updated.text)
         }
         let isCut = exchanges.count == limit ? "\n(the newest \(limit); --limit shows more)" : ""
         return table.text() + isCut

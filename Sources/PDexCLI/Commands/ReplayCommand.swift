@@ -93,7 +93,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     hint: "Look first with --dry-run, then give --yes.")
             }
             let accepted = try await operations.accept(replayOf: chosen, demand)
-            var outcomes = accepted.refused
+            var outcomes = try await accepted.refused + finish(accepted.already, by: assembly, progress)
             for run in accepted.runs + begun.map(\.run).filter({ !accepted.runs.contains($0) }) {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
                 if !queue { try await carry(run, by: assembly, progress) }
@@ -104,6 +104,19 @@ struct ReplayCommand: AsyncParsableCommand {
         progress.end()
         output.results.write(list: outcomes.map(\.json), text: ReplaySheet(outcomes: outcomes).text)
         try Ending.check(Self.status(of: outcomes))
+    }
+
+    /// What was replayed before by the same command; what of it waits is delivered, unless that is left to the service.
+    private func finish(
+        _ already: [ReplayItem], by assembly: Assembly, _ progress: RunProgress
+    ) async throws -> [ReplayOutcome] {
+        let operations = assembly.operations
+        guard !queue, !already.isEmpty else {
+            return try await operations.outcomes(ofAlready: already, delivering: false)
+        }
+        return try await assembly.servingFiles(note: { progress.say($0) }) {
+            try await operations.outcomes(ofAlready: already, delivering: true)
+        }
     }
 
     private func carry(_ run: String, by assembly: Assembly, _ progress: RunProgress) async throws {
@@ -146,7 +159,7 @@ struct ReplayCommand: AsyncParsableCommand {
             switch $0 {
             case .eligible, .waiting: true
             case .refused: false
-            case .replayed(_, let new): new.state == .acknowledged
+            case .replayed(_, let new), .already(_, let new): new.state == .acknowledged
             }
         }
         return isWhole ? .success : .partial

@@ -12,12 +12,16 @@ struct BalanceSheet: Sendable {
     var isDryRun = false
     /// Whether the run answers a request for one member: its waiting exchanges are left to the service.
     var isOfRequest = false
+    /// How many kinds of what does not conform are listed.
+    var mostKinds = 10
 
     /// The sheet as lines.
-    var text: String {
-        ([heading, pulled, members.text(indent: "  "), resources.text(indent: "  "), submitted] + next)
-            .filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
+    var text: String { ([heading] + sums + remarks + commands).filter { !$0.isEmpty }.joined(separator: "\n\n") }
+
+    /// The same of a run that was, without a heading, and without what to type next, which may have changed since.
+    var past: String { (sums + remarks).filter { !$0.isEmpty }.joined(separator: "\n\n") }
+
+    private var sums: [String] { [pulled, members.text(indent: "  "), resources.text(indent: "  "), submitted] }
 
     private var heading: String {
         let state = isDryRun ? "dry run, nothing was sent" : report.state.rawValue
@@ -72,7 +76,7 @@ struct BalanceSheet: Sendable {
         return table
     }
 
-    private var next: [String] {
+    private var remarks: [String] {
         var blocks: [String] = []
         if !report.problems.isEmpty {
             var table = TextTable(rightAligned: [1])
@@ -90,10 +94,14 @@ struct BalanceSheet: Sendable {
             var table = TextTable(rightAligned: [1])
             table.add("not as the profile wants", "")
             let most = report.conformance.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            for (what, count) in most.prefix(10) { table.add("  " + what, count.grouped) }
-            if most.count > 10 { table.add("  and \(most.count - 10) more kinds", "") }
+            for (what, count) in most.prefix(mostKinds) { table.add("  " + what, count.grouped) }
+            if most.count > mostKinds { table.add("  and \(most.count - mostKinds) more kinds", "") }
             blocks.append(table.text(indent: "  "))
         }
+        return blocks
+    }
+
+    private var commands: [String] {
         var commands = TextTable()
         // The reasons of exchanges that came furthest come first: those are likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {
@@ -110,8 +118,7 @@ struct BalanceSheet: Sendable {
                 "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
         }
         let text = commands.text(indent: "  ")
-        if !text.isEmpty { blocks.append("next:\n" + text) }
-        return blocks
+        return text.isEmpty ? [] : ["next:\n" + text]
     }
 
     private var suffix: String { options.isEmpty ? "" : " " + options }

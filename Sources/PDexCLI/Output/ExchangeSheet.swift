@@ -34,7 +34,8 @@ struct ExchangeSheet: Sendable {
         var table = TextTable()
         table.add("job", "\(exchange.job), run \(exchange.run)")
         table.add("way", "\(exchange.clinic) → \(exchange.payer)")
-        table.add("member", exchange.member.description)
+        table.add("patient", exchange.member.description)
+        if let member = exchange.match?.member { table.add("member", member.description) }
         if !exchange.types.isEmpty { table.add("asked for", exchange.types.joined(separator: ", ")) }
         let sent = exchange.manifest.entries.count { $0.leftOut == nil }
         table.add(
@@ -43,6 +44,7 @@ struct ExchangeSheet: Sendable {
         for (code, entries) in leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             table.add("", "\(entries.count.grouped) \(code.rawValue)")
         }
+        if let code = exchange.takesBackFor { table.add("takes back", "and brings nothing: \(code.rawValue)") }
         if let match = exchange.match { table.add("recognised", match.words) }
         if let consent = exchange.consent {
             table.add("consent", consent.words)

@@ -15,9 +15,8 @@ struct ReplaySheet: Sendable {
             case .eligible(let id, let preview): table.add(id, "would be replayed", preview.words)
             case .waiting(let id): table.add(id, "waits for its turn")
             case .refused(let id, let why): table.add(id, "not replayed: \(why)")
-            case .replayed(let id, let new):
-                let reason = new.reason.map { " (\($0.rawValue))" } ?? ""
-                table.add(id, "replayed by \(new.id)", new.state.rawValue + reason)
+            case .replayed(let id, let new): table.add(id, "replayed by \(new.id)", new.words)
+            case .already(let id, let new): table.add(id, "already replayed as \(new.id)", new.words)
             }
         }
         return ([table.text()] + totals).joined(separator: "\n\n")
@@ -86,12 +85,16 @@ extension ReplayOutcome {
         case .waiting(let id): ["id": .string(id), "outcome": "waiting"]
         case .refused(let id, let why): ["id": .string(id), "outcome": "refused", "why": .string(why)]
         case .replayed(let id, let new): ["id": .string(id), "outcome": "replayed", "by": new.json]
+        case .already(let id, let new): ["id": .string(id), "outcome": "already-replayed", "by": new.json]
         }
     }
 }
 
 extension ExchangeLine {
-    /// The line as JSON, with the keys of an exchange.
+    /// Its state, and why it stands there.
+    fileprivate var words: String { state.rawValue + (reason.map { " (\($0.rawValue))" } ?? "") }
+
+    /// As programs read it, in the words of an exchange.
     fileprivate var json: JSONValue {
         [
             "id": .string(id), "state": .string(state.rawValue),

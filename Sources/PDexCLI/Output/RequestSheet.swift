@@ -25,7 +25,8 @@ struct RequestSheet: Sendable {
         if let run = detail.run { table.add("run", "\(run.id) · \(run.state.rawValue)") }
         if let exchange = detail.exchange {
             let reason = exchange.reason.map { " · \($0.rawValue)" } ?? ""
-            table.add("exchange", "\(exchange.id) · \(exchange.state.rawValue)\(reason)")
+            let taken = exchange.takesBackFor.map { " · takes back: \($0.rawValue)" } ?? ""
+            table.add("exchange", "\(exchange.id) · \(exchange.state.rawValue)\(reason)\(taken)")
             if !detail.bundles.isEmpty {
                 table.add(
                     "bundles", "\(detail.bundles.count { $0 == .acknowledged }) of \(detail.bundles.count) acknowledged"

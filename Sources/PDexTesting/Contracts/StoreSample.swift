@@ -63,6 +63,19 @@ enum StoreSample {
         )
     }
 
+    /// An exchange that does nothing but take back.
+    static func retraction(
+        _ id: String, member: Int64, state: ExchangeState = .acknowledged, for reason: FaultCode
+    ) -> Exchange {
+        Exchange(
+            id: id, job: "nightly", run: "run-1", member: key(member), clinic: "clinic0", payer: "med0", state: state,
+            fingerprint: -7,
+            manifest: ExchangeManifest([
+                ExchangeManifest.Entry(key: key(member), contentHash: 1, leftOut: reason),
+                ExchangeManifest.Entry(key: key(member + 100), contentHash: 2, leftOut: .retractedByDelete),
+            ]), mapping: "m1", created: start, updated: start)
+    }
+
     static func entry(_ action: String, of exchange: String?, at instant: Instant = start) -> AuditEntry {
         AuditEntry(at: instant, actor: "service", action: action, run: "run-1", exchange: exchange, reason: "sample")
     }

@@ -197,6 +197,10 @@ class RelayedReader: StoreReader {
         try reader.tally(run: run)
     }
 
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool {
+        try reader.isTallied(member, payer: payer, in: run)
+    }
+
     func submissions(ofExchange exchange: String) throws -> [Submission] {
         try reader.submissions(ofExchange: exchange)
     }

@@ -68,8 +68,8 @@ struct ServedNight: Sendable {
     }
 
     /// Runs the scheduler until closing time.
-    func schedule() async throws {
-        try await serve(Scheduler(jobs: [job], operations: operations, logger: Self.silence))
+    func schedule(telling logger: Logger = ServedNight.silence) async throws {
+        try await serve(Scheduler(jobs: [job], operations: operations, logger: logger))
     }
 
     /// Runs the worker until closing time.
