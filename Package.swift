@@ -235,7 +235,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: house),
-        .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
+        .testTarget(name: "ArchitectureTests", dependencies: ["PDex", "SampleData"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -84,6 +84,25 @@ struct BulkKickOffTests {
             ]))
     }
 
+    @Test(
+        "each purpose goes by the name that PDex gives it (DX-02)",
+        arguments: [
+            (ExportPurpose.payerToPayer, "payertopayer"), (.providerDelta, "provider-delta"),
+            (.providerDownload, "provider-download"), (.providerSnapshot, "provider-snapshot"),
+        ])
+    func purposes(purpose: ExportPurpose, code: String) async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+        var request = full
+        request.purpose = purpose
+        request.typeFilters = []
+
+        _ = try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+
+        let sent = try JSONParser.parse(try #require(transport.requests.last?.body))
+        let types = (sent["parameter"]?.elements ?? []).filter { $0["name"] == "exportType" }
+        #expect(types.map { $0["valueCanonical"]?.string } == ["hl7.fhir.us.davinci-pdex#" + code])
+    }
+
     @Test("what is fetched for a purpose without filters has no empty list of them")
     func noFilters() async throws {
         let transport = FunctionTransport { _, _ in Self.accepted }

@@ -182,7 +182,7 @@ struct PayerExportTests {
         #expect(world.server.exportRequests.count == (what == "the payer's word" ? 2 : 1))
     }
 
-    @Test("deletions and the payer's remarks are kept beside the data")
+    @Test("deletions are kept beside the data")
     func deletions() async throws {
         let world = try World()
         let line =
@@ -193,6 +193,20 @@ struct PayerExportTests {
 
         #expect(fetched.deleted == 1)
         #expect(try world.lines(fetched, "deleted") == [line])
+    }
+
+    @Test("what the payer remarks is kept beside the data, which is then not whole (DX-05)")
+    func remarks() async throws {
+        let world = try World()
+        let line = #"{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"not-found"}]}"#
+        world.server.rewrite { $0.outcomeLines = [line] }
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.outcomes == 1)
+        #expect(!fetched.isWhole)
+        #expect(try world.lines(fetched, "outcomes") == [line])
+        #expect(fetched.resources["Patient"] == 2)
     }
 
     @Test(
