@@ -79,6 +79,9 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
             "{ types: [Patient], type-filters: ['Patient?active=true&_sort=name'] }",
             "5:44: a filter cannot have _sort: it says how to answer, not what is wanted"),
         select(
+            "{ types: [Patient], type-filters: { Patient: active } }",
+            "5:43: 'type-filters' must be a list, [like, this] or one '- ' a line, found fields"),
+        select(
             "{ types: [Patient], until: later }",
             "5:36: 'until' must be an instant such as 2026-01-31T00:00:00Z, found 'later'"),
         select(
