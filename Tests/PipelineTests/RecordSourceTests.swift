@@ -85,6 +85,18 @@ struct RecordSourceTests {
         #expect(try await night.run("night-3").exchanges.unmatched == 1)
     }
 
+    @Test("a file that is not there ends the run before the clinic is asked for anything, and is named")
+    func missingFile() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, coverage: .file("/nowhere/coverage.ndjson"))
+
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+
+        #expect(fault?.code == .configMissing)
+        #expect(
+            fault?.message == "coverage of med0: the file /nowhere/coverage.ndjson is not there, or cannot be read")
+        #expect(night.clinic.requests == [])
+    }
+
     @Test("a claim whose coverage is another person's is not read")
     func foreignClaim() throws {
         let night = try Night([.joe], mappings: usCoreMappings)

@@ -42,8 +42,7 @@ struct JobsCommand: ParsableCommand {
         func run() throws {
             let settings = try configuration.load()
             let jobs = try JobFolder.load(settings)
-            let folders = MappingFolders(path: settings.mappings)
-            for name in Set(jobs.map(\.mappings)).sorted() { _ = try folders.load(name) }
+            try ConfigurationCheck(configuration: settings, jobs: jobs).checkMappings()
             output.results.write(
                 ["jobs": .number(JSONNumber(jobs.count)), "ok": true], text: "\(jobs.count.of("job")): all right")
         }

@@ -1,3 +1,4 @@
+import FHIR
 import FHIRClient
 import Foundation
 import Jobs
@@ -23,8 +24,14 @@ struct Doctor: Sendable {
             try await ConfigCommand.Check.checkKeys(configuration)
             return configuration.keys
         }
-        await check("jobs") { try JobFolder.load(configuration).map(\.name).joined(separator: ", ") }
+        var jobs: [Job] = []
+        await check("jobs") {
+            jobs = try JobFolder.load(configuration)
+            return jobs.map(\.name).joined(separator: ", ")
+        }
+        let more = ConfigurationCheck(configuration: configuration, jobs: jobs)
         await check("mappings") {
+            try more.checkMappings()
             let folders = MappingFolders(path: configuration.mappings, packages: configuration.packages)
             return try folders.names.map {
                 "\($0) (\(try folders.loadWithContext($0).set.mappings.count.of("mapping")))"
@@ -37,6 +44,13 @@ struct Doctor: Sendable {
                 ? "labels only: there is no folder \(configuration.mappings)/\(SensitivityFolder.name)"
                 : lists.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
         }
+        if configuration.payers.contains(where: { !$0.coverage.isServed || !$0.consent.isServed }) {
+            await check("files of records") {
+                try more.checkRecords()
+                return "all there"
+            }
+        }
+        findings += more.warnings
         for payer in configuration.payers {
             guard let folder = payer.dropFolder else { continue }
             await check("drops for \(payer.server.name)") {
@@ -60,6 +74,7 @@ struct Doctor: Sendable {
                     next: ProgramName.current.inserted(into: "the first  pdex run  makes it")))
             return
         }
+        var paused: [DoctorFinding] = []
         await check("store") {
             let secret = try IdentitySecret.load(path: configuration.identitySecret, storeExists: true)
             let store = try SQLiteExchangeStore.open(
@@ -70,8 +85,26 @@ struct Doctor: Sendable {
                 try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)
             }
             let waiting = parked.isEmpty ? "" : ", \(parked.count.of("parked exchange"))"
+            paused = Self.paused(try await store.read { (try $0.holds(), try $0.breakers()) })
             return "\(configuration.store), \(statistics.fileBytes.asBytes)\(waiting)"
         }
+        findings += paused
+    }
+
+    /// What is held back, and payers that are left alone for a while: their bundles wait.
+    private static func paused(_ queue: (holds: [Hold], breakers: [CircuitBreaker])) -> [DoctorFinding] {
+        let resume = "\(ProgramName.current.text) queue resume"
+        return queue.holds.map { hold in
+            DoctorFinding(
+                verdict: .warn, subject: "queue",
+                found: "\(hold.subject.rawValue) \(hold.name) is paused since \(hold.at.text), because: \(hold.reason)",
+                next: "\(resume) \(hold.subject.rawValue) \(hold.name)")
+        }
+            + queue.breakers.filter(\.isClosed).map { breaker in
+                DoctorFinding(
+                    verdict: .warn, subject: "queue", found: breaker.words,
+                    next: "\(resume) payer \(breaker.payer)  tries it at once")
+            }
     }
 
     /// The probe compares clocks, too: a token is refused when they differ by minutes.
