@@ -21,16 +21,17 @@ struct Assembly: Sendable {
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
     ///
     /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics; `mostMissing` is how many resources may
-    /// be gone at once. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    /// be gone at once; `announce` is told when the identity secret is made. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
     init(
         _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
         mostMissing: Int = ExchangePipeline.usualMostMissing,
+        announce: (String) -> Void = { Terminal.write($0, to: 2) },
         observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         let clock = SystemClock()
         let secret = try IdentitySecret.load(
             path: configuration.identitySecret,
-            storeExists: FileManager.default.fileExists(atPath: configuration.store))
+            storeExists: FileManager.default.fileExists(atPath: configuration.store), announce: announce)
         let identities = Identities(secret: secret, digests: Self.digests)
         let store = try SQLiteExchangeStore.open(
             path: configuration.store, digests: Self.digests, identities: identities)

@@ -89,7 +89,8 @@ struct ConfigurationCheckTests {
         try FileManager.default.createDirectory(at: folder.appending(path: "keys"), withIntermediateDirectories: true)
         let configuration = try ConfigurationFile.parse(
             ConfigurationTests.whole, path: folder.appending(path: "pdex.yaml").path)
-        _ = try await Assembly(configuration).operations.pause(.payer, "med0", reason: "announced outage")
+        _ = try await Assembly(configuration, announce: { _ in }).operations.pause(
+            .payer, "med0", reason: "announced outage")
         var doctor = Doctor()
 
         await doctor.examine({ configuration }, reaches: false)
