@@ -71,6 +71,14 @@ struct SandboxFolderTests {
         }
     }
 
+    @Test("what has to lie beside the program is named where it is missing")
+    func incomplete() {
+        let fault = #expect(throws: Fault.self) { _ = try ProjectFiles.find(in: ["/nowhere", "/nowhere/else"]) }
+
+        #expect(fault?.code == .configMissing)
+        #expect(fault?.message.hasPrefix("jobs/nightly-payer-sync.yaml and mappings/, which come with pdex,") == true)
+    }
+
     @Test("a folder that the sandbox did not make is not removed")
     func foreign() async throws {
         try await inFolder { folder in

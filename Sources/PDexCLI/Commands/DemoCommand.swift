@@ -41,6 +41,8 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = output.progress
         let folder = SandboxFolder.demo
+        // Before anything is promised or removed.
+        _ = try ProjectFiles.find()
         if reset { try folder.remove() }
         let settings = try settings(of: folder)
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
