@@ -41,6 +41,12 @@ struct ChoicesTests {
         }
     }
 
+    @Test("a Group is taken by its id, and as the command before names it", arguments: ["g-1", "Group/g-1"])
+    func group(word: String) throws {
+        let fetch = try MembersFetchCommand.parse([word, "--into", "./from-med0", "--for", "provider-snapshot"])
+        #expect(fetch.groupID == "g-1")
+    }
+
     @Test("a replay is partial as soon as one exchange could not be replayed")
     func replay() {
         #expect(ReplayCommand.status(of: []) == .success)
