@@ -47,6 +47,10 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         on(
             "{ shedule: { cron: '@daily' }, request: true }",
             "2:7: unknown key 'shedule' in 'on' — did you mean 'schedule'?"),
+        on(
+            "{ request: true, answer-within: 2x }",
+            "2:37: 'answer-within' must be business days such as 1bd, or a duration such as 30s, 5m, 2h or 7d, found '2x'"
+        ),
         on("{ schedule: { zone: UTC } }", "2:17: a schedule needs the key 'cron'"),
         on("{ schedule: { cron: '15 25 * * *' } }", "2:29: hour '25' is not a number from 0 to 23"),
         on("{ schedule: { cron: 15 25 * * * } }", "2:28: hour '25' is not a number from 0 to 23"),

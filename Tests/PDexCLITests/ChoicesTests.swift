@@ -41,6 +41,11 @@ struct ChoicesTests {
         }
     }
 
+    @Test("the zone of a schedule is shown as it is written")
+    func zone() throws {
+        #expect(try Self.job("nightly", requests: false, cron: "15 2 * * *").schedule?.zoneName == "UTC")
+    }
+
     @Test("a Group is taken by its id, and as the command before names it", arguments: ["g-1", "Group/g-1"])
     func group(word: String) throws {
         let fetch = try MembersFetchCommand.parse([word, "--into", "./from-med0", "--for", "provider-snapshot"])

@@ -37,7 +37,7 @@ extension Operations {
             let id = exchange.id
             guard exchange.state.successors.contains(.cancelled) else {
                 throw Fault(
-                    .exchangeNotReplayable, .stop,
+                    .exchangeNotCancellable, .stop,
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
             }

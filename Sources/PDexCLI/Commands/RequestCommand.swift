@@ -15,7 +15,7 @@ struct RequestCommand: AsyncParsableCommand {
             examples: [
                 "pdex request --member M0-000012-01 --payer med0",
                 "pdex request --patient pat-000012 --types Encounter,Condition",
-                "pdex request --member 'https://med0.example/fhir/member-id|M0-000012-01' --queue",
+                "pdex request --member 'https://med0.example/fhir/member-id|M0-000012-01'",
                 "pdex request --patient pat-000012 --since 2026-01-01T00:00:00Z --queue --wait",
             ]))
 

@@ -107,8 +107,17 @@ struct SandboxCommand: AsyncParsableCommand {
         options.med0File = med0File ?? folder.med0
         if let jwks { options.clientKeys.add(try SandboxFolder.publicKeys(inFile: jwks)) }
         output.progress.say(clinicData.map { "loading \($0)" } ?? "inventing \(members.of("member"))")
-        let results = output.results
         let sandbox = try SandboxFolder.sandbox(options)
+        do {
+            try await serve(sandbox, folder)
+        } catch _ where Interruption.wasRequested {
+            output.progress.say("stopped")
+        }
+    }
+
+    /// Serves until somebody says to stop.
+    private func serve(_ sandbox: SandboxServers, _ folder: SandboxFolder) async throws {
+        let results = output.results
         let progress = output.progress
         try await SandboxFolder.running(sandbox) { clinic, payer in
             results.write(
