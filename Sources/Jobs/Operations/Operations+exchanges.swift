@@ -30,7 +30,7 @@ extension Operations {
     ///
     /// What is under way may still arrive, and is not tried again. A replay in which it waits passes it over.
     ///
-    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
+    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-cancellable` when it has come to its end.
     public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
         try await store.write { writer in
             let exchange = try known(word, writer)

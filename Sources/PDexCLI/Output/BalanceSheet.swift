@@ -12,6 +12,8 @@ struct BalanceSheet: Sendable {
     var isDryRun = false
     /// Whether it is of one member who was asked for: what waits of that is the service's.
     var isOfRequest = false
+    /// What keeps what waits from being delivered now.
+    var heldBack = HeldBack.nothing
 
     /// The sheet as lines.
     var text: String {
@@ -82,7 +84,7 @@ struct BalanceSheet: Sendable {
         }
         if !report.notes.isEmpty {
             var table = TextTable(rightAligned: [1])
-            table.add("noted while pulling", "")
+            table.add("noted", "")
             for (code, count) in report.notes.byName { table.add("  " + code.rawValue, count.grouped) }
             blocks.append(table.text(indent: "  "))
         }
@@ -106,8 +108,15 @@ struct BalanceSheet: Sendable {
         }
         if report.exchanges.retrying > 0 {
             commands.add("\(program.text) queue status\(suffix)", "# what waits, and whether somebody holds it")
-            commands.add(
-                "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
+            for subject in heldBack.subjects {
+                commands.add(
+                    "\(program.text) queue resume \(subject)\(suffix)", "# lets it go on; before, nothing is sent")
+            }
+            if heldBack == .nothing {
+                commands.add(
+                    "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)",
+                    "# tries again what is due")
+            }
         }
         let text = commands.text(indent: "  ")
         if !text.isEmpty { blocks.append("next:\n" + text) }
