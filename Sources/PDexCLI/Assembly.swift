@@ -21,12 +21,13 @@ struct Assembly: Sendable {
     /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
     ///
     /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics; `mostMissing` is how many resources may
-    /// be gone at once; `announce` is told when the identity secret is made. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    /// be gone at once; `announce` is told when the identity secret is made. Jobs, keys and mappings are read, and
+    /// servers are spoken to, only when a pipeline is asked for.
     init(
         _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
         mostMissing: Int = ExchangePipeline.usualMostMissing,
-        announce: (String) -> Void = { Terminal.write($0, to: 2) },
-        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        announce: (String) -> Void = { Terminal.write($0 + "\n", to: 2) }
     ) throws {
         let clock = SystemClock()
         let secret = try IdentitySecret.load(

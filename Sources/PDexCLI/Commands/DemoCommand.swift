@@ -48,7 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
         try folder.make(settings)
         let report = try await folder.serving { [output] configuration in
-            let assembly = try Assembly(configuration, announce: { _ in }, observer: progress.show)
+            let assembly = try Assembly(configuration, observer: progress.show, announce: { _ in })
             return try await output.reporting(progress) { try await assembly.operations.run(job: Self.job) }
         }
         progress.end()

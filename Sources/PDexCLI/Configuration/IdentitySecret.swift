@@ -26,7 +26,7 @@ enum IdentitySecret {
         guard let secret = try read(path) else { throw unwritable(path) }
         announce(
             "made the identity secret \(path), from which all ids at the payers are derived: keep a copy of it, apart from "
-                + "the store's backups (docs/how-to/key-loss.md)\n")
+                + "the store's backups (docs/how-to/key-loss.md)")
         return secret
     }
 
