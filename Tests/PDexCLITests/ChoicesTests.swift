@@ -1,3 +1,4 @@
+import ArgumentParser
 import Jobs
 import PDex
 import Pipeline
