@@ -92,6 +92,7 @@ struct ConfigurationCheckTests {
         _ = try await Assembly(configuration, announce: { _ in }).operations.pause(
             .payer, "med0", reason: "announced outage")
         var doctor = Doctor()
+        doctor.options = "--config here.yaml"
 
         await doctor.examine({ configuration }, reaches: false)
 
@@ -99,7 +100,7 @@ struct ConfigurationCheckTests {
         #expect(finding?.verdict == .warn)
         #expect(finding?.found.hasPrefix("payer med0 is paused since ") == true)
         #expect(finding?.found.hasSuffix("because: announced outage") == true)
-        #expect(finding?.next?.hasSuffix(" queue resume payer med0") == true)
+        #expect(finding?.next?.hasSuffix(" queue resume payer med0 --config here.yaml") == true)
     }
 
     private static func warnings(_ text: String, _ jobs: Job...) throws -> [String] {

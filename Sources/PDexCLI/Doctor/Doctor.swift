@@ -9,6 +9,8 @@ import SQLiteStore
 /// Looks at everything that a night needs, and says what is wrong and what to do about it.
 struct Doctor: Sendable {
     private(set) var findings: [DoctorFinding] = []
+    /// What follows `pdex …` in the commands to type next, such as `--demo`.
+    var options = ""
 
     /// Looks at what `load` reads, and at the servers when `reaches`.
     mutating func examine(_ load: () throws -> Configuration, reaches: Bool) async {
@@ -75,6 +77,7 @@ struct Doctor: Sendable {
             return
         }
         var paused: [DoctorFinding] = []
+        let options = options
         await check("store") {
             let secret = try IdentitySecret.load(path: configuration.identitySecret, storeExists: true)
             let store = try SQLiteExchangeStore.open(
@@ -85,26 +88,29 @@ struct Doctor: Sendable {
                 try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)
             }
             let waiting = parked.isEmpty ? "" : ", \(parked.count.of("parked exchange"))"
-            paused = Self.paused(try await store.read { (try $0.holds(), try $0.breakers()) })
+            let (holds, breakers) = try await store.read { (try $0.holds(), try $0.breakers()) }
+            paused = Self.paused(holds, breakers, options)
             return "\(configuration.store), \(statistics.fileBytes.asBytes)\(waiting)"
         }
         findings += paused
     }
 
     /// What is held back, and payers that are left alone for a while: their bundles wait.
-    private static func paused(_ queue: (holds: [Hold], breakers: [CircuitBreaker])) -> [DoctorFinding] {
-        let resume = "\(ProgramName.current.text) queue resume"
-        return queue.holds.map { hold in
+    private static func paused(_ holds: [Hold], _ breakers: [CircuitBreaker], _ options: String) -> [DoctorFinding] {
+        func resume(_ what: String) -> String {
+            [ProgramName.current.text, "queue resume", what, options].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        let held = holds.map { hold in
             DoctorFinding(
                 verdict: .warn, subject: "queue",
                 found: "\(hold.subject.rawValue) \(hold.name) is paused since \(hold.at.text), because: \(hold.reason)",
-                next: "\(resume) \(hold.subject.rawValue) \(hold.name)")
+                next: resume("\(hold.subject.rawValue) \(hold.name)"))
         }
-            + queue.breakers.filter(\.isClosed).map { breaker in
-                DoctorFinding(
-                    verdict: .warn, subject: "queue", found: breaker.words,
-                    next: "\(resume) payer \(breaker.payer)  tries it at once")
-            }
+        let closed = breakers.filter(\.isClosed).map { breaker in
+            DoctorFinding(
+                verdict: .warn, subject: "queue", found: breaker.words, next: resume("payer \(breaker.payer)"))
+        }
+        return held + closed
     }
 
     /// The probe compares clocks, too: a token is refused when they differ by minutes.
