@@ -42,13 +42,8 @@ struct ConfigCommand: ParsableCommand {
                       \(settings.clinics.count.of("clinic")), \(settings.payers.count.of("payer")), \
                     \(jobs.count.of("job"))
                     \(warnings.map { "warn: \($0.subject): \($0.found)\n  \($0.next ?? "")\n" }.joined())\
-                    next: \(next)
+                    next: \(configuration.command("doctor"))
                     """)
-        }
-
-        /// The command that looks at more, on the same configuration.
-        private var next: String {
-            [ProgramName.current.text, "doctor", configuration.repeated].filter { !$0.isEmpty }.joined(separator: " ")
         }
 
         /// Every key that is named must be there and usable, those of certificates, too. Throws `key.missing`,
