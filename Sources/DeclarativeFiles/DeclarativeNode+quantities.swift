@@ -24,7 +24,7 @@ extension DeclarativeNode {
             &report)
     }
 
-    /// How often something may happen, per second: `10/s`, `600/m` or `0.5/s`; more than nothing.
+    /// How often something may happen, per second: `10/s`, `600/m` or `0.5/s`; greater than zero.
     public func rate(_ report: inout FileReport) -> Double? {
         let expected = "a rate such as 10/s, 0.5/s or 600/m"
         guard let text = written(expected, &report) else { return nil }

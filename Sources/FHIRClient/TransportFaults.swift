@@ -1,7 +1,7 @@
 import PDex
 
 extension HTTPTransport {
-    /// Uses the transport for one request to the server `name`; what it throws becomes a fault.
+    /// Uses the transport for one request to the server `name`; an error of the transport becomes a fault.
     func faulting<Value: Sendable>(
         _ name: String, _ use: (any HTTPTransport) async throws -> Value
     ) async throws -> Value {

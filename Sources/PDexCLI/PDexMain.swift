@@ -19,7 +19,7 @@ enum PDexMain {
         exit(await work.value.rawValue)
     }
 
-    /// Runs the command that `arguments` name; what goes wrong is written to stderr.
+    /// Runs the command that `arguments` name; errors are written to stderr.
     static func status(
         of arguments: [String], as program: ProgramName = .standard,
         errors: @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
@@ -55,7 +55,7 @@ enum PDexMain {
         }
     }
 
-    /// Help and version are results; every other error of the arguments is a usage error (ArgumentParser says 64).
+    /// Help and version are results; every other argument error is a usage error (ArgumentParser exits with 64).
     private static func status(ofParsing error: any Error, _ errors: (String) -> Void) -> CommandStatus {
         let message = PDexCommand.fullMessage(for: error)
         guard PDexCommand.exitCode(for: error) != .success else {
@@ -69,7 +69,7 @@ enum PDexMain {
         return isUsage ? .usage : .failed
     }
 
-    /// What to say of a first word that is no command, or of one of the words after `help`; nil when all are.
+    /// What to say about a first word that is no command, or of one of the words after `help`; nil when all are.
     private static func unknownCommand(_ arguments: [String]) -> String? {
         let isHelp = arguments.first == "help"
         let words = isHelp ? arguments.dropFirst() : arguments.prefix(1)

@@ -59,7 +59,7 @@ extension ExchangePipeline {
         let (terms, identities) = (terms, identities)
         try await records.ensureIndexed()
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             guard let person = try KnownPatient(patient, stager, reader) else {
                 throw Fault(
                     .memberUnknown, .stop, "\(terms.clinic.name) has no such Patient in the store",

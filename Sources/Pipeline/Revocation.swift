@@ -25,7 +25,9 @@ struct Revocation: Sendable {
             let filter = ExchangeFilter(recognised: member, payer: terms.payer.name)
             for exchange in try writer.exchanges(matching: filter, limit: Self.mostExchanges)
             where exchange.clinic == terms.clinic.name && isOpen(exchange) {
-                guard let fault = try consent.footing(of: exchange).faultOfCoverage(under: exchange, writer) else { continue }
+                guard let fault = try consent.footing(of: exchange).faultOfCoverage(under: exchange, writer) else {
+                    continue
+                }
                 try withhold(exchange, fault, at: now, writer)
             }
         }

@@ -15,7 +15,7 @@ extension SQLiteTransaction {
     }
 
     func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String] {
-        // A range instead of LIKE, which folds case and has characters of its own; ids are ASCII.
+        // A range instead of LIKE, which folds case and has wildcards; ids are ASCII.
         try all(
             "SELECT id FROM exchange WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
             [prefix, prefix + "\u{7F}", max(limit, 0)]
@@ -79,7 +79,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// What must hold, and the arguments of that and of a limit.
+    /// The condition of a filter, and its arguments followed by the limit.
     private static func condition(_ filter: ExchangeFilter, _ limit: Int) -> (String, StatementArguments) {
         var conditions: [String] = []
         var arguments = StatementArguments()
@@ -125,7 +125,7 @@ extension SQLiteTransaction {
     }
 
     func balance() throws -> [ExchangeTally] {
-        // From an index that holds all of it: whoever watches asks every few seconds.
+        // From an index that holds all of it: monitoring asks every few seconds.
         try all(
             """
             SELECT state, reason, count(*), 0, 0 FROM exchange INDEXED BY exchange_run
@@ -189,7 +189,7 @@ extension SQLiteTransaction {
         try record(audit, of: exchange)
     }
 
-    /// For each state the statement that moves an exchange there from a state that may come before.
+    /// For each state, the statement that moves an exchange to it from a state that may come before.
     private static let advancing: [ExchangeState: String] = {
         let pairs = ExchangeState.allCases.compactMap { state -> (ExchangeState, String)? in
             let before = ExchangeState.allCases.filter { $0.successors.contains(state) }.map { "'\($0.rawValue)'" }

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import PDex
 import Pipeline
+import SampleData
 import Testing
 
 @Suite("What the demo shows", .serialized)
@@ -31,7 +32,7 @@ struct DemoTests {
     @Test("of each type that the job asks for something arrives, and everything that is sent conforms")
     func everyType() async throws {
         try await withTemporaryFolder { folder in
-            let job = try JobFile.load(path: SharedData.root.path + "/jobs/nightly-payer-sync.yaml")
+            let job = try JobFile.load(path: SharedFolder.repository + "/jobs/nightly-payer-sync.yaml")
             let demo = try Demo(in: folder)
             let arrived = Set(demo.held.map(\.type))
 
@@ -62,12 +63,15 @@ struct DemoTests {
         }
     }
 
+    private static let guides = ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.0.0"]
+
     @Test(
         "held against the guides' own packages, everything conforms as well",
-        .enabled(if: SharedData.packages != nil, "the guides are not on this machine"))
+        .enabled(if: SharedFolder.hasPackages(guides), "the guides are not on this machine"))
     func packages() async throws {
         try await withTemporaryFolder { place in
-            try await SandboxNight.with(data: nil, in: place, packages: SharedData.packages ?? []) { night in
+            let packages = Self.guides.map(SharedFolder.package)
+            try await SandboxNight.with(data: nil, in: place, packages: packages) { night in
                 let report = try await night.operations.run(job: SandboxNight.job)
 
                 #expect(report.conformance == [:])
@@ -80,7 +84,7 @@ struct DemoTests {
     @Test("the README shows what a first demo prints")
     func readme() async throws {
         try await withTemporaryFolder { folder in
-            let page = try String(contentsOfFile: SharedData.root.path + "/README.md", encoding: .utf8)
+            let page = try String(contentsOfFile: SharedFolder.repository + "/README.md", encoding: .utf8)
             let shown = try #require(
                 page.components(separatedBy: "```\n").first { $0.hasPrefix("nightly-payer-sync · ") })
 

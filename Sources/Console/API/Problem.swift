@@ -18,7 +18,7 @@ struct Problem: Error {
         self.headers = headers
     }
 
-    /// What a fault means to somebody who speaks HTTP.
+    /// A fault in terms of HTTP.
     init(_ fault: Fault) {
         let status =
             switch fault.code {

@@ -3,11 +3,10 @@ import PDex
 public import Pipeline
 
 extension Operations {
-    /// Answers an accepted request in this process, and returns what its run came to.
+    /// Answers an accepted request in this process, and returns the report of its run.
     ///
-    /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while.
-    /// Throws
-    /// ``RunFailure``, and `request.not-open` when it has ended or somebody else answers it.
+    /// A fault of this request alone ends it as failed; any other leaves it accepted, to be retried after a rest.
+    /// Throws ``RunFailure``, and `request.not-open` when it has ended or is being answered elsewhere.
     public func answer(_ id: String) async throws -> RunReport {
         let request = try await known(request: id)
         let pipeline: ExchangePipeline
@@ -18,7 +17,7 @@ extension Operations {
             throw fault
         }
         let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: request.id)
-        // Until it is written down what became of it, nobody takes it for abandoned.
+        // Until its outcome is stored, the request must not be taken for abandoned.
         guard underWay.begin(id) else { throw Self.notWaiting(id) }
         defer { underWay.end(id) }
         guard try await move(id, to: .inProgress, run: run) else { throw Self.notWaiting(id) }
@@ -42,9 +41,8 @@ extension Operations {
         }
     }
 
-    /// Whether a fault speaks of this member or of what was asked, and of nothing that others wait for, too: a key that
-    /// is being replaced, a proxy that answers with a page of its own, or a store that somebody holds must not end
-    /// whatever was accepted.
+    /// Whether a fault concerns only this member or this request. A key being replaced, a proxy that answers with a
+    /// page of its own or a store that is locked affects others, too, and must not end whatever was accepted.
     private static func isOfTheRequest(_ fault: Fault) -> Bool {
         [.memberUnknown, .memberAmbiguous, .requestInvalid].contains(fault.code)
     }
@@ -55,10 +53,10 @@ extension Operations {
             hint: "pdex requests show \(id)  tells where it stands")
     }
 
-    /// The wait before a request that failed for now is tried again; it doubles up to the longest.
+    /// The wait before a failed request is tried again; it doubles up to the longest.
     private static let rest = (firstSeconds: 5.0, longestSeconds: 600.0)
 
-    /// Until when a request rests that has failed for now.
+    /// The instant until which a request rests after a failure that may pass.
     private func rested(_ request: MemberRequest, after fault: Fault) -> Instant {
         var wait = Self.rest.firstSeconds
         for _ in 0..<request.attempts where wait < Self.rest.longestSeconds { wait *= 2 }
@@ -71,8 +69,8 @@ extension Operations {
         try await store.write { try $0.rest(memberRequest: request.id, until: until) }
     }
 
-    /// Moves a request on, and with it opens the run that answers it and does what else belongs to that; false when its
-    /// state does not lead there.
+    /// Moves a request to another state and, in the same transaction, opens the run that answers it and does what else
+    /// belongs to the move; false when its current state does not allow the move.
     func move(
         _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil,
         restingUntil rest: Instant? = nil, also: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in }
@@ -93,7 +91,7 @@ extension Operations {
         }
     }
 
-    /// Leaves a request to whoever comes next, also when this task has been cancelled.
+    /// Returns a request to the queue, even when this task has been cancelled.
     private func handBack(_ id: String) async {
         let moving = Task { try await move(id, to: .requested) }
         _ = await moving.result

@@ -13,7 +13,7 @@ extension Operations {
         return result
     }
 
-    /// Asks a job's payer about all patients at once whom only it can tell (PDex `$bulk-member-match`).
+    /// Asks a job's payer, all at once, about the patients whom only it can identify (PDex `$bulk-member-match`).
     public func matchMembers(job: String, dryRun: Bool) async throws -> ExchangePipeline.Matching {
         try await pipeline(job).matchMembers(by: actor, dryRun: dryRun)
     }
@@ -25,7 +25,7 @@ extension Operations {
         try await pipeline(job).fetch(fetching, into: path, by: actor)
     }
 
-    /// A page of the members of a job's payer, in the order of their keys.
+    /// A page of the members of a job's payer, ordered by key.
     public func members(job: String, after: ResourceKey?, limit: Int) async throws -> [MemberSummary] {
         let terms = try await pipeline(job).terms
         let identities = identities
@@ -45,7 +45,7 @@ extension Operations {
         }
     }
 
-    /// Why a patient, by its key or its id at the clinic, is or is not taken for a member.
+    /// Why a patient, by key or by id at the clinic, is or is not taken for a member.
     public func explain(_ word: String, job: String, withValues: Bool) async throws -> MatchExplanation {
         let pipeline = try await pipeline(job)
         let identities = identities
@@ -54,7 +54,7 @@ extension Operations {
         return try await pipeline.explain(patient: key, withValues: withValues)
     }
 
-    /// What the recorded consents permit of a patient's data, and what stays behind, now.
+    /// Which of a patient's data the recorded consents permit now, and which they withhold.
     public func explainConsent(_ word: String, job: String) async throws -> ConsentExplanation {
         let pipeline = try await pipeline(job)
         let identities = identities
@@ -63,14 +63,14 @@ extension Operations {
         return try await pipeline.explainConsent(patient: key)
     }
 
-    /// Makes a patient a member by an operator's word, which wins over every rule.
+    /// Links a patient to a member on an operator's word, which overrides every rule.
     ///
     /// Throws `member.unknown`, and `match.taken` when another patient is linked to the member.
     public func link(_ patient: String, to member: String, job: String, reason: String) async throws -> MemberLink {
         try await decide(patient, member: member, job: job, reason: reason)
     }
 
-    /// Keeps a patient apart from every member of the payer, whatever the rules say. Throws `member.unknown`.
+    /// Keeps a patient apart from every member of the payer, on an operator's word. Throws `member.unknown`.
     public func unlink(_ patient: String, job: String, reason: String) async throws -> MemberLink {
         try await decide(patient, member: nil, job: job, reason: reason)
     }
@@ -112,7 +112,7 @@ extension Operations {
         }
     }
 
-    /// A person's key, given as that or as the id at its server.
+    /// A person's key, given as the key itself or as the id at its server.
     private static func key(
         _ word: String, of source: String, _ identities: Identities, _ reader: any StoreReader
     ) throws -> ResourceKey {

@@ -1,7 +1,7 @@
 public import PDex
 
 extension Operations {
-    /// One request, by its id, with what came of it. Throws `request.unknown`.
+    /// One request, by its id, with its outcome so far. Throws `request.unknown`.
     public func show(request id: String) async throws -> MemberRequestDetail {
         let request = try await known(request: id)
         let identities = identities
@@ -18,8 +18,8 @@ extension Operations {
         }
     }
 
-    /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in
-    /// the same words.
+    /// The same for a request that `owner` made for one of the payers. Throws `request.unknown` for any other request,
+    /// in the same words.
     public func show(
         request id: String, of owner: String, payers: Set<String>
     ) async throws -> MemberRequestDetail {
@@ -28,14 +28,14 @@ extension Operations {
         return try await show(request: id)
     }
 
-    /// Requests in some states, those that are due first in front.
+    /// Requests in some states, the first due first.
     public func memberRequests(
         in states: Set<MemberRequestState> = Set(MemberRequestState.allCases), limit: Int
     ) async throws -> [MemberRequest] {
         try await memberRequests(matching: MemberRequestFilter(states: states), limit: limit)
     }
 
-    /// Requests that match, those that are due first in front.
+    /// Requests that match, the first due first.
     public func memberRequests(matching filter: MemberRequestFilter, limit: Int) async throws -> [MemberRequest] {
         try await store.read { try $0.memberRequests(matching: filter, limit: limit) }
     }
@@ -45,7 +45,7 @@ extension Operations {
         try await store.read { try $0.count(memberRequestsMatching: filter) }
     }
 
-    /// Those of each payer that may be begun, at most `limit` of each: no payer's wait behind another's.
+    /// Requests that may be begun, at most `limit` for each payer: none waits behind another payer's.
     func readyRequests(limit: Int) async throws -> [(payer: String, requests: [MemberRequest])] {
         let ready = MemberRequestFilter(states: [.requested], readyAt: clock.now())
         return try await store.read { reader in
@@ -57,7 +57,7 @@ extension Operations {
         }
     }
 
-    /// Tells once, for good, of each open request that its last quarter of time has begun; returns those told of.
+    /// Records, once per open request, that the last quarter of its time has begun; returns those newly recorded.
     func requestsAtRisk(limit: Int) async throws -> [MemberRequest] {
         let now = clock.now()
         var filter = MemberRequestFilter.open
@@ -75,8 +75,8 @@ extension Operations {
         }
     }
 
-    /// Takes a request back, with what its run has made and not begun to send. What is being sent at this moment may
-    /// still arrive; a service that answers it stops.
+    /// Takes a request back, together with whatever its run has made but not begun to send. A bundle being sent at this
+    /// moment may still arrive; a service that is answering the request stops.
     ///
     /// Throws `request.unknown`, and `request.not-open` when it has ended.
     public func cancel(request id: String, reason: String) async throws -> MemberRequest {
@@ -84,7 +84,7 @@ extension Operations {
         let isCancelled = try await move(id, to: .cancelled, reason: .cancelledByOperator, why: reason) { writer in
             guard let run = try writer.memberRequest(id)?.run else { return }
             let open = ExchangeFilter(states: [.queued, .submitted, .retrying], run: run)
-            // Not what its run only met: that is another's.
+            // Not an exchange that its run only met: that is another run's.
             for exchange in try writer.exchanges(matching: open, limit: Self.mostOfARequest) where exchange.run == run {
                 _ = try takeBack(exchange, as: .requestTakenBack, reason: reason, writer)
             }
@@ -97,13 +97,13 @@ extension Operations {
         return try await known(request: id)
     }
 
-    /// More exchanges than so many no run of one member has.
+    /// More exchanges than any run for one member has.
     private static let mostOfARequest = 100
 
-    /// Makes requests answerable again that a process which has ended was answering; returns how many.
+    /// Reopens requests that a process was answering when it ended; returns how many.
     func reclaimRequests() async throws -> Int {
         var count = 0
-        // What ends between the two looks is still in progress by the store's.
+        // Read first: a request that ends after the store was read is still in progress there.
         let answered = underWay.all
         for request in try await memberRequests(in: [.inProgress], limit: 1000)
         where !answered.contains(request.id) && !underWay.contains(request.id) {

@@ -4,19 +4,19 @@ import PDex
 import Pipeline
 public import ServiceLifecycle
 
-/// Answers member requests as they come, a few at a time, beside whatever jobs run: of each payer those that are due
-/// first, and no payer's behind another's, which may be down.
+/// Answers member requests as they come, a few at a time, alongside any jobs: for each payer the first due first, and
+/// none behind those of another payer, which may be down.
 public struct RequestDesk: Service {
     private let operations: Operations
     private let logger: Logger
 
-    /// How many requests are answered at once: the payers share them, and each may have one.
+    /// How many requests are answered at once: the payers share them, but each may always have one.
     private static let atOnce = 4
-    /// How often it is looked for new ones.
+    /// How often to look for new requests.
     private static let pauseSeconds = 0.25
-    /// How often it is looked for those that may be late.
+    /// How often to look for requests that may be late.
     private static let warningMilliseconds: Int64 = 15_000
-    /// Of so many it is told at a time.
+    /// Most warnings issued per check.
     private static let mostWarnings = 100
 
     /// A desk over the requests that `operations` keeps.
@@ -25,13 +25,13 @@ public struct RequestDesk: Service {
         self.logger = logger
     }
 
-    /// What is being answered, and when it is looked again for what may be late.
+    /// The answers under way, and when to check again for requests that may be late.
     struct State {
         var underWay: [String: AnswerUnderWay] = [:]
         var warnsNext: Instant?
     }
 
-    /// Runs until graceful shutdown; what is being answered then is left to the next start.
+    /// Runs until graceful shutdown; requests being answered then are left to the next start.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var state = State()
@@ -41,7 +41,7 @@ public struct RequestDesk: Service {
                 } catch let fault as Fault {
                     logger.error("requests cannot be read", metadata: ["fault": "\(fault.code.rawValue)"])
                 } catch {}
-                // Waits for requests to come, and for those under way.
+                // Waits for new requests, and for those under way.
                 try? await operations.clock.sleep(seconds: Self.pauseSeconds)
             }
             for answer in state.underWay.values { answer.task.cancel() }
@@ -49,7 +49,7 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Looks once: begins to answer what came, and forgets what has ended.
+    /// Looks once: begins to answer new requests, and forgets those that have ended.
     func turn(_ state: inout State) async throws {
         let reclaimed = try await operations.reclaimRequests()
         if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
@@ -66,7 +66,7 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Forgets what has ended, and stops what was cancelled.
+    /// Forgets answers that have ended, and stops those that were cancelled.
     private func clear(_ state: inout State) async throws {
         for (id, answer) in state.underWay {
             guard !answer.hasEnded else {
@@ -77,7 +77,7 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Answers one.
+    /// Answers one request.
     private func answer(_ request: MemberRequest) async {
         do {
             let report = try await operations.answer(request.id)
@@ -101,7 +101,7 @@ public struct RequestDesk: Service {
             "request failed", metadata: ["request": "\(request.id)", "fault": "\(fault.code.rawValue)"])
     }
 
-    /// Says once of each open request that it may be late, whoever answers it or nobody, while there is time to act.
+    /// Warns once about each open request that may be late, being answered or not, while there is time to act.
     private func warn(_ state: inout State) async throws {
         let now = operations.clock.now()
         if let next = state.warnsNext, now < next { return }

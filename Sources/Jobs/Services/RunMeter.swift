@@ -2,9 +2,9 @@ public import Metrics
 import PDex
 public import Pipeline
 
-/// Counts what runs do, for whoever watches the service (``PDex/MetricName``).
+/// Counts what runs do, for those who monitor the service (``PDex/MetricName``).
 public enum RunMeter {
-    /// Counts what a run tells while it goes on.
+    /// Counts what a run reports in progress.
     public static func count(_ event: RunEvent, to factory: any MetricsFactory = MetricsSystem.factory) {
         switch event {
         case .pulled(let type, let resources, _):
@@ -14,7 +14,7 @@ public enum RunMeter {
         }
     }
 
-    /// Counts what a run came to.
+    /// Counts the results of a run.
     static func count(_ report: RunReport, to factory: any MetricsFactory = MetricsSystem.factory) {
         let resources = report.resources
         let outcomes =

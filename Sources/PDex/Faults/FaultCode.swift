@@ -89,6 +89,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchTaken = "match.taken"
     case matchGroupUnknown = "match.group-unknown"
     case matchGroupStale = "match.group-stale"
+    case matchGroupWithheld = "match.group-withheld"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
     case coveragePayorUnknown = "coverage.payor-unknown"
@@ -152,6 +153,6 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 }
 
 extension FaultCode {
-    /// Whether a resource was left out because no consent covers it: then not even its id may be told.
+    /// Whether a resource was left out because no consent covers it; then not even its id may be disclosed.
     public var isOfConsent: Bool { self == .consentSensitive || self == .consentRestricted }
 }

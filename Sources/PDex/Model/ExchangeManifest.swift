@@ -1,18 +1,18 @@
 /// What became of each staged resource of an exchange's member: sent, or left out with a reason.
 ///
-/// Once the exchange is acknowledged its manifest is what the payer holds; comparing it with the
-/// staged content tells what is new.
+/// Once the exchange is acknowledged, its manifest is what the payer holds; comparing it with the staged content shows
+/// what is new.
 public struct ExchangeManifest: Sendable, Hashable {
     /// One staged resource and what became of it.
     public struct Entry: Sendable, Hashable {
         /// The staged resource.
         public let key: ResourceKey
-        /// The content that was looked at.
+        /// The hash of the content that was considered.
         public let contentHash: Int64
         /// Why it was left out; nil when it is in a bundle.
         public let leftOut: FaultCode?
 
-        /// Whether it is taken back from the payer with the exchange, marked as entered in error or deleted there.
+        /// Whether the exchange takes it back from the payer: marks it as entered in error there, or deletes it.
         public var isTakenBack: Bool { leftOut == .retracted || leftOut == .retractedByDelete }
 
         /// Assembles an entry.

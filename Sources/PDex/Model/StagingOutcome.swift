@@ -2,7 +2,7 @@
 public struct StagingOutcome: Sendable {
     /// How many rows were new, changed, or there already.
     public var count = StagingCount()
-    /// The numbers under which the rows are kept, whatever happened to them.
+    /// The numbers under which the rows are kept, whether new, changed or unchanged.
     public var arrivals: [Int64] = []
 
     /// Starts with nothing.

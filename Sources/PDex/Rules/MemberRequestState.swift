@@ -4,7 +4,7 @@ public enum MemberRequestState: String, Sendable, Hashable, CaseIterable {
     case requested
     /// A process pulls, maps and delivers.
     case inProgress = "in-progress"
-    /// Its run has ended; what became of the data is told by the member's exchange.
+    /// Its run has ended; the member's exchange says what became of the data.
     case completed
     /// It cannot be answered as it is; the reason says why.
     case failed

@@ -46,7 +46,7 @@ struct ConfigCommand: ParsableCommand {
                     """)
         }
 
-        /// Every key that is named must be there and usable, those of certificates, too. Throws `key.missing`,
+        /// Every key that is named must exist and be usable, including the keys of certificates. Throws `key.missing`,
         /// `key.exposed` and `key.unusable`.
         static func checkKeys(_ settings: Configuration) async throws {
             let held = Set(try await KeyFolder(path: settings.keys).keys().map(\.kid))

@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex consent explain`: what of a patient's data may go, and why not the rest.
+/// `pdex consent explain`: which of a patient's data may go, and why the rest may not.
 struct ConsentExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",

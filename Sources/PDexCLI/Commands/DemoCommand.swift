@@ -53,11 +53,11 @@ struct DemoCommand: AsyncParsableCommand {
         }
         progress.end()
         output.results.write(report.json, text: BalanceSheet(report: report, options: "--demo").text + closing)
-        // Parked exchanges are what there is to look at, not a failure of the demonstration.
+        // Parked exchanges are there to be looked at; they are no failure of the demonstration.
         if !report.balanced { try Ending.check(.partial) }
     }
 
-    /// The story of the folder; another one needs `--reset`.
+    /// The settings of the existing folder, or new ones; changing them needs `--reset`.
     private func settings(of folder: SandboxFolder) throws -> SandboxSettings {
         guard folder.exists else {
             let now = SystemClock().now()

@@ -4,7 +4,7 @@ import Foundation
 import Jobs
 import PDex
 
-/// `pdex jobs`: the jobs there are, whether their files are right, and when they run.
+/// `pdex jobs`: which jobs there are, whether their files are valid, and when they run.
 struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
@@ -95,7 +95,7 @@ extension Job {
         return "\(schedule.cron.text) \(schedule.zoneName)\(later)"
     }
 
-    /// As programs read it.
+    /// The job as JSON.
     fileprivate var json: JSONValue {
         [
             "job": .string(name), "about": .string(about), "from": .string(clinic), "to": .string(payer),

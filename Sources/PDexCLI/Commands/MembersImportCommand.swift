@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex members import`: reads what the payer records, and tells which lines cannot be used.
+/// `pdex members import`: reads the payer's records, and reports lines that cannot be used.
 struct MembersImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",

@@ -38,7 +38,7 @@ struct MembersLinkCommand: AsyncParsableCommand {
 }
 
 extension MemberLink {
-    /// For programs, with what the payer holds though it should not.
+    /// The link as JSON, with what the payer holds but should not.
     func json(_ misplaced: String?) -> JSONValue {
         [
             "clinic": .string(route.clinic), "payer": .string(route.payer), "patient": .string(patient.description),

@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex members match`: asks the payer about many at once.
+/// `pdex members match`: asks the payer about many patients at once.
 struct MembersMatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "match",

@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex members show`: one member with its coverage and what it was before.
+/// `pdex members show`: one member with its coverage, current and past.
 struct MembersShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex request`: one member, on demand.
+/// `pdex request`: one member's data, on demand.
 struct RequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
@@ -96,7 +96,7 @@ struct RequestCommand: AsyncParsableCommand {
         try Ending.check(CommandStatus(report.state))
     }
 
-    /// Where a request stands; its end, if that is to be awaited.
+    /// The current state of a request, or its end if that is awaited.
     private func awaited(
         _ id: String, by assembly: Assembly, _ progress: RunProgress
     ) async throws -> MemberRequestDetail {
@@ -109,7 +109,7 @@ struct RequestCommand: AsyncParsableCommand {
         return detail
     }
 
-    /// Works on a request that is kept: whoever interrupts that is told so, since the same command would make a second.
+    /// Works on a stored request; an interruption says that it is kept, since the same command would make a second one.
     private static func keeping<Value>(_ id: String, _ work: () async throws -> Value) async throws -> Value {
         do {
             return try await work()
@@ -121,8 +121,7 @@ struct RequestCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is asked for; arguments can be seen by whoever lists processes, so that the member's id may come by
-    /// standard input instead.
+    /// The demand. Any user who lists processes sees arguments, so the member's id may come by standard input instead.
     private func demand() throws -> MemberDemand {
         let member = member == "-" ? readLine() ?? "" : member
         guard member.map(MemberDemand.isMemberID) ?? true else {
@@ -138,7 +137,7 @@ struct RequestCommand: AsyncParsableCommand {
         return demand
     }
 
-    /// Accepts the demand for the service to answer.
+    /// Accepts the demand, and leaves it to the service.
     private func leave(_ demand: MemberDemand, _ progress: RunProgress) async throws {
         let settings = try configuration.load()
         let job = try RequestJobs(JobFolder.load(settings)).job(job, payer: payer)

@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex requests list`: those that are due first in front.
+/// `pdex requests list`: member requests, the first due first.
 struct RequestsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",

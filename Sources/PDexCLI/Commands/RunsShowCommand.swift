@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex runs show`: one run, and the balance of its members' exchanges as they stand now.
+/// `pdex runs show`: one run, and where its members' exchanges stand now.
 struct RunsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -131,7 +131,7 @@ struct SandboxCommand: AsyncParsableCommand {
                     """)
             var most = 0
             while true {
-                // Looks each second whether something was left.
+                // Checks every second for new drops.
                 try await SystemClock().sleep(seconds: 1)
                 if sandbox.mostDeliveriesAtOnce > most {
                     most = sandbox.mostDeliveriesAtOnce
@@ -155,7 +155,7 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// The same end of the story as last time, so that a restart does not make everything new.
+    /// The story ends on the same day as last time, so that a restart does not make everything new.
     private func settings(of folder: SandboxFolder) -> SandboxSettings {
         let now = SystemClock().now()
         let midnight = now.adding(milliseconds: -(now.milliseconds % 86_400_000))

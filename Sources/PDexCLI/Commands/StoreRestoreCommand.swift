@@ -4,7 +4,7 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// `pdex store restore`: a backup in the place of the store.
+/// `pdex store restore`: replaces the store with a backup.
 struct StoreRestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",

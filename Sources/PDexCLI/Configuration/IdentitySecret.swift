@@ -2,9 +2,9 @@ import FHIRClient
 import Glibc
 import PDex
 
-/// The deployment's secret, from which the identities of everything at the payer are derived.
+/// The deployment's secret, from which the ids of everything at the payer are derived.
 ///
-/// With another secret everything would be sent again under other ids: it is made once, for a store that does not
+/// With another secret everything would be sent again under other ids. So it is made once, for a store that does not
 /// exist yet, and never replaced.
 enum IdentitySecret {
     private static let size = 32
@@ -56,7 +56,7 @@ enum IdentitySecret {
         return bytes
     }
 
-    /// Writes beside the file and links it into place: whoever comes second finds the first one's secret whole.
+    /// Writes a draft beside the file and links it into place: a second process finds the first one's secret, complete.
     private static func create(_ path: String) throws(Fault) {
         let draft = "\(path).\(getpid())"
         unlink(draft)

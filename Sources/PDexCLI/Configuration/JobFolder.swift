@@ -4,7 +4,7 @@ import PDex
 
 /// The jobs of a configuration.
 enum JobFolder {
-    /// Every job, checked against the servers there are. Throws `job.invalid` with every diagnostic.
+    /// Every job, checked against the configured servers. Throws `job.invalid` with every diagnostic.
     static func load(_ configuration: Configuration) throws(Fault) -> [Job] {
         do {
             let jobs = try JobFile.loadFolder(path: configuration.jobs)
@@ -26,7 +26,7 @@ enum JobFolder {
         }
     }
 
-    /// A policy is the payer's, for all jobs: two of them would judge each other's deliveries.
+    /// The policy is the payer's, for all jobs: jobs with different ones would judge each other's deliveries.
     private static func checkPolicy(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -38,7 +38,7 @@ enum JobFolder {
             path: path, position: nil)
     }
 
-    /// Files need a place.
+    /// A job that delivers files needs a place for them.
     private static func checkFiles(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -58,7 +58,7 @@ enum JobFolder {
         }
     }
 
-    /// Whoever is asked anything has to know us.
+    /// A server that a job contacts must know us.
     private static func checkClient(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -84,7 +84,7 @@ enum JobFolder {
             path: path, position: nil)
     }
 
-    /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.
+    /// Jobs of one clinic and payer share an outbox, which any of them may empty.
     private static func checkDelivery(of jobs: [Job], _ configuration: Configuration, _ report: inout FileReport) {
         for route in Dictionary(grouping: jobs, by: { [$0.clinic, $0.payer] }).values {
             let sorted = route.sorted { $0.name < $1.name }

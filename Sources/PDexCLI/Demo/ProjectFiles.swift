@@ -1,7 +1,7 @@
 import Foundation
 import PDex
 
-/// Where the jobs and mappings that come with pdex are: here, or in a folder above the program.
+/// Where the jobs and mappings that come with pdex are: in this folder, or in one above the program.
 struct ProjectFiles: Sendable {
     /// The folder that holds `jobs` and `mappings`.
     let root: String
@@ -27,7 +27,7 @@ struct ProjectFiles: Sendable {
         return places
     }
 
-    /// How a file in `folder` names `jobs` or `mappings`: relative when the folder is right beside them.
+    /// How a file in `folder` refers to `jobs` or `mappings`: relative if the folder is right beside them.
     func reference(to name: String, from folder: String) -> String {
         let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
         return parent == root ? "../\(name)" : "\"\(root)/\(name)\""

@@ -6,13 +6,13 @@ import Mappings
 import PDex
 import SQLiteStore
 
-/// Looks at everything that a night needs, and says what is wrong and what to do about it.
+/// Checks everything that a night needs, and says what is wrong and what to do about it.
 struct Doctor: Sendable {
     private(set) var findings: [DoctorFinding] = []
     /// What follows `pdex …` in the commands to type next, such as `--demo`.
     var options = ""
 
-    /// Looks at what `load` reads, and at the servers when `reaches`.
+    /// Checks the configuration that `load` reads, and the servers if `reaches`.
     mutating func examine(_ load: () throws -> Configuration, reaches: Bool) async {
         await check("versions") { "pdex \(Version.current), \(LibraryVersions.text)" }
         var configuration: Configuration?
@@ -64,7 +64,7 @@ struct Doctor: Sendable {
         if reaches { await examineServers(configuration) }
     }
 
-    /// What the process ends with: the first failure's status.
+    /// The exit status of the process: the first failure's.
     var status: CommandStatus { findings.first { $0.verdict == .fail }?.status ?? .success }
 
     private mutating func examineStore(_ configuration: Configuration) async {
@@ -113,7 +113,7 @@ struct Doctor: Sendable {
         return held + closed
     }
 
-    /// The probe compares clocks, too: a token is refused when they differ by minutes.
+    /// The probe compares clocks as well: a token is refused when they differ by minutes.
     private mutating func examineServers(_ configuration: Configuration) async {
         do {
             for finding in try await AuthFindings.collect(configuration, only: nil).all {

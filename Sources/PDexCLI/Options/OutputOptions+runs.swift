@@ -2,9 +2,9 @@ import Jobs
 import Pipeline
 
 extension OutputOptions {
-    /// Does a run; one that fails is reported to programs, too, before its fault ends the command.
+    /// Carries out a run; if it fails, its report is still written for programs before the fault ends the command.
     ///
-    /// People read the fault alone: a sheet of a run that did not end says nothing that adds up.
+    /// People see only the fault: the sheet of a run that did not end has sums that do not add up.
     func reporting(_ progress: RunProgress, _ run: () async throws -> RunReport) async throws -> RunReport {
         do {
             return try await run()

@@ -4,13 +4,13 @@ import Pipeline
 /// What a run did, for people: two sums that add up, and what to type next.
 struct BalanceSheet: Sendable {
     let report: RunReport
-    /// What the commands to type next begin with.
+    /// The first word of the commands to type next.
     var program = ProgramName.current
-    /// What follows `pdex …` in the commands to type next, such as `--demo`.
+    /// The options at the end of the commands to type next, such as `--demo`.
     var options = ""
-    /// Whether nothing was sent because nothing was to be.
+    /// Whether the run was a dry run, which sends nothing.
     var isDryRun = false
-    /// Whether it is of one member who was asked for: what waits of that is the service's.
+    /// Whether the run answers a request for one member: its waiting exchanges are left to the service.
     var isOfRequest = false
     /// What keeps what waits from being delivered now.
     var heldBack = HeldBack.nothing
@@ -97,11 +97,11 @@ struct BalanceSheet: Sendable {
             blocks.append(table.text(indent: "  "))
         }
         var commands = TextTable()
-        // Those that came furthest first: they are the likeliest to arrive now.
+        // The reasons of exchanges that came furthest come first: those are likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {
             guard let id = report.examples[reason] else { continue }
             commands.add("\(program.text) exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
-            // Who somebody is, is not decided by sending it once more.
+            // Sending again does not settle who a person is.
             if !reason.isOfMatching {
                 commands.add("\(program.text) replay \(id) --dry-run\(suffix)", "# once its cause is mended")
             }
@@ -132,20 +132,20 @@ struct BalanceSheet: Sendable {
 }
 
 extension TextTable {
-    /// A sum and what it is made of.
+    /// A sum and its parts.
     fileprivate mutating func add(by what: String, _ counts: [FaultCode: Int]) {
         add("  " + what, counts.values.reduce(0, +).grouped)
         for (code, count) in counts.byName { add("    " + code.rawValue, count.grouped) }
     }
 
-    /// Says what is missing from a sum, when it does not come out.
+    /// Shows what is missing from a sum that does not add up.
     fileprivate mutating func addDifference(_ difference: Int) {
         if difference != 0 { add("  NOT ACCOUNTED FOR", difference.grouped) }
     }
 }
 
 extension FaultCode {
-    /// Whether nobody knows who the patient is.
+    /// Whether it concerns who the patient is.
     var isOfMatching: Bool { rawValue.hasPrefix("match.") }
 }
 

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension CircuitBreaker {
-    /// A line of `pdex queue status`: what has become of the payer, why, and what comes next.
+    /// A line of `pdex queue status`: the payer's state, why, and what comes next.
     var words: String {
         let count = "\(failing.count) failure\(failing.count == 1 ? "" : "s") in a row"
         let why = "\(count), last: \(lastFault?.rawValue ?? "unknown") at \(at.text)"
@@ -12,7 +12,7 @@ extension CircuitBreaker {
         return "payer \(payer): closed until \(closedUntil.text), \(why); next: \(next)"
     }
 
-    /// The same for programs.
+    /// The same as JSON.
     var json: JSONValue {
         [
             "payer": .string(payer), "closed": .bool(isClosed),

@@ -3,7 +3,7 @@ import Jobs
 import PDex
 
 extension Exchange {
-    /// As programs read it: ids, states and counts, never content.
+    /// The exchange as JSON: ids, states and counts, never content.
     var json: JSONValue {
         let leftOut = Dictionary(grouping: manifest.entries.compactMap(\.leftOut)) { $0 }
         let counts = leftOut.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -27,7 +27,7 @@ extension Exchange {
 }
 
 extension ConsentEvidence {
-    /// The decision as programs read it.
+    /// The decision as JSON.
     fileprivate var json: JSONValue {
         [
             "rule": .string(rule), "consent": consent.map { .string($0.description) } ?? .null,

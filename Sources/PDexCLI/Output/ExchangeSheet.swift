@@ -5,9 +5,9 @@ import PDex
 /// One exchange for people: where it stands and why, what was sent and answered, and what to type next.
 struct ExchangeSheet: Sendable {
     let detail: ExchangeDetail
-    /// What the commands to type next end with.
+    /// The options at the end of the commands to type next.
     let options: String
-    /// What they begin with.
+    /// Their first word.
     var program = ProgramName.current
 
     /// The sheet as lines.
@@ -54,7 +54,7 @@ struct ExchangeSheet: Sendable {
         return table.text(indent: "  ")
     }
 
-    /// What became of each, where, by which rule, and in words.
+    /// For each remarked resource its fate, the place, the rule, and the message.
     private var remarked: TextTable {
         var table = TextTable()
         for item in detail.remarked {
@@ -65,7 +65,7 @@ struct ExchangeSheet: Sendable {
         return table
     }
 
-    /// How far it is, where it goes in several bundles.
+    /// How far it is, if it goes in several bundles.
     private var progress: String {
         guard detail.submissions.count > 1 else { return "" }
         let (there, all) = (detail.acknowledged, detail.submissions)

@@ -2,7 +2,7 @@ import Logging
 import Pipeline
 
 extension Logger {
-    /// Notes what a run tells: steps for everybody, counts for those who want them.
+    /// Logs an event of a run: steps, notes and waits at level info, counts at level debug.
     func note(_ event: RunEvent) {
         switch event {
         case .step(let step): info("step", metadata: ["step": "\(step)"])

@@ -2,12 +2,12 @@ import FHIR
 import PDex
 import Pipeline
 
-/// How a job would pull its clinic and deliver to its payer, for people and for programs.
+/// How a job would pull from its clinic and deliver to its payer, for people and for programs.
 struct PlanSheet: Sendable {
     let outlook: PullOutlook
     let delivery: DeliverySheet
 
-    /// A line a decision, with its reasons.
+    /// One line per decision, with its reasons.
     var text: String {
         var table = TextTable()
         table.add("job", outlook.job)

@@ -1,7 +1,7 @@
 import Pipeline
 import Synchronization
 
-/// Tells on stderr what a command is doing: a bar on a terminal, lines otherwise.
+/// Shows on stderr what a command is doing: a bar on a terminal, lines otherwise.
 final class RunProgress: Sendable {
     /// How progress is shown.
     enum Style: Sendable { case bar, lines, none }
@@ -30,12 +30,12 @@ final class RunProgress: Sendable {
         self.write = write
     }
 
-    /// Says a sentence at once.
+    /// Writes a sentence at once.
     func say(_ sentence: String) {
         state.withLock { line(sentence, &$0) }
     }
 
-    /// Shows what a run tells.
+    /// Shows an event of a run.
     func show(_ event: RunEvent) {
         state.withLock { state in
             switch event {
@@ -62,7 +62,7 @@ final class RunProgress: Sendable {
         }
     }
 
-    /// Takes the bar away, before anything else is written.
+    /// Erases the bar, before anything else is written.
     func end() {
         state.withLock { state in
             summarize(&state)
@@ -71,7 +71,7 @@ final class RunProgress: Sendable {
     }
 
     private func update(_ state: inout State) {
-        // A bar ten times a second, a line every five seconds.
+        // The bar is updated ten times a second, lines every five seconds.
         let pause: Duration = style == .bar ? .milliseconds(100) : .seconds(5)
         let now = ContinuousClock.now
         if let last = state.lastShown, now - last < pause { return }
@@ -84,7 +84,7 @@ final class RunProgress: Sendable {
         }
     }
 
-    /// The counts at the end of a step, which its last update may not have shown.
+    /// Writes the counts at the end of a step, which its last update may not have shown.
     private func summarize(_ state: inout State) {
         guard !state.step.isEmpty, state.lastShown != nil, style == .lines else { return }
         line("  " + counts(state), &state)

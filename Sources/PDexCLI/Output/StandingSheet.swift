@@ -1,13 +1,13 @@
 import FHIR
 import PDex
 
-/// How exchanges stand at this instant: what was accepted is the sum of the lines below it.
+/// Where exchanges stand at this instant: the number accepted is the sum of the lines below it.
 struct StandingSheet: Sendable {
     /// The run, or nil for the whole store.
     let run: Run?
     let tally: [ExchangeTally]
     let holds: [Hold]
-    /// How far it is, if it is a replay.
+    /// The progress, if the run is a replay.
     var replayed: [ReplayItem.Outcome: Int] = [:]
 
     private var accepted: Int { tally.reduce(0) { $0 + $1.count } }
@@ -29,7 +29,7 @@ struct StandingSheet: Sendable {
             separator: "\n\n")
     }
 
-    /// What the run's report says of resources that do not conform, most frequent first.
+    /// Resources that do not conform, from the run's report, most frequent first.
     private var remarked: TextTable {
         var table = TextTable(rightAligned: [1])
         let report = run.flatMap { try? JSONParser.parse($0.summary) }

@@ -3,7 +3,7 @@ import Glibc
 
 /// What the terminal can do.
 enum Terminal {
-    /// Whether somebody reads stderr on a terminal.
+    /// Whether stderr is a terminal.
     static var isThere: Bool { isatty(2) == 1 }
 
     /// Whether colours may be written to a file descriptor (https://no-color.org).
@@ -23,7 +23,7 @@ enum Terminal {
         isThere && ProcessInfo.processInfo.environment["TERM"] != "dumb" ? .bar : .lines
     }
 
-    /// Writes to a file descriptor, whole; what cannot be written is lost, as when the reader has gone.
+    /// Writes a whole text to a file descriptor; what cannot be written is lost, as when the reader has gone.
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

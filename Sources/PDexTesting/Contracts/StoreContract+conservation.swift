@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import SampleData
 
 extension StoreContract {
     static let conservation: [StorePromise] = [1, 2, 3].flatMap { seed in

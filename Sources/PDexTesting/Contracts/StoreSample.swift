@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What the promises put into a store.
+/// Sample data for the promises.
 enum StoreSample {
     static let start = Instant(milliseconds: 1_767_225_600_000)
 
@@ -106,7 +106,7 @@ extension Store {
         }
     }
 
-    /// Claims for `owner` at `now`, until a minute later.
+    /// Claims for `owner` at `now`, for one minute.
     func claim(
         _ limit: Int = 16, by owner: String = "worker", on route: Route = StoreSample.route,
         at now: Instant = StoreSample.start
@@ -119,7 +119,7 @@ extension Store {
 }
 
 extension StagingBatch.Row {
-    /// The same with facts for the join.
+    /// The same row with facts for the join.
     func knowing(_ care: CareFacts?) -> Self {
         Self(
             key: key, type: type, id: id, versionID: versionID, lastUpdated: lastUpdated, patient: patient,

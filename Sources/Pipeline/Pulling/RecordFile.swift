@@ -2,7 +2,7 @@ import FHIR
 import Foundation
 import PDex
 
-/// NDJSON of Coverage or Consent that the payer hands over instead of serving it; read a part at a time.
+/// NDJSON of Coverage or Consent that the payer hands over instead of serving it; read in parts.
 struct RecordFile {
     let path: String
 
@@ -27,7 +27,7 @@ struct RecordFile {
             .filter { $0.hasSuffix(".ndjson") && !$0.hasPrefix(".") }.sorted()
     }
 
-    /// Hands over the lines of the file. Throws `config.missing` when it cannot be read.
+    /// Passes on the lines of the file. Throws `config.missing` when it cannot be read.
     func read(_ deliver: (LineBatch) async throws -> Void) async throws {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable }
         defer { try? handle.close() }

@@ -188,9 +188,7 @@ struct Pull: Sendable {
             observer: observer)
     }
 
-    var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-    }
+    var stager: Stager { Stager(clinicOf: terms, identities) }
 
     func allPatients() async throws -> [String] {
         let walk = PageWalk(server: clinic, name: terms.clinic.name, tally: tally)

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// A reader that passes everything on; what is to be watched or spoilt is overridden.
+/// A reader that passes everything on; subclasses override what they watch or spoil.
 class RelayedReader: StoreReader {
     private let reader: any StoreReader
 

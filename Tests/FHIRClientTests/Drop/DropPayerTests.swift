@@ -236,7 +236,7 @@ struct DropPayerTests {
     // MARK: The folder
 
     private func payer(_ wire: TripWire = TripWire(), after seconds: Double = 0) throws -> DropPayer {
-        let clock = PDexTesting.ManualClock(Instant(seconds: Int64(Date.now.timeIntervalSince1970)))
+        let clock = ManualClock(Instant(seconds: Int64(Date.now.timeIntervalSince1970)))
         clock.advance(seconds: seconds)
         return DropPayer(
             PayerClient(try session(FunctionTransport { _, _ in .json("{}", status: 500) })), name: "med0",
