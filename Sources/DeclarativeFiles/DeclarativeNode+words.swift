@@ -46,6 +46,12 @@ extension DeclarativeNode {
         return elements
     }
 
+    /// The elements of the list written here, or what is written here alone as a list of one.
+    public func listOrOne(_ report: inout FileReport) -> [DeclarativeNode]? {
+        if case .scalar = content, !isNull { return [self] }
+        return list(&report)
+    }
+
     /// The texts of the list written here; each element that is not text is reported and left out.
     public func strings(_ report: inout FileReport) -> [String]? {
         guard let elements = list(&report) else { return nil }

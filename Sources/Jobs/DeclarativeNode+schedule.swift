@@ -25,7 +25,7 @@ extension DeclarativeNode {
             report.report("business days are written 1bd to 365bd", at: self)
             return nil
         }
-        return duration(&report).map { .seconds($0 / .seconds(1)) }
+        return duration(&report, or: "business days such as 1bd").map { .seconds($0 / .seconds(1)) }
     }
 
     /// `schedule`: in UTC, caught up for a day, and skipped while the job runs, unless it says otherwise.

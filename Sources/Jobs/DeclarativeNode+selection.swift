@@ -28,7 +28,7 @@ extension DeclarativeNode {
 
     /// Queries `Type?name=value`, each on one of the job's types; a result parameter would change the format (BLK-10).
     private func typeFilters(among types: [String], _ report: inout FileReport) -> [String]? {
-        list(&report)?.compactMap { element in
+        listOrOne(&report)?.compactMap { element in
             guard let text = element.string(&report) else { return nil }
             let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, parts[1].contains("="), !parts[1].contains(where: \.isWhitespace) else {
@@ -73,7 +73,7 @@ extension DeclarativeNode {
             case latest = "LatestProvenanceResources"
             case relevant = "RelevantProvenanceResources"
         }
-        let data = (list(&report) ?? []).compactMap { $0.choice(AssociatedData.self, &report)?.rawValue }
+        let data = (listOrOne(&report) ?? []).compactMap { $0.choice(AssociatedData.self, &report)?.rawValue }
         if !types.contains("Provenance") {
             report.report("\(quotedKey) needs Provenance among 'types': what is not there does not leave", at: self)
         }

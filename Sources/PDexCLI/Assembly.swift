@@ -21,16 +21,18 @@ struct Assembly: Sendable {
     /// Opens what `configuration` names. `actor` is recorded in the audit trail; `observer` receives events of runs.
     ///
     /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics; `mostMissing` is how many resources may
-    /// disappear at once. Jobs, keys and mappings are read, and servers contacted, only when a pipeline is requested.
+    /// disappear at once; `announce` is told when the identity secret is made. Jobs, keys and mappings are read, and
+    /// servers contacted, only when a pipeline is requested.
     init(
         _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
         mostMissing: Int = ExchangePipeline.usualMostMissing,
-        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        announce: (String) -> Void = { Terminal.write($0 + "\n", to: 2) }
     ) throws {
         let clock = SystemClock()
         let secret = try IdentitySecret.load(
             path: configuration.identitySecret,
-            storeExists: FileManager.default.fileExists(atPath: configuration.store))
+            storeExists: FileManager.default.fileExists(atPath: configuration.store), announce: announce)
         let identities = Identities(secret: secret, digests: Self.digests)
         let store = try SQLiteExchangeStore.open(
             path: configuration.store, digests: Self.digests, identities: identities)

@@ -33,7 +33,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused, .remoteMalformed,
+        case .exchangeNotReplayable, .exchangeNotCancellable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused,
+            .remoteMalformed,
             .remoteIncomplete,
             .remoteSearchIncomplete, .remoteSearchRemark, .remoteSearchExpired, .remoteSearchDemands,
             .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,

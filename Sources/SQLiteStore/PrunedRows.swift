@@ -11,7 +11,10 @@ public struct PrunedRows: Sendable, Hashable {
     public var total: Int { bundles + receipts + requests }
 
     /// The counts in words, for logs and the audit trail.
-    public var words: String { "\(bundles) bundles, \(receipts) receipts, \(requests) requests" }
+    public var words: String {
+        [(bundles, "bundle"), (receipts, "receipt"), (requests, "request")]
+            .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }.joined(separator: ", ")
+    }
 
     static func += (total: inout PrunedRows, some: PrunedRows) {
         total.bundles += some.bundles

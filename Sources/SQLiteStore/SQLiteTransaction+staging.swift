@@ -98,8 +98,9 @@ extension SQLiteTransaction {
                 // Rows come in the order of their keys: targets of an earlier row with this key are at the end.
                 while aimed.last?.key == row.key { aimed.removeLast() }
                 if row.type == "Provenance" { try change("DELETE FROM target WHERE k = ?", [row.key.bits]) }
-            case .unchanged:
+            case .unchanged, .older:
                 outcome.count.unchanged += 1
+                if case .older = effect { outcome.count.older += 1 }
                 continue
             }
             aimed += row.targets.map { .init(key: row.key, target: $0) }

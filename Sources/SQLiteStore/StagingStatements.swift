@@ -10,6 +10,8 @@ struct StagingStatements {
         /// `before` is the patient in whose compartment it was.
         case changed(before: ResourceKey?)
         case unchanged
+        /// A later version is there.
+        case older
     }
 
     /// A Provenance, and one resource that it speaks of.
@@ -65,7 +67,7 @@ struct StagingStatements {
         let isOwned = row.patient == nil || find.optionalInteger(6) != nil
         if find.integer(3) == row.contentHash, isOwned { return (rid, .unchanged) }
         if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
-            return (rid, .unchanged)
+            return (rid, .older)
         }
         let before = find.optionalInteger(6).map { ResourceKey(bits: $0) }
         find.reset()

@@ -81,6 +81,26 @@ struct DemoTests {
         }
     }
 
+    @Test("the README shows what a first demo prints")
+    func readme() async throws {
+        try await withTemporaryFolder { folder in
+            let page = try String(contentsOfFile: SharedFolder.repository + "/README.md", encoding: .utf8)
+            let shown = try #require(
+                page.components(separatedBy: "```\n").first { $0.hasPrefix("nightly-payer-sync · ") })
+
+            let printed = try PDexProcess(["demo", "--quiet"], in: folder, directory: folder).ending().output
+
+            #expect(Self.lasting(printed).hasPrefix(Self.lasting(shown)))
+        }
+    }
+
+    /// Without what differs from night to night, and from machine to machine: ids, seconds, waits for an export, and where
+    /// the program is.
+    private static func lasting(_ text: String) -> String {
+        text.replacing(/[a-z2-7]{26}/, with: "ID").replacing(/[0-9.]+ s\n/, with: "0 s\n")
+            .replacing(/in [0-9]+ requests/, with: "in requests").replacing(#/\n  \S*pdex /#, with: "\n  pdex ")
+    }
+
     private static func isUnknown(_ concept: JSONValue?) -> Bool {
         concept?["coding"]?[0]?["code"] == "unknown"
     }

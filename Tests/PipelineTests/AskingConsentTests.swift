@@ -110,6 +110,7 @@ struct AskingConsentTests {
         _ = try await night.run(dryRun: true)
         let matching = try await night.pipeline.matchMembers(by: "tests", dryRun: true)
         #expect(matching.asked == 0 && matching.notAsked == 1)
+        #expect(matching.reasons == ["consent.denied": 1])
         #expect(night.payer.questions.isEmpty)
     }
 

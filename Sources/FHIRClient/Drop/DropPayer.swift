@@ -42,21 +42,23 @@ public struct DropPayer: PayerRelay {
     /// The reason why a folder cannot hold drops; nil if it can.
     public static func flaw(of path: String, payer: String) -> Fault? {
         var info = stat()
-        let what: String
+        let (what, next): (String, String)
         var disposition = Disposition.retry
         if stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR {
             what = "is not there"
+            next =
+                "It is not made by itself, since a disk that is not mounted would look the same: make it, mode 0700, "
+                + "owned by whoever runs pdex."
         } else if info.st_mode & 0o022 != 0 {
             (what, disposition) = ("may be written by others than its owner", .halt)
+            next = "chmod 0700 the folder, and look who has written there."
         } else if access(path, W_OK | X_OK) != 0 {
             what = "may not be written"
+            next = "chown it to whoever runs pdex, and chmod 0700 it; or see whether its disk is mounted read-only."
         } else {
             return nil
         }
-        return Fault(
-            .payerFolder, disposition, "The drop folder of \(payer) \(what).",
-            hint: "It is not made by itself, since a disk that is not mounted would look the same: make it, mode 0700, "
-                + "owned by whoever runs pdex.")
+        return Fault(.payerFolder, disposition, "The drop folder of \(payer) \(what).", hint: next)
     }
 
     /// Leaves the bundle as a drop. `lastLook` is called once everything is written, just before the drop appears.

@@ -120,7 +120,9 @@ struct TokenRequest: Sendable {
         guard missing.isEmpty else {
             throw Fault(
                 .authScopeNotGranted, .halt, "\(connection.name) did not grant \(missing.joined(separator: ", ")).",
-                hint: "Have the scopes registered for this client, or take the types out of the job.")
+                hint:
+                    "Have the scopes registered for this client; or take their types out of the jobs, or out of extra-scopes what "
+                    + "stands there.")
         }
     }
 }

@@ -30,14 +30,14 @@ extension Operations {
     ///
     /// A bundle under way may still arrive, but is not retried. A replay in which the exchange waits skips it.
     ///
-    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has already ended.
+    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-cancellable` when it has already ended.
     public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
         try await store.write { writer in
             let exchange = try known(word, writer)
             let id = exchange.id
             guard exchange.state.successors.contains(.cancelled) else {
                 throw Fault(
-                    .exchangeNotReplayable, .stop,
+                    .exchangeNotCancellable, .stop,
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
             }

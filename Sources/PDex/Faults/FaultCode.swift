@@ -15,6 +15,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case exchangeUnknown = "exchange.unknown"
     case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
+    case exchangeNotCancellable = "exchange.not-cancellable"
     case memberUnknown = "member.unknown"
     case memberAmbiguous = "member.ambiguous"
     case requestInvalid = "request.invalid"

@@ -12,7 +12,7 @@ struct ConsentExplainCommand: AsyncParsableCommand {
         discussion: HelpText.with(
             "What each recorded consent says, which of them governs, and which resources stay behind for which category. "
                 + "Decided anew from what is in the store; nothing is sent.",
-            examples: ["pdex consent explain 4711", "pdex consent explain 4711 --values"]))
+            examples: ["pdex consent explain pat-000012", "pdex consent explain pat-000012 --values"]))
 
     @Argument(help: "The patient: its id at the clinic, or its key.")
     var patient: String

@@ -41,12 +41,14 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = output.progress
         let folder = SandboxFolder.demo
+        // Before anything is promised or removed.
+        _ = try ProjectFiles.find()
         if reset { try folder.remove() }
         let settings = try settings(of: folder)
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
         try folder.make(settings)
         let report = try await folder.serving { [output] configuration in
-            let assembly = try Assembly(configuration, observer: progress.show)
+            let assembly = try Assembly(configuration, observer: progress.show, announce: { _ in })
             return try await output.reporting(progress) { try await assembly.operations.run(job: Self.job) }
         }
         progress.end()

@@ -17,7 +17,7 @@ struct MembersFetchCommand: AsyncParsableCommand {
                 "pdex members fetch GROUP --into ./from-med0 --for provider-delta",
             ]))
 
-    @Argument(help: "The Group's id at the payer.")
+    @Argument(help: "The Group at the payer: its id, or Group/ID.")
     var group: String
 
     @Option(help: ArgumentHelp("The folder; made when it is missing.", valueName: "dir"))
@@ -40,6 +40,9 @@ struct MembersFetchCommand: AsyncParsableCommand {
 
     @OptionGroup var members: MemberOptions
 
+    /// The Group's id, also where it was typed as  pdex members match  names it.
+    var groupID: String { group.hasPrefix("Group/") ? String(group.dropFirst("Group/".count)) : group }
+
     private var wanted: [String] { types?.split(separator: ",").map(String.init) ?? [] }
 
     func validate() throws {
@@ -50,7 +53,7 @@ struct MembersFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fetching = ExchangePipeline.Fetching(
-            group: group, purpose: purpose, types: wanted, since: since, until: until)
+            group: groupID, purpose: purpose, types: wanted, since: since, until: until)
         let result = try await members.reaching { [into] in try await $0.fetch(fetching, into: into, job: $1) }
         members.output.results.write(result.json, text: result.text)
         try Ending.check(result.isWhole ? .success : .partial)

@@ -13,10 +13,10 @@ struct RequestCommand: AsyncParsableCommand {
             "It is kept first and then answered here, beside whatever runs. With --queue it is left to  pdex serve ; "
                 + "pdex requests  tells where it stands.",
             examples: [
-                "pdex request --member M0-000123 --payer med0",
-                "pdex request --patient 4711 --types Encounter,Condition",
-                "pdex request --member 'https://med0.example/member-id|M0-000123' --queue",
-                "pdex request --patient 4711 --since 2026-01-01T00:00:00Z --queue --wait",
+                "pdex request --member M0-000012-01 --payer med0",
+                "pdex request --patient pat-000012 --types Encounter,Condition",
+                "pdex request --member 'https://med0.example/fhir/member-id|M0-000012-01'",
+                "pdex request --patient pat-000012 --since 2026-01-01T00:00:00Z --queue --wait",
             ]))
 
     @Option(

@@ -43,6 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
                 told.note(event)
                 RunMeter.count(event)
                 progress.note(event)
+            } announce: {
+                told.notice("\($0)")
             }
             var services = Self.services(jobs, assembly, metrics, logger: told)
             if let line {

@@ -16,6 +16,7 @@ enum JobFolder {
                 checkPolicy(of: job, configuration, path, &report)
                 checkFiles(of: job, configuration, path, &report)
                 checkClient(of: job, configuration, path, &report)
+                checkNumbers(of: job, configuration, path, &report)
             }
             checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
@@ -67,6 +68,19 @@ enum JobFolder {
         report.report(
             "the job speaks to the server of \(job.payer), which has no 'client-id' and 'key' in the configuration: "
                 + "give it both, or let the job deliver as file-drop and ask nothing of it",
+            path: path, position: nil)
+    }
+
+    /// A record number alone is nobody's, unless it is declared whose numbers it belongs to.
+    private static func checkNumbers(
+        of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
+    ) {
+        guard job.matchBy == [.recordNumber], let payer = configuration.payer(job.payer),
+            !payer.match.knowsRecordNumbers
+        else { return }
+        report.report(
+            "the job recognises members by record-number alone, and 'match' of \(job.payer) in the configuration has "
+                + "neither 'pairs' nor 'cross-reference': it would recognise nobody",
             path: path, position: nil)
     }
 

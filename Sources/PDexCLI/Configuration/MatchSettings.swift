@@ -10,6 +10,9 @@ struct MatchSettings: Sendable, Hashable {
     /// How the payer is asked who a person is.
     var inquiry = ExchangeTerms.Inquiry()
 
+    /// Whether it is declared whose numbers a clinic's record numbers belong to.
+    var knowsRecordNumbers: Bool { !numbers.pairs.isEmpty || crossReference != nil }
+
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {
         guard let crossReference else { return numbers }

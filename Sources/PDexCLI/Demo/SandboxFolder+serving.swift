@@ -1,3 +1,4 @@
+import FHIR
 import FHIRClient
 import PDex
 import Sandbox
@@ -64,6 +65,14 @@ extension SandboxFolder {
             }
             return try await body(bases.clinic, bases.payer)
         }
+    }
+}
+
+extension SandboxOptions.ClientKeys {
+    /// Registers further public keys at both servers.
+    mutating func add(_ keys: [JSONValue]) {
+        clinic = ["keys": .array((clinic["keys"]?.elements ?? []) + keys)]
+        payer = ["keys": .array((payer["keys"]?.elements ?? []) + keys)]
     }
 }
 

@@ -34,9 +34,27 @@ struct SandboxFolder: Sendable, Hashable {
         return settings
     }
 
-    /// Makes the folder, its keys and its `pdex.yaml`, or completes an interrupted start.
+    /// What is said where the folder cannot be used.
+    var unwritable: Fault {
+        Fault(
+            .configInvalid, .stop, "The folder \(path) cannot be made, or its files cannot be written.",
+            hint: "Name one that the user who runs pdex may write, or run this in a folder where there may be one.")
+    }
+
+    /// Makes the folder, its keys and its `pdex.yaml`, or completes an interrupted start. Throws
+    /// `config.missing`, `config.invalid`, and what keys throw.
     func make(_ settings: SandboxSettings) throws {
         let project = try ProjectFiles.find()
+        do {
+            try write(settings, project)
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw unwritable
+        }
+    }
+
+    private func write(_ settings: SandboxSettings, _ project: ProjectFiles) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         // An existing folder is left as it is.
         if !FileManager.default.fileExists(atPath: drops) {
@@ -82,6 +100,18 @@ struct SandboxFolder: Sendable, Hashable {
         let all = try KeyFolder(path: keys).publicJWKS()
         let chosen = (all["keys"]?.elements ?? []).filter { $0["kid"]?.string == kid }
         return ["keys": .array(chosen)]
+    }
+
+    /// The public keys of the JWK Set in a file. Throws `key.unusable`.
+    static func publicKeys(inFile path: String) throws(Fault) -> [JSONValue] {
+        let json = FileManager.default.contents(atPath: path).flatMap { try? JSONParser.parse([UInt8]($0)) }
+        let keys = json?["keys"]?.elements ?? []
+        guard !keys.isEmpty, keys.allSatisfy({ $0["kid"]?.string != nil && $0["d"] == nil }) else {
+            throw Fault(
+                .keyUnusable, .stop, "\(path) is no JWK Set of public keys with their kid.",
+                hint: "Make one with  pdex keys jwks --kid KID > FILE.")
+        }
+        return keys
     }
 
     private static func configuration(

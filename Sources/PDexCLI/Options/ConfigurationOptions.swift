@@ -39,6 +39,11 @@ struct ConfigurationOptions: ParsableArguments {
         return demo ? try await SandboxFolder.demo.serving(body) : try await body(configuration)
     }
 
+    /// A command to type next, on the same configuration.
+    func command(_ words: String) -> String {
+        [ProgramName.current.text, words, repeated].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
     /// The options that make printed commands work on the same configuration.
     var repeated: String { demo ? "--demo" : config.map { "--config " + $0.typedInShell } ?? "" }
 }

@@ -12,8 +12,8 @@ struct BalanceSheet: Sendable {
     var isDryRun = false
     /// Whether the run answers a request for one member: its waiting exchanges are left to the service.
     var isOfRequest = false
-    /// How many kinds of what does not conform are listed.
-    var mostKinds = 10
+    /// What keeps what waits from being delivered now.
+    var heldBack = HeldBack.nothing
 
     /// The sheet as lines.
     var text: String { ([heading] + sums + remarks + commands).filter { !$0.isEmpty }.joined(separator: "\n\n") }
@@ -86,7 +86,7 @@ struct BalanceSheet: Sendable {
         }
         if !report.notes.isEmpty {
             var table = TextTable(rightAligned: [1])
-            table.add("noted while pulling", "")
+            table.add("noted", "")
             for (code, count) in report.notes.byName { table.add("  " + code.rawValue, count.grouped) }
             blocks.append(table.text(indent: "  "))
         }
@@ -114,8 +114,15 @@ struct BalanceSheet: Sendable {
         }
         if report.exchanges.retrying > 0 {
             commands.add("\(program.text) queue status\(suffix)", "# what waits, and whether somebody holds it")
-            commands.add(
-                "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
+            for subject in heldBack.subjects {
+                commands.add(
+                    "\(program.text) queue resume \(subject)\(suffix)", "# lets it go on; before, nothing is sent")
+            }
+            if heldBack == .nothing {
+                commands.add(
+                    "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)",
+                    "# tries again what is due")
+            }
         }
         let text = commands.text(indent: "  ")
         return text.isEmpty ? [] : ["next:\n" + text]

@@ -17,11 +17,16 @@ final class RunProgress: Sendable {
 
     private let style: Style
     private let state = Mutex(State())
+    private let columns: @Sendable () -> Int
     private let write: @Sendable (String) -> Void
 
-    /// Progress in a style, written to stderr unless told otherwise.
-    init(style: Style, write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: 2) }) {
+    /// Progress in a style, written to stderr unless told otherwise; a bar is no longer than `columns`.
+    init(
+        style: Style, columns: @escaping @Sendable () -> Int = { Terminal.columns },
+        write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
+    ) {
         self.style = style
+        self.columns = columns
         self.write = write
     }
 
@@ -90,7 +95,7 @@ final class RunProgress: Sendable {
             return "\(state.pulled.resources.grouped) resources, \(state.pulled.bytes.asBytes)"
         }
         return "\(state.members.examined.grouped) of \(state.members.of.grouped) members, "
-            + "\(state.bundles.grouped) bundles delivered"
+            + "\(state.bundles.of("bundle")) delivered"
     }
 
     private func bar(_ state: inout State) {
@@ -98,7 +103,12 @@ final class RunProgress: Sendable {
         let share = state.members.of > 0 ? Double(state.members.examined) / Double(state.members.of) : 0
         let filled = min(max(Int(share * 20), 0), 20)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-        write("\r\u{1B}[K\(bar) \(state.step): \(counts(state))")
+        let counts = counts(state)
+        // A line that wraps could not be erased. The counts are what changes: rather the step is cut.
+        let most = max(columns() - 1, 0)
+        let room = max(most - bar.count - counts.count - 3, 1)
+        let step = state.step.count > room ? String(state.step.prefix(room - 1)) + "…" : state.step
+        write("\r\u{1B}[K" + String("\(bar) \(step): \(counts)".prefix(most)))
         state.isBarShown = true
     }
 

@@ -12,6 +12,12 @@ enum Terminal {
         return isatty(descriptor) == 1 && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    /// How many letters go into a line of the terminal that stderr is; 80 when it does not tell.
+    static var columns: Int {
+        var size = winsize()
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     /// A bar on a terminal, lines in a file or pipe.
     static var progressStyle: RunProgress.Style {
         isThere && ProcessInfo.processInfo.environment["TERM"] != "dumb" ? .bar : .lines

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// One line at the bottom of the terminal that is rewritten, while log lines go by above it.
@@ -11,11 +10,7 @@ final class StatusLine: Sendable {
 
     /// A status line on the terminal behind stderr.
     static var onTerminal: StatusLine {
-        StatusLine(
-            columns: {
-                var size = winsize()
-                return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-            }, write: { Terminal.write($0, to: 2) })
+        StatusLine(columns: { Terminal.columns }, write: { Terminal.write($0, to: 2) })
     }
 
     /// A line no longer than `columns`, which may change; `write` writes to the terminal.

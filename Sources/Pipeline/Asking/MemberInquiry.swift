@@ -85,8 +85,8 @@ struct MemberInquiry: Sendable {
             attempts: before?.attempts ?? 0, detail: "", at: clock.now())
         let unasked = match
         switch try await question(about: candidate.patient) {
-        case .nothing(let why):
-            match.detail = why
+        case .nothing(let why, let code):
+            match.detail = code.map { "\($0.rawValue): \(why)" } ?? why
             try await keep(match, "match.not-asked")
         case .question(let question, let permit, let live):
             let hash = question.parameters.serialized().withUnsafeBytes(identities.contentHash)
@@ -118,7 +118,8 @@ struct MemberInquiry: Sendable {
     enum Question {
         /// The last are the clinic's consents as they were read for it.
         case question(MemberMatchQuestion, QuestionPermit, [ConsentDecision.Recorded])
-        case nothing(String)
+        /// In words, and with a code when it is about consent or labels: then the words may tell of this one patient.
+        case nothing(String, FaultCode?)
     }
 
     /// The one place where a single question leaves; only a permit opens it, and it is decided about again before each
@@ -137,7 +138,7 @@ struct MemberInquiry: Sendable {
         let permit: QuestionPermit
         let live = consents.map(recorded)
         switch try await store.read({ try check.permit(toAskAbout: patient, live, $0) }) {
-        case .failure(let fault): return .nothing("\(fault.code.rawValue): \(fault.message)")
+        case .failure(let fault): return .nothing(fault.message, fault.code)
         case .success(let given): permit = given
         }
         let coverages = try await records("Coverage", of: id)
@@ -155,7 +156,7 @@ struct MemberInquiry: Sendable {
         ) { organizations[$0] }
         switch outcome {
         case .question(let question): return .question(question, permit, live)
-        case .nothing(let why): return .nothing(why)
+        case .nothing(let why): return .nothing(why, nil)
         }
     }
 

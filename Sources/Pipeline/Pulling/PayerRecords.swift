@@ -20,6 +20,12 @@ struct PayerRecords: Sendable {
     static let oldestOnDemandSeconds = 60.0
     private static let scope = "records"
 
+    /// Sees to it that the files of the records are there, before anything is asked of anybody. Throws `config.missing`.
+    func insistOnFiles() throws(Fault) {
+        try terms.coverage.insistOnFiles(for: "coverage of \(terms.payer.name)")
+        try terms.consent.insistOnFiles(for: "consent of \(terms.payer.name)")
+    }
+
     /// Reads everything again, if it was read too long ago to rely on.
     func freshen(oldest seconds: Double = oldestSeconds, _ tally: PullTally = PullTally()) async throws {
         let (asOf, isIndexed) = try await state()

@@ -51,7 +51,7 @@ struct Again: Sendable {
         let states = [
             (ExchangeState.staged, "as it was sent by \(original.id)"), (.matched, now.match?.rule ?? ""),
             (.permitted, now.consent?.words ?? ""), (.mapped, "as it was"),
-            (.queued, "\(bundles.count) bundles as sent"),
+            (.queued, "\(bundles.count) bundle\(bundles.count == 1 ? "" : "s") as sent"),
         ]
         let audit = states.map { state, why in
             AuditEntry(

@@ -65,7 +65,7 @@ public struct CrossReferenceFile: Sendable {
 
     private var unreadable: Fault {
         Fault(
-            .configMissing, .stop, "the cross-reference of record numbers cannot be read",
+            .configMissing, .stop, "the cross-reference of record numbers cannot be read: \(path)",
             hint: "check match.cross-reference.file of the payer in pdex.yaml")
     }
 }

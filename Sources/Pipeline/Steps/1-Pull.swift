@@ -21,6 +21,7 @@ struct Pull: Sendable {
 
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
+        try records.insistOnFiles()
         let (capability, provenance, withheld) = try await offer()
         return try await offered(capability, besides: withheld).everyone(capability, provenance)
     }

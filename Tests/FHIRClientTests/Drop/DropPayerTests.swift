@@ -214,6 +214,7 @@ struct DropPayerTests {
         let fault = await #expect(throws: Fault.self) { try await payer().prepareDelivery() }
 
         #expect(fault?.code == .payerFolder && fault?.disposition == .halt)
+        #expect(fault?.hint?.hasPrefix("chmod 0700 the folder") == true)
     }
 
     @Test("a write under a condition is parked, and nothing of its bundle is written")
