@@ -13,7 +13,8 @@ import PackageDescription
 //   1  PDex               FHIRPath
 //   0  FHIR               DeclarativeFiles
 //      CCurl  COpenSSL  CZlib  (shims over system libraries)
-//   T  PDexTesting        contract suites, fakes, named members
+//   T  SampleData         data beside the repository, numbers by a seed
+//      PDexTesting        contract suites, fakes, named members
 //      Simulation         a week of a town in virtual time, by a seed
 
 let house: [SwiftSetting] = [
@@ -95,7 +96,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
-            name: "Sandbox", dependencies: ["FHIR", "PDex", "FHIRClient", "Serving", "CZlib"], swiftSettings: house),
+            name: "Sandbox", dependencies: ["FHIR", "PDex", "FHIRClient", "Serving"], swiftSettings: house),
         .target(
             name: "Console",
             dependencies: [
@@ -121,10 +122,12 @@ let package = Package(
                 "PDexTesting",
             ],
             path: "Benchmarks", swiftSettings: house),
+        .target(name: "SampleData", swiftSettings: house),
         .target(
             name: "PDexTesting",
             dependencies: [
                 "FHIR", "PDex", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline", "CZlib",
+                "SampleData",
             ],
             exclude: ["Scripts"],
             swiftSettings: house),
@@ -132,50 +135,54 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "FHIR", "PDex", "Mappings", "FHIRClient", "SQLiteStore", "Pipeline", "Serving", "Jobs", "Console",
-                "PDexTesting", .product(name: "Logging", package: "swift-log"),
+                "PDexTesting", "SampleData", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "pdex-simulate", dependencies: ["Simulation"], path: "Campaigns/Simulate", swiftSettings: house),
         .executableTarget(
-            name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "PDexTesting"],
+            name: "pdex-workers", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore", "SampleData"],
             path: "Campaigns/Workers", swiftSettings: house),
         .executableTarget(
             name: "pdex-spike", dependencies: ["FHIR", "PDex", "FHIRClient", "SQLiteStore"], path: "Campaigns/Spike",
             swiftSettings: house),
-        .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
-        .testTarget(name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles"], swiftSettings: house),
-        .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR"], swiftSettings: house),
+        .testTarget(name: "FHIRTests", dependencies: ["FHIR", "SampleData"], swiftSettings: house),
+        .testTarget(
+            name: "DeclarativeFilesTests", dependencies: ["DeclarativeFiles", "SampleData"], swiftSettings: house),
+        .testTarget(name: "FHIRPathTests", dependencies: ["FHIRPath", "FHIR", "SampleData"], swiftSettings: house),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["Conformance", "FHIR", "FHIRPath", "CZlib", "DeclarativeFiles", "PDex", "PDexTesting"],
+            dependencies: [
+                "Conformance", "FHIR", "FHIRPath", "DeclarativeFiles", "PDex", "PDexTesting", "SampleData",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "MappingsTests",
-            dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "DeclarativeFiles"],
+            dependencies: ["Mappings", "FHIR", "FHIRPath", "PDex", "PDexTesting", "SampleData", "DeclarativeFiles"],
             swiftSettings: house),
         .testTarget(
             name: "FHIRClientTests",
             dependencies: [
-                "FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting",
+                "FHIRClient", "PDex", "FHIR", "CCurl", "PDexTesting", "SampleData",
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: house),
         .testTarget(
-            name: "StoreContractTests", dependencies: ["FHIR", "PDex", "PDexTesting", "SQLiteStore"],
+            name: "StoreContractTests", dependencies: ["PDex", "PDexTesting", "SampleData", "SQLiteStore"],
             swiftSettings: house),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "FHIR", "PDex", "SQLiteStore", "PDexTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                "FHIR", "PDex", "SQLiteStore", "PDexTesting", "SampleData",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
                 "FHIR", "PDex", "DeclarativeFiles", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "Pipeline",
-                "PDexTesting", .product(name: "MetricsTestKit", package: "swift-metrics"),
+                "PDexTesting", "SampleData", .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             exclude: [
                 "Golden/one-visit.json", "Golden/pruned.json", "Golden/question.json", "Golden/question-of-many.json",
@@ -185,13 +192,15 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting",
+                "FHIR", "PDex", "Pipeline", "Jobs", "DeclarativeFiles", "Conformance", "PDexTesting", "SampleData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "CZlib"],
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "Serving", "FHIRClient", "PDex", "FHIR", "PDexTesting", "SampleData"],
             swiftSettings: house),
         .testTarget(
             name: "ConsoleTests",
@@ -204,7 +213,7 @@ let package = Package(
         .testTarget(
             name: "PDexCLITests",
             dependencies: [
-                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Pipeline", "Jobs", "Console",
+                "PDexCLI", "PDexTesting", "FHIR", "FHIRClient", "PDex", "Mappings", "Pipeline", "Jobs", "Console",
                 "DeclarativeFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -214,19 +223,19 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI", "PDexTesting",
+                "FHIR", "PDex", "Pipeline", "Jobs", "Sandbox", "SQLiteStore", "PDexCLI", "PDexTesting", "SampleData",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "HostileTests",
             dependencies: [
-                "FHIR", "PDex", "FHIRClient", "Mappings", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SQLiteStore",
+                "FHIR", "PDex", "FHIRClient", "Pipeline", "Jobs", "PDexCLI", "PDexTesting", "SampleData", "SQLiteStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "PDex"], swiftSettings: house),
-        .testTarget(name: "ArchitectureTests", dependencies: ["PDex"], swiftSettings: house),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: house),
+        .testTarget(name: "ArchitectureTests", dependencies: ["PDex", "SampleData"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

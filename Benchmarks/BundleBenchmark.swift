@@ -8,8 +8,8 @@ import PDexTesting
 import Pipeline
 import SQLiteStore
 
-/// What steps 4 and 5 of the product cost, from what is permitted to a bundle's bytes, without and with the strict
-/// gate; beside parsing alone in the same run, for some members and for ten times as many.
+/// The cost of the product's steps 4 and 5, from permitted resources to a bundle's bytes, without and with the strict
+/// gate. It is compared with parsing alone in the same run, for some members and for ten times as many.
 struct BundleBenchmark {
     private static let now = Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0)
     private static let page = 50
@@ -23,11 +23,11 @@ struct BundleBenchmark {
             print(Row.text("gate, packages", "not measured: no hl7.fhir.us.core#6.1.0", "", ""))
             return
         }
-        // Last: what the packages need stays.
+        // Measured last, because the memory of the packages is not released.
         try await measure(Self.fewest, [("off", nil), ("packages", Validator(packages))])
     }
 
-    /// PDEX_PACKAGES is a folder of packages beside ~/.fhir/packages.
+    /// PDEX_PACKAGES is a folder of packages that is searched in addition to ~/.fhir/packages.
     private static var packages: PackageSet? {
         let folders = [ProcessInfo.processInfo.environment["PDEX_PACKAGES"], NSHomeDirectory() + "/.fhir/packages"]
         return try? PackageFinder(folders: folders.compactMap(\.self)).load(["hl7.fhir.us.core#6.1.0"])
@@ -42,7 +42,7 @@ struct BundleBenchmark {
         var alone = 0.0
         for gate in gates {
             let pipeline = try staged.pipeline(gate.validator)
-            // Profiles are compiled and shared resources made at the first members.
+            // The first members pay for compiling profiles and making shared resources.
             _ = try await pipeline.bundling(Array(staged.pages(Self.page).prefix(1))) { try $0() }
             let meter = Meter()
             let count = try await pipeline.bundling(staged.pages(Self.page)) { try meter.measure($0) }

@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// A process of its own, so that what it uses can be told apart.
+/// A separate process, so that its usage can be measured separately.
 struct ChildProcess {
     let id: pid_t
 
-    /// Starts `arguments[0]`; both outputs go to `log`, or what it tells of itself to `progress`.
+    /// Starts `arguments[0]`; both outputs go to `log`, except that stderr goes to `progress` if given.
     init(_ arguments: [String], log: String, progress: String? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -27,7 +27,7 @@ struct ChildProcess {
     /// Whether it has not ended.
     var isRunning: Bool { statistics().map { $0[0] != "Z" } ?? false }
 
-    /// Waits for its end; its exit code and what it used.
+    /// Waits for its end; returns its exit code and usage.
     func wait() -> (code: Int32, usage: Usage) {
         var status: Int32 = 0
         var raw = rusage()
@@ -35,7 +35,7 @@ struct ChildProcess {
         return ((status >> 8) & 0xff, Usage(raw))
     }
 
-    /// The CPU seconds it used until `progress` had `words`; nil when it ended before.
+    /// The CPU seconds it had used when `progress` first contained `words`; nil if it ended before.
     func cpuSeconds(when progress: String, has words: String) -> Double? {
         while let fields = statistics(), fields[0] != "Z" {
             if let text = try? String(contentsOfFile: progress, encoding: .utf8), text.contains(words) {
@@ -47,7 +47,7 @@ struct ChildProcess {
         return nil
     }
 
-    /// Its line in `/proc`, from its state on: what is before that may hold spaces.
+    /// The fields of its line in `/proc` from the state on: the field before may contain spaces.
     private func statistics() -> [Substring]? {
         let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
         guard let fields = text?.split(separator: ")").last?.split(separator: " "), fields.count > 12 else {
@@ -56,14 +56,14 @@ struct ChildProcess {
         return fields
     }
 
-    /// Ends it and waits for its end.
+    /// Terminates it and waits for its end.
     func end() {
         kill(id, SIGTERM)
         _ = wait()
     }
 }
 
-/// Why a benchmark could not be made.
+/// Why a benchmark could not be run.
 struct BenchmarkError: Error, CustomStringConvertible {
     let description: String
 

@@ -3,7 +3,7 @@ import Foundation
 import Mappings
 import PDex
 
-/// What deciding about a resource costs: what the member's consents say, and whether the resource is sensitive.
+/// The cost of deciding about a resource: what the member's consents say, and whether the resource is sensitive.
 struct ConsentBenchmark {
     private static let clinic = party("clinic0", "1234567893")
     private static let payer = party("med0", "1003000126")

@@ -3,7 +3,7 @@ import FHIRClient
 import Foundation
 import PDex
 
-/// Orders an export of the sandbox's clinic by our own client, and tells where its files are.
+/// Requests an export from the sandbox's clinic with our own client, and returns the URLs of its files.
 struct ExportedFiles {
     private let clinic: ClinicClient
 
@@ -18,7 +18,7 @@ struct ExportedFiles {
                 clock: BenchmarkClock()))
     }
 
-    /// The files of an export of everything; they are open.
+    /// The files of an export of everything; they can be downloaded without a token.
     func urls() async throws -> [String] {
         let start = try await clinic.startExport(ExportRequest(level: .group("med0-members"), types: [], since: nil))
         guard case .complete(let manifest) = try await clinic.pollExport(start.statusURL) else {

@@ -1,5 +1,5 @@
 extension JoinBenchmark {
-    /// A Patient with a name and the number of a member, as clinics have it.
+    /// A Patient with a name and a member number, as clinics have it.
     static func patient(_ number: Int, _ id: String) -> String {
         """
         {"resourceType":"Patient","id":"\(id)","meta":{"versionId":"1","lastUpdated":"2026-05-04T09:00:00.000Z"},\
@@ -23,7 +23,7 @@ extension JoinBenchmark {
         """
     }
 
-    /// The payer's Patients and Coverages, a line each.
+    /// The payer's Patients and Coverages, one per line.
     static func payerRecords(_ size: Int) -> String {
         var text = ""
         for number in 0..<size {

@@ -7,7 +7,7 @@ import PDexTesting
 import Pipeline
 import SQLiteStore
 
-/// What finding members and covered visits costs (step 2), from a store in a file, with ten visits a patient.
+/// The cost of finding members and covered visits (step 2), from a store in a file, with ten visits per patient.
 struct JoinBenchmark {
     private static let visits = 10
     private static let now = Instant("2026-06-01T02:15:00Z") ?? Instant(milliseconds: 0)
@@ -46,7 +46,7 @@ struct JoinBenchmark {
                 "\(Row.number(index, 1)) CPU s to read and index the coverages"))
     }
 
-    /// Joins all, a page in each transaction; throws when not everybody is found.
+    /// Joins all patients, a page per transaction; throws when not all are found.
     private func join(_ patients: [ResourceKey], reading: Bool, _ pipeline: ExchangePipeline) async throws {
         var (members, covered) = (0, 0)
         for first in stride(from: 0, to: patients.count, by: Self.page) {
@@ -76,7 +76,7 @@ struct JoinBenchmark {
             let filled = batch
             try await store.write { _ = try $0.stage(filled) }
         }
-        // A run goes through its roster in the order of keys.
+        // A run goes through its roster in key order.
         return patients.sorted()
     }
 

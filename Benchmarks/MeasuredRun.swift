@@ -1,17 +1,17 @@
 import FHIR
 import Foundation
 
-/// One `pdex run` in a process of its own: what it did, and what it used.
+/// One `pdex run` in a separate process: what it did, and what it used.
 struct MeasuredRun {
     let resources: Int
     let requests: Int
     let bundles: Int
     let usage: Usage
     let seconds: Double
-    /// The CPU seconds until everything of the clinic was staged.
+    /// The CPU seconds until all of the clinic's data was staged.
     let pullSeconds: Double?
 
-    /// What a run tells when it has pulled from the clinic.
+    /// What a run reports once it has pulled from the clinic.
     private static let hasPulled = "pull coverage and consent"
 
     /// Runs the nightly job to its end.

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// CPU seconds of pieces of work, and the largest resident set after any of them.
+/// The CPU seconds of pieces of work, and the largest resident set after any of them.
 final class Meter: Sendable {
     private let state = Mutex((seconds: 0.0, pages: 0))
 

@@ -1,5 +1,5 @@
-/// A whole night against the sandbox in another process: CPU and memory of the service's own process, without the gate
-/// that holds each resource against its profile, and with it.
+/// A whole night against the sandbox in another process: CPU and memory of the service's own process, without and with
+/// the gate that validates each resource against its profile.
 struct NightBenchmark {
     let pdex: String
     private static let ungated = [
@@ -13,7 +13,7 @@ struct NightBenchmark {
         print("memory of the large night is \(Row.number(growth)) x that of the small one")
     }
 
-    /// Two nights of the same members, each with a store of its own; tells both, and returns the one without the gate.
+    /// Two nights with the same members, each with its own store; prints both, and returns the one without the gate.
     private func nights(members: Int, ports: (Int, Int)) throws -> MeasuredRun {
         let sandbox = try SandboxProcess(pdex: pdex, ports: ports, ["--members", "\(members)"])
         defer { sandbox.end() }

@@ -2,13 +2,13 @@ import FHIR
 import Foundation
 import Glibc
 
-/// One member asked for while a night runs: from the acceptance of the request to the payer's word, in processes of
-/// their own against the sandbox.
+/// One member requested while a night runs: from accepting the request to the payer's answer, in separate processes
+/// against the sandbox.
 struct OnDemandBenchmark {
     let pdex: String
 
     private static let members = 10_000
-    /// Asked for in the quiet, and while the night runs.
+    /// Most requests made while the night runs.
     private static let asked = 12
 
     func run() throws {
@@ -19,19 +19,19 @@ struct OnDemandBenchmark {
         let night = try ChildProcess(
             [pdex, "run", "nightly-payer-sync", "--config", configuration, "--output", "json"],
             log: sandbox.path("night.json"), progress: sandbox.path("night.progress"))
-        // The night has to be at work on members, not only exporting.
+        // The night must be working on members, not just exporting.
         _ = night.cpuSeconds(when: sandbox.path("night.progress"), has: "join, check consent")
         var answers: [Answer] = []
         for number in 0..<Self.asked where night.isRunning {
             answers.append(try request(Self.members - 100 - number, sandbox, configuration))
-            // Over the whole night, so that the payer's records grow older than a minute.
+            // Spreads requests over the night, so that the payer's records become older than a minute.
             sleep(6)
         }
         let isDuring = night.isRunning
         let (code, usage) = night.wait()
         guard isDuring || answers.count > 2 else { throw BenchmarkError("the night ended too early, with \(code)") }
         show("while a night runs", answers)
-        // The payer's records are read again then: those of the member alone.
+        // By then the payer's records are read again, but only those of the member.
         sleep(65)
         show("a minute later", try (0..<5).map { try request(Self.members - 200 - $0, sandbox, configuration) })
         print("the night took \(Row.number(usage.cpuSeconds)) CPU s")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [on-demand] [reading]`: what the service costs, as
-/// ratios and resources per CPU second; `pdex-bench join-million` takes long and is only made when it is asked for.
+/// `pdex-bench [night] [pull] [queue] [bundle] [consent] [join] [on-demand] [reading]`: the cost of the service, as
+/// ratios and resources per CPU second; `pdex-bench join-million` takes long and only runs when asked for.
 @main
 struct PDexBench {
     private static let names = ["night", "pull", "queue", "bundle", "consent", "join", "on-demand", "reading"]
@@ -18,7 +18,7 @@ struct PDexBench {
             guard wanted.isSubset(of: Self.names + Self.long) else {
                 throw BenchmarkError("what can be measured: \((Self.names + Self.long).joined(separator: ", "))")
             }
-            // Reading is last: a child's peak begins with its parent's, so the parent must still be small.
+            // Reading is last: a child's peak memory starts at its parent's, so the parent must still be small.
             for name in Self.names where wanted.isEmpty || wanted.contains(name) {
                 switch name {
                 case "night": try NightBenchmark(pdex: pdex).run()

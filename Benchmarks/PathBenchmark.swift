@@ -1,7 +1,7 @@
 import FHIR
 import FHIRPath
 
-/// What one evaluation of an expression costs, for what mappings ask often and for what US Core demands.
+/// The cost of one evaluation of an expression, for common ones in mappings and for invariants of US Core.
 struct PathBenchmark {
     private static let mapping = [
         "code.coding.exists()", "status = 'final'", "status in ('final' | 'amended')",

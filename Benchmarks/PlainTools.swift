@@ -1,11 +1,11 @@
 import Foundation
 
-/// The least that can be done with the files of an export: curl downloads them, and sqlite3 imports their lines into a
-/// table of one column without an index.
+/// The least that can be done with an export's files: curl downloads them, and sqlite3 imports their lines into a table
+/// with one column and no index.
 struct PlainTools {
     let folder: URL
 
-    /// The CPU seconds of both; nil when one of them is not installed.
+    /// The CPU seconds of both; nil when either is not installed.
     func cpuSeconds(of urls: [String]) throws -> Double? {
         guard let curl = Self.find("curl"), let sqlite = Self.find("sqlite3") else { return nil }
         let log = folder.appendingPathComponent("plain.log").path

@@ -2,11 +2,11 @@ import FHIRClient
 import Foundation
 import PDex
 
-/// What fetching and staging costs: an export beside curl and `sqlite3 .import` of the same files, a search patient by
-/// patient, and the time from the start of the process to its first request.
+/// The cost of fetching and staging: an export compared with curl and `sqlite3 .import` of the same files, a search
+/// patient by patient, and the time from process start to the first request.
 ///
-/// The payer of these runs insures nobody, so that nothing is mapped or sent. An export is measured from the start of
-/// the process until all of it is staged; the whole run has an `unmatched` exchange a patient besides.
+/// The payer in these runs insures nobody, so nothing is mapped or sent. An export is measured from process start until
+/// all of it is staged; the whole run also makes an `unmatched` exchange per patient.
 struct PullBenchmark {
     let pdex: String
     private static let insuringNobody = [
@@ -25,7 +25,7 @@ struct PullBenchmark {
         let sandbox = try SandboxProcess(
             pdex: pdex, ports: (18_530, 18_531), ["--members", "10000", "--open-files"])
         defer { sandbox.end() }
-        let run = try pull(sandbox, 18_530)
+        let run = try pull(sandbox)
         guard let pulled = run.pullSeconds else { throw BenchmarkError("the run told of no pull") }
         let perSecond = Double(run.resources) / pulled
         print(
@@ -47,9 +47,9 @@ struct PullBenchmark {
         let sandbox = try SandboxProcess(
             pdex: pdex, ports: ports, ["--members", "300", "--no-export", "--latency", "\(latency)"])
         defer { sandbox.end() }
-        let run = try pull(sandbox, ports.0)
+        let run = try pull(sandbox)
         let each = run.usage.cpuSeconds / Double(run.requests) * 1000
-        // What the allowed number at once makes of so many answers, each so late.
+        // The shortest time for this many answers, each this late, with as many requests at once as allowed.
         let bound = Double(run.requests * latency) / 1000 / 8
         print(
             Row.text(
@@ -58,7 +58,7 @@ struct PullBenchmark {
     }
 
     /// One pull for a payer that insures nobody.
-    private func pull(_ sandbox: SandboxProcess, _ port: Int) throws -> MeasuredRun {
+    private func pull(_ sandbox: SandboxProcess) throws -> MeasuredRun {
         try Data().write(to: sandbox.folder.appendingPathComponent("nobody.ndjson"))
         var changes = Self.insuringNobody
         let jobs = sandbox.folder.appendingPathComponent("jobs")

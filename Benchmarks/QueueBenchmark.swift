@@ -4,7 +4,7 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// What the outbox carries from claim to receipt, in a file, with `synchronous=FULL`.
+/// The throughput of the outbox from claim to receipt, in a file, with `synchronous=FULL`.
 struct QueueBenchmark {
     private static let jobs = 20_000
     private static let route = Route(clinic: "clinic0", payer: "med0")
@@ -60,7 +60,7 @@ struct QueueBenchmark {
             manifest: ExchangeManifest([]), consent: nil, mapping: "m", created: start, updated: start)
     }
 
-    /// Claims and settles group by group; `isWhole` moves the exchanges, too, with their audit entries.
+    /// Claims and settles group by group; with `isWhole` it also advances the exchanges, with their audit entries.
     private func drain(_ store: SQLiteExchangeStore, _ atOnce: Int, _ isWhole: Bool) async throws {
         var done = 0
         while done < Self.jobs {
@@ -105,7 +105,7 @@ struct QueueBenchmark {
         return ((clock.now - began) / .seconds(1), cpu)
     }
 
-    /// How many writes of one page the disk makes durable in a second, one after another.
+    /// How many sequential one-page writes per second the disk makes durable.
     private func syncsPerSecond(_ folder: URL) throws -> Double {
         let descriptor = open(folder.appendingPathComponent("wall").path, O_RDWR | O_CREAT, 0o600)
         guard descriptor >= 0 else { throw BenchmarkError("no file to measure the disk with") }

@@ -5,7 +5,7 @@ import Mappings
 import PDex
 import SQLiteStore
 
-/// What one resource costs on its way in and through the mapping, without any network.
+/// The cost of reading and mapping one resource, without any network.
 struct ReadingBenchmark {
     let lines = SyntheticClinic.observations(20_000)
 
@@ -44,7 +44,7 @@ struct ReadingBenchmark {
         return await cpuSeconds { for resource in resources { _ = set.map(resource, in: context) } }
     }
 
-    /// Scan, hash and upsert with `synchronous=FULL`, 10,000 rows a transaction.
+    /// Scan, hash and upsert with `synchronous=FULL`, 10,000 rows per transaction.
     private func staging() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pdex-bench-\(getpid())")
         try FileManager.default.createDirectory(

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The sandbox in a process of its own, with a folder of configuration, for commands to be measured against it.
+/// The sandbox in a separate process, with a folder of configuration, for measuring commands against it.
 struct SandboxProcess {
     let pdex: String
     let folder: URL
     private let child: ChildProcess
 
-    /// Starts it with `options` of `pdex sandbox`, and waits until it listens.
+    /// Starts it with `options` of `pdex sandbox`, and waits until it is listening.
     init(pdex: String, ports: (Int, Int), _ options: [String]) throws {
         self.pdex = pdex
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("pdex-bench-\(getpid())-\(ports.0)")
@@ -21,16 +21,16 @@ struct SandboxProcess {
         try Self.wait(for: "Med0", in: log)
     }
 
-    /// Ends it, and removes what it left.
+    /// Terminates it, and removes its folder.
     func end() {
         child.end()
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Where a file of the folder is.
+    /// The path of a file in the folder.
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    /// A second configuration in the folder: its `pdex.yaml` with `changes`, and a store of its own.
+    /// Writes a second configuration to the folder: its `pdex.yaml` with `changes`, and a store of its own.
     func configuration(_ name: String, _ changes: [(from: String, to: String)]) throws -> String {
         var text = try String(contentsOfFile: path("pdex.yaml"), encoding: .utf8)
         for (from, to) in changes + [("./pdex.db", "./\(name).db")] {
@@ -41,12 +41,12 @@ struct SandboxProcess {
         return path(name + ".yaml")
     }
 
-    /// One run of the nightly job, measured.
+    /// One measured run of the nightly job.
     func run(_ configuration: String) throws -> MeasuredRun {
         try MeasuredRun(pdex: pdex, configuration: configuration, output: path("run.json"))
     }
 
-    /// The sandbox says when it listens.
+    /// Waits until the sandbox reports that it is listening.
     private static func wait(for word: String, in log: String) throws {
         for _ in 0..<600 {
             if let text = try? String(contentsOfFile: log, encoding: .utf8), text.contains(word) { return }

@@ -7,12 +7,12 @@ import PDexTesting
 import Pipeline
 import SQLiteStore
 
-/// A store in a file with the records of some members, and what the payer says of them.
+/// A store in a file with the clinic's records of some members, and the payer's.
 struct StagedMembers {
     let members: Int
-    /// Resources of members, without those that they share.
+    /// The members' resources, without shared ones.
     private(set) var resources = 0
-    /// CPU microseconds of parsing one of them.
+    /// The CPU microseconds of parsing one of them.
     private(set) var parsing = 0.0
     private let store: SQLiteExchangeStore
     private let identities: Identities

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// How long it takes from the start of the process until its first connection arrives at a server.
+/// The time from process start until its first connection reaches a server.
 struct StartUp {
     let pdex: String
 
@@ -12,7 +12,7 @@ struct StartUp {
         return try (0..<5).map { try once(sandbox, "start\($0)") }.min() ?? 0
     }
 
-    /// With a listener of its own: a connection that an earlier process made must not be taken for this one's.
+    /// Uses a new listener: a connection made by an earlier process must not be taken for this one's.
     private func once(_ sandbox: SandboxProcess, _ name: String) throws -> Double {
         let listener = try Listener()
         defer { close(listener.descriptor) }

@@ -1,6 +1,6 @@
-/// NDJSON lines of about 1.2 KB, all alike but for ids and numbers.
+/// NDJSON lines of about 1.2 KB that differ only in ids and numbers.
 struct SyntheticClinic {
-    /// `count` Observations of patients with twenty each.
+    /// `count` Observations, twenty per patient.
     static func observations(_ count: Int) -> [[UInt8]] {
         (0..<count).map { index in
             let note = String(repeating: "steady and unremarkable; ", count: 20)

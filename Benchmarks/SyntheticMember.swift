@@ -1,6 +1,6 @@
-/// One patient's record in the shapes that Synthea writes: a Patient, and visits with what was found, done and given.
+/// One patient's record in the form that Synthea writes: a Patient, and visits with findings, procedures and drugs.
 struct SyntheticMember {
-    /// Visits of a member.
+    /// Visits per member.
     static let visits = 5
     private static let hl7 = "http://terminology.hl7.org/CodeSystem"
 
@@ -15,7 +15,7 @@ struct SyntheticMember {
             }
     }
 
-    /// What all members share: who treats them, where, and for whom.
+    /// The resources that all members share: practitioners, a location and an organization.
     static var shared: [String] {
         let organization = #"""
             {"resourceType":"Organization","id":"o","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":\#

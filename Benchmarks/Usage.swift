@@ -1,11 +1,11 @@
 import Glibc
 
-/// What a process used: CPU seconds and the largest resident set.
+/// The resources that a process used: CPU seconds and the largest resident set.
 struct Usage {
     var cpuSeconds: Double
     var peakBytes: Int
 
-    /// This process, so far.
+    /// The usage of this process so far.
     static var own: Usage {
         var raw = rusage()
         getrusage(RUSAGE_SELF.rawValue, &raw)
@@ -19,7 +19,7 @@ struct Usage {
     }
 }
 
-/// CPU seconds of this process while `body` runs.
+/// The CPU seconds of this process while `body` runs.
 func cpuSeconds(_ body: () async throws -> Void) async rethrows -> Double {
     let before = Usage.own.cpuSeconds
     try await body()

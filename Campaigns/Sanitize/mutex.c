@@ -1,8 +1,8 @@
-// Tells Thread Sanitizer of the waiting half of Swift's Mutex, which it cannot see: make sanitize
+// Tells Thread Sanitizer about the waiting half of Swift's Mutex, which it cannot see: make sanitize
 //
-// Taking a free Mutex is code of ours, which is instrumented. Waiting for one is code of libswiftSynchronization, which is
-// not: there the kernel hands the lock over, and everything that a lock orders would look like a race. So these two stand
-// before the library's, do what it does, and say what happened. Nothing is suppressed.
+// Taking a free Mutex is compiled into our code, which is instrumented. Waiting for one is in libswiftSynchronization,
+// which is not: there the kernel passes the lock on, and all that the lock orders would look like a race. So these two
+// functions take precedence over the library's, do the same, and report it. Nothing is suppressed.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 SWIFT void pdex_lock_slow(uint32_t thread, SELF) __asm__(LOCK_SLOW);
 SWIFT void pdex_unlock_slow(SELF) __asm__(UNLOCK_SLOW);
 
-// Of the sanitizer in the program; a program without it, such as swift-test, has none.
+// Provided by the sanitizer in the program; a program without it, such as swift-test, has none.
 static void tell(const char *name, void *lock) {
     void (*note)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, name);
     if (note) note(lock);

@@ -1,8 +1,8 @@
 import Foundation
 import Simulation
 
-/// `make simulate`: many seeds, one after another; ends with 1 when a promise was broken or a rare state was not
-/// reached.
+/// `make simulate`: many seeds, one after another; exits with 1 when a promise was broken or, from 1,000 seeds on, a
+/// rare state was not reached.
 @main
 enum Simulate {
     static func main() async throws {

@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 
-/// A client of its own making: one connection a request, so that nothing of the product measures itself.
+/// An independent client with one connection per request, so that the product does not measure itself.
 struct PlainClient: Sendable {
     let port: Int
     let token: String
 
     private static let patienceSeconds = 30
 
-    /// Sends one request and reads the answer to its end; the status is 0 when none came.
+    /// Sends one request and reads the answer to its end; the status is 0 when there is no answer.
     func send(_ method: String, _ path: String, _ body: String = "", key: String = "") -> (status: Int, text: String) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return (0, "") }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// `make spike`: a service that is asked 25 times as much as usual in the middle of a night, over loopback and between
-/// real processes (reliability R8).
+/// `make spike`: a service gets 25 times the usual requests in the middle of a night, over loopback and between real
+/// processes (reliability R8).
 ///
-/// It ends with 1 when anything was answered with 5xx or not at all, anything accepted was lost, or a limit was not
-/// kept.
+/// It exits with 1 when anything was answered with 5xx or not at all, anything accepted was lost, or a limit was
+/// exceeded.
 @main
 enum Spike {
     static func main() async throws {

@@ -1,8 +1,8 @@
-/// What came of a spike.
+/// The outcome of a spike.
 struct SpikeFigures: CustomStringConvertible {
     /// One request, as its client saw it.
     struct Answer: Sendable {
-        /// The status; 0 when none came.
+        /// The status; 0 when there was no answer.
         let status: Int
         let milliseconds: Double
         let hasRetryAfter: Bool
@@ -11,22 +11,22 @@ struct SpikeFigures: CustomStringConvertible {
     }
 
     let answers: [Answer]
-    /// Accepted, and completed in the end.
+    /// Requests accepted, and completed in the end.
     var completed = 0
-    /// Accepted, and not known or failed in the end.
+    /// Requests accepted, but unknown or failed in the end.
     var lost = 0
-    /// Accepted, and not answered when there was no more patience.
+    /// Requests accepted, but not answered when patience ran out.
     var open = 0
     /// Submissions still in the outbox.
     var queued = 0
-    /// Deliveries that the payer had under way at once, and how many it bears.
+    /// The most deliveries that the payer had under way at once, and how many it can take.
     var mostAtOnce = 0
     let limit: Int
     /// The largest resident set of the service, in MiB.
     var mebibytes = 0
-    /// How the night ended that ran meanwhile.
+    /// The exit status of the night that ran meanwhile.
     var night: Int32 = -1
-    /// How long the service took to stop, and its status.
+    /// How long the service took to stop, and its exit status.
     var stopSeconds = 0.0
     var stopStatus: Int32 = -1
     /// From the end of the spike until everything accepted was answered.

@@ -2,8 +2,8 @@ import FHIR
 import Foundation
 import Synchronization
 
-/// Asks for one member after another at a rate, whatever was answered before: who waits for answers asks less when it
-/// matters.
+/// Requests one member after another at a fixed rate, whether or not there are answers: a client that waits for answers
+/// would ask less just when it matters.
 final class SpikeLoad: Sendable {
     private let client: PlainClient
     private let members: Int
@@ -16,7 +16,7 @@ final class SpikeLoad: Sendable {
         self.members = members
     }
 
-    /// Asks so often a second for so many seconds.
+    /// Asks `rate` times per second, for this many seconds.
     func ask(_ rate: Int, seconds: Int) {
         let clock = ContinuousClock()
         let began = clock.now
@@ -30,7 +30,7 @@ final class SpikeLoad: Sendable {
         while open.withLock({ $0 }) > 0 { usleep(10_000) }
     }
 
-    /// Everything that was answered, and what was not.
+    /// The result of every request, answered or not.
     var all: [SpikeFigures.Answer] { answers.withLock { $0 } }
 
     private func askOnce() {

@@ -4,19 +4,19 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// A clinic and a payer, a service, a night and a spike, each a process of its own.
+/// A clinic with its payer, a service, a night and a spike, in separate processes.
 struct SpikeTrial {
     let members: Int
-    /// Requests a second before the spike, and in it.
+    /// Requests per second before the spike, and during it.
     let usual: Int
     let rate: Int
     let seconds: Int
-    /// So long the service has to answer what it accepted.
+    /// How many seconds the service has to answer what it accepted.
     let patience: Int
 
     private static let token = "a-token-of-the-spike"
     private static let quietSeconds = 10
-    /// What a payer bears at once unless  max-connections  says otherwise.
+    /// How many deliveries a payer takes at once unless  max-connections  says otherwise.
     private static let concurrency = 8
 
     func figures() async throws -> SpikeFigures {
@@ -62,7 +62,7 @@ struct SpikeTrial {
         return figures
     }
 
-    /// Waits until nothing that was accepted is open and nothing is queued; how long that took.
+    /// Waits until no accepted request is open and nothing is queued; returns how long that took.
     private func drain(_ store: SQLiteExchangeStore) async throws -> Double {
         let began = ContinuousClock.now
         while (ContinuousClock.now - began) / .seconds(1) < Double(patience) {
@@ -96,7 +96,7 @@ struct SpikeTrial {
         return folder + "/spike.yaml"
     }
 
-    /// What the sandbox said last of how many deliveries were under way at once.
+    /// The most deliveries under way at once that the sandbox reported.
     private static func mostAtOnce(_ log: String) throws -> Int {
         let words = "deliveries at once at most: "
         let lines = try String(contentsOfFile: log, encoding: .utf8).components(separatedBy: "\n")
@@ -123,7 +123,7 @@ struct SpikeTrial {
         return process
     }
 
-    /// Asks a process to stop, if it has not ended, and waits for that.
+    /// Asks a process to stop, if it is still running, and waits for its end.
     private static func end(_ process: Process) {
         if process.isRunning { process.terminate() }
         process.waitUntilExit()

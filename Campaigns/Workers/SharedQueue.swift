@@ -4,7 +4,7 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// The store of the campaign, and the submissions in it: one exchange of a member each.
+/// The store of the campaign, and its submissions: one exchange each, for different members.
 enum SharedQueue {
     static let route = Route(clinic: "clinic0", payer: "med0")
 
@@ -18,7 +18,7 @@ enum SharedQueue {
 
     static func submission(_ number: Int) -> String { "exchange-\(number)-1" }
 
-    /// Puts so many jobs into the queue.
+    /// Puts this many jobs into the queue.
     static func fill(_ store: SQLiteExchangeStore, _ jobs: Int) async throws {
         let now = now()
         try await store.write {

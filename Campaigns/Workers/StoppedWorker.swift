@@ -3,15 +3,15 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// One process of the crowd: it claims some, takes a while over each, and settles them, until nothing is open.
+/// One process of the crowd: it claims some submissions, takes a while, and settles them, until none is open.
 ///
 struct StoppedWorker {
     let path: String
     let name: String
-    /// Settles with whatever epoch the store has, as one would without a fence.
+    /// Whether it settles with whatever epoch the store has, as if there were no fence.
     private let isUnfenced = ProcessInfo.processInfo.environment["PLANT"] == "unfenced"
 
-    /// How long a claim lasts; the crowd stops processes for up to three times as long.
+    /// How long a claim lasts, in milliseconds; the crowd stops processes for up to three times as long.
     static let claim: Int64 = 120
 
     func work() async throws {
@@ -31,7 +31,7 @@ struct StoppedWorker {
                 usleep(2_000)
                 continue
             }
-            // The time of a request; whoever is stopped here wakes up late.
+            // The time of a request; a process that is stopped here wakes up late.
             usleep(10_000)
             for claim in claims { try await settle(claim, store, book) }
         }
@@ -40,7 +40,7 @@ struct StoppedWorker {
     private func settle(_ claim: LeasedSubmission, _ store: SQLiteExchangeStore, _ book: WorkerBook) async throws {
         let id = claim.submission.id
         let ending = try await store.write { writer -> WorkerBook.Ending in
-            // Who holds it is looked up by other means than the fence, in the same transaction.
+            // The holder is looked up without relying on the fence, in the same transaction.
             let present = try writer.submissions(ofExchange: claim.submission.exchange).first
             let isHeld = present?.epoch == claim.submission.epoch && present?.state == .leased
             let receipt = Receipt(

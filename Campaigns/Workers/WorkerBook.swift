@@ -1,12 +1,12 @@
 import Foundation
 
-/// What one process of the crowd writes down beside the store: a line for each time that it settled something.
+/// What one process of the crowd records outside the store: a line for each time that it settled something.
 struct WorkerBook {
-    /// What came of settling.
+    /// The outcome of settling.
     enum Ending: String, CaseIterable {
-        /// It held the claim, and the store took it.
+        /// It held the claim, and the store accepted it.
         case accepted
-        /// The store took it although the claim had passed on.
+        /// The store accepted it although the claim had passed to another.
         case usurped
         /// The store changed nothing.
         case refused
@@ -14,7 +14,7 @@ struct WorkerBook {
 
     private let file: FileHandle
 
-    /// Begins a book of that name.
+    /// Creates a book at that path.
     init(_ path: String) throws {
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
@@ -25,7 +25,7 @@ struct WorkerBook {
         try file.write(contentsOf: Data("\(ending.rawValue) \(submission)\n".utf8))
     }
 
-    /// The submissions that ended in each way, as often as they did.
+    /// The submissions by outcome, each as often as it was recorded.
     static func read(_ path: String) throws -> [Ending: [String]] {
         var found: [Ending: [String]] = [:]
         for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {

@@ -1,33 +1,33 @@
 import FHIR
 import Foundation
 import PDex
-import PDexTesting
 import SQLiteStore
+import SampleData
 
-/// Starts the processes, stops and wakes them at random until all have ended, and counts what they completed.
+/// Starts the processes, stops and resumes them at random until all have ended, and counts what they completed.
 struct WorkerCrowd {
-    /// What came of it.
+    /// The outcome.
     struct Figures: CustomStringConvertible {
         let workers: Int
         let jobs: Int
         let seed: UInt64
-        /// Completed by one process, and by more than one.
+        /// Jobs completed by one process, and by more than one.
         var completed = 0
         var doubled = 0
-        /// Open or unknown in the end.
+        /// Jobs open or unknown in the end.
         var lost = 0
-        /// Whose claim ran out three times in a row.
+        /// Jobs whose claims ran out three times in a row.
         var parked = 0
-        /// Completed by a process whose claim had passed on.
+        /// Jobs completed by a process whose claim had passed to another.
         var usurped = 0
-        /// Settled by a process whose claim had passed on; the store changed nothing.
+        /// Jobs settled by a process whose claim had passed to another, without any effect in the store.
         var late = 0
         var stops = 0
-        /// Processes that did not end well.
+        /// Processes that failed.
         var failures = 0
         var isSound = false
 
-        /// Whether each was completed once or parked, and whether anybody woke up late at all.
+        /// Whether each job was completed once or parked, and at least one process woke up late.
         var isRight: Bool {
             doubled == 0 && usurped == 0 && lost == 0 && failures == 0 && isSound && completed + parked == jobs
                 && late > 0
@@ -80,7 +80,7 @@ struct WorkerCrowd {
         return figures
     }
 
-    /// Stops up to half of them at a time for up to three claims, and lets all go on; returns how often.
+    /// Stops up to half of them at a time for up to three claims, then resumes them; returns the number of stops.
     private func disturb(_ processes: [Process]) -> Int {
         var numbers = SeededNumbers(seed: seed)
         var stops = 0

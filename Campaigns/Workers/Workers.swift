@@ -3,8 +3,8 @@ import Foundation
 /// `make workers`: processes that work on one store, and are stopped for longer than their claims last (reliability
 /// R6).
 ///
-/// Without arguments it is the one who stops them and counts; `work PATH NAME` is one of them. It ends with 1 when
-/// anything was lost or completed twice.
+/// Without arguments it is the process that stops the others and counts; `work PATH NAME` is one of the others. It
+/// exits with 1 when anything was lost or completed twice.
 @main
 enum Workers {
     static func main() async throws {

@@ -1,16 +1,16 @@
 import CLibFuzzer
 import Foundation
 
-/// Feeds one of the readers of outside bytes with what libFuzzer thinks up.
+/// Feeds inputs from libFuzzer to one of the readers of outside bytes.
 ///
-/// `pdex-fuzz TARGET FOLDER [OPTIONS OF LIBFUZZER]`: inputs that reach something new are kept in the folder.
+/// `pdex-fuzz TARGET FOLDER [OPTIONS OF LIBFUZZER]`: inputs that reach new code are kept in the folder.
 @main
 enum Fuzz {
     private static let targets: [FuzzTarget] = [
         .ndjson, .json, .manifest, .bundle, .retryAfter, .urlPolicy, .fhirPath, .dates, .csv, .tar,
         .group, .consent, .holidays,
     ]
-    /// Chosen once before the first input; libFuzzer's callback has no place for a context.
+    /// Chosen once before the first input; libFuzzer's callback cannot carry a context.
     nonisolated(unsafe) private static var chosen = targets[0]
 
     static func main() throws {
@@ -20,7 +20,7 @@ enum Fuzz {
             exit(words.count > 1 ? 64 : 0)
         }
         chosen = target
-        // A single file is an input to be seen again.
+        // A single file is an input to be run again.
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: words[2], isDirectory: &isFolder)
         if !exists || isFolder.boolValue {
@@ -38,7 +38,7 @@ enum Fuzz {
         exit(code)
     }
 
-    /// Inputs of our own that show the fuzzer what the grammar looks like.
+    /// Writes inputs of our own that show the fuzzer the grammar.
     private static func plant(_ seeds: [String], in folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (number, seed) in seeds.enumerated() {

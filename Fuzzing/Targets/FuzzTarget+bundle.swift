@@ -1,7 +1,7 @@
 import FHIR
 
 extension FuzzTarget {
-    /// The scan of a page sees what the reader of whole bundles sees, and what lies in its ranges is JSON.
+    /// The scan of a page finds what the reader of whole bundles finds, and its ranges contain JSON.
     static let bundle = FuzzTarget(
         name: "bundle",
         seeds: [

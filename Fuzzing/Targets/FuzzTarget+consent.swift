@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension FuzzTarget {
-    /// A Consent permits only in force and as HRex wants it, and never with a condition more; the clinic's never
-    /// permits; and nothing that is beside it makes a denial anything else.
+    /// A Consent permits only if it is in force and meets HRex, and never with an added condition; the clinic's never
+    /// permits; and no other consent turns a denial into a permit.
     static let consent = FuzzTarget(
         name: "consent",
         seeds: [
@@ -131,7 +131,7 @@ extension FuzzTarget {
 }
 
 extension String {
-    /// The text with one word in another's place.
+    /// The text with one word replaced by another.
     fileprivate func replacing(_ word: String, _ other: String) -> String {
         split(separator: word, omittingEmptySubsequences: false).joined(separator: other)
     }

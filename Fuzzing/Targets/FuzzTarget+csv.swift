@@ -1,10 +1,10 @@
 @testable import Pipeline
 
 extension FuzzTarget {
-    /// However a roster is cut into chunks, the same records come out; what is read without a flaw and written down
-    /// again is read as the same.
+    /// However a roster is cut into chunks, the records are the same; records without flaws that are written and read
+    /// again are unchanged.
     ///
-    /// The first byte says how long the chunks are.
+    /// The first byte determines the size of the chunks.
     static let csv = FuzzTarget(
         name: "csv",
         seeds: [

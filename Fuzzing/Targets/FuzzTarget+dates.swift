@@ -1,7 +1,7 @@
 import FHIR
 
 extension FuzzTarget {
-    /// Dates and instants that are read stand for some moment, and instants are written and read the same.
+    /// Dates and instants that can be read stand for some moment, and instants survive being written and read again.
     static let dates = FuzzTarget(
         name: "dates",
         seeds: [

@@ -3,7 +3,7 @@ import FHIR
 @testable import FHIRPath
 
 extension FuzzTarget {
-    /// Any text is read or refused, and what was read ends on any resource within its steps, twice the same.
+    /// Any text is read or refused; evaluating what was read ends within its step limit, twice with the same result.
     static let fhirPath = FuzzTarget(
         name: "fhirpath",
         seeds: [
@@ -32,7 +32,7 @@ extension FuzzTarget {
         _ = try? expression.json(person, environment: environment)
     }
 
-    /// What is printed of a tree reads as the same tree, unless the parentheses made it too deep.
+    /// A printed tree reads as the same tree, unless the parentheses made it too deep.
     private static func checkPrint(_ text: String) {
         guard var parser = try? Parser(text, variables: ["clinic"]), let printed = try? parser.parse().description,
             var again = try? Parser(printed, variables: ["clinic"]), let second = try? again.parse().description

@@ -3,8 +3,8 @@ import FHIR
 @testable import Pipeline
 
 extension FuzzTarget {
-    /// Of a Group of the clinic every member who is not inactive is a Patient there or counted as none. Of a Group of
-    /// the payer nobody is told but who was submitted in it, and reading it again adds nothing.
+    /// In a Group of the clinic, every member not inactive is a Patient there or counted as unlinked. A Group of the
+    /// payer gives answers only about those submitted in it, and reading it again adds nothing.
     static let group = FuzzTarget(
         name: "group",
         seeds: [

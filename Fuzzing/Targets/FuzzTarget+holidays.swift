@@ -2,8 +2,8 @@ import DeclarativeFiles
 import Jobs
 
 extension FuzzTarget {
-    /// Every line of a list of holidays is a date, for people, or reported with its place; what is read, written down,
-    /// is read as the same.
+    /// Every line of a list of holidays is a date, ignored, or reported with its place; the dates survive being written
+    /// and read again.
     static let holidays = FuzzTarget(
         name: "holidays",
         seeds: [

@@ -1,7 +1,7 @@
 import FHIR
 
 extension FuzzTarget {
-    /// The scan and the parser give the same verdict and see the same; what was parsed is written and read the same.
+    /// The scan and the parser agree on validity and content; a parsed value survives being written and read again.
     static let json = FuzzTarget(
         name: "json",
         seeds: [

@@ -4,7 +4,7 @@ import PDex
 @testable import FHIRClient
 
 extension FuzzTarget {
-    /// A manifest that is accepted has every file that it lists, none of them without a URL (BLK-30).
+    /// An accepted manifest contains every file that it lists, each with a URL (BLK-30).
     static let manifest = FuzzTarget(
         name: "manifest",
         seeds: [

@@ -1,9 +1,9 @@
 import FHIR
 
 extension FuzzTarget {
-    /// However a stream is cut into chunks, the same lines come out, with the same numbers, and the same error.
+    /// However a stream is cut into chunks, the lines, their numbers and the error are the same.
     ///
-    /// The first byte says how long a line may be, the second how long the chunks are.
+    /// The first byte determines how long a line may be, the second the size of the chunks.
     static let ndjson = FuzzTarget(
         name: "ndjson",
         seeds: [
@@ -22,7 +22,7 @@ extension FuzzTarget {
         promise(whole.lines == plainLines(of: stream), "lines are missing or made up")
     }
 
-    /// The same by the simplest means.
+    /// The same in the simplest way.
     private static func plainLines(of stream: UnsafeRawBufferPointer) -> [[UInt8]] {
         stream.split(separator: 0x0A, omittingEmptySubsequences: false).compactMap { piece in
             let line = Array(piece.last == 0x0D ? piece.dropLast() : piece)

@@ -3,7 +3,7 @@ import FHIR
 @testable import FHIRClient
 
 extension FuzzTarget {
-    /// A wait is between nothing and a week, and an HTTP date that is read is written and read the same.
+    /// A wait is between zero and a week, and an HTTP date that can be read survives being written and read again.
     ///
     /// The first line is `Retry-After`, the second `Date`.
     static let retryAfter = FuzzTarget(
@@ -24,7 +24,7 @@ extension FuzzTarget {
         }
         for line in lines {
             guard let instant = Instant(httpDate: line) else { continue }
-            // Compared by seconds: what lies beyond the year 9999 becomes its last moment, with a fraction.
+            // Compared by seconds: a date beyond the year 9999 becomes its last moment, which has a fraction.
             promise(Instant(httpDate: instant.httpDate)?.seconds == instant.seconds, "an HTTP date is read differently")
         }
     }

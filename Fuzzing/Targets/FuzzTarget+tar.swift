@@ -1,10 +1,10 @@
 @testable import Conformance
 
 extension FuzzTarget {
-    /// However an archive is cut into chunks, the same files come out, none larger and not more of them than allowed.
+    /// However an archive is cut into chunks, the files are the same, and neither larger nor more than allowed.
     ///
-    /// The first byte says how long the chunks are. Every block is given the checksum of a header, which no fuzzer
-    /// guesses.
+    /// The first byte determines the size of the chunks. Every block gets a header's checksum, which no fuzzer would
+    /// guess.
     static let tar = FuzzTarget(
         name: "tar",
         seeds: [
@@ -51,7 +51,7 @@ extension FuzzTarget {
         return found
     }
 
-    /// Writes the sum that a header has at 148.
+    /// Writes a header's checksum at offset 148.
     private static func sign(_ block: inout ArraySlice<UInt8>) {
         guard block.contains(where: { $0 != 0 }) else { return }
         let start = block.startIndex

@@ -3,10 +3,10 @@ import Foundation
 @testable import FHIRClient
 
 extension FuzzTarget {
-    /// What the policy lets through leads to its own origin, by two parsers that are not ours: libcurl's, which will
-    /// connect, and Foundation's.
+    /// A URL that the policy lets through leads to its own origin, according to two foreign parsers: libcurl's, which
+    /// will connect, and Foundation's.
     ///
-    /// The first byte chooses the base; then comes a URL from the other side, which is a request path as well.
+    /// The first byte chooses the base; the rest is a URL from the other side, also used as a request path.
     static let urlPolicy = FuzzTarget(
         name: "url-policy",
         seeds: [
@@ -42,14 +42,14 @@ extension FuzzTarget {
         promise(isSame(parts.host, base.host), "another host by libcurl's reading")
         promise(parts.port == base.port, "another port by libcurl's reading")
         promise(!parts.hasUser, "a user by libcurl's reading")
-        // Foundation refuses more than we do; where it reads a host it has to be the same.
+        // Foundation refuses more than we do; if it finds a host, that must be the same.
         if let host = URLComponents(string: url.text)?.host {
             let bare = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
             promise(isSame(bare, base.host), "another host by Foundation's reading")
         }
     }
 
-    /// By name, or by address: others write an IPv6 address in fewer digits.
+    /// Compares names as text and addresses by value: others write an IPv6 address in fewer digits.
     private static func isSame(_ left: String, _ right: String) -> Bool {
         if let left = IPAddress(literal: left), let right = IPAddress(literal: right) { return left == right }
         return left == right

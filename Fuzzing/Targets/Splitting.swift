@@ -1,6 +1,6 @@
 import FHIR
 
-/// What a splitter makes of a stream.
+/// The result of splitting a stream.
 struct Splitting: Equatable {
     var lines: [[UInt8]] = []
     var lastNumber = 0

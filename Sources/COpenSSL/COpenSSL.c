@@ -15,8 +15,8 @@
 
 enum { coordinate = 48 };
 
-// SHA-256 runs several times for every resource: the algorithm is looked up once a process, and its context is
-// made once a thread.
+// SHA-256 runs several times for every resource: the algorithm is looked up once per process, and its context is made
+// once per thread.
 static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
 static pthread_key_t sha256_context;
 static EVP_MD *sha256_algorithm;
@@ -57,7 +57,7 @@ int copenssl_random(uint8_t *bytes, size_t count) {
     return done;
 }
 
-// An encrypted file is refused rather than asked for on the terminal.
+// An encrypted file is refused; no passphrase is requested on the terminal.
 static int no_passphrase(char *buffer, int size, int writing, void *context) {
     (void)buffer, (void)size, (void)writing, (void)context;
     return -1;
@@ -142,7 +142,7 @@ int copenssl_p384_point(const copenssl_key *key, uint8_t x[48], uint8_t y[48]) {
     return done;
 }
 
-// Builds a key of `type` from what `builder` holds, and checks it: numbers from a file are not to be trusted.
+// Builds a key of `type` from the numbers in `builder`, and checks it: numbers from a file are not to be trusted.
 static EVP_PKEY *built(const char *type, OSSL_PARAM_BLD *builder, int private) {
     EVP_PKEY *key = NULL;
     OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
@@ -211,7 +211,7 @@ copenssl_key *copenssl_p384_from_numbers(const uint8_t x[48], const uint8_t y[48
     return key;
 }
 
-// ECDSA signatures are DER in OpenSSL and two padded numbers in a JWS.
+// ECDSA signatures are DER in OpenSSL, but two padded numbers in a JWS.
 static size_t raw_from_der(const uint8_t *der, size_t count, uint8_t *raw, size_t capacity) {
     size_t length = 0;
     ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)count);

@@ -1,6 +1,6 @@
 #include "CZlib.h"
 
-// 15 bits of window, and 16 to ask for gzip framing and nothing else (no zlib framing, no guessing).
+// 15 bits of window, plus 16 to ask for gzip framing only (no zlib framing, no guessing).
 enum { gzip_window = 15 + 16, memory_level = 8 };
 
 int czlib_inflate_gzip(z_stream *stream) {

@@ -1,7 +1,6 @@
 public import Logging
 public import PDex
 public import Serving
-import Synchronization
 
 /// Serves the HTTP API.
 public final class APIServer: Sendable {
@@ -9,8 +8,8 @@ public final class APIServer: Sendable {
     private let host: String
     private let port: Int
     private let clock: any WallClock
-    private let logger: Logger
-    private let bound = Mutex<Int?>(nil)
+    /// Where the API listens.
+    public let bound: BoundPort
 
     /// Bodies are a few hundred bytes long.
     static let bodyLimit = 64 << 10
@@ -21,7 +20,9 @@ public final class APIServer: Sendable {
         self.host = host
         self.port = port
         self.clock = clock
-        self.logger = logger
+        bound = BoundPort { port in
+            logger.info("API listening", metadata: ["host": "\(host)", "port": "\(port)"])
+        }
     }
 
     /// Serves until the task is cancelled. Throws `config.invalid` when the port is taken.
@@ -39,22 +40,6 @@ public final class APIServer: Sendable {
 }
 
 extension APIServer: Endpoint {
-    /// Tells where the API is.
-    public func isBound(port: Int) {
-        bound.withLock { $0 = port }
-        logger.info("API listening", metadata: ["host": "\(host)", "port": "\(port)"])
-    }
-
-    /// Forgets it.
-    public func isClosed(by error: any Error) {
-        bound.withLock { $0 = nil }
-    }
-
-    /// Throws until the API listens.
-    public func listening() async throws {
-        guard bound.withLock({ $0 }) != nil else { throw CancellationError() }
-    }
-
     /// Answers one request.
     public func answer(_ request: ServedRequest) async -> ServedAnswer { await api.answer(request) }
 

@@ -12,9 +12,9 @@ public struct DeclarativeFile: Sendable {
     /// The value at the top of the file.
     public let root: DeclarativeNode
 
-    /// The most bytes a file may have.
+    /// The maximum size of a file, in bytes.
     public static let maximumBytes = 1 << 20
-    /// The most levels that lists and mappings may be nested.
+    /// The maximum number of levels to which lists and mappings may be nested.
     public static let maximumDepth = 64
 
     /// Reads the file at `path`.
@@ -34,7 +34,7 @@ public struct DeclarativeFile: Sendable {
         return try parse(text, path: path)
     }
 
-    /// Reads `text` as if it stood in a file called `path`.
+    /// Reads `text` as if it were in a file called `path`.
     public static func parse(_ text: String, path: String) throws(FileDiagnostics) -> DeclarativeFile {
         guard text.utf8.count <= maximumBytes else { throw refusal(path, "the file is larger than 1 MiB") }
         var reader = YAMLReader(path: path)

@@ -1,8 +1,8 @@
 extension DeclarativeNode {
     /// The values of the keys that `what` (such as "a job") may have.
     ///
-    /// Unknown, duplicate and missing keys are reported; of a duplicate the first value is returned. Anything but
-    /// `key: value` pairs is reported too, and answered with an empty dictionary.
+    /// Unknown, duplicate and missing keys are reported; for a duplicate key the first value is returned. Anything
+    /// other than `key: value` pairs is reported too, and yields an empty dictionary.
     public func fields(
         _ allowed: [String], required: [String] = [], in what: String, _ report: inout FileReport
     ) -> [String: DeclarativeNode] {

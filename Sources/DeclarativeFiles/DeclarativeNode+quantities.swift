@@ -1,8 +1,10 @@
 extension DeclarativeNode {
     /// A span of time: a whole number and `s`, `m`, `h` or `d` (24 hours), such as `30s` or `36h`; at most ten years.
-    public func duration(_ report: inout FileReport) -> Duration? {
+    /// `other` is what may stand here besides, such as `business days such as 1bd`.
+    public func duration(_ report: inout FileReport, or other: String? = nil) -> Duration? {
         let seconds = quantity(
-            "a duration such as 30s, 5m, 2h or 7d", ["s": 1, "m": 60, "h": 3600, "d": 86_400], &report)
+            (other.map { $0 + ", or " } ?? "") + "a duration such as 30s, 5m, 2h or 7d",
+            ["s": 1, "m": 60, "h": 3600, "d": 86_400], &report)
         guard let seconds else { return nil }
         guard seconds <= 3650 * 86_400 else {
             report.report("\(name) is longer than ten years", at: self)
@@ -22,7 +24,7 @@ extension DeclarativeNode {
             &report)
     }
 
-    /// How often something may happen, per second: `10/s`, `600/m` or `0.5/s`; more than nothing.
+    /// How often something may happen, per second: `10/s`, `600/m` or `0.5/s`; greater than zero.
     public func rate(_ report: inout FileReport) -> Double? {
         let expected = "a rate such as 10/s, 0.5/s or 600/m"
         guard let text = written(expected, &report) else { return nil }

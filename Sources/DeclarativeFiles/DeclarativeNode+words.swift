@@ -29,7 +29,7 @@ extension DeclarativeNode {
         return number
     }
 
-    /// `true` or `false`; nothing else, so that no `yes` or `off` is taken for what it may not mean.
+    /// `true` or `false`; nothing else, so that `yes` or `off` is not taken for something that it may not mean.
     public func bool(_ report: inout FileReport) -> Bool? {
         if case .scalar("true", isPlain: true) = content { return true }
         if case .scalar("false", isPlain: true) = content { return false }
@@ -46,6 +46,12 @@ extension DeclarativeNode {
         return elements
     }
 
+    /// The elements of the list written here, or what is written here alone as a list of one.
+    public func listOrOne(_ report: inout FileReport) -> [DeclarativeNode]? {
+        if case .scalar = content, !isNull { return [self] }
+        return list(&report)
+    }
+
     /// The texts of the list written here; each element that is not text is reported and left out.
     public func strings(_ report: inout FileReport) -> [String]? {
         guard let elements = list(&report) else { return nil }
@@ -56,7 +62,7 @@ extension DeclarativeNode {
         return texts
     }
 
-    /// The one of the words of `type` that is written here.
+    /// The word of `type` that is written here.
     public func choice<T: RawRepresentable & CaseIterable>(
         _ type: T.Type, _ report: inout FileReport
     ) -> T? where T.RawValue == String {
@@ -67,5 +73,18 @@ extension DeclarativeNode {
             "\(name) must be one of \(words.joined(separator: ", ")), found '\(word.prefix(64))'",
             at: self, suggestion: Suggestion.closest(to: word, among: words))
         return nil
+    }
+
+    /// The text written here, reported where it is not one of `words`, each of which is `what` (such as "a country").
+    ///
+    /// It is returned all the same, so that whatever refers to it is not reported as well.
+    public func word(among words: [String], called what: String, _ report: inout FileReport) -> String? {
+        guard let word = string(&report) else { return nil }
+        if !words.contains(word) {
+            report.report(
+                "'\(word.prefix(64))' is not \(what)", at: self,
+                suggestion: Suggestion.closest(to: word, among: words))
+        }
+        return word
     }
 }

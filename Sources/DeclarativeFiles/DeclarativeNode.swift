@@ -1,18 +1,18 @@
-/// One value in a declarative file, with the place where it stands.
+/// One value in a declarative file, with its position.
 ///
-/// A node is read by saying what it should be: ``fields(_:required:in:_:)``, ``string(_:)``, ``duration(_:)`` and
-/// so on. Whatever it is not is reported with its place, and the reading goes on, so that all that is wrong with
-/// a file is said at once.
+/// A node is read by saying what it should be: ``fields(_:required:in:_:)``, ``string(_:)``, ``duration(_:)`` and so
+/// on. Anything else is reported with its position, and reading continues, so that all errors of a file are reported at
+/// once.
 public struct DeclarativeNode: Sendable, Hashable {
-    /// The file it stands in.
+    /// The file that it is in.
     public let path: String
     /// Where it starts.
     public let position: Position
-    /// The key it is the value of, or that its list is the value of; nil at the top of a file.
+    /// The key whose value it is, directly or as an element of a list; nil at the top of a file.
     public let key: String?
     /// What is written there.
     let content: Content
-    /// Where the first letter of its text stands, when the whole text stands on one line as it is; see
+    /// Where the first letter of its text is, when the whole text is on one line exactly as it reads; see
     /// ``position(ofCharacter:)``.
     let textStart: Position?
 
@@ -46,17 +46,17 @@ public struct DeclarativeNode: Sendable, Hashable {
         if case .list = content { true } else { false }
     }
 
-    /// Where the letter number `offset` (from 0) of this text stands, for errors inside an expression.
+    /// The position of letter number `offset` (from 0) of this text, for errors inside an expression.
     ///
-    /// Exact for text that stands on one line without escapes, quoted or not; otherwise where the text starts.
+    /// Exact for text on one line without escapes, quoted or not; otherwise the start of the text.
     public func position(ofCharacter offset: Int) -> Position {
         textStart.map { Position(line: $0.line, column: $0.column + offset) } ?? position
     }
 
-    /// How messages call it: `'cron'`, or the file when it stands at the top.
+    /// Its name in messages: `'cron'`, or the file when it is at the top.
     var name: String { key.map { "'\($0)'" } ?? "the file" }
 
-    /// What is written there, in a word for messages.
+    /// The kind of its content, in a word for messages.
     var kind: String {
         switch content {
         case .list: "a list"

@@ -1,4 +1,4 @@
-/// A value of a declarative file as plain ordered data, for what goes on as JSON.
+/// A value of a declarative file as plain ordered data, for use as JSON.
 public enum DeclarativeValue: Sendable, Hashable {
     /// `null`, `~`, or nothing written.
     case null
@@ -25,8 +25,8 @@ public enum DeclarativeValue: Sendable, Hashable {
 extension DeclarativeNode {
     /// This node as plain data: numbers stay as written, quoted words stay text.
     ///
-    /// What different YAML readers read differently (`007`, `0x1F`, `True`, `NULL`) is reported instead of guessed;
-    /// `yes`, `no`, `on`, `off` and dates are text.
+    /// Words that YAML readers read differently (`007`, `0x1F`, `True`, `NULL`) are reported instead of guessed; `yes`,
+    /// `no`, `on`, `off` and dates are text.
     public func value(_ report: inout FileReport) -> DeclarativeValue {
         switch content {
         case .list(let elements):

@@ -4,7 +4,7 @@
 public struct FileDiagnostic: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file, as it was named when it was read.
     public let path: String
-    /// The place in the file; nil when the file as a whole is meant.
+    /// The place in the file; nil when the whole file is meant.
     public let position: Position?
     /// What is wrong, in words for the person who wrote the file.
     public let message: String

@@ -1,4 +1,4 @@
-/// Collects what is wrong with one file or with many, so that a person can mend everything in one go.
+/// Collects what is wrong with one or many files, so that a person can fix everything in one go.
 public struct FileReport: Sendable {
     /// What was reported so far, in the order it was found.
     public private(set) var diagnostics: [FileDiagnostic] = []
@@ -19,7 +19,7 @@ public struct FileReport: Sendable {
         diagnostics.append(FileDiagnostic(path: path, position: position, message: message, suggestion: suggestion))
     }
 
-    /// Takes over what was found elsewhere, such as by reading one of several files.
+    /// Takes over diagnostics that were found elsewhere, such as by reading one of several files.
     public mutating func report(_ found: FileDiagnostics) {
         diagnostics += found.all
     }

@@ -1,11 +1,11 @@
-/// How a plain word that looks like a number is written.
+/// The syntax of a plain word that looks like a number.
 enum NumberSyntax {
     /// A JSON number (RFC 8259 §6): it can be passed on exactly as written.
     case json
-    /// Something that one YAML reader takes for a number and another does not: `007`, `+1`, `0x1F`, `.5`, `1_000`.
+    /// A word that one YAML reader takes for a number and another does not: `007`, `+1`, `0x1F`, `.5`, `1_000`.
     case ambiguous
 
-    /// How `text` is written, or nil when nobody would take it for a number.
+    /// The syntax of `text`, or nil when nobody would take it for a number.
     init?(_ text: String) {
         if Self.isJSON(text) {
             self = .json
@@ -34,7 +34,7 @@ enum NumberSyntax {
         return rest.isEmpty
     }
 
-    /// The digits at the front, taken away; nil when there are none.
+    /// The digits at the front, removed from `rest`; nil when there are none.
     private static func takeDigits(_ rest: inout Substring.UTF8View) -> Substring.UTF8View? {
         let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         rest = rest[digits.endIndex...]

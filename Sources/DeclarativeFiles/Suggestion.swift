@@ -2,9 +2,9 @@
 public enum Suggestion {
     /// The candidate that is closest to `word`, or nil when none is near.
     ///
-    /// Distance is Damerau-Levenshtein (a swap of two neighbours counts once) without regard to case; about one
-    /// slip in three letters is forgiven. Among equally close candidates the first wins. Words of more than 64
-    /// letters are not looked at, so that a hostile file cannot make this slow.
+    /// Distance is Damerau-Levenshtein (a swap of two neighbours counts once), regardless of case; about one error in
+    /// three letters is tolerated. Among equally close candidates the first wins. Words of more than 64 letters are
+    /// ignored, so that a hostile file cannot make this slow.
     public static func closest(to word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.lowercased())
         guard (1...64).contains(wanted.count) else { return nil }
@@ -19,7 +19,7 @@ public enum Suggestion {
         return best?.word
     }
 
-    /// How many insertions, deletions, replacements and swaps of neighbours lead from `a` to `b`.
+    /// The number of insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`.
     private static func distance(_ a: [Character], _ b: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...b.count)

@@ -1,8 +1,8 @@
-// libyaml as Yams carries it. Yams' own tree of nodes stops at the first duplicate key, does not say where the second
-// one is, and expands aliases before anybody can refuse them; the events beneath it have neither fault.
+// libyaml as bundled with Yams. Yams' own tree of nodes stops at the first duplicate key, does not say where the second
+// one is, and expands aliases before they can be refused; the events beneath it have none of these faults.
 import CYaml
 
-/// Builds the tree of a file from libyaml's events, and refuses what a declarative file may not have.
+/// Builds the tree of a file from libyaml's events, and refuses everything that a declarative file may not have.
 struct YAMLReader {
     private let path: String
     private var report = FileReport()
@@ -37,7 +37,7 @@ struct YAMLReader {
         return root
     }
 
-    /// Takes one event; false at the end of the file and when it makes no sense to read on.
+    /// Takes one event; false at the end of the file, or when there is no point in reading on.
     private mutating func takeEvent(
         from parser: inout yaml_parser_t, of bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {
@@ -108,7 +108,7 @@ struct YAMLReader {
         open[parent].take(node)
     }
 
-    /// The key that the next value belongs to; elements of a list go by the key of the list.
+    /// The key that the next value belongs to; elements of a list have the key of the list.
     private var keyOfNextValue: String? {
         open.last.flatMap { $0.pendingKey?.text ?? $0.key }
     }
@@ -127,7 +127,7 @@ struct YAMLReader {
 
     private mutating func reportSyntax(_ parser: yaml_parser_t, _ bytes: UnsafeBufferPointer<UInt8>) {
         if parser.error == YAML_READER_ERROR {
-            // The reader knows a byte only, not a line.
+            // The reader knows only a byte, not a line.
             let position = Position(following: bytes.prefix(Int(parser.problem_offset)))
             return report.report("control characters are not allowed", path: path, position: position)
         }

@@ -1,6 +1,7 @@
-/// What reading a page of results needs of a Bundle, in one pass over its bytes: resources stay exactly as written.
+/// The parts of a Bundle that reading a page needs, found in one pass over its bytes; resources stay exactly as
+/// written.
 ///
-/// The whole document is checked on the way, so that what lies in a range is acceptable JSON.
+/// The whole document is checked on the way, so that every range holds acceptable JSON.
 public struct BundleScan: Sendable, Equatable {
     /// One entry that holds a resource.
     public struct Entry: Sendable, Equatable {
@@ -20,18 +21,18 @@ public struct BundleScan: Sendable, Equatable {
 
     /// `Bundle.type`; empty when absent.
     public private(set) var type = ""
-    /// `Bundle.total`; nil when absent or not a whole number from 0 on.
+    /// `Bundle.total`; nil when absent or not a whole number of at least 0.
     public private(set) var total: Int?
     /// The links in order.
     public private(set) var links: [Link] = []
     /// The entries that hold a resource, in order.
     public private(set) var entries: [Entry] = []
-    /// Whether there is more, and no text says where: what is here is not all.
+    /// Whether there is a next page but no text says where: then these results are incomplete.
     public private(set) var hasNextWithoutURL = false
     /// How many matches hold no resource.
     public private(set) var emptyMatches = 0
 
-    /// The first link of that relation.
+    /// The URL of the first link with that relation.
     public func link(_ relation: String) -> String? {
         links.first { $0.relation == relation }?.url
     }
@@ -120,11 +121,11 @@ public struct BundleScan: Sendable, Equatable {
 }
 
 extension JSONCursor {
-    /// Reads any value; `object` is called to read each object when it is a list of them, or one without its list.
+    /// Reads any value; if it is a list of objects, or one object without its list, `object` is called to read each.
     fileprivate mutating func readObjects(
         _ levels: Int, _ object: (inout JSONCursor, Int) throws(JSONError) -> Void
     ) throws(JSONError) {
-        // Some writers leave the brackets out around a single link or entry: it must not be lost without a word.
+        // Some writers omit the brackets around a single link or entry: it must not be lost silently.
         if reader.current == UInt8(ascii: "{") { return try object(&self, levels) }
         guard reader.current == UInt8(ascii: "[") else { return try skipValue(levels) }
         try readArray(levels) { (cursor) throws(JSONError) in
@@ -133,7 +134,7 @@ extension JSONCursor {
         }
     }
 
-    /// Reads any value; its `mode` when it is an object with one.
+    /// Reads any value; returns its `mode` when it is an object with one.
     fileprivate mutating func readMode(_ levels: Int) throws(JSONError) -> String? {
         guard reader.current == UInt8(ascii: "{") else {
             try skipValue(levels)
@@ -147,7 +148,7 @@ extension JSONCursor {
         return mode
     }
 
-    /// Reads any value; the number when it is a whole one from 0 on.
+    /// Reads any value; returns the number when it is whole and at least 0.
     fileprivate mutating func readCount(_ levels: Int) throws(JSONError) -> Int? {
         let start = reader.position
         try skipValue(levels)

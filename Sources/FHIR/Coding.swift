@@ -1,4 +1,4 @@
-/// A code of a code system, with the words and the version that came with it.
+/// A code of a code system, with the display text and the version that came with it.
 public struct Coding: Sendable, Hashable {
     /// The code system, a URI.
     public var system: String?

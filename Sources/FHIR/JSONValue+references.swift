@@ -16,7 +16,7 @@ extension JSONValue {
         }
     }
 
-    /// Appends the shortest JSON of what ``rewriteReferences(_:)`` would make of the value, which stays as it is.
+    /// Appends the shortest JSON of what ``rewriteReferences(_:)`` would make of the value, which stays unchanged.
     ///
     /// One walk and no second tree: only the objects that refer to something are copied.
     public func write(
@@ -53,11 +53,11 @@ extension JSONValue {
     /// Lets `rewrite` change every object that refers to something by a literal reference or by an identifier alone,
     /// inner ones first.
     ///
-    /// What `rewrite` puts in is not visited, so that it ends; everything else stays as it was.
+    /// What `rewrite` inserts is not visited, so that the walk ends; everything else stays as it was.
     public mutating func rewriteReferences(_ rewrite: (_ holder: inout JSONObject) throws -> Void) rethrows {
         switch self {
         case .array(var elements):
-            // The value lets go of its storage first: a second owner would make every change a copy.
+            // The value releases its storage first: with a second owner every change would be a copy.
             self = .null
             for index in elements.indices { try elements[index].rewriteReferences(rewrite) }
             self = .array(elements)

@@ -1,5 +1,5 @@
 extension Reference {
-    /// Tells the form of a reference; what has no known form is ``opaque(_:)``.
+    /// Recognises the form of a reference; text without a known form is ``opaque(_:)``.
     public init(parsing text: String) {
         self =
             if let plain = Self.parsePlain(text) {
@@ -15,7 +15,7 @@ extension Reference {
             }
     }
 
-    /// `Type/id` and `Type/id/_history/version`, told from their bytes: nine in ten references have these forms.
+    /// `Type/id` and `Type/id/_history/version`, recognised from their bytes: nine in ten references have these forms.
     private static func parsePlain(_ text: String) -> Reference? {
         guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
         guard isReferencedType(text[..<slash]) else { return nil }
@@ -40,7 +40,7 @@ extension Reference {
         let isPlain = text.utf8.allSatisfy {
             $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
         }
-        // Scheme, the empty segment behind it, and the host come before the type.
+        // Scheme, the empty segment after it, and the host come before the type.
         let segments = text.split(separator: "/", omittingEmptySubsequences: false)
         guard isPlain, segments.count >= 5, !segments[2].isEmpty, let tail = Tail(segments[3...]) else { return nil }
         let base = segments.dropLast(tail.version == nil ? 2 : 4).joined(separator: "/")

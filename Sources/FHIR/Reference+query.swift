@@ -1,8 +1,8 @@
 extension Reference {
-    /// The token of a query that consists of one `identifier=system|value`, percent escapes and search escapes undone.
+    /// The token of a query that is a single `identifier=system|value`, with percent and search escapes decoded.
     ///
-    /// Nil when anything else is asked for too, when several values are given, or when the value is empty:
-    /// a guess could name the wrong person. The system is nil when none was given.
+    /// Nil when anything else is asked for as well, when several values are given, or when the value is empty: a guess
+    /// could name the wrong person. The system is nil when none was given.
     public static func identifierToken(inQuery query: String) -> (system: String?, value: String)? {
         let name = "identifier="
         guard query.hasPrefix(name), !query.utf8.contains(UInt8(ascii: "&")) else { return nil }
@@ -15,7 +15,7 @@ extension Reference {
         }
     }
 
-    /// The id of a query that consists of one `_id=`; nil when anything else is asked for, or several.
+    /// The id of a query that is a single `_id=`; nil when anything else is asked for, or several ids.
     public static func id(inQuery query: String) -> String? {
         let name = "_id="
         guard query.hasPrefix(name), let id = percentDecoded(query.utf8.dropFirst(name.utf8.count)),

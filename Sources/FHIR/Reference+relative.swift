@@ -1,5 +1,5 @@
 extension Reference {
-    /// The reference as seen on a server: what is absolute on that base becomes local, all else stays.
+    /// The reference as seen on a server: an absolute one under that base becomes local, any other stays.
     ///
     /// Scheme and host are compared without case, a default port and trailing slashes do not count (RFC 3986 §6.2).
     public func relative(to base: String) -> Reference {

@@ -1,12 +1,12 @@
 /// What `Reference.reference` says, in every form that FHIR R4 §2.3 allows.
 ///
-/// Parsing never fails and never loses: ``text`` gives back exactly what was parsed.
+/// Parsing never fails and loses nothing: ``text`` gives back exactly what was parsed.
 public enum Reference: Sendable, Hashable {
     /// A resource on the same server: `Patient/1`, `Patient/1/_history/2`.
     case local(type: String, id: String, version: String?)
     /// A resource under the base of a server: `https://host/r4/Patient/1`; the base has no trailing slash.
     case absolute(base: String, type: String, id: String, version: String?)
-    /// A contained resource, `#p1`; with an empty id the resource that contains.
+    /// A contained resource, `#p1`; with an empty id, the resource that contains it.
     case contained(id: String)
     /// `urn:uuid:…`, `urn:oid:…`.
     case urn(String)

@@ -1,10 +1,10 @@
-/// An element of type `Reference`: all that it says of what it leads to (FHIR R4 §2.3.0).
+/// An element of type `Reference`: all that it says about its target (FHIR R4 §2.3.0).
 ///
-/// A literal reference has a text, a logical one an identifier, and one that has neither names its target in words.
+/// A literal reference has a text, a logical one an identifier; one with neither names its target in words.
 public struct ReferenceElement: Sendable, Hashable {
     /// The literal reference, in any of the forms of ``Reference``.
     public let reference: String?
-    /// The type that the element gives for its target, without the URL that may stand before it.
+    /// The type that the element gives for its target, without the URL that may precede it.
     public let type: String?
     /// The identifier of the target.
     public let identifier: Identifier?
@@ -13,8 +13,8 @@ public struct ReferenceElement: Sendable, Hashable {
 
     /// Reads an object; nil when it is not a `Reference`.
     ///
-    /// Without a literal reference it counts as one when it has nothing but members that a `Reference` may have. A
-    /// coding with nothing but a display looks the same: who acts on words alone takes both.
+    /// Without a literal reference it counts as one when it has only members that a `Reference` may have. A coding with
+    /// only a display looks the same: a caller that acts on words alone gets both.
     public init?(_ object: JSONObject) {
         let reference = object["reference"]?.string
         if reference == nil {

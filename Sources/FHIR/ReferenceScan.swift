@@ -2,8 +2,8 @@
 public enum ReferenceScan {
     private static let key: [UInt8] = Array("\"reference\"".utf8)
 
-    /// Hands out the text of every member named `reference` that is a string, as it stands between its quotes: an escape
-    /// in it is still one (``text(_:)`` reads it). The bytes have to be valid JSON.
+    /// Hands out the text of every string member named `reference`, as it stands between its quotes, escapes and all
+    /// (``text(_:)`` decodes them). The bytes must be valid JSON.
     public static func forEach(in bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         var start = 0
         while let end = end(ofKeyIn: bytes, from: start) {
@@ -14,7 +14,7 @@ public enum ReferenceScan {
         }
     }
 
-    /// The text that stands between quotes, its escapes read; nil when they cannot be.
+    /// The text between quotes with its escapes decoded; nil when they cannot be.
     public static func text(_ raw: UnsafeRawBufferPointer) -> String? {
         guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
         let quote = UInt8(ascii: "\"")
@@ -22,7 +22,7 @@ public enum ReferenceScan {
         return text
     }
 
-    /// Where the next key ends; found by skipping as far as the byte where it would end allows (Horspool 1980).
+    /// The end of the next key, found by skipping as far as the byte at its possible end allows (Horspool 1980).
     private static func end(ofKeyIn bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         key.withUnsafeBufferPointer { key in
             skips.withUnsafeBufferPointer { skips in
@@ -41,14 +41,15 @@ public enum ReferenceScan {
         }
     }
 
-    /// How far the key may be moved on when it would end at that byte.
+    /// How far the key may be moved when it would end at that byte.
     private static let skips: [Int] = {
         var skips = [Int](repeating: key.count, count: 256)
         for (index, byte) in key.dropLast().enumerated() { skips[Int(byte)] = key.count - 1 - index }
         return skips
     }()
 
-    /// Where the string of a member is whose name ends at `start`; nil when its value is none, or it was no name.
+    /// Where the string value of the member is whose name ends at `start`; nil when there is none, or it was not a
+    /// name.
     private static func string(in bytes: UnsafeRawBufferPointer, after start: Int) -> Range<Int>? {
         guard let colon = next(in: bytes, from: start), bytes[colon] == UInt8(ascii: ":"),
             let quote = next(in: bytes, from: colon + 1), bytes[quote] == UInt8(ascii: "\"")
@@ -60,7 +61,7 @@ public enum ReferenceScan {
         return end < bytes.count ? quote + 1..<end : nil
     }
 
-    /// The first byte from `start` on that is no white space.
+    /// The first byte from `start` on that is not white space.
     private static func next(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         bytes[min(start, bytes.count)...].firstIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     }

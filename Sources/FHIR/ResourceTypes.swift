@@ -1,5 +1,5 @@
-/// The resource types of FHIR R4 (4.0.1): a misspelt one is found before the clinic is asked for it, and a stranger's
-/// word is told from a type before it is repeated.
+/// The resource types of FHIR R4 (4.0.1): a misspelt one is found before the clinic is asked for it, and foreign text
+/// is not repeated unless it is a type.
 public enum ResourceTypes {
     /// Every concrete type, by name.
     public static let r4: [String] =

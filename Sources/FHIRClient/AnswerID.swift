@@ -1,17 +1,17 @@
-/// The id that a server gave to its answer, by which its owner finds the request in their logs (RD-23).
+/// The id that a server gave to its answer, by which its owner finds the request in the server's logs (RD-23).
 enum AnswerID {
     private static let names = ["X-Request-Id", "X-Correlation-Id", "Request-Id"]
     private static let sizes = 16...64
 
-    /// The id in words behind what an answer was; empty without one.
+    /// The id in words, to follow what the answer was; empty without one.
     static func words(_ headers: HTTPHeaders) -> String {
         of(headers).map { ", its request \($0)" } ?? ""
     }
 
     /// The id itself.
     ///
-    /// Only what can be nothing but a number drawn by a machine is told: hexadecimal digits and dashes, and so many
-    /// that they are nobody's number. A field is a stranger's text, and faults hold nobody's data.
+    /// Only what must be a random number from a machine is repeated: hexadecimal digits and dashes, and too many of
+    /// them to be anybody's number. A field is a stranger's text, and faults hold nobody's data.
     static func of(_ headers: HTTPHeaders) -> String? {
         names.lazy.compactMap { headers[$0] }.first(where: isDrawn)
     }

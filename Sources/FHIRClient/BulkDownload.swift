@@ -7,10 +7,10 @@ struct BulkDownload: Sendable {
 
     private static let batchBytes = 256 << 10
 
-    /// Streams `file`; the number of bytes after decoding, once the end is proven.
+    /// Streams `file`; returns the number of bytes after decoding, once the end is proven.
     ///
-    /// No bytes at all are a whole file only where the manifest counts its lines: a store of objects that lost a file,
-    /// or has not got it yet, answers so, too. Outcomes are no data: many servers list an empty file of them.
+    /// An empty file counts as whole only if the manifest counts its lines: an object store that has lost the file, or
+    /// does not have it yet, answers so, too. Outcomes are not data: many servers list an empty file of them.
     func run(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
@@ -37,7 +37,7 @@ struct BulkDownload: Sendable {
                     + "beyond reason.",
                 hint: "When its files are that large, raise max-file-size in the connection's configuration.")
         } catch let error as TransportError where error.reason == .brokenOff {
-            // The server answered: the file broke off, and the files after it may well come.
+            // The server answered: only this file broke off, and later files may well come.
             throw session.faults.incomplete("a file")
         } catch let error as TransportError {
             throw Fault(error, at: session.connection.name)
@@ -48,7 +48,7 @@ struct BulkDownload: Sendable {
         }
     }
 
-    /// The answer at the end of the file's redirects. The SMART token goes along only when the manifest wants it:
+    /// The answer at the end of the file's redirects. The SMART token goes along only if the manifest wants it:
     /// otherwise it SHALL NOT (BLK-40).
     private func opened(_ file: ExportManifest.File, _ requiresAccessToken: Bool) async throws -> HTTPStream {
         var trail = try FileTrail(file.url, requiresAccessToken: requiresAccessToken, session)

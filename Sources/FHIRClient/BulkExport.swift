@@ -4,7 +4,7 @@ import PDex
 /// Polls and ends a Bulk Data export (Bulk Data Access 3.0.0, earlier and later manifests included).
 struct BulkExport: Sendable {
     let session: ServerSession
-    /// How long a server may take over being told that an export may go, in seconds: who stops us waits for it.
+    /// How long telling a server to drop an export may take, in seconds: stopping waits for it.
     var longestFarewell = 4.0
 
     /// OperationOutcome codes that mean "ask again" (`transient` and its children, R4 value set issue-type).
@@ -14,8 +14,8 @@ struct BulkExport: Sendable {
 
     /// Asks once how the export is doing (BLK-20 … BLK-24).
     ///
-    /// A server that is busy or behind a gateway in trouble counts as still at work, with what it says of when to ask
-    /// again: how often and how long that is believed is for the caller to decide (BLK-25).
+    /// A server that is busy, or behind a gateway in trouble, counts as still at work, together with what it says about
+    /// when to ask again; how often and how long to believe it is for the caller to decide (BLK-25).
     func poll(_ statusURL: String) async throws -> ExportProgress {
         let what = "the status of an export"
         var request = HTTPRequest(.get, try session.policy.vet(statusURL, from: "the status URL", with: .token))
@@ -28,7 +28,7 @@ struct BulkExport: Sendable {
             return .complete(try await ManifestPages(session: session).whole(response))
         case 202: return .running(retryAfterSeconds: wait, note: Self.note(response.headers["X-Progress"]))
         case 429: return .running(retryAfterSeconds: wait, note: "slow down")
-        // Gateways speak no FHIR and know nothing of the export, which goes on behind them (RD-21).
+        // Gateways do not speak FHIR and know nothing of the export, which goes on behind them (RD-21).
         case 408, 502, 503, 504: return .running(retryAfterSeconds: wait, note: "answered \(response.status)")
         case 401, 403, 300...399: throw session.faults.fault(response, what, now: session.clock.now())
         case 400... where isTransient(response): return .running(retryAfterSeconds: wait, note: nil)
@@ -39,9 +39,9 @@ struct BulkExport: Sendable {
         }
     }
 
-    /// Tells the server that it may forget the export; whatever it answers is accepted (BLK-50).
+    /// Tells the server that it may forget the export; any answer is accepted (BLK-50).
     ///
-    /// A token may have to be had for that, and a slot: all of it has one deadline, in real time as the transport's.
+    /// This may need a token first, and a slot: all of it has one deadline, in real time like the transport's.
     func finish(_ statusURL: String) async {
         guard let url = try? session.policy.vet(statusURL, from: "the status URL", with: .token) else { return }
         var request = HTTPRequest(.delete, url)

@@ -1,15 +1,14 @@
 import FHIR
 import PDex
 
-/// Starts a Bulk Data export: by GET or POST, and with as much of what is wanted as the server takes
-/// (BLK-01 … BLK-18).
+/// Starts a Bulk Data export: by GET or POST, with as much of the request as the server takes (BLK-01 … BLK-18).
 struct BulkKickOff: Sendable {
     let session: ServerSession
-    /// The version of Bulk Data Access that the server says it is of; nil when it does not.
+    /// The version of Bulk Data Access that the server declares; nil when it declares none.
     var version: String?
 
     private static let what = "the start of an export"
-    /// What these mean does not depend on a parameter.
+    /// Statuses that do not depend on a parameter.
     private static let otherRefusals: Set = [401, 403, 408, 429]
 
     /// Where one kick-off stands between refusals.
@@ -19,18 +18,23 @@ struct BulkKickOff: Sendable {
         var canChangeMethod: Bool
         var isLenient = false
         var dropped: [ExportStart.Parameter] = []
-        /// What goes when a POST is refused that was tried before it should go.
+        /// The parameter to drop if a POST, tried before dropping it, is refused too.
         var lastTry: ExportStart.Parameter?
     }
 
-    /// From version 4 on a kick-off is a POST, and nothing else (BLK-01).
+    /// From version 4 on, a kick-off is always a POST (BLK-01).
     private var startsByPOST: Bool {
         version.flatMap { Int($0.prefix { $0 != "." }) }.map { $0 >= 4 } ?? false
     }
 
     /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never
-    /// repeated.
+    /// repeated. Throws `usage.invalid` for filters that cannot be told apart where they go in one list (DX-01).
     func start(_ export: ExportRequest) async throws -> ExportStart {
+        if export.filterOutOfList != nil {
+            throw Fault(
+                .usage, .stop, "a filter of $davinci-data-export has a comma, which ends it there",
+                hint: "ask with a filter for each alternative: a resource has to meet one of them")
+        }
         // A list of patients fits into a POST only, so that there is no other way (BLK-11).
         let isPOST = !export.patients.isEmpty || export.purpose != nil
         var attempt = Attempt(export: export, usesPOST: isPOST || startsByPOST, canChangeMethod: !isPOST)
@@ -63,13 +67,13 @@ struct BulkKickOff: Sendable {
         }
     }
 
-    /// Leaves out what is refused; false when nothing is left to leave out (BLK-05).
+    /// Leaves out what the server refuses; false when there is nothing left to leave out (BLK-05).
     ///
-    /// What only the server can say is believed: a parameter that it names. Without a name it is first asked to be
-    /// lenient, then everything goes that an export can do without. `_type` and `_since` go only when they are named,
-    /// and not before a POST was tried, where lists are written in the one way that every version reads (BLK-09).
+    /// A parameter that the server names is taken as the reason. If it names none, it is first asked to be lenient,
+    /// then every parameter goes that an export can do without. `_type` and `_since` go only when named, and not before
+    /// a POST was tried, which writes lists as every version reads them (BLK-09).
     private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
-        // What is fetched for a purpose is no more than was asked for: a filter that is not offered is an error
+        // An export for a purpose must not bring more than was asked for: a filter that is not offered is an error
         // (DX-03).
         guard attempt.export.purpose == nil else { return false }
         let present = attempt.export.droppable
@@ -87,7 +91,7 @@ struct BulkKickOff: Sendable {
         } else if let one = refused.first {
             attempt.drop([one])
         } else if !optional.isEmpty, !attempt.isLenient {
-            // What it ignores now, it does not say: nothing of it can be relied on.
+            // The server does not say what it ignores now, so none of these parameters can be relied on.
             attempt.isLenient = true
             attempt.dropped += optional
         } else if !optional.isEmpty {
@@ -99,7 +103,7 @@ struct BulkKickOff: Sendable {
         return true
     }
 
-    /// The words of an OperationOutcome, to look for names of parameters in; they are told to nobody.
+    /// The words of an OperationOutcome, searched for names of parameters; they are never passed on.
     private static func words(of response: HTTPResponse) -> Set<String> {
         guard response.body.count <= 1 << 20, let json = try? JSONParser.parse(response.body),
             OperationOutcome(json) != nil
@@ -121,7 +125,7 @@ struct BulkKickOff: Sendable {
             request = HTTPRequest(.get, try session.policy.url(try query.encoded()))
         }
         request.headers["Accept"] = "application/fhir+json"
-        // What is fetched for a purpose is no more than was asked for: what is not understood has to be refused
+        // An export for a purpose must not bring more than was asked for: what is not understood must be refused
         // (DX-03).
         let handling =
             attempt.isLenient ? ", handling=lenient" : attempt.export.purpose != nil ? ", handling=strict" : ""
@@ -150,8 +154,8 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
-    /// Asks without the types that a refusal names; false when it names none that can be done without, or all of them, as
-    /// one does that lists what is there. What has to be had another way goes together.
+    /// Asks without the types that a refusal names. False when it names none that can be done without, or all of them,
+    /// as a refusal does that lists what is available. Types that must be had another way are left out together.
     fileprivate mutating func dispense(_ named: Set<String>) -> Bool {
         let open = export.dispensable.intersection(export.types)
         let said = open.intersection(named)
@@ -160,8 +164,8 @@ extension BulkKickOff.Attempt {
         return leaveOut(isAlongside ? said.union(open.filter { !SharedTypes.contains($0) }) : said)
     }
 
-    /// Asks for fewer types: first without those that have to be had another way, then without those that are fetched where
-    /// they are referred to. False when all of them are needed.
+    /// Asks for fewer types: first without those that have to be had another way, then without those that are fetched
+    /// where they are referred to. False when all of them are needed.
     fileprivate mutating func dispense() -> Bool {
         leaveOut(export.dispensable.filter { !SharedTypes.contains($0) })
             || leaveOut(export.dispensable.filter(SharedTypes.contains))

@@ -12,7 +12,7 @@ actor CapabilityCache {
         self.session = session
     }
 
-    /// The capability; whoever asks while it is being read waits for the same answer. Throws `remote.malformed`,
+    /// The capability; a caller that asks while it is being read waits for the same answer. Throws `remote.malformed`,
     /// `clinic.capability-missing` or `payer.capability-missing` for another FHIR version than 4.0, and whatever
     /// reading can throw.
     func capability() async throws -> ServerCapability {
@@ -27,7 +27,7 @@ actor CapabilityCache {
             }
         } catch {
             guard task.isCancelled, !Task.isCancelled else { throw error }
-            // Another caller was stopped, and with it the reading; this one still wants to know.
+            // Another caller was cancelled, and the reading with it; this one still needs it.
             return try await self.capability()
         }
     }
@@ -44,7 +44,7 @@ actor CapabilityCache {
         return task
     }
 
-    /// What was read already, however long ago; nothing is asked.
+    /// The capability if it was ever read, however long ago; asks nothing.
     var lastKnown: ServerCapability? { known?.capability }
 
     private func read() async throws -> ServerCapability {

@@ -1,9 +1,9 @@
 import FHIR
 import PDex
 
-/// Reads a CapabilityStatement, as far as an exchange needs it (RD-01, WR-01).
+/// Reads those parts of a CapabilityStatement that an exchange needs (RD-01, WR-01).
 enum CapabilityReader {
-    /// What a statement says of the server's side; nil when the JSON is no CapabilityStatement.
+    /// What a statement says about the server's side; nil when the JSON is not a CapabilityStatement.
     static func capability(_ json: JSONValue) -> ServerCapability? {
         guard json["resourceType"]?.string == "CapabilityStatement", let version = json["fhirVersion"]?.string else {
             return nil
@@ -23,7 +23,7 @@ enum CapabilityReader {
         return capability
     }
 
-    /// The version behind the canonical of an export operation (BLK-01).
+    /// The version in the canonical of an export operation (BLK-01).
     private static func bulkDataVersion(_ list: JSONValue?) -> String? {
         (list?.elements ?? []).lazy.compactMap { operation in
             let parts = operation["definition"]?.string?.split(separator: "|", maxSplits: 1)
@@ -37,7 +37,7 @@ enum CapabilityReader {
         return last.map { ["export", "group-export", "patient-export"].contains($0) } ?? false
     }
 
-    /// What runs there, as far as it says so in a few plain words: it goes into logs.
+    /// The server's software, as far as it is named in a few plain words: it goes into logs.
     private static func software(_ json: JSONValue?) -> ServerCapability.Software {
         func word(_ key: String) -> String? {
             guard let text = json?[key]?.string, (1...64).contains(text.utf8.count),

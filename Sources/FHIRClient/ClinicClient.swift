@@ -5,7 +5,7 @@ public struct ClinicClient: ClinicServer {
     private let session: ServerSession
     private let capabilities: CapabilityCache
 
-    /// A client of the session's server.
+    /// A client for the session's server.
     public init(_ session: ServerSession) {
         self.session = session
         capabilities = CapabilityCache(session)
@@ -32,12 +32,12 @@ public struct ClinicClient: ClinicServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
-    /// Those of `types` that were asked for and that our token does not allow.
+    /// Those of `types` that were requested but that our token does not allow.
     public func withheldTypes(among types: [String]) async throws -> [String] {
         try await session.withheldTypes(among: types)
     }
 
-    /// Kicks an export off; what the server refuses is left out, and told.
+    /// Kicks off an export; what the server refuses is left out, and reported.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let version = await capabilities.lastKnown?.bulkDataVersion
         return try await BulkKickOff(session: session, version: version).start(request)
@@ -48,7 +48,7 @@ public struct ClinicClient: ClinicServer {
         try await BulkExport(session: session).poll(statusURL)
     }
 
-    /// Streams one file of a finished export; the number of bytes after decoding, once the end is proven.
+    /// Streams one file of a finished export; returns the number of bytes after decoding, once the end is proven.
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {

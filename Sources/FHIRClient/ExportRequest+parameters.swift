@@ -41,7 +41,7 @@ extension ExportRequest {
         if !types.isEmpty { parameters.append(.init("_type", types.joined(separator: ","))) }
         if let since { parameters.append(.init("_since", since.text)) }
         if let until { parameters.append(.init("_until", until.text)) }
-        parameters += typeFilters.map { .init("_typeFilter", $0) }
+        parameters += filterParameters.map { .init("_typeFilter", $0) }
         parameters += associatedData.map { .init("includeAssociatedData", $0) }
         return parameters
     }
@@ -60,7 +60,7 @@ extension ExportRequest {
         }
         if let since { list.append(["name": "_since", "valueInstant": .string(since.text)]) }
         if let until { list.append(["name": "_until", "valueInstant": .string(until.text)]) }
-        list += typeFilters.map { ["name": "_typeFilter", "valueString": .string($0)] }
+        list += filterParameters.map { ["name": "_typeFilter", "valueString": .string($0)] }
         list += associatedData.map { code in
             codings
                 ? ["name": "includeAssociatedData", "valueCoding": ["code": .string(code)]]
@@ -69,6 +69,19 @@ extension ExportRequest {
         list += patients.map { ["name": "patient", "valueReference": ["reference": .string("Patient/" + $0)]] }
         return ["resourceType": "Parameters", "parameter": .array(list)]
     }
+
+    /// The values of `_typeFilter`: a filter each in Bulk Data, of which one has to be met (BLK-10), and all of them in one
+    /// list with commas where it is for a purpose, as ATR defines it (DX-01).
+    private var filterParameters: [String] {
+        purpose == nil || typeFilters.isEmpty ? typeFilters : [typeFilters.joined(separator: ",")]
+    }
+
+    /// A filter that cannot stand in a list with commas; nil when there is none, or each has a parameter of its own.
+    ///
+    /// ATR does not say how a comma is written there that ends no filter. A search escapes one in a value as `\,` and has
+    /// alternatives with plain commas, so that a server which divides at commas reads parts of either as filters of
+    /// their own; and one that takes `%2C` as it stands looks for that.
+    var filterOutOfList: String? { purpose == nil ? nil : typeFilters.first { $0.contains(",") } }
 
     private static let format = "application/fhir+ndjson"
 }

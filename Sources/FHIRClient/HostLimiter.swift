@@ -1,18 +1,18 @@
 import FHIR
 
-/// How many requests one server gets at once: more while it answers well, half when it is pressed.
+/// Limits how many requests one server gets at once: more while it answers well, half when it is under pressure.
 ///
 /// Additive increase, multiplicative decrease: each good answer adds a fraction, so that a whole round of them adds
-/// one; 429, 503 and answers that take many times as long as the best one halve what is allowed, once a round. A server
-/// that says when to come back (`Retry-After`) is left alone until then by everybody.
+/// one; 429, 503 and answers that take many times as long as the best one halve the limit, once per round. A server
+/// that says when to come back (`Retry-After`) is left alone by all callers until then.
 actor HostLimiter {
-    /// What an answer says of the server.
+    /// What an answer says about the server.
     enum Answer: Sendable {
-        /// It came after so many seconds.
+        /// It came after this many seconds.
         case fine(seconds: Double)
-        /// The server wants less, or is in trouble.
+        /// The server is under pressure or in trouble.
         case pressed
-        /// It never came, or says nothing.
+        /// It never came, or says nothing about the server.
         case none
     }
 
@@ -24,14 +24,14 @@ actor HostLimiter {
     private var serial = 0
     private var best: Double?
     private var standing: Pause?
-    /// Counts decreases: an answer to a request from before the last one speaks of the past.
+    /// Counts decreases: an answer to a request from before the latest one says nothing about the present.
     private var round = 0
 
-    /// An answer is slow when it takes so many times as long as the best one …
+    /// An answer is slow when it takes this many times as long as the best one …
     private static let slow = 8.0
-    /// … and longer than this, in seconds: what is quick anyway does not matter.
+    /// … and longer than this, in seconds: below it, differences do not matter.
     private static let bearable = 2.0
-    /// What a server gets at first.
+    /// How many requests a server gets at first.
     private static let first = 4.0
 
     init(most: Int) {
@@ -42,22 +42,22 @@ actor HostLimiter {
     /// How many requests may be under way now.
     var slots: Int { max(1, Int(allowed)) }
 
-    /// Allows no more than `most` at once: where two settings speak of one server, the smaller counts.
+    /// Allows at most `most` at once: where two settings concern one server, the smaller counts.
     func restrict(to most: Int) {
         self.most = max(1, min(self.most, most))
         allowed = min(allowed, Double(self.most))
     }
 
-    /// Leaves the server alone for so many seconds from now, unless it is for longer already.
+    /// Leaves the server alone for `seconds` from now, unless it already is for longer.
     func pause(seconds: Double, from now: Instant) {
         if let left = standing?.left(at: now), left >= seconds { return }
         standing = Pause(seconds: seconds, from: now)
     }
 
-    /// For how many seconds the server is still to be left alone; nil when it may be asked.
+    /// How many seconds the server must still be left alone; nil when it may be asked.
     func pause(at now: Instant) -> Double? { standing?.left(at: now) }
 
-    /// A place among those at once; the round it belongs to.
+    /// A place among the requests under way, and the round in which it was taken.
     struct Slot: Sendable {
         fileprivate let round: Int
     }
@@ -81,7 +81,7 @@ actor HostLimiter {
         return Slot(round: round)
     }
 
-    /// Gives a slot back, with what the answer said.
+    /// Gives a slot back, with what its answer said.
     func leave(_ slot: Slot, _ answer: Answer) {
         underWay -= 1
         switch answer {
@@ -99,7 +99,7 @@ actor HostLimiter {
     }
 
     private func decrease(_ slot: Slot) {
-        // Many requests meet the same trouble: it counts once.
+        // Many requests meet the same trouble, which counts only once.
         guard slot.round == round else { return }
         round += 1
         allowed = max(1, allowed / 2)

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The limiters of all servers that this process speaks to, by origin: jobs that share a server share what it bears.
+/// The limiters of all servers that this process speaks to, by origin: jobs that share a server share its limit.
 ///
-/// Files of an export that lie on another host do not count against the FHIR server, and the other way round.
+/// Files of an export on another host do not count against the FHIR server, nor the other way round.
 public final class HostLimiters: Sendable {
     private let limiters = Mutex<[String: HostLimiter]>([:])
 

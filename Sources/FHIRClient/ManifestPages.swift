@@ -1,18 +1,18 @@
 import FHIR
 import PDex
 
-/// Puts the manifest of a finished export together from its pages (BLK-15, BLK-30).
+/// Assembles the manifest of a finished export from its pages (BLK-15, BLK-30).
 struct ManifestPages: Sendable {
     let session: ServerSession
 
     private static let what = "the manifest of an export"
-    /// What one page may have: names and signed links of a great many files, and nothing else.
+    /// Limits for one page: it holds names and signed links of a great many files, and nothing else.
     static let limits = JSONLimits(bytes: 64 << 20)
     private static let mostPages = 1000
     private static let mostFiles = 100_000
 
-    /// The whole manifest, of which `first` is the first page or all. Throws `remote.malformed` for pages that
-    /// contradict each other or do not end, and whatever reading a page can throw.
+    /// The whole manifest; `first` is its first page or all of it. Throws `remote.malformed` for pages that contradict
+    /// each other or do not end, and whatever reading a page can throw.
     func whole(_ first: HTTPResponse) async throws -> ExportManifest {
         var page = try self.page(first)
         var whole = page.manifest
@@ -52,7 +52,7 @@ struct ManifestPages: Sendable {
         }
     }
 
-    /// Until when links are good: what the server says, carried from its clock to ours.
+    /// When the links expire, converted from the server's clock to ours.
     private func expiry(_ response: HTTPResponse) -> Instant? {
         guard let expires = response.headers["Expires"].flatMap({ Instant(httpDate: $0) }) else { return nil }
         let now = session.clock.now()

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Reads the manifest of a finished export, in the words of Bulk Data 1 to 3 and of 4 (BLK-30).
+/// Reads the manifest of a finished export, in the terms of Bulk Data 1 to 3 and of 4 (BLK-30).
 enum ManifestReader {
     /// One page of a manifest.
     struct Page {
@@ -10,7 +10,7 @@ enum ManifestReader {
         let next: String?
     }
 
-    /// A page of the manifest, or a few words on what is amiss. Members that are not known here are not looked at.
+    /// A page of the manifest, or a few words on what is wrong with it. Unknown members are ignored.
     static func page(_ json: JSONValue) -> Result<Page, Flaw> {
         guard let time = json["transactionTime"]?.string.flatMap({ Instant($0) }) else {
             return .failure(Flaw("transactionTime is missing or not an instant"))
@@ -20,7 +20,7 @@ enum ManifestReader {
         }
         let link = (json["link"]?.elements ?? []).first { $0["relation"]?.string == "next" }
         let next = link?["url"]?.string
-        // Without its address the rest would be lost without a word.
+        // Without its URL, the rest would be lost silently.
         guard link == nil || next != nil else { return .failure(Flaw("its next link has no URL")) }
         guard let output = files(json["output"]), json["output"] != nil else {
             return .failure(Flaw("output is missing or has a file without a URL"))
@@ -34,7 +34,7 @@ enum ManifestReader {
         return .success(Page(manifest: manifest, next: next))
     }
 
-    /// What is amiss.
+    /// What is wrong with a manifest.
     struct Flaw: Error {
         let words: String
 

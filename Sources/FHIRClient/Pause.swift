@@ -1,8 +1,8 @@
 import FHIR
 
-/// For how long a server is left alone, by a clock that may be set: never for longer than was asked.
+/// How long a server is left alone, by a clock that may be set back: never for longer than it asked.
 struct Pause: Sendable {
-    /// Longer than this, in seconds, nobody is left alone: one wrong date must not stop a process for years.
+    /// The longest pause, in seconds: one wrong date must not stop a process for years.
     static let longestSeconds = 3600.0
 
     private var began: Instant
@@ -15,7 +15,7 @@ struct Pause: Sendable {
 
     /// How many seconds are left; nil when it is over.
     ///
-    /// A clock that was set back says that the pause has yet to begin: then it begins now.
+    /// When the clock was set back to before the pause began, the pause begins now.
     mutating func left(at now: Instant) -> Double? {
         began = min(began, now)
         let left = seconds - (now - began) / .seconds(1)

@@ -1,13 +1,13 @@
 import FHIR
 public import PDex
 
-/// A payer's FHIR R4 server over the network: search, the question who somebody is, and delivery of a bundle.
+/// A payer's FHIR R4 server over the network: search, member match, and delivery of a bundle.
 public struct PayerClient: PayerServer {
     private let session: ServerSession
     private let capabilities: CapabilityCache
     private let delivery: ExchangeTerms.Delivery.Kind
 
-    /// A client of the session's server, which takes bundles or, by `delivery`, single requests.
+    /// A client for the session's server, which takes bundles or, depending on `delivery`, single requests.
     public init(_ session: ServerSession, delivery: ExchangeTerms.Delivery.Kind = .transaction) {
         self.session = session
         self.delivery = delivery
@@ -29,12 +29,12 @@ public struct PayerClient: PayerServer {
     /// One resource as the server wrote it, or nil for 404 and 410.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await session.read(type: type, id: id) }
 
-    /// Those of `types` that the token does not let us read and search; none without a token.
+    /// Those of `types` that the token does not let us read and search; empty without a token.
     public func unreadableTypes(among types: [String]) async throws -> [String] {
         try await session.unreadableTypes(among: types)
     }
 
-    /// Delivers one Bundle and returns whatever was answered; a lost answer is `payer.unknown-outcome`.
+    /// Delivers one Bundle and returns any answer; when the answer is lost, throws `payer.unknown-outcome`.
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -46,7 +46,7 @@ public struct PayerClient: PayerServer {
         }
         let response = try await delivered(request(bundle, requestID), lastLook)
         guard response.status != 401 else { throw session.faults.unauthorized("a delivery") }
-        // An answer that was cut off says nothing for certain about what became of the bundle.
+        // A truncated answer leaves the fate of the bundle uncertain.
         guard response.isProvenComplete || response.body.isEmpty || provesItself(response) else { throw unknown() }
         return PayerAnswer(
             status: response.status, body: response.body,
@@ -56,18 +56,20 @@ public struct PayerClient: PayerServer {
     }
 
     /// Asks who somebody is (HRex `$member-match`).
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await MemberMatchCall(session: session).ask(question)
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await MemberMatchCall(session: session).ask(question, lastLook)
     }
 
-    /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
+    /// Starts a match of many people (PDex `$bulk-member-match`); returns the URL at which to ask for the answer.
     public func startMatchingMembers(
         _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> String {
         try await BulkMemberMatchCall(session: session).start(questions, lastLook)
     }
 
-    /// How the bundles of the outbox begin that are applied entry by entry.
+    /// How bundles in the outbox begin if they are applied entry by entry.
     private static let headOfBatch = Array(#"{"resourceType":"Bundle","type":"batch""#.utf8)
 
     private func inWaves(
@@ -104,7 +106,7 @@ public struct PayerClient: PayerServer {
         }
     }
 
-    /// A time-out before anything was sent is no more than an unreachable payer.
+    /// A time-out before anything was sent counts as an unreachable payer.
     private func neverArrived(_ error: TransportError) -> Fault {
         guard error.reason == .timedOut else { return Fault(error, at: session.connection.name) }
         return Fault(TransportError(.unreachable, mayHaveArrived: false), at: session.connection.name)

@@ -1,8 +1,8 @@
 public import PDex
 
-/// A payer that is delivered to in a way of its own, and asked everything else at its server.
+/// A payer with a delivery method of its own, whose server answers everything else.
 public protocol PayerRelay: PayerServer {
-    /// Its server.
+    /// The payer's server.
     var server: any PayerServer { get }
 }
 
@@ -10,7 +10,7 @@ extension PayerRelay {
     /// The FHIR base URL, without a trailing slash.
     public var base: String { server.base }
 
-    /// How many pages one search may have before it is called endless.
+    /// The most pages that one search may have.
     public var mostPages: Int { server.mostPages }
 
     /// Reads `/metadata`.
@@ -31,11 +31,13 @@ extension PayerRelay {
     }
 
     /// Asks who somebody is (HRex `$member-match`).
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await server.matchMember(question)
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await server.matchMember(question, lastLook: lastLook)
     }
 
-    /// Asks who many are (PDex `$bulk-member-match`); where the answer is asked for.
+    /// Starts a match of many people (PDex `$bulk-member-match`); returns the URL at which to ask for the answer.
     public func startMatchingMembers(
         _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> String {

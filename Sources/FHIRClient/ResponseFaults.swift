@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// Says what an answer other than the hoped-for one means, in terms of who must act.
+/// Translates an unsuccessful answer into a fault that says who must act.
 struct ResponseFaults {
     private let connection: ServerConnection
 
-    /// More than this in a body without a proven end is not believed, even when it parses.
+    /// The largest body without a proven end that is believed if it parses.
     private static let unprovenBytes = 64 << 10
 
     init(_ connection: ServerConnection) {
@@ -22,7 +22,7 @@ struct ResponseFaults {
             retryAfterSeconds: RetryAfter.seconds(headers, now: now), httpStatus: status)
     }
 
-    /// The fault of a request that is not made, since the server told another one when to come back.
+    /// The fault of a request that is not made, because the server has said when to come back.
     func paused(_ seconds: Double) -> Fault {
         Fault(
             .remoteThrottled, .retry, "\(connection.name) asked to be left alone for another \(Int(seconds)) s.",
@@ -52,8 +52,8 @@ struct ResponseFaults {
         }
     }
 
-    /// The fault of a search that the server answers only when it says more (RD-10): 400, and an OperationOutcome with
-    /// the code `required` or the name of what is missing. Nil for every other answer.
+    /// The fault of a search that the server refuses until more is specified (RD-10): 400, and an OperationOutcome with
+    /// the code `required` or the name of the missing parameter. Nil for every other answer.
     func demand(_ response: HTTPResponse, _ what: String) -> Fault? {
         guard response.status == 400, let outcome = outcome(of: response) else { return nil }
         let demands = outcome.issues.contains { issue in
@@ -69,10 +69,10 @@ struct ResponseFaults {
             httpStatus: 400)
     }
 
-    /// Search parameters that servers of US Core may insist on (CONF-0063 … CONF-0069).
+    /// Search parameters that US Core servers may insist on (CONF-0063 … CONF-0069).
     private static let demandable = ["category", "status", "intent"]
 
-    /// The fault of a redirect, which is never followed: it could lead our token astray.
+    /// The fault of a redirect, which is never followed: it could lead our token to a stranger.
     func redirect(_ status: Int, _ what: String) -> Fault {
         Fault(
             .remotePolicy, .halt, "\(connection.name) answered \(status) to \(what); redirects are not followed.",
@@ -80,7 +80,7 @@ struct ResponseFaults {
             httpStatus: status)
     }
 
-    /// The fault of what the policy for URLs forbids; `does` goes on from the server's name.
+    /// The fault of a URL that the policy forbids; `does` continues the sentence after the server's name.
     func policy(_ does: String, _ hint: String) -> Fault {
         Fault(.remotePolicy, .halt, "\(connection.name) \(does); it was not followed.", hint: hint)
     }
@@ -94,7 +94,7 @@ struct ResponseFaults {
             retryAfterSeconds: RetryAfter.seconds(response.headers, now: now), httpStatus: response.status)
     }
 
-    /// The fault of a token that is refused, and so is its successor; or of a token that is missing.
+    /// The fault of a refused token whose replacement is refused as well; or of a missing token.
     func unauthorized(_ what: String) -> Fault {
         let isAnonymous = connection.authorization == .none
         return Fault(
@@ -120,7 +120,7 @@ struct ResponseFaults {
         throw incomplete(what)
     }
 
-    /// The fault of a body that is not what it has to be; `why` carries none of it.
+    /// The fault of a body with the wrong content; `why` quotes none of it.
     func malformed(_ what: String, _ why: String) -> Fault {
         Fault(
             .remoteMalformed, .halt, "\(what) of \(connection.name) cannot be read: \(why).",
@@ -134,7 +134,7 @@ struct ResponseFaults {
             hint: "It is asked for again later; when it goes on, look for a proxy that cuts answers off.")
     }
 
-    /// Whether a body without a proven end is small enough to be proven by its grammar.
+    /// Whether the body has a proven end, or is small enough to be proven by its grammar.
     func canProveItself(_ response: HTTPResponse) -> Bool {
         response.isProvenComplete || response.body.count <= Self.unprovenBytes
     }

@@ -4,13 +4,13 @@ import Synchronization
 final class SearchMethod: Sendable {
     private let refusesPOST = Mutex(false)
 
-    /// Answers that say nothing of the search but that its form is not known there.
+    /// Statuses that say nothing about the search except that the server does not take it by POST.
     static let refusals: Set = [404, 405, 415, 501]
 
-    /// Whether to try POST.
+    /// Whether to try POST first.
     var triesPOST: Bool { !refusesPOST.withLock { $0 } }
 
-    /// Remembers that the server answers to GET what it does not answer to POST.
+    /// Remembers that the server answers a GET where it refuses the POST.
     func stayWithGET() {
         refusesPOST.withLock { $0 = true }
     }

@@ -1,7 +1,7 @@
 import PDex
 
 extension SearchQuery {
-    /// Path and query below the base, percent-encoded. Throws `remote.policy` for a path that is none.
+    /// Path and query below the base, percent-encoded. Throws `remote.policy` for an invalid path.
     func encoded() throws(Fault) -> String {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         let isPlain = segments.allSatisfy { segment in
@@ -20,7 +20,7 @@ extension SearchQuery {
         return "/" + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
-    /// The ids in a parameter's value: `joe`, `Patient/joe` and `https://host/r4/Patient/joe` are one.
+    /// The ids in a parameter's value: `joe`, `Patient/joe` and `https://host/r4/Patient/joe` mean the same.
     static func ids(in value: String) -> [String] {
         value.split(separator: ",").compactMap { $0.split(separator: "/").last.map(String.init) }
     }

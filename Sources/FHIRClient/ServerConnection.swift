@@ -1,11 +1,11 @@
-/// Where a clinic or a payer is, and how we are allowed in: what the configuration says of one server.
+/// Where a clinic or a payer is, and how we authenticate there: one server's configuration.
 public struct ServerConnection: Sendable, Hashable {
-    /// On which end of an exchange the server is.
+    /// Which side of an exchange the server is on.
     public enum Side: String, Sendable, Hashable { case clinic, payer }
 
-    /// How we are allowed in.
+    /// How we authenticate.
     public enum Authorization: Sendable, Hashable {
-        /// Nobody asks.
+        /// No authentication.
         case none
         /// SMART Backend Services with a key of ours.
         case backendServices(BackendServices)
@@ -13,15 +13,15 @@ public struct ServerConnection: Sendable, Hashable {
 
     /// Our registration at the server's authorization server.
     public struct BackendServices: Sendable, Hashable {
-        /// The client id that they gave us.
+        /// The client id that we were given.
         public var clientID: String
         /// The key to sign with; nil takes the first that the server's algorithms allow.
         public var keyID: String?
-        /// The token endpoint, pinned; needed when it is not on the FHIR server's own origin.
+        /// The token endpoint, pinned; required when it is not on the FHIR server's own origin.
         public var tokenURL: String?
-        /// What `aud` says when the server does not want the token URL (SBS-25).
+        /// The value of `aud` when the server does not want the token URL (SBS-25).
         public var audience: String?
-        /// How scopes are written; nil asks the server's capabilities.
+        /// How scopes are written; nil follows the server's declared capabilities.
         public var scopeForm: ScopeForm?
 
         /// Describes a registration.
@@ -37,18 +37,18 @@ public struct ServerConnection: Sendable, Hashable {
         }
     }
 
-    /// The name in the configuration, such as `clinic0`; it stands in faults and logs.
+    /// The name in the configuration, such as `clinic0`; used in faults and logs.
     public var name: String
     /// Clinic or payer.
     public var side: Side
     /// The FHIR base URL.
     public var base: String
-    /// How we are allowed in.
+    /// How we authenticate.
     public var authorization: Authorization
-    /// What we ask to be allowed: least privilege, one set a leg (SBS-43).
+    /// The scopes that we ask for: least privilege, one set for each leg (SBS-43).
     public var scopes: ScopeSet
-    /// What is asked for where the server grants nothing for the sake of one scope that it does not know
-    /// (`invalid_scope`): the scopes without those that are good to have and not needed. Nil where all are needed.
+    /// The scopes to ask for when the server refuses all of them because of a single unknown one (`invalid_scope`):
+    /// those that are required. Nil when all are required.
     public var neededScopes: ScopeSet?
     /// Other origins that may have this server's token, such as its bulk file host.
     public var tokenOrigins: [String]
@@ -60,24 +60,24 @@ public struct ServerConnection: Sendable, Hashable {
     public var maxFileBytes: Int
     /// The most pages that one search may have.
     public var maxPages = usualMaxPages
-    /// The most requests at one time; how many of them are under way follows how well the server answers.
+    /// The most requests at one time; how many are actually under way depends on how well the server answers.
     public var maxConnections: Int
 
-    /// The most bytes that a page of a search may have, which is kept in memory: the fewer there are at once, the larger
-    /// one may be. The answer to a delivery may have more: left unread, nobody would know what came of it.
+    /// The most bytes in a page of a search, which is kept in memory: the fewer requests at once, the larger. The
+    /// answer to a delivery may be larger: left unread, its outcome would be unknown.
     public var maxPageBytes: Int {
         min(max(Self.pagesBytes / max(maxConnections, 1), Self.leastPageBytes), Self.mostPageBytes)
     }
 
-    /// What the pages of one server may have together.
+    /// The most bytes in all pages of one server together.
     private static let pagesBytes = 128 << 20
     private static let leastPageBytes = 8 << 20
     private static let mostPageBytes = 64 << 20
 
-    /// What one file may have unless said otherwise: 4 GiB.
+    /// The default limit for one file: 4 GiB.
     public static let usualMaxFileBytes = 4 << 30
 
-    /// How many pages one search may have unless said otherwise.
+    /// The default limit for the pages of one search.
     public static let usualMaxPages = 1_000_000
 
     /// Describes a server.

@@ -1,7 +1,7 @@
 import Metrics
 import PDex
 
-/// Counts what a server is asked and how it answers, for whoever watches the service (``PDex/MetricName``).
+/// Counts requests to a server and its answers, for monitoring (``PDex/MetricName``).
 struct ServerMeter: Sendable {
     /// The configured name of the server.
     let host: String
@@ -12,19 +12,19 @@ struct ServerMeter: Sendable {
         count(.requests, ["host": host, "code": String(status)])
     }
 
-    /// No answer was had.
+    /// A request ended without an answer.
     func failed(_ error: any Error) {
         guard let error = error as? TransportError else { return }
         count(.requests, ["host": host, "code": Fault(error, at: host).code.rawValue])
     }
 
-    /// The server asked for patience, and had it.
+    /// We waited for as long as the server asked.
     func waited(_ seconds: Double) {
         FloatingPointCounter(label: MetricName.retryAfter.rawValue, dimensions: [("host", host)], factory: factory)
             .increment(by: seconds)
     }
 
-    /// A token was asked for; `fault` says why there is none.
+    /// A token was requested; `fault` says why it was not granted.
     func askedForToken(_ fault: Fault?) {
         count(.tokens, ["host": host, "outcome": fault?.code.rawValue ?? "granted"])
     }

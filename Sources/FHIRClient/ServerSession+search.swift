@@ -4,7 +4,7 @@ import PDex
 extension ServerSession {
     /// Filters that narrow what is read: a server that ignores one answers with other people's data (RD-06).
     private static let filters: Set = ["_lastUpdated", "date", "patient", "_id", "identifier"]
-    /// Filters whose value is one id or several: the answer to another patient's search is nobody's.
+    /// Filters whose value is one id or several: the answer to another patient's search must not be used.
     private static let identities: Set = ["patient", "_id"]
     private static let pageLimits = JSONLimits(depth: 72, bytes: 64 << 20)
 
@@ -18,12 +18,12 @@ extension ServerSession {
             }
         }
         let response = try await read(request(try policy.url(try query.encoded())))
-        // Only what GET can do and POST cannot tells of the server; a type that is unknown answers 404 to both.
+        // Only a search that works by GET and not by POST tells of the server; an unknown type answers 404 to both.
         if response.status == 200, !query.path.contains("/") { searchMethod.stayWithGET() }
         return try answer(response, query, what, isForm: false)
     }
 
-    /// The same search with its parameters in the body, where no log of a proxy shows who is searched for (RD-09).
+    /// The same search with its parameters in the body, so that no proxy's log shows who is searched for (RD-09).
     private func form(_ query: SearchQuery) throws(Fault) -> HTTPRequest {
         let path = try SearchQuery(query.path).encoded() + "/_search"
         let pairs = query.parameters.map { "\(PercentEncoding.form($0.name))=\(PercentEncoding.form($0.value))" }
@@ -40,7 +40,7 @@ extension ServerSession {
         if let fault = faults.demand(response, what) { throw fault }
         let scan = try page(response, what)
         if let link = scan.bundle.link("self") {
-            // Many servers do not repeat in a URL what came in a form; what they do repeat has to be all of it.
+            // Many servers do not repeat a form's parameters in the URL; if they repeat any, it has to be all of them.
             let told = ToldParameters(of: link)
             if !isForm || !told.isEmpty {
                 try checkFilters(of: query, told)
@@ -50,7 +50,7 @@ extension ServerSession {
         return scan.page
     }
 
-    /// The page behind a link, asked for exactly as given.
+    /// The page behind a link, requested exactly as given.
     func page(_ link: String) async throws -> SearchPage {
         let url = try policy.vet(link, from: "the next link", with: .token)
         let what = "the next page of a search"
@@ -63,7 +63,7 @@ extension ServerSession {
         return try page(response, what).page
     }
 
-    /// One resource as written; nil for 404 and 410.
+    /// One resource as the server wrote it; nil for 404 and 410.
     func read(type: String, id: String) async throws -> [UInt8]? {
         let what = "reading one \(type)"
         let query = SearchQuery("\(type)/\(id)")
@@ -73,7 +73,7 @@ extension ServerSession {
         guard faults.canProveItself(response) else { throw faults.incomplete(what) }
         do {
             let scan = try ResourceScan.scan(response.body)
-            // An answer to somebody else's question must not be staged under this id.
+            // The answer to somebody else's question must not be staged under this id.
             guard scan.type == type, scan.id == id else { throw faults.malformed(what, "it is another resource") }
         } catch let error as ScanError {
             throw response.isProvenComplete ? faults.malformed(what, "\(error)") : faults.incomplete(what)
@@ -98,7 +98,7 @@ extension ServerSession {
             throw response.isProvenComplete ? faults.malformed(what, "\(error)") : faults.incomplete(what)
         }
         guard bundle.type == "searchset" else { throw faults.malformed(what, "it is not a searchset") }
-        // Either would lose the rest without a word.
+        // Either one would silently lose the rest.
         guard !bundle.hasNextWithoutURL else { throw faults.malformed(what, "its next link has no URL") }
         guard bundle.emptyMatches == 0 else { throw faults.malformed(what, "a match holds no resource") }
         let entries = bundle.entries.map { entry in
@@ -112,7 +112,7 @@ extension ServerSession {
         return (bundle, page)
     }
 
-    /// Refuses a result to which the server says it did not apply a filter; the filter's value is never told.
+    /// Refuses a result to which the server says it did not apply a filter; never repeats the filter's value.
     private func checkFilters(of query: SearchQuery, _ told: ToldParameters) throws(Fault) {
         for parameter in query.parameters {
             let name = String(parameter.name.prefix { $0 != ":" })
@@ -124,7 +124,7 @@ extension ServerSession {
         }
     }
 
-    /// Refuses what says of itself that it is the answer to a search for somebody else.
+    /// Refuses a result that says it answers a search for somebody else.
     private func checkIdentity(of query: SearchQuery, _ told: ToldParameters, _ what: String) throws(Fault) {
         for parameter in query.parameters where Self.identities.contains(parameter.name) {
             let ids = told.ids(of: parameter.name)

@@ -6,7 +6,7 @@ public import PDex
 public struct ServerSession: Sendable {
     /// Which server.
     public let connection: ServerConnection
-    /// Which URLs may be asked.
+    /// Which URLs may be requested.
     let policy: OutboundPolicy
     let clock: any WallClock
     private let transport: any HTTPTransport
@@ -22,8 +22,8 @@ public struct ServerSession: Sendable {
     /// A session with `connection`. Throws `config.invalid` for a base URL that cannot be used.
     ///
     /// `requestID` makes a new id at every call, for `X-Request-Id` (RD-23). `limiters` are shared by all sessions of
-    /// the process, so that two jobs do not ask twice as much of a server as it bears. `metrics` counts requests.
-    /// `waits` hears of every longer wait before a request is repeated, and why.
+    /// the process, so that two jobs do not ask more of a server than it bears. `metrics` counts requests. `waits` is
+    /// called for every longer wait before a request is repeated, with the reason.
     public init(
         _ connection: ServerConnection, keys: any KeyProvider, transport: any HTTPTransport, clock: any WallClock,
         retry: ReadRetry = ReadRetry(), requestID: @escaping @Sendable () -> String = { RandomBytes.hex(16) },
@@ -52,14 +52,14 @@ public struct ServerSession: Sendable {
     /// The faults of answers from this server.
     var faults: ResponseFaults { ResponseFaults(connection) }
 
-    /// Those of `types` that were asked for and that the token does not allow; none without a token.
+    /// Those of `types` that were requested but that the token does not allow; empty without a token.
     func withheldTypes(among types: [String]) async throws -> [String] {
         guard let granted = try await tokens?.token().scope else { return [] }
         let missing = connection.scopes.missingTypes(from: granted)
         return types.filter(missing.contains)
     }
 
-    /// Those of `types` that the token does not let us read and search, whether that was asked for or not.
+    /// Those of `types` that the token does not let us read and search, whether requested or not.
     func unreadableTypes(among types: [String]) async throws -> [String] {
         guard let granted = try await tokens?.token().scope else { return [] }
         let missing = ScopeSet(types: types, letters: [.read, .search]).missingTypes(from: granted)
@@ -67,15 +67,20 @@ public struct ServerSession: Sendable {
     }
 
     /// Reads with retries; returns every status except those that ask for another try, once the tries are used up.
-    func read(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token) async throws -> HTTPResponse {
+    ///
+    /// `begin` is called before each request goes out; what it throws is thrown, and nothing more goes out.
+    func read(
+        _ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token,
+        before begin: () async throws -> Void = {}
+    ) async throws -> HTTPResponse {
         try await retrying(request) {
-            let response = try await once(request, credential)
+            let response = try await once(request, credential, before: begin)
             try await refuseTransient(response.status, response.headers, of: request)
             return response
         }
     }
 
-    /// Starts a download with retries, which end once the header of a lasting answer is there.
+    /// Starts a download with retries, which end at the header of an answer that does not ask for another try.
     func stream(_ request: HTTPRequest, _ credential: OutboundPolicy.Credential) async throws -> HTTPStream {
         try await retrying(request) {
             let stream = try await inSlot(of: request, status: \.status) {
@@ -86,9 +91,9 @@ public struct ServerSession: Sendable {
         }
     }
 
-    /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` as it comes.
+    /// Asks once; a refused token is replaced once (SBS-37). Throws ``TransportError`` unchanged.
     ///
-    /// `begin` is called before each request goes out, when all that may have to be waited for is there.
+    /// `begin` is called before each request is sent, once nothing has to be waited for any more.
     func once(
         _ request: HTTPRequest, _ credential: OutboundPolicy.Credential = .token,
         before begin: () async throws -> Void = {}
@@ -127,7 +132,7 @@ public struct ServerSession: Sendable {
         await limiters.limiter(of: request.url.origin, most: connection.maxConnections)
     }
 
-    /// A server that told one of us when to come back is not asked by another before (RD-21).
+    /// A server that told one request when to come back is not asked by another before then (RD-21).
     private func waitOutPause(of limiter: HostLimiter) async throws {
         while let seconds = await limiter.pause(at: clock.now()) {
             guard retry.bears(seconds) else { throw faults.paused(seconds) }
@@ -153,8 +158,7 @@ public struct ServerSession: Sendable {
         return try await send(request)
     }
 
-    /// A server that wants to be left alone for longer than an hour is believed by the request that it told, and by no
-    /// other.
+    /// A pause of more than an hour is respected only by the request that was told of it, not by others.
     private func refuseTransient(_ status: Int, _ headers: HTTPHeaders, of request: HTTPRequest) async throws {
         let now = clock.now()
         guard let fault = faults.transient(status, headers, now: now) else { return }
@@ -173,7 +177,7 @@ public struct ServerSession: Sendable {
             do {
                 return try await ask()
             } catch let error as TransportError where error.reason == .brokenOff && error.mayHaveArrived {
-                // The server took the request: this one may be what breaks it, and others be answered.
+                // The server took the request: this one may be what breaks it, and others may still be answered.
                 fault = faults.incomplete("An answer")
             } catch let error as TransportError {
                 fault = Fault(error, at: connection.name)
@@ -191,7 +195,7 @@ public struct ServerSession: Sendable {
         }
     }
 
-    /// Whoever watches is not bothered with less, in seconds.
+    /// Shorter waits than this, in seconds, are not reported.
     private static let shortestWaitTold = 2.0
 
     private func tell(_ seconds: Double, _ fault: Fault, _ limiter: HostLimiter) async {

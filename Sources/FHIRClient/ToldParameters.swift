@@ -1,8 +1,8 @@
 import PDex
 
-/// The parameters that a URL names, decoded once: what a server says that it has searched for.
+/// The parameters that a URL names, decoded once: what a server says it searched for.
 struct ToldParameters: Sendable {
-    /// Values by name, without modifiers; one that cannot be decoded is empty.
+    /// Values by name, without modifiers; a value that cannot be decoded is empty.
     private var values: [String: [String]] = [:]
 
     /// Reads the query of `url`.
@@ -16,12 +16,12 @@ struct ToldParameters: Sendable {
         }
     }
 
-    /// Whether it names none.
+    /// Whether the URL names none.
     var isEmpty: Bool { values.isEmpty }
 
-    /// Whether it names that parameter, with a modifier or without.
+    /// Whether the URL names that parameter, with or without a modifier.
     func names(_ name: String) -> Bool { values[name] != nil }
 
-    /// The ids that it gives a parameter, however its references are written; empty when it has none.
+    /// The ids among a parameter's values, however the references are written; empty without any.
     func ids(of name: String) -> Set<String> { Set((values[name] ?? []).flatMap(SearchQuery.ids)) }
 }

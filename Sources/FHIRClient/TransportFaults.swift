@@ -1,7 +1,7 @@
 import PDex
 
 extension HTTPTransport {
-    /// Uses the transport for one request to the server `name`; what it throws becomes a fault.
+    /// Uses the transport for one request to the server `name`; an error of the transport becomes a fault.
     func faulting<Value: Sendable>(
         _ name: String, _ use: (any HTTPTransport) async throws -> Value
     ) async throws -> Value {
@@ -14,20 +14,23 @@ extension HTTPTransport {
 }
 
 extension Fault {
+    /// Not every command tries again by itself.
+    private static let again = "Runs and the service try again by themselves; any other command is to be given again."
+
     /// What a failed transfer with the server `name` means.
     init(_ error: TransportError, at name: String) {
         let (code, disposition, hint): (FaultCode, Disposition, String) =
             switch error.reason {
             case .unresolved, .unreachable, .brokenOff:
-                (.remoteUnreachable, .retry, "Check host, port, firewall and HTTPS_PROXY; it is tried again later.")
+                (.remoteUnreachable, .retry, "Check host, port, firewall and HTTPS_PROXY. \(Self.again)")
             case .tls:
-                (.remoteTLS, .retry, "Check that the server speaks TLS 1.2 or later; it is tried again later.")
+                (.remoteTLS, .retry, "Check that the server speaks TLS 1.2 or later. \(Self.again)")
             case .certificate:
                 (.remoteTLS, .halt, "Check the server's certificate, and the file of authorities in the configuration.")
             case .timedOut:
-                (.remoteTimeout, .retry, "It is tried again later; when it goes on, ask the server's owner.")
+                (.remoteTimeout, .retry, "When it goes on, ask the server's owner. \(Self.again)")
             case .incomplete:
-                (.remoteIncomplete, .retry, "It is asked for again later; look for a proxy that cuts answers off.")
+                (.remoteIncomplete, .retry, "Look for a proxy that cuts answers off. \(Self.again)")
             case .malformed:
                 (.remoteMalformed, .halt, "Ask the server's owner, and look for a proxy in between.")
             case .tooLarge:

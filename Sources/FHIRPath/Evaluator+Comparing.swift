@@ -1,8 +1,8 @@
 import FHIR
 
-/// Comparing values, where structures are charged for by their size: a resource may be compared with itself.
+/// Comparing values; structures are charged for by their size, because a resource may be compared with itself.
 extension Evaluator {
-    /// Whether both are the same (`=`); nil when that is open.
+    /// Whether both are the same (`=`); nil when that cannot be decided.
     mutating func same(_ one: PathValue, _ two: PathValue) throws(PathError) -> Bool? {
         try charge(one, two, isAnyOrder: false)
         return one.equals(two)
@@ -37,8 +37,8 @@ extension JSONValue {
         }
     }
 
-    /// What comparing this with its like may take: each value once, names by looking for them, and lists in any order
-    /// each with each.
+    /// What comparing this with a similar value may cost: each value is visited once, names are searched for, and lists
+    /// in any order are compared item by item.
     fileprivate func addCost(isAnyOrder: Bool, limit: Int, to cost: inout Int) {
         guard cost <= limit else { return }
         switch self {

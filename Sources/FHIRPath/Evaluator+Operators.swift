@@ -125,7 +125,7 @@ extension Evaluator {
         case .concatenate:
             let one = try single(left, column, scope)
             let two = try single(right, column, scope)
-            return [try made(try part(one, column) + part(two, column), column)]
+            return [try made(part(one) + part(two), column)]
         default:
             guard let one = try single(left, column, scope)?.scalar, let two = try single(right, column, scope)?.scalar
             else { return [] }
@@ -134,7 +134,7 @@ extension Evaluator {
     }
 
     /// What `&` joins: a text, and nothing for nothing.
-    private func part(_ value: PathValue?, _ column: Int) throws(PathError) -> String {
+    private func part(_ value: PathValue?) -> String {
         guard let value else { return "" }
         if let text = value.text { return text }
         switch value.scalar {
@@ -143,7 +143,7 @@ extension Evaluator {
         }
     }
 
-    /// A number with its sign turned.
+    /// A number with its sign reversed.
     mutating func negated(_ node: PathNode, _ column: Int, _ scope: Scope) throws(PathError) -> [PathValue] {
         switch try single(node, column, scope)?.scalar {
         case nil: return []

@@ -11,13 +11,13 @@ extension Evaluator {
         return found
     }
 
-    /// Whether a path reaches anything; stops at the first.
+    /// Whether a path reaches anything; stops at the first element.
     mutating func reaches(_ node: PathNode, _ scope: Scope) throws(PathError) -> Bool {
         guard case .path = node else { return try !evaluate(node, scope).isEmpty }
         return try !visit(node, scope) { _ in false }
     }
 
-    /// What a path reaches when at most one element is of interest.
+    /// What a path reaches, when only a single element is of interest.
     enum Reached {
         case none, several
         case one(PathElement)
@@ -37,7 +37,7 @@ extension Evaluator {
         return reached
     }
 
-    /// Hands every element of a path to `body` until it answers false; returns whether all were handed over.
+    /// Passes every element of a path to `body` until it answers false; returns whether all were passed.
     private mutating func visit(
         _ node: PathNode, _ scope: Scope, _ body: (PathElement) -> Bool
     ) throws(PathError) -> Bool {
@@ -68,7 +68,7 @@ extension Evaluator {
         return try walk(child, steps.dropFirst(), body)
     }
 
-    /// A child; what may be any resource says itself which it is.
+    /// A child; one that may be any resource states its own type.
     private func element(_ json: JSONValue, _ type: R4Type, _ companion: JSONValue? = nil) -> PathElement {
         if isTyped, companion == nil, type == .unknown || type.name == "Resource" {
             let found = element(json)
@@ -106,14 +106,14 @@ extension Evaluator {
 }
 
 extension PathStep {
-    /// What stands under an element's name in an object.
+    /// What an object has under an element's name.
     struct Child {
         var json: JSONValue?
         var companion: JSONValue?
         var type = R4Type.unknown
     }
 
-    /// Looks the element up under its name, its `_name`, and its name with a type at the end.
+    /// Looks the element up by its name, its `_name`, and its name followed by a type.
     func child(of object: JSONObject) -> Child {
         let members = object.members
         var child = Child()

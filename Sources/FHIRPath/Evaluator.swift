@@ -2,20 +2,20 @@ import FHIR
 
 /// Walks an expression's tree over one resource.
 struct Evaluator {
-    /// What `$this` and `$index` mean where a node stands.
+    /// What `$this` and `$index` mean at a node.
     struct Scope {
-        /// nil inside of what is asked of nothing.
+        /// Nil inside `iif()` on an empty input.
         let this: PathValue?
         var index = 0
     }
 
     let root: PathElement
     let environment: PathEnvironment
-    /// What `%context` is.
+    /// The value of `%context`.
     private let focus: PathElement?
-    /// Whether elements go along with their types.
+    /// Whether elements carry their types.
     let isTyped: Bool
-    /// What `$total` is inside of `aggregate()`.
+    /// The value of `$total` inside `aggregate()`.
     var total: [PathValue]?
     private(set) var stepsLeft: Int
 
@@ -40,7 +40,7 @@ struct Evaluator {
         return PathElement(json, known: R4Types.named(name) ?? .unknown)
     }
 
-    /// The collection that a node yields.
+    /// The collection that a node evaluates to.
     mutating func evaluate(_ node: PathNode, _ scope: Scope) throws(PathError) -> [PathValue] {
         try spend()
         switch node {
@@ -72,7 +72,7 @@ struct Evaluator {
         }
     }
 
-    /// The truth value that a node yields; nil when it yields nothing.
+    /// The truth value that a node evaluates to; nil when it yields nothing.
     ///
     /// A single item that is not a truth value counts as true (FHIRPath, singleton evaluation).
     mutating func truth(_ node: PathNode, _ scope: Scope) throws(PathError) -> Bool? {
@@ -92,7 +92,7 @@ struct Evaluator {
         }
     }
 
-    /// The only item that a node yields, or nil when it yields none.
+    /// The only item that a node evaluates to, or nil when it yields none.
     mutating func single(_ node: PathNode, _ column: Int, _ scope: Scope) throws(PathError) -> PathValue? {
         let values = try evaluate(node, scope)
         guard values.count < 2 else {
@@ -109,7 +109,7 @@ struct Evaluator {
         }
     }
 
-    /// Charges for a collection that is taken over whole, so that none grows beyond what was paid for.
+    /// Charges for a collection that is taken over as a whole, so that none grows beyond what was paid for.
     mutating func held(_ values: [PathValue]) throws(PathError) -> [PathValue] {
         try spend(values.count / 8)
         return values

@@ -1,6 +1,6 @@
-/// A code that a resource must have for a condition to hold at all: what the condition asks first.
+/// A code that a resource must have for a condition to hold at all: the first thing that the condition tests.
 ///
-/// Of `code.coding.exists(system = %loinc and code = '8302-2') and …` it is `code`, the system and `8302-2`.
+/// In `code.coding.exists(system = %loinc and code = '8302-2') and …` it is `code`, the system and `8302-2`.
 public struct LeadingCode: Sendable, Hashable {
     /// The element of the resource that has the codings, such as `category`.
     public let element: String
@@ -11,7 +11,7 @@ public struct LeadingCode: Sendable, Hashable {
 }
 
 extension PathExpression {
-    /// The code without which the expression is false; nil when its first condition is about something else.
+    /// The code without which the expression is false; nil when its first condition tests something else.
     public var leadingCode: LeadingCode? { node.leadingCode }
 }
 
@@ -29,7 +29,7 @@ extension PathNode {
         }
     }
 
-    /// The text that an element is compared with: of `code = 'x'` it is `x`.
+    /// The text that an element is compared with: `x` in `code = 'x'`.
     private func text(of element: String) -> String? {
         guard case .operation(.equal, .path(.this, let steps), .constant(let values), _) = self,
             steps.map(\.name) == [element], values.count == 1, case .string(let text)? = values.first

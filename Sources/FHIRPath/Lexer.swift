@@ -13,7 +13,7 @@ struct Lexer {
         characters = Array(text)
     }
 
-    /// All tokens, the last one being the end.
+    /// All tokens; the last one is the end.
     mutating func tokens() throws(PathError) -> [Token] {
         var tokens: [Token] = []
         while true {
@@ -96,7 +96,7 @@ struct Lexer {
         position += 1
         let start = position
         while let next = peek(), Self.isDigit(next) || "-:TZ+.".contains(next) {
-            // A full stop belongs to the moment only before a fraction's digits.
+            // A full stop belongs to the moment only when a digit of a fraction follows.
             if next == ".", position + 1 >= characters.count || !Self.isDigit(characters[position + 1]) {
                 break
             }
@@ -171,7 +171,8 @@ struct Lexer {
         position + 1 < characters.count && characters[position + 1] == character
     }
 
-    /// By its one byte: a range of characters would also hold letters and digits with a combining mark.
+    /// Decided by the character's only byte: a range of characters would also hold letters and digits with a combining
+    /// mark.
     private static func startsName(_ character: Character) -> Bool {
         switch byte(character) {
         case UInt8(ascii: "_"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true

@@ -7,16 +7,16 @@ struct Parser {
 
     private let tokens: [Token]
     private let variables: [String]
-    /// The variables that were asked for so far.
+    /// The variables used so far.
     private(set) var asked: Set<String> = []
     private var position = 0
     private var depth = 0
     private var size = 0
-    /// Whether anything that was read asks for a type; elements then go along with theirs.
+    /// Whether anything read so far asks for a type; elements then carry theirs.
     private(set) var isTyped = false
-    /// Whether anything that was read follows references.
+    /// Whether anything read so far follows references.
     private(set) var resolves = false
-    /// What `memberOf` was given, where that is written out; nil where it is not.
+    /// The arguments of `memberOf`; nil for one that is not a literal.
     private(set) var valueSets: [String?] = []
 
     init(_ text: String, variables: [String]) throws(PathError) {
@@ -78,7 +78,7 @@ struct Parser {
         }
     }
 
-    /// Joins constants once, so that `('a' | 'b')` costs nothing when evaluated.
+    /// Joins constants once, so that `('a' | 'b')` costs nothing during evaluation.
     private static func folded(_ next: PathOperator, _ left: PathNode, _ right: PathNode, _ column: Int) -> PathNode {
         if next == .union, case .constant(let one) = left, case .constant(let two) = right {
             return .constant((one + two).distinct())
@@ -162,11 +162,11 @@ struct Parser {
         return .variable(name)
     }
 
-    /// What FHIR lets a variable's name begin with (R4, §2.9.2.1).
+    /// The beginnings of variable names that FHIR defines (R4, §2.9.2.1).
     private static let canonicals = [
         ("vs-", "http://hl7.org/fhir/ValueSet/"), ("ext-", "http://hl7.org/fhir/StructureDefinition/"),
     ]
-    /// The code systems that FHIR gives a variable.
+    /// The code systems for which FHIR defines a variable.
     private static let systems = [
         "sct": "http://snomed.info/sct", "loinc": "http://loinc.org", "ucum": "http://unitsofmeasure.org",
     ]

@@ -1,18 +1,18 @@
 public import FHIR
 
-/// An element of a resource as an expression meets it.
+/// An element of a resource as an expression sees it.
 public struct PathElement: Sendable, Hashable {
     /// The element's JSON; `null` when the element has extensions but no value.
     public let json: JSONValue
-    /// What stands beside a primitive under `_name`: its id and extensions.
+    /// The companion of a primitive under `_name`: its id and extensions.
     public let companion: JSONValue?
-    /// The name of the FHIR type where it is known: by R4's definition, the name of a choice element or `resourceType`.
+    /// The name of the FHIR type if known: from R4's definition, a choice element's name or `resourceType`.
     public var type: String? {
         if known != .unknown { return known.publicName }
         return json["resourceType"]?.string
     }
 
-    /// The type, unknown where neither R4's definition was asked nor the JSON says it.
+    /// The type; unknown when R4's definition was not consulted and the JSON does not give it.
     let known: R4Type
 
     init(_ json: JSONValue, companion: JSONValue? = nil, known: R4Type = .unknown) {
@@ -26,7 +26,7 @@ public struct PathElement: Sendable, Hashable {
         (json["extension"] ?? companion?["extension"])?.elements ?? []
     }
 
-    /// Elements are the same when their content is, whether or not their type is known.
+    /// Elements are equal when their content is, whether or not their type is known.
     public static func == (left: PathElement, right: PathElement) -> Bool {
         left.json == right.json && left.companion == right.companion
     }

@@ -1,49 +1,49 @@
 public import FHIR
 
-/// What an expression may see besides the resource, and how much it may do.
+/// What an expression may see in addition to the resource, and how much it may do.
 public struct PathEnvironment: Sendable {
     /// The values of variables by name without `%`, such as `clinic`.
     public var variables: [String: JSONValue]
-    /// Finds the resource behind a reference text; nil when `resolve()` must find contained resources only.
+    /// Finds the resource behind a reference text; when nil, `resolve()` finds only contained resources.
     ///
-    /// It is also asked for `#id` when the resource contains nothing of that id.
+    /// It is also called for `#id` when the resource contains nothing with that id.
     public var resolve: (@Sendable (String) -> Resource?)?
-    /// Whether a resource or an element conforms to the profile of a canonical URL; nil when the URL is not known.
+    /// Whether a resource or an element conforms to the profile with a canonical URL; nil when the URL is not known.
     ///
-    /// Without it, `conformsTo()` knows R4's own types only.
+    /// Without it, `conformsTo()` knows only R4's own types.
     public var conformsTo: (@Sendable (JSONValue, String) -> Bool?)? {
         get { rare?.conformsTo }
         set { change { $0.conformsTo = newValue } }
     }
-    /// Whether a code, Coding or CodeableConcept is in the value set of a canonical URL; nil when that cannot be said.
+    /// Whether a code, Coding or CodeableConcept is in the value set with a canonical URL; nil when that is unknown.
     ///
     /// Without it, `memberOf()` yields nothing.
     public var memberOf: (@Sendable (JSONValue, String) -> Bool?)? {
         get { rare?.memberOf }
         set { change { $0.memberOf = newValue } }
     }
-    /// What `%rootResource` is when the resource itself is contained in another one.
+    /// The value of `%rootResource` when the resource itself is contained in another one.
     public var rootResource: Resource? {
         get { rare?.rootResource }
         set { change { $0.rootResource = newValue } }
     }
-    /// What `now()`, `today()` and `timeOfDay()` say, in UTC; they are an error without it.
+    /// The time that `now()`, `today()` and `timeOfDay()` return, in UTC; without it they are an error.
     public var now: Instant? {
         get { rare?.now }
         set { change { $0.now = newValue } }
     }
-    /// How many nodes and elements one evaluation may visit.
+    /// The maximum number of nodes and elements that one evaluation may visit.
     public var stepLimit = 100_000
-    /// How many bytes one text made by an expression may have.
+    /// The maximum number of bytes in one text made by an expression.
     public var textLimit = 1 << 20
 
-    /// Describes an environment; by default there is nothing besides the resource.
+    /// Describes an environment; by default there is nothing but the resource.
     public init(variables: [String: JSONValue] = [:], resolve: (@Sendable (String) -> Resource?)? = nil) {
         self.variables = variables
         self.resolve = resolve
     }
 
-    /// What mappings do without, behind one reference: an evaluation copies its environment.
+    /// What mappings do without, behind a single reference, because each evaluation copies its environment.
     private final class Rare: Sendable {
         let seams: RareSeams
 
@@ -62,7 +62,7 @@ public struct PathEnvironment: Sendable {
     }
 }
 
-/// What only those who check resources hand in.
+/// What is supplied only for checking resources.
 private struct RareSeams: Sendable {
     var conformsTo: (@Sendable (JSONValue, String) -> Bool?)?
     var memberOf: (@Sendable (JSONValue, String) -> Bool?)?

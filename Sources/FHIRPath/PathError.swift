@@ -4,9 +4,9 @@ public struct PathError: Error, Sendable, Hashable {
     public let message: String
     /// Where in the expression, counted in characters from 1.
     public let column: Int
-    /// The word that is not known, when the mistake may be one of spelling.
+    /// The unknown word, when the mistake may be one of spelling.
     public let unknownWord: String?
-    /// The words that would have been known in its place.
+    /// The words that would be valid in its place.
     public let knownWords: [String]
 
     /// Says what is wrong at a column.

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// A FHIRPath expression, read once and evaluated on many resources.
+/// A FHIRPath expression, parsed once and evaluated on many resources.
 ///
 /// Evaluation is pure and always ends: every node and element visited is charged to
 /// ``PathEnvironment/stepLimit``.
@@ -8,14 +8,14 @@ public struct PathExpression: Sendable, Hashable {
     /// The expression as it was written.
     public let text: String
     let node: PathNode
-    /// Whether it asks for types: otherwise none are looked up.
+    /// Whether it asks for types; if not, none are looked up.
     private let isTyped: Bool
-    /// Whether it follows references with `resolve()`: only then is ``PathEnvironment/resolve`` asked.
+    /// Whether it follows references with `resolve()`: only then is ``PathEnvironment/resolve`` called.
     public let resolves: Bool
-    /// The value sets that it names to `memberOf()`, in the order in which they are written; nil for one that is not
-    /// written out.
+    /// The value sets that it passes to `memberOf()`, in the order in which they are written; nil for one that is not a
+    /// literal.
     public let valueSets: [String?]
-    /// The variables that it asks for, without `%`.
+    /// The variables that it uses, without `%`.
     public let variables: Set<String>
 
     /// Reads an expression; `variables` are the names after `%` that the caller will provide.
@@ -31,7 +31,7 @@ public struct PathExpression: Sendable, Hashable {
         self.variables = parser.asked
     }
 
-    /// The collection that the expression yields on `resource`.
+    /// The collection that the expression evaluates to on `resource`.
     ///
     /// `$this` is `focus`, an element of the resource, or the resource itself when there is none.
     public func evaluate(
@@ -42,7 +42,7 @@ public struct PathExpression: Sendable, Hashable {
         return try evaluator.evaluate(node, evaluator.start)
     }
 
-    /// Whether the expression yields true; an empty collection counts as false.
+    /// Whether the expression evaluates to true; an empty collection counts as false.
     public func isTrue(
         _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
     ) throws(PathError) -> Bool {
@@ -51,7 +51,7 @@ public struct PathExpression: Sendable, Hashable {
         return try evaluator.truth(node, evaluator.start) ?? false
     }
 
-    /// The collection as JSON values; elements come back exactly as they stand in the resource.
+    /// The collection as JSON values; elements come back exactly as they are in the resource.
     public func json(
         _ resource: Resource, at focus: JSONValue? = nil, environment: PathEnvironment = PathEnvironment()
     ) throws(PathError) -> [JSONValue] {

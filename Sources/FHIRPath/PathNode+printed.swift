@@ -1,5 +1,5 @@
 extension PathNode: CustomStringConvertible {
-    /// The expression in a form that reads as the same tree: every operator stands in parentheses.
+    /// The expression in a form that parses to the same tree: every operator is in parentheses.
     var description: String {
         switch self {
         case .this: "$this"
@@ -22,7 +22,7 @@ extension PathNode: CustomStringConvertible {
         }
     }
 
-    /// The node where an invocation may follow it.
+    /// The node in a form that an invocation may follow.
     private var asTerm: String {
         switch self {
         case .constant: "(\(description))"
@@ -51,7 +51,7 @@ extension TypeName {
 }
 
 extension PathValue {
-    /// The value as an expression writes it.
+    /// The value as a literal of an expression.
     fileprivate var literal: String {
         switch self {
         case .string(let text): "'" + Self.escaped(text, "'") + "'"

@@ -1,22 +1,22 @@
 /// An expression as a tree.
 indirect enum PathNode: Sendable, Hashable {
-    /// `$this`, and where a path without a beginning starts.
+    /// `$this`, which is also where a path without a beginning starts.
     case this
     /// `$index`
     case index
     /// `$total`
     case total
-    /// A regular expression written in the expression, read once.
+    /// A regular expression literal, parsed once.
     case pattern(TextPattern)
-    /// What is sorted by, from the greatest to the least.
+    /// A sort key, from the greatest to the least.
     case descending(PathNode)
     /// Values that do not depend on the resource.
     case constant([PathValue])
     /// `%name`
     case variable(String)
-    /// A capitalised first name: the input itself when it is of that type.
+    /// A capitalised first name: the input itself when it has that type.
     case typed(String)
-    /// Elements reached one after the other.
+    /// Elements reached one after another.
     case path(PathNode, [PathStep])
     /// `focus[index]`
     case item(PathNode, PathNode, column: Int)
@@ -40,11 +40,11 @@ struct PathStep: Sendable, Hashable {
     let name: String
     /// The key of the primitive's id and extensions.
     let companionKey: String
-    /// Whether R4 has a choice element of this name.
+    /// Whether R4 has a choice element with this name.
     let isChoice: Bool
     /// The name's length in bytes.
     let nameLength: Int
-    /// The element's type by the type of what holds it; nil when the expression asks for no type.
+    /// The element's type by the type of its parent; nil when the expression asks for no type.
     let types: [R4Type: R4Type]?
 
     init(_ name: String, isTyped: Bool) {

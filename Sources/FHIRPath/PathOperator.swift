@@ -20,7 +20,7 @@ enum PathOperator: String, Sendable, Hashable, CaseIterable {
     case quotient = "div"
     case remainder = "mod"
 
-    /// How tightly the operator binds; `is` and `as` stand at 8.
+    /// How tightly the operator binds; `is` and `as` have 8.
     var precedence: Int {
         switch self {
         case .implies: 1

@@ -43,7 +43,7 @@ extension PathValue {
         }
     }
 
-    /// Whether an order between both is defined at all.
+    /// Whether an order is defined between the two at all.
     func isComparable(with other: PathValue) -> Bool {
         guard let one = scalar, let two = other.scalar else { return false }
         switch (one.likeMoment(for: two), two.likeMoment(for: one)) {
@@ -52,14 +52,14 @@ extension PathValue {
         }
     }
 
-    /// Which of both is the lesser; nil when it cannot be said.
+    /// Which of the two is less; nil when that is undecided.
     func compare(_ other: PathValue) -> Ordering? {
         guard let one = scalar, let two = other.scalar else { return nil }
         switch (one.likeMoment(for: two), two.likeMoment(for: one)) {
         case (.moment(let one), .moment(let two)):
             return one.compare(two)
         case (.string(let one), .string(let two)):
-            // Elements do not say their type: two texts that are dates are compared as dates.
+            // Elements do not give their types: two texts that are dates are compared as dates.
             if case .element = self, case .element = other, let one = PathMoment(one), let two = PathMoment(two) {
                 return one.compare(two)
             }
@@ -81,7 +81,7 @@ extension PathValue {
         }
     }
 
-    /// A text read as a moment when the other side is one.
+    /// A text, read as a moment when the other side is one.
     private func likeMoment(for other: PathValue) -> PathValue {
         guard case .moment = other, case .string(let text) = self, let moment = PathMoment(text) else { return self }
         return .moment(moment)
@@ -126,7 +126,7 @@ extension JSONValue {
         }
     }
 
-    /// Equivalence of elements: as equality, but texts without case and lists in any order.
+    /// Equivalence of elements: like equality, but texts regardless of case and lists in any order.
     ///
     /// Lists of more than 256 items must have the same order, so that comparing them stays cheap.
     func isAlike(_ other: JSONValue) -> Bool {

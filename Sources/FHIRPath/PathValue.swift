@@ -14,7 +14,7 @@ public enum PathValue: Sendable, Hashable {
     case moment(PathMoment)
     /// A number with a unit.
     case quantity(PathQuantity)
-    /// Something that stands in the resource.
+    /// Something in the resource.
     case element(PathElement)
 
     /// The value as JSON; nil for an element that has only extensions.

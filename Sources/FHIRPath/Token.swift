@@ -1,7 +1,7 @@
 /// One word or sign of an expression.
 struct Token: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
-        /// A name; `quoted` when it stood in backquotes and so cannot be a keyword.
+        /// A name; `quoted` when it was in backquotes and so cannot be a keyword.
         case name(String, quoted: Bool)
         case string(String)
         case number(String)
@@ -16,6 +16,6 @@ struct Token: Sendable, Hashable {
     }
 
     let kind: Kind
-    /// Characters from the start of the expression, from 1.
+    /// The place in the expression, in characters from 1.
     let column: Int
 }

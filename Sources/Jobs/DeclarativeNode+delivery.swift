@@ -2,7 +2,7 @@ import DeclarativeFiles
 import PDex
 
 extension DeclarativeNode {
-    /// `deliver`: as ``Job/Delivery`` defaults, unless it says otherwise.
+    /// `deliver`: the defaults of ``Job/Delivery``, except where it says otherwise.
     func delivery(_ report: inout FileReport) -> Job.Delivery {
         let fields = fields(["as", "max-entries", "max-size", "rate"], in: "'deliver'", &report)
         let defaults = Job.Delivery()
@@ -17,7 +17,7 @@ extension DeclarativeNode {
             perSecond: fields["rate"]?.rate(&report))
     }
 
-    /// `retry`: as `RetryPolicy` defaults, unless it says otherwise; what runs out of attempts is parked.
+    /// `retry`: the defaults of `RetryPolicy`, except where it says otherwise; a delivery out of attempts is parked.
     func retryPolicy(_ report: inout FileReport) -> RetryPolicy {
         enum Then: String, CaseIterable { case park }
         let fields = fields(["attempts", "from", "to", "then"], in: "'retry'", &report)
@@ -32,7 +32,7 @@ extension DeclarativeNode {
         return RetryPolicy(attempts: attempts, firstSeconds: first, longestSeconds: longest)
     }
 
-    /// A wait of at least a second, in seconds: a payer in trouble must not be hammered.
+    /// A wait of at least one second, in seconds: a payer in trouble must not be hammered.
     private func wait(_ report: inout FileReport) -> Double? {
         guard let wait = duration(&report) else { return nil }
         if wait < .seconds(1) { report.report("a wait must be at least 1s", at: self) }

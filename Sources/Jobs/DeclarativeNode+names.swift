@@ -9,7 +9,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// The name of a folder in `mappings/`, which is a name with dots for versions and no way out of that folder.
+    /// The name of a folder in `mappings/`: a name that may have dots for versions, but cannot lead out of that folder.
     func mappingsName(_ report: inout FileReport) -> String? {
         word("the name of a folder in mappings/, such as us-core-6.1.0", &report) { word in
             word.first != "."

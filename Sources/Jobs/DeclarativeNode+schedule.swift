@@ -2,7 +2,7 @@ public import DeclarativeFiles
 public import Foundation
 
 extension DeclarativeNode {
-    /// `on`: when a job starts by itself, and whether it may be asked for.
+    /// `on`: when a job starts by itself, and whether it takes requests.
     func start(_ report: inout FileReport) -> (schedule: Schedule?, allowsRequests: Bool, answerTime: AnswerTime?) {
         let fields = fields(["schedule", "request", "answer-within"], in: "'on'", &report)
         let schedule = fields["schedule"]?.schedule(&report)
@@ -25,10 +25,10 @@ extension DeclarativeNode {
             report.report("business days are written 1bd to 365bd", at: self)
             return nil
         }
-        return duration(&report).map { .seconds($0 / .seconds(1)) }
+        return duration(&report, or: "business days such as 1bd").map { .seconds($0 / .seconds(1)) }
     }
 
-    /// `schedule`: UTC, caught up with for a day, and skipped while running, unless it says otherwise.
+    /// `schedule`: in UTC, caught up for a day, and skipped while the job runs, unless it says otherwise.
     private func schedule(_ report: inout FileReport) -> Schedule? {
         let fields = fields(
             ["cron", "zone", "catch-up", "overlap", "jitter"], required: ["cron"], in: "a schedule", &report)
@@ -40,7 +40,7 @@ extension DeclarativeNode {
         return cron.map { Schedule(cron: $0, zone: zone, catchUp: catchUp, overlap: overlap, jitter: jitter) }
     }
 
-    /// Twelve hours at most: later it would be another night.
+    /// At most twelve hours: later than that, it would be another night.
     private func jitter(_ report: inout FileReport) -> Duration? {
         guard let jitter = duration(&report) else { return nil }
         if jitter <= .seconds(12 * 3600) { return jitter }
@@ -58,7 +58,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// A zone by the name of a place; abbreviations such as EST leave open what happens in summer.
+    /// A zone by the name of a place; an abbreviation such as EST does not say what happens in summer.
     public func timeZone(_ report: inout FileReport) -> TimeZone? {
         guard let name = string(&report) else { return nil }
         if name == "UTC" { return .gmt }

@@ -3,7 +3,7 @@ import FHIR
 import PDex
 
 extension DeclarativeNode {
-    /// `select`: as the clinic's server allows, every patient, since the last success, unless it says otherwise.
+    /// `select`: by whatever method the clinic allows, every patient, since the last success, unless it says otherwise.
     func selection(_ report: inout FileReport) -> ExchangeTerms.Selection? {
         let fields = fields(
             [
@@ -26,9 +26,9 @@ extension DeclarativeNode {
         }
     }
 
-    /// Queries `Type?name=value`, each on one of the job's types; a result parameter would change the form (BLK-10).
+    /// Queries `Type?name=value`, each on one of the job's types; a result parameter would change the format (BLK-10).
     private func typeFilters(among types: [String], _ report: inout FileReport) -> [String]? {
-        list(&report)?.compactMap { element in
+        listOrOne(&report)?.compactMap { element in
             guard let text = element.string(&report) else { return nil }
             let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, parts[1].contains("="), !parts[1].contains(where: \.isWhitespace) else {
@@ -53,7 +53,7 @@ extension DeclarativeNode {
         "_include", "_revinclude", "_sort", "_count", "_elements", "_summary", "_total", "_contained", "_format",
     ]
 
-    /// An instant, after that of `since`.
+    /// An instant later than that of `since`.
     private func until(after since: ExchangeTerms.Selection.Since, _ report: inout FileReport) -> Instant? {
         guard let text = string(&report) else { return nil }
         guard let until = Instant(text) else {
@@ -67,13 +67,13 @@ extension DeclarativeNode {
         return until
     }
 
-    /// What comes along with an export; of no use unless it may leave, too (BLK-12).
+    /// Data that comes along with an export; of no use unless it, too, may be sent (BLK-12).
     private func associatedData(with types: [String], _ report: inout FileReport) -> [String] {
         enum AssociatedData: String, CaseIterable {
             case latest = "LatestProvenanceResources"
             case relevant = "RelevantProvenanceResources"
         }
-        let data = (list(&report) ?? []).compactMap { $0.choice(AssociatedData.self, &report)?.rawValue }
+        let data = (listOrOne(&report) ?? []).compactMap { $0.choice(AssociatedData.self, &report)?.rawValue }
         if !types.contains("Provenance") {
             report.report("\(quotedKey) needs Provenance among 'types': what is not there does not leave", at: self)
         }
@@ -92,17 +92,14 @@ extension DeclarativeNode {
         return nil
     }
 
-    /// Distinct R4 resource types, Patient among them: without it nobody can be recognised.
+    /// Distinct R4 resource types. Patient must be among them: members are recognised by it.
     private func resourceTypes(_ report: inout FileReport) -> [String]? {
         guard let elements = list(&report) else { return nil }
         var types: [String] = []
         for element in elements {
-            guard let type = element.string(&report) else { continue }
-            if !ResourceTypes.r4.contains(type) {
-                report.report(
-                    "'\(type.prefix(64))' is not a FHIR R4 resource type", at: element,
-                    suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-            } else if types.contains(type) {
+            let word = element.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
+            guard let type = word else { continue }
+            if types.contains(type), ResourceTypes.contains(type) {
                 report.report("\(type) is listed twice", at: element)
             }
             types.append(type)
@@ -113,7 +110,7 @@ extension DeclarativeNode {
         return types
     }
 
-    /// `match`: the rules in order; what several rules could mean is parked, never guessed.
+    /// `match`: the rules in order; an ambiguous match is parked, never guessed.
     func matchRules(_ report: inout FileReport) -> [MatchRule]? {
         enum WhenAmbiguous: String, CaseIterable { case park }
         let fields = fields(["by", "when-ambiguous"], in: "'match'", &report)
@@ -129,8 +126,8 @@ extension DeclarativeNode {
         return rules
     }
 
-    /// `consent`: the policy that the job counts on, so that a payer's other policy is noticed; what is missing is
-    /// always withheld, unless the payer's policy is another.
+    /// `consent`: the policy that the job expects, so that a payer with another one is noticed. Without a consent
+    /// everything is withheld, unless the payer's policy says otherwise.
     func consentPolicy(_ report: inout FileReport) -> ConsentPolicy? {
         enum WhenMissing: String, CaseIterable { case withhold }
         let fields = fields(["policy", "when-missing"], in: "'consent'", &report)

@@ -1,9 +1,9 @@
 public import PDex
 
 extension Job {
-    /// The terms of this job's exchanges, with what `pdex.yaml` knows of its two parties.
+    /// The terms of this job's exchanges, together with what `pdex.yaml` says about its two parties.
     ///
-    /// `concurrency` is how many bundles the payer takes at once.
+    /// `concurrency` is how many bundles the payer accepts at once.
     public func terms(
         clinic: Party, payer: Party, coverage: ExchangeTerms.RecordSource, consent: ExchangeTerms.RecordSource,
         numbers: MemberNumbers = MemberNumbers(), inquiry: ExchangeTerms.Inquiry = ExchangeTerms.Inquiry(),

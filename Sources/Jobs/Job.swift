@@ -1,8 +1,8 @@
 public import PDex
 
-/// What a file in `jobs/` says: when which data of a clinic goes to a payer, on what conditions, and how.
+/// What a file in `jobs/` says: which data of a clinic goes to a payer, when, on what conditions, and how.
 public struct Job: Sendable, Hashable {
-    /// The most bundles, and of what size, that the payer gets at once.
+    /// How bundles are made, and how fast they are sent.
     public struct Delivery: Sendable, Hashable {
         /// The Bundle type; `transaction` unless said otherwise.
         public let kind: ExchangeTerms.Delivery.Kind
@@ -13,7 +13,7 @@ public struct Job: Sendable, Hashable {
         /// Most bundles a second; nil, without limit, unless said otherwise.
         public let perSecond: Double?
 
-        /// A delivery, by default as a job file's that does not say.
+        /// A delivery; the defaults are those of a job file without `deliver`.
         public init(
             kind: ExchangeTerms.Delivery.Kind = .transaction, maxEntries: Int = 200, maxBytes: Int = 5_000_000,
             perSecond: Double? = nil
@@ -25,15 +25,15 @@ public struct Job: Sendable, Hashable {
         }
     }
 
-    /// Its name, which is its file's: `[a-z][a-z0-9-]{0,63}`.
+    /// Its name, which is also its file's: `[a-z][a-z0-9-]{0,63}`.
     public let name: String
     /// What it is for, in a sentence; empty when not said.
     public let about: String
     /// When it starts by itself; nil when it never does.
     public let schedule: Schedule?
-    /// Whether people and systems may ask for single members' data.
+    /// Whether people and systems may request the data of single members.
     public let allowsRequests: Bool
-    /// How long answering one of them may take; one business day unless said otherwise.
+    /// How long answering such a request may take; one business day unless said otherwise.
     public let answerTime: AnswerTime
     /// The name of the clinic in `pdex.yaml`.
     public let clinic: String
@@ -41,15 +41,15 @@ public struct Job: Sendable, Hashable {
     public let payer: String
     /// Which of the clinic's data.
     public let selection: ExchangeTerms.Selection
-    /// How members are recognised, first to last; by member id, then subscriber id, unless said otherwise.
+    /// The rules that recognise members, in order; by member id, then subscriber id, unless said otherwise.
     public let matchBy: [MatchRule]
-    /// The consent policy that it counts on; nil goes by the payer's.
+    /// The consent policy that it expects; nil accepts the payer's.
     public let consentPolicy: ConsentPolicy?
     /// The name of the folder in `mappings/`.
     public let mappings: String
     /// How bundles are delivered.
     public let delivery: Delivery
-    /// When a delivery is tried again; 12 attempts, 30 seconds to 2 hours apart, unless said otherwise.
+    /// When a delivery is retried; 12 attempts, 30 seconds to 2 hours apart, unless said otherwise.
     public let retry: RetryPolicy
 
     /// Assembles a job.

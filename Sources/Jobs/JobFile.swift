@@ -3,7 +3,7 @@ import FHIR
 import Foundation
 import PDex
 
-/// Reads jobs from `jobs/*.yaml`, and says everything that is wrong with them at once.
+/// Reads jobs from `jobs/*.yaml`, and reports all their errors at once.
 public enum JobFile {
     /// Reads the job in the file `path`.
     public static func load(path: String) throws(FileDiagnostics) -> Job {
@@ -15,8 +15,8 @@ public enum JobFile {
         try job(in: DeclarativeFile.parse(text, path: path))
     }
 
-    /// Reads the job in every `.yaml` file of the folder `path`, by name; what is wrong in any of them is thrown
-    /// together.
+    /// Reads the jobs in all `.yaml` files of the folder `path`, in order of file name; the errors of all files are
+    /// thrown together.
     public static func loadFolder(path: String) throws(FileDiagnostics) -> [Job] {
         var report = FileReport()
         var jobs: [Job] = []
@@ -35,7 +35,7 @@ public enum JobFile {
         return jobs
     }
 
-    /// The names in a folder, sorted, without hidden ones.
+    /// The names in a folder, sorted, without hidden files.
     private static func fileNames(in folder: String) throws(FileDiagnostics) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
@@ -76,7 +76,7 @@ public enum JobFile {
             delivery: delivery, retry: retry)
     }
 
-    /// A job is called like its file, so that a message about either leads to the other.
+    /// A job has the name of its file, so that a message about either leads to the other.
     private static func checkName(_ name: String, of node: DeclarativeNode, _ report: inout FileReport) {
         let fileName = node.path.split(separator: "/").last.map(String.init) ?? node.path
         if fileName != "\(name).yaml" {

@@ -2,16 +2,16 @@ import FHIR
 
 /// A FHIR R4 ConceptMap, as far as `translate` uses it.
 ///
-/// A code that no group knows stays as it is, unless its group says otherwise under `unmapped`.
+/// A code that no group knows stays as it is, unless its group provides otherwise under `unmapped`.
 struct ConceptMap: Sendable {
     /// The codes of one system and what they become.
     struct Group: Sendable {
         let source: String?
         let target: String?
-        /// What each code becomes; nil where the map says that nothing corresponds to it.
+        /// What each code becomes; nil where the map says that it has no counterpart.
         let codes: [String: Coding?]
         let fallback: Coding?
-        /// The codes that others become.
+        /// The codes that other codes become.
         let targets: Set<String>
 
         init(source: String?, target: String?, codes: [String: Coding?], fallback: Coding?) {
@@ -23,12 +23,12 @@ struct ConceptMap: Sendable {
         }
     }
 
-    /// What the map says of a code.
+    /// What the map says about a code.
     private enum Verdict {
         case translated(Coding)
-        /// A group has one code for all that it does not know.
+        /// A group has one code for every code that it does not know.
         case fallback(Coding)
-        /// It is one of the codes that others become.
+        /// It is already one of the codes that others become.
         case target
         case unknown
     }
@@ -42,10 +42,10 @@ struct ConceptMap: Sendable {
         self.groups = groups
     }
 
-    /// A code, Coding, CodeableConcept or a list of them in the target's words; nil when nothing of it may stay.
+    /// Translates a code, Coding, CodeableConcept or list of them; nil when nothing of it may stay.
     ///
     /// A CodeableConcept keeps its codings and gets the translation in front of them (US Core: extra codings stay).
-    /// What no group knows goes by `unmapped` each for itself, also beside a coding that is translated.
+    /// Each coding that no group knows is treated as `unmapped` says, even beside one that is translated.
     func translate(
         _ value: JSONValue, _ unmapped: Translate.Unmapped, _ isKnown: inout Bool
     ) -> JSONValue? {
@@ -91,7 +91,7 @@ struct ConceptMap: Sendable {
         var kept: [JSONValue] = []
         for coding in concept["coding"]?.elements ?? [] {
             if coding["code"] == nil {
-                // Words without a code are no code that is unknown, but they may tell as much.
+                // Text without a code is not an unknown code, but may disclose as much.
                 if unmapped != .drop { kept.append(coding) }
                 continue
             }
@@ -124,9 +124,9 @@ struct ConceptMap: Sendable {
         return verdict(system: coding["system"]?.string, code: code, anySystem: false, unmapped)
     }
 
-    /// What the first group that knows the code makes of it, else what the first group with a fallback says.
+    /// The translation by the first group that knows the code, or else the fallback of the first group that has one.
     ///
-    /// A code that is a target already is known, and stays.
+    /// A code that is already a target is known, and stays.
     private func verdict(
         system: String?, code: String, anySystem: Bool, _ unmapped: Translate.Unmapped
     ) -> Verdict {

@@ -1,9 +1,10 @@
 import DeclarativeFiles
 import FHIR
 
-/// Reads a ConceptMap, strictly: what would not be used is refused, so that nobody believes it is (FHIR R4 ConceptMap).
+/// Reads a ConceptMap strictly: parts that would not be used are refused, so that nobody relies on them (FHIR R4
+/// ConceptMap).
 struct ConceptMapReader {
-    /// Where in the file it reads, as a way from the top.
+    /// Where in the file it is reading, as a path from the top.
     private var place: [JSONStep] = []
 
     /// Reads a ConceptMap; throws what is wrong with it, in words, and where.
@@ -45,7 +46,7 @@ struct ConceptMapReader {
         return ConceptMap.Group(source: json["source"]?.string, target: target, codes: codes, fallback: fallback)
     }
 
-    /// A code and what it becomes; nil where nothing corresponds to it.
+    /// A code and what it becomes; nil where it has no counterpart.
     private mutating func element(
         _ json: JSONValue, _ system: String?
     ) throws(ConceptMapProblem) -> (code: String, coding: Coding?) {

@@ -1,6 +1,6 @@
 import FHIR
 
-/// A way from the resource down to an element, through every item of the lists on it: `content.attachment.url`.
+/// A path from the resource down to an element, through every item of the lists on it: `content.attachment.url`.
 struct ElementPath: Sendable, Hashable {
     let text: String
     /// The elements above the last one.

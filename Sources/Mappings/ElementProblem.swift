@@ -7,7 +7,7 @@ struct ElementProblem {
 }
 
 extension R4Elements {
-    /// What is wrong with a path, as far as elements are listed; nil when nothing is.
+    /// What is wrong with a path, as far as elements are listed; nil when it is right.
     func problem(with path: ElementPath) -> ElementProblem? {
         if path.first == "contained" {
             return ElementProblem(message: "what is contained is mapped for itself and not set", suggestion: nil)
@@ -25,7 +25,7 @@ extension R4Elements {
         return nil
     }
 
-    /// The problem with a name that is not an element's.
+    /// The problem with a name that no element has.
     func unknown(_ path: String) -> ElementProblem {
         let known = elements.keys.sorted()
         let plain = path.hasSuffix("[x]") ? String(path.dropLast(3)) : path

@@ -1,16 +1,16 @@
 import DeclarativeFiles
 import FHIRPath
 
-/// Compiles the expressions of a file and puts their errors at the right column.
+/// Compiles the expressions of a file and reports their errors at the right column.
 struct ExpressionReader {
-    /// The variables that mapping files may use besides FHIRPath's own.
+    /// The variables that mapping files may use in addition to FHIRPath's own.
     static let variables = ["clinic", "payer", "source"]
 
     /// Whether any expression so far reads `%source`.
     private(set) var readsSource = false
     /// Whether any expression so far follows references.
     private(set) var readsReferences = false
-    /// The value sets that expressions so far ask for.
+    /// The value sets that expressions so far refer to.
     private(set) var valueSets: Set<String> = []
     private let lines: [Substring]
 
@@ -34,7 +34,7 @@ struct ExpressionReader {
         }
     }
 
-    /// Which codes a value set has is looked up before the first resource comes.
+    /// The codes of a value set are looked up before the first resource comes.
     private mutating func take(_ url: String?, _ node: DeclarativeNode, _ report: inout FileReport) {
         guard let url, !url.isEmpty else {
             report.report("memberOf() takes the URL of a value set, written out as a text", at: node)
@@ -43,7 +43,7 @@ struct ExpressionReader {
         valueSets.insert(url)
     }
 
-    /// Expressions such as `true` and `1` look like YAML values: they are taken as they are written.
+    /// Expressions such as `true` and `1` look like YAML values: they are taken as written.
     private func text(of node: DeclarativeNode, _ report: inout FileReport) -> String? {
         switch node.value(&report) {
         case .string(let text): return text
@@ -54,7 +54,7 @@ struct ExpressionReader {
         }
     }
 
-    /// Where the error stands in the file; block texts know their first line only.
+    /// Where the error is in the file; for block texts, only their first line.
     private func position(of error: PathError, in node: DeclarativeNode) -> Position {
         let start = node.position
         guard lines.indices.contains(start.line - 1) else { return start }

@@ -1,8 +1,8 @@
 import FHIR
 
 extension JSONObject {
-    /// Gives a member a value, or removes it; what stands beside a primitive under `_name` stays with the value it was
-    /// said of, and goes with it (FHIR R4 §2.6.2.3).
+    /// Sets or removes a member. The `_name` companion of a primitive stays with the value that it describes, and goes
+    /// when that goes (FHIR R4 §2.6.2.3).
     mutating func set(_ name: String, to value: JSONValue?) {
         let present = self[name]
         self[name] = value
@@ -13,7 +13,7 @@ extension JSONObject {
 }
 
 extension JSONValue {
-    /// What of this, which stood beside `old`, is said of `new`.
+    /// The part of this companion of `old` that also describes `new`.
     fileprivate func following(_ old: JSONValue?, to new: JSONValue?) -> JSONValue? {
         guard case .array(let before)? = old, case .array(let after)? = new, let beside = array else { return nil }
         var used: Set<Int> = []

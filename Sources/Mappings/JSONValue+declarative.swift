@@ -2,7 +2,7 @@ import DeclarativeFiles
 import FHIR
 
 extension JSONValue {
-    /// What is written in a declarative file, as JSON: numbers as written, fields in order.
+    /// A value of a declarative file as JSON: numbers as written, fields in order.
     init(_ value: DeclarativeValue) {
         switch value {
         case .null: self = .null

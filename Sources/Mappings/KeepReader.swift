@@ -14,7 +14,7 @@ struct KeepReader {
         self.elements = elements
     }
 
-    /// Takes one item; returns what is wrong with it.
+    /// Takes one item; returns what is wrong with it, if anything.
     mutating func add(_ item: String, _ place: FilePlace) -> ElementProblem? {
         items.append(Keep.Item(text: item, place: place))
         if item.hasPrefix("extension("), item.hasSuffix(")") {
@@ -67,12 +67,12 @@ struct KeepReader {
         return nil
     }
 
-    /// What was read; `place` is the line of the list.
+    /// The list that was read; `place` is its line.
     func keep(place: FilePlace) -> Keep {
         Keep(parts, items: items, place: place)
     }
 
-    /// What was read, by JSON keys.
+    /// The parts that were read, by JSON keys.
     private var parts: Keep.Parts {
         let read = parts(of: root, at: "")
         guard !extensions.isEmpty else { return read }

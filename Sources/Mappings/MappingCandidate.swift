@@ -1,7 +1,8 @@
 import FHIR
 import FHIRPath
 
-/// A mapping at work: shared, and its verbs one by one, since a mapping is too large a thing to copy for each resource.
+/// A mapping at work. It is shared, and its verbs are stored one by one, because a mapping is too large to copy for
+/// each resource.
 final class MappingCandidate: Sendable {
     let mapping: ResourceMapping
     private let whens: [When]
@@ -36,7 +37,7 @@ final class MappingCandidate: Sendable {
     func map(_ source: Resource, _ environment: PathEnvironment, _ trace: inout TraceRecorder) -> MappingOutcome {
         var environment = environment
         if readsSource { environment.variables["source"] = .object(source.json) }
-        // What is made so far contains nothing yet.
+        // The result so far contains nothing yet.
         if readsReferences { environment = environment.finding(containedIn: source) }
         var result = source
         result.json = keep.copy(of: source, profile: mapping.isBaseProfile ? nil : mapping.profile, &trace)

@@ -1,7 +1,7 @@
 public import FHIR
 import FHIRPath
 
-/// What mapping files may know besides the resource: `%clinic`, `%payer` and what references point at.
+/// What mapping files may use in addition to the resource: `%clinic`, `%payer` and the targets of references.
 public struct MappingContext: Sendable {
     /// The clinic's FHIR base URL: `%clinic.base`.
     public let clinicBase: String
@@ -17,10 +17,9 @@ public struct MappingContext: Sendable {
 
     /// Describes a context; the clinic's NPI is `%clinic.npi`, and the name of its organization `%clinic.organization`.
     ///
-    /// Without `resolve`, which finds the resource behind a reference, expressions find contained resources only.
-    /// Without
-    /// `memberOf`, which says whether a code, Coding or CodeableConcept is in the value set of a URL, or nil when that
-    /// cannot be said, `memberOf()` yields nothing.
+    /// Without `resolve`, which finds the resource behind a reference, expressions find only contained resources.
+    /// Without `memberOf`, which says whether a code, Coding or CodeableConcept is in the value set with a URL (nil
+    /// when that cannot be said), `memberOf()` yields nothing.
     public init(
         clinicBase: String, clinicIdentifierSystem: String, clinicNPI: String, clinicOrganization: String,
         payerName: String, payerNumberSystems: Set<String> = [],
@@ -56,14 +55,14 @@ public struct MappingContext: Sendable {
         self.environment = environment
     }
 
-    /// The same, in which `memberOf()` answers what `memberOf` says.
+    /// The same, but `memberOf()` answers what `memberOf` says.
     public func knowing(_ memberOf: @escaping @Sendable (JSONValue, String) -> Bool?) -> MappingContext {
         var environment = environment
         environment.memberOf = memberOf
         return MappingContext(self, environment)
     }
 
-    /// The same, in which the payer has numbers of these systems, too.
+    /// The same, but the payer has numbers of these systems as well.
     public func adding(payerNumberSystems systems: Set<String>) -> MappingContext {
         let all = payerNumberSystems.union(systems)
         guard all.count > payerNumberSystems.count else { return self }
@@ -72,7 +71,7 @@ public struct MappingContext: Sendable {
         return MappingContext(self, environment, all)
     }
 
-    /// The same, in which expressions find what `resolve` finds.
+    /// The same, but expressions find what `resolve` finds.
     public func resolving(_ resolve: @escaping @Sendable (String) -> Resource?) -> MappingContext {
         var environment = environment
         environment.resolve = resolve

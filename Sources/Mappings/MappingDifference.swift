@@ -1,12 +1,12 @@
-/// How two mapping sets differ: by mapping file, and in it by line.
+/// How two mapping sets differ: by mapping file, and within a file by line.
 public struct MappingDifference: Sendable {
     /// A line that only one of the sets has.
     public struct Line: Sendable, Hashable {
         /// The mapping file, without `.yaml`.
         public let mapping: String
-        /// Whether the second set has it, and not the first.
+        /// Whether only the second set has it.
         public let isAdded: Bool
-        /// The key it stands under, such as `keep`.
+        /// The key that it is under, such as `keep`.
         public let verb: String
         /// What it says.
         public let text: String
@@ -21,23 +21,23 @@ public struct MappingDifference: Sendable {
     /// The lines that differ in files that both have.
     public let lines: [Line]
 
-    /// Where both have the same in another order, and the order counts: the resource type whose mappings are asked in
-    /// turn, or a mapping file and the key under which the lines work one after the other.
+    /// Where both have the same things in a different order that matters: the mappings of a resource type, which are
+    /// tried in turn, or lines under a key of a mapping file, which work one after another.
     public let reordered: [Reordering]
 
-    /// What has another order in the second set.
+    /// Something whose order differs in the second set.
     public struct Reordering: Sendable, Hashable {
-        /// The mapping file, without `.yaml`; nil where it is about whole mappings.
+        /// The mapping file, without `.yaml`; nil when the order of whole mappings differs.
         public let mapping: String?
         /// The resource type, or the key such as `set`.
         public let what: String
     }
 
-    /// Whether both sets do the same.
+    /// Whether both sets do the same thing.
     public var isEmpty: Bool { removed.isEmpty && added.isEmpty && lines.isEmpty && reordered.isEmpty }
 
-    /// Compares two sets with all that they extend. The order of mappings counts, since the first that wants a resource
-    /// maps it, and so does that of `translate` and `set`, which see what those before them made.
+    /// Compares two sets with all that they extend. The order of mappings matters, since the first that wants a
+    /// resource maps it; so does that of `translate` and `set`, which see the results of those before them.
     public init(from first: MappingSet, to second: MappingSet) {
         let (old, new) = (Self.byFile(first), Self.byFile(second))
         removed = old.keys.filter { new[$0] == nil }.sorted()
@@ -58,7 +58,7 @@ public struct MappingDifference: Sendable {
             }
     }
 
-    /// The types whose mappings are asked in another order.
+    /// The types whose mappings are tried in a different order.
     private static func types(in first: MappingSet, otherwise second: MappingSet) -> [Reordering] {
         func names(_ set: MappingSet) -> [String: [String]] {
             Dictionary(grouping: set.mappings, by: \.sourceType).mapValues { $0.map(\.fileName) }
@@ -73,7 +73,7 @@ public struct MappingDifference: Sendable {
         mapping.statements.filter { $0.verb == verb }.map(\.text)
     }
 
-    /// Whether what both lists have stands in another order.
+    /// Whether the elements that both lists have are in a different order.
     private static func isReordered(_ one: [String], _ two: [String]) -> Bool {
         one.filter(Set(two).contains) != two.filter(Set(one).contains)
     }

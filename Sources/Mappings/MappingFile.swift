@@ -1,7 +1,7 @@
 import DeclarativeFiles
 import FHIR
 
-/// Reads one mapping file, strictly: what is unknown or misplaced is reported with its line and column.
+/// Reads one mapping file strictly: anything unknown or misplaced is reported with its line and column.
 struct MappingFile {
     private let file: DeclarativeFile
     private let conceptMaps: ConceptMaps
@@ -14,10 +14,10 @@ struct MappingFile {
         expressions = ExpressionReader(file)
     }
 
-    /// Finds the mapping that a file extends, or reports that there is none.
+    /// Finds the mapping that a file extends, or reports that it does not exist.
     typealias ParentFinder = (String, DeclarativeNode, inout FileReport) -> ResourceMapping?
 
-    /// The mapping, or nil when the file is too wrong to be one; the reasons are in the report.
+    /// The mapping, or nil when the file has too many errors to be one; the report lists them.
     mutating func read(_ report: inout FileReport, parent find: ParentFinder) -> ResourceMapping? {
         let fields = file.root.fields(Self.keys, required: ["mapping", "about"], in: "a mapping", &report)
         let isChild = fields["extends"] != nil
@@ -51,7 +51,7 @@ struct MappingFile {
             valueSets: expressions.valueSets.union(parent?.valueSets ?? []))
     }
 
-    /// Every key of a mapping, in the order in which the file reads.
+    /// Every key of a mapping, in the order in which a file has them.
     static let keys = [
         "mapping", "extends", "from", "to", "about", "when", "keep", "translate", "set", "require",
     ]
@@ -76,7 +76,7 @@ struct MappingFile {
         }
     }
 
-    /// A file reads in the order in which its verbs work.
+    /// A file lists its verbs in the order in which they work.
     private func checkOrder(of fields: [String: DeclarativeNode], _ report: inout FileReport) {
         let found = Self.keys.compactMap { key in fields[key].map { (key, $0) } }
         for (one, two) in zip(found, found.dropFirst()) where two.1.position < one.1.position {
@@ -104,7 +104,7 @@ struct MappingFile {
 
     // MARK: The verbs
 
-    /// The items of the list, after those of the mapping that is extended.
+    /// The items of the list, after those of the extended mapping.
     private func readKeep(_ node: DeclarativeNode, over parent: Keep?, _ report: inout FileReport) -> Keep {
         var reader = KeepReader(elements: elements)
         for item in parent?.items ?? [] { _ = reader.add(item.text, item.place) }

@@ -13,10 +13,10 @@ struct MappingFolder {
         var stem: String { String(name.prefix { $0 != "." }) }
     }
 
-    /// The directory as it was named.
+    /// The directory as it was given.
     let path: String
 
-    /// The directory of the concept maps that all sets beside each other share.
+    /// The directory of the concept maps, shared by all sets beside it.
     var conceptMaps: MappingFolder { beside("concept-maps") }
 
     /// The directory's own name.
@@ -37,12 +37,12 @@ struct MappingFolder {
         return MappingFolder(path: place.isEmpty ? "." : place)
     }
 
-    /// Whether the directory has a file of that name, and the name leads nowhere else.
+    /// Whether the directory has a file with that name, and the name does not lead elsewhere.
     func has(_ name: String) -> Bool {
         !name.contains("/") && FileManager.default.fileExists(atPath: path + "/" + name)
     }
 
-    /// The names of the files that end so, sorted.
+    /// The names of the files with this ending, sorted.
     func names(endingWith suffix: String) -> [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return all.filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }.sorted()

@@ -6,7 +6,7 @@ struct MappingReader {
     let conceptMaps: ConceptMaps
     /// Every file read so far, for the set's hash.
     private(set) var files: [MappingFolder.File] = []
-    /// By path; nil: too wrong to be a mapping.
+    /// The mappings read so far, by path; nil for a file with too many errors to be a mapping.
     private var finished: [String: ResourceMapping?] = [:]
     private var open: [String] = []
 
@@ -15,7 +15,7 @@ struct MappingReader {
         self.conceptMaps = conceptMaps
     }
 
-    /// A mapping that `set.yaml` lists, with the profile in the version that the set leads to.
+    /// A mapping that `set.yaml` lists, with the profile in the version that the set targets.
     mutating func mapping(listed name: String, _ report: inout FileReport) -> ResourceMapping? {
         let level = lineage.level(of: name, from: 0) ?? 0
         guard var mapping = read(name, at: level, &report) else { return nil }
@@ -24,7 +24,7 @@ struct MappingReader {
         return mapping
     }
 
-    /// What the file of `child` extends: a file beside it, or one of a set that its set extends.
+    /// The mapping that the file of `child` extends: from a file beside it, or from a set that its set extends.
     mutating func parent(
         _ name: String, of child: String, at level: Int, node: DeclarativeNode, _ report: inout FileReport
     ) -> ResourceMapping? {

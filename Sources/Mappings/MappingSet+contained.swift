@@ -2,11 +2,11 @@ import FHIR
 import FHIRPath
 
 extension MappingSet {
-    /// Takes over the contained resources that what was kept still refers to, and those that they refer to.
+    /// Takes over the contained resources that the result still refers to, and those that they refer to.
     ///
     /// A contained resource is mapped like any other of its type: minimum necessary (CO-08) and unknown modifiers
-    /// (RD-20) are no different inside. What no mapping takes is dropped, with a line in the trace, and what referred
-    /// to it says that it is masked.
+    /// (RD-20) apply inside as well. One that no mapping takes is dropped, with a line in the trace, and references to
+    /// it say that it is masked.
     func attachContained(
         of source: Resource, to outcome: MappingOutcome, by mapping: ResourceMapping, _ environment: PathEnvironment,
         _ trace: inout TraceRecorder
@@ -15,7 +15,7 @@ extension MappingSet {
         else { return outcome }
         var wanted: Set<String> = []
         JSONValue.object(result.json).addLocalReferences(to: &wanted)
-        // What is contained may refer to what is contained beside it.
+        // Contained resources may refer to each other.
         let inner = readsReferences ? environment.finding(containedIn: source) : environment
         // nil: dropped.
         var found: [Int: JSONValue?] = [:]
@@ -40,7 +40,7 @@ extension MappingSet {
     }
 
     /// A contained resource as it may travel: without `meta`, since it must have no version and no label (dom-4,
-    /// dom-5), and without an identifier that would make its place in the container the clinic's id of somebody.
+    /// dom-5), and without an identifier that would present its id in the container as the clinic's id of somebody.
     private func mapContained(
         _ item: JSONValue, _ environment: PathEnvironment, _ place: FilePlace, _ trace: inout TraceRecorder
     ) -> JSONValue? {
@@ -68,7 +68,7 @@ extension MappingSet {
 }
 
 extension JSONObject {
-    /// With references to contained resources that are not there any more replaced by the reason.
+    /// The object with references to dropped contained resources replaced by the reason.
     fileprivate func masking(_ dropped: Set<String>) -> JSONObject {
         var json = JSONValue.object(self)
         json.rewriteReferences { holder in

@@ -4,8 +4,8 @@ public import PDex
 extension MappingSet {
     /// Reads a folder of mapping files and the `concept-maps` beside it; throws every problem at once.
     ///
-    /// `set.yaml` lists the mappings by name. Several for one type are asked in that order, and the first
-    /// whose `when` holds does the work. A mapping without a file here comes from the set that this one extends.
+    /// `set.yaml` lists the mappings by name. Several for one type are tried in that order, and the first whose `when`
+    /// holds is used. A mapping without a file here comes from the set that this one extends.
     public static func load(directory: String, digests: Digests) throws(FileDiagnostics) -> MappingSet {
         let folder = MappingFolder(path: directory)
         var report = FileReport()
@@ -29,7 +29,7 @@ extension MappingSet {
             name: contents.name, about: contents.about, target: contents.target, hash: hash, mappings: mappings)
     }
 
-    /// Folders, names and contents with their lengths before them, sorted; parents included.
+    /// Folders, names and contents, each preceded by its length, sorted; extended sets included.
     private static func hash(_ files: [MappingFolder.File], _ digests: Digests) -> String {
         var message: [UInt8] = []
         for file in files.sorted(by: { $0.place < $1.place }) {
@@ -43,6 +43,6 @@ extension MappingSet {
 }
 
 extension MappingFolder.File {
-    /// The file's folder and name, wherever the sets lie.
+    /// The file's folder and name, wherever the sets are stored.
     fileprivate var place: String { path.split(separator: "/").suffix(2).joined(separator: "/") }
 }

@@ -7,16 +7,16 @@ public struct MappingSet: Sendable {
     public let name: String
     /// What the set is for.
     public let about: String
-    /// The package that the results are to conform to, such as `hl7.fhir.us.core#6.1.0`.
+    /// The package that the results should conform to, such as `hl7.fhir.us.core#6.1.0`.
     public let target: String
     /// SHA-256 over the names and bytes of everything that decides a result, in hexadecimal.
     public let hash: String
-    /// The mappings in the order in which they are asked.
+    /// The mappings in the order in which they are tried.
     public let mappings: [ResourceMapping]
 
-    /// The value sets that the mappings ask for with `memberOf`, sorted: whoever maps has to know them.
+    /// The value sets that the mappings use with `memberOf`, sorted: the caller that maps has to know them.
     public let valueSets: [String]
-    /// Whether any mapping follows references: otherwise ``MappingContext/resolve`` is never asked.
+    /// Whether any mapping follows references; if not, ``MappingContext/resolve`` is never called.
     public let readsReferences: Bool
 
     private let byType: [String: [MappingCandidate]]
@@ -60,14 +60,14 @@ public struct MappingSet: Sendable {
         return map(resource, in: context, &trace)
     }
 
-    /// Maps a resource and tells which line of which file did what.
+    /// Maps a resource and reports which line of which file did what.
     public func explain(_ resource: Resource, in context: MappingContext) -> MappingTrace {
         var trace = TraceRecorder(isOn: true)
         let outcome = map(resource, in: context, &trace)
         return MappingTrace(outcome: outcome, steps: trace.steps)
     }
 
-    /// Maps, and lets the expressions follow so many references of one resource and no more.
+    /// Maps, and lets the expressions follow a limited number of references for one resource.
     private func map(
         _ resource: Resource, in context: MappingContext, _ trace: inout TraceRecorder
     ) -> MappingOutcome {

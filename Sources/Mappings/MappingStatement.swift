@@ -1,7 +1,7 @@
 import FHIR
 import FHIRPath
 
-/// One thing that a mapping says, in words that can be compared.
+/// One statement of a mapping, in a form that can be compared.
 struct MappingStatement {
     let verb: String
     let text: String
@@ -15,7 +15,7 @@ extension ResourceMapping {
         return name.hasSuffix(".yaml") ? String(name.dropLast(".yaml".count)) : name
     }
 
-    /// All that the mapping says, with what it extends, in the order in which it works.
+    /// All statements of the mapping, including what it extends, in the order in which they work.
     var statements: [MappingStatement] {
         let start = FilePlace(path: path, line: 1)
         return [MappingStatement(verb: "to", text: profile, place: start)]

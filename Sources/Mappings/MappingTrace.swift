@@ -1,6 +1,6 @@
 public import FHIR
 
-/// What each line of the mapping files did to one resource: names of elements, and apart from them their values.
+/// What each line of the mapping files did to one resource: names of elements and, separately, their values.
 public struct MappingTrace: Sendable {
     /// One thing that was done, or found.
     public struct Step: Sendable, Hashable {
@@ -15,17 +15,17 @@ public struct MappingTrace: Sendable {
         public let note: String
         /// The line that says so: `file:line`.
         public let place: String
-        /// What the element is now, or was: a member's data, never for a log.
+        /// The value of the element now, or before: a member's data, never for a log.
         public let value: JSONValue?
     }
 
-    /// What became of the resource.
+    /// The outcome for the resource.
     public let outcome: MappingOutcome
     /// What was done, in order.
     public let steps: [Step]
 }
 
-/// Collects the steps of a trace when somebody wants one, at no cost when nobody does.
+/// Collects the steps of a trace if one is wanted, at no cost otherwise.
 struct TraceRecorder {
     private(set) var steps: [MappingTrace.Step] = []
     let isOn: Bool

@@ -2,7 +2,7 @@ import DeclarativeFiles
 import FHIRPath
 
 extension R4Elements {
-    /// The elements of R4's data types of which there may be several (FHIR R4 §2.24).
+    /// The elements of R4's data types that may repeat (FHIR R4 §2.24).
     private static let repeatingParts: [String: Set<String>] = [
         "Address": ["line"], "CodeableConcept": ["coding"], "ContactDetail": ["telecom"], "Contributor": ["contact"],
         "DataRequirement": ["profile", "mustSupport", "codeFilter", "dateFilter", "sort"],
@@ -12,14 +12,14 @@ extension R4Elements {
         "TriggerDefinition": ["data"],
     ]
 
-    /// The data type at the end of a path, and the element above it; nil when the path stays among the listed elements.
+    /// The data type that holds the last element of a path; nil when that is not known.
     private func holder(of path: ElementPath) -> R4Shape? {
         var shape = R4Shape(type)
         for step in path.parents { shape = shape?.element(step) }
         return shape
     }
 
-    /// Whether there may be several of the element at the end of a path; nil when that is not known.
+    /// Whether the element at the end of a path may repeat; nil when that is not known.
     func isRepeating(_ path: ElementPath) -> Bool? {
         if let element = element(at: path.text) { return element.isRepeating }
         if path.last == "extension" || path.last == "modifierExtension" { return true }
@@ -28,7 +28,7 @@ extension R4Elements {
         return parts.contains(path.last)
     }
 
-    /// What is wrong with the steps of a path that are inside of a data type.
+    /// What is wrong with the steps of a path that are inside a data type.
     func problem(inDataTypesOf path: ElementPath) -> ElementProblem? {
         var shape = R4Shape(type)
         for step in path.parents + [path.last] {

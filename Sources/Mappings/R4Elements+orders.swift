@@ -1,5 +1,5 @@
 extension R4Elements {
-    /// Plans, orders, what was dispensed or taken, and where records come from.
+    /// Plans, orders, what was dispensed or taken, coverage, and where records come from.
     static let orderListings = [
         "CarePlan": """
         identifier* instantiatesCanonical* instantiatesUri* basedOn* replaces* partOf* status intent category* title

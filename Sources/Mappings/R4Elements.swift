@@ -1,8 +1,8 @@
 /// The elements of one R4 resource type, by their path from the resource.
 struct R4Elements: Sendable {
-    /// What R4 says of one element.
+    /// What R4 says about one element.
     struct Element: Sendable, Hashable {
-        /// Whether there may be several, so that JSON has a list.
+        /// Whether it may repeat, so that JSON has a list.
         let isRepeating: Bool
         /// The types of a choice element (`effective[x]`), empty for any other.
         let choiceTypes: [String]
@@ -57,5 +57,5 @@ struct R4Elements: Sendable {
     }
 }
 
-/// What every resource may have besides its own elements.
+/// The elements that every resource may have in addition to its own.
 private let common = " language text contained* extension*"

@@ -2,9 +2,9 @@ import FHIR
 import FHIRPath
 import Synchronization
 
-/// The references that the expressions follow for one resource: each is looked up once, and no more than so many.
+/// The references that the expressions follow for one resource: each is looked up once, and their number is limited.
 final class ReferenceLookups: Sendable {
-    /// Different references that may be followed for one resource.
+    /// The most references that may be followed for one resource; repeated ones count once.
     static let most = 100
 
     private struct State {
@@ -19,10 +19,10 @@ final class ReferenceLookups: Sendable {
         self.resolve = resolve
     }
 
-    /// Whether one more was asked for: what was made without it must not be used.
+    /// Whether more were asked for: then the result was made without them and must not be used.
     var wereTooMany: Bool { state.withLock(\.wereTooMany) }
 
-    /// What a reference leads to.
+    /// The resource that a reference leads to.
     func resource(_ reference: String) -> Resource? {
         let known = state.withLock { state -> Resource?? in
             if let found = state.found[reference] { return .some(found) }
@@ -40,7 +40,7 @@ final class ReferenceLookups: Sendable {
 }
 
 extension PathEnvironment {
-    /// One in which `#id` also finds what `source` contains, though the resource at hand does not.
+    /// The environment in which `#id` also finds what `source` contains, even if the resource at hand does not.
     func finding(containedIn source: Resource) -> PathEnvironment {
         guard let contained = source["contained"]?.elements else { return self }
         let outer = resolve

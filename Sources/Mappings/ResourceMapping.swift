@@ -17,7 +17,7 @@ public struct ResourceMapping: Sendable {
     /// Whether it comes from a set that this one extends.
     public internal(set) var isInherited = false
 
-    /// What must all hold of the source: of what is extended first.
+    /// The conditions that must all hold for the source, those of the extended mapping first.
     var whens: [When]
     var keep: Keep
     var translations: [Translate]
@@ -27,7 +27,7 @@ public struct ResourceMapping: Sendable {
     let readsSource: Bool
     /// Whether any expression follows references.
     let readsReferences: Bool
-    /// The value sets that its expressions ask for.
+    /// The value sets that its expressions use.
     let valueSets: Set<String>
 
     /// Whether the profile is a base R4 definition, which `meta.profile` does not repeat.

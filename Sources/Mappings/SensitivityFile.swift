@@ -2,14 +2,14 @@ import DeclarativeFiles
 import FHIR
 import PDex
 
-/// One file of `mappings/sensitivity`: a category of what does not go along with the rest.
+/// One file of `mappings/sensitivity`: a category of information that is not sent along with the rest.
 enum SensitivityFile {
-    /// Every key, in the order in which the file reads.
+    /// Every key, in the order in which a file has them.
     static let keys = [
         "sensitivity", "about", "released-by", "clinics", "labels", "tags", "codes", "types", "places",
     ]
 
-    /// Reads the file; nil when it is too wrong to go on.
+    /// Reads the file; nil when it has too many errors to go on.
     static func category(in file: DeclarativeFile, _ report: inout FileReport) -> SensitivityCategory? {
         let fields = file.root.fields(
             keys, required: ["sensitivity", "about", "released-by"], in: "a sensitivity file", &report)
@@ -79,7 +79,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// Systems that lists are made of, so that a slip of the pen is noticed: a list in a wrong system finds nothing.
+    /// Systems that lists usually name, so that a typing error is noticed: a list in a wrong system finds nothing.
     private static let knownSystems = [
         "http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-9-cm",
         "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm",
@@ -89,7 +89,7 @@ extension DeclarativeNode {
         "http://terminology.hl7.org/CodeSystem/consentpolicycodes",
     ]
 
-    /// A system without what people slip on: case, `https`, a slash at the end, `-` and `_`.
+    /// A system without the differences that people overlook: case, `https`, a slash at the end, `-` and `_`.
     private static func plain(_ system: String) -> String {
         system.lowercased().replacing("https://", with: "http://").filter { !"-_/".contains($0) }
     }
@@ -111,13 +111,7 @@ extension DeclarativeNode {
     fileprivate func types(_ report: inout FileReport) -> Set<String> {
         Set(
             (list(&report) ?? []).compactMap { node in
-                guard let type = node.string(&report) else { return nil }
-                if !ResourceTypes.r4.contains(type) {
-                    report.report(
-                        "'\(type.prefix(64))' is not a FHIR R4 resource type", at: node,
-                        suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-                }
-                return type
+                node.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
             })
     }
 

@@ -1,12 +1,12 @@
 public import DeclarativeFiles
 public import PDex
 
-/// The folder `mappings/sensitivity`: a file for each category of what does not go along with the rest.
+/// The folder `mappings/sensitivity`: a file for each category of information that is not sent along with the rest.
 public enum SensitivityFolder {
     /// The name of the folder among the mapping sets.
     public static let name = "sensitivity"
 
-    /// Reads the folder in `mappings`; without one only labels count. What is wrong in any of its files is thrown
+    /// Reads the folder in `mappings`; if there is none, only labels count. The errors of all files are thrown
     /// together.
     ///
     /// The mark changes with every byte of every file.

@@ -1,20 +1,20 @@
 import DeclarativeFiles
 
-/// `set.yaml`: what the set is called, what it leads to, and its mappings in the order in which they are asked.
+/// `set.yaml`: the name of the set, what it targets, and its mappings in the order in which they are tried.
 struct SetFile {
     let name: String
     let about: String
     let target: String
     let mappings: [String]
-    /// The set beside this one whose files are taken where this folder has none.
+    /// The set beside this one that provides the files that this folder lacks.
     let parent: String?
     let parentNode: DeclarativeNode?
     private let list: DeclarativeNode
 
-    /// Every key, in the order in which the file reads.
+    /// Every key, in the order in which a file has them.
     static let keys = ["set", "about", "fhir", "target", "extends", "mappings"]
 
-    /// Reads the file; nil when it is too wrong to go on.
+    /// Reads the file; nil when it has too many errors to go on.
     init?(_ file: DeclarativeFile?, _ report: inout FileReport) {
         guard let file else { return nil }
         let fields = file.root.fields(
@@ -35,13 +35,13 @@ struct SetFile {
         parent = fields["extends"]?.string(&report)
     }
 
-    /// The package of the target and its version: `hl7.fhir.us.core` and `6.1.0`.
+    /// The target's package and version: `hl7.fhir.us.core` and `6.1.0`.
     var package: (name: Substring, version: Substring) {
         let parts = target.split(separator: "#", maxSplits: 1)
         return (parts.first ?? "", parts.count > 1 ? parts[1] : "")
     }
 
-    /// Reports mappings listed twice, and files that lie in the folder but are not listed.
+    /// Reports mappings that are listed twice, and files in the folder that are not listed.
     func checkListing(of folder: MappingFolder, _ report: inout FileReport) {
         for (index, name) in mappings.enumerated() where mappings[..<index].contains(name) {
             report.report("'\(name)' is listed twice", at: list)

@@ -1,18 +1,18 @@
 import DeclarativeFiles
 
-/// A set and the sets that it extends, the set itself first.
+/// A set and the sets that it extends, starting with the set itself.
 struct SetLineage {
-    /// One set of the line.
+    /// One set of the lineage.
     struct Level {
         let folder: MappingFolder
         let contents: SetFile
     }
 
     private(set) var levels: [Level] = []
-    /// The `set.yaml` of each, for the hash.
+    /// The `set.yaml` of each set, for the hash.
     private(set) var files: [MappingFolder.File] = []
 
-    /// Reads `set.yaml` after `set.yaml`; a set that extends itself, by any way, is reported.
+    /// Reads one `set.yaml` after another; reports a set that extends itself, directly or through others.
     init(_ folder: MappingFolder, _ report: inout FileReport) {
         var next: MappingFolder? = folder
         while let folder = next {
@@ -43,9 +43,9 @@ struct SetLineage {
         levels.indices.first { $0 >= start && levels[$0].folder.has(name + ".yaml") }
     }
 
-    /// A profile of a set as a set that extends it claims it.
+    /// The profile of a mapping in one set, as a set that extends it claims it.
     ///
-    /// When both lead to the same package, the version of the target takes the other's place.
+    /// When both target the same package, the version becomes that of `target`.
     func profile(_ profile: String, of source: Int, in target: Int) -> String {
         let (from, to) = (levels[source].contents.package, levels[target].contents.package)
         guard from.name == to.name, profile.hasSuffix("|" + from.version) else { return profile }

@@ -6,7 +6,7 @@ import SQLiteStore
 import ServiceLifecycle
 
 extension Assembly {
-    /// The HTTP API, if the configuration has one; what is done by it is done in the name of who holds the token.
+    /// The HTTP API, if the configuration has one; its actions are recorded in the name of the token's holder.
     func api(
         _ jobs: [Job], metrics: MetricsRegistry, heartbeat: Heartbeat, logger: Logger
     ) -> (any Service)? {
@@ -23,7 +23,7 @@ extension Assembly {
 }
 
 extension Assembly {
-    /// What lets the store forget; nil when everything is kept for good.
+    /// The service that prunes the store; nil when everything is kept for good.
     func pruner(logger: Logger) -> (any Service)? {
         let retention = configuration.retention
         guard !retention.isForGood else { return nil }

@@ -3,15 +3,15 @@ import Jobs
 import PDex
 
 extension Assembly {
-    /// The token that opens the files of a submission: derived, so that any process of this deployment knows it.
+    /// The token that opens the files of a submission: derived, so that any process of this deployment can compute it.
     static func fileToken(_ identities: Identities) -> @Sendable (String) -> String {
         { identities.derived("submission-files", $0) }
     }
 
-    /// Does `body` while payers can fetch what is submitted to them, where any job does that.
+    /// Runs `body` and, if any job submits in bulk, lets payers fetch the submitted files meanwhile.
     ///
-    /// When another process of this machine has the port, it hands out what this one submits: all know the same store.
-    /// Once it has ended this one takes the port. `note` hears of either.
+    /// When another process on this machine has the port, it also serves what this process submits, since both use the
+    /// same store. When that process ends, this one takes over the port. `note` is called for either change.
     func servingFiles<Value: Sendable>(
         note: @escaping @Sendable (String) -> Void = { _ in }, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -27,7 +27,7 @@ extension Assembly {
         }
     }
 
-    /// How often a port is tried that another process has, in seconds.
+    /// How often to retry a port that another process holds, in seconds.
     private static let pauseSeconds = 10.0
 
     private func handOutFiles(
@@ -39,17 +39,16 @@ extension Assembly {
             let (server, before) = (next, wasListening)
             async let outcome = listening(server, wasListening: before, "\(settings.host):\(settings.port)", note)
             try? await server.run()
-            server.isClosed(by: CancellationError())
             wasListening = await outcome
             // Waits for the other process to end.
             try? await clock.sleep(seconds: Self.pauseSeconds)
             next = fileServer(settings)
         }
         // Who waits for it to listen need not wait any more.
-        first.isClosed(by: CancellationError())
+        first.giveUp()
     }
 
-    /// Whether a server got its port; what is new of that is noted.
+    /// Whether a server got its port; a change since the last try is noted.
     private func listening(
         _ server: FileServer, wasListening: Bool, _ place: String, _ note: @Sendable (String) -> Void
     ) async -> Bool {

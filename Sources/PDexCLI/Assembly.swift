@@ -7,7 +7,7 @@ import SQLiteStore
 
 /// The one place where everything is wired: clock, chance, identities, store, servers, pipelines, operations.
 struct Assembly: Sendable {
-    /// SHA-256 over OpenSSL, for the modules that must not know it.
+    /// SHA-256 from OpenSSL, for the modules that must not depend on it.
     static let digests = Digests { SHA256.hash($0) }
 
     let configuration: Configuration
@@ -15,22 +15,24 @@ struct Assembly: Sendable {
     let store: SQLiteExchangeStore
     let operations: Operations
     let servers: Servers
-    /// What opens the files of a submission.
+    /// The token that opens the files of a submission.
     let fileToken: @Sendable (String) -> String
 
-    /// Opens what `configuration` names. `actor` is who acts, for the audit trail; `observer` hears what runs tell.
+    /// Opens what `configuration` names. `actor` is recorded in the audit trail; `observer` receives events of runs.
     ///
     /// `ignoresQuietHours` lets runs begin in the quiet hours of their clinics; `mostMissing` is how many resources may
-    /// be gone at once. Jobs, keys and mappings are read, and servers are spoken to, only when a pipeline is asked for.
+    /// disappear at once; `announce` is told when the identity secret is made. Jobs, keys and mappings are read, and
+    /// servers contacted, only when a pipeline is requested.
     init(
         _ configuration: Configuration, actor: String = NSUserName(), ignoresQuietHours: Bool = false,
         mostMissing: Int = ExchangePipeline.usualMostMissing,
-        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in },
+        announce: (String) -> Void = { Terminal.write($0 + "\n", to: 2) }
     ) throws {
         let clock = SystemClock()
         let secret = try IdentitySecret.load(
             path: configuration.identitySecret,
-            storeExists: FileManager.default.fileExists(atPath: configuration.store))
+            storeExists: FileManager.default.fileExists(atPath: configuration.store), announce: announce)
         let identities = Identities(secret: secret, digests: Self.digests)
         let store = try SQLiteExchangeStore.open(
             path: configuration.store, digests: Self.digests, identities: identities)
@@ -61,7 +63,7 @@ struct Assembly: Sendable {
         }
     }
 
-    /// The store alone, to look at; it is not made when it is not there. Throws `store.failed`.
+    /// The store alone, for reading; it is not created if it is missing. Throws `store.failed`.
     static func store(of configuration: Configuration) throws -> SQLiteExchangeStore {
         guard FileManager.default.fileExists(atPath: configuration.store) else {
             throw Fault(

@@ -1,7 +1,7 @@
 import PDex
 import Pipeline
 
-/// What the process tells its caller when it ends; documented in every command's help.
+/// The exit status of the process; documented in every command's help.
 enum CommandStatus: Int32, Sendable, CaseIterable {
     case success = 0
     case failed = 1
@@ -12,7 +12,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
     case locked = 75
     case interrupted = 130
 
-    /// The status of a command that ends with a fault.
+    /// The status of a command that fails with a fault.
     init(_ code: FaultCode) {
         switch code {
         case .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,
@@ -33,7 +33,8 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             self = .locked
         case .interrupted:
             self = .interrupted
-        case .exchangeNotReplayable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused, .remoteMalformed,
+        case .exchangeNotReplayable, .exchangeNotCancellable, .jobTypeNotSelected, .jobFilteredOut, .remoteRefused,
+            .remoteMalformed,
             .remoteIncomplete,
             .remoteSearchIncomplete, .remoteSearchRemark, .remoteSearchExpired, .remoteSearchDemands,
             .clinicSearchNarrowed, .clinicOtherPatient, .clinicClockAhead, .clinicGroupEmpty,
@@ -43,7 +44,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .clinicCountMismatch, .clinicSubsetted, .clinicParameterRefused, .clinicTypeNotAsked, .clinicFileGone,
             .clinicPagingLoop, .clinicUnlinked, .clinicReferenceMissing, .clinicNotInRoster,
             .matchAmbiguous, .matchContradicted, .matchUnproven, .matchMergeUnclear, .matchUnmerged, .matchInactive,
-            .matchApart, .matchMoved, .matchTaken,
+            .matchApart, .matchMoved, .matchTaken, .matchGroupWithheld,
             .jobOutsideWindow, .payerTypeNotAllowed, .rosterInvalid,
             .coverageMissing,
             .coverageNotActive, .coveragePayorUnknown, .consentMissing, .consentDenied, .consentExpired,
@@ -63,7 +64,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         }
     }
 
-    /// The status of a command that made a run.
+    /// The status of a command that carried out a run.
     init(_ state: Run.State) {
         switch state {
         case .complete: self = .success
@@ -72,7 +73,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         }
     }
 
-    /// The list that stands in every help text.
+    /// The list shown in every help text.
     static let listing = """
         EXIT CODES
           0 ok, 1 failed, 2 usage or configuration, 3 partial (something failed
@@ -82,7 +83,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
         """
 }
 
-/// Ends a command that has said everything already.
+/// Ends a command that has already printed everything.
 struct Ending: Error {
     let status: CommandStatus
 

@@ -1,16 +1,16 @@
 import Foundation
 import Glibc
 
-/// Keeps what this process has in its memory, keys, tokens and members' data, out of files that others may find.
+/// Keeps this process's memory, with its keys, tokens and members' data, out of files that others may find.
 ///
-/// A core file would hold all of it, and libcurl writes the secrets of TLS connections where `SSLKEYLOGFILE` says.
+/// A core file would hold all of it, and libcurl writes TLS session secrets to the file named by `SSLKEYLOGFILE`.
 enum CoreFiles {
     /// `PR_SET_DUMPABLE` of Linux.
     private static let setDumpable: Int32 = 4
 
-    /// Forbids both, whatever the environment says; to be called before threads start.
+    /// Forbids both, whatever the environment says; must be called before threads start.
     ///
-    /// Into a debug build a debugger of the same user can still look.
+    /// A debug build can still be inspected by a debugger of the same user.
     static func forbid() {
         unsetenv("SSLKEYLOGFILE")
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -20,7 +20,7 @@ enum CoreFiles {
         #endif
     }
 
-    /// Forbids what no limit counts for: core files that are piped to a program, and debuggers of the same user.
+    /// Forbids what resource limits do not cover: core files piped to a program, and debuggers of the same user.
     static func forbidDumps() {
         _ = control(setDumpable, 0)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Ctrl-C and `kill`: the first asks the work to stop where it stands, the second ends the process.
+/// Ctrl-C and `kill`: the first signal asks the work to stop where it is, the second ends the process.
 enum Interruption {
     private static let count = Mutex(0)
     /// Where the handler writes; unsafe because C calls the handler. Set once, before the handler is installed.
@@ -13,7 +13,7 @@ enum Interruption {
 
     /// Waits for signals on a thread of its own; `stop` is called for the first.
     ///
-    /// Blocking signals for `sigwait` would not do: the main thread of an async program waits with all of them open.
+    /// Blocking signals for `sigwait` would not work: the main thread of an async program waits with all unblocked.
     static func listen(_ stop: @escaping @Sendable () -> Void) {
         // A closed pipe on stdout is an error of `write`, not a signal.
         signal(SIGPIPE, SIG_IGN)
@@ -22,7 +22,7 @@ enum Interruption {
         let end = ends[0]
         wakeUp = ends[1]
         var action = sigaction()
-        // Nothing but what is safe in a handler: one write, and errno as it was.
+        // Only what is safe in a handler: one write, and errno restored.
         action.__sigaction_handler.sa_handler = { _ in
             let before = errno
             var byte: UInt8 = 0

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `pdex` itself: what it can do, in the order in which one needs it.
+/// `pdex` itself: its commands, in the order in which they are needed.
 struct PDexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pdex",

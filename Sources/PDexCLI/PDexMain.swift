@@ -19,12 +19,12 @@ enum PDexMain {
         exit(await work.value.rawValue)
     }
 
-    /// Runs the command that `arguments` name; what goes wrong is written to stderr.
+    /// Runs the command that `arguments` name; errors are written to stderr.
     static func status(
         of arguments: [String], as program: ProgramName = .standard,
         errors: @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
     ) async -> CommandStatus {
-        if let word = arguments.first, let message = unknownCommand(word) {
+        if let message = unknownCommand(arguments) {
             errors(message + "\n")
             return .usage
         }
@@ -55,7 +55,7 @@ enum PDexMain {
         }
     }
 
-    /// Help and version are results; every other error of the arguments is a usage error (ArgumentParser says 64).
+    /// Help and version are results; every other argument error is a usage error (ArgumentParser exits with 64).
     private static func status(ofParsing error: any Error, _ errors: (String) -> Void) -> CommandStatus {
         let message = PDexCommand.fullMessage(for: error)
         guard PDexCommand.exitCode(for: error) != .success else {
@@ -69,12 +69,25 @@ enum PDexMain {
         return isUsage ? .usage : .failed
     }
 
-    /// What to say of a first word that is no command; nil when it is one, or an option.
-    private static func unknownCommand(_ word: String) -> String? {
-        let commands = PDexCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
-        let suggestion = Suggestion.closest(to: word, among: commands).map { " — did you mean '\($0)'?" } ?? ""
-        return "usage.invalid: There is no command '\(word.prefix(64))'\(suggestion)\nUsage: pdex <subcommand>\n"
-            + "  See 'pdex --help' for more information."
+    /// What to say about a first word that is no command, or of one of the words after `help`; nil when all are.
+    private static func unknownCommand(_ arguments: [String]) -> String? {
+        let isHelp = arguments.first == "help"
+        let words = isHelp ? arguments.dropFirst() : arguments.prefix(1)
+        var path = ["pdex"]
+        var commands = PDexCommand.configuration.subcommands
+        for word in words where !word.hasPrefix("-") && !commands.isEmpty {
+            if let command = commands.first(where: { $0.configuration.commandName == word }) {
+                path.append(word)
+                commands = command.configuration.subcommands
+                continue
+            }
+            let names = commands.compactMap { $0.configuration.commandName }
+            let suggestion = Suggestion.closest(to: word, among: names).map { " — did you mean '\($0)'?" } ?? ""
+            let asked = (path.dropFirst() + [String(word.prefix(64))]).joined(separator: " ")
+            let place = path.joined(separator: " ")
+            return "usage.invalid: There is no command '\(asked)'\(suggestion)\nUsage: \(place) <subcommand>\n"
+                + "  See '\(place) --help' for more information."
+        }
+        return nil
     }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// The name under which a process holds claims: its machine, its number, and when it started, so that a number that
-/// is used again is not taken for it.
+/// The name under which a process holds claims: its machine, its id, and when it started, so that a later process with
+/// the same id is not taken for it.
 struct ProcessName: Sendable, Hashable {
     let host: String
     let pid: Int32
-    /// In the kernel's ticks since the machine started; 0 when that cannot be read.
+    /// In the kernel's ticks since boot; 0 when that cannot be read.
     let started: UInt64
 
     /// This process.
@@ -30,7 +30,7 @@ struct ProcessName: Sendable, Hashable {
     /// `host/pid/ticks`.
     var text: String { "\(host)/\(pid)/\(started)" }
 
-    /// Whether the process has certainly ended; processes of other machines cannot be judged.
+    /// Whether the process has certainly ended; a process on another machine cannot be judged.
     var isGone: Bool {
         guard host == Self.current.host else { return false }
         if kill(pid, 0) != 0, errno == ESRCH { return true }
@@ -40,9 +40,9 @@ struct ProcessName: Sendable, Hashable {
         return started != 0 && now != 0 && now != started
     }
 
-    /// Whether the process can be working on nothing here: it has ended, or is of another machine.
+    /// Whether the process cannot be working on anything here: it has ended, or belongs to another machine.
     ///
-    /// A store of SQLite belongs to one machine, so another name means that the machine was renamed or its container
+    /// A SQLite store belongs to one machine, so another name means that the machine was renamed or its container
     /// replaced; nobody could ever tell that such a process has ended.
     var hasNoClaim: Bool { host != Self.current.host || isGone }
 
@@ -50,19 +50,19 @@ struct ProcessName: Sendable, Hashable {
         (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)).flatMap { fields(in: $0) }
     }
 
-    /// The fields of `/proc/PID/stat` from the third on; the second, the command in brackets, may hold spaces and
-    /// brackets.
+    /// The fields of `/proc/PID/stat` from the third on; the second, the command in brackets, may itself contain spaces
+    /// and brackets.
     static func fields(in text: String) -> [Substring]? {
         text.lastIndex(of: ")").map { text[text.index(after: $0)...].split(separator: " ") }
     }
 
-    /// Whether it ended, and only its number is kept until its parent asks what came of it: no thread of it is left.
+    /// Whether it has ended and only awaits its parent's `wait`, with no thread left.
     static func hasEnded(_ fields: [Substring]) -> Bool {
         guard fields.count > 17, let threads = Int(fields[17]) else { return false }
         return threads <= 1 && (fields[0] == "Z" || fields[0] == "X")
     }
 
-    /// The 22nd field of all.
+    /// The start time, field 22 of the whole line.
     private static func startTicks(_ fields: [Substring]) -> UInt64 {
         fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
     }

@@ -1,11 +1,11 @@
-/// The word by which this program was called, for the commands that it prints: they should run as they are printed.
+/// The word by which this program was called, so that the commands that it prints can be run as printed.
 struct ProgramName: Sendable, Hashable {
-    /// What this process was called by.
+    /// The word by which this process was called.
     static let current = ProgramName(calledBy: CommandLine.arguments.first ?? "")
-    /// The word in documentation and hints.
+    /// The word used in documentation and hints.
     static let standard = ProgramName(calledBy: "pdex")
 
-    /// As it is typed in a shell.
+    /// The word as typed in a shell.
     let text: String
 
     /// The path as it was typed, or `pdex` when the shell found it on its PATH.
@@ -13,14 +13,14 @@ struct ProgramName: Sendable, Hashable {
         text = word.contains("/") ? word.typedInShell : "pdex"
     }
 
-    /// Commands in the text of a fault; two spaces set them off.
+    /// Replaces the program's name in the commands in a fault's text; two spaces set them off.
     func inserted(into text: String) -> String {
         text.replacing("  pdex ", with: "  \(self.text) ")
     }
 }
 
 extension String {
-    /// The word as a shell takes it for one: in quotes unless it is plain.
+    /// The text as a single word for a shell: in quotes unless it is plain.
     var typedInShell: String {
         let isPlain =
             !isEmpty

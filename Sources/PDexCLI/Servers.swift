@@ -6,19 +6,19 @@ import Mappings
 import PDex
 import Pipeline
 
-/// The clients of all configured servers and the mapping sets, each made once, when it is first needed.
+/// The clients of all configured servers and the mapping sets, each made once, when first needed.
 ///
-/// Servers with equal transport settings share connections; one client a server keeps one token.
+/// Servers with equal transport settings share connections; each server has one client, which keeps one token.
 actor Servers {
-    /// What a job's pipeline is made of.
+    /// The parts that make up a job's pipeline.
     struct Parts: Sendable {
         let terms: ExchangeTerms
         let clinic: any ClinicServer
         let payer: any PayerServer
         let payerExports: ClinicClient?
         let mappings: MappingSet
-        /// What the payer's resources are held against, and what knows the value sets that mappings ask for; nil when
-        /// its gate is off and there are none.
+        /// Validates the payer's resources, and knows the value sets that mappings use; nil when the payer's gate is
+        /// off and there are no such value sets.
         let validator: Validator?
         let quietHours: QuietHours?
     }
@@ -37,8 +37,8 @@ actor Servers {
     private var validator: Validator?
     private var mappingSets: [String: MappingSet] = [:]
 
-    /// Servers as `configuration` has them; `fileToken` opens the files of a submission, `observer` hears when a server
-    /// makes us wait.
+    /// The servers of `configuration`; `fileToken` opens the files of a submission, and `observer` is called when a
+    /// server makes us wait.
     init(
         _ configuration: Configuration, clock: any WallClock,
         fileToken: @escaping @Sendable (String) -> String = { _ in "" },
@@ -50,7 +50,7 @@ actor Servers {
         self.observer = observer
     }
 
-    /// The parts of a job's pipeline. Throws ``Fault``: jobs, keys, mappings, packages, configuration.
+    /// The parts of a job's pipeline. Throws a ``Fault`` about jobs, keys, mappings, packages or the configuration.
     func parts(of name: String) throws -> Parts {
         let jobs = try knownJobs()
         let job = try JobFolder.job(name, among: jobs)
@@ -79,11 +79,10 @@ actor Servers {
             quietHours: clinic.quietHours)
     }
 
-    /// Begins to ask the servers of a job what they offer, and does not wait for the answers: mappings are read
-    /// meanwhile.
+    /// Asks the servers of a job what they offer, without waiting for the answers, so that mappings are read meanwhile.
     ///
-    /// Whoever asks them waits for the same answers. A clinic is not asked in its quiet hours, and a payer whose server
-    /// is not needed not at all. Throws as ``parts(of:)`` does.
+    /// Later callers wait for the same answers. A clinic is not asked in its quiet hours, nor a payer whose server is
+    /// not needed. Throws as ``parts(of:)`` does.
     func approach(_ name: String) throws {
         let job = try JobFolder.job(name, among: try knownJobs())
         if let settings = configuration.clinic(job.clinic), settings.quietHours?.end(at: clock.now()) == nil {
@@ -96,8 +95,7 @@ actor Servers {
         }
     }
 
-    /// What resources are held against, and what knows the value sets for which mappings ask; nil when neither is
-    /// needed.
+    /// Validates resources, and knows the value sets that mappings use; nil when neither is needed.
     private func validator(for set: MappingSet, _ conformance: ConformancePolicy) throws(Fault) -> Validator? {
         if conformance.gate != .off {
             let validator = try knownValidator()
@@ -107,8 +105,8 @@ actor Servers {
         return set.valueSets.isEmpty ? nil : try ProfileFiles(configuration).vocabulary(of: set)
     }
 
-    /// A walk to a token at every server, clinics first; none at a payer that is only left files, and whose records are
-    /// files, too. Throws ``Fault``: jobs, keys.
+    /// A probe for each server, clinics first, but none for a payer with which only files are exchanged. Throws a
+    /// ``Fault`` about jobs or keys.
     func probes() throws -> [(server: String, probe: AuthProbe)] {
         let jobs = try knownJobs()
         let connections =
@@ -142,7 +140,7 @@ actor Servers {
         return logged
     }
 
-    /// The clinic with its exports written down, if the configuration wants that.
+    /// The clinic, with a log of its exports if the configuration asks for one.
     private func logged(_ client: ClinicClient) throws -> any ClinicServer {
         guard let path = configuration.bulkLog else { return client }
         let log = try bulkLog ?? BulkLog(path: path)
@@ -153,7 +151,7 @@ actor Servers {
     private func client(
         of payer: PayerSettings, delivery: ExchangeTerms.Delivery.Kind
     ) throws -> any PayerServer {
-        // The outbox says of each bundle which of the two it is.
+        // For each bundle, the outbox says which of the two kinds it is.
         let key = "\(payer.server.name) \(delivery.isBundle ? "bundles" : delivery.rawValue)"
         if let known = payers[key] { return known }
         let server = try server(of: payer, delivery: delivery)
@@ -175,7 +173,7 @@ actor Servers {
         }
     }
 
-    /// The payer as one that is left files.
+    /// The payer as one for which files are left in a folder.
     private func dropping(_ server: any PayerServer, _ payer: PayerSettings) throws(Fault) -> any PayerServer {
         guard let folder = payer.dropFolder else { throw Self.lacking("drop-folder", payer) }
         return DropPayer(server, name: payer.server.name, folder: folder, clock: clock)
@@ -196,7 +194,7 @@ actor Servers {
         Fault(.jobInvalid, .stop, "The payer \(payer.server.name) has no \(what).", hint: "Run  pdex jobs lint.")
     }
 
-    /// The payer's server as one that exports; nil when its records come another way.
+    /// The payer's server as an exporting one; nil when its records come another way.
     private func exports(of payer: PayerSettings) throws -> ClinicClient? {
         guard payer.exports else { return nil }
         return ClinicClient(try session(payer.connection(jobs: try knownJobs()), payer.server))
@@ -215,7 +213,7 @@ actor Servers {
         return set
     }
 
-    /// What is loaded for the gates of all payers, once: profiles are compiled when they are first met.
+    /// The validator for the gates of all payers, loaded once: profiles are compiled on first use.
     private func knownValidator() throws(Fault) -> Validator {
         if let validator { return validator }
         let loaded = try ProfileFiles(configuration).validator()

@@ -122,7 +122,8 @@ struct ExchangeDraft {
             pass(.acknowledged, why: "nothing to send")
         } else {
             let taken = retraction.bundles.isEmpty ? "" : ", \(retraction.bundles.count) of them take back"
-            pass(.queued, why: "\(made.bundles.count + retraction.bundles.count) bundles" + taken)
+            let count = made.bundles.count + retraction.bundles.count
+            pass(.queued, why: "\(count) bundle\(count == 1 ? "" : "s")" + taken)
         }
     }
 

@@ -40,16 +40,17 @@ struct ExchangeMaker: Sendable {
                 // somebody had taken it back.
                 try latest.reason == .cancelledByOperator || !reader.predatesRestoration(latest.id)
             {
-                return met(latest, content)
+                return try met(latest, content, reader)
             }
         }
         return try write(content, standing, latest: latest, replaying: replaying, failed: failed, reader)
     }
 
-    private func met(_ latest: Exchange, _ content: MemberContent) -> MadeExchange {
+    private func met(
+        _ latest: Exchange, _ content: MemberContent, _ reader: any StoreReader
+    ) throws -> MadeExchange {
         let own = Set(content.hashes.map(\.key))
-        // An interrupted run that goes on meets what it made itself.
-        let isUnchanged = latest.state == .acknowledged && latest.run != run.id
+        let isUnchanged = try isUnchanged(latest, reader)
         var resources = RunReport.Resources()
         resources.examined = own.count
         for entry in latest.manifest.entries where own.contains(entry.key) {
@@ -60,6 +61,15 @@ struct ExchangeMaker: Sendable {
             }
         }
         return MadeExchange(work: isUnchanged ? .unchanged : .met(latest), resources: resources)
+    }
+
+    /// Whether the payer had everything before this run.
+    ///
+    /// What it acknowledged since, by this run or beside it, is met. So is whatever this run has counted already, before
+    /// it was interrupted, though a clock was set back: nobody is counted twice.
+    private func isUnchanged(_ latest: Exchange, _ reader: any StoreReader) throws -> Bool {
+        try latest.state == .acknowledged && latest.updated <= run.instant
+            && !reader.isTallied(latest.member, payer: latest.payer, in: run.id)
     }
 
     private func write(

@@ -12,6 +12,8 @@ extension ExchangePipeline {
         public private(set) var resources: [String: Int] = [:]
         /// Lines that are no resource of the type promised; they are left out.
         public private(set) var odd = 0
+        /// Lines of members who may not be asked for; they are left out.
+        public private(set) var withheld = 0
         /// Lines that tell of deletions.
         public private(set) var deleted = 0
         /// Lines in which the payer tells what is missing or odd.
@@ -26,6 +28,7 @@ extension ExchangePipeline {
         struct Written {
             var lines = 0
             var odd = 0
+            var withheld = 0
         }
 
         init(transactionTime: Instant) {
@@ -39,7 +42,8 @@ extension ExchangePipeline {
             default: resources[name, default: 0] += written.lines
             }
             odd += written.odd
-            if let stated, stated != written.lines + written.odd { miscounted += 1 }
+            withheld += written.withheld
+            if let stated, stated != written.lines + written.odd + written.withheld { miscounted += 1 }
         }
     }
 
@@ -71,11 +75,13 @@ extension ExchangePipeline {
 
     /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
     ///
-    /// From one payer to another goes care of the five years before the request (CMS-03). Throws `config.missing`
-    /// unless the payer may be asked so, `match.group-unknown` and `match.group-stale` for a Group that the payer did
-    /// not give lately as one of members who matched (DX-06), `usage.invalid` for a Group that is none and a delta that
-    /// has nothing to go on from,
-    /// `folder.in-use` while another fetch writes there, and as a pull does.
+    /// From one payer to another goes care of the five years before the request (CMS-03). Of the members in the Group
+    /// the payer is asked for those of whom nothing that is known objects, as it may not be asked who the others are;
+    /// that is decided anew when the payer has them ready (PP-07). Throws `config.missing` unless the payer may be asked
+    /// so, `match.group-unknown` and `match.group-stale` for a Group that the payer did not give lately as one of
+    /// members who matched (DX-06), `match.group-withheld` when nobody in it may be asked for, `usage.invalid` for a
+    /// Group that is none and a delta that has nothing to go on from, `folder.in-use` while another fetch writes there,
+    /// and as a pull does.
     public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
         guard terms.inquiry.asksMany, let payerExports else {
             throw Fault(
@@ -89,10 +95,27 @@ extension ExchangePipeline {
         let folder = ExportFolder(path: path)
         let lock = try FolderLock(of: folder)
         defer { withExtendedLifetime(lock) {} }
+        let consent = GroupConsent(
+            inquiry: MemberInquiry(
+                terms: terms, run: nil, clinic: clinic, payer: payer, store: store, identities: identities,
+                clock: clock, tally: PullTally(), actor: actor, observer: observer))
+        let roster = try await consent.roster(of: fetching.group)
+        let permit: GroupPermit
+        do {
+            permit = try await consent.permit(for: roster)
+        } catch let fault as Fault where fault.code == .matchGroupWithheld {
+            try await dropExport(of: fetching.group, at: payerExports)
+            throw fault
+        }
+        if let ids = permit.ids {
+            observer(
+                .note("\(terms.payer.name) is asked for \(ids.count) of the Group; others object, or nobody knows them")
+            )
+        }
         func request(since: Instant?) -> ExportRequest {
             ExportRequest(
                 level: .group(fetching.group), types: fetching.types, since: since, until: fetching.until,
-                purpose: fetching.purpose)
+                patients: permit.patients, purpose: fetching.purpose)
         }
         let latest = folder.latest(of: terms.payer.name, request(since: nil))
         let since = fetching.since ?? (fetching.purpose == .providerDelta ? latest : nil)
@@ -106,9 +129,21 @@ extension ExchangePipeline {
         let isGapless = since.map { $0 <= latest ?? Instant(milliseconds: .min) } ?? true
         return try await PayerExport(
             payer: terms.payer.name, job: terms.job, undated: request(since: since),
-            window: isLimited ? ServiceWindow(years: 5) : nil, server: payerExports, store: store, clock: clock,
-            actor: actor, folder: folder, isGapless: isGapless && !isLimited, observer: observer
+            window: isLimited ? ServiceWindow(years: 5) : nil, permit: permit,
+            stillPermitted: { try await consent.permit(for: roster) }, withheld: consent.withheld,
+            server: payerExports, store: store, clock: clock, actor: actor, folder: folder,
+            isGapless: isGapless && !isLimited, observer: observer
         ).run()
+    }
+
+    /// Drops the export of a Group that is under way: nobody in it may be asked for any more.
+    private func dropExport(of group: String, at server: any ClinicServer) async throws {
+        let (payer, key) = (terms.payer.name, PayerExport.key(ofJob: terms.job))
+        guard let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }),
+            open.request.hasPrefix("Group/\(group)\n")
+        else { return }
+        await server.finishExport(open.statusURL)
+        try await store.write { try $0.forgetExport(open.statusURL, source: payer, job: key) }
     }
 
     /// A Group of members who matched is theirs for so long: whoever left or withdrew is in it until then (DX-06).

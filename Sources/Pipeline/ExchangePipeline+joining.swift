@@ -13,8 +13,7 @@ extension ExchangePipeline {
     /// next steps need.
     package func joining(_ patients: [ResourceKey], reading: Bool = false) async throws -> JoinCount {
         let join = Join(
-            terms: terms, identities: identities,
-            stager: Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities), clock: clock)
+            terms: terms, identities: identities, stager: Stager(clinicOf: terms, identities), clock: clock)
         return try await store.read { reader in
             var count = JoinCount()
             for patient in patients {
@@ -34,7 +33,7 @@ extension ExchangePipeline {
 
     /// Makes a row of one of the clinic's resources, as a pull does; nil when it is refused.
     package func row(_ bytes: [UInt8], at range: Range<Int>) -> StagingBatch.Row? {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        let stager = Stager(clinicOf: terms, identities)
         var patients = PatientKeys()
         let verdict = bytes.withUnsafeBytes { bytes in
             stager.row(bytes, at: range, expecting: nil, now: clock.now(), patients: &patients)

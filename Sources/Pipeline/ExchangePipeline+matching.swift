@@ -8,6 +8,8 @@ extension ExchangePipeline {
         public internal(set) var asked = 0
         /// Open patients who were not asked about: no card, no Consent, asked before, or as often as may be.
         public internal(set) var notAsked = 0
+        /// Why they were not, in words that name nobody, with how many.
+        public internal(set) var reasons: [String: Int] = [:]
         /// What was answered; `asked` are those without an answer yet.
         public internal(set) var outcomes: [MemberMatch.Outcome: Int] = [:]
         /// The ids of the payer's Groups of those who matched, for `$davinci-data-export`.

@@ -10,6 +10,8 @@ extension ExchangePipeline {
         public let new: Int
         /// Not as they were before.
         public let changed: Int
+        /// Kept out, since their `meta.lastUpdated` is earlier than that of what was read before.
+        public let older: Int
         /// No longer among them, by type.
         public let gone: [String: Int]
         /// What the roster was found to be, when they come from one.
@@ -26,7 +28,7 @@ extension ExchangePipeline {
             let writer = RosterWriter(terms: terms, columns: columns, identities: identities)
             let report = try RosterFile(path: path, writer: writer).check()
             guard report.refused == 0 else {
-                return Import(received: 0, new: 0, changed: 0, gone: [:], roster: report)
+                return Import(received: 0, new: 0, changed: 0, older: 0, gone: [:], roster: report)
             }
             roster = report
         }
@@ -36,7 +38,8 @@ extension ExchangePipeline {
         let gone = try await records.pull(tally)
         let staged = await tally.staged
         return Import(
-            received: await tally.resources, new: staged.new, changed: staged.changed, gone: gone, roster: roster)
+            received: await tally.resources, new: staged.new, changed: staged.changed, older: staged.older, gone: gone,
+            roster: roster)
     }
 
     /// Withholds what waits and no longer stands after an operator decided about a patient, in the transaction of that
@@ -56,11 +59,11 @@ extension ExchangePipeline {
         let (terms, identities) = (terms, identities)
         try await records.ensureIndexed()
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             guard let person = try KnownPatient(patient, stager, reader) else {
                 throw Fault(
                     .memberUnknown, .stop, "\(terms.clinic.name) has no such Patient in the store",
-                    hint: "give its id at the clinic, or its key as  pdex exchanges list  shows it, after a first run")
+                    hint: "give its id at the clinic, or the key that  pdex exchanges show  calls patient")
             }
             var steps: [String] = []
             var recognition = Recognition(terms: terms, identities: identities, reader: reader)

@@ -5,7 +5,7 @@ extension ExchangePipeline {
     /// What the payer holds of a patient though it should not, and what becomes of it, in words; nil where that is
     /// nothing.
     func misplaced(of patient: ResourceKey, _ reader: any StoreReader) throws -> String? {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        let stager = Stager(clinicOf: terms, identities)
         let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
         let standing = try Standing(join.outcome(for: patient, reader), consent: checkConsent, run: nil, reader)
         let holdings = try PayerHoldings(

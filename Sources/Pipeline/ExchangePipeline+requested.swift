@@ -57,7 +57,7 @@ private struct Candidates {
 
     /// The id of the one patient who is recognised as that member.
     func patient(who member: ResourceKey) throws -> String {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        let stager = Stager(clinicOf: terms, identities)
         let recognition = Recognition(terms: terms, identities: identities, reader: reader)
         var recognised: [String] = []
         var unsure = 0

@@ -5,7 +5,7 @@ import PDex
 extension ExchangePipeline {
     /// Steps 2 to 5, wired for one run.
     func maker(_ run: Run) -> ExchangeMaker {
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        let stager = Stager(clinicOf: terms, identities)
         let writer = EntryWriter(terms: terms, identities: identities)
         let gate = ConformanceGate(terms.conformance, validator)
         let mapper = MapResources(terms: terms, mappings: mappings, stager: stager, writer: writer, gate: gate)

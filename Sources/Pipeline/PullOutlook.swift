@@ -13,8 +13,12 @@ public struct PullOutlook: Sendable, Hashable {
     public let member: PullPlan
     /// How what the clinic says of who wrote it comes.
     public let provenance: ProvenanceWay
-    /// From when on the next export asks; nil for everything, and for searches, which know it for each patient.
+    /// From when on the next run asks; nil for everything, and for ``isSinceWhole``.
     public let since: Instant?
+    /// Whether each patient is searched from where that patient was whole last.
+    public let isSinceWhole: Bool
+    /// How long patients are so searched until everything of theirs is fetched again, in seconds.
+    public let reconcileSeconds: Double
     /// Until when a run would wait for the clinic's quiet hours to end; nil when it would begin at once.
     public let quietUntil: Instant?
 }
@@ -51,13 +55,18 @@ extension ExchangePipeline {
         let roster = try PullPlan.roster(terms.selection, capability, clinic: terms.clinic.name)
         var terms = terms
         terms.selection.includesConsents = capability.types["Consent"] != nil
-        let since: Instant? =
-            if case .export = roster.way { try await PullScope.sinceExport(terms, store: store, now: clock.now()) } else
-            { nil }
+        let (since, isSinceWhole): (Instant?, Bool) =
+            switch (roster.way, terms.selection.since) {
+            case (.export, _): (try await PullScope.sinceExport(terms, store: store, now: clock.now()), false)
+            case (_, .all): (nil, false)
+            case (_, .instant(let instant)): (instant, false)
+            case (_, .lastSuccess): (nil, true)
+            }
         return PullOutlook(
             job: terms.job, clinic: terms.clinic.name, roster: roster,
             member: PullPlan.member(terms.selection, capability),
             provenance: ProvenanceWay(roster.way, terms.selection, capability), since: since,
+            isSinceWhole: isSinceWhole, reconcileSeconds: terms.selection.reconcileSeconds,
             quietUntil: quietUntil(clock.now()))
     }
 }

@@ -24,7 +24,11 @@ extension RunReport {
         resources.unchanged += line.unchanged
         switch line.state {
         case .acknowledged:
-            exchanges.acknowledged += line.count
+            if let code = line.takesBackFor {
+                stand(line.count, code)
+            } else {
+                exchanges.acknowledged += line.count
+            }
             resources.sent += line.carried
         case .unmatched:
             exchanges.unmatched += line.count
@@ -44,6 +48,15 @@ extension RunReport {
         }
     }
 
+    /// Counts members of whom something was taken back where they stand: the payer has been brought nothing.
+    private mutating func stand(_ count: Int, _ code: FaultCode) {
+        switch code.exit {
+        case .unmatched: exchanges.unmatched += count
+        case .parked: exchanges.parked[code, default: 0] += count
+        default: exchanges.withheld[code, default: 0] += count
+        }
+    }
+
     private mutating func leave(_ count: Int, _ reason: FaultCode) {
         if count > 0 { resources.leftOut[reason, default: 0] += count }
     }
@@ -52,7 +65,8 @@ extension RunReport {
 extension ExchangeTally {
     fileprivate init(_ exchange: Exchange, state: ExchangeState) {
         self.init(
-            state: state, reason: exchange.reason, count: 1, carried: exchange.carried, unchanged: exchange.unchanged)
+            state: state, reason: exchange.reason, count: 1, carried: exchange.carried, unchanged: exchange.unchanged,
+            takesBackFor: state == .acknowledged ? exchange.takesBackFor : nil)
     }
 }
 

@@ -4,7 +4,7 @@ internal import PDex
 extension RunReport {
     /// The object that `pdex run --output json` prints and that the store keeps with the run.
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "run": .string(run),
             "job": .string(job),
             "state": .string(state.rawValue),
@@ -30,6 +30,8 @@ extension RunReport {
             "balanced": .bool(balanced),
             "seconds": .hundredths(seconds),
         ]
+        object["fault"] = fault?.json
+        return .object(object)
     }
 }
 

@@ -90,6 +90,8 @@ public struct RunReport: Sendable, Hashable {
     public var seconds = 0.0
     /// One parked exchange of each reason, to look at.
     public var examples: [FaultCode: String] = [:]
+    /// What stopped it, when it failed or an attempt at it did.
+    public var fault: Obstacle?
 
     /// Begins a report.
     public init(run: String, job: String, state: Run.State = .running) {

@@ -3,16 +3,16 @@ import PDex
 
 /// How the audit trail is chained: each hash covers the one before it and everything the entry says.
 struct AuditChain {
-    /// What the first entry follows.
+    /// The hash that the first entry follows.
     static let start = [UInt8](repeating: 0, count: 32)
 
     let digests: Digests
 
     /// The hash of an entry at its place after the entry with the hash `previous`.
     ///
-    /// Covered are, in this order: the previous hash, the place and the milliseconds since 1970 as eight bytes,
-    /// then actor, action, run, exchange and reason, each as a byte that tells whether it is there, its length in
-    /// four bytes and its UTF-8. Numbers are big-endian. No two entries have the same encoding.
+    /// It covers, in this order: the previous hash, the place and the milliseconds since 1970 as eight bytes, then
+    /// actor, action, run, exchange and reason, each as a byte that says whether it is present, its length in four
+    /// bytes and its UTF-8. Numbers are big-endian. No two entries have the same encoding.
     func hash(of entry: AuditEntry, at sequence: Int64, after previous: [UInt8]) -> [UInt8] {
         var message: [UInt8] = []
         message.reserveCapacity(256)

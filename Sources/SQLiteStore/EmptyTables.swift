@@ -1,7 +1,7 @@
-/// What a transaction that only reads knows to be empty: it sees one state of the store from its beginning to its end.
+/// Which tables a read-only transaction knows to be empty: it sees one state of the store from beginning to end.
 ///
-/// Most deployments have no decision of an operator and no answer of a payer, and everybody who is joined is asked for
-/// both.
+/// Most deployments have no decisions of operators and no answers of payers, yet both are looked up for everybody who
+/// is joined.
 final class EmptyTables {
     private var known: [Table: Bool] = [:]
 
@@ -10,7 +10,7 @@ final class EmptyTables {
         case memberLink, memberMatch
     }
 
-    /// Whether the table is empty, by what `look` finds the first time.
+    /// Whether the table is empty; `look` is called the first time only.
     func isEmpty(_ table: Table, _ look: () throws -> Bool) rethrows -> Bool {
         if let isEmpty = known[table] { return isEmpty }
         let isEmpty = try look()

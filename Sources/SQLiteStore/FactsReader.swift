@@ -1,12 +1,12 @@
 import PDex
 
-/// Reads what ``FactsWriter`` wrote. What ends too early or cannot be meant is told by ``isAtEnd``, once all is read.
+/// Reads what ``FactsWriter`` wrote. Once all is read, ``isAtEnd`` is false if the bytes ended early or were invalid.
 struct FactsReader {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
     private var hasFailed = false
 
-    /// Nil where the checksum at the end is another one.
+    /// Nil if the checksum at the end does not match.
     init?(checked bytes: UnsafeRawBufferPointer) {
         let end = bytes.count - MemoryLayout<UInt32>.size
         guard end >= 0 else { return nil }
@@ -15,7 +15,7 @@ struct FactsReader {
         guard UInt32(littleEndian: checksum) == FactsWriter.checksum(self.bytes) else { return nil }
     }
 
-    /// Whether everything was read, and could be.
+    /// Whether everything was read, without a failure.
     var isAtEnd: Bool { !hasFailed && place == bytes.count }
 
     mutating func fail() { hasFailed = true }
@@ -25,7 +25,7 @@ struct FactsReader {
         return range[range.startIndex]
     }
 
-    /// Eight of them.
+    /// Reads eight flags.
     mutating func flags() -> [Bool] {
         let byte = byte()
         return (0..<8).map { byte >> $0 & 1 == 1 }
@@ -44,7 +44,7 @@ struct FactsReader {
 
     mutating func list<Item>(_ each: (inout FactsReader) -> Item) -> [Item] {
         let count = count()
-        // Every item takes a byte at least.
+        // Every item takes at least one byte.
         guard count <= bytes.count - place else {
             fail()
             return []

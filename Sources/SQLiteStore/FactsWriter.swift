@@ -1,10 +1,10 @@
 import PDex
 
-/// Writes numbers and texts one behind the other.
+/// Writes numbers and texts one after another.
 struct FactsWriter {
     private var bytes: [UInt8] = []
 
-    /// What was written, and its checksum.
+    /// The bytes that were written, followed by their checksum.
     var checked: [UInt8] {
         bytes + bytes.withUnsafeBytes { withUnsafeBytes(of: Self.checksum($0).littleEndian, Array.init) }
     }
@@ -18,7 +18,7 @@ struct FactsWriter {
 
     mutating func write(byte: UInt8) { bytes.append(byte) }
 
-    /// Up to eight of them.
+    /// Writes up to eight flags.
     mutating func write(flags: [Bool]) {
         bytes.append(flags.reversed().reduce(0) { $0 << 1 | ($1 ? 1 : 0) })
     }
@@ -27,7 +27,7 @@ struct FactsWriter {
         withUnsafeBytes(of: key.bits.littleEndian) { bytes += $0 }
     }
 
-    /// Nothing is told from the empty text.
+    /// Keeps nil and the empty text apart.
     mutating func write(_ text: String?) {
         guard let text else { return write(count: 0) }
         write(count: text.utf8.count + 1)

@@ -2,7 +2,7 @@ import GRDB
 import PDex
 
 extension Fault {
-    /// Runs `body`; what SQLite throws becomes a fault with a next step. Never carries values of a statement.
+    /// Runs `body`; an error of SQLite becomes a fault, which never holds values of a statement.
     static func translating<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()

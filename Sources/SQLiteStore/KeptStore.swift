@@ -2,11 +2,11 @@ import GRDB
 import Glibc
 import PDex
 
-/// A store that a backup takes the place of: kept under another name, and put back when that fails (R16).
+/// The store that a backup replaces: kept under another name, and put back when the restoration fails (R16).
 ///
-/// A log must never meet another database, so it cannot stay where it is; and it holds what was acknowledged last, so
-/// it is never taken away from a store that needs it. What it holds is copied into the file first. Where that cannot be
-/// done, because the store is damaged, file and log get their second names together before either loses its first.
+/// A log must never meet another database, so it cannot stay where it is; and it holds the latest commits, so it is
+/// never taken from a store that needs it. First, its content is copied into the file. If that fails because the store
+/// is damaged, file and log both get their second names before either loses its first.
 struct KeptStore {
     private let path: String
     /// The name under which it is kept.
@@ -15,14 +15,14 @@ struct KeptStore {
     private var log: String { path + "-wal" }
     private var keptLog: String { name + "-wal" }
 
-    /// Puts the store at `path` aside; nil when there is none. What fails leaves it where and as it was.
+    /// Puts the store at `path` aside; nil when there is none. After a failure it is where and as it was.
     static func put(
         aside path: String, stamp: String, passing: (RestoreStep) throws -> Void
     ) throws -> KeptStore? {
         let kept = KeptStore(path: path, name: "\(path).before-\(stamp)")
         guard !exists(kept.name), !exists(kept.keptLog) else { throw kept.failure("is there already") }
         guard exists(path) else {
-            // A log without its database tells nothing, and must not meet another.
+            // A log without its database is useless, and must not meet another.
             guard !exists(kept.log) || rename(kept.log, kept.keptLog) == 0 else { throw kept.failure("cannot be made") }
             return nil
         }
@@ -44,14 +44,14 @@ struct KeptStore {
         return kept
     }
 
-    /// Gives the store its log back, and takes its second names away.
+    /// Gives the store its log back, and removes the second names.
     func putBack() {
         guard !Self.exists(keptLog) || Self.exists(log) || link(keptLog, log) == 0 else { return }
         unlink(keptLog)
         unlink(name)
     }
 
-    /// Copies what the log holds into the file; a store that cannot be opened keeps it as it is.
+    /// Copies the log's content into the file; when the store cannot be opened, the log stays as it is.
     private func merge() {
         guard Self.exists(log) else { return }
         var configuration = Configuration()

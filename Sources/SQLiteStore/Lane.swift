@@ -1,4 +1,4 @@
-/// One transaction after another, away from the threads that Swift's tasks share.
+/// Runs one transaction after another, off the threads that Swift's tasks share.
 ///
 /// Once begun, work runs to its end even when the task that asked for it is cancelled: a service that is
 /// stopping can still record what a payer answered.
@@ -13,7 +13,7 @@ actor Lane {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Runs `work` after everything that was asked for before.
+    /// Runs `work` after everything that was requested earlier.
     func run<Value: Sendable>(_ work: @Sendable () throws -> Value) rethrows -> Value {
         try work()
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// As many reads at a time as there are connections for them; each goes where the fewest wait.
+/// Runs as many reads at a time as there are connections; each goes to the lane where the fewest wait.
 final class Lanes: Sendable {
     private let lanes: [Lane]
     private let waiting: Mutex<[Int]>

@@ -1,9 +1,9 @@
 import FHIR
 import PDex
 
-/// The bytes in which facts are kept: numbers as varints, texts with their length in front, at the end a checksum.
+/// The bytes in which facts are stored: lengths and counts as varints, texts after their length, a checksum at the end.
 extension PersonFacts {
-    /// As it is kept.
+    /// The facts as they are stored.
     var stored: [UInt8] {
         var writer = FactsWriter()
         writer.write(byte: Self.form)
@@ -31,7 +31,7 @@ extension PersonFacts {
         return writer.checked
     }
 
-    /// Reads what was kept; nil when it is not in this form.
+    /// Reads stored facts; nil if they are not in this form.
     init?(stored bytes: UnsafeRawBufferPointer) {
         guard var reader = FactsReader(checked: bytes), reader.byte() == Self.form else { return nil }
         let flags = reader.flags()
@@ -92,7 +92,7 @@ extension FactsReader {
             })
     }
 
-    /// A date that was read before; what is none fails.
+    /// A date, if one was written; text that is not a date fails.
     private mutating func date() -> FHIRDate? {
         guard let text = text() else { return nil }
         guard let date = FHIRDate(text) else {

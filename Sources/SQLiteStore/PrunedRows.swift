@@ -1,4 +1,4 @@
-/// How many rows were forgotten, or would be.
+/// How many rows were deleted, or would be.
 public struct PrunedRows: Sendable, Hashable {
     /// Bundles.
     public internal(set) var bundles = 0
@@ -7,11 +7,14 @@ public struct PrunedRows: Sendable, Hashable {
     /// Member requests.
     public internal(set) var requests = 0
 
-    /// All of them together.
+    /// All rows together.
     public var total: Int { bundles + receipts + requests }
 
-    /// For logs and the audit trail.
-    public var words: String { "\(bundles) bundles, \(receipts) receipts, \(requests) requests" }
+    /// The counts in words, for logs and the audit trail.
+    public var words: String {
+        [(bundles, "bundle"), (receipts, "receipt"), (requests, "request")]
+            .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }.joined(separator: ", ")
+    }
 
     static func += (total: inout PrunedRows, some: PrunedRows) {
         total.bundles += some.bundles

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor's work on a thread of its own choosing, so that waiting for a disk holds up nothing else.
+/// Runs an actor's work on a dispatch queue, so that waiting for a disk holds up nothing else.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

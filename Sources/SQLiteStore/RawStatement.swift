@@ -4,8 +4,8 @@ import PDex
 
 /// One prepared statement on SQLite's own handle: binds bytes where they are, without a copy.
 ///
-/// Only for where a million rows a run pass, staging and the outbox; everything else speaks GRDB. What is bound in
-/// place must stay where it is until `reset()`.
+/// For the hot paths only, such as staging, the join and the outbox; everything else uses GRDB. Bytes that are bound in
+/// place must stay where they are until `reset()`.
 final class RawStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
@@ -103,7 +103,7 @@ final class RawStatement {
         return text
     }
 
-    /// Reads a word that one of our enumerations lists.
+    /// Reads a raw value of one of our enumerations.
     func word<Word: RawRepresentable>(
         _ column: Int32, as type: Word.Type
     ) throws -> Word where Word.RawValue == String {
@@ -118,7 +118,7 @@ final class RawStatement {
         return [UInt8](UnsafeRawBufferPointer(start: base, count: count))
     }
 
-    /// Reads a BLOB where it is; nil when there is none.
+    /// Reads a BLOB in place; nil when there is none.
     func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
         guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
         let base = sqlite3_column_blob(handle, column)
@@ -145,7 +145,7 @@ final class RawStatement {
         return stored.elementsEqual(text.utf8)
     }
 
-    /// Makes the statement ready to run again and lets go of what was bound.
+    /// Makes the statement ready to run again and releases what was bound.
     func reset() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)

@@ -1,10 +1,10 @@
-/// Where a restoration can fail, in this order; before the last of them the store that was there is still the store.
+/// Where a restoration can fail, in this order; before the last step, the previous store is still in its place.
 enum RestoreStep: CaseIterable {
-    /// The backup is there as a file of its own, checked and safe to run.
+    /// The backup has been copied to a file of its own, checked and made safe to run.
     case prepared
-    /// What the store's log held is in its file, if that could be read.
+    /// The content of the store's log is in its file, if the store could be opened.
     case merged
-    /// Its file, and its log if one is left, have a second name.
+    /// The store's file, and its log if one is left, have second names.
     case linked
     /// The log is gone from beside the store.
     case parted

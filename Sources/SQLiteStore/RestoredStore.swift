@@ -1,14 +1,14 @@
 public import FHIR
 public import PDex
 
-/// What came of restoring a backup.
+/// The outcome of restoring a backup.
 public struct RestoredStore: Sendable {
     /// What the restored store holds.
     public let statistics: StoreStatistics
-    /// Exchanges that waited in the backup, and are made again by the next run.
+    /// How many exchanges waited in the backup; the next run makes them again.
     public let cancelled: Int
-    /// Until when the restored audit trail tells what happened.
+    /// The time of the last entry in the restored audit trail; nil when it has none.
     public let last: Instant?
-    /// Where the store is that was there before; nil when there was none.
+    /// Where the previous store is kept; nil when there was none.
     public let kept: String?
 }

@@ -28,7 +28,7 @@ extension Row {
         }
     }
 
-    /// Reads a word that one of our enumerations lists.
+    /// Reads a raw value of one of our enumerations.
     func word<Word: RawRepresentable>(_ column: Int, as type: Word.Type) throws -> Word where Word.RawValue == String {
         guard let word = Word(rawValue: try text(column)) else { throw Fault.unreadableRow }
         return word

@@ -4,11 +4,11 @@ import Glibc
 public import PDex
 
 extension SQLiteExchangeStore {
-    /// Copies the store as it is at one instant to a new file of mode 0600, while writes go on, and checks the copy: it has
-    /// its name only once it is whole, sound and durable.
+    /// Copies a snapshot of the store to a new file of mode 0600, while writes go on, and checks the copy: it gets its
+    /// name only once it is whole, sound and durable.
     ///
-    /// Throws `store.failed` when the file is there already or cannot be written, `store.corrupt` when the copy is not
-    /// sound; then nothing is left of it. Returns what the copy holds. (R16)
+    /// Throws `store.failed` when the file exists or cannot be written, `store.corrupt` when the copy is damaged; no
+    /// unfinished copy is left behind. Returns the statistics of the copy. (R16)
     public func backUp(to path: String) async throws -> StoreStatistics {
         guard access(path, F_OK) != 0 else { throw Self.isThere(path) }
         let draft = "\(path).making-\(getpid())"
@@ -43,7 +43,7 @@ extension SQLiteExchangeStore {
         return statistics
     }
 
-    /// Gives a backup its name, and no other's: some file systems have no second names.
+    /// Gives a backup its name without replacing another file; some file systems have no hard links.
     private static func rename(_ draft: String, to path: String) throws {
         if link(draft, path) == 0 { return }
         guard errno != EEXIST else { throw isThere(path) }
@@ -55,7 +55,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    /// Removes what backups to that name left that were killed: whole copies, perhaps.
+    /// Removes the drafts that killed backups to the same name left: they may be whole copies.
     private static func removeDrafts(of path: String) {
         let folder = StoreFile.folder(of: path)
         let name = String(path.split(separator: "/").last ?? "") + ".making-"
@@ -72,7 +72,7 @@ extension SQLiteExchangeStore {
             hint: "give the path of a new file")
     }
 
-    /// What cannot be written is the backup, and not the store.
+    /// Says in a fault that it is the backup, not the store, that cannot be written.
     private static func telling<Value>(of path: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -83,7 +83,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    /// What SQLite wrote for another file is not yet durable.
+    /// Makes a file and its entry in the folder durable: what SQLite wrote for another file is not so yet.
     static func sync(_ path: String) throws(Fault) {
         for (name, flags) in [(path, O_RDONLY), (StoreFile.folder(of: path), O_RDONLY | O_DIRECTORY)] {
             let descriptor = Glibc.open(name, flags | O_CLOEXEC)

@@ -2,19 +2,19 @@ import GRDB
 public import PDex
 
 extension SQLiteExchangeStore {
-    /// Opens the store at `path`, making it with mode 0600 or bringing an older one up to date.
+    /// Opens the store at `path`; creates it with mode 0600, or brings an older one up to date.
     ///
-    /// `identities` are those of the deployment's secret; whoever only looks has none. Throws `key.unusable` when the
-    /// store was made under another secret, `store.exposed` when others may read its files, `store.newer` and
-    /// `store.corrupt` when it is not a store that this program understands, `store.locked` when another process keeps it
-    /// too long.
+    /// `identities` are those of the deployment's secret; a process that only reads has none. Throws `key.unusable`
+    /// when the store was made under another secret, `store.exposed` when others may reach its files, `store.newer` or
+    /// `store.corrupt` when it is not a store that this program understands, `store.locked` when another process keeps
+    /// it locked too long.
     public static func open(
         path: String, digests: Digests, identities: Identities? = nil, options: StoreOptions = StoreOptions()
     ) throws -> SQLiteExchangeStore {
         try open(path: path, digests: digests, identities: identities, options: options, schema: .current)
     }
 
-    /// Makes an empty store that lives as long as the value.
+    /// Makes an empty store in memory, which lives as long as the returned value.
     public static func inMemory(digests: Digests) throws -> SQLiteExchangeStore {
         try Fault.translating {
             let database = try DatabaseQueue(configuration: configuration(StoreOptions(), schema: .current))
@@ -65,8 +65,7 @@ extension SQLiteExchangeStore {
                     """)
             guard !connection.configuration.readonly else { return }
             try schema.refuseForeign(connection)
-            // Looks through every page that is read, so that damage is not spread by writing; readers cannot spread
-            // any.
+            // Checks every page that is read, so that writing does not spread damage; readers cannot spread any.
             try connection.execute(
                 sql: """
                     PRAGMA cell_size_check = ON;
@@ -80,7 +79,7 @@ extension SQLiteExchangeStore {
         return configuration
     }
 
-    /// Makes commits durable and believes it only when SQLite says so: GRDB sets NORMAL while it opens.
+    /// Makes commits durable, and checks that SQLite says so: GRDB sets NORMAL while it opens.
     private static func insistOnDurability(_ writer: Database) throws {
         try writer.execute(sql: "PRAGMA synchronous = FULL")
         let full = 2

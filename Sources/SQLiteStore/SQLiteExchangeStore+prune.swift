@@ -3,16 +3,16 @@ import GRDB
 import PDex
 
 extension SQLiteExchangeStore {
-    /// Submissions looked at together; others write between two groups.
+    /// How many submissions are looked at together; others can write between two groups.
     private static let atOnce = 2000
 
-    /// Forgets what is finished and older than `retention` says, a group at a time, each with an audit entry.
+    /// Deletes finished rows that are older than `retention` allows, a group at a time, each with an audit entry.
     public func prune(_ retention: StoreRetention, now: Instant, actor: String) async throws -> PrunedRows {
         try await prune(retention, now: now, actor: actor, atOnce: Self.atOnce)
     }
 
-    /// The same, looking at so many submissions at once. What is to be forgotten is looked for while others write; the
-    /// lock is taken only where there is something.
+    /// The same, looking at `atOnce` submissions at a time. Others can write during the search; the lock is taken only
+    /// when there is something to delete.
     func prune(_ retention: StoreRetention, now: Instant, actor: String, atOnce: Int) async throws -> PrunedRows {
         var total = PrunedRows()
         var window: SubmissionWindow? = SubmissionWindow()
@@ -32,7 +32,7 @@ extension SQLiteExchangeStore {
         return total
     }
 
-    /// What pruning would forget now.
+    /// What pruning would delete now.
     public func prunable(_ retention: StoreRetention, now: Instant) async throws -> PrunedRows {
         try await reading { transaction in
             var found = try transaction.prunable(retention, now: now, in: .everything)
@@ -65,7 +65,7 @@ extension SQLiteExchangeStore {
 }
 
 extension SQLiteTransaction {
-    /// Of the submissions of a window, those whose exchange came to rest long ago; each is found by its number.
+    /// The submissions of a window whose exchange has not changed for long; each is found by its number.
     private static let atRest = """
         SELECT s.rid FROM submission s CROSS JOIN exchange e ON e.id = s.exchange
         WHERE s.rid > ?2 AND s.rid <= ?3 AND e.updated < ?1
@@ -75,7 +75,7 @@ extension SQLiteTransaction {
             \(atRest) AND s.state = 'parked' AND e.state IN ('cancelled', 'withheld')
         )
         """
-    /// Of what was not acknowledged the receipts stay: they alone tell what the payer refused from what may have arrived.
+    /// Without an acknowledgement the receipts stay: only they distinguish a refusal from what may have arrived.
     private static let oldReceipts = """
         FROM receipt WHERE at < ?1 AND submission IN (
             \(atRest) AND s.state NOT IN ('queued', 'leased', 'retrying') AND e.state = 'acknowledged'

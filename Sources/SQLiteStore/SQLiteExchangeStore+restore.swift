@@ -4,12 +4,12 @@ import Glibc
 public import PDex
 
 extension SQLiteExchangeStore {
-    /// Puts a backup in the place of the store at `path`, and keeps the file that was there beside it. (R16)
+    /// Replaces the store at `path` by a backup, and keeps the previous file beside it. (R16)
     ///
-    /// The backup is copied, brought up to date, checked, and made safe to run: see ``StoreRestoration``. `identities` are
-    /// those of the deployment's secret: a backup that was made under another one is recognised by them. Throws
-    /// `store.locked` while another process has the store open, `store.newer` and `store.corrupt` when the backup is no
-    /// store that can be used, `store.failed` when it is somebody else's; then nothing was changed.
+    /// The backup is copied, brought up to date, checked, and made safe to run: see ``StoreRestoration``. `identities`
+    /// are those of the deployment's secret, by which a backup made under another one is recognised. Throws
+    /// `store.locked` while another process has the store open, `store.newer` or `store.corrupt` when the backup is not
+    /// a usable store, `store.failed` when it was made under another secret; then nothing was changed.
     public static func restore(
         from backup: String, to path: String, digests: Digests, identities: Identities, _ restoration: StoreRestoration
     ) async throws -> RestoredStore {
@@ -17,7 +17,7 @@ extension SQLiteExchangeStore {
             from: backup, to: path, digests: digests, identities: identities, restoration, passing: { _ in })
     }
 
-    /// The same; `passing` is told each step that has been done, and what it throws is a failure there.
+    /// The same; `passing` is called after each step, and an error that it throws is a failure there.
     static func restore(
         from backup: String, to path: String, digests: Digests, identities: Identities,
         _ restoration: StoreRestoration, passing: (RestoreStep) throws -> Void
@@ -45,7 +45,7 @@ extension SQLiteExchangeStore {
             statistics: found.statistics, cancelled: found.cancelled, last: found.last, kept: kept?.name)
     }
 
-    /// Refuses what is no file of its own, and a copy that was taken from a store at work.
+    /// Refuses a backup that is not a file of its own, is empty, or was copied from a store in use.
     private static func demandWhole(_ backup: String, besides path: String) throws(Fault) {
         var (status, other) = (stat(), stat())
         guard stat(backup, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -67,7 +67,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    /// Every connection keeps a lock on a byte of the file, as long as it is open.
+    /// Refuses a store that is open: every open connection holds a lock in this range of the file.
     private static func refuseOpen(_ path: String) throws(Fault) {
         let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -84,7 +84,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    /// `F_OFD_GETLK`: as F_GETLK, but also locks of this very process are told.
+    /// `F_OFD_GETLK`: like F_GETLK, but also reports locks of this very process.
     private static let askForLocksOfAll: Int32 = 36
 
     /// Opens the copy, checks it, and makes it safe to run.
@@ -109,7 +109,7 @@ extension SQLiteExchangeStore {
         return (statistics, cancelled, last)
     }
 
-    /// A damaged copy is told as the backup's damage: the store itself may be well.
+    /// Reports a damaged copy as damage of the backup: the store itself may be well.
     private static func openedCopy(
         _ path: String, of backup: String, digests: Digests
     ) async throws -> (SQLiteExchangeStore, [StoreFinding]) {

@@ -2,11 +2,11 @@ import GRDB
 import PDex
 
 extension SQLiteExchangeStore {
-    /// Writes the database anew without the room that deleted rows left, and empties the log; returns the bytes of the
-    /// file before and after. Nobody writes meanwhile; as much room is needed once more.
+    /// Rewrites the database without the room that deleted rows left, and empties the log; returns the bytes of the
+    /// file before and after. Nobody can write meanwhile, and as much free room again is needed.
     ///
-    /// The room is not given back yet where somebody else has the store open for longer than the busy timeout: that is
-    /// left to a write after that.
+    /// The room is not given back yet (`isGivenBack`) if others read or write for longer than the busy timeout: a later
+    /// write does that.
     public func vacuum() async throws -> (before: Int, after: Int, isGivenBack: Bool) {
         let before = try await read { try $0.statistics().fileBytes }
         try await writes.run { [database, lock] in
@@ -18,7 +18,7 @@ extension SQLiteExchangeStore {
         return (before, try await read { try $0.statistics().fileBytes }, isGivenBack)
     }
 
-    /// Empties the log, unless somebody reads or writes.
+    /// Empties the log; false if others read or write for too long.
     private func emptiesLog() async throws -> Bool {
         do {
             try await checkpoint()

@@ -3,9 +3,9 @@ public import PDex
 
 /// The store in one SQLite file, or in memory.
 ///
-/// One connection writes and a few read (write-ahead log), so that a long read of the console does not keep
-/// the pipeline waiting. Commits are on disk when they return (`synchronous=FULL`). Instants are kept to the
-/// millisecond. "Newest" and "latest" exchange mean the last that was inserted, whatever clocks said.
+/// One connection writes and a few read (write-ahead log), so that a long read of the console does not keep the
+/// pipeline waiting. Commits are on disk when they return (`synchronous=FULL`). Instants are kept to the millisecond.
+/// The "newest" or "latest" exchange is the one inserted last, whatever the clocks said.
 public final class SQLiteExchangeStore: Store {
     let database: any DatabaseWriter
     let digests: Digests
@@ -58,8 +58,8 @@ public final class SQLiteExchangeStore: Store {
         }
     }
 
-    /// Refuses what a later version brought up to date while this one had it open: it would not know what goes with
-    /// what.
+    /// Refuses a store that a later version migrated while this one had it open: this one would not know what belongs
+    /// together.
     private static func transaction(
         _ connection: Database, _ digests: Digests, _ schema: Schema
     ) throws -> SQLiteTransaction {

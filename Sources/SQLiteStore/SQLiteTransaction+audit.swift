@@ -17,7 +17,7 @@ extension SQLiteTransaction {
     }
 
     func predatesRestoration(_ exchange: String) throws -> Bool {
-        // By the order of what was written down: clocks of two machines need not agree.
+        // Compares places in the trail, not times: clocks of two machines need not agree.
         try first(
             """
             SELECT 1 FROM audit WHERE action = 'store.restored'

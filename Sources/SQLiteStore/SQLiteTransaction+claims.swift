@@ -6,9 +6,9 @@ extension SQLiteTransaction {
     /// A row that may be claimed.
     private struct Candidate {
         let rid: Int64
-        /// An earlier claim ended with its process.
+        /// Whether an earlier claim was lost, by the end of its process or of its lease.
         let isSuspect: Bool
-        /// Where it stands in its lane: by when its answer is due, where that counts, and by when it may go.
+        /// Its place in the lane: when its answer is due, if that counts, and from when it may go.
         let due: Int64
         let notBefore: Int64
 
@@ -17,7 +17,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Nothing older of the same member is open: submissions of a member do not overtake.
+    /// No older submission of the same member is open, and none is claimed: a member's submissions do not overtake.
     static let isFirstOfMember = """
         NOT EXISTS (
             SELECT 1 FROM submission o WHERE o.payer = s.payer AND o.member = s.member
@@ -25,20 +25,20 @@ extension SQLiteTransaction {
         )
         """
 
-    /// What of a job waits in a lane of a route, and may go before anything else of its member.
+    /// Submissions of a job that wait in a lane of a route, each the first of its member.
     private static let claimable = """
         FROM submission s INDEXED BY submission_due WHERE s.payer = ?1 AND s.clinic = ?2 AND s.lane = ?3 AND s.job = ?4
         AND s.state IN ('queued', 'retrying') AND \(Self.isFirstOfMember)
         """
 
-    /// What of a job may be claimed of a lane, in the order in which it may.
+    /// Submissions of a job in a lane that may be claimed now, in the order in which they became due.
     private static let inTurn = """
         SELECT s.rid, s.lost, 0, s.not_before \(Self.claimable) AND s.not_before <= ?5
         ORDER BY s.not_before, s.rid LIMIT ?6
         """
 
-    /// The same of member requests: those first whose answer is due first. There are never as many as a night's. What
-    /// was made by an earlier run of its request, which goes on under another, has been waiting longest.
+    /// The same for member requests: the earliest due answer first; they are never as many as a night's. A submission
+    /// of an earlier run, whose request goes on under another run, has waited longest.
     private static let dueFirst = """
         SELECT s.rid, s.lost, (
             SELECT coalesce(min(r.due), e.created) FROM exchange e LEFT JOIN member_request r ON r.run = e.run
@@ -47,8 +47,8 @@ extension SQLiteTransaction {
         ORDER BY due, s.not_before, s.rid LIMIT ?6
         """
 
-    /// The jobs of which something waits in a lane of a route, from one to the next: nothing of those that are held is
-    /// looked at.
+    /// The jobs with something waiting in a lane of a route, found by going from one to the next; the submissions of
+    /// held jobs are not looked at.
     private static let waitingJobs = """
         WITH RECURSIVE waiting (job) AS (
             SELECT min(s.job) FROM submission s INDEXED BY submission_due
@@ -106,7 +106,7 @@ extension SQLiteTransaction {
         return leases
     }
 
-    /// The lanes of a route that nobody holds; none when its payer is held.
+    /// The lanes of a route that are not held; none when its payer is held.
     private func lanes(of route: Route) throws -> [DeliveryLane] {
         let holds = try holds()
         guard !holds.contains(where: { $0.subject == .payer && $0.name == route.payer }) else { return [] }
@@ -115,7 +115,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// The jobs of which something waits in a lane, but for those that are held.
+    /// The jobs with something waiting in a lane, except those that are held.
     private func jobs(of route: Route, _ lane: DeliveryLane) throws -> [String] {
         try all(Self.waitingJobs, [route.payer, route.clinic, lane.rawValue]) { try $0.text(0) }
     }
@@ -151,7 +151,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Takes candidates by the lanes' turns. One whose process ended before goes alone, so that it takes no other
+    /// Takes candidates by the lanes' turns. One whose claim was lost before goes alone, so that it takes no other
     /// along.
     private func chosen(
         from waiting: inout [DeliveryLane: ArraySlice<Candidate>], of route: Route, limit: Int
@@ -165,7 +165,7 @@ extension SQLiteTransaction {
             turn += 1
             guard let lane, let next = waiting[lane]?.first else { continue }
             if next.isSuspect {
-                // Its lane keeps its turn: the next claim begins with it.
+                // Behind others it waits; its lane keeps its turn, and the next claim begins with it.
                 if chosen.isEmpty { chosen = [next.rid] } else { turn -= 1 }
                 break
             }

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What is read for every member of every run, on SQLite's own handle.
+/// Reads that are made for every member of every run, on SQLite's own handle.
 extension SQLiteTransaction {
     private static let columns = """
         SELECT s.source, s.type, s.id, s.version, s.updated, s.patient, s.hash, s.content, s.k FROM staged s
@@ -51,7 +51,7 @@ extension SQLiteTransaction {
 
     func stagedHashes(_ keys: [ResourceKey]) throws -> [StagedHash] { try keys.flatMap { try hashes(Self.hash, $0) } }
 
-    /// What speaks of a patient, or of anything in the compartment: each once, however much of it that is.
+    /// The Provenances that speak of a patient or of anything in the compartment, each once.
     private func witnesses(of patient: ResourceKey) throws -> Set<ResourceKey> {
         try quick(
             """
@@ -104,7 +104,7 @@ extension SQLiteTransaction {
 
 /// The names of sources and types that a transaction met: each is read once.
 ///
-/// Not kept longer: a name that was rolled back leaves its number to another one.
+/// Not kept longer: after a rollback, the number of a name may go to another name.
 final class KnownNames {
     private var known: [String: [Int64: String]] = [:]
 

@@ -15,7 +15,7 @@ extension SQLiteTransaction {
     }
 
     func exchangeIDs(startingWith prefix: String, limit: Int) throws -> [String] {
-        // A range instead of LIKE, which folds case and has characters of its own; ids are ASCII.
+        // A range instead of LIKE, which folds case and has wildcards; ids are ASCII.
         try all(
             "SELECT id FROM exchange WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
             [prefix, prefix + "\u{7F}", max(limit, 0)]
@@ -79,7 +79,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// What must hold, and the arguments of that and of a limit.
+    /// The condition of a filter, and its arguments followed by the limit.
     private static func condition(_ filter: ExchangeFilter, _ limit: Int) -> (String, StatementArguments) {
         var conditions: [String] = []
         var arguments = StatementArguments()
@@ -112,31 +112,67 @@ extension SQLiteTransaction {
     }
 
     func tally(run: String) throws -> [ExchangeTally] {
-        try all(
+        let lines = try all(
             """
-            SELECT state, reason, count(*), sum(carried), sum(unchanged) FROM exchange WHERE rid IN (
+            SELECT state, reason, count(*), sum(carried), sum(unchanged),
+                max(CASE WHEN \(Self.takesBack) THEN manifest END)
+            FROM exchange WHERE rid IN (
                 SELECT max(rid) FROM (
                     SELECT rid, member FROM exchange WHERE run = ?1
                     UNION SELECT rid, member FROM exchange WHERE rid IN (SELECT exchange FROM met WHERE run = ?1)
                 ) GROUP BY member
-            ) GROUP BY state, reason ORDER BY state, reason
+            ) GROUP BY state, reason, CASE WHEN \(Self.takesBack) THEN rid END ORDER BY state, reason
             """,
-            [run], Self.tally)
+            [run]
+        ) { row in
+            let manifest = try row.decode(Data?.self, atIndex: 5).flatMap { ExchangeManifest(encoded: [UInt8]($0)) }
+            return try Self.tally(row, takesBackFor: manifest?.reasonBesides)
+        }
+        return Self.joined(lines)
+    }
+
+    /// What was acknowledged and rests on no consent only takes back; its manifest tells why.
+    private static let takesBack =
+        "state = 'acknowledged' AND carried = 0 AND consent_rule IS NULL AND decision_rule IS NULL"
+
+    /// A line of each kind.
+    private static func joined(_ lines: [ExchangeTally]) -> [ExchangeTally] {
+        lines.reduce(into: []) { joined, line in
+            let same = joined.firstIndex {
+                $0.state == line.state && $0.reason == line.reason && $0.takesBackFor == line.takesBackFor
+            }
+            guard let same else { return joined.append(line) }
+            joined[same] = ExchangeTally(
+                state: line.state, reason: line.reason, count: joined[same].count + line.count,
+                carried: joined[same].carried + line.carried, unchanged: joined[same].unchanged + line.unchanged,
+                takesBackFor: line.takesBackFor)
+        }
+    }
+
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool {
+        // Of one member there are few; what a run met would be read as a whole by a list of it.
+        try isThere(
+            """
+            SELECT 1 FROM exchange e WHERE e.member = ?1 AND e.payer = ?2 AND (
+                e.run = ?3 OR EXISTS (SELECT 1 FROM met m WHERE m.run = ?3 AND m.exchange = e.rid)
+            ) LIMIT 1
+            """, [payer, run], member)
     }
 
     func balance() throws -> [ExchangeTally] {
-        // From an index that holds all of it: whoever watches asks every few seconds.
+        // From an index that holds all of it: monitoring asks every few seconds.
         try all(
             """
             SELECT state, reason, count(*), 0, 0 FROM exchange INDEXED BY exchange_run
             GROUP BY state, reason ORDER BY state, reason
-            """, [], Self.tally)
+            """, []
+        ) { try Self.tally($0, takesBackFor: nil) }
     }
 
-    private static func tally(_ row: Row) throws -> ExchangeTally {
+    private static func tally(_ row: Row, takesBackFor code: FaultCode?) throws -> ExchangeTally {
         ExchangeTally(
             state: try row.word(0, as: ExchangeState.self), reason: try row.faultCode(1), count: try row.integer(2),
-            carried: try row.integer(3), unchanged: try row.integer(4))
+            carried: try row.integer(3), unchanged: try row.integer(4), takesBackFor: code)
     }
 
     func insert(_ exchange: Exchange, audit: [AuditEntry]) throws {
@@ -189,7 +225,7 @@ extension SQLiteTransaction {
         try record(audit, of: exchange)
     }
 
-    /// For each state the statement that moves an exchange there from a state that may come before.
+    /// For each state, the statement that moves an exchange to it from a state that may come before.
     private static let advancing: [ExchangeState: String] = {
         let pairs = ExchangeState.allCases.compactMap { state -> (ExchangeState, String)? in
             let before = ExchangeState.allCases.filter { $0.successors.contains(state) }.map { "'\($0.rawValue)'" }

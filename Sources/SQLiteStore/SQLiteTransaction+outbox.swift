@@ -80,7 +80,7 @@ extension SQLiteTransaction {
                 [expiry.milliseconds, claim.id, claim.epoch])
             if database.changesCount > 0 { held.insert(claim.id) }
         }
-        // A closed payer waits for its probe, as long as that is under way.
+        // A closed payer waits for its probe, as long as the probe is under way.
         for var breaker in try breakers() {
             guard let probe = breaker.probe, held.contains(probe), let closed = breaker.closedUntil, closed < expiry
             else { continue }

@@ -1,9 +1,9 @@
 import GRDB
 import PDex
 
-/// The ways to people, and what the join asks of them.
+/// The ways that lead to people, and the facts about them that the join needs.
 extension SQLiteTransaction {
-    /// A row that counts: no Organization changed since on which it rests.
+    /// A row only while it is valid: no Organization on which it rests has changed since.
     private static let current = """
         WHERE k = ?1 AND (organizations IS NULL OR organizations = (
             SELECT s.organizations FROM source s WHERE s.rid = person.source))
@@ -99,7 +99,7 @@ extension SQLiteTransaction {
         try forgetFacts(of: member)
     }
 
-    /// Forgets what was kept of a person, and that its ways are what they should be.
+    /// Forgets a person's facts, and marks its ways as no longer known to be right.
     func forgetFacts(of person: ResourceKey) throws {
         for sql in ["DELETE FROM person WHERE k = ?1", "UPDATE indexed SET basis = NULL WHERE k = ?1"] {
             try quick(sql) { statement in
@@ -109,7 +109,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Forgets what was kept of whoever a staged resource tells something of, besides its own Patient.
+    /// Forgets the facts that rest on a staged Coverage or Organization.
     func forgetFacts(restingOn key: ResourceKey) throws {
         let staged = try quick("SELECT source, type, patient FROM staged WHERE k = ?1") { statement in
             statement.bind(key.bits, at: 1)
@@ -124,7 +124,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// What was kept of everybody whose coverage refers to its payor counts for nothing any more.
+    /// Invalidates the facts of everybody whose coverage names its payor by reference.
     func organizationsChanged(source: Int64) throws {
         try change("UPDATE source SET organizations = organizations + 1 WHERE rid = ?", [source])
     }

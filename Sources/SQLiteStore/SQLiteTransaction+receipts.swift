@@ -59,7 +59,7 @@ extension SQLiteTransaction {
         return true
     }
 
-    /// Nothing happens when the epoch is not that of the claim any more.
+    /// Changes nothing when the epoch is no longer that of the claim.
     private static let settling = """
         UPDATE submission SET state = ?1, not_before = coalesce(?2, not_before), owner = NULL, expiry = NULL, lost = 0
         WHERE id = ?3 AND epoch = ?4 AND state = 'leased' RETURNING rid
@@ -72,7 +72,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Keeps the first answer to a claim; told again, it is the same answer.
+    /// Keeps the first answer to a claim; an answer reported again is the same.
     private func keep(_ receipt: Receipt, of submission: Int64, epoch: Int) throws {
         try quick(
             """

@@ -40,7 +40,7 @@ extension SQLiteTransaction {
         return Set(found).sorted()
     }
 
-    /// One search for each state and payer, so that each is answered by an index.
+    /// One search per state and payer, so that each is answered by an index.
     private func places(_ filter: MemberRequestFilter) -> [(state: MemberRequestState, payer: String?)] {
         let payers: [String?] = filter.payers.map { $0.sorted() } ?? [nil]
         // Behind what has ended nothing is open.

@@ -12,7 +12,7 @@ extension SQLiteExchangeStore {
         }
     }
 
-    /// Makes a restored store safe to run; returns when its audit trail ended, and what was cancelled.
+    /// Makes a restored store safe to run; returns when its audit trail ended, and how many exchanges were cancelled.
     func restored(_ restoration: StoreRestoration) async throws -> (last: Instant?, cancelled: Int) {
         try await writes.run { [database, digests, lock] in
             try Fault.translating {
@@ -53,7 +53,7 @@ extension SQLiteTransaction {
         try change("DELETE FROM export_under_way")
         try change("UPDATE run SET state = 'failed' WHERE state = 'running'")
         try change("UPDATE member_request SET state = 'requested' WHERE state = 'in-progress'")
-        // What answered them, or what they met, is cancelled with what waited.
+        // Completed requests are open again if an exchange that their run made or met was cancelled just now.
         let unanswered = try all(
             """
             SELECT request.id FROM member_request request WHERE request.state = 'completed' AND EXISTS (
@@ -70,7 +70,7 @@ extension SQLiteTransaction {
                     at: restoration.at, actor: restoration.actor, action: "request.requested",
                     reason: request + ": " + FaultCode.storeRestored.rawValue))
         }
-        // What the clinic deleted since is told by nothing but a look at everything.
+        // Only a look at everything shows what the clinic has deleted since.
         try change("UPDATE scope SET at = NULL")
         try change("DELETE FROM patient_watermark")
         let until = last.map { "; nothing is known of what happened after \($0.text)" } ?? ""
@@ -85,8 +85,8 @@ extension SQLiteTransaction {
 }
 
 extension SQLiteTransaction {
-    /// Where and what a restoration has to have cancelled, or a run withheld because of it, so that its member is
-    /// forgotten.
+    /// The exchanges whose members are forgotten: a restoration cancelled them or a run withheld them because of it,
+    /// and no newer one followed.
     private static let forgotten = """
         EXISTS (SELECT 1 FROM audit WHERE action = 'store.restored')
         AND exchange.state IN ('cancelled', 'withheld') AND exchange.reason = 'store.restored'

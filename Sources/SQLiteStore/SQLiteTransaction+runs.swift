@@ -71,13 +71,13 @@ extension SQLiteTransaction {
     private static let inRoster = "SELECT patient FROM roster WHERE run = (SELECT rid FROM run WHERE id = ?)"
     private static let placesWithoutPatient = SharedTypes.withoutPatient.map { _ in "?" }.joined(separator: ", ")
 
-    /// What `w` speaks of and is a patient, or a patient's.
+    /// A target of `w` that is a patient or belongs to one.
     private static let people = """
         SELECT 1 FROM target t JOIN staged s ON s.k = t.target WHERE t.k = w.k
         AND (s.patient IS NOT NULL OR s.type = (SELECT rid FROM type WHERE name = 'Patient'))
         """
 
-    /// Its indexes are named: by `staged_type`, which SQLite prefers, every row of the source is read with its content.
+    /// Names its indexes: with `staged_type`, which SQLite prefers, it would read every row of the source in full.
     func outsideRoster(of run: String, source: String) throws -> OutsideRoster {
         let unlinked = try count(
             """

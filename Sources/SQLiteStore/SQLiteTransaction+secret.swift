@@ -2,11 +2,11 @@ import FHIR
 import GRDB
 import PDex
 
-/// A store is used under the identity secret that it was made under: under another one every id in it, and at every payer,
-/// would be another.
+/// A store is used only with the identity secret that it was made under: another secret would change every id in it,
+/// and at every payer.
 extension SQLiteTransaction {
-    /// Whether the store was made under the secret of `identities`: by its mark, or, if it has none yet, by what is staged
-    /// first. An empty one was.
+    /// Whether the store was made under the secret of `identities`: by its mark or, if it has none yet, by a staged
+    /// resource. True for an empty store.
     func isMade(under identities: Identities) throws -> Bool {
         if let mark = try secretMark() { return mark == Self.mark(identities) }
         let staged = try first(
@@ -18,7 +18,7 @@ extension SQLiteTransaction {
         return staged.map { identities.key(source: $0.source, type: $0.type, id: $0.id) == $0.key } ?? true
     }
 
-    /// Has the store know the secret of `identities` from now on. Throws `key.unusable` when it knows another.
+    /// Binds the store to the secret of `identities`. Throws `key.unusable` when it is bound to another.
     func claim(under identities: Identities) throws {
         guard try isMade(under: identities) else {
             throw Fault(

@@ -12,8 +12,8 @@ extension SQLiteTransaction {
         let kinds = Set(
             try all("SELECT rid, name FROM type") { row in (try row.integer(0), try row.text(1)) }
                 .filter { types.contains($0.1) }.map { Int64($0.0) })
-        // One walk over an index that holds all but the type, in the order of the roster; what did not come is looked
-        // up.
+        // One walk over an index that holds all but the type, in the order of the roster; the type is looked up only
+        // for rows that did not arrive.
         return try quick(
             """
             SELECT s.rid, s.k FROM roster r CROSS JOIN staged s INDEXED BY staged_patient ON s.patient = r.patient
@@ -48,7 +48,7 @@ extension SQLiteTransaction {
 
     func patients(ofSource source: String, after: ResourceKey?, limit: Int) throws -> [ResourceKey] {
         guard let start = start(after: after) else { return [] }
-        // Two indexes merged as far as the page goes; the plus keeps the second half off the index of the first.
+        // Merges two indexes as far as the page goes; the plus keeps the second half off the index of the first.
         return try all(
             """
             SELECT k FROM staged WHERE source = (SELECT rid FROM source WHERE name = ?1)
@@ -93,13 +93,14 @@ extension SQLiteTransaction {
             case .new: outcome.count.new += 1
             case .changed(let before):
                 outcome.count.changed += 1
-                // Who is left without it may be led to by it no more, and may have nothing left to be indexed anew by.
+                // A patient who lost the Coverage must not be found by it, and may not be indexed by anything else.
                 if row.type == "Coverage", let before, before != row.patient { try unlink(before) }
-                // In the order of keys: what an earlier row of the batch spoke of is last.
+                // Rows come in the order of their keys: targets of an earlier row with this key are at the end.
                 while aimed.last?.key == row.key { aimed.removeLast() }
                 if row.type == "Provenance" { try change("DELETE FROM target WHERE k = ?", [row.key.bits]) }
-            case .unchanged:
+            case .unchanged, .older:
                 outcome.count.unchanged += 1
+                if case .older = effect { outcome.count.older += 1 }
                 continue
             }
             aimed += row.targets.map { .init(key: row.key, target: $0) }
@@ -132,7 +133,7 @@ extension SQLiteTransaction {
         }
     }
 
-    /// The number under which a name is kept once (`source` or `type`).
+    /// The number of a name in a table that keeps each name once (`source` or `type`).
     func number(of name: String, in table: String) throws -> Int64 {
         try change("INSERT OR IGNORE INTO \(table) (name) VALUES (?)", [name])
         let number = try first("SELECT rid FROM \(table) WHERE name = ?", [name]) {

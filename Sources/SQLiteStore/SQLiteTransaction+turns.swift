@@ -3,7 +3,7 @@ import GRDB
 import PDex
 
 extension SQLiteTransaction {
-    /// So many others may wait for their turn, or for so long; more looks like a clock that was set back.
+    /// How many turns, or milliseconds if longer, one may lie ahead; more looks like a clock that was set back.
     private static let mostWaiting: Int64 = 64
     private static let longestWait: Int64 = 60_000
 

@@ -4,7 +4,7 @@ import PDex
 
 /// The store's verbs inside one transaction of one connection.
 ///
-/// Statements are prepared once a connection and kept; values are bound, never written into the SQL.
+/// Statements are prepared once per connection and kept; values are bound, never written into the SQL.
 struct SQLiteTransaction: StoreWriter {
     let database: Database
     let digests: Digests
@@ -40,14 +40,14 @@ struct SQLiteTransaction: StoreWriter {
         return try rows.next().map(read)
     }
 
-    /// Runs a kept statement on SQLite's own handle: for what every delivery needs several times.
+    /// Runs a kept statement on SQLite's own handle: for hot paths, such as what every delivery needs several times.
     func quick<Value>(_ sql: String, _ body: (RawStatement) throws -> Value) throws -> Value {
         let statement = try RawStatement(kept: sql, database)
         defer { statement.reset() }
         return try body(statement)
     }
 
-    /// Whether there is a row about a member, on SQLite's own handle: in most tables there is none about most of them.
+    /// Whether there is a row about a member, on SQLite's own handle: most tables have none about most members.
     func isThere(_ sql: String, _ names: [String], _ key: ResourceKey) throws -> Bool {
         try quick(sql) { statement in
             statement.bind(key.bits, at: 1)
@@ -56,7 +56,7 @@ struct SQLiteTransaction: StoreWriter {
         }
     }
 
-    /// Whether a table is known to have no row at all; a transaction that may write knows it of none.
+    /// Whether a table is known to be empty; always false in a transaction that may write.
     func isEmpty(_ table: EmptyTables.Table) throws -> Bool {
         guard database.configuration.readonly else { return false }
         return try emptyTables.isEmpty(table) {

@@ -6,7 +6,7 @@ struct Schema {
     /// `PRAGMA application_id`: "PDex" in ASCII.
     static let applicationID = 1_346_659_704
 
-    /// What this program understands.
+    /// The schema that this program understands.
     static let current = Schema(texts: [
         PackageResources.v001_initial_sql, PackageResources.v002_member_requests_sql,
         PackageResources.v003_exports_sql, PackageResources.v004_queue_sql,
@@ -28,7 +28,7 @@ struct Schema {
     /// The version that the last text leads to.
     var version: Int { texts.count }
 
-    /// Refuses what is not a store of this program, before anything is written into it.
+    /// Refuses a database that is not a store of this program, before anything is written into it.
     func refuseForeign(_ database: Database) throws {
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
@@ -43,7 +43,7 @@ struct Schema {
         try refuseNewer(database)
     }
 
-    /// Refuses what a later version wrote.
+    /// Refuses a store that a later version wrote.
     func refuseNewer(_ database: Database) throws {
         let found = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA user_version")) ?? 0
         guard found <= version else {

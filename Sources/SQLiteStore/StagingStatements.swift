@@ -7,12 +7,14 @@ struct StagingStatements {
     /// What staging one row did.
     enum Effect {
         case new
-        /// With the patient in whose compartment it was.
+        /// `before` is the patient in whose compartment it was.
         case changed(before: ResourceKey?)
         case unchanged
+        /// A later version is there.
+        case older
     }
 
-    /// One thing that a Provenance speaks of.
+    /// A Provenance, and one resource that it speaks of.
     struct Aim {
         let key: ResourceKey
         let target: ResourceKey
@@ -41,7 +43,7 @@ struct StagingStatements {
                 """)
     }
 
-    /// Stages one row of `bytes`, unless its content is there already or a later version is; tells where it is kept.
+    /// Stages a row of `bytes`, unless its content or a later version is there already; returns where it is kept.
     func stage(
         _ row: StagingBatch.Row, source: Int64, type: Int64, bytes: [UInt8]
     ) throws -> (arrival: Int64, effect: Effect) {
@@ -61,20 +63,20 @@ struct StagingStatements {
             )
         }
         let rid = find.integer(0)
-        // Whose it is may be known only now, though it says the same.
+        // The patient may become known only now, though the content is the same.
         let isOwned = row.patient == nil || find.optionalInteger(6) != nil
         if find.integer(3) == row.contentHash, isOwned { return (rid, .unchanged) }
         if let stored = find.optionalInteger(4), let given = row.lastUpdated?.milliseconds, given < stored {
-            return (rid, .unchanged)
+            return (rid, .older)
         }
         let before = find.optionalInteger(6).map { ResourceKey(bits: $0) }
         find.reset()
-        // A consent stays whose it was known to be, though it does not say so itself.
+        // A Consent keeps its known patient, even if this version does not name one.
         try write(row, bytes, of: row.patient ?? (row.type == "Consent" ? before : nil), with: update, at: rid)
         return (rid, .changed(before: before))
     }
 
-    /// Keeps what Provenances speak of; in the order of the table, whose pages are then each touched once.
+    /// Keeps the targets of Provenances in the order of the table, so that each of its pages is touched once.
     func aim(_ aims: [Aim]) throws {
         guard !aims.isEmpty else { return }
         let insert = try RawStatement(database, sql: "INSERT OR IGNORE INTO target (k, target) VALUES (?1, ?2)")

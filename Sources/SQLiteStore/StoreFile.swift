@@ -1,7 +1,7 @@
 import Glibc
 import PDex
 
-/// A store's files on disk: who may read them, and that they are made so that nobody else can.
+/// A store's files on disk: made so that only their owner can read them, and refused when others can.
 struct StoreFile {
     /// The database; SQLite gives its `-wal` and `-shm` the same mode.
     let path: String
@@ -9,13 +9,13 @@ struct StoreFile {
     /// The lock file beside it.
     var lockPath: String { path + ".lock" }
 
-    /// Refuses files that others may read (`store.exposed`), and makes the database with mode 0600 if it is not there.
+    /// Refuses files that others may reach (`store.exposed`), and creates the database with mode 0600 if it is missing.
     func prepare() throws(Fault) {
         for file in [path, path + "-wal", path + "-shm", lockPath] {
             try refuseExposed(file)
         }
-        // Never opened when it is there already: closing any descriptor of it would drop the locks that another
-        // connection of this process holds on it (POSIX).
+        // An existing file is never opened: closing any descriptor of it would drop the locks that another connection
+        // of this process holds on it (POSIX).
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return }
@@ -25,7 +25,7 @@ struct StoreFile {
         close(descriptor)
     }
 
-    /// What a number of the system's means here, and what to do about it.
+    /// What an `errno` means here, and what to do about it.
     private static func words(_ number: Int32) -> (why: String, hint: String) {
         switch number {
         case ENOENT:

@@ -12,6 +12,6 @@ public struct StoreFinding: Sendable, Hashable {
 
     /// Which check found it.
     public let check: Check
-    /// What it is: tables, pages, row and sequence numbers; never content.
+    /// What is wrong: tables, pages, row and sequence numbers; never content.
     public let message: String
 }

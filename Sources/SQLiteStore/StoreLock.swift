@@ -8,9 +8,9 @@ import PDex
 /// to the open file, so that it also keeps two stores of one process apart, and the kernel drops it when its
 /// holder dies.
 ///
-/// One of those who wait stands in the door, which is a lock of its own: whoever let go of the store and wants it again
-/// waits behind that one, so that a process which writes all the time does not keep the others out. The door is a
-/// courtesy, and not for long: where there is none, or somebody was stopped in it, the lock alone decides.
+/// One waiting process at a time stands in the door, which is a lock of its own: a process that let go of the store and
+/// wants it again waits behind that one, so that constant writing does not keep others out. The door is a brief
+/// courtesy: without one, or when a process is stopped in it, the lock alone decides.
 final class StoreLock: Sendable {
     private let descriptor: Int32
     private let path: String
@@ -22,8 +22,8 @@ final class StoreLock: Sendable {
     /// `F_OFD_SETLK` of Linux, which Glibc's module leaves out.
     private static let setOpenFileLock: Int32 = 37
 
-    /// Opens the lock file, making it with mode 0600 when it is not there; whoever stands in the door is waited for as
-    /// long as `courtesy`.
+    /// Opens the lock file, making it with mode 0600 when it is not there; waits for the door at most as long as
+    /// `courtesy`.
     init(path: String, timeout: Duration, courtesy: Duration = .milliseconds(100)) throws(Fault) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         self.path = path
@@ -48,7 +48,7 @@ final class StoreLock: Sendable {
         return try body()
     }
 
-    /// Keeps the lock until ``letGo()``; throws `store.locked` when another holder does not let go of it.
+    /// Keeps the lock until ``letGo()``; throws `store.locked` when another holder keeps it too long.
     func hold() throws {
         try acquire()
     }
@@ -74,7 +74,7 @@ final class StoreLock: Sendable {
         }
     }
 
-    /// Takes the door, or lets go of it: a byte of the file, by a lock that belongs to the open file as the other does.
+    /// Takes or releases the door: a lock on a byte of the file that, like the other lock, belongs to the open file.
     private func door(_ type: Int32) -> Int32 {
         var byte = Glibc.flock()
         byte.l_type = Int16(type)
@@ -85,13 +85,13 @@ final class StoreLock: Sendable {
 
     private enum Outcome: Equatable {
         case had
-        /// Somebody else has it, and had it for all of the time.
+        /// Somebody else has had it all the time.
         case taken
-        /// There is no such lock here, for that reason (`errno`).
+        /// No such lock can be had here, for this reason (`errno`).
         case refused(Int32)
     }
 
-    /// Tries to take a lock until the time is over, once at least.
+    /// Tries to take a lock until `deadline`, at least once.
     private func attempt(until deadline: ContinuousClock.Instant, _ take: () -> Int32) -> Outcome {
         var wait: UInt32 = 200
         while take() != 0 {

@@ -1,11 +1,11 @@
-/// How many days what is finished is kept; nil keeps it for good.
+/// How many days finished rows are kept; nil keeps them for good.
 ///
-/// Never forgotten are exchanges and their manifests, because fingerprints and what a payer holds are derived from
-/// them, the audit trail, and whatever belongs to an exchange that is open or parked.
+/// Never deleted are exchanges and their manifests, from which fingerprints and what a payer holds are derived, the
+/// audit trail, and everything of an exchange that is open or parked.
 public struct StoreRetention: Sendable, Hashable {
-    /// Bundles that were parked, of exchanges that were cancelled or withheld since.
+    /// Parked bundles of exchanges that were cancelled or withheld since.
     public var bundles: Int?
-    /// What the payer answered, of exchanges that it acknowledged. Of others it tells what may have arrived.
+    /// Receipts of exchanges that the payer acknowledged. Those of others stay: they tell what may have arrived.
     public var receipts: Int?
     /// Member requests that have ended.
     public var requests: Int?
@@ -17,6 +17,6 @@ public struct StoreRetention: Sendable, Hashable {
         self.requests = requests
     }
 
-    /// Whether nothing is ever forgotten.
+    /// Whether nothing is ever deleted.
     public var isForGood: Bool { self == StoreRetention() }
 }

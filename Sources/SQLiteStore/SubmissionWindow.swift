@@ -1,10 +1,10 @@
-/// Some submissions that follow each other in the order in which they were kept.
+/// A range of submissions, in the order in which they were kept.
 struct SubmissionWindow: Sendable {
-    /// They come after this one.
+    /// The number of the last submission before the range.
     var after: Int64 = 0
-    /// The last of them.
+    /// The number of the last submission in the range.
     var last: Int64 = 0
 
-    /// All of them.
+    /// All submissions.
     static let everything = SubmissionWindow(after: 0, last: .max)
 }

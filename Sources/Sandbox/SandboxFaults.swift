@@ -1,4 +1,4 @@
-/// What goes wrong at Med0, on purpose. Fractions are of the submissions (`POST` to the base), from 0 to 1.
+/// What goes wrong at Med0, on purpose. Fractions (0 to 1) are of submissions: `POST` to the base or `$bulk-submit`.
 public struct SandboxFaults: Sendable, Hashable {
     /// Answered 503 before anything is done.
     public var failFraction: Double
@@ -9,7 +9,7 @@ public struct SandboxFaults: Sendable, Hashable {
     /// The first transaction of one chosen member is answered 422, once in the life of the payer's file.
     public var refuseOnce: Bool
 
-    /// Nothing goes wrong unless said.
+    /// By default, nothing goes wrong.
     public init(
         failFraction: Double = 0, throttleFraction: Double = 0, dropResponseFraction: Double = 0,
         refuseOnce: Bool = false

@@ -17,7 +17,7 @@ public struct SandboxOptions: Sendable {
         }
     }
 
-    /// What makes one invented population, and one sequence of faults, differ from another.
+    /// The seed by which one invented population, and one sequence of faults, differs from another.
     public var seed: UInt64 = 1
     /// How many people are invented; not used with ``clinicData``.
     public var members = 50
@@ -27,7 +27,7 @@ public struct SandboxOptions: Sendable {
     public var clinicData: String?
     /// With ``clinicData``: how many Patients, the last by id, get neither Coverage nor Consent.
     public var exceptMembers = 2
-    /// The file that keeps what Med0 was sent over a restart; nil to forget it.
+    /// The file that keeps what Med0 was sent across restarts; nil to forget it.
     public var med0File: String?
     /// The folder from which Med0 takes drops of files; nil for none.
     public var dropFolder: String?
@@ -37,7 +37,7 @@ public struct SandboxOptions: Sendable {
     public var payerPort = 0
     /// What goes wrong at Med0.
     public var faults = SandboxFaults()
-    /// Who may ask for tokens.
+    /// The keys of the clients that may ask for tokens.
     public var clientKeys: ClientKeys
     /// The client id registered at Clinic0.
     public var clinicClientID = "pdex-clinic0"
@@ -49,17 +49,17 @@ public struct SandboxOptions: Sendable {
     public var payerScopes = "system/*.cruds system/bulk-submit"
     /// How long a token lives, in seconds.
     public var tokenLifetime = 300
-    /// How Med0 answers who somebody is.
+    /// How Med0 answers the question of who somebody is.
     public var memberMatch = MemberMatchShape.uniqueMember
-    /// How Med0 answers who many people are.
+    /// How Med0 answers the question of who many people are.
     public var bulkMatch = BulkMatchShape.groups
-    /// How Med0 runs what is asked for and comes later: answers about many members, and exports.
+    /// How Med0 handles requests that are answered later: matches of many members, and exports.
     public var payerExport = ExportHabits()
-    /// Whether Clinic0 has the insurance card of those whose member id it does not have on file.
+    /// Whether Clinic0 has the insurance cards of people whose member id it does not have on file.
     public var hasCards = false
     /// How Clinic0 runs its exports.
     public var export = ExportHabits()
-    /// How long Clinic0 and Med0 take for each answer, in milliseconds, beside the work itself.
+    /// How long Clinic0 and Med0 take for each answer, in milliseconds, in addition to the work itself.
     public var latencyMilliseconds = 0
     /// The sandbox's clock: tokens, `meta.lastUpdated`, the `Date` header.
     public var clock: any WallClock

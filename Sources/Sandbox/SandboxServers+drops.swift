@@ -1,15 +1,15 @@
-/// What is left in a folder for Med0.
+/// Taking the drops that are left in a folder for Med0.
 extension SandboxServers {
-    /// What taking drops came to.
+    /// The outcome of taking drops.
     public struct Intake: Sendable, Hashable {
         /// How many were taken.
         public var taken = 0
-        /// Why others were not.
+        /// Why the others were not.
         public var refused: [String] = []
     }
 
-    /// Takes what waits in Med0's drop folder, in the order of its names, each drop whole or not at all; nothing
-    /// without such a folder. What was taken is moved into `taken` there, what was not into `refused`.
+    /// Takes the drops that wait in Med0's folder, in the order of their names, each whole or not at all; does nothing
+    /// without such a folder. Moves drops that were taken into `taken` there, the others into `refused`.
     @discardableResult
     public func takeDrops() throws -> Intake {
         var result = Intake()

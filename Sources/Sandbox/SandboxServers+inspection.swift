@@ -1,6 +1,6 @@
 public import FHIR
 
-/// Looking behind the servers, and acting as their staff would.
+/// Looking behind the servers, and acting as their staff.
 extension SandboxServers {
     /// Everything that Med0 holds, by type and in the order of arrival.
     public func payerResources() -> [Resource] { payer.resources }
@@ -13,10 +13,10 @@ extension SandboxServers {
     /// How often Med0 was asked, by method and first segment: `POST /` counts submissions, `GET Coverage` searches.
     public func payerRequests() -> [String: Int] { payer.requestCounts }
 
-    /// How many deliveries Med0 had under way at once, at most.
+    /// The most deliveries that Med0 had under way at once.
     public var mostDeliveriesAtOnce: Int { deliveries.most }
 
-    /// How often Med0 was asked who somebody is, by what it answered: `member`, `nobody`, `several`, `consent-refused`.
+    /// How often Med0 was asked who somebody is, by its answer: `member`, `nobody`, `several`, `consent-refused`.
     public func payerQuestions() -> [String: Int] {
         Dictionary(payer.verdicts.map { ($0.name, 1) }, uniquingKeysWith: +)
     }
@@ -51,7 +51,7 @@ extension SandboxServers {
     /// Throws when it has no id.
     public func updateClinic(_ resource: Resource) throws { try clinic.update(resource) }
 
-    /// Deletes a resource at Clinic0; false when there is none. The next export with `_since` says so.
+    /// Deletes a resource at Clinic0; false when there is none. The next export with `_since` reports the deletion.
     @discardableResult
     public func deleteAtClinic(_ type: String, _ id: String) -> Bool { clinic.delete(type, id) }
 

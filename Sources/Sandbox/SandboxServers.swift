@@ -21,7 +21,7 @@ public final class SandboxServers: Sendable {
     let payer: Med0
     /// The payer's id of the member whose first transaction ``SandboxFaults/refuseOnce`` refuses; nil without it.
     public let refusedMember: String?
-    /// What is left for Med0.
+    /// The drops that are left for Med0.
     let drops: DropIntake?
     let deliveries = DeliveryMeter()
     private let options: SandboxOptions
@@ -60,7 +60,7 @@ public final class SandboxServers: Sendable {
             for server in servers { group.addTask { try await server.run() } }
             let fetcher = SubmissionFetcher(desk: payer.submissions, payer: payer)
             group.addTask { await fetcher.run() }
-            // The first to end, for whatever reason, ends both.
+            // When either server or the fetcher ends, for whatever reason, all of them end.
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -68,12 +68,12 @@ public final class SandboxServers: Sendable {
 
     /// The FHIR base of Clinic0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
     public var clinicBase: String {
-        get async throws { "http://127.0.0.1:\(try await clinic.origin.port())/fhir/r4" }
+        get async throws { "http://127.0.0.1:\(try await clinic.bound.port())/fhir/r4" }
     }
 
     /// The FHIR base of Med0, `http://127.0.0.1:port/fhir/r4`; waits until it listens.
     public var payerBase: String {
-        get async throws { "http://127.0.0.1:\(try await payer.origin.port())/fhir/r4" }
+        get async throws { "http://127.0.0.1:\(try await payer.bound.port())/fhir/r4" }
     }
 
     private static func front(id: String, keys: JSONValue, scopes: String, _ options: SandboxOptions) -> Front {

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What the two servers hold at the start.
+/// What the two servers hold at first.
 struct SandboxWorld {
     var clinic = FHIRStore()
     var payer = FHIRStore()
@@ -29,7 +29,7 @@ struct SandboxWorld {
         try population.forEachPayerResource { payer.put(try StoredResource($0, loaded: population.asOf)) }
         for tombstone in population.deletions { clinic.remember(tombstone) }
         guard population.members > 0 else { return }
-        // The first who is not special: a refusal is to be the only trouble they have.
+        // The first member who is not special: the refusal is to be their only trouble.
         let number = min(population.members, SpecialMember.allCases.count + 1)
         let profile = population.profile(of: number)
         refused = RefusedMember(

@@ -1,13 +1,13 @@
-/// Why the body of a request was not taken.
+/// Why the body of a request was rejected.
 public enum BodyFlaw: Sendable, Hashable {
-    /// It is longer than so many bytes.
+    /// It is longer than `limit` bytes.
     case tooLong(limit: Int)
-    /// It breaks off, or its chunks are none.
+    /// It breaks off, or its chunks are malformed.
     case broken
-    /// It did not come to its end in time.
+    /// It did not arrive completely in time.
     case late
 
-    /// The status that says so.
+    /// The HTTP status for this flaw.
     public var status: Int {
         switch self {
         case .tooLong: 413
@@ -16,7 +16,7 @@ public enum BodyFlaw: Sendable, Hashable {
         }
     }
 
-    /// The same in two words.
+    /// A title of two words.
     public var title: String {
         switch self {
         case .tooLong: "Too long"
@@ -25,7 +25,7 @@ public enum BodyFlaw: Sendable, Hashable {
         }
     }
 
-    /// What is said of the body.
+    /// What is wrong with the body, as a predicate.
     public var words: String {
         switch self {
         case .tooLong(let limit): "is longer than \(limit) bytes"
@@ -34,7 +34,7 @@ public enum BodyFlaw: Sendable, Hashable {
         }
     }
 
-    /// The same as an issue of an OperationOutcome (R4 issue-type).
+    /// The issue type of an OperationOutcome (R4 issue-type).
     public var issue: String {
         switch self {
         case .tooLong: "too-long"

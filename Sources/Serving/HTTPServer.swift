@@ -8,9 +8,9 @@ import NIOPosix
 public import PDex
 import Synchronization
 
-/// Puts an endpoint on a port: HTTP/1.1, streamed bodies, and connections that can be dropped.
+/// Serves an endpoint on a port: HTTP/1.1, streamed bodies, and connections that can be dropped.
 ///
-/// Whoever reaches the port, with or without a token, holds a bounded part of it for a bounded time: see ``PeerBounds``.
+/// A peer, with or without a token, holds a bounded part of the port for a bounded time: see ``PeerBounds``.
 public struct HTTPServer: Sendable {
     private let endpoint: any Endpoint
     private let host: String
@@ -20,13 +20,13 @@ public struct HTTPServer: Sendable {
     private let clock: any WallClock
     private let bounds: PeerBounds
 
-    /// So much of a body that is too long is read only to be dropped.
+    /// How much of an overlong body is read beyond the limit, only to be dropped.
     private static let mostDropped = 8 << 20
 
-    /// A server of `endpoint`; port 0 takes any that is free. Bodies longer than `bodyLimit` bytes are refused.
+    /// Serves `endpoint`; port 0 takes any free port. Bodies longer than `bodyLimit` bytes are refused.
     ///
-    /// `latencyMilliseconds` is what each answer takes beside the work; `clock` is what the `Date` header says;
-    /// `bounds` are kept by the machine's own clock.
+    /// `latencyMilliseconds` delays each answer to a body that was taken; `clock` gives the `Date` header and times
+    /// that delay; `bounds` go by the machine's own clock.
     public init(
         _ endpoint: any Endpoint, host: String = "127.0.0.1", port: Int, bodyLimit: Int, latencyMilliseconds: Int = 0,
         clock: any WallClock, bounds: PeerBounds = PeerBounds()
@@ -53,7 +53,7 @@ public struct HTTPServer: Sendable {
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(bounds.connections, logger: logger)),
-            onServerRunning: { channel in endpoint.isBound(port: channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in endpoint.bound.bind(channel.localAddress?.port ?? port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         // Not a child task: NIO traps when a server is cancelled while it accepts a connection, so a cancellation
         // has to arrive as a request to stop.
@@ -65,17 +65,17 @@ public struct HTTPServer: Sendable {
         }
         do {
             try result.get()
-            endpoint.isClosed(by: CancellationError())
+            endpoint.bound.fail(CancellationError())
         } catch {
-            endpoint.isClosed(by: error)
+            endpoint.bound.fail(error)
             throw error
         }
     }
 
-    /// Stops accepting, lets what is being answered end, and cuts off what does not.
+    /// Stops accepting, lets answers under way finish, and cuts off those that have not done so in time.
     private func stop(_ server: Server<ServedChannel>, _ serving: Task<Void, any Error>) async {
-        // A server that has not begun to listen cannot be told to stop.
-        guard (try? await endpoint.listening()) != nil else { return }
+        // A server that has not begun to listen cannot be told to stop; one that never will has ended already.
+        guard (try? await endpoint.bound.port()) != nil else { return }
         // A client that has stopped reading would be waited for.
         let limit = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(2)) { serving.cancel() }
         try? await server.shutdownGracefully()
@@ -96,7 +96,7 @@ public struct HTTPServer: Sendable {
             var head = head(of: answer, to: request)
             if !isRead { head.headerFields[.connection] = "close" }
             try await Self.write(answer, to: request, writer, head: head)
-            // What is left of the body is not read, so this connection is of no more use.
+            // The rest of the body stays unread, so this connection is of no further use.
             return isRead ? () : try await channel.close()
         }
         let answer = await endpoint.answer(
@@ -108,16 +108,16 @@ public struct HTTPServer: Sendable {
         try await Self.write(answer, to: request, writer, head: head(of: answer, to: request))
     }
 
-    /// What reading a body came to, and whether it was read to its end.
+    /// The outcome of reading a body, and whether it was read to its end.
     private enum Reading {
         case whole(ByteBuffer)
         case flawed(BodyFlaw, isRead: Bool)
     }
 
-    /// Reads a body as long as it may take.
+    /// Reads a body for at most as long as it may take.
     ///
-    /// What is too long is read on for a while and dropped: a connection that is closed with something unread is reset,
-    /// and the client might lose the answer that tells it why.
+    /// A body that is too long is read on for a while and dropped: closing a connection with something unread resets
+    /// it, and the client might lose the answer that tells it why.
     private func read(_ stream: RequestBody, _ channel: any Channel) async -> Reading {
         let isLate = Mutex(false)
         // Reading ends with the input; the answer can still be written.
@@ -174,7 +174,7 @@ public struct HTTPServer: Sendable {
                 return try await writer.write(
                     response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
             }
-            // In pieces, each of which shows that the peer still reads.
+            // In pieces: each one that is taken shows that the peer still reads.
             var body = try await writer.writeHead(head)
             for start in stride(from: 0, to: bytes.count, by: LineStream.chunkSize) {
                 let piece = bytes[start..<min(start + LineStream.chunkSize, bytes.count)]

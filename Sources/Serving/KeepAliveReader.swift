@@ -1,9 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// Says `Connection: close` of each request after which its connection is not kept.
+/// Sets `Connection: close` on each request after which its connection is not kept.
 ///
-/// Hummingbird closes at those words alone: not for HTTP/1.0, which keeps nothing unless asked to, and not at `Close`.
+/// Hummingbird closes only on exactly that header: not for HTTP/1.0, which keeps nothing unless asked, nor on `Close`.
 final class KeepAliveReader: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart

@@ -6,7 +6,7 @@ public struct LineStream: Sendable {
     private let lines: [[UInt8]]
     private let isCompressed: Bool
 
-    /// The lines, each with a newline behind it, as gzip or as they are.
+    /// The lines, each followed by a newline, as gzip or as they are.
     public init(lines: [[UInt8]], isCompressed: Bool) {
         self.lines = lines
         self.isCompressed = isCompressed

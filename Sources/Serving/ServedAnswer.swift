@@ -17,7 +17,7 @@ public struct ServedAnswer: Sendable {
     public let status: Int
     /// The header fields; the server adds length, encoding and date.
     public var headers: HTTPHeaders
-    /// What follows.
+    /// The body, or what takes its place.
     public let body: Body
 
     /// An answer in one piece.
@@ -31,7 +31,7 @@ public struct ServedAnswer: Sendable {
         self.body = body
     }
 
-    /// A body of a media type, added to `headers`.
+    /// An answer with a body of `mediaType`, which is added to `headers`.
     public static func typed(
         _ status: Int, _ body: [UInt8], as mediaType: String, headers: HTTPHeaders = [:]
     ) -> ServedAnswer {
@@ -50,11 +50,11 @@ public struct ServedAnswer: Sendable {
         typed(status, value.serialized(), as: "application/json", headers: headers)
     }
 
-    /// A file of resources, one a line.
+    /// A file of resources, one per line.
     public static func ndjson(_ lines: [[UInt8]]) -> ServedAnswer {
         ServedAnswer(status: 200, headers: ["Content-Type": "application/fhir+ndjson"], body: .lines(lines))
     }
 
-    /// The connection is closed instead of an answer.
+    /// Closes the connection instead of answering.
     public static let dropped = ServedAnswer(status: 0, headers: [:], body: .dropped)
 }

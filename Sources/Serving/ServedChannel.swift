@@ -3,12 +3,12 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A connection as Hummingbird has it for HTTP/1, kept no longer than the peer wants and is worth it.
+/// Hummingbird's HTTP/1 connection, kept no longer than the peer wants it and reads from it.
 struct ServedChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
     let http1: HTTP1Channel
-    /// So long a peer may take nothing of what is written to it.
+    /// How long a peer may take nothing of what is written to it.
     let longestUnread: Duration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -29,7 +29,7 @@ public struct ServedRequest: Sendable {
         return String(header.dropFirst("bearer ".utf8.count))
     }
 
-    /// The media type of the body, in small letters and without parameters.
+    /// The media type of the body, in lower case and without parameters.
     public var mediaType: String {
         headers["Content-Type"]?.split(separator: ";").first?.lowercased().filter { $0 != " " } ?? ""
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Hangs up on a peer that takes nothing of what is written to it.
+/// Hangs up on a peer that leaves what is written to it unread for too long.
 final class UnreadAnswers: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 

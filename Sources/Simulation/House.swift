@@ -4,7 +4,7 @@ import Mappings
 import PDex
 import Pipeline
 
-/// What all processes of a simulation share: a machine, a store, a job, and what the seed holds for them.
+/// What all processes of a simulation share: a machine, a store, a job, and what the seed decided for them.
 struct House: Sendable {
     let order: TurnOrder
     let weather: Weather
@@ -34,7 +34,7 @@ struct House: Sendable {
         terms = Self.terms(job, afterRevocation)
     }
 
-    /// The terms of a run that writes to the payer at once: whatever the way, the payer is to have the same in the end.
+    /// The terms of a run that writes to the payer directly: however data is delivered, the result must be the same.
     var directTerms: ExchangeTerms {
         get throws {
             let direct = try Self.job(
@@ -43,7 +43,7 @@ struct House: Sendable {
         }
     }
 
-    /// The job of every simulation: at 02:15 each night, small bundles, few attempts.
+    /// The job of every simulation: at 02:15 each night, with small bundles and few attempts.
     private static func job(
         by method: ExchangeTerms.Selection.Method, maxEntries: Int, kind: ExchangeTerms.Delivery.Kind
     ) throws -> Job {
@@ -61,7 +61,7 @@ struct House: Sendable {
             retry: RetryPolicy(attempts: 4, firstSeconds: 30, longestSeconds: 600))
     }
 
-    /// What the job agreed; one bundle is under way at a time, so that a process has one thread for it.
+    /// The job's terms; only one bundle is under way at a time, so that a process needs one thread for it.
     private static func terms(
         _ job: Job, _ afterRevocation: ExchangeTerms.AfterRevocation
     ) -> ExchangeTerms {

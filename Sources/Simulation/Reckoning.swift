@@ -6,13 +6,13 @@ import PDexTesting
 import Pipeline
 import SQLiteStore
 
-/// Looks at the store and at the payer, and holds them against the truth.
+/// Compares the store and the payer with the truth.
 struct Reckoning: Sendable {
     let town: Town
     let house: House
     var identities: Identities?
 
-    /// What must hold at every moment.
+    /// Checks what must hold at every moment.
     func look() async {
         let (store, witness) = (house.store, house.witness)
         do {
@@ -26,7 +26,7 @@ struct Reckoning: Sendable {
         }
     }
 
-    /// What must hold in the end.
+    /// Checks what must hold in the end.
     func settle() async throws {
         await look()
         PayerErrands(town: town, house: house, shift: Shift()).takeDrops(.max)
@@ -49,7 +49,7 @@ struct Reckoning: Sendable {
         for words in wrong { witness.broke(.audit, words) }
     }
 
-    /// Everybody who permits it has an exchange that came to its end; nothing is open.
+    /// Everyone who permits it has an acknowledged exchange, and nothing is open.
     private func members() async throws {
         let (witness, permitted, names) = (house.witness, town.permitted, house.witness.names)
         let wrong = try await house.store.read { reader in
@@ -73,7 +73,7 @@ struct Reckoning: Sendable {
         house.witness.broke(.jitter, "\(waits.count) waits, only \(Set(waits).count) different ones")
     }
 
-    /// Runs the job once more, from nothing to an empty payer, without a fault: that is what there should be.
+    /// Runs the job once more from scratch, with an empty payer and without faults: the result is what there should be.
     private func state() async throws {
         guard let identities else { return }
         let digests = Digests { SHA256.hash($0) }
@@ -126,9 +126,9 @@ struct Reckoning: Sendable {
         }
     }
 
-    /// Of a patient who is kept apart the payer has nothing but the Patient, where that is what becomes of it. What was
-    /// first sent after a backup that was restored nobody knows of, and who is not in the Group is not looked at each
-    /// night.
+    /// If withdrawn data is deleted, the payer has only the Patient of a patient who is kept apart. Not checked after a
+    /// restoration, since data first sent after the backup is not known to it, nor for patients outside the Group, whom
+    /// nights do not look at.
     private func undone(_ resource: Resource, of member: String) {
         guard house.afterRevocation == .delete, !house.witness.isRestored, resource.type != "Patient",
             town.group.contains(member)

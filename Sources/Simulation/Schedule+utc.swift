@@ -2,6 +2,6 @@ import Foundation
 import Jobs
 
 extension Schedule {
-    /// The zone of every simulation.
+    /// The time zone of every simulation.
     static var utc: TimeZone? { TimeZone(identifier: "UTC") }
 }

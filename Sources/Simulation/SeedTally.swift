@@ -1,4 +1,4 @@
-/// What many seeds came to, for print.
+/// The outcomes of many seeds, for printing.
 public struct SeedTally: Sendable, CustomStringConvertible {
     private let members: Int
     private let began = ContinuousClock.now
@@ -10,17 +10,17 @@ public struct SeedTally: Sendable, CustomStringConvertible {
     private var kills = 0
     private var replays = 0
     private var strayed = 0
-    /// Each promise that was broken, by how many seeds.
+    /// For each broken promise, how many seeds broke it.
     public private(set) var broken: [Promise: Int] = [:]
-    /// Each rare state, and how many seeds reached it.
+    /// For each rare state, how many seeds reached it.
     public private(set) var rare: [RareState: Int] = [:]
 
-    /// Begins to count seeds of towns of so many members.
+    /// Starts counting seeds of towns with this many members.
     public init(members: Int) {
         self.members = members
     }
 
-    /// Counts one in.
+    /// Counts an outcome.
     public mutating func count(_ outcome: SeedOutcome) {
         seeds += 1
         if !outcome.violations.isEmpty { failed.append(outcome.seed) }
@@ -32,7 +32,7 @@ public struct SeedTally: Sendable, CustomStringConvertible {
         for state in outcome.rare { rare[state, default: 0] += 1 }
     }
 
-    /// Counts the same seed's second time: whether it came to the same.
+    /// Counts a second run of the same seed: whether its outcome was the same.
     public mutating func count(_ first: SeedOutcome, again second: SeedOutcome) {
         replays += 1
         if first.trace != second.trace { strayed += 1 }
@@ -41,17 +41,17 @@ public struct SeedTally: Sendable, CustomStringConvertible {
     /// The rare states that no seed reached.
     public var missed: [RareState] { RareState.allCases.filter { rare[$0] == nil } }
 
-    /// How to see one seed again, step by step.
+    /// The command that shows one seed again, step by step.
     public func command(seed: UInt64) -> String {
         "make simulate FIRST=\(seed) SEEDS=1 MEMBERS=\(members) TELL=1"
     }
 
-    /// Whether a promise was broken, or, if that many seeds are to reach all of them, a rare state was missed.
+    /// Whether a promise was broken, a second run differed, or, if the seeds should reach all, a rare state was missed.
     public func hasFailed(ofAll isWhole: Bool) -> Bool {
         !failed.isEmpty || strayed > 0 || isWhole && !missed.isEmpty
     }
 
-    /// One figure a line.
+    /// One figure per line.
     public var description: String {
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         var lines = [

@@ -6,21 +6,21 @@ import PDex
 import PDexTesting
 import Pipeline
 
-/// Seven days of a town in virtual time: the product's own scheduler, worker, pipeline and store, by one seed.
+/// Seven days of a town in virtual time: the product's own scheduler, worker, pipeline and store, driven by one seed.
 public struct SimulatedWeek: Sendable {
     /// The seed that decides everything.
     public let seed: UInt64
     /// How many members the town has.
     public let members: Int
-    /// What is planted, if anything.
+    /// The planted bug, if any.
     public let bug: PlantedBug?
     private let mappings: MappingSet
 
     static let days = 7
-    /// After so many days the weather is calm.
+    /// How many days of the week have troubles.
     private static let stormyDays = 5
 
-    /// A week; `mappings` is the folder of the mapping set. Throws what reading it throws.
+    /// A week; `mappings` is the folder of the mapping set. Throws what reading that throws.
     public init(seed: UInt64, members: Int = 20, mappings: String, bug: PlantedBug? = nil) throws {
         self.seed = seed
         self.members = members
@@ -28,7 +28,7 @@ public struct SimulatedWeek: Sendable {
         self.mappings = try LoadedMappings.set(in: mappings, digests: Digests { SHA256.hash($0) })
     }
 
-    /// Lives through the week, and tells what happens to who wants to look at one seed. Throws only when the simulation
+    /// Lives through the week; `tell` receives what happens, for looking at one seed. Throws only when the simulation
     /// itself is broken.
     public func outcome(telling tell: (@Sendable (String) -> Void)? = nil) async throws -> SeedOutcome {
         let start = Instant("2026-06-01T01:00:00Z") ?? .earliest
@@ -42,7 +42,7 @@ public struct SimulatedWeek: Sendable {
             order: order, season: Season(of: seed), witness: witness, host: host,
             store: TownStore(digests: digests), mappings: mappings, kind: Self.kind(of: seed), bug: bug)
         let town = try Town(members: members, order: order, witness: witness)
-        // No graph of the town has more than eight entries with its Provenance.
+        // No graph of the town has more than eight entries, including its Provenance.
         if order.roll(3) == 0, house.job.delivery.kind == .transaction {
             town.payer.most = ScriptedPayer.Limit(entries: 8)
         }
@@ -55,7 +55,7 @@ public struct SimulatedWeek: Sendable {
             exchanges: counts.exchanges, bundles: counts.bundles, kills: house.weather.strikes[.kill] ?? 0)
     }
 
-    /// How the payer takes what it is sent: each way in every season.
+    /// How data is delivered to the payer: each kind occurs in every season.
     private static func kind(of seed: UInt64) -> ExchangeTerms.Delivery.Kind {
         let kinds = [ExchangeTerms.Delivery.Kind.transaction, .fileDrop, .bulkSubmit]
         return kinds[Int(seed / UInt64(Season.allCases.count) % UInt64(kinds.count))]
@@ -73,7 +73,7 @@ public struct SimulatedWeek: Sendable {
                 house.order.join()
                 group.addTask { await PayerErrands(town: town, house: house, shift: shift).run() }
             }
-            // Whatever becomes of the week, the others are given their turns until they have ended.
+            // However the week ends, the others get their turns until they have ended.
             let ended: Result<Void, any Error>
             do { ended = .success(try await week(of: town, house, shift)) } catch { ended = .failure(error) }
             shift.end()
@@ -84,7 +84,7 @@ public struct SimulatedWeek: Sendable {
         }
     }
 
-    /// Starts a process, and another one when it has ended.
+    /// Starts a process, and another one each time it has ended.
     private static func keep(_ slot: String, serving shift: Shift, in town: Town, _ house: House) async throws {
         try await TurnOrder.$thread.withValue("slot-\(slot)") {
             await house.order.turn("begin")
@@ -101,7 +101,7 @@ public struct SimulatedWeek: Sendable {
         }
     }
 
-    /// What happens from day to day.
+    /// What happens day by day.
     private func week(of town: Town, _ house: House, _ shift: Shift) async throws {
         let office = Office(town: town, house: house, shift: shift)
         for day in 0..<Self.days {
@@ -109,7 +109,7 @@ public struct SimulatedWeek: Sendable {
             let end = house.order.now.adding(milliseconds: 86_400_000)
             func left() -> Double { max(0, (end - house.order.now) / .seconds(1)) }
             let happenings = day < Self.days - 1 ? 4 + house.order.roll(8) : 0
-            // Most of what happens, happens while the service works.
+            // Most events happen while the service works.
             for number in 0..<happenings {
                 let wait = Double(house.order.roll(house.order.roll(3) == 0 ? 14_000 : 2_000))
                 guard wait < left() else { break }
@@ -119,7 +119,7 @@ public struct SimulatedWeek: Sendable {
                 case 1: try await office.act("\(day)-\(number)")
                 default: try town.happen(in: house.weather.season)
                 }
-                // A backup is worth most where something waits in it, and another night comes before it is needed.
+                // A backup tests most if something waits in it, and another night passes before it is needed.
                 let isWorthIt = house.witness.busy != nil || house.order.roll(6) == 0
                 if day % 2 == 1, isWorthIt, house.weather.strikes(.restore) {
                     try await house.store.backUp()

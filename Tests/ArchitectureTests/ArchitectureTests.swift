@@ -3,8 +3,8 @@ import Testing
 @Suite("The sources keep to the architecture")
 struct ArchitectureTests {
     private static let rules: [Rule<SourceFile>] =
-        [.imports, .ownName, .size, .names, .unfinished, .machinePaths, .stringBuiltSQL, .permits, .sending]
-        + Rule<SourceFile>.words
+        [.imports, .permissions, .ownName, .size, .names, .unfinished, .machinePaths, .stringBuiltSQL]
+        + [.permits, .sending] + Rule<SourceFile>.words
 
     @Test("every file of the product obeys", arguments: rules)
     func obeys(_ rule: Rule<SourceFile>) {
@@ -21,8 +21,8 @@ struct ArchitectureTests {
     }
 
     @Test(
-        "the tests have names and paths that say something, too",
-        arguments: [.names, .machinePaths, .unfinished] as [Rule<SourceFile>])
+        "the tests are small and have names and paths that say something, too",
+        arguments: [.size, .names, .machinePaths, .unfinished] as [Rule<SourceFile>])
     func testsObey(_ rule: Rule<SourceFile>) {
         #expect(!Repository.tests.isEmpty)
         #expect(rule.offences(Repository.tests) == [])

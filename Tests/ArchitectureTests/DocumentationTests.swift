@@ -74,6 +74,16 @@ struct DocumentationTests {
         #expect(nouns.filter { !page.bold.contains($0) } == [])
     }
 
+    @Test("the glossary has each word once, in the order of the alphabet")
+    func glossaryOrder() throws {
+        let page = try page("docs/reference/glossary.md")
+        let words = page.lines.filter { $0.hasPrefix("| **") }
+            .compactMap { $0.components(separatedBy: "**").dropFirst().first?.lowercased() }
+
+        #expect(words.count > 60)
+        #expect(words == Set(words).sorted())
+    }
+
     @Test("every command of pdex stands in the reference")
     func commands() throws {
         let page = try page("docs/reference/cli.md")

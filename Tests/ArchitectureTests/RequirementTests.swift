@@ -1,3 +1,4 @@
+import SampleData
 import Testing
 
 @Suite("The pages on requirements name what is there")
@@ -40,6 +41,36 @@ struct RequirementTests {
         let empty = Self.rows.filter { ($0.places.isEmpty || $0.tests.isEmpty) && !open.contains($0.line) }
         #expect(empty.map(\.description) == [])
         #expect(Self.rows.filter { open.contains($0.line) && !$0.tests.isEmpty }.map(\.description) == [])
+    }
+
+    @Test(
+        "each line of the first and the second release stands in one of the pages",
+        .enabled(if: SharedFolder.has(list), "the requirement list is not on this machine"))
+    func isComplete() throws {
+        let text = String(decoding: try SharedFolder.bytes(of: Self.list), as: UTF8.self)
+        let asked = text.split(separator: "\n").flatMap(Self.released)
+
+        #expect(asked.count > 200)
+        #expect(Set(asked).subtracting(Self.rows.map(\.line)).sorted() == [])
+    }
+
+    @Test("a line of the list is asked for when it has the tag of one of the two releases")
+    func tags() {
+        let lines: [Substring] = [
+            "- UC-01 | SHALL | a, as BLK-01 says. `[R1]` | b", "- UC-02 | MAY | a. `[R2]`", "- UC-03 | ENG | a. `[N]`",
+            "Conformance: HRX-01 SHALL a; HRX-02 SHOULD NOT b. `[R1]`", "Tags: `[R1]` first, `[R2]` second.",
+        ]
+
+        #expect(lines.flatMap(Self.released) == ["UC-01", "UC-02", "HRX-01", "HRX-02"])
+    }
+
+    /// The requirement list in the shared folder.
+    private static let list = "spec.md"
+
+    /// The names in a line of the list, if a release asks for what it says.
+    private static func released(_ line: Substring) -> [Substring] {
+        guard line.contains("`[R1]`") || line.contains("`[R2]`") else { return [] }
+        return line.matches(of: /([A-Z]{1,3}-[0-9]{2}) (?:\||SHALL|SHOULD)/).map(\.output.1)
     }
 
     @Test("a row that names what is not there is noticed")

@@ -1,40 +1,47 @@
 import FHIR
-import Foundation
+import SampleData
 import Testing
 
 @testable import Conformance
 
-/// The packages of `shared/packages`, each with what it builds on, loaded once.
+/// The guides in ``SharedFolder``, each with what it builds on, loaded once.
 enum OfficialExamples {
-    struct Guide: Sendable, CustomTestStringConvertible {
+    struct Guide: Sendable {
         let name: String
         let validator: Validator
         let examples: [(file: String, json: JSONValue)]
-        var testDescription: String { name }
-        /// Whether its examples are also broken on purpose: two guides have all kinds, six take forty seconds.
-        var isBroken: Bool { ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.2.0"].contains(name) }
     }
 
-    static let guides: [Guide] = {
-        guard let shared = SharedFolder.path else {
-            print("no folder shared beside the repository: the official examples are not validated")
-            return []
-        }
-        let names = [
-            "hl7.fhir.us.core-3.1.1", "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0",
-            "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
-        ]
-        return names.compactMap { name in
-            guard let set = try? PackageFinder().load(["\(shared)/packages/\(name).tgz"], examples: true) else {
-                print("\(name) is not there: its examples are not validated")
-                return nil
-            }
-            let examples = set.packages[0].examples.compactMap { file, bytes in
-                (try? JSONParser.parse(bytes)).flatMap { $0["resourceType"] == nil ? nil : (file, $0) }
-            }
-            return Guide(name: name, validator: Validator(set), examples: examples.sorted { $0.0 < $1.0 })
-        }
+    /// The guides that are on this machine.
+    static let names = [
+        "hl7.fhir.us.core-3.1.1", "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0",
+        "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
+    ].filter { SharedFolder.hasPackages([$0]) }
+
+    /// Those of them whose examples are also broken on purpose: two guides have all kinds, six take forty seconds.
+    static let broken = names.filter { ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.2.0"].contains($0) }
+
+    private static let loaded: [String: Result<Guide, any Error>] = {
+        var loaded: [String: Result<Guide, any Error>] = [:]
+        for name in names { loaded[name] = Result<Guide, any Error>(catching: { try load(name) }) }
+        return loaded
     }()
+
+    /// One of them. Throws when it is there and cannot be loaded.
+    static func guide(_ name: String) throws -> Guide {
+        let guide = try #require(loaded[name])
+        return try guide.get()
+    }
+
+    private static func load(_ name: String) throws -> Guide {
+        let set = try PackageFinder().load([SharedFolder.package(name)], examples: true)
+        let examples = try set.packages[0].examples.map { file, bytes in
+            (file: file, json: try JSONParser.parse(bytes))
+        }
+        return Guide(
+            name: name, validator: Validator(set),
+            examples: examples.filter { $0.json["resourceType"] != nil }.sorted { $0.file < $1.file })
+    }
 
     /// Examples that break the specification themselves: `guide file: rule path`.
     static let knownFaults: Set<String> = [

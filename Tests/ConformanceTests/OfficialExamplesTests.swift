@@ -3,11 +3,14 @@ import Testing
 
 @testable import Conformance
 
-/// Validates every example that the guides publish, when `../shared/packages` is beside the repository.
-@Suite("The guides' own examples")
+/// Validates every example that the guides publish, where ``SharedFolder`` has them.
+@Suite(
+    "The guides' own examples",
+    .enabled(if: !OfficialExamples.names.isEmpty, "no guide is on this machine"))
 struct OfficialExamplesTests {
-    @Test("conform, except where the example itself is wrong", arguments: OfficialExamples.guides)
-    func conform(_ guide: OfficialExamples.Guide) {
+    @Test("conform, except where the example itself is wrong", arguments: OfficialExamples.names)
+    func conform(name: String) throws {
+        let guide = try OfficialExamples.guide(name)
         var errors: [String] = []
         for (file, json) in guide.examples {
             let report = guide.validator.validate(json, fullURLs: BundleIndex(json))
@@ -20,8 +23,9 @@ struct OfficialExamplesTests {
         #expect(guide.examples.count > 20)
     }
 
-    @Test("are found out when they are broken", arguments: OfficialExamples.guides.filter(\.isBroken))
-    func mutants(_ guide: OfficialExamples.Guide) {
+    @Test("are found out when they are broken", arguments: OfficialExamples.broken)
+    func mutants(name: String) throws {
+        let guide = try OfficialExamples.guide(name)
         var tally = MutationTally()
         for (file, json) in guide.examples where guide.validator.validate(json).isConformant {
             for mutant in Mutator(guide.validator).mutants(of: json) { tally.count(mutant, file, guide.validator) }

@@ -1,5 +1,6 @@
 import FHIR
 import Foundation
+import PDexTesting
 import Testing
 
 @testable import Conformance
@@ -53,7 +54,7 @@ struct PackageTests {
 
     @Test("that unpacks to more than any guide is stopped")
     func bomb() {
-        let bomb = Archive.gzip([UInt8](repeating: 0, count: 4 << 20))
+        let bomb = gzip([UInt8](repeating: 0, count: 4 << 20))
 
         #expect(throws: GzipUnpacking.Failure.tooLarge) {
             try GzipUnpacking.unpack(bomb, limit: 1 << 20) { _ in }
@@ -66,7 +67,7 @@ struct PackageTests {
         tar[3] ^= 1
 
         #expect(throws: PackageError.notTar("g.tgz")) {
-            try IGPackage(archive: Archive.gzip(tar), named: "g.tgz")
+            try IGPackage(archive: gzip(tar), named: "g.tgz")
         }
     }
 

@@ -44,6 +44,34 @@ struct APIHarness {
         api = Self.api(night, operations, job, watch, payersOfPortal: ["med0"])
     }
 
+    /// The API over the same store that watches another job.
+    func watching(_ job: String) throws -> ServiceAPI { try watching(job, by: operations) }
+
+    /// The same in a process that was started since.
+    func restarted(watching job: String) throws -> ServiceAPI {
+        try watching(
+            job,
+            by: Operations(
+                store: night.store, clock: night.clock, identities: night.identities, actor: "tests", owner: "there",
+                ownerIsGone: { _ in false }, pipeline: { [night] _ in night.pipeline }))
+    }
+
+    private func watching(_ name: String, by operations: Operations) throws -> ServiceAPI {
+        let job = try JobFile.parse(
+            """
+            job: \(name)
+            on: { schedule: { cron: "15 2 * * *" } }
+            from: clinic0
+            to: med0
+            select: { group: med0-members, types: [Patient, Encounter, Condition, Observation] }
+            map: us-core-6.1.0
+            """, path: "jobs/\(name).yaml")
+        let watch = ServiceWatch(
+            operations: operations, jobs: [job], metrics: metrics, heartbeat: heartbeat, freeBytes: { nil },
+            clock: night.clock)
+        return Self.api(night, operations, job, watch, payersOfPortal: ["med0"])
+    }
+
     /// The API over the same store after the portal's payers were changed.
     func api(payersOfPortal payers: Set<String>) throws -> ServiceAPI {
         Self.api(night, operations, job, watch, payersOfPortal: payers)

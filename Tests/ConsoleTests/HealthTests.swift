@@ -80,6 +80,27 @@ struct HealthTests {
         #expect(await harness.send("GET", "/health/ready", token: nil).status == 200)
     }
 
+    @Test("it is not whole while a run cannot go on and is tried again, after a restart too, until an attempt succeeds")
+    func stopped() async throws {
+        let harness = try APIHarness()
+        harness.night.clinic.rewrite { $0.outages = ["Observation": 1] }
+        let job = "nightly-payer-sync"
+        let watched = try harness.watching(job)
+        let before = await harness.send("GET", "/health/complete", to: watched)
+        _ = try? await harness.operations.run(job: job)
+
+        let stopped = await harness.send("GET", "/health/complete", to: watched)
+        let restarted = await harness.send("GET", "/health/complete", to: try harness.restarted(watching: job))
+        _ = try await harness.operations.run(job: job)
+        let after = await harness.send("GET", "/health/complete", to: watched)
+
+        #expect([before, stopped, restarted, after].map(\.status) == [200, 503, 503, 200])
+        let problems = stopped.json["problems"]?.elements.compactMap(\.string) ?? []
+        #expect(problems.count == 1 && restarted.json["problems"] == stopped.json["problems"])
+        #expect(problems.first?.contains("remote.unreachable") == true)
+        #expect(problems.first?.contains("the clinic cannot be reached") == true)
+    }
+
     @Test("it is not whole while a run stands whose process has ended; while that works there is nothing to do")
     func abandoned() async throws {
         let cases: [(gone: Set<String>, status: Int)] = [([], 200), (["elsewhere"], 503)]

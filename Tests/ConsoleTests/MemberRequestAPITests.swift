@@ -37,6 +37,45 @@ struct MemberRequestAPITests {
         #expect(harness.night.payer.held.values.contains { $0.type == "Encounter" })
     }
 
+    @Test("tells of no exchange to which the request has not led: what a night sent before is no answer")
+    func older() async throws {
+        let harness = try APIHarness()
+        _ = try await harness.operations.run(job: harness.job.name)
+        harness.night.clock.advance(seconds: 60)
+        let accepted = await harness.send("POST", path, #"{"payer": "med0", "patient": "joe"}"#)
+        let location = accepted.headers["Location"] ?? ""
+
+        let waiting = await harness.send("GET", location)
+        let cancelled = await harness.send("DELETE", location)
+
+        let sent = try await harness.night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+        #expect(sent.map(\.state) == [.acknowledged])
+        for (answer, status) in [(waiting, "requested"), (cancelled, "cancelled")] {
+            #expect(answer.json["status"]?.string == status)
+            #expect(answer.json["businessStatus"] == nil && answer.json["output"] == nil)
+        }
+    }
+
+    @Test("does not call acknowledged what only took back: the member is withheld")
+    func takenBack() {
+        let now = Instant(milliseconds: 0)
+        let request = MemberRequest(
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now)
+        let keys = [ResourceKey(bits: 1), ResourceKey(bits: 2)]
+        let exchange = Exchange(
+            id: "x", job: "nightly", run: "run", member: keys[0], clinic: "clinic0", payer: "med0",
+            state: .acknowledged, fingerprint: 0,
+            manifest: ExchangeManifest([
+                .init(key: keys[0], contentHash: 1, leftOut: .consentDenied),
+                .init(key: keys[1], contentHash: 1, leftOut: .retractedByDelete),
+            ]), mapping: "m", created: now, updated: now)
+
+        let task = MemberRequestTask(detail: MemberRequestDetail(request: request, exchange: exchange), now: now).json
+
+        #expect(task["businessStatus"]?["text"] == "withheld")
+        #expect(task["statusReason"]?["text"] == "consent.denied")
+    }
+
     @Test("answers nobody without a token that it knows", arguments: [nil, "", "a-token-of-the-porta", "x"])
     func strangers(token: String?) async throws {
         let harness = try APIHarness()

@@ -1,4 +1,5 @@
 import FHIR
+import Foundation
 import Logging
 import PDex
 import PDexTesting
@@ -126,21 +127,38 @@ struct WireTests {
         }
     }
 
+    @Test("is closed where the service was asked to stop before it was bound", .timeLimit(.minutes(1)))
+    func stoppedEarly() async throws {
+        let harness = try APIHarness()
+        let api = Self.api(harness)
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { try await api.run() }
+            try await group.waitForAll()
+        }
+
+        let port = try await api.bound.port()
+        #expect(throws: POSIXError.self) { try RawPeer(port: port) }
+    }
+
     private func serving(_ bounds: PeerBounds = PeerBounds(), _ body: (Int) async throws -> Void) async throws {
         let harness = try APIHarness()
-        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-        let api = APIServer(harness.api, host: "127.0.0.1", port: 0, clock: harness.night.clock, logger: logger)
         try await Door.serving(
-            api, bodyLimit: APIServer.bodyLimit, clock: harness.night.clock, bounds: bounds, body)
+            Self.api(harness), bodyLimit: APIServer.bodyLimit, clock: harness.night.clock, bounds: bounds, body)
+    }
+
+    private static func api(_ harness: APIHarness) -> APIServer {
+        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+        return APIServer(harness.api, host: "127.0.0.1", port: 0, clock: harness.night.clock, logger: logger)
     }
 
     /// Answers with more than the system holds for a peer that does not read.
     private struct Flood: Endpoint {
         static let length = 64 << 20
 
-        func isBound(port: Int) {}
-        func isClosed(by error: any Error) {}
-        func listening() async throws {}
+        let bound = BoundPort()
+
         func answer(_ request: ServedRequest) async -> ServedAnswer {
             ServedAnswer(200, [UInt8](repeating: UInt8(ascii: "A"), count: Self.length))
         }

@@ -1,4 +1,5 @@
 import DeclarativeFiles
+import SampleData
 import Testing
 
 @Suite("Hostile text")
@@ -9,7 +10,7 @@ struct HostileTextTests {
             "a", ":", ": ", "- ", "? ", "[", "]", "{", "}", ",", "\n", "  ", "\"", "'", "|", ">", "&x ", "*x", "!t ",
             "#", "%", "---\n", "...\n", "\t", "é", "\u{7}", "\\", "<<: ", "1", "0x", "~", "\r", "\u{2028}", "\u{FEFF}",
         ]
-        var random = SeededRandom(state: seed)
+        var random = SeededNumbers(seed: seed)
         for _ in 0..<200 {
             let text = (0..<Int.random(in: 0...40, using: &random))
                 .map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
@@ -42,18 +43,5 @@ struct HostileTextTests {
         } catch {
             return error.all
         }
-    }
-}
-
-/// Reproducible random numbers (SplitMix64).
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

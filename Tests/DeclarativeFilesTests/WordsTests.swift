@@ -87,6 +87,20 @@ struct WordsTests {
                 "f.yaml:1:4: 'v' must be one of skip, queue, found 'drop'",
             ])
     }
+
+    @Test("a word that is not among those known is reported and returned, so that nothing else is said of it")
+    func knownWord() throws {
+        var report = FileReport()
+        let known = ["Encounter", "Patient"]
+        #expect(try node("v: Patient").word(among: known, called: "a type", &report) == "Patient")
+        #expect(try node("v: Encouter").word(among: known, called: "a type", &report) == "Encouter")
+        #expect(try node("v: [Patient]").word(among: known, called: "a type", &report) == nil)
+        #expect(
+            report.diagnostics.map(\.description) == [
+                "f.yaml:1:4: 'Encouter' is not a type — did you mean 'Encounter'?",
+                "f.yaml:1:4: 'v' must be text, found a list",
+            ])
+    }
 }
 
 /// The value of the only key of `text`.

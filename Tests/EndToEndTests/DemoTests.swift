@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import PDex
 import Pipeline
+import SampleData
 import Testing
 
 @Suite("What the demo shows", .serialized)
@@ -31,7 +32,7 @@ struct DemoTests {
     @Test("of each type that the job asks for something arrives, and everything that is sent conforms")
     func everyType() async throws {
         try await withTemporaryFolder { folder in
-            let job = try JobFile.load(path: SharedData.root.path + "/jobs/nightly-payer-sync.yaml")
+            let job = try JobFile.load(path: SharedFolder.repository + "/jobs/nightly-payer-sync.yaml")
             let demo = try Demo(in: folder)
             let arrived = Set(demo.held.map(\.type))
 
@@ -62,12 +63,15 @@ struct DemoTests {
         }
     }
 
+    private static let guides = ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.0.0"]
+
     @Test(
         "held against the guides' own packages, everything conforms as well",
-        .enabled(if: SharedData.packages != nil, "the guides are not on this machine"))
+        .enabled(if: SharedFolder.hasPackages(guides), "the guides are not on this machine"))
     func packages() async throws {
         try await withTemporaryFolder { place in
-            try await SandboxNight.with(data: nil, in: place, packages: SharedData.packages ?? []) { night in
+            let packages = Self.guides.map(SharedFolder.package)
+            try await SandboxNight.with(data: nil, in: place, packages: packages) { night in
                 let report = try await night.operations.run(job: SandboxNight.job)
 
                 #expect(report.conformance == [:])
@@ -75,6 +79,26 @@ struct DemoTests {
                 #expect(report.exchanges.acknowledged > 40)
             }
         }
+    }
+
+    @Test("the README shows what a first demo prints")
+    func readme() async throws {
+        try await withTemporaryFolder { folder in
+            let page = try String(contentsOfFile: SharedFolder.repository + "/README.md", encoding: .utf8)
+            let shown = try #require(
+                page.components(separatedBy: "```\n").first { $0.hasPrefix("nightly-payer-sync · ") })
+
+            let printed = try PDexProcess(["demo", "--quiet"], in: folder, directory: folder).ending().output
+
+            #expect(Self.lasting(printed).hasPrefix(Self.lasting(shown)))
+        }
+    }
+
+    /// Without what differs from night to night, and from machine to machine: ids, seconds, waits for an export, and where
+    /// the program is.
+    private static func lasting(_ text: String) -> String {
+        text.replacing(/[a-z2-7]{26}/, with: "ID").replacing(/[0-9.]+ s\n/, with: "0 s\n")
+            .replacing(/in [0-9]+ requests/, with: "in requests").replacing(#/\n  \S*pdex /#, with: "\n  pdex ")
     }
 
     private static func isUnknown(_ concept: JSONValue?) -> Bool {

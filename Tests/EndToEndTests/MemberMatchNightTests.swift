@@ -98,6 +98,38 @@ struct MemberMatchNightTests {
         }
     }
 
+    @Test("who refuses at the clinic after the match is not fetched, and the others are (PP-07)")
+    func withdrawn() async throws {
+        try await withTemporaryFolder { place in
+            let change: (inout SandboxOptions) -> Void = { options in
+                options.hasCards = true
+                options.payerExport.polls = 1
+            }
+            let match = "{ member-match: { bulk: true, consent: required } }\n    extra-scopes: [system/*.rs]"
+            try await SandboxNight.with(
+                data: nil, in: place, rules: ["member-id", "member-match"], match: match, changing: change
+            ) { night in
+                _ = try await night.operations.run(job: SandboxNight.job, dryRun: true)
+                let matching = try await night.operations.matchMembers(job: SandboxNight.job, dryRun: false)
+                let group = try #require(matching.groups.first)
+                let matched = try #require(matching.outcomes[.matched])
+                try night.sandbox.updateClinic(
+                    Resource([
+                        "resourceType": "Consent", "id": "no-longer", "status": "active",
+                        "patient": ["reference": .string("Patient/" + SpecialMember.ambiguousA.patientID)],
+                        "provision": ["type": "deny"],
+                    ]))
+
+                let fetching = ExchangePipeline.Fetching(group: group, purpose: .providerSnapshot)
+                let fetched = try await night.operations.fetch(fetching, into: place + "/in", job: SandboxNight.job)
+
+                #expect(fetched.isWhole)
+                #expect(fetched.resources["Patient"] == matched - 1)
+                #expect(fetched.withheld == 0)
+            }
+        }
+    }
+
     @Test("an explanation tells an operator what the payer answered")
     func explained() async throws {
         try await withTemporaryFolder { place in

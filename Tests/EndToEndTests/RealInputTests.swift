@@ -2,6 +2,7 @@ import FHIR
 import Jobs
 import PDex
 import Pipeline
+import SampleData
 import Sandbox
 import Testing
 
@@ -9,10 +10,10 @@ import Testing
 struct RealInputTests {
     @Test(
         "everything permitted arrives once with every reference resolved; twice sends nothing; a change is sent alone",
-        .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
+        .enabled(if: SharedFolder.has("data/clinic-10"), "the sample data is not on this machine"))
     func realClinic() async throws {
         try await withTemporaryFolder { place in
-            try SharedData.link(into: place + "/data")
+            try SharedFolder.linkClinic(into: place + "/data")
             try await SandboxNight.with(data: place + "/data", in: place + "/night") { night in
                 let first = try await night.operations.run(job: SandboxNight.job)
                 #expect(first.balanced)

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import PDex
 import Pipeline
+import SampleData
 import Sandbox
 
 @testable import PDexCLI
@@ -54,7 +55,7 @@ struct SandboxNight: Sendable {
             atPath: path + "/jobs", withIntermediateDirectories: true)
         try jobFile(by: by, maxEntries: maxEntries, rules, delivery).appending(retry)
             .write(toFile: path + "/jobs/\(job).yaml", atomically: true, encoding: .utf8)
-        _ = FileManager.default.changeCurrentDirectoryPath(SharedData.root.path)
+        _ = FileManager.default.changeCurrentDirectoryPath(SharedFolder.repository)
         try folder.make(settings)
         var options = try folder.options(settings, faults: SandboxFaults())
         options.exceptMembers = 2
@@ -151,7 +152,7 @@ struct SandboxNight: Sendable {
         store: { sqlite: ./pdex.db }
         keys: ./keys
         jobs: ./jobs
-        mappings: "\(SharedData.root.path)/mappings"
+        mappings: "\(SharedFolder.repository)/mappings"
         clinics:
           clinic0:
             base: \(clinic)

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import PDex
 import Pipeline
+import SampleData
 import Testing
 
 @testable import PDexCLI
@@ -11,11 +12,11 @@ import Testing
 struct ThreeWaysTests {
     @Test(
         "export, searches and $everything stage the same resources of a hundred patients, byte for byte",
-        .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
+        .enabled(if: SharedFolder.has("data/clinic-100"), "the sample data is not on this machine"))
     func same() async throws {
         try await withTemporaryFolder { place in
             try await SandboxNight.with(
-                data: SharedData.path("clinic-100"), in: place + "/night", knowsMembers: false
+                data: SharedFolder.path(of: "data/clinic-100"), in: place + "/night", knowsMembers: false
             ) { exporting in
                 _ = try await exporting.operations.run(job: SandboxNight.job, dryRun: true)
                 let exported = try await staged(exporting)

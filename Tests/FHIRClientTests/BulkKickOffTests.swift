@@ -55,11 +55,13 @@ struct BulkKickOffTests {
             ])
     }
 
-    @Test("what is fetched for a purpose is one POST of $davinci-data-export, types in one list (DX-01, DX-02)")
+    @Test(
+        "what is fetched for a purpose is one POST of $davinci-data-export, types and filters in a list each (DX-01)")
     func purpose() async throws {
         let transport = FunctionTransport { _, _ in Self.accepted }
         var request = full
         request.purpose = .payerToPayer
+        request.typeFilters = ["Observation?date=ge2021-06-01", "Observation?date:missing=true"]
 
         _ = try await ClinicClient(try session(transport, side: .payer)).startExport(request)
 
@@ -70,9 +72,65 @@ struct BulkKickOffTests {
         #expect(sent.headers["Prefer"] == "respond-async, handling=strict")
         #expect(parameters.contains(["name": "_type", "valueString": "Patient,Observation"]))
         #expect(
+            parameters.filter { $0["name"] == "_typeFilter" } == [
+                [
+                    "name": "_typeFilter",
+                    "valueString": "Observation?date=ge2021-06-01,Observation?date:missing=true",
+                ]
+            ])
+        #expect(
             parameters.contains([
                 "name": "exportType", "valueCanonical": "hl7.fhir.us.davinci-pdex#payertopayer",
             ]))
+    }
+
+    @Test(
+        "each purpose goes by the name that PDex gives it (DX-02)",
+        arguments: [
+            (ExportPurpose.payerToPayer, "payertopayer"), (.providerDelta, "provider-delta"),
+            (.providerDownload, "provider-download"), (.providerSnapshot, "provider-snapshot"),
+        ])
+    func purposes(purpose: ExportPurpose, code: String) async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+        var request = full
+        request.purpose = purpose
+        request.typeFilters = []
+
+        _ = try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+
+        let sent = try JSONParser.parse(try #require(transport.requests.last?.body))
+        let types = (sent["parameter"]?.elements ?? []).filter { $0["name"] == "exportType" }
+        #expect(types.map { $0["valueCanonical"]?.string } == ["hl7.fhir.us.davinci-pdex#" + code])
+    }
+
+    @Test("what is fetched for a purpose without filters has no empty list of them")
+    func noFilters() async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+        var request = full
+        request.purpose = .providerSnapshot
+        request.typeFilters = []
+
+        _ = try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+
+        let sent = String(decoding: try #require(transport.requests.last?.body), as: UTF8.self)
+        #expect(!sent.contains("_typeFilter"))
+    }
+
+    @Test(
+        "a filter with a comma, escaped or not, is two filters in a list: nothing is asked (DX-01)",
+        arguments: ["Observation?category=laboratory,survey", #"Observation?code=http://a|x\,y"#])
+    func commas(filter: String) async throws {
+        let transport = FunctionTransport { _, _ in Self.accepted }
+        var request = full
+        request.purpose = .payerToPayer
+        request.typeFilters = ["Encounter?date=ge2021-06-01", filter]
+
+        let fault = await #expect(throws: Fault.self) {
+            try await ClinicClient(try session(transport, side: .payer)).startExport(request)
+        }
+
+        #expect(fault?.code == .usage)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test(

@@ -2,6 +2,7 @@ import FHIR
 import FHIRClient
 import Foundation
 import PDex
+import PDexTesting
 import Testing
 
 /// The log of exports in the form that the clients of Bulk Data share.

@@ -1,5 +1,6 @@
 import FHIRClient
 import PDex
+import PDexTesting
 import Synchronization
 import Testing
 

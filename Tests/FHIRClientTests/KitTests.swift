@@ -1,13 +1,13 @@
 import FHIR
 import FHIRClient
-import Foundation
 import PDex
+import SampleData
 import Testing
 
 /// The answers of the PDex test kit, read by the client that reads a server's.
 @Suite(
     "The answers of the PDex test kit",
-    .enabled(if: KitFolder.isPresent, "they are not beside this repository: PDEX_SHARED names where"))
+    .enabled(if: SharedFolder.has("data/pdex-kit"), "they are not on this machine"))
 struct KitTests {
     @Test("the search by the member's identifier gives the one Patient who has it")
     func identifier() async throws {
@@ -44,6 +44,6 @@ struct KitTests {
     }
 
     private static func bytes(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: KitFolder.url.appending(path: "\(name).fhir.json")))
+        try SharedFolder.bytes(of: "data/pdex-kit/\(name).fhir.json")
     }
 }

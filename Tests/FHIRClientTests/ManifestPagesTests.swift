@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Testing
 
 /// Manifests in pages, and how long their links are good (BLK-15, BLK-30, BLK-44).

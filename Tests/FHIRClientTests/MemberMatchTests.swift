@@ -2,6 +2,7 @@ import FHIR
 import FHIRClient
 import PDex
 import PDexTesting
+import Synchronization
 import Testing
 
 /// Asking a payer who somebody is (MM-01, MM-10, MM-12).
@@ -15,7 +16,7 @@ struct MemberMatchTests {
     func posts() async throws {
         let transport = FunctionTransport { _, _ in .json(Self.parameters([Self.identifier(Self.uniqueMember)])) }
 
-        _ = try await Self.client(transport).matchMember(try Self.question)
+        _ = try await Self.client(transport).matchMember(try Self.question, lastLook: {})
 
         let request = try #require(transport.requests.first)
         #expect(transport.requests.count == 1)
@@ -38,7 +39,7 @@ struct MemberMatchTests {
     func shapes(parts: [String], type: String, patient: String?) async throws {
         let transport = FunctionTransport { _, _ in .json(Self.parameters(parts)) }
 
-        let answer = try await Self.client(transport).matchMember(try Self.question)
+        let answer = try await Self.client(transport).matchMember(try Self.question, lastLook: {})
 
         guard case .member(let identifier, let found) = answer else {
             Issue.record("no member")
@@ -63,7 +64,7 @@ struct MemberMatchTests {
     func unusable(parts: [String], isSeveral: Bool) async throws {
         let transport = FunctionTransport { _, _ in .json(Self.parameters(parts)) }
 
-        let answer = try await Self.client(transport).matchMember(try Self.question)
+        let answer = try await Self.client(transport).matchMember(try Self.question, lastLook: {})
 
         let isUnusable = if case .unusable = answer { true } else { false }
         #expect(isUnusable == !isSeveral)
@@ -85,7 +86,7 @@ struct MemberMatchTests {
                     + #""details":{"text":"\#(words)"}}]}"#, status: 422)
         }
 
-        #expect(try await Self.client(transport).matchMember(try Self.question) == answer)
+        #expect(try await Self.client(transport).matchMember(try Self.question, lastLook: {}) == answer)
         #expect(transport.requests.count == 1)
     }
 
@@ -95,7 +96,9 @@ struct MemberMatchTests {
     func silent(status: Int, body: String) async throws {
         let transport = FunctionTransport { _, _ in .json(body, status: status) }
 
-        #expect(try await Self.client(transport).matchMember(try Self.question) == .refused(status: status))
+        let answer = try await Self.client(transport).matchMember(try Self.question, lastLook: {})
+
+        #expect(answer == .refused(status: status))
     }
 
     @Test(
@@ -108,11 +111,30 @@ struct MemberMatchTests {
         let transport = FunctionTransport { _, _ in .json("{}", status: status) }
 
         let fault = await #expect(throws: Fault.self) {
-            try await Self.client(transport).matchMember(try Self.question)
+            try await Self.client(transport).matchMember(try Self.question, lastLook: {})
         }
 
         #expect(fault?.code == code)
         #expect((transport.requests.count > 1) == (requests > 1))
+    }
+
+    @Test("before each try there is a last look, and what it throws ends them (CO-03)")
+    func looksAgain() async throws {
+        let transport = FunctionTransport { _, _ in .json("{}", status: 503) }
+        let looks = Mutex(0)
+
+        let fault = await #expect(throws: Fault.self) {
+            try await Self.client(transport).matchMember(try Self.question) {
+                let isSecond = looks.withLock { count in
+                    count += 1
+                    return count == 2
+                }
+                if isSecond { throw Fault(.consentDenied, .withhold, "a consent denies the disclosure") }
+            }
+        }
+
+        #expect(fault?.code == .consentDenied)
+        #expect(transport.requests.count == 1)
     }
 
     private static func client(_ transport: FunctionTransport) throws -> PayerClient {

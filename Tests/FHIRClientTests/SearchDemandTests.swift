@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Testing
 
 /// A 400 that asks for more (RD-10).

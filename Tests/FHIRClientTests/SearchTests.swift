@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Testing
 
 /// Searching, paging and reading (RD-01 to RD-23).

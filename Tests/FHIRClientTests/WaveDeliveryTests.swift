@@ -2,6 +2,7 @@ import FHIR
 import FHIRClient
 import PDex
 import PDexTesting
+import SampleData
 import Synchronization
 import Testing
 

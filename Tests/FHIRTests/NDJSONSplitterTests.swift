@@ -1,4 +1,5 @@
 import FHIR
+import SampleData
 import Testing
 
 @Suite("A stream of NDJSON")
@@ -27,7 +28,7 @@ struct NDJSONSplitterTests {
 
     @Test("gives what splitting at line feeds gives, for any text", arguments: 0..<100 as Range<UInt64>)
     func agreesWithSplit(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededNumbers(seed: seed)
         let text = (0..<200).map { _ in ["a", "\n", "bcdefghij", "é"].randomElement(using: &random) ?? "" }.joined()
         let chunk = Int.random(in: 1...50, using: &random)
         #expect(try split(text, chunk: chunk, maxLine: 2_000) == text.split(separator: "\n").map(String.init))

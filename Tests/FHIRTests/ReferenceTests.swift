@@ -1,4 +1,5 @@
 import FHIR
+import SampleData
 import Testing
 
 @Suite("A reference")
@@ -40,7 +41,7 @@ struct ReferenceTests {
 
     @Test("gives back its text whatever it was", arguments: 0..<200 as Range<UInt64>)
     func givesBackItsText(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededNumbers(seed: seed)
         let pieces = [
             "Patient", "/", "1", "_history", "#", "urn:", "https://", "h", "?", "=", "é", " ", ".", "\u{301}", "|",
         ]

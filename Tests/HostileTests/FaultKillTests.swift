@@ -1,5 +1,6 @@
 import Foundation
 import PDexTesting
+import SampleData
 import Synchronization
 import Testing
 

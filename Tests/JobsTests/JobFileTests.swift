@@ -68,6 +68,16 @@ struct JobFileTests {
                     retry: RetryPolicy(attempts: 12, firstSeconds: 30, longestSeconds: 7200)))
     }
 
+    @Test("one filter and one kind of associated data need no list")
+    func listsOfOne() throws {
+        let one =
+            "{ types: [Patient, Provenance], type-filters: Patient?active=true, include-associated-data: LatestProvenanceResources }"
+        let job = try JobFile.parse(
+            WrongJob.sound.replacing("{ types: [Patient] }", with: one), path: "jobs/j.yaml")
+        #expect(job.selection.typeFilters == ["Patient?active=true"])
+        #expect(job.selection.associatedData == ["LatestProvenanceResources"])
+    }
+
     @Test("the terms of a job carry what it says and what pdex.yaml knows")
     func terms() throws {
         let job = try JobFile.parse(WrongJob.sound, path: "jobs/j.yaml")

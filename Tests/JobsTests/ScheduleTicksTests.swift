@@ -1,7 +1,7 @@
 import FHIR
 import Foundation
 import Jobs
-import PDexTesting
+import SampleData
 import Testing
 
 @Suite("Which ticks of a schedule are due")

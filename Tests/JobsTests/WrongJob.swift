@@ -47,6 +47,10 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         on(
             "{ shedule: { cron: '@daily' }, request: true }",
             "2:7: unknown key 'shedule' in 'on' — did you mean 'schedule'?"),
+        on(
+            "{ request: true, answer-within: 2x }",
+            "2:37: 'answer-within' must be business days such as 1bd, or a duration such as 30s, 5m, 2h or 7d, found '2x'"
+        ),
         on("{ schedule: { zone: UTC } }", "2:17: a schedule needs the key 'cron'"),
         on("{ schedule: { cron: '15 25 * * *' } }", "2:29: hour '25' is not a number from 0 to 23"),
         on("{ schedule: { cron: 15 25 * * * } }", "2:28: hour '25' is not a number from 0 to 23"),
@@ -78,6 +82,9 @@ struct WrongJob: Sendable, CustomTestStringConvertible {
         select(
             "{ types: [Patient], type-filters: ['Patient?active=true&_sort=name'] }",
             "5:44: a filter cannot have _sort: it says how to answer, not what is wanted"),
+        select(
+            "{ types: [Patient], type-filters: { Patient: active } }",
+            "5:43: 'type-filters' must be a list, [like, this] or one '- ' a line, found fields"),
         select(
             "{ types: [Patient], until: later }",
             "5:36: 'until' must be an instant such as 2026-01-31T00:00:00Z, found 'later'"),

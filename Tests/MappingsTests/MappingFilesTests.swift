@@ -1,6 +1,7 @@
 import FHIR
 import Foundation
 import Mappings
+import PDexTesting
 import Testing
 
 @Suite("The mapping files of US Core 6.1.0")
@@ -30,7 +31,7 @@ struct MappingFilesTests {
     }
 
     @Test(
-        "real resources are mapped, and none fails (needs ../shared/data beside the repository)",
+        "real resources are mapped, and none fails (needs the sample data)",
         .enabled(if: Repository.hasBundles))
     func realResources() throws {
         let set = try Self.set()

@@ -1,5 +1,6 @@
 import FHIR
 import Mappings
+import PDexTesting
 import Testing
 
 /// UC-05: elements that say that data is missing are data, and what is not there is not there.

@@ -1,6 +1,7 @@
 import DeclarativeFiles
 import Foundation
 import PDex
+import PDexTesting
 import Testing
 
 @testable import Mappings
@@ -9,7 +10,7 @@ import Testing
 struct SensitivityFileTests {
     @Test("those that come with pdex can be read, and each is a category of its own")
     func ours() throws {
-        let lists = try SensitivityFolder.load(mappings: Repository.folder(of: ""), digests: .standIn)
+        let lists = try SensitivityFolder.load(mappings: Repository.root, digests: .standIn)
         #expect(lists.categories.count == 9)
         #expect(
             lists.categories.filter { $0.release == .nothing }.map(\.name) == [

@@ -1,6 +1,7 @@
 import DeclarativeFiles
 import Foundation
 import Mappings
+import PDexTesting
 
 /// Mapping sets beside each other, in a folder that is gone when the test is over.
 final class SetFamily {

@@ -1,6 +1,7 @@
 import DeclarativeFiles
 import Foundation
 import Mappings
+import PDexTesting
 
 /// A mapping set of one mapping in a folder that is gone when the test is over.
 final class SetOnDisk {

@@ -1,5 +1,5 @@
 import FHIR
-import PDexTesting
+import SampleData
 
 /// A mapper's slip: one leaf of a result changed, dropped or made up, where no line of the mapping wrote.
 struct Slip {

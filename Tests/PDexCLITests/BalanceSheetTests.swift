@@ -1,3 +1,5 @@
+import FHIR
+import Jobs
 import PDex
 import Pipeline
 import Testing
@@ -94,6 +96,33 @@ struct BalanceSheetTests {
         #expect(BalanceSheet(report: report).text.contains("submitted nothing: nothing is new"))
         report.problems = [.clinicManyMissing: 1]
         #expect(BalanceSheet(report: report).text.contains("submitted nothing: nothing of what came is new"))
+    }
+
+    @Test("of what is paused or closed, the commands that let it go on stand in the place of another run")
+    func held() throws {
+        let job = try JobFile.parse(
+            """
+            job: nightly-payer-sync
+            on: { request: true }
+            from: clinic0
+            to: med0
+            select: { types: [Patient] }
+            map: us-core-6.1.0
+            """, path: "jobs/nightly-payer-sync.yaml")
+        let holds = [(Hold.Subject.job, job.name), (.payer, "med1"), (.lane, "on-demand")].map { subject, name in
+            Hold(subject: subject, name: name, at: .earliest, actor: "ops", reason: "review")
+        }
+        let closed = CircuitBreaker(
+            payer: "med0", failing: ["a"], spent: 10, closings: 1, closedUntil: .latest, lastFault: .remoteThrottled,
+            at: .earliest)
+        var sheet = BalanceSheet(report: Self.report, program: .standard, options: "--demo")
+
+        sheet.heldBack = HeldBack(job, holds: holds, breakers: [closed])
+
+        #expect(sheet.heldBack.subjects == ["job nightly-payer-sync", "payer med0"])
+        #expect(sheet.text.contains("  pdex queue resume job nightly-payer-sync --demo  # lets it go on"))
+        #expect(sheet.text.contains("  pdex queue resume payer med0 --demo  "))
+        #expect(!sheet.text.contains("pdex run "))
     }
 
     @Test("of a request that waits, nobody is told to run its job for everybody")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Jobs
 import PDex
 import Pipeline
@@ -39,6 +40,26 @@ struct ChoicesTests {
         for (name, jobs) in [(nil, [closed]), (nil, [one, two]), ("closed", [closed])] as [(String?, [Job])] {
             #expect(throws: Fault.self) { try RequestJobs(jobs).job(name) }
         }
+    }
+
+    @Test("the zone of a schedule is shown as it is written")
+    func zone() throws {
+        #expect(try Self.job("nightly", requests: false, cron: "15 2 * * *").schedule?.zoneName == "UTC")
+    }
+
+    @Test("a command to type next works on the same configuration")
+    func next() throws {
+        let named = try ConfigurationOptions.parse(["--config", "a b.yaml"]).command("doctor")
+        let plain = try ConfigurationOptions.parse([]).command("doctor")
+
+        #expect(named == ProgramName.current.text + " doctor --config 'a b.yaml'")
+        #expect(plain == ProgramName.current.text + " doctor")
+    }
+
+    @Test("a Group is taken by its id, and as the command before names it", arguments: ["g-1", "Group/g-1"])
+    func group(word: String) throws {
+        let fetch = try MembersFetchCommand.parse([word, "--into", "./from-med0", "--for", "provider-snapshot"])
+        #expect(fetch.groupID == "g-1")
     }
 
     @Test("a replay is partial as soon as one exchange could not be replayed")

@@ -74,6 +74,21 @@ struct CommandStatusTests {
         #expect(heard.text.hasPrefix("usage.invalid: There is no command 'exchagnes' — did you mean 'exchanges'?\n"))
     }
 
+    @Test(
+        "help for a command that is not there is refused, at any depth",
+        arguments: [
+            (["help", "exchagnes"], "'exchagnes' — did you mean 'exchanges'?\nUsage: pdex <subcommand>\n"),
+            (["help", "queue", "pasue"], "'queue pasue' — did you mean 'pause'?\nUsage: pdex queue <subcommand>\n"),
+        ])
+    func unknownHelp(arguments: [String], said: String) async {
+        let heard = Heard()
+
+        let status = await PDexMain.status(of: arguments, errors: heard.hear)
+
+        #expect(status == .usage)
+        #expect(heard.text.hasPrefix("usage.invalid: There is no command " + said))
+    }
+
     @Test("a fault is told in its own words")
     func fault() async {
         let heard = Heard()

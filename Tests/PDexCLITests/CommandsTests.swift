@@ -51,6 +51,15 @@ struct CommandsTests {
         #expect(words.contains("130 interrupted"))
     }
 
+    @Test("no example is broken into two lines, which a shell would take for two commands", arguments: all)
+    func examples(_ command: Words) {
+        let lines = command.help.split(separator: "\n", omittingEmptySubsequences: false)
+        let examples = lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
+
+        #expect(!examples.isEmpty)
+        #expect(examples.filter { !$0.hasPrefix("  pdex ") } == [])
+    }
+
     @Test("no secret and nothing about a person can be given on the command line", arguments: all)
     func canary(_ command: Words) {
         let options = command.help.matches(of: /--[a-z-]+/).map { String($0.output) }

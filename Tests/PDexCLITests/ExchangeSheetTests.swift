@@ -101,6 +101,39 @@ struct ExchangeSheetTests {
         #expect(ExchangeSheet(detail: detail, options: "").text.hasSuffix(" members explain \(exchange.member)"))
     }
 
+    @Test("tells the key of the clinic's patient from that of the payer's member, who is nobody until recognised")
+    func people() {
+        var exchange = Self.detail.exchange
+        let unknown = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+        exchange.match = MatchEvidence(member: ResourceKey(bits: 9), rule: "member-id", value: nil, via: nil)
+        let detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+
+        let text = ExchangeSheet(detail: detail, options: "").text
+
+        #expect(text.contains("  patient     0000000000000001\n  member      0000000000000009\n"))
+        #expect(!ExchangeSheet(detail: unknown, options: "").text.contains("  member "))
+        #expect(detail.json["patient"] == "0000000000000001" && detail.json["member"] == "0000000000000009")
+        #expect(unknown.json["patient"] == "0000000000000001" && unknown.json["member"] == .null)
+    }
+
+    @Test("says of one that only takes back why it brings nothing")
+    func takesBack() {
+        let exchange = Exchange(
+            id: "ex-2", job: "nightly", run: "r", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
+            state: .acknowledged, fingerprint: 0,
+            manifest: ExchangeManifest([
+                .init(key: ResourceKey(bits: 1), contentHash: 1, leftOut: .consentDenied),
+                .init(key: ResourceKey(bits: 2), contentHash: 1, leftOut: .retractedByDelete),
+            ]), mapping: "m", created: Instant(milliseconds: 0), updated: Instant(milliseconds: 0))
+        let detail = ExchangeDetail(exchange: exchange, submissions: [], receipts: [], audit: [])
+
+        #expect(
+            ExchangeSheet(detail: detail, options: "").text.contains(
+                "  takes back  and brings nothing: consent.denied\n"))
+        #expect(detail.json["takes-back-for"] == "consent.denied")
+        #expect(Self.detail.json["takes-back-for"] == .null)
+    }
+
     private static func detail(of parts: [(SubmissionState, Int)]) -> ExchangeDetail {
         let submissions = parts.enumerated().map { index, part in
             Submission(

@@ -22,6 +22,22 @@ struct IdentitySecretTests {
         }
     }
 
+    @Test("whoever makes it is told once, with the place and what to do")
+    func announced() throws {
+        try inFolder { folder in
+            let path = folder + "/identity.secret"
+            let heard = Heard()
+
+            _ = try IdentitySecret.load(path: path, storeExists: false, announce: heard.hear)
+            let first = heard.text
+            _ = try IdentitySecret.load(path: path, storeExists: true, announce: heard.hear)
+
+            #expect(heard.text.hasPrefix("made the identity secret \(path), "))
+            #expect(heard.text.contains("keep a copy of it, apart from the store's backups"))
+            #expect(heard.text == first)
+        }
+    }
+
     @Test("it is not made anew for a store that was made with another")
     func lost() throws {
         try inFolder { folder in
@@ -30,6 +46,7 @@ struct IdentitySecretTests {
             }
 
             #expect(fault.code == .keyMissing)
+            #expect(fault.hint?.contains("docs/how-to/key-loss.md") == true)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }

@@ -59,6 +59,17 @@ struct JobFolderTests {
         }
     }
 
+    @Test("a job that recognises by record numbers alone needs to be told whose they are")
+    func undeclaredNumbers() throws {
+        try inFolder(job: Self.job(to: "med0") + "\nmatch: { by: [record-number] }") { configuration in
+            let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }
+
+            #expect(fault.code == .jobInvalid)
+            #expect(
+                fault.message.contains("by record-number alone, and 'match' of med0 in the configuration has neither"))
+        }
+    }
+
     @Test("jobs that share an outbox say the same of what the payer takes")
     func anotherDelivery() throws {
         let other = Self.job(to: "med0").replacing("job: nightly", with: "job: weekly") + "\ndeliver: { as: put }"

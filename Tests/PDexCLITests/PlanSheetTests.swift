@@ -53,6 +53,31 @@ struct PlanSheetTests {
         let sheet = try await Self.sheet(of: night)
         #expect(sheet.text.contains("\n  Observation        what was written since (_lastUpdated)\n"))
         #expect(sheet.json["narrowing"]?["Observation"]?.string == "what was written since (_lastUpdated)")
+        #expect(
+            sheet.text.contains(
+                "\nfrom                 where each patient was whole last, and the beginning every 7 days\n"))
+        #expect(sheet.json["since-whole"] == true)
+    }
+
+    @Test("a search for everything is told as such, whatever the clinic could narrow")
+    func searchForAll() async throws {
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: .rosterSearch, since: .all)
+        night.clinic.rewrite { $0.searchParameters = ["patient", "_lastUpdated"] }
+        let sheet = try await Self.sheet(of: night)
+        #expect(sheet.text.contains("\nfrom                 the beginning\n"))
+        #expect(sheet.text.contains("\n  Observation        all of it, every time\n"))
+        #expect(sheet.json["since-whole"] == false)
+    }
+
+    @Test("a search from an instant on is told with the instant, and dates without an overlap")
+    func searchSince() async throws {
+        let instant = try #require(Instant("2026-01-31T00:00:00Z"))
+        let night = try Night([.joe], mappings: "mappings/us-core-6.1.0", by: .rosterSearch, since: .instant(instant))
+        night.clinic.rewrite { $0.searchParameters = ["patient", "date"] }
+        let sheet = try await Self.sheet(of: night)
+        #expect(sheet.text.contains("\nfrom                 2026-01-31T00:00:00.000Z, as the job says\n"))
+        #expect(sheet.text.contains("\n  Observation        what was done since (date)\n"))
+        #expect(sheet.json["since"]?.string == "2026-01-31T00:00:00.000Z")
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FHIR
 import PDex
 import Testing
 
@@ -44,6 +45,23 @@ struct ReplayCommandTests {
                 + "another reason?")
         #expect(ReplayCommand.question(nil, []) == nil)
         #expect(ReplayCommand.question(0, []) == nil)
+    }
+
+    @Test("what the same command had replayed before is told, and ends the command as that stands now")
+    func already() {
+        let (there, parked) = (
+            ReplayOutcome.already("a", by: ExchangeLine(id: "x", state: .acknowledged, reason: nil)),
+            ReplayOutcome.already("b", by: ExchangeLine(id: "y", state: .parked, reason: .payerRefused))
+        )
+
+        #expect(ReplayCommand.status(of: [there]) == .success)
+        #expect(ReplayCommand.status(of: [there, parked]) == .partial)
+        #expect(
+            ReplaySheet(outcomes: [there, parked]).text == """
+                a  already replayed as x  acknowledged
+                b  already replayed as y  parked (payer.refused)
+                """)
+        #expect(parked.json["outcome"] == "already-replayed" && parked.json["by"]?["id"] == "y")
     }
 
     private static func words(_ options: [String]) throws -> String {

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import Testing
 
@@ -46,6 +47,20 @@ struct RunProgressTests {
 
         #expect(heard.text.contains("██████████░░░░░░░░░░ join: 5 of 10 members"))
         #expect(heard.text.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test("a narrow terminal gets a line that does not wrap, with the counts in it", arguments: [20, 50, 60])
+    func narrow(columns: Int) {
+        let heard = Heard()
+        let progress = RunProgress(style: .bar, columns: { columns }, write: heard.hear)
+
+        progress.show(.step("pull clinic0 by bulk export (the job says bulk-export; Group/[id]/$export is offered)"))
+        progress.show(.pulled(type: "Patient", resources: 12, bytes: 3_000))
+
+        let drawn = heard.text.components(separatedBy: "\r\u{1B}[K").dropFirst()
+        #expect(!drawn.isEmpty)
+        #expect(drawn.allSatisfy { $0.count < columns })
+        #expect(columns < 50 || drawn.allSatisfy { $0.contains("…: ") && $0.hasSuffix("B") })
     }
 
     @Test("quiet is quiet")

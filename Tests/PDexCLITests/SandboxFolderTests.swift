@@ -1,3 +1,4 @@
+import ArgumentParser
 import FHIR
 import FHIRClient
 import Foundation
@@ -69,6 +70,69 @@ struct SandboxFolderTests {
             #expect(keys.map { $0["kid"]?.string } == [SandboxFolder.payerKey])
             #expect(keys.allSatisfy { $0["d"] == nil })
         }
+    }
+
+    @Test("one sandbox at a time serves it")
+    func locked() async throws {
+        try await inFolder { folder in
+            let first = try SandboxLock(folder)
+
+            let fault = #expect(throws: Fault.self) { _ = try SandboxLock(folder) }
+
+            #expect(fault?.code == .folderInUse)
+            #expect(fault?.message == "Another sandbox serves \(folder.path).")
+            withExtendedLifetime(first) {}
+        }
+    }
+
+    @Test("where nothing can be written, that is said, and not what the system calls it")
+    func unwritable() throws {
+        let folder = SandboxFolder(path: "/proc/pdex-sandbox")
+
+        let making = #expect(throws: Fault.self) { try folder.make(Self.settings) }
+        let locking = #expect(throws: Fault.self) { _ = try SandboxLock(folder) }
+
+        #expect(making?.message == "The folder /proc/pdex-sandbox cannot be made, or its files cannot be written.")
+        #expect(locking == making)
+    }
+
+    @Test("a port that is taken is named, and so are two that are the same")
+    func ports() throws {
+        let fault = #expect(throws: Fault.self) {
+            try SandboxCommand.insistOnFree(["--clinic-port": 1, "--payer-port": 2]) { $0 != 2 }
+        }
+        let same = #expect(throws: (any Error).self) {
+            _ = try SandboxCommand.parse(["--clinic-port", "9000", "--payer-port", "9000"])
+        }
+
+        #expect(fault?.message == "Somebody listens on port 2 of this machine already.")
+        #expect(fault?.hint?.contains("--payer-port") == true)
+        #expect(same.map { SandboxCommand.fullMessage(for: $0).contains("are both 9000") } == true)
+    }
+
+    @Test("further public keys are read from a JWK Set, and private ones are refused")
+    func moreKeys() async throws {
+        try await inFolder { folder in
+            try folder.make(Self.settings)
+            let file = folder.path + "/more.json"
+            try #"{"keys":[{"kid":"northside-2026","kty":"EC"}]}"#.write(
+                toFile: file, atomically: true, encoding: .utf8)
+            let keys = try SandboxFolder.publicKeys(inFile: file)
+            try #"{"keys":[{"kid":"a","d":"x"}]}"#.write(toFile: file, atomically: true, encoding: .utf8)
+
+            let fault = #expect(throws: Fault.self) { try SandboxFolder.publicKeys(inFile: file) }
+
+            #expect(keys.map { $0["kid"]?.string } == ["northside-2026"])
+            #expect(fault?.code == .keyUnusable)
+        }
+    }
+
+    @Test("what has to lie beside the program is named where it is missing")
+    func incomplete() {
+        let fault = #expect(throws: Fault.self) { _ = try ProjectFiles.find(in: ["/nowhere", "/nowhere/else"]) }
+
+        #expect(fault?.code == .configMissing)
+        #expect(fault?.message.hasPrefix("jobs/nightly-payer-sync.yaml and mappings/, which come with pdex,") == true)
     }
 
     @Test("a folder that the sandbox did not make is not removed")

@@ -1,4 +1,5 @@
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import PDexCLI
@@ -7,11 +8,13 @@ import Testing
 struct ServeTests {
     @Test("cancelling stops the services gracefully, and that is no failure")
     func stops() async throws {
-        let serving = Task { try await ServeCommand.serve([Waiting()]) }
+        let waiting = Waiting()
+        let serving = Task { try await ServeCommand.serve([waiting]) }
 
         serving.cancel()
-
         try await serving.value
+
+        #expect(waiting.isStoppedGracefully)
     }
 
     @Test("a service that fails ends the command")
@@ -19,9 +22,15 @@ struct ServeTests {
         await #expect(throws: Failing.Broken.self) { try await ServeCommand.serve([Failing()]) }
     }
 
-    private struct Waiting: Service {
+    private final class Waiting: Service {
+        private let ending = Mutex(false)
+
+        var isStoppedGracefully: Bool { ending.withLock { $0 } }
+
         func run() async throws {
+            // Throws when it is cancelled instead.
             try await gracefulShutdown()
+            ending.withLock { $0 = true }
         }
     }
 

@@ -46,6 +46,44 @@ struct AskingConsentTests {
         #expect(night.payer.questions.count == 1)
     }
 
+    @Test("what is staged while a connection is waited for stops the question, and nothing is counted (CO-03)")
+    func atTheLastLook() async throws {
+        let night = try Self.night(.required)
+        night.payer.beforeBeginning { [night] in try await Self.stage(Self.denial(), night) }
+
+        _ = try await night.run()
+
+        #expect(night.payer.questions.isEmpty)
+        let match = try await Self.match(night)
+        #expect(match?.outcome == .notAsked && match?.attempts == 0 && match?.question == nil)
+        #expect(match?.detail.hasPrefix("consent.denied: ") == true)
+        let trail = try await night.store.read { try $0.audit(after: 0, limit: 1000) }.map(\.entry.action)
+        #expect(trail.filter { $0.hasPrefix("match.") } == ["match.asked", "match.not-asked"])
+    }
+
+    @Test("a question that may have arrived before somebody objected counts, and has no answer")
+    func afterATry() async throws {
+        let night = try Self.night(.required)
+        _ = try await night.run(dryRun: true)
+        let tally = PullTally()
+        let inquiry = night.pipeline.inquiry(night.firing("night-2"), tally)
+        let key = night.identities.key(source: "clinic0", type: "Patient", id: "mae")
+        let look = QuestionLook(inquiry: inquiry, patient: key, live: [])
+        let asked = MemberMatch(
+            route: night.pipeline.terms.route, patient: key, outcome: .asked, question: 7, attempts: 1, detail: "",
+            at: night.clock.now())
+        var unasked = asked
+        (unasked.outcome, unasked.question, unasked.attempts) = (.notAsked, nil, 0)
+
+        try await look.take()
+        try await Self.stage(Self.denial(), night)
+        let fault = await #expect(throws: Fault.self) { try await look.take() }
+
+        let kept = look.withheld(asked, unasked: unasked, try #require(fault))
+        #expect(fault?.code == .consentDenied && fault?.disposition == .withhold)
+        #expect(kept.outcome == .asked && kept.question == 7 && kept.attempts == 1)
+    }
+
     @Test("without an objection the question leaves, with the consent or without one")
     func unopposed() async throws {
         for consent in [ExchangeTerms.Inquiry.Consent.required, .never] {
@@ -72,6 +110,7 @@ struct AskingConsentTests {
         _ = try await night.run(dryRun: true)
         let matching = try await night.pipeline.matchMembers(by: "tests", dryRun: true)
         #expect(matching.asked == 0 && matching.notAsked == 1)
+        #expect(matching.reasons == ["consent.denied": 1])
         #expect(night.payer.questions.isEmpty)
     }
 
@@ -82,6 +121,23 @@ struct AskingConsentTests {
             inquiry: .init(consent: consent, asksMany: asksMany), payerExports: asksMany ? idle : nil)
         night.clinic.rewrite { $0.listsConsent = true }
         return night
+    }
+
+    private static func denial() throws -> Resource {
+        try Resource([
+            "resourceType": "Consent", "id": "no", "status": "active", "patient": ["reference": "Patient/mae"],
+            "provision": ["type": "deny"],
+        ])
+    }
+
+    /// As another process does that pulls at this moment.
+    private static func stage(_ consent: Resource, _ night: Night) async throws {
+        let stager = Stager(source: "clinic0", base: "https://fhir.clinic0.example/r4", identities: night.identities)
+        let intake = Intake(
+            stager: stager, store: night.store, tally: PullTally(), clock: night.clock, observer: { _ in })
+        var lines = LineBuffer()
+        consent.serialized().withUnsafeBytes { lines.append(line: $0) }
+        _ = try await intake.stage(lines.take(), expecting: "Consent")
     }
 
     /// A payer's server that is never asked for files.

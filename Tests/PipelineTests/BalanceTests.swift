@@ -2,13 +2,14 @@ import FHIR
 import PDex
 import PDexTesting
 import Pipeline
+import SampleData
 import Testing
 
 @Suite("The balance sheet")
 struct BalanceTests {
     @Test("members and resources add up, whatever the members are and however the payer answers", arguments: 0..<24)
     func addsUp(seed: Int) async throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededNumbers(seed: UInt64(seed))
         let members = (0..<8).map { index in
             let born = "19\(50 + Int.random(in: 0..<4, using: &generator))-01-02"
             let name = ["Lee", "Kim"].randomElement(using: &generator) ?? "Lee"
@@ -103,22 +104,5 @@ extension BalanceTests {
         let report = try await night.run()
         #expect(report.exchanges.acknowledged == 4)
         #expect((night.clock.now() - began) / .seconds(1) >= 3000)
-    }
-}
-
-/// A small seeded generator, so that a failing case can be run again.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

@@ -62,6 +62,7 @@ struct BulkInquiryTests {
 
         #expect(first.outcomes == [outcome: 2])
         #expect([second.asked, second.notAsked] == [0, 2])
+        #expect(second.reasons == ["med0 has answered this question before": 2])
         #expect(night.payer.questions.count == 2)
         #expect(try await night.store.read { try $0.matched(group: "g1", payer: "med0") } == nil)
     }
@@ -194,6 +195,7 @@ struct BulkInquiryTests {
         let matching = try await night.pipeline.matchMembers(by: "ada", dryRun: true)
 
         #expect([matching.asked, matching.notAsked] == [1, 1])
+        #expect(matching.reasons == ["the clinic has no consent for med0 to go with the question": 1])
         #expect(night.payer.questions.isEmpty)
         #expect(try await Self.matches(night).isEmpty)
     }

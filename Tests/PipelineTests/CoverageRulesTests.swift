@@ -161,6 +161,18 @@ struct CoverageRulesTests {
         #expect(offer.types == ["Encounter", "Organization", "Patient", "Provenance"])
     }
 
+    @Test(
+        "the clinic's Coverage is written only where the job selects it and the payer may have it (PB-09)",
+        arguments: [(true, true), (true, false), (false, true)])
+    func coverages(isSelected: Bool, isAllowed: Bool) throws {
+        let night = try Night(
+            [.joe], mappings: usCoreMappings, types: ["Patient", "Encounter"] + (isSelected ? ["Coverage"] : []),
+            allowedTypes: isAllowed ? nil : ["Encounter"])
+        let offer = DeliveryOffer(
+            night.pipeline.terms, night.pipeline.mappings, Self.nothing)
+        #expect(offer.types.contains("Coverage") == (isSelected && isAllowed))
+    }
+
     @Test("in any set of coverages a visit is covered exactly when an oracle of days says so")
     func oracle() throws {
         var random = Numbers(state: 7)

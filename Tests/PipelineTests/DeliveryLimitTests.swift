@@ -1,6 +1,7 @@
 import FHIR
 import PDex
 import PDexTesting
+import SampleData
 import Synchronization
 import Testing
 

@@ -1,4 +1,4 @@
-import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline

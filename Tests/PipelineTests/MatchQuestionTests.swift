@@ -2,6 +2,7 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -29,20 +30,29 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "a consent goes along when the payer needs one, and without one nothing is asked",
+        "a consent goes along where one is recorded and wanted; where one is required and missing nothing is asked",
         arguments: [
-            (ExchangeTerms.Inquiry.Consent.required, true, 1), (.required, false, 0), (.whenRecorded, true, 1),
-            (.whenRecorded, false, 1), (.never, true, 1),
-        ])
-    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, questions: Int) async throws {
+            (ExchangeTerms.Inquiry.Consent.required, true, [true]), (.required, false, []),
+            (.whenRecorded, true, [true]), (.whenRecorded, false, [false]), (.never, true, [false]),
+        ] as [(ExchangeTerms.Inquiry.Consent, Bool, [Bool])])
+    func consent(policy: ExchangeTerms.Inquiry.Consent, isRecorded: Bool, goesAlong: [Bool]) async throws {
         let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
         if isRecorded { night.clinic.put(try Card.consent()) }
         _ = try await night.run()
-        #expect(night.payer.questions.count == questions)
-        let sent = night.payer.questions.first?.consent
-        #expect((sent != nil) == (isRecorded && policy != .never))
-        #expect(sent?["note"] == nil)
-        guard let sent, let patient = night.payer.questions.first?.patient.id else { return }
+        #expect(night.payer.questions.map { $0.consent != nil } == goesAlong)
+    }
+
+    @Test(
+        "a consent that goes along names the person in the question and the signed paper, and has no notes",
+        arguments: [ExchangeTerms.Inquiry.Consent.required, .whenRecorded])
+    func sentConsent(policy: ExchangeTerms.Inquiry.Consent) async throws {
+        let night = try MemberInquiryTests.night(inquiry: .init(consent: policy))
+        night.clinic.put(try Card.consent())
+        _ = try await night.run()
+        let question = try #require(night.payer.questions.first)
+        let patient = try #require(question.patient.id)
+        let sent = try #require(question.consent)
+        #expect(sent["note"] == nil)
         #expect(sent["performer"]?[0]?["reference"]?.string == "Patient/" + patient)
         #expect(
             sent["sourceReference"]?["reference"]?.string == "https://fhir.clinic0.example/r4/DocumentReference/signed")
@@ -57,14 +67,59 @@ struct MatchQuestionTests {
     }
 
     @Test(
-        "no card of another plan, cancelled, without a number, or of two payors is shown to the payer",
-        arguments: ["other plan", "cancelled", "no number", "two payors", "name only"])
+        "a consent goes along only if it says from when to when, and is in force now (HC-02)",
+        arguments: [
+            ("2026-01-01", "2026-12-31", true), ("2026-01-01", "2026-06-01T00:00:01Z", true), ("2026-01-01", "", false),
+            ("", "2026-12-31", false), ("", "", false), ("2026-07-01", "2026-12-31", false),
+            ("2026-01-01", "2026-05-30", false),
+            // Over where that day ends first.
+            ("2026-01-01", "2026-05-31", false),
+        ])
+    func period(start: String, end: String, goesAlong: Bool) throws {
+        var consent = try Card.consent()
+        var provision = try #require(consent["provision"]?.object)
+        let ends = [("start", start), ("end", end)].filter { !$0.1.isEmpty }
+        provision["period"] = .object(
+            JSONObject(members: ends.map { JSONObject.Member(key: $0.0, value: .string($0.1)) }))
+        consent.json["provision"] = .object(provision)
+
+        let question = try Self.question(by: [consent])
+
+        #expect((question?.consent != nil) == goesAlong)
+    }
+
+    @Test(
+        "a consent goes along if the patient alone gave it, however the clinic refers to its Patient",
+        arguments: [
+            (["Patient/mae"], true), (["https://fhir.clinic0.example/r4/Patient/mae"], true),
+            (["HTTPS://FHIR.clinic0.example:443/r4/Patient/mae"], true),
+            (["https://fhir.med0.example/r4/Patient/mae"], false), (["Patient/joe"], false),
+            (["https://fhir.clinic0.example/r4/Patient/joe"], false), (["RelatedPerson/mae"], false),
+            (["Patient/mae", "https://fhir.clinic0.example/r4/Patient/mae"], false), ([], false),
+        ])
+    func performer(references: [String], goesAlong: Bool) throws {
+        var consent = try Card.consent()
+        consent.json["performer"] = .array(references.map { ["reference": .string($0)] })
+
+        let question = try Self.question(by: [consent])
+
+        #expect((question?.consent != nil) == goesAlong)
+        let own = question.map { "Patient/" + ($0.patient.id ?? "") }
+        #expect(question?.consent?["performer"]?[0]?["reference"]?.string == own)
+    }
+
+    @Test(
+        "no card of another plan, that is not active, without a number, or of two payors is shown to the payer",
+        arguments: [
+            "other plan", "cancelled", "draft", "entered-in-error", "no status", "no number", "two payors", "name only",
+        ])
     func otherCards(flaw: String) async throws {
         let night = try MemberInquiryTests.night()
         night.clinic.put(
             try Card.coverage(npi: flaw == "other plan" ? "1679576722" : "1003000126") { card in
                 switch flaw {
-                case "cancelled": card["status"] = "cancelled"
+                case "cancelled", "draft", "entered-in-error": card["status"] = .string(flaw)
+                case "no status": card["status"] = nil
                 case "no number": card["identifier"] = nil
                 case "two payors": card["payor"] = .array((card["payor"]?.elements ?? []) + [["display": "B"]])
                 case "name only": card["payor"] = [["display": "Med0 Health Plan"]]
@@ -129,7 +184,7 @@ struct MatchQuestionTests {
         #expect(found?.path == path)
     }
 
-    @Test("the worked example is read, and written again as it was", .enabled(if: SharedData.isPresent))
+    @Test("the worked example is read, and written again as it was", .enabled(if: SharedFolder.hasData))
     func workedExample() throws {
         let example = try Self.shared("worked-examples/01-member-match-request.json")
         let question = try MemberMatchQuestion(reading: .object(example.json))
@@ -139,7 +194,7 @@ struct MatchQuestionTests {
 
     @Test(
         "the worked example about many is read, and written again as it was (BM-02)",
-        .enabled(if: SharedData.isPresent, "it is not beside this repository: PDEX_SHARED names where"))
+        .enabled(if: SharedFolder.hasData, "it is not on this machine"))
     func workedExampleOfMany() throws {
         let example = try Self.shared("worked-examples/06-bulk-member-match-request.json")
         let questions = try MemberMatchQuestion.many(reading: .object(example.json))
@@ -149,7 +204,7 @@ struct MatchQuestionTests {
         #expect(written["meta"]?["profile"] == example["meta"]?["profile"])
     }
 
-    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedData.isPresent))
+    @Test("the kit's parts make a question once their references are local (MM-03)", .enabled(if: SharedFolder.hasData))
     func kit() throws {
         let parts = try ["member_patient", "coverage_to_match", "coverage_to_link", "consent"]
             .map { try Self.shared("pdex-kit/\($0).fhir.json") }
@@ -168,7 +223,18 @@ struct MatchQuestionTests {
         #expect(read.coverageToLink?["beneficiary"]?["reference"]?.string == "Patient/999")
     }
 
+    /// The question about Mae to a payer that wants a consent with it; nil when there is none by `consents`.
+    private static func question(by consents: [Resource]) throws -> MemberMatchQuestion? {
+        let terms = try MemberInquiryTests.night(inquiry: .init(consent: .required)).pipeline.terms
+        let writer = MatchQuestionWriter(terms: terms, now: try #require(Instant("2026-06-01T00:00:00Z")))
+        let chart = try Card.mae.clinicRecords()[0]
+        let cards = [try Card.coverage()]
+        let outcome = writer.outcome(about: chart, as: "x", coverages: cards, consents: consents) { _ in nil }
+        guard case .question(let question) = outcome else { return nil }
+        return question
+    }
+
     private static func shared(_ file: String) throws -> Resource {
-        try Resource(parsing: [UInt8](try Data(contentsOf: SharedData.folder.appending(path: file))))
+        try SharedFolder.resource(file)
     }
 }

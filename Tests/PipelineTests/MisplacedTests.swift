@@ -42,6 +42,18 @@ struct MisplacedTests {
         }
     }
 
+    @Test("who is nobody's any more is counted as unmatched by the run that takes back")
+    func counted() async throws {
+        let night = try await Self.delivered(.unlinked, .delete)
+        try await Self.make(.unlinked, night)
+
+        let report = try await Self.next(night)
+
+        #expect(report.notes == [.retractedByDelete: 3])
+        #expect(report.exchanges.unmatched == 1 && report.exchanges.acknowledged == 0)
+        #expect(report.balanced)
+    }
+
     @Test("it is written again as entered in error where that was agreed", arguments: [Turn.unlinked, .unmerged])
     func entered(turn: Turn) async throws {
         let night = try await Self.delivered(turn, .enteredInError)

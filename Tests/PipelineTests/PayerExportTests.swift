@@ -9,6 +9,8 @@ import Testing
 /// Fetching a payer's data into a folder (DX-01 … DX-06, BLK-18, BLK-32).
 @Suite("What a payer has of a Group")
 struct PayerExportTests {
+    private typealias World = FetchWorld
+
     @Test("comes into a folder of its own, as it was, with the payer's time and the counts")
     func whole() async throws {
         let world = try World()
@@ -99,6 +101,8 @@ struct PayerExportTests {
         #expect(filters[0].count == 10)
         #expect(filters[1] == ["Observation?date=ge\(first)", "Observation?date:missing=true"])
         #expect(filters[2].isEmpty)
+        // They go in one list with commas (DX-01).
+        #expect(filters.joined().allSatisfy { !$0.contains(",") })
         #expect(world.server.exportRequests.allSatisfy { $0.since == nil })
     }
 
@@ -178,7 +182,7 @@ struct PayerExportTests {
         #expect(world.server.exportRequests.count == (what == "the payer's word" ? 2 : 1))
     }
 
-    @Test("deletions and the payer's remarks are kept beside the data")
+    @Test("deletions are kept beside the data")
     func deletions() async throws {
         let world = try World()
         let line =
@@ -189,6 +193,20 @@ struct PayerExportTests {
 
         #expect(fetched.deleted == 1)
         #expect(try world.lines(fetched, "deleted") == [line])
+    }
+
+    @Test("what the payer remarks is kept beside the data, which is then not whole (DX-05)")
+    func remarks() async throws {
+        let world = try World()
+        let line = #"{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"not-found"}]}"#
+        world.server.rewrite { $0.outcomeLines = [line] }
+
+        let fetched = try await world.fetch()
+
+        #expect(fetched.outcomes == 1)
+        #expect(!fetched.isWhole)
+        #expect(try world.lines(fetched, "outcomes") == [line])
+        #expect(fetched.resources["Patient"] == 2)
     }
 
     @Test(
@@ -232,52 +250,5 @@ struct PayerExportTests {
         let fault = await #expect(throws: Fault.self) { try await world.fetch() }
         #expect(fault?.code == .matchGroupStale)
         #expect(world.server.exportRequests.count == 2)
-    }
-
-    /// A payer that exports two members who matched, and a folder.
-    private struct World {
-        let night: Night
-        let clock: ManualClock
-        let server: ScriptedClinic
-        private let place: TemporaryPlace
-        let path: String
-
-        init(files: MatchFiles? = nil) throws {
-            place = try TemporaryPlace()
-            path = place.path + ".fetched"
-            let scripted = try Night([.joe, .ada], mappings: usCoreMappings)
-            server = scripted.clinic
-            clock = scripted.clock
-            night = try Night(
-                [], mappings: usCoreMappings, inquiry: .init(consent: .required, asksMany: true),
-                payerExports: files ?? server)
-        }
-
-        func fetch(
-            _ purpose: ExportPurpose = .providerSnapshot, group: String = "g1", types: [String] = [],
-            since: Instant? = nil
-        ) async throws -> ExchangePipeline.Fetched {
-            let now = night.clock.now()
-            for known in ["g1", "g2"]
-            where try await night.store.read({ try $0.matched(group: known, payer: "med0") }) == nil {
-                try await night.store.write { try $0.keep(matchedGroup: known, payer: "med0", at: now) }
-            }
-            return try await night.pipeline.fetch(
-                .init(group: group, purpose: purpose, types: types, since: since), into: path, by: "ada")
-        }
-
-        var latest: Instant? {
-            ExportFolder(path: path).latest(of: "med0", ExportRequest(level: .group("g1"), types: [], since: nil))
-        }
-
-        func contents(_ fetched: ExchangePipeline.Fetched, _ name: String) -> Data? {
-            FileManager.default.contents(atPath: fetched.place + "/" + name)
-        }
-
-        func lines(_ fetched: ExchangePipeline.Fetched, _ name: String) throws -> [String] {
-            let files = try FileManager.default.contentsOfDirectory(atPath: fetched.place)
-            let found = files.filter { $0.hasPrefix(name + "-") }.compactMap { contents(fetched, $0) }
-            return found.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
-        }
     }
 }

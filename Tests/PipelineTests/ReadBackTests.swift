@@ -2,6 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 import Pipeline
+import SampleData
 import Testing
 
 @Suite("Deliveries whose outcome nobody knows")

@@ -138,6 +138,8 @@ struct RecognitionTests {
         try Self.change("Patient", at: night) { $0["identifier"] = [["value": "12345"]] }
         try Self.put("Coverage", at: night) { $0["identifier"] = [["value": "12345"]] }
         #expect(try await night.run().exchanges.unmatched == 1)
+        let exchanges = try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 2) }
+        #expect(exchanges.map(\.reason) == [.coverageMissing])
     }
 
     @Test(

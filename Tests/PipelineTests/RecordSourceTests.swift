@@ -85,6 +85,48 @@ struct RecordSourceTests {
         #expect(try await night.run("night-3").exchanges.unmatched == 1)
     }
 
+    @Test("a file that is not there ends the run before the clinic is asked for anything, and is named")
+    func missingFile() async throws {
+        let night = try Night([.joe], mappings: usCoreMappings, coverage: .file("/nowhere/coverage.ndjson"))
+
+        let fault = await #expect(throws: Fault.self) { try await night.run() }
+
+        #expect(fault?.code == .configMissing)
+        #expect(
+            fault?.message == "coverage of med0: the file /nowhere/coverage.ndjson is not there, or cannot be read")
+        #expect(night.clinic.requests == [])
+    }
+
+    @Test("a record that says to be older than what was read before is kept out, and counted")
+    func olderRecord() async throws {
+        let place = try TemporaryPlace()
+        let path = place.path + ".ndjson"
+        func write(_ status: String, _ updated: JSONValue) throws {
+            let records = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")
+            let lines = try records.filter { $0.type != "Consent" }.map { record in
+                var json = record.json
+                if record.type == "Coverage" {
+                    json["meta"] = ["lastUpdated": updated]
+                    json["status"] = .string(status)
+                }
+                return try Resource(.object(json)).serialized()
+            }
+            try Self.write(lines, to: path)
+        }
+        let night = try Night([.joe], mappings: usCoreMappings, coverage: .file(path))
+        try write("active", "2026-05-02T00:00:00Z")
+        #expect(try await night.pipeline.importMembers().older == 0)
+
+        try write("cancelled", "2026-05-01T00:00:00Z")
+        let earlier = try await night.pipeline.importMembers()
+        try write("cancelled", "2026-05-03T00:00:00Z")
+        let later = try await night.pipeline.importMembers()
+
+        #expect([earlier.older, earlier.changed] == [1, 0])
+        #expect(later.older == 0)
+        #expect(later.changed >= 1)
+    }
+
     @Test("a claim whose coverage is another person's is not read")
     func foreignClaim() throws {
         let night = try Night([.joe], mappings: usCoreMappings)

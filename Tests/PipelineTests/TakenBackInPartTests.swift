@@ -72,7 +72,7 @@ struct TakenBackInPartTests {
         let between = night.payer.received.count
         let third = try await TakenBackTests.next(night)
         #expect(second.notes == [.retractedByDelete: 3])
-        #expect(second.exchanges.acknowledged == 1)
+        #expect(second.exchanges.withheld == [.consentDenied: 1])
         #expect(third.notes == [:])
         #expect(night.payer.received.count == between)
     }

@@ -46,6 +46,25 @@ struct TakenBackTests {
         #expect(third.exchanges.withheld[.consentDenied] == 1)
     }
 
+    @Test("who withdrew is withheld in the balance of the run that takes back, dry or not, once that has arrived")
+    func counted() async throws {
+        let (night, slow) = (try await Self.delivered(.delete), try await Self.delivered(.delete))
+        try Self.give(night, "inactive")
+        night.clock.advance(seconds: 3600)
+        let dry = try await night.run("look", dryRun: true)
+        let second = try await Self.next(night)
+        slow.payer.reply(.busy(retryAfterSeconds: 7200))
+        let waiting = try await Self.withdrawn(slow)
+
+        for report in [dry, second] {
+            #expect(report.exchanges.withheld == [.consentDenied: 1] && report.exchanges.acknowledged == 0)
+            #expect(report.notes == [.retractedByDelete: 3])
+            #expect(report.balanced && report.state == .complete)
+        }
+        #expect(waiting.exchanges.retrying == 1 && waiting.exchanges.withheld == [:])
+        #expect(waiting.balanced && waiting.state == .partial)
+    }
+
     @Test("it is written again as entered in error, and tells nothing else that the payer did not have")
     func entered() async throws {
         let night = try await Self.delivered(.enteredInError)

@@ -1,6 +1,6 @@
 import FHIR
 import PDex
-import PDexTesting
+import SampleData
 import Testing
 
 @testable import SQLiteStore

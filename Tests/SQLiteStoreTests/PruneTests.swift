@@ -77,7 +77,7 @@ struct PruneTests {
         #expect([nothing.total, some.total, again.total] == [0, 1, 0])
         #expect(trail.count == before + 1)
         #expect(trail.last?.action == "store.pruned")
-        #expect(trail.last?.reason == "1 bundles, 0 receipts, 0 requests")
+        #expect(trail.last?.reason == "1 bundle, 0 receipts, 0 requests")
     }
 
     @Test("pruning walks the submissions by their numbers, and reads no whole table under the lock or beside it")

@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import PDexTesting
 import Serving
 import Testing
 
@@ -38,7 +39,7 @@ struct AccessTests {
     }
 
     @Test("lasts as long as the token says", arguments: [(5, 4, 200), (5, 5, 401)])
-    func lifetime(lifetime: Int, after: Int64, status: Int) async throws {
+    func lifetime(lifetime: Int, after: Double, status: Int) async throws {
         let world = try TestSandbox {
             $0.members = 1
             $0.tokenLifetime = lifetime

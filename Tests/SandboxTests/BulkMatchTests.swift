@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Serving
 import Testing
 
@@ -171,15 +172,57 @@ struct BulkMatchTests {
         #expect(!text.contains(joe))
     }
 
+    @Test("an export for a purpose takes types and filters in a list each, and tells the parts apart (DX-01)")
+    func lists() async throws {
+        let world = try TestSandbox()
+        let token = try await world.payer.token("system/*.rs")
+        _ = Self.ask([try MemberMatchTests.question(world, consent: true, flaw: "")], world, token)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+        let parameters = [
+            "exportType": ExportPurpose.payerToPayer.exportType, "_type": "Patient,Coverage",
+            "_typeFilter": "Patient?_lastUpdated=gt2999-01-01,Coverage?_lastUpdated=ge1970-01-01",
+        ]
+
+        let place = try #require(Self.export(group, parameters, world, token).headers["Content-Location"])
+        let cut = world.payer.endpoint.origin.text.count
+        let manifest = try #require(world.payer.send("GET", String(place.dropFirst(cut)), token: token).json)
+
+        #expect(manifest["output"]?.elements.map { $0["type"]?.string } == ["Coverage"])
+    }
+
+    @Test(
+        "an export for a purpose is refused when a parameter is there twice that may be there once (DX-01)",
+        arguments: [("_type", "Patient", "Coverage"), ("_typeFilter", "Patient?_id=a", "Coverage?_id=a")])
+    func repeated(name: String, first: String, second: String) async throws {
+        let world = try TestSandbox()
+        let token = try await world.payer.token("system/*.rs")
+        _ = Self.ask([try MemberMatchTests.question(world, consent: true, flaw: "")], world, token)
+        let group = try #require(world.sandbox.payerResources().first { $0.type == "Group" }?.id)
+
+        let twice = Self.export(group, [Self.parameter(name, first), Self.parameter(name, second)], world, token)
+        let once = Self.export(group, [Self.parameter(name, first + "," + second)], world, token)
+
+        #expect(twice.status == 400)
+        #expect(twice.json?["resourceType"]?.string == "OperationOutcome")
+        #expect(once.status == 202)
+    }
+
     private static func export(
         _ group: String, _ parameters: [String: String], _ world: TestSandbox, _ token: String
     ) -> ServedAnswer {
-        let list = parameters.map { name, value -> JSONValue in
-            name == "patient"
-                ? ["name": .string(name), "valueReference": ["reference": .string(value)]]
-                : ["name": .string(name), "valueCanonical": .string(value)]
-        }
-        return world.payer.send(
+        export(group, parameters.map { parameter($0.key, $0.value) }, world, token)
+    }
+
+    private static func parameter(_ name: String, _ value: String) -> JSONValue {
+        name == "patient"
+            ? ["name": .string(name), "valueReference": ["reference": .string(value)]]
+            : ["name": .string(name), "valueCanonical": .string(value)]
+    }
+
+    private static func export(
+        _ group: String, _ list: [JSONValue], _ world: TestSandbox, _ token: String
+    ) -> ServedAnswer {
+        world.payer.send(
             "POST", "/fhir/r4/Group/\(group)/$davinci-data-export", token: token,
             headers: [("Prefer", "respond-async")],
             body: ["resourceType": "Parameters", "parameter": .array(list)])

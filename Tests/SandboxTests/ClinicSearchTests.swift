@@ -1,5 +1,6 @@
 import FHIR
 import FHIRClient
+import PDexTesting
 import Serving
 import Testing
 

@@ -1,6 +1,8 @@
 import FHIR
 import FHIRClient
 import FoundationEssentials
+import PDexTesting
+import SampleData
 import Serving
 import Testing
 
@@ -80,17 +82,12 @@ struct LoadedDataTests {
         #expect(throws: SandboxError.unreadableFolder("/nowhere")) { try TestSandbox { $0.clinicData = "/nowhere" } }
     }
 
-    /// Test data that others made, beside the repository; the tests that use it are skipped where it is not.
-    private static let foreignData = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "../shared/data").standardized.path
-    private static let isForeignDataPresent = FileManager.default.fileExists(atPath: foreignData)
-
     @Test(
         "can be any that others made",
-        .enabled(if: isForeignDataPresent, "../shared/data is not beside this repository"),
+        .enabled(if: SharedFolder.has("data"), "the sample data is not on this machine"),
         arguments: [("clinic-10", 13), ("us-core-patients", 4)])
     func others(folder: String, patients: Int) async throws {
-        let world = try TestSandbox { $0.clinicData = Self.foreignData + "/" + folder }
+        let world = try TestSandbox { $0.clinicData = SharedFolder.path(of: "data/" + folder) }
         let token = try await world.clinic.token("system/*.rs")
 
         let export = ExportTests.Export(world.clinic, token, "Group/med0-members/$export")

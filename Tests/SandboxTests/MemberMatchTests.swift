@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import PDex
+import PDexTesting
 import Serving
 import Testing
 

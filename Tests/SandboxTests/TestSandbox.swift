@@ -1,6 +1,7 @@
 import FHIR
 import FHIRClient
 import FoundationEssentials
+import PDexTesting
 import Serving
 
 @testable import Sandbox

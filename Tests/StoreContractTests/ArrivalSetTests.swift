@@ -1,5 +1,5 @@
 import PDex
-import PDexTesting
+import SampleData
 import Testing
 
 @Suite("An arrival set")

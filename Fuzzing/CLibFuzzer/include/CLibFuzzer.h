@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Of the library that comes with clang and with every Swift toolchain (libclang_rt.fuzzer_no_main).
+// From the library that comes with clang and every Swift toolchain (libclang_rt.fuzzer_no_main).
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*callback)(const uint8_t *data, size_t size));
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <curl/curl.h>
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one typed function a shape.
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one typed function for each shape.
 
 CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode ccurl_set_string(CURL *handle, CURLoption option, const char *value);
@@ -19,7 +19,7 @@ CURLcode ccurl_set_on_socket(CURL *handle, curl_opensocket_callback callback, vo
 long ccurl_get_long(CURL *handle, CURLINFO info);
 curl_off_t ccurl_get_offset(CURL *handle, CURLINFO info);
 
-// The result of the only transfer of a multi handle, when it has ended: 1 and the code, otherwise 0.
+// The result of a multi handle's only transfer, once it has ended: 1 and the code, otherwise 0.
 int ccurl_multi_ended(CURLM *multi, CURLcode *result);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What the service needs of OpenSSL 3: SHA-256, random bytes, RSA and P-384 keys, signatures with SHA-384.
-// Functions that return int return 1 for success and 0 for failure, and leave no error behind on the queue.
+// What the service needs from OpenSSL 3: SHA-256, random bytes, RSA and P-384 keys, signatures with SHA-384. Functions
+// that return int return 1 for success and 0 for failure, and leave no error on the queue.
 
 typedef struct evp_pkey_st copenssl_key;
 
@@ -43,7 +43,7 @@ typedef struct {
 
 // A public key when `parts` is 2 (n, e), a private one when it is 8 (n, e, d, p, q, dp, dq, qi).
 copenssl_key *copenssl_rsa_from_numbers(const copenssl_number *numbers, size_t parts);
-// A P-384 key from its point, and its private number unless `d` is NULL; both are checked against each other.
+// A P-384 key from its point and, unless `d` is NULL, its private number; the two are checked against each other.
 copenssl_key *copenssl_p384_from_numbers(const uint8_t x[48], const uint8_t y[48], const copenssl_number *d);
 
 // Signs with SHA-384: PKCS#1 v1.5 for RSA (RFC 7518 §3.3), r‖s for P-384 (RFC 7518 §3.4); returns the length or 0.

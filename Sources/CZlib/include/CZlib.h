@@ -3,9 +3,9 @@
 
 #include <zlib.h>
 
-// inflateInit2 and deflateInit2 are macros over the library's version: functions for Swift.
+// inflateInit2 and deflateInit2 are macros over the library's version: here they are functions, for Swift.
 
-// Prepares `stream` to read one gzip member, header and trailer included.
+// Prepares `stream` to read one gzip member, including header and trailer.
 int czlib_inflate_gzip(z_stream *stream);
 
 // Prepares `stream` to write one gzip member.

@@ -1,4 +1,4 @@
-/// A value set that an element's code is, or should be, from.
+/// A value set that an element's code must, or should, be from.
 struct Binding: Sendable {
     let isRequired: Bool
     let valueSet: String

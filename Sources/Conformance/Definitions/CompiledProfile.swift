@@ -7,13 +7,13 @@ final class CompiledProfile: Sendable {
     let url: String
     let type: String
     let root: ElementRule
-    /// Where an extension may stand.
+    /// Where an extension may be used.
     let contexts: [ExtensionContext]
-    /// Whether a rule or a slice asks what a reference points at.
+    /// Whether a rule or a slice depends on the target of a reference.
     let asksTargets: Bool
     private let byID: [String: ElementRule]
 
-    /// Where an extension may stand.
+    /// Where an extension may be used.
     struct ExtensionContext: Sendable {
         let type: String
         let expression: String
@@ -37,7 +37,7 @@ final class CompiledProfile: Sendable {
         asksTargets = byID.values.contains(where: \.asksTargets)
     }
 
-    /// A profile sheet.
+    /// Makes a profile from a profile sheet.
     init(sheet root: ElementRule, canonical: String, type: String) {
         self.canonical = canonical
         url = PackageSet.parts(canonical).url

@@ -45,8 +45,8 @@ struct ElementDraft {
         slicing = json["slicing"]
     }
 
-    /// What holds of the element that this is a slice of, and is not said of the slice: snapshots leave it out there.
-    /// Of a choice the values' types differ, and so do their codes.
+    /// The rules of the sliced element that this slice does not repeat, because snapshots omit them there. For a
+    /// choice, bindings, fixed values and patterns are left out, because the values differ in type.
     func lacking(_ sliced: ElementDraft) -> ElementDraft {
         var rest = sliced
         rest.invariants = sliced.invariants.filter { rule in !invariants.contains { $0.key == rule.key } }
@@ -56,7 +56,7 @@ struct ElementDraft {
         return rest
     }
 
-    /// With all that holds of the element that this is a slice of, for slices of the slice.
+    /// This element with all rules of the one that it is a slice of, for slices of the slice.
     func adding(_ sliced: ElementDraft) -> ElementDraft {
         let rest = lacking(sliced)
         var whole = self
@@ -81,7 +81,7 @@ struct ElementDraft {
             $0["url"]?.string == "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
         }
         if let declared { code = declared["valueUrl"]?.string ?? declared["valueUri"]?.string ?? code }
-        // A resource's own id has the format of ids, whatever the definition calls it.
+        // A resource's own id has the format of ids, whatever the definition says.
         if path.hasSuffix(".id"), path.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 1,
             ResourceTypes.contains(String(path.dropLast(3)))
         {
@@ -90,7 +90,7 @@ struct ElementDraft {
         let profiles = json["profile"]?.elements.compactMap(\.string) ?? []
         let targets = json["targetProfile"]?.elements.compactMap(\.string) ?? []
         let types = targets.map { library.definition(.structure, $0)?.type ?? Self.tail($0) }
-        // A profile that is in no package, and whose address does not end in a type, may be of any type.
+        // A profile that is in no package, and whose URL does not end in a type, may be of any type.
         let isAny = types.isEmpty || !types.allSatisfy(ResourceTypes.contains)
         return ElementType(
             code: code, profiles: profiles, targets: isAny ? nil : Set(types), targetProfiles: targets)
@@ -119,12 +119,13 @@ struct ElementDraft {
 }
 
 extension Invariant {
-    /// Of every element or resource and checked in code, or of no use to a reader (`dom-6` is best practice).
+    /// Constraints of every element or resource that are checked in code, or of no use to a reader (`dom-6` is best
+    /// practice).
     private static let inCode: Set<String> = [
         "ele-1", "ext-1", "ref-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "txt-1", "txt-2", "bdl-7",
     ]
 
-    /// Expressions that say something else than their words: R4's vs-1 is about a dateTime, and refuses every Period.
+    /// Expressions that differ from their description: R4's vs-1 is about a dateTime, but refuses every Period.
     private static let corrected = [
         "($this as dateTime).toString().length() >= 8":
             "($this is dateTime).not() or $this.toString().length() >= 8"

@@ -1,7 +1,7 @@
 import FHIR
 import FHIRPath
 
-/// What a profile's snapshot says of one element, ready to be checked.
+/// What a profile's snapshot says about one element, ready to be checked.
 final class ElementRule: Sendable {
     /// The path in the definition: `Observation.value[x]`.
     let path: String
@@ -13,7 +13,7 @@ final class ElementRule: Sendable {
     let max: Int
     /// Whether JSON writes an array, which the base definition decides (FHIR R4 §2.6.2).
     let isArray: Bool
-    /// Of a profile sheet: what it does not name is not looked at, and whether it repeats is not known.
+    /// From a profile sheet: elements that it does not name are not checked, and whether this one repeats is unknown.
     let isPartial: Bool
     let types: [ElementType]
     let fixed: JSONValue?
@@ -21,20 +21,20 @@ final class ElementRule: Sendable {
     let bindings: [Binding]
     let invariants: [Invariant]
     let maxLength: Int?
-    /// The least value allowed (`minValue[x]`), and the most.
+    /// The least value allowed (`minValue[x]`), and the greatest.
     let least: JSONValue?
     let most: JSONValue?
-    /// Where the rules stand when the element repeats another's content.
+    /// Where the rules are, when the element repeats another's content.
     let contentReference: String?
     let slicing: Slicing?
     let slices: [ElementRule]
     let children: [ElementRule]
-    /// Of a slice: what holds of the element that it is a slice of, and tells it from no other slice.
+    /// For a slice: the rules of the sliced element that the slice does not repeat; they do not tell slices apart.
     let outer: ElementRule?
     /// The names that an object of this element may have.
     let slots: [String: Slot]
 
-    /// What a JSON name means: which child, of which type, and whether it is the `_name` beside a primitive.
+    /// What a JSON name means: which child, of which type, and whether it is the `_name` companion of a primitive.
     struct Slot: Sendable {
         let child: Int
         let type: Int
@@ -69,13 +69,13 @@ final class ElementRule: Sendable {
         slots = Self.slots(of: children)
     }
 
-    /// Whether a rule of this element, or a slice of it, asks what a reference points at.
+    /// Whether a rule or the slicing of this element depends on the target of a reference.
     var asksTargets: Bool {
         invariants.contains { $0.expression?.resolves ?? false }
             || slicing?.matchers.contains(where: \.resolves) ?? false
     }
 
-    /// Whether it holds of this element, or of one below.
+    /// Whether the condition holds for this element, or for one below.
     func contains(where condition: (ElementRule) -> Bool) -> Bool {
         condition(self) || (children + slices).contains { $0.contains(where: condition) }
     }

@@ -2,7 +2,7 @@ import FHIR
 
 /// One type that an element may have.
 struct ElementType: Sendable {
-    /// What the type is for the walk.
+    /// How the walk treats the type.
     enum Kind: Sendable {
         case primitive(PrimitiveType)
         /// A whole resource: `contained`, `Bundle.entry.resource`.
@@ -19,7 +19,7 @@ struct ElementType: Sendable {
     let profiles: [String]
     /// The resource types that a reference may point at; nil when any may.
     let targets: Set<String>?
-    /// The profiles of those, as they are named.
+    /// The profiles of those targets, as they are named.
     let targetProfiles: [String]
     /// The definition of the type.
     let definition: String

@@ -1,11 +1,11 @@
 import FHIRPath
 
-/// A constraint of a definition, its expression read once.
+/// A constraint of a definition, its expression parsed once.
 struct Invariant: Sendable {
     let key: String
     let isError: Bool
-    /// What the guide says in words.
+    /// The guide's description.
     let human: String
-    /// Nil when the expression uses what the FHIRPath engine does not have.
+    /// Nil when the expression uses something that the FHIRPath engine lacks.
     let expression: PathExpression?
 }

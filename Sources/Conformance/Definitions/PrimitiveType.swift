@@ -3,7 +3,7 @@ enum PrimitiveType: String, Sendable {
     case base64Binary, boolean, canonical, code, date, dateTime, decimal, id, instant, integer, markdown, oid
     case positiveInt, string, time, unsignedInt, uri, url, uuid, xhtml
 
-    /// A type by the code of a definition, FHIRPath's own names included.
+    /// A type by the code of a definition, including FHIRPath's own names.
     init?(definitionCode code: String) {
         if let own = PrimitiveType(rawValue: code) {
             self = own

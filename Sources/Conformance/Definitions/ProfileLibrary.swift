@@ -1,7 +1,7 @@
 import FHIR
 import Synchronization
 
-/// The packages' definitions, each compiled when it is first asked for and never again.
+/// The packages' definitions, each compiled once, when it is first asked for.
 public final class ProfileLibrary: Sendable {
     /// The packages behind it.
     public let packages: PackageSet
@@ -10,16 +10,16 @@ public final class ProfileLibrary: Sendable {
     private let valueSets = Mutex<[String: ValueSetRule?]>([:])
     private let codeSystems = Mutex<[String: CodeSystemContent?]>([:])
 
-    /// A library over packages, and sheets for what they lack; nothing is compiled yet.
+    /// A library over packages, with sheets for profiles that they lack; nothing is compiled yet.
     public init(_ packages: PackageSet, sheets: ProfileSheets = ProfileSheets()) {
         self.packages = packages
         self.sheets = sheets
     }
 
-    /// The compiled profile of a canonical; nil when no package has it, and no sheet.
+    /// The compiled profile of a canonical; nil when neither a package nor a sheet has it.
     func profile(_ canonical: String) -> CompiledProfile? {
         if let known = profiles.withLock({ $0[canonical] }) { return known }
-        // Two tasks may compile one profile: that is cheaper than letting all wait.
+        // Two tasks may compile the same profile: that is cheaper than making all of them wait.
         let made =
             packages.definition(.structure, canonical).flatMap { Self.parse($0) }.flatMap {
                 CompiledProfile($0, library: packages)
@@ -28,7 +28,7 @@ public final class ProfileLibrary: Sendable {
         return made
     }
 
-    /// The value set of a canonical; nil when no package has it.
+    /// The value set of a canonical; nil when neither a package nor a sheet has it.
     func valueSet(_ canonical: String) -> ValueSetRule? { valueSet(canonical, within: []) }
 
     /// Whether a code, Coding or CodeableConcept is in the value set; nil when that cannot be said.
@@ -40,11 +40,11 @@ public final class ProfileLibrary: Sendable {
         }
     }
 
-    /// `within` are the value sets that are being read, which include this one.
+    /// `within` are the value sets being read, each of which includes this one.
     private func valueSet(_ canonical: String, within: Set<String>) -> ValueSetRule? {
         if let known = valueSets.withLock({ $0[canonical] }) { return known }
         if let listed = sheets.valueSet(canonical) { return listed }
-        // Value sets that include one another in a circle end here, and so do chains that nobody means.
+        // Value sets that include one another in a circle end here, and so do absurdly long chains.
         guard within.count < 64, !within.contains(canonical),
             let json = packages.definition(.valueSet, canonical).flatMap({ Self.parse($0) })
         else {
@@ -72,7 +72,7 @@ public final class ProfileLibrary: Sendable {
             valueSets: (json["valueSet"]?.elements ?? []).compactMap(\.string).map { valueSet($0, within: within) })
     }
 
-    /// A value set that comes as a list only, when the list is whole.
+    /// A value set that is given only as an expansion, when that is complete.
     private static func expanded(_ json: JSONValue) -> ValueSetRule? {
         guard let expansion = json["expansion"] else { return nil }
         let list = expansion["contains"]?.elements ?? []

@@ -1,7 +1,7 @@
 import FHIR
 
 extension SliceMatcher {
-    /// Makes the test from a slice's own rules, as the discriminators point at them (FHIR R4 §5.1.0.14).
+    /// Makes the test from the slice's own rules at the places that the discriminators name (FHIR R4 §5.1.0.14).
     init(_ slice: ElementRule, discriminators: [JSONValue], isChoice: Bool) {
         guard slice.sliceName != "@default" else {
             self = .remainder
@@ -19,7 +19,7 @@ extension SliceMatcher {
         if discriminators.isEmpty, isChoice {
             tests = [.type(SlicePath([]), Set(slice.types.map(\.code)))]
         }
-        // A discriminator that a slice says nothing of does not keep anything out, as long as another one does.
+        // A discriminator about which the slice says nothing excludes no element, as long as another one decides.
         let decisive = tests.filter { if case .undecidable = $0 { false } else { true } }
         self = decisive.isEmpty ? .undecidable : decisive.count == 1 ? decisive[0] : .all(decisive)
     }
@@ -45,7 +45,7 @@ extension SliceMatcher {
         }
     }
 
-    /// The types of an element; of a resource those that its profiles or its code name.
+    /// The type codes of an element.
     private static func resourceTypes(_ rule: ElementRule) -> Set<String> {
         Set(rule.types.map(\.code))
     }
@@ -65,7 +65,7 @@ extension SliceMatcher {
         return tests.isEmpty ? .undecidable : tests.count == 1 ? tests[0] : .all(tests)
     }
 
-    /// A pattern further up says what is at the end of the path, too.
+    /// A fixed value or pattern further up also determines the value at the end of the path.
     private static func constraint(of rule: ElementRule, at rest: [SlicePath.Step], full: SlicePath) -> SliceMatcher? {
         guard let whole = rule.fixed ?? rule.pattern else { return nil }
         var values = [whole]

@@ -1,10 +1,10 @@
 import FHIR
 
-/// The test whether an element belongs to a slice, made from the discriminators.
+/// A test of whether an element belongs to a slice, made from the discriminators.
 indirect enum SliceMatcher: Sendable {
-    /// An extension of that URL.
+    /// An extension with that URL.
     case url(String)
-    /// A value on the path equals, exactly.
+    /// A value on the path is exactly this one.
     case fixed(SlicePath, JSONValue)
     /// A value on the path contains the pattern.
     case pattern(SlicePath, JSONValue)
@@ -12,17 +12,17 @@ indirect enum SliceMatcher: Sendable {
     case code(SlicePath, Binding)
     /// Something is, or is not, on the path.
     case exists(SlicePath, Bool)
-    /// What is on the path has one of the types.
+    /// The element on the path has one of the types.
     case type(SlicePath, Set<String>)
     /// The resource on the path conforms to one of the profiles.
     case profile(SlicePath, [String])
     case all([SliceMatcher])
-    /// What no other slice took.
+    /// Elements that no other slice took.
     case remainder
-    /// The discriminator uses what is not understood.
+    /// The discriminators are not understood, or the slice says nothing about them.
     case undecidable
 
-    /// Whether it looks behind a reference.
+    /// Whether it looks at the target of a reference.
     var resolves: Bool {
         switch self {
         case .fixed(let path, _), .pattern(let path, _), .code(let path, _), .exists(let path, _), .type(let path, _),

@@ -32,7 +32,7 @@ struct SlicePath: Sendable {
                 default: return nil
                 }
             } else if word == "$this" {
-                // Where one stands.
+                // The current element.
             } else if !word.isEmpty {
                 steps.append(.child(String(word)))
             } else {

@@ -1,12 +1,12 @@
-/// How an element that repeats is told apart.
+/// How the items of a repeating element are told apart.
 struct Slicing: Sendable {
-    /// What may stand beside the slices.
+    /// Which items are allowed other than those in slices.
     enum Rules: String, Sendable {
         case open, closed, openAtEnd
     }
 
     let rules: Rules
     let isOrdered: Bool
-    /// For each slice the test that tells its members, in the order of the slices.
+    /// For each slice, in order, the test that its members pass.
     let matchers: [SliceMatcher]
 }

@@ -1,6 +1,7 @@
 import FHIR
 
-/// Turns the flat list of a snapshot into a tree: children under their element, slices under what they slice.
+/// Turns the flat list of a snapshot into a tree: children under their element, slices under the element that they
+/// slice.
 struct SnapshotCompiler {
     private let elements: [JSONValue]
     private let library: PackageSet
@@ -18,7 +19,7 @@ struct SnapshotCompiler {
         return link(node, siblings: [], of: nil)
     }
 
-    /// An element with what stands under it, not yet linked.
+    /// An element with everything under it, not yet linked.
     private final class Node {
         let draft: ElementDraft
         let id: String
@@ -57,11 +58,11 @@ struct SnapshotCompiler {
         }
     }
 
-    /// `sliced` is what the element is a slice of.
+    /// `sliced` is the element that this one is a slice of.
     private mutating func link(_ node: Node, siblings: [ElementRule], of sliced: ElementDraft?) -> ElementRule {
         var children: [ElementRule] = []
         for child in node.children { children.append(link(child, siblings: [], of: nil)) }
-        // A slice that says nothing of its children has those of what it slices.
+        // A slice that says nothing about its children has those of the element that it slices.
         if children.isEmpty { children = siblings }
         let slices = node.slices.map {
             link($0, siblings: children, of: sliced.map { node.draft.adding($0) } ?? node.draft)

@@ -1,12 +1,12 @@
-/// What a definition's top level says of itself, read without reading the rest: its index entry.
+/// What a definition's top level says about it, read without the rest: its index entry.
 struct DefinitionHead {
     private(set) var resourceType = ""
     private(set) var url = ""
     private(set) var version = ""
-    /// What a StructureDefinition constrains: `Patient`, `Extension`.
+    /// The type that a StructureDefinition constrains: `Patient`, `Extension`.
     private(set) var type = ""
 
-    /// Reads the head; nil when the bytes are no JSON object.
+    /// Reads the head; nil when the bytes are not a JSON object.
     init?(_ bytes: [UInt8]) {
         let isRead = bytes.withUnsafeBytes { buffer in read(buffer) }
         guard isRead else { return nil }
@@ -58,7 +58,7 @@ struct DefinitionHead {
         return at
     }
 
-    /// The place behind the closing quote.
+    /// The place after the closing quote.
     private static func endOfString(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
         var at = start + 1
         while at < bytes.count {

@@ -1,16 +1,16 @@
 import CZlib
 
-/// Undoes gzip (RFC 1952) piece by piece, so that a bomb is stopped before it fills the memory.
+/// Unpacks gzip (RFC 1952) piece by piece, so that a decompression bomb is stopped before it fills the memory.
 enum GzipUnpacking {
     /// Why the bytes cannot be unpacked.
     enum Failure: Error {
-        /// They are no gzip, or end in the middle.
+        /// They are not gzip, or end too early.
         case malformed
-        /// They would become more than the limit.
+        /// They would unpack to more than the limit.
         case tooLarge
     }
 
-    /// Hands over the content in pieces of at most 256 KB, which are valid during the call only.
+    /// Hands over the content in pieces of at most 256 KB, which are valid only during the call.
     static func unpack(_ bytes: [UInt8], limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -45,7 +45,7 @@ enum GzipUnpacking {
             guard total <= limit else { throw Failure.tooLarge }
             try body(UnsafeRawBufferPointer(rebasing: piece[..<made]))
             if code == Z_STREAM_END { return }
-            // No progress and no end: the file is cut.
+            // No progress and no end: the file is truncated.
             guard made > 0 else { throw Failure.malformed }
         }
     }

@@ -6,15 +6,15 @@ extension IGPackage {
     static let maxUnpacked = 512 << 20
     /// The largest archive as a file.
     static let maxPacked = 96 << 20
-    /// The largest sum of what is kept.
+    /// The largest total of what is kept.
     static let maxKept = 192 << 20
     static let maxEntries = 40_000
     static let maxFile = 32 << 20
 
     /// Reads an archive, or a folder that holds an unpacked `package`.
     ///
-    /// Throws ``PackageError``. The archive is hostile until it is read: its size unpacked, its entries and their sizes
-    /// are capped, and no name in it becomes a path.
+    /// Throws ``PackageError``. The archive is hostile until it is read: its unpacked size, the number of its entries
+    /// and their sizes are capped, and no name in it becomes a path.
     public init(path: String, examples: Bool = false) throws(PackageError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing(path) }
@@ -29,7 +29,7 @@ extension IGPackage {
         }
     }
 
-    /// Reads an archive from its bytes; `named` is what errors call it.
+    /// Reads an archive from its bytes; `named` is its name in errors.
     public init(archive: [UInt8], named path: String, examples: Bool = false) throws(PackageError) {
         var draft = PackageDraft()
         var tar = TarReader(maxEntries: Self.maxEntries, maxFile: Self.maxFile) {

@@ -1,17 +1,17 @@
-/// One implementation guide as it is published: an npm archive of definitions, of which nothing is parsed until it is
+/// One implementation guide as it is published: an npm archive of definitions, none of which is parsed until it is
 /// asked for.
 public struct IGPackage: Sendable {
     /// `hl7.fhir.us.core`
     public let name: String
     /// `6.1.0`
     public let version: String
-    /// What it builds on, by name: versions.
+    /// The packages that it builds on: versions by name.
     public let dependencies: [String: String]
     /// How many definitions it has.
     public var definitionCount: Int { definitions.count }
 
     let definitions: [Definition]
-    /// The archive's `example` folder, when it was asked for, by file name.
+    /// The files of the archive's `example` folder by name, when they were asked for.
     public let examples: [(file: String, json: [UInt8])]
 
     /// One definition, unparsed.

@@ -24,9 +24,9 @@ struct PackageDraft {
         guard keptBytes <= IGPackage.maxKept else { throw TarReader.Failure.tooLarge }
     }
 
-    /// Whether a file is worth keeping: JSON directly in `package/`, and not of a kind that is never asked for.
+    /// Whether a file is worth keeping: JSON directly in `package/`, and not of a kind that is never used.
     ///
-    /// A name with `..`, an absolute one, or one in another folder is not: there is nothing to be gained by it.
+    /// A name with `..`, an absolute one, or one in another folder is not: there is nothing to gain from it.
     static func wants(_ name: String, examples: Bool) -> Bool {
         guard name.hasSuffix(".json"), !name.contains("..") else { return false }
         if examples, name.hasPrefix(exampleFolder) {

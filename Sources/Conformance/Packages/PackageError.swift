@@ -1,18 +1,18 @@
 /// Why an implementation guide's package cannot be used; never carries a resource's content.
 public enum PackageError: Error, Sendable, Hashable {
-    /// There is no file or folder of that name.
+    /// There is no file or folder with that name.
     case missing(String)
-    /// The file is there and cannot be read.
+    /// The file exists but cannot be read.
     case unreadable(String)
-    /// The file is no gzip, or ends in the middle.
+    /// The file is not gzip, or ends too early.
     case notGzip(String)
-    /// The gzip holds no tar archive, or a broken one.
+    /// The gzip holds no tar archive, or a damaged one.
     case notTar(String)
     /// The archive is larger than any guide: the limit, in words.
     case tooLarge(String, limit: String)
     /// There is no `package/package.json` with a name and a version.
     case noManifest(String)
-    /// Nothing can be checked without FHIR's own package; its name, and where it was looked for.
+    /// Nothing can be checked without FHIR's own package; its name, and the places that were searched.
     case noCore(String, places: [String])
 }
 

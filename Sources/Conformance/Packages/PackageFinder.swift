@@ -1,18 +1,18 @@
 import Foundation
 
-/// Finds packages and what they build on: by path, beside the one that names them, or in `~/.fhir/packages`.
+/// Finds packages and those that they build on: by path, beside the one that names them, or in `~/.fhir/packages`.
 public struct PackageFinder: Sendable {
     /// FHIR R4 itself, without which nothing can be checked.
     public static let core = (name: "hl7.fhir.r4.core", version: "4.0.1")
 
     private let folders: [String]
 
-    /// Looks in these folders beside those of the named packages; by default in `~/.fhir/packages`.
+    /// Looks in these folders in addition to those of the named packages; by default in `~/.fhir/packages`.
     public init(folders: [String]? = nil) {
         self.folders = folders ?? [NSHomeDirectory() + "/.fhir/packages"]
     }
 
-    /// Loads packages by path or `NAME#VERSION`, and all they build on that can be found.
+    /// Loads packages by path or `NAME#VERSION`, and every package they build on that can be found.
     ///
     /// Throws ``PackageError``; a dependency that is not found is in ``PackageSet/missing``, except FHIR's own package.
     public func load(_ names: [String], examples: Bool = false) throws(PackageError) -> PackageSet {

@@ -1,8 +1,8 @@
 /// Several packages as one library: definitions by `canonical|version`.
 public struct PackageSet: Sendable {
-    /// The packages, those that were asked for first.
+    /// The packages; those that were asked for come first.
     public let packages: [IGPackage]
-    /// What they name as dependencies and is not here, `NAME#VERSION`: what it defines is not checked.
+    /// Dependencies that they name but that are not here, `NAME#VERSION`: what these define is not checked.
     public let missing: [String]
     private let byURL: [String: [Place]]
 
@@ -24,7 +24,7 @@ public struct PackageSet: Sendable {
         self.byURL = byURL
     }
 
-    /// The same with another package in front.
+    /// The same set with another package in front.
     public func preceded(by package: IGPackage) -> PackageSet {
         PackageSet([package] + packages, missing: missing)
     }

@@ -1,10 +1,10 @@
 /// Reads a tar archive (POSIX ustar, with the long names of pax and GNU) as its bytes arrive.
 ///
-/// Nothing is ever written to a disk: an entry is a name and bytes, and what nobody wants is not kept.
+/// Nothing is ever written to disk: an entry is a name and bytes, and unwanted entries are not kept.
 struct TarReader {
     /// Why the bytes cannot be read.
     enum Failure: Error {
-        /// A header that is none, or an end in the middle.
+        /// A header that is not one, or an end that comes too early.
         case malformed
         /// More entries, or a larger one, than the limits allow.
         case tooLarge
@@ -111,10 +111,10 @@ struct TarReader {
         String(decoding: header[range].prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    /// An octal number; base 256, which means more than 8 GB, is refused.
+    /// An octal number; base 256, which is for more than 8 GB, is refused.
     private func number(_ range: Range<Int>) -> Int? {
         let digits = header[range].drop { $0 == 0x20 }.prefix { $0 != 0 && $0 != 0x20 }
-        // A sign would be read as well.
+        // `Int` would accept a sign as well.
         guard let first = digits.first, UInt8(ascii: "0")...UInt8(ascii: "7") ~= first else { return nil }
         return Int(String(decoding: digits, as: UTF8.self), radix: 8)
     }

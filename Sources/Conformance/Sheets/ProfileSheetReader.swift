@@ -4,7 +4,7 @@ import FHIRPath
 import Foundation
 import PDex
 
-/// Reads files of profile sheets, strictly: what is unknown is reported with its line and column.
+/// Reads files of profile sheets strictly: anything unknown is reported with its line and column.
 struct ProfileSheetReader {
     private(set) var report = FileReport()
     private(set) var profiles: [String: CompiledProfile] = [:]

@@ -1,8 +1,8 @@
 public import DeclarativeFiles
 public import PDex
 
-/// Short profiles of our own, for those that mappings make: what a guide's package would say of the elements that must
-/// be there and of their codes. They do where no package is loaded, and replace none.
+/// Short profiles of our own, for those that mappings make: what a guide's package would say about required elements
+/// and their codes. They are used where no package has the profile, and replace none.
 public struct ProfileSheets: Sendable {
     /// SHA-256 over the files that were read, in hexadecimal; empty when there are none.
     public let hash: String
@@ -22,13 +22,13 @@ public struct ProfileSheets: Sendable {
         self.valueSets = valueSets
     }
 
-    /// Whether there is none.
+    /// Whether there are no sheets.
     public var isEmpty: Bool { profiles.isEmpty }
 
     /// The profiles that have a sheet, sorted.
     public var canonicals: [String] { profiles.keys.sorted() }
 
-    /// The sheet of a canonical: that of its version, or else that of every version.
+    /// The sheet for a canonical: the one for its version, or else the one for every version.
     func profile(_ canonical: String) -> CompiledProfile? {
         profiles[canonical] ?? profiles[PackageSet.parts(canonical).url]
     }

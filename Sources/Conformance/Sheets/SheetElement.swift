@@ -1,6 +1,6 @@
-/// An element of a profile sheet while it is read: what is said of it, and of the elements below.
+/// An element of a profile sheet while it is read: what the sheet says about it, and about the elements below.
 struct SheetElement {
-    /// The name in JSON, `[x]` for a choice included.
+    /// The name in JSON, including `[x]` for a choice.
     let name: String
     private var isNeeded = false
     private var bindings: [Binding] = []
@@ -11,13 +11,13 @@ struct SheetElement {
         self.name = name
     }
 
-    /// The element at the end of the path must be there, wherever the one above it is.
+    /// Requires the element at the end of the path, wherever the one above it is present.
     mutating func require(_ path: ArraySlice<String>) { edit(path) { $0.isNeeded = true } }
 
-    /// The element's code is one of those.
+    /// Requires the element's code to be from a value set.
     mutating func bind(_ path: ArraySlice<String>, _ binding: Binding) { edit(path) { $0.bindings.append(binding) } }
 
-    /// The rule holds of the element.
+    /// Requires the rule to hold for the element.
     mutating func hold(_ path: ArraySlice<String>, _ invariant: Invariant) {
         edit(path) { $0.invariants.append(invariant) }
     }
@@ -38,7 +38,7 @@ struct SheetElement {
 }
 
 extension ElementDraft {
-    /// What a profile sheet says of an element.
+    /// What a profile sheet says about an element.
     fileprivate init(sheet name: String, path: String, min: Int, bindings: [Binding], invariants: [Invariant]) {
         self.path = path
         isChoice = name.hasSuffix("[x]")

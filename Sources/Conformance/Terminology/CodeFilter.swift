@@ -6,7 +6,7 @@ struct CodeFilter: Sendable {
     let property: String
     let operation: String
     let value: String
-    /// What its value means as a regular expression.
+    /// Its value as a regular expression.
     private let pattern: TextPattern?
 
     init(_ json: JSONValue) {
@@ -16,7 +16,7 @@ struct CodeFilter: Sendable {
         pattern = operation == "regex" ? TextPattern(value) : nil
     }
 
-    /// Whether its operation is one of those below.
+    /// Whether its operation is one of those implemented below.
     var isUnderstood: Bool {
         ["is-a", "descendent-of", "is-not-a", "generalizes", "=", "in", "not-in", "exists", "regex"].contains(operation)
     }

@@ -2,7 +2,7 @@ import FHIR
 
 /// The concepts of a code system that a package holds completely.
 final class CodeSystemContent: Sendable {
-    /// What is known of one concept.
+    /// What is known about one concept.
     struct Concept: Sendable {
         var parents: [String] = []
         var properties: [String: [String]] = [:]
@@ -11,7 +11,7 @@ final class CodeSystemContent: Sendable {
     let isCaseSensitive: Bool
     let concepts: [String: Concept]
 
-    /// Reads a CodeSystem; nil when it is only a part or no list at all.
+    /// Reads a CodeSystem; nil unless it is complete.
     init?(_ json: JSONValue) {
         guard json["content"]?.string == "complete" else { return nil }
         var concepts: [String: Concept] = [:]
@@ -25,7 +25,7 @@ final class CodeSystemContent: Sendable {
         concepts[code] != nil
     }
 
-    /// Whether a code stands below another, or is it.
+    /// Whether a code is below another, or is that code.
     func isA(_ code: String, _ ancestor: String) -> Bool {
         var seen: Set<String> = []
         var waiting = [code]

@@ -3,14 +3,13 @@ import FHIR
 import Foundation
 public import PDex
 
-/// The folder `mappings/value-sets`: value sets and code systems of our own, as FHIR writes them in JSON, that no
-/// package has.
+/// The folder `mappings/value-sets`: value sets and code systems of our own, in FHIR's JSON, that no package has.
 public enum ValueSetFolder {
     /// The name of the folder among the mapping sets.
     public static let name = "value-sets"
 
-    /// Reads the folder in `mappings` as a package; nil without one. What is wrong in any of its files is thrown
-    /// together.
+    /// Reads the folder in `mappings` as a package; nil when there is none, or nothing in it. The errors of all files
+    /// are thrown together.
     ///
     /// The package's version changes with every byte of every file.
     public static func load(mappings: String, digests: Digests) throws(FileDiagnostics) -> IGPackage? {

@@ -1,8 +1,8 @@
 import FHIR
 
-/// A value set as a test for codes: nothing is expanded, a code is asked for.
+/// A value set as a test for codes: nothing is expanded, each code is looked up.
 final class ValueSetRule: Sendable {
-    /// One include or exclude: all its conditions together.
+    /// One include or exclude, all of whose conditions must be met.
     struct Clause: Sendable {
         let system: String?
         let codes: Set<String>?
@@ -19,7 +19,7 @@ final class ValueSetRule: Sendable {
         self.exclude = exclude
     }
 
-    /// Whether all that it draws on is known.
+    /// Whether everything that it draws on is known.
     var isDecidable: Bool { (include + exclude).allSatisfy(\.isDecidable) }
 
     /// Whether the code is in it; without a system when the element is a plain `code`.
@@ -58,7 +58,7 @@ extension ValueSetRule.Clause {
     private func inSystem(_ code: String) -> CodeMembership {
         guard let content else { return .unknown }
         guard content.has(code) else {
-            // Where case does not count, another spelling may be meant.
+            // Where case does not matter, another spelling may be meant.
             return content.isCaseSensitive ? .notMember : .unknown
         }
         return filters.reduce(.member) { $0.and($1.membership(code, in: content)) }

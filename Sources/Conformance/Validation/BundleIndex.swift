@@ -1,6 +1,6 @@
 public import FHIR
 
-/// The resources of a bundle by what references call them.
+/// The resources of a bundle by the references that lead to them.
 public struct BundleIndex: Sendable {
     private let byURL: [String: JSONValue]
 

@@ -1,11 +1,11 @@
-/// What validating one resource found.
+/// The result of validating one resource.
 public struct ConformanceReport: Sendable, Hashable {
-    /// Errors and warnings in document order, then what was not checked, each thing once.
+    /// Errors and warnings in document order, then what was not checked; nothing is repeated.
     public let findings: [Finding]
-    /// The profiles that the resource itself was held against.
+    /// The profiles that the resource itself was checked against.
     public let profiles: [String]
 
-    /// The report on what is no JSON at all.
+    /// The report on something that is not JSON at all.
     public static let unreadable = ConformanceReport(
         findings: [
             Finding(

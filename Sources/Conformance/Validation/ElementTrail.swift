@@ -1,4 +1,4 @@
-/// Where the walk stands; written out only when there is something to say.
+/// Where the walk is; turned into text only when there is something to say.
 struct ElementTrail {
     private enum Step {
         case name(String)
@@ -11,7 +11,7 @@ struct ElementTrail {
     mutating func enter(_ place: Int) { steps.append(.place(place)) }
     mutating func leave() { steps.removeLast() }
 
-    /// Whether one stands at a resource that another contains.
+    /// Whether the walk is at a resource that another contains.
     var isContained: Bool {
         guard case .place? = steps.last, case .name("contained")? = steps.dropLast().last else { return false }
         return true

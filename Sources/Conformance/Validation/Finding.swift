@@ -1,12 +1,13 @@
 public import FHIR
 
-/// One thing that a resource does against a profile, or that could not be checked; never holds a value of the resource.
+/// One way in which a resource violates a profile, or something that could not be checked; never holds a value of the
+/// resource.
 public struct Finding: Sendable, Hashable {
     /// How bad it is.
     public enum Severity: String, Sendable, CaseIterable {
         /// The resource does not conform.
         case error
-        /// It conforms, and should be better.
+        /// It conforms, but should be better.
         case warning
         /// Something was not checked.
         case information
@@ -16,7 +17,7 @@ public struct Finding: Sendable, Hashable {
     public let severity: Severity
     /// A stable name of the rule: `cardinality.min`, `invariant.us-core-6`.
     public let rule: String
-    /// Where: `Patient.name[0].given`. Places are counted from 0.
+    /// Where: `Patient.name[0].given`. Indexes are counted from 0.
     public let path: String
     /// The profile that says so, `canonical|version`.
     public let profile: String

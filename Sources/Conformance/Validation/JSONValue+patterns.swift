@@ -1,7 +1,7 @@
 import FHIR
 
 extension JSONValue {
-    /// Whether both say the same: the order of an object's members does not count (fixed values).
+    /// Whether both say the same, whatever the order of an object's members (fixed values).
     func isSame(as other: JSONValue) -> Bool {
         switch (self, other) {
         case (.object(let own), .object(let wanted)):
@@ -14,7 +14,7 @@ extension JSONValue {
         }
     }
 
-    /// Whether everything in the pattern is here, too (FHIR R4 ElementDefinition.pattern[x]).
+    /// Whether everything in the pattern is also here (FHIR R4 ElementDefinition.pattern[x]).
     func contains(pattern: JSONValue) -> Bool {
         switch (self, pattern) {
         case (.object(let own), .object(let wanted)):
@@ -26,8 +26,8 @@ extension JSONValue {
         }
     }
 
-    /// Whether this comes before the other: numbers, quantities of one unit, dates of one precision; nil for what
-    /// cannot be compared (FHIR R4 ElementDefinition.minValue[x]).
+    /// Whether this is less than the other: numbers, quantities with the same unit, dates of the same precision; nil
+    /// for values that cannot be compared (FHIR R4 ElementDefinition.minValue[x]).
     func isLess(than other: JSONValue) -> Bool? {
         switch (self, other) {
         case (.number(let own), .number(let other)):
@@ -40,7 +40,7 @@ extension JSONValue {
             else { return nil }
             return own.isLess(than: other)
         case (.string(let own), .string(let other)):
-            // Without a time of day there is no zone to be reckoned with.
+            // Without a time of day there is no zone to consider.
             guard own.utf8.count == other.utf8.count, own.utf8.count <= 10 else { return nil }
             return own < other
         default: return nil

@@ -1,4 +1,4 @@
-/// Dates and times as R4 writes them, told from bytes: a date that is in the calendar, a zone where there is a time.
+/// Dates and times as R4 writes them, checked in bytes: the date must exist, and a date with a time must have a zone.
 struct MomentFormat {
     private let bytes: [UInt8]
 

@@ -1,6 +1,6 @@
 import FHIR
 
-/// The formats of R4's primitive types (FHIR R4 §2.24.0.1), told from bytes.
+/// The formats of R4's primitive types (FHIR R4 §2.24.0.1), checked in bytes.
 enum PrimitiveFormat {
     enum Answer {
         case right, wrongJSON, wrongFormat

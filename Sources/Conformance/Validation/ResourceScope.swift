@@ -1,7 +1,7 @@
 import FHIR
 import FHIRPath
 
-/// The resource that an element stands in: what `%resource` and `#id` mean there.
+/// The resource that an element belongs to: what `%resource` and `#id` mean there.
 struct ResourceScope {
     /// The resource; nil when it cannot be given to FHIRPath.
     let resource: Resource?

@@ -1,4 +1,4 @@
-/// The rules by their stable names; a retired name is not used again.
+/// The rules by their stable names; a retired name is never used again.
 enum Rule: String, CaseIterable {
     case cardinalityMin = "cardinality.min"
     case cardinalityMax = "cardinality.max"

@@ -1,11 +1,11 @@
-/// How many elements each slice has got, and which came last.
+/// How many elements each slice has, and which slice came last.
 struct SliceTally {
     var counts: [Int]
     var last = -1
     var sawUnmatched = false
-    /// Slices of which it cannot be said whether an element was theirs.
+    /// Slices to which an element may belong, though that cannot be decided.
     var undecided: Set<Int> = []
-    /// How many the slices of each slice have got, where it is sliced again.
+    /// The tallies of slices that are sliced again.
     var inner: [Int: SliceTally] = [:]
 
     init(_ rule: ElementRule) {

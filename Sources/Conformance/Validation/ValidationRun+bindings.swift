@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// A code, Coding, CodeableConcept, Quantity or text against a value set.
+    /// Checks a code, Coding, CodeableConcept, Quantity or text against a value set.
     func check(_ binding: Binding, _ value: JSONValue) {
         guard let valueSet = library.valueSet(binding.valueSet) else {
             skip(.bindingUnchecked, "the value set \(binding.valueSet) is in no package")
@@ -39,7 +39,7 @@ extension ValueSetRule {
             if object["code"] != nil || object["system"] != nil { return coding(value) }
             // A quantity need not have a unit.
             if object["value"] != nil { return .member }
-            // Without a code there may be the reason why.
+            // Instead of a code there may be the reason for its absence.
             return object["extension"] != nil ? .unknown : .notMember
         default: return .unknown
         }

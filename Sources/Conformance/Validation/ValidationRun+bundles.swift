@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// The entries' addresses (FHIR R4 §2.36.2.1, bdl-7).
+    /// Checks the entries' addresses (FHIR R4 §2.36.2.1, bdl-7).
     func check(bundle: JSONObject) {
         let type = bundle["type"]?.string ?? ""
         var seen: Set<String> = []

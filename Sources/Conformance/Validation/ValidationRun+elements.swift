@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// An object's members against the children of a rule.
+    /// Checks an object's members against the children of a rule.
     func check(_ object: JSONObject, shape: ElementRule, in compiled: CompiledProfile) {
         if object.isEmpty { report(.jsonEmpty, "an object without members") }
         var counts = [Int](repeating: 0, count: shape.children.count)
@@ -15,7 +15,7 @@ extension ValidationRun {
             let child = shape.children[slot.child]
             let type = slot.type < child.types.count ? child.types[slot.type] : nil
             if slot.isCompanion {
-                // Beside its primitive it is read together with it.
+                // A companion is read together with its primitive.
                 let own = String(key.dropFirst())
                 guard object[own] == nil else { continue }
                 trail.enter(own)
@@ -94,7 +94,7 @@ extension ValidationRun {
         }
     }
 
-    /// What reads as a name is repeated; anything else may be somebody's data in the wrong place.
+    /// Whether a key reads as a name and may be repeated; anything else may be somebody's data in the wrong place.
     static func isName(_ key: String) -> Bool {
         let isWord = key.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0) }
         return isWord && key.utf8.count <= 40 && key.first?.isUppercase == false
@@ -124,7 +124,7 @@ extension ValidationRun {
 }
 
 extension JSONObject {
-    /// What stands beside a primitive, under its name with `_`.
+    /// The companion of a primitive, under its name with `_`.
     fileprivate func companion(of key: String) -> JSONValue? {
         for index in members.indices where members[index].key.utf8.first == UInt8(ascii: "_") {
             if members[index].key.utf8.dropFirst().elementsEqual(key.utf8) { return members[index].value }
@@ -134,7 +134,7 @@ extension JSONObject {
 }
 
 extension ElementRule {
-    /// The choice of a profile sheet that a name belongs to, whatever its type.
+    /// The choice of a profile sheet to which a name belongs, whatever the type.
     fileprivate func choice(named key: String) -> Slot? {
         guard isPartial else { return nil }
         let name = key.hasPrefix("_") ? key.dropFirst() : key[...]

@@ -2,7 +2,7 @@ import FHIR
 import FHIRPath
 
 extension ValidationRun {
-    /// What invariants may ask beyond the resource: value sets, profiles, and what references point at.
+    /// What invariants may look up beyond the resource: value sets, profiles, and the targets of references.
     func makeEnvironment() -> PathEnvironment {
         var environment = PathEnvironment()
         let (library, index, depth) = (library, index, depth)
@@ -14,7 +14,7 @@ extension ValidationRun {
             Self.conforms(value, to: url, library, index, depth: depth, scope: nil)
         }
         environment.rootResource = scope.container
-        // Profiles within profiles get less each, so that asking for one in another again and again ends soon.
+        // Each nested validation gets fewer steps, so that profiles that ask for one another again and again end soon.
         environment.stepLimit >>= 2 * depth
         return environment
     }

@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// An extension by the definition that its URL names.
+    /// Checks an extension against the definition that its URL names.
     func check(extension value: JSONValue, _ type: ElementType, _ rule: ElementRule, in compiled: CompiledProfile) {
         guard let object = value.object else {
             report(.jsonType, "an object is expected")
@@ -11,17 +11,17 @@ extension ValidationRun {
         let isInner = rule.sliceName != nil && !rule.children.isEmpty
         if isInner {
             // A part of a complex extension: the definition around it says all.
-            walk(object, value, rule, in: compiled)
+            walk(object, rule, in: compiled)
         } else if let known = definition(url, type) {
             checkContext(known)
             let outer = profile
             profile = known.canonical
-            walk(object, value, known.root, in: known)
+            walk(object, known.root, in: known)
             check(invariants: known.root, value)
             profile = outer
         } else {
             note(url, rule)
-            if let base = self.compiled(type.definition) { walk(object, value, base.root, in: base) }
+            if let base = self.compiled(type.definition) { walk(object, base.root, in: base) }
         }
         // FHIR R4 ext-1.
         let hasValue = object.members.contains { $0.key.hasPrefix("value") || $0.key.hasPrefix("_value") }
@@ -30,7 +30,7 @@ extension ValidationRun {
         }
     }
 
-    private func walk(_ object: JSONObject, _ value: JSONValue, _ shape: ElementRule, in compiled: CompiledProfile) {
+    private func walk(_ object: JSONObject, _ shape: ElementRule, in compiled: CompiledProfile) {
         // Definitions name an extension's place by the whole path, too: `Patient.contact.extension`.
         let path = holders.last.map { $0.path + ".extension" } ?? "Extension"
         holders.append(Holder(path: path, type: "Extension"))
@@ -55,7 +55,7 @@ extension ValidationRun {
         }
     }
 
-    /// Whether the extension may stand where it does (FHIR R4 StructureDefinition.context).
+    /// Whether the extension may be used where it is (FHIR R4 StructureDefinition.context).
     private func checkContext(_ known: CompiledProfile) {
         guard !known.contexts.isEmpty, let holder = holders.last else { return }
         let isAllowed = known.contexts.contains { context in

@@ -2,7 +2,7 @@ import FHIR
 import FHIRPath
 
 extension ValidationRun {
-    /// The constraints of a rule on an element.
+    /// Checks an element against the constraints of a rule.
     func check(invariants rule: ElementRule, _ value: JSONValue) {
         guard !rule.invariants.isEmpty, let resource = scope.resource else { return }
         let environment = environment

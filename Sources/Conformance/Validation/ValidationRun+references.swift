@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// The target of a reference against the types that the element allows.
+    /// Checks the target of a reference against the types that the element allows.
     func check(reference value: JSONValue, _ type: ElementType) {
         guard let text = value["reference"]?.string else {
             checkNamed(value["type"]?.string, type)
@@ -16,7 +16,7 @@ extension ValidationRun {
             report(.referenceFormat, "the reference has none of the forms that FHIR allows", severity: .warning)
             return
         }
-        // What the reference says is compared first; a URN says nothing, the resource behind it does.
+        // The type in the reference comes first; a URN has none, so the resource behind it decides.
         checkNamed(reference.type ?? target(text)?["resourceType"]?.string ?? value["type"]?.string, type)
     }
 
@@ -25,7 +25,7 @@ extension ValidationRun {
         report(.referenceType, "the reference may point at \(targets.sorted().joined(separator: ", ")) only")
     }
 
-    /// The resource behind a reference, contained or in the bundle.
+    /// The target of a reference, contained or in the bundle.
     func target(_ text: String) -> JSONValue? {
         if text == "#" { return scope.resource.map { .object($0.json) } }
         if text.utf8.first == UInt8(ascii: "#") { return scope.contained[String(text.dropFirst())] }

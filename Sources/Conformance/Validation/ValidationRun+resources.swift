@@ -2,7 +2,7 @@ import FHIR
 import FHIRPath
 
 extension ValidationRun {
-    /// A resource: the whole one, a contained one, or a bundle's entry.
+    /// Checks a resource: the whole one, a contained one, or a bundle's entry.
     func check(resource: JSONValue, _ object: JSONObject, type: String, against wanted: [String]) -> [String] {
         let outer = (scope, profile, holders)
         let isContained = outer.0.resource != nil && trail.isContained
@@ -21,7 +21,7 @@ extension ValidationRun {
         return profiles.map(\.canonical)
     }
 
-    /// The profiles to hold it against: those that were asked for, else those claimed, else its type's definition.
+    /// The profiles to check it against: those that were asked for, else those claimed, else its type's definition.
     private func profiles(_ wanted: [String], claimed: [JSONValue], type: String) -> [CompiledProfile] {
         let names = wanted.isEmpty ? claimed.compactMap(\.string) : wanted
         var found: [CompiledProfile] = []
@@ -35,7 +35,7 @@ extension ValidationRun {
             } else if !wanted.isEmpty {
                 skip(.profileUnknown, "the profile \(name) is in no package")
             } else {
-                // What a resource claims is its own text: it is not repeated.
+                // A claimed profile is the resource's own text: it is not repeated.
                 skip(.profileUnknown, "a profile that the resource claims is in no package")
             }
         }
@@ -43,7 +43,7 @@ extension ValidationRun {
         return found
     }
 
-    /// A resource inside an element of a resource type.
+    /// Checks a resource inside an element whose type is a resource.
     func check(inner value: JSONValue, type elementType: ElementType) {
         guard let object = value.object, let type = object["resourceType"]?.string, ResourceTypes.contains(type) else {
             report(.resourceType, "no resource type of FHIR R4")
@@ -66,7 +66,7 @@ extension ValidationRun {
         }
     }
 
-    /// FHIR R4 dom-3: what is contained is referred to from the resource, or refers to it.
+    /// FHIR R4 dom-3: the resource refers to each contained one, or that one refers to the resource.
     private func checkContainedUse(_ resource: JSONValue, _ object: JSONObject) {
         guard let contained = object["contained"]?.array, !contained.isEmpty else { return }
         var used: Set<String> = []
@@ -84,7 +84,7 @@ extension ValidationRun {
 }
 
 extension JSONValue {
-    /// Calls `body` with the id of every `#id` that stands as a reference, canonical or URI.
+    /// Calls `body` with the id of every `#id` that is used as a reference, canonical or URI.
     fileprivate func forEachLocalLink(_ body: (String) -> Void) {
         switch self {
         case .string(let text):

@@ -2,10 +2,10 @@ import FHIR
 import FHIRPath
 
 extension ValidationRun {
-    /// The formats of primitive values, and elements that a data type does not have: what a profile sheet knows of
+    /// Checks the formats of primitive values, and that data types have the elements: what a profile sheet knows about
     /// types.
     ///
-    /// Of what R4's tables do not have nothing is said.
+    /// Nothing is reported about types that R4's tables lack.
     func checkShapes(_ object: JSONObject, in shape: R4Shape) {
         for member in object.members where member.key != "resourceType" {
             let isCompanion = member.key.utf8.first == UInt8(ascii: "_")

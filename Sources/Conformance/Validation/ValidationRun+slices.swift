@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// Tells the slice of an element, inner slices included, and counts it; nil when it is in none.
+    /// Finds the slice of an element, including inner slices, and counts it; nil when it is in none.
     func sort(_ value: JSONValue, _ type: ElementType?, _ rule: ElementRule, _ tally: inout SliceTally) -> ElementRule?
     {
         guard let slicing = rule.slicing else { return nil }
@@ -30,8 +30,8 @@ extension ValidationRun {
         return found ?? slice
     }
 
-    /// Whether it cannot be said if an element that did not match is in the slice: its discriminator is not understood,
-    /// or asks for a value set or a profile that nobody has.
+    /// Whether nobody can say if an element that did not match is in the slice: its discriminator is not understood, or
+    /// needs a value set or profile that is not available.
     private func isOpen(_ matcher: SliceMatcher, _ value: JSONValue, _ type: ElementType?) -> Bool {
         switch matcher {
         case .undecidable: return true
@@ -41,7 +41,7 @@ extension ValidationRun {
         case .profile(let path, let profiles):
             return reach(value, path).contains { element in profiles.contains { conforms(element, to: $0) == nil } }
         case .all(let matchers):
-            // What another of its tests rules out is decided.
+            // An element that another of its tests rules out is decided.
             return matchers.allSatisfy { isOpen($0, value, type) || matches($0, value, type) }
                 && matchers.contains { isOpen($0, value, type) }
         default: return false
@@ -56,7 +56,7 @@ extension ValidationRun {
         }
     }
 
-    /// Holds the counts against the slices' cardinalities.
+    /// Checks the counts against the slices' cardinalities.
     func finish(_ tally: SliceTally, _ rule: ElementRule) {
         guard let slicing = rule.slicing else { return }
         for (place, slice) in rule.slices.enumerated() {
@@ -114,7 +114,7 @@ extension ValidationRun {
 }
 
 extension JSONValue {
-    /// The elements under a name, a choice's type appended or not.
+    /// The elements under a name, with or without a choice's type appended.
     fileprivate func child(_ name: String) -> [JSONValue] {
         guard let object else { return [] }
         if let own = object[name] { return own.elements }

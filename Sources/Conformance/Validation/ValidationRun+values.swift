@@ -1,7 +1,7 @@
 import FHIR
 
 extension ValidationRun {
-    /// One value of an element: its type, its content, and what the rule says of it.
+    /// Checks one value of an element: its type, its content, and what the rule says about it.
     func checkValue(
         _ value: JSONValue, _ companion: JSONValue, _ type: ElementType?, _ rule: ElementRule,
         in compiled: CompiledProfile
@@ -16,7 +16,7 @@ extension ValidationRun {
             return
         }
         switch type.kind {
-        case .primitive(let primitive): check(primitive: value, companion, primitive, rule, in: compiled)
+        case .primitive(let primitive): check(primitive: value, companion, primitive, rule)
         case .resource: check(inner: value, type: type)
         case .extensionElement: check(extension: value, type, rule, in: compiled)
         case .reference:
@@ -47,7 +47,7 @@ extension ValidationRun {
     }
 
     private func check(repeated value: JSONValue, _ reference: String, in compiled: CompiledProfile) {
-        // A reference with an address is to the base definition, whose rules are the same.
+        // A content reference with an address is to the base definition, whose rules are the same.
         let address = reference.prefix { $0 != "#" }
         let other = address.isEmpty ? compiled : self.compiled(String(address)) ?? compiled
         guard let rule = other.rule(reference) ?? compiled.rule(reference) else { return }
@@ -55,7 +55,7 @@ extension ValidationRun {
         check(invariants: rule, value)
     }
 
-    /// An object by the children that the profile walks into, or else by the definition of its type.
+    /// Checks an object against the children that the profile lists, or else against the definition of its type.
     private func check(
         structure value: JSONValue, _ rule: ElementRule, in compiled: CompiledProfile, typed: ElementType?
     ) {
@@ -82,8 +82,7 @@ extension ValidationRun {
     }
 
     private func check(
-        primitive value: JSONValue, _ companion: JSONValue, _ type: PrimitiveType, _ rule: ElementRule,
-        in compiled: CompiledProfile
+        primitive value: JSONValue, _ companion: JSONValue, _ type: PrimitiveType, _ rule: ElementRule
     ) {
         if companion != .null { check(companion: companion, rule) }
         guard value != .null else {
@@ -101,7 +100,7 @@ extension ValidationRun {
         }
     }
 
-    /// What stands beside a primitive: an id and extensions.
+    /// Checks the companion of a primitive: an id and extensions.
     private func check(companion: JSONValue, _ rule: ElementRule) {
         guard let object = companion.object else {
             report(.jsonType, "beside a primitive an object is expected")

@@ -1,20 +1,20 @@
 import FHIR
 import FHIRPath
 
-/// One resource's validation: the walk's place, and what it has found.
+/// One resource's validation: where the walk is, and what it has found.
 final class ValidationRun {
     let library: ProfileLibrary
     let index: BundleIndex?
     var trail = ElementTrail()
-    /// The profile that speaks at the moment.
+    /// The profile that is being checked.
     var profile = ""
-    /// The resource that holds the element at the moment, and the one around it.
+    /// The resource that holds the current element, and the one around it.
     var scope = ResourceScope(.null, root: nil) {
         didSet { madeEnvironment = nil }
     }
-    /// What holds the element at the moment, as contexts of extensions name it.
+    /// The elements around the current one, as contexts of extensions name them.
     var holders: [Holder] = []
-    /// Nested validations in slices by profile; stopped before they become many.
+    /// How deep validations by profile are nested; they are stopped before they become many.
     var depth = 0
     private var found: [Finding] = []
     private var madeEnvironment: PathEnvironment?
@@ -43,7 +43,7 @@ final class ValidationRun {
         return made
     }
 
-    /// What invariants may ask, made once for each resource.
+    /// What invariants may look up, made once for each resource.
     var environment: PathEnvironment {
         if let madeEnvironment { return madeEnvironment }
         let made = makeEnvironment()
@@ -51,7 +51,7 @@ final class ValidationRun {
         return made
     }
 
-    /// Holds the resource against profiles and returns those that were used.
+    /// Checks the resource against profiles and returns those that were used.
     func validate(_ resource: JSONValue, against profiles: [String]) -> [String] {
         guard let object = resource.object, let type = object["resourceType"]?.string,
             ResourceTypes.contains(type)
@@ -65,7 +65,7 @@ final class ValidationRun {
         return check(resource: resource, object, type: type, against: profiles)
     }
 
-    /// Notes an error, or a warning; the same one of a second profile is not said again.
+    /// Records an error, or a warning; one that a second profile repeats is recorded once.
     func report(
         _ rule: Rule, _ message: @autoclosure () -> String, severity: Finding.Severity = .error, key: String? = nil
     ) {
@@ -78,7 +78,7 @@ final class ValidationRun {
                 severity: severity, rule: name, path: path, profile: profile, message: text, advice: rule.advice))
     }
 
-    /// Notes once what cannot be checked.
+    /// Records, once, something that cannot be checked.
     func skip(_ rule: Rule, _ what: @autoclosure () -> String) {
         let text = what()
         guard seen.insert("\(rule.rawValue) \(text)").inserted else { return }

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// Holds resources against the profiles of implementation guides.
+/// Checks resources against the profiles of implementation guides.
 ///
 /// Profiles are compiled when they are first met; a validator is meant to be kept. See docs/reference/conformance.md
 /// for what is checked and what is not.
@@ -13,22 +13,22 @@ public struct Validator: Sendable {
         identity = (packages.packages.map(\.label) + [sheets.hash]).joined(separator: " ")
     }
 
-    /// What decides its verdicts, in a line that changes when they may: the packages and the sheets.
+    /// Everything that decides its verdicts, in a line that changes when they may: the packages and the sheets.
     public let identity: String
 
     /// The packages behind it.
     public var packages: PackageSet { library.packages }
 
-    /// Whether a profile says something of what references point at: only then does an index of a bundle matter.
+    /// Whether a profile depends on the targets of references: only then does an index of a bundle matter.
     public func asksTargets(_ profile: String) -> Bool { library.profile(profile)?.asksTargets ?? false }
 
     /// Whether a code, Coding or CodeableConcept is in a value set; nil when that cannot be said.
     public func isMember(_ value: JSONValue, of valueSet: String) -> Bool? { library.isMember(value, of: valueSet) }
 
-    /// Whether it can be said of every code whether it is in the value set: all that the set draws on is here.
+    /// Whether membership in the value set can be decided for every code: everything that the set draws on is here.
     public func decides(_ valueSet: String) -> Bool { library.valueSet(valueSet)?.isDecidable ?? false }
 
-    /// Holds a resource against profiles; without any, against those it claims in `meta.profile`, or its type alone.
+    /// Checks a resource against profiles; without any, against those it claims in `meta.profile`, or its type alone.
     ///
     /// `fullURLs` finds the resources of a bundle that references point at.
     public func validate(

@@ -1,14 +1,14 @@
 public import PDex
 
-/// Who may use the API, and for what: a name, the SHA-256 of the token, which only its holder has, and its scope.
+/// A client that may use the API: its name, the SHA-256 of its token, which only the holder has, and its scope.
 public struct APIToken: Sendable, Hashable {
-    /// The name that the audit trail has.
+    /// The holder's name in the audit trail.
     public let name: String
     /// SHA-256 of the token's characters.
     public let digest: [UInt8]
-    /// The payers for which the holder may ask; of others the holder learns nothing.
+    /// The payers for which the holder may ask; it learns nothing of others.
     public let payers: Set<String>
-    /// Whether the holder may watch the service: its numbers name every server.
+    /// Whether the holder may watch the service; its numbers name every server.
     public let mayWatch: Bool
 
     /// Pairs a name and a scope with a digest of 32 bytes.
@@ -20,18 +20,18 @@ public struct APIToken: Sendable, Hashable {
     }
 }
 
-/// Everybody who may use the API.
+/// The tokens of everybody who may use the API.
 public struct APITokens: Sendable {
     private let tokens: [APIToken]
     private let digests: Digests
 
-    /// Knows `tokens`; `digests` has SHA-256.
+    /// Accepts `tokens`; `digests` provides SHA-256.
     public init(_ tokens: [APIToken], digests: Digests) {
         self.tokens = tokens
         self.digests = digests
     }
 
-    /// Who sent the token; nil for a stranger. All are compared, and each whole, so that time tells nothing.
+    /// The holder of `token`; nil if unknown. Compares every digest, and each in full, so that timing reveals nothing.
     func holder(of token: String) -> APIToken? {
         let digest = digests.sha256([UInt8](token.utf8))
         var found: APIToken?

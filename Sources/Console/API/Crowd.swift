@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many requests are being answered at once: more would only wait for each other, and none would be answered in
+/// Limits how many requests are answered at once: more would only wait for each other, and none would be answered in
 /// time.
 final class Crowd: Sendable {
     private let present = Mutex(0)
@@ -10,7 +10,7 @@ final class Crowd: Sendable {
         self.most = most
     }
 
-    /// Answers within the crowd; nil when it is full.
+    /// Runs `work` as one of the crowd; nil when the crowd is full.
     func answer<Answer: Sendable>(_ work: () async throws -> Answer) async rethrows -> Answer? {
         let isIn = present.withLock { present in
             guard present < most else { return false }

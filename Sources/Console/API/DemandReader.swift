@@ -4,16 +4,16 @@ import Jobs
 import PDex
 import Serving
 
-/// Reads what somebody asks for from the body of a POST.
+/// Reads a demand for a member's data from the body of a POST.
 enum DemandReader {
-    /// A demand, and which job it is to be answered by as far as the body says.
+    /// A demand, and the job or payer that the body names to answer it, if any.
     struct Wish {
         var demand: MemberDemand
         var job: String?
         var payer: String?
     }
 
-    /// What a demand may say.
+    /// The keys that the body may have.
     static let keys: Set = ["memberId", "patient", "member", "since", "types", "job", "payer"]
     private static let longestKey = 255
 
@@ -24,7 +24,7 @@ enum DemandReader {
         guard let json = try? JSONParser.parse(request.body), let object = json.object else {
             throw Problem(400, "Malformed", "the body is not a JSON object")
         }
-        // A name may be anything: it is not repeated.
+        // An unknown name may be anything, so it is not repeated.
         guard object.keys.allSatisfy(keys.contains) else {
             throw Problem(422, "Unknown member", "the body may have \(keys.sorted().joined(separator: ", "))")
         }
@@ -53,7 +53,7 @@ enum DemandReader {
         return key
     }
 
-    /// Whose data: by the plan's id or by the clinic's, which `member` named before there was the other.
+    /// Whose data: by the plan's id (`memberId`) or by the clinic's (`patient`, formerly `member`).
     private static func subject(of object: JSONObject) throws(Problem) -> MemberDemand {
         let (plan, clinic) = (try text("memberId", object), [try text("patient", object), try text("member", object)])
         let named = clinic.compactMap(\.self)

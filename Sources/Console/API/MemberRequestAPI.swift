@@ -4,18 +4,18 @@ import Jobs
 import PDex
 import Serving
 
-/// Member requests by HTTP: made, looked at and taken back, by each holder of a token their own. Every action is one of
+/// Member requests over HTTP: each token holder can make, see and cancel its own. Every action is one of
 /// ``Operations``.
 struct MemberRequestAPI: Sendable {
     private let operations: @Sendable (_ actor: String) -> Operations
     private let jobs: [Job]
     private let clock: any WallClock
 
-    /// More open requests of one holder, and of all, are not accepted.
+    /// The most open requests of one holder and of all; more are not accepted.
     static let bounds = DeskBounds(ofHolder: 1000, ofAll: 4000)
     private static let path = "/v1/member-requests"
 
-    /// The API of `jobs`; `operations` acts in the name of who holds the token.
+    /// The API of `jobs`; `operations` acts in the name of the token's holder.
     init(
         operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], clock: any WallClock
     ) {
@@ -24,7 +24,7 @@ struct MemberRequestAPI: Sendable {
         self.clock = clock
     }
 
-    /// Whether a request to that path is one for this API.
+    /// Whether a request to that path is for this API.
     static func hasPath(_ text: String) -> Bool { text == path || text.hasPrefix(path + "/") }
 
     func answer(_ request: ServedRequest, of holder: APIToken) async throws -> ServedAnswer {
@@ -48,7 +48,7 @@ struct MemberRequestAPI: Sendable {
         }
     }
 
-    /// Accepts a demand by a job of the holder's payers: to the holder there are no others.
+    /// Accepts a demand for a job of the holder's payers; for the holder there are no other jobs.
     private func accept(
         _ request: ServedRequest, _ operations: Operations, of holder: APIToken
     ) async throws -> ServedAnswer {
@@ -79,7 +79,7 @@ struct MemberRequestAPI: Sendable {
         _ id: String, _ request: ServedRequest, _ operations: Operations, of holder: APIToken
     ) async throws -> ServedAnswer {
         guard ["GET", "DELETE"].contains(request.method) else { throw Problem.notAllowed("GET, DELETE") }
-        // Another's is answered as one that there is not: not even that it exists is told.
+        // Another holder's request is answered like a missing one: not even its existence is revealed.
         let detail = try await operations.show(request: id, of: holder.name, payers: holder.payers)
         guard request.method == "DELETE" else { return task(200, detail) }
         _ = try await operations.cancel(request: id, reason: "by the API")

@@ -12,10 +12,11 @@ struct MemberRequestTask {
         var task: JSONObject = [
             "resourceType": "Task", "id": .string(request.id), "status": .string(request.state.rawValue),
         ]
-        if let reason = request.reason ?? detail.exchange?.reason {
+        let standing = detail.exchange?.memberStanding
+        if let reason = request.reason ?? standing?.reason {
             task["statusReason"] = ["text": .string(reason.rawValue)]
         }
-        if let exchange = detail.exchange { task["businessStatus"] = ["text": .string(exchange.state.rawValue)] }
+        if let standing { task["businessStatus"] = ["text": .string(standing.state.rawValue)] }
         task["intent"] = "order"
         task["code"] = ["text": "member data request"]
         task["description"] = .string(detail.punctuality(at: now))

@@ -3,17 +3,17 @@ public import Jobs
 public import PDex
 import Serving
 
-/// The HTTP API of the service: who asks, for what, and what a refusal looks like.
+/// The service's HTTP API: recognises holders, routes their requests, and turns faults into refusals.
 public struct ServiceAPI: Sendable {
     private let memberRequests: MemberRequestAPI
     private let watch: ServiceWatch
     private let tokens: APITokens
     private let crowd: Crowd
 
-    /// So many requests are answered at once; the store takes one after another.
+    /// The most calls of ``MemberRequestAPI`` answered at once; the store takes one after another.
     static let mostAtOnce = 64
 
-    /// The API of `jobs`; `operations` acts in the name of who holds one of `tokens`, `watch` answers who watches.
+    /// The API of `jobs`; `operations` acts in the name of a token's holder, `watch` answers monitoring.
     public init(
         operations: @escaping @Sendable (_ actor: String) -> Operations, jobs: [Job], watch: ServiceWatch,
         tokens: APITokens, clock: any WallClock
@@ -31,7 +31,7 @@ public struct ServiceAPI: Sendable {
                 return try await watch.health(request.path, isHolder: (try? holder(of: request))?.mayWatch ?? false)
             }
             if request.path == "/metrics" {
-                // Names of servers and how much is sent are nobody else's business.
+                // Server names and volumes are nobody else's business.
                 guard try holder(of: request).mayWatch else {
                     throw Problem(403, "Forbidden", "the token may not watch the service: say  watch: true  of it")
                 }

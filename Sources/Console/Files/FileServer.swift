@@ -2,7 +2,6 @@ import FHIR
 import FHIRClient
 public import PDex
 public import Serving
-import Synchronization
 
 /// Hands out the files of submissions to the payers that were told of them (SUB-06).
 ///
@@ -15,12 +14,8 @@ public final class FileServer: Sendable {
     private let token: @Sendable (String) -> String
     private let bundle: @Sendable (String) async throws -> [UInt8]?
     private let clock: any WallClock
-    private let state = Mutex<State>(.waiting([]))
-
-    private enum State {
-        case waiting([CheckedContinuation<Void, any Error>])
-        case settled(Result<Void, any Error>)
-    }
+    /// Where it listens.
+    public let bound = BoundPort()
 
     /// Serves on `host` what payers reach at `place`; `token` is what opens a submission, and `bundle` what it holds:
     /// nil when there is none on its way, and a fault when it is withheld.
@@ -40,30 +35,15 @@ public final class FileServer: Sendable {
     public func run() async throws {
         try await HTTPServer(self, host: host, port: port, bodyLimit: 1 << 10, clock: clock).run()
     }
+
+    /// Waits until it listens. Throws what kept it from that.
+    public func listening() async throws { _ = try await bound.port() }
+
+    /// Tells whoever waits for it to listen that it never will.
+    public func giveUp() { bound.fail(CancellationError()) }
 }
 
 extension FileServer: Endpoint {
-    /// It listens.
-    public func isBound(port: Int) { settle(.success(())) }
-
-    /// It never will.
-    public func isClosed(by error: any Error) { settle(.failure(error)) }
-
-    /// Waits until it listens. Throws what kept it from that.
-    public func listening() async throws {
-        try await withCheckedThrowingContinuation { waiting in
-            let known: Result<Void, any Error>? = state.withLock { state in
-                guard case .waiting(let others) = state else {
-                    if case .settled(let result) = state { return result }
-                    return nil
-                }
-                state = .waiting(others + [waiting])
-                return nil
-            }
-            if let known { waiting.resume(with: known) }
-        }
-    }
-
     /// A file of a submission: 401 without its token, 410 for what is no longer on its way or is withheld.
     public func answer(_ request: ServedRequest) async -> ServedAnswer {
         guard ["GET", "HEAD"].contains(request.method) else {
@@ -114,14 +94,5 @@ extension FileServer: Endpoint {
     /// Compares digests: how long that takes tells nothing of how much is right.
     private static func isSame(_ one: String, _ other: String) -> Bool {
         SHA256.hash(Array(one.utf8)) == SHA256.hash(Array(other.utf8))
-    }
-
-    private func settle(_ result: Result<Void, any Error>) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
-            guard case .waiting(let waiting) = state else { return [] }
-            state = .settled(result)
-            return waiting
-        }
-        for one in waiting { one.resume(with: result) }
     }
 }

@@ -1,6 +1,6 @@
 import PDex
 
-/// Samples in the text that Prometheus reads (exposition format 0.0.4).
+/// Samples as the text that Prometheus reads (exposition format 0.0.4).
 enum Exposition {
     static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 

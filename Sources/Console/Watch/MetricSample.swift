@@ -3,7 +3,7 @@ import PDex
 /// One value of a metric under its labels.
 struct MetricSample: Sendable, Hashable {
     let metric: MetricName
-    /// Behind the name: `_sum` and `_count` of a summary.
+    /// Appended to the name: `_sum` or `_count` of a summary.
     var suffix = ""
     let labels: [Label]
     let value: Double

@@ -2,9 +2,9 @@ public import CoreMetrics
 import PDex
 import Synchronization
 
-/// Counts what the process does, until somebody asks: the implementation behind swift-metrics.
+/// Keeps the process's counts until they are read: the implementation behind swift-metrics.
 ///
-/// Only what ``PDex/MetricName`` has is kept. What libraries count for themselves is dropped.
+/// Only metrics in ``PDex/MetricName`` are kept. Those that libraries count for themselves are dropped.
 public final class MetricsRegistry: MetricsFactory {
     private struct Key: Hashable {
         let metric: MetricName
@@ -13,13 +13,13 @@ public final class MetricsRegistry: MetricsFactory {
 
     private let series = Mutex<[Key: MetricSeries]>([:])
 
-    /// A label may have what a server said in it; it must not fill the memory.
+    /// The most series of one metric: a label may hold what a server said, and must not fill the memory.
     static let mostSeriesOfAMetric = 500
 
-    /// Counts nothing yet.
+    /// An empty registry.
     public init() {}
 
-    /// A counter of that name; one that is not ours counts for nobody.
+    /// A counter of that name; the counts of an unknown name are dropped.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         found(label, dimensions) ?? MetricSeries()
     }
@@ -39,7 +39,7 @@ public final class MetricsRegistry: MetricsFactory {
         found(label, dimensions) ?? MetricSeries()
     }
 
-    /// Nothing to do: counts outlive who counted.
+    /// Nothing to do: counts outlive their handlers.
     public func destroyCounter(_ handler: any CounterHandler) {}
     /// Nothing to do.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
@@ -48,7 +48,7 @@ public final class MetricsRegistry: MetricsFactory {
     /// Nothing to do.
     public func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// What was counted so far.
+    /// Everything counted so far.
     var samples: [MetricSample] {
         series.withLock { $0 }.flatMap { key, series -> [MetricSample] in
             let value = series.value

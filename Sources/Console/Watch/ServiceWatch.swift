@@ -4,7 +4,7 @@ public import Jobs
 public import PDex
 import Serving
 
-/// What watches the service is told: whether it lives, is ready and whole, and how it fares in numbers.
+/// What monitoring learns about the service: whether it is live, ready and complete, and its metrics.
 public struct ServiceWatch: Sendable {
     private let operations: Operations
     private let jobs: [Job]
@@ -13,13 +13,13 @@ public struct ServiceWatch: Sendable {
     private let freeBytes: @Sendable () -> Int?
     private let clock: any WallClock
 
-    /// Schedules are looked at every half minute; one that was not for so long stands still.
+    /// Schedules are checked every half minute; once none was for longer than this, the scheduler is stuck.
     private static let longestSilenceSeconds = 300.0
-    /// Less room than this on the store's disk is told before it is used up.
+    /// Less free room than this on the store's disk is reported, before none is left.
     public static let leastFreeBytes = 256 << 20
 
-    /// Watches `jobs` by `operations`; `metrics` has what the process counts, `heartbeat` its schedules' pulse, and
-    /// `freeBytes` tells the room on the store's disk, nil when nobody knows.
+    /// Watches `jobs` by `operations`; `metrics` holds the process's counts, `heartbeat` when schedules were last
+    /// checked, and `freeBytes` gives the room on the store's disk, nil if unknown.
     public init(
         operations: Operations, jobs: [Job], metrics: MetricsRegistry, heartbeat: Heartbeat,
         freeBytes: @escaping @Sendable () -> Int?, clock: any WallClock
@@ -32,7 +32,7 @@ public struct ServiceWatch: Sendable {
         self.clock = clock
     }
 
-    /// Answers `/health/live`, `/health/ready`, `/health/complete`; what is wrong is told to whoever holds a token.
+    /// Answers `/health/live`, `/health/ready`, `/health/complete`; only a holder who may watch sees what is wrong.
     func health(_ path: String, isHolder: Bool) async throws -> ServedAnswer {
         switch path {
         case "/health/live": return .json(200, ["status": "live"])
@@ -43,8 +43,8 @@ public struct ServiceWatch: Sendable {
         }
     }
 
-    /// The problems that are found, or why none could be looked for: what the store says is nobody's business without a
-    /// token.
+    /// The problems found, or why none could be looked for. Faults are caught here: thrown on, what the store says
+    /// would be shown without a token.
     private func told(_ look: () async throws -> [String]) async -> [String] {
         do {
             return try await look()
@@ -69,9 +69,9 @@ public struct ServiceWatch: Sendable {
         return .json(problems.isEmpty ? 200 : 503, .object(json))
     }
 
-    /// Why nothing should be handed to this process: the store, its disk, its schedules.
+    /// Why this process should be given no work: its store, its disk, its schedules.
     private func unready() async throws -> [String] {
-        // The store answers: that is what accepting needs. Its faults are told by their codes.
+        // Accepting requires that the store answers. Its faults are reported by their codes.
         _ = try await operations.memberRequests(in: [.requested], limit: 1)
         var problems: [String] = []
         if let free = freeBytes(), free < Self.leastFreeBytes {
@@ -83,7 +83,7 @@ public struct ServiceWatch: Sendable {
         return problems
     }
 
-    /// What keeps the work from being done, though this process is well.
+    /// What keeps work from being done although this process is well.
     private func incomplete() async throws -> [String] {
         let queue = try await operations.queue()
         var problems = queue.breakers.filter(\.isClosed).map { breaker in
@@ -100,6 +100,11 @@ public struct ServiceWatch: Sendable {
                     "the process of run \(left.id) of \(job.name) has ended, and none goes on with it:  pdex run \(job.name)  does"
                 )
             }
+        }
+        for (run, obstacle) in try await operations.stoppedRuns(ofJobs: jobs.map(\.name)) {
+            problems.append(
+                "the last attempt at run \(run.id) of \(run.job) failed, see  pdex runs show \(run.id) : "
+                    + "\(obstacle.code.rawValue), \(obstacle.message)")
         }
         return problems
     }

@@ -2,8 +2,8 @@ import FHIR
 import Jobs
 import PDex
 
-/// How the queue, the exchanges and the jobs stand, asked of the store: the same whichever process is asked, and also
-/// after a restart.
+/// The state of the queue, the exchanges and the jobs, read from the store: the same from every process, and after a
+/// restart.
 struct StoreGauges: Sendable {
     let operations: Operations
     let jobs: [Job]
@@ -34,7 +34,7 @@ struct StoreGauges: Sendable {
         return samples
     }
 
-    /// Counted by the store, however many there are.
+    /// Counted by the store, because there may be many.
     private func requests() async throws -> [MetricSample] {
         var samples: [MetricSample] = []
         for state in MemberRequestState.allCases where state.isOpen {
@@ -90,7 +90,7 @@ struct StoreGauges: Sendable {
         return samples
     }
 
-    /// Members and resources that a run's report does not account for.
+    /// How many members and resources a run's report does not account for.
     private static func gap(of run: Run) -> Int? {
         guard let report = try? JSONParser.parse(run.summary), let exchanges = report["exchanges"],
             let resources = report["resources"]
@@ -100,7 +100,7 @@ struct StoreGauges: Sendable {
         return abs(members) + abs(2 * examined - sum(resources))
     }
 
-    /// All counts in a part of a report, by reason or not.
+    /// The sum of all counts in a part of a report, nested by reason or not.
     private static func sum(_ counts: JSONValue) -> Int {
         (counts.object?.members ?? []).reduce(0) { $0 + ($1.value.number?.int ?? sum($1.value)) }
     }

@@ -1,5 +1,5 @@
 extension FHIRBundle {
-    /// One entry: a resource, what is asked for it, or what was answered.
+    /// One entry: a resource, a request about it, or the server's answer.
     public struct Entry: Sendable, Hashable {
         /// The absolute address or `urn:uuid:` of the resource.
         public var fullURL: String?
@@ -12,7 +12,7 @@ extension FHIRBundle {
         /// What was answered.
         public var response: Response?
 
-        /// Reads an entry; throws when its resource is none.
+        /// Reads an entry; throws when its `resource` is not one.
         init(_ json: JSONValue) throws(ResourceError) {
             guard json.object != nil else { throw .notAnObject }
             fullURL = json["fullUrl"]?.string
@@ -67,7 +67,7 @@ extension FHIRBundle {
             outcome = json["outcome"].flatMap { OperationOutcome($0) }
         }
 
-        /// The number of the status, 100 to 599; nil when the status does not start with one.
+        /// The numeric status, 100 to 599; nil when the text does not start with one.
         public var statusCode: Int? {
             let digits = status.prefix { $0.isASCII && $0.isNumber }
             guard digits.utf8.count == 3, let code = Int(digits), (100...599).contains(code) else { return nil }

@@ -11,7 +11,7 @@ public struct FHIRBundle: Sendable, Hashable {
     /// `searchset`, `transaction-response`, …; empty when the bundle does not say.
     public var type: String
 
-    /// How many matches the server knows; nil when it does not say or says nonsense.
+    /// How many matches the server reports; nil when it does not say or says nonsense.
     public var total: Int?
 
     /// The links in their order.
@@ -20,7 +20,7 @@ public struct FHIRBundle: Sendable, Hashable {
     /// The entries in their order.
     public var entries: [Entry]
 
-    /// Reads a `Bundle`; throws when it is none, or when an entry's resource is none.
+    /// Reads a `Bundle`; throws when it is not one, or when an entry's `resource` is not a resource.
     public init(_ json: JSONValue) throws(ResourceError) {
         let resource = try Resource(json)
         guard resource.type == "Bundle" else { throw .invalidType }
@@ -34,7 +34,7 @@ public struct FHIRBundle: Sendable, Hashable {
         for entry in resource["entry"]?.elements ?? [] { entries.append(try Entry(entry)) }
     }
 
-    /// Where the first link of that relation leads.
+    /// The URL of the first link with that relation.
     public func link(_ relation: String) -> String? {
         links.first { $0.relation == relation }?.url
     }

@@ -6,7 +6,7 @@ extension JSONCursor {
             return .string(reader.text(try readString()))
         case UInt8(ascii: "{"):
             var members: [JSONObject.Member] = []
-            // What most elements of FHIR have; growing to it costs two more allocations.
+            // Enough for most elements of FHIR; growing to it would cost two more allocations.
             members.reserveCapacity(4)
             try readObject(levels) { (cursor, name) throws(JSONError) in
                 let value = try cursor.readTree(levels - 1)
@@ -44,7 +44,7 @@ extension JSONCursor {
         }
     }
 
-    /// Reads any value, and says where it stands when it is a string.
+    /// Reads any value; returns where it is when it is a string.
     mutating func readStringOrSkip(_ levels: Int) throws(JSONError) -> JSONReader.StringToken? {
         guard reader.current == UInt8(ascii: "\"") else {
             try skipValue(levels)

@@ -1,7 +1,7 @@
-/// Walks a document once, checking all of it: the parser builds a tree on the way, the scan looks at a few members.
+/// Walks a document once and checks all of it: the parser builds a tree on the way, the scan looks at a few members.
 ///
-/// Both go through the same three functions, so that they accept and refuse the same bytes.
-/// It recurses once a level, and the levels are limited.
+/// Both go through the same three functions, so that they accept and refuse the same bytes. It recurses once per level,
+/// and the levels are limited.
 struct JSONCursor {
     private(set) var reader: JSONReader
     private var ledger = KeyLedger()
@@ -10,7 +10,7 @@ struct JSONCursor {
         reader = JSONReader(bytes)
     }
 
-    /// Reads one document; `value` must read exactly the value, which may have so many levels.
+    /// Reads one document; `value` must read exactly the value, which may have `levels` levels.
     @inline(__always)
     mutating func readDocument<Value>(
         _ limits: JSONLimits, _ value: (inout JSONCursor, _ levels: Int) throws(JSONError) -> Value

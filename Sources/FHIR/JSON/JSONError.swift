@@ -8,7 +8,7 @@ public struct JSONError: Error, Sendable, Equatable {
         case tooDeep = "too-deep"
         /// The document ends before its value does.
         case unexpectedEnd = "unexpected-end"
-        /// A byte stands where the grammar of RFC 8259 does not allow it.
+        /// A byte is where the grammar of RFC 8259 does not allow it.
         case unexpectedByte = "unexpected-byte"
         /// Something other than white space follows the value.
         case trailingBytes = "trailing-bytes"
@@ -16,15 +16,15 @@ public struct JSONError: Error, Sendable, Equatable {
         case byteOrderMark = "byte-order-mark"
         /// A string is not UTF-8: overlong, a surrogate, truncated or out of range (RFC 3629 §3).
         case invalidUTF8 = "invalid-utf8"
-        /// A backslash is followed by something that is no escape.
+        /// A backslash is followed by something that is not an escape.
         case invalidEscape = "invalid-escape"
         /// A `\u` escape is half of a surrogate pair.
         case loneSurrogate = "lone-surrogate"
-        /// A control character stands unescaped in a string.
+        /// A control character is unescaped in a string.
         case controlCharacter = "control-character"
         /// A number is not written as RFC 8259 §6 demands.
         case invalidNumber = "invalid-number"
-        /// A word starts like `true`, `false` or `null` and is not.
+        /// A word starts like `true`, `false` or `null` but is none of them.
         case invalidLiteral = "invalid-literal"
         /// An object has two members of the same name.
         case duplicateKey = "duplicate-key"

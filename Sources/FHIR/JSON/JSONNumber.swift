@@ -22,7 +22,7 @@ public struct JSONNumber: Sendable, Hashable {
         text = String(int)
     }
 
-    /// A number whose text the reader has found to be one.
+    /// A number from text that the reader has already checked.
     init(checked text: String) {
         self.text = text
     }

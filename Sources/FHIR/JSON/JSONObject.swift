@@ -6,7 +6,7 @@ public struct JSONObject: Sendable, Hashable {
     public struct Member: Sendable, Hashable {
         /// The name.
         public let key: String
-        /// What stands under that name.
+        /// The value under that name.
         public var value: JSONValue
 
         /// A member of an object.
@@ -21,7 +21,7 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
-    /// Up to so many, each is compared with those before it; hashing costs more.
+    /// Up to this many members, each is compared with those before it; hashing would cost more.
     private static let fewMembers = 16
 
     /// The members in their order.
@@ -32,7 +32,7 @@ public struct JSONObject: Sendable, Hashable {
         members = []
     }
 
-    /// An object of these members; of several members of one name the first stays.
+    /// An object of these members; of several with the same name the first stays.
     public init(members: [Member]) {
         guard members.count <= Self.fewMembers else {
             var seen = Set<[UInt8]>(minimumCapacity: members.count)
@@ -52,7 +52,7 @@ public struct JSONObject: Sendable, Hashable {
         self.members = distinct
     }
 
-    /// An object of members whose names the parser has found to differ.
+    /// An object of members whose names the parser has found to be distinct.
     init(distinct members: [Member]) {
         self.members = members
     }
@@ -98,7 +98,7 @@ public struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    /// An object written in code; of two members of one name the first stays.
+    /// An object written in code; of two members with the same name the first stays.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self.init(members: elements.map { Member(key: $0.0, value: $0.1) })
     }

@@ -1,7 +1,7 @@
-/// JSON that is being written: its bytes grow in one place that nobody else has.
+/// JSON that is being written: its bytes grow in one buffer that has no other owner.
 ///
-/// An array asks at every append who owns it, which costs more than the few bytes of most names and values. All raw
-/// memory is written by the three members under "Bytes", after room was made for it.
+/// An array checks its ownership at every append, which costs more than copying the few bytes of most names and values.
+/// All raw memory is written by the three members under "Bytes", after room was made for it.
 public struct JSONOutput: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var room: Int
@@ -9,7 +9,7 @@ public struct JSONOutput: ~Copyable {
     /// How many bytes were written.
     public private(set) var count = 0
 
-    /// An empty output with room for so many bytes, which grows as needed.
+    /// An empty output with room for this many bytes, which grows as needed.
     public init(room: Int = 512) {
         self.room = max(room, 16)
         start = .allocate(byteCount: self.room, alignment: 8)
@@ -22,7 +22,7 @@ public struct JSONOutput: ~Copyable {
 
     // MARK: Bytes
 
-    /// Makes room for so many more bytes.
+    /// Makes room for this many more bytes.
     @inline(__always)
     private mutating func reserve(_ more: Int) {
         if room - count < more { grow(by: more) }
@@ -51,7 +51,7 @@ public struct JSONOutput: ~Copyable {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    // Kept out of line, so that the common way stays short.
+    // Kept out of line, so that the common path stays short.
     @inline(never)
     private mutating func grow(by more: Int) {
         let wider = max(2 * room, count + more)

@@ -1,7 +1,7 @@
-/// Parses JSON (RFC 8259) into exact values, and refuses what two readers could understand differently.
+/// Parses JSON (RFC 8259) into exact values, and refuses anything that two readers could understand differently.
 ///
-/// Refused beyond the grammar: a name that an object has already, at every depth; bytes that are not UTF-8;
-/// half surrogate pairs; a byte order mark; nesting and sizes beyond the limits.
+/// Refused beyond the grammar: a name that an object already has, at every depth; bytes that are not UTF-8; half
+/// surrogate pairs; a byte order mark; nesting and sizes beyond the limits.
 public enum JSONParser {
     /// Parses one document.
     public static func parse(_ bytes: [UInt8], limits: JSONLimits = .fhir) throws(JSONError) -> JSONValue {

@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Steps over a number of RFC 8259 §6 and says where it stands.
+    /// Steps over a number (RFC 8259 §6) and returns its range.
     @inline(__always)
     mutating func readNumber() throws(JSONError) -> Range<Int> {
         let start = position
@@ -18,7 +18,7 @@ extension JSONReader {
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { advance() }
             try skipDigits(of: start)
         }
-        // A digit can follow here only behind a leading zero; a letter or a dot would be a number gone wrong.
+        // A digit can follow here only after a leading zero; a dot or a sign means a malformed number.
         switch current {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"):
             throw JSONError(.invalidNumber, at: start)

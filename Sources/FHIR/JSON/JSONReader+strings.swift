@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Where a string stands in the bytes, without its quotes.
+    /// Where a string is in the bytes, without its quotes.
     struct StringToken {
         let start: Int
         let end: Int
@@ -7,7 +7,7 @@ extension JSONReader {
         let isEscaped: Bool
     }
 
-    /// Reads a string, its opening quote included, and checks every byte of it.
+    /// Reads a string, including its opening quote, and checks every byte of it.
     @inline(__always)
     mutating func readString() throws(JSONError) -> StringToken {
         try expect(UInt8(ascii: "\""))
@@ -64,8 +64,8 @@ extension JSONReader {
         return unescaped(token).withUnsafeBytes(body)
     }
 
-    /// Steps over bytes that need no look: eight at a time while none is a quote, a backslash, a control or beyond
-    /// ASCII.
+    /// Steps over bytes that need no inspection, eight at a time, while none is a quote, a backslash, a control
+    /// character or beyond ASCII.
     @inline(__always)
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -73,7 +73,8 @@ extension JSONReader {
         while let word = word(at: position) {
             let quotes = word ^ (ones &* 0x22)
             let backslashes = word ^ (ones &* 0x5C)
-            // A byte's high bit is set below when it is zero, respectively less than 0x20; the lowest one is exact.
+            // Below, a byte's high bit is set when it is zero (two terms), less than 0x20 (the third) or beyond ASCII
+            // (the last); only the lowest is exact.
             let found =
                 ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | (word &- (ones &* 0x20)) | word
             let stops = found & highs
@@ -85,7 +86,8 @@ extension JSONReader {
         }
     }
 
-    /// The next place from `start` on that a string cannot have as it is: a quote, a backslash or a control.
+    /// The next place from `start` on with a byte that a string must escape: a quote, a backslash or a control
+    /// character.
     @inline(__always)
     func plainEnd(from start: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -94,7 +96,7 @@ extension JSONReader {
         while let word = word(at: place) {
             let quotes = word ^ (ones &* 0x22)
             let backslashes = word ^ (ones &* 0x5C)
-            // As above, but bytes beyond ASCII are no stops.
+            // As above, but bytes beyond ASCII do not stop it.
             let found =
                 ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
                 | ((word &- (ones &* 0x20)) & ~word)
@@ -109,7 +111,7 @@ extension JSONReader {
         return count
     }
 
-    /// Steps over one character of two to four bytes; only the well-formed ones of Unicode table 3-7.
+    /// Steps over one character of two to four bytes, which must be well-formed by Unicode table 3-7.
     private mutating func skipMultibyteCharacter() throws(JSONError) {
         let second = byte(at: position + 1)
         let length: Int
@@ -129,7 +131,7 @@ extension JSONReader {
         advance(by: length)
     }
 
-    /// Reads one escape, both halves of a surrogate pair included.
+    /// Reads one escape, including both halves of a surrogate pair.
     private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
         let start = position
         advance(by: 2)

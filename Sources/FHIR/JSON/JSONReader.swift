@@ -1,11 +1,11 @@
-/// The grammar of JSON over bytes: what the parser and the scan share, so that they cannot disagree.
+/// The grammar of JSON over bytes, shared by the parser and the scan so that they cannot disagree.
 ///
 /// The buffer must outlive the reader. All raw memory access goes through the four members under
 /// "Bytes", each of which checks its bounds; past the end a byte reads as 0, which JSON allows nowhere.
 struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
 
-    /// How many bytes there are; kept, because the buffer would compute it at every look.
+    /// How many bytes there are; kept, because the buffer would compute it at every access.
     let count: Int
 
     private(set) var position = 0
@@ -60,7 +60,7 @@ struct JSONReader {
         }
     }
 
-    /// Steps over a byte that must stand here.
+    /// Steps over a byte that must be here.
     @inline(__always)
     mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard current == byte, !isAtEnd else { throw unexpected() }
@@ -75,20 +75,20 @@ struct JSONReader {
         position += literal.utf8CodeUnitCount
     }
 
-    /// Refuses what no document may start with, and steps to the value.
+    /// Refuses a document that is too large or starts with a byte order mark, and steps to the value.
     mutating func start(_ limits: JSONLimits) throws(JSONError) {
         guard count <= limits.bytes else { throw JSONError(.tooLarge, at: max(0, limits.bytes)) }
         if byte(at: 0) == 0xEF, byte(at: 1) == 0xBB, byte(at: 2) == 0xBF { throw JSONError(.byteOrderMark, at: 0) }
         skipWhiteSpace()
     }
 
-    /// Refuses anything but white space behind the value.
+    /// Refuses anything but white space after the value.
     mutating func finish() throws(JSONError) {
         skipWhiteSpace()
         guard isAtEnd else { throw JSONError(.trailingBytes, at: position) }
     }
 
-    /// What to say about the byte that stands here.
+    /// The error for the byte that is here.
     func unexpected() -> JSONError {
         JSONError(isAtEnd ? .unexpectedEnd : .unexpectedByte, at: position)
     }

@@ -1,4 +1,4 @@
-/// One step from a value to one inside of it.
+/// One step from a value to one inside it.
 public enum JSONStep: Sendable, Hashable {
     /// To the member of that name.
     case member(String)
@@ -7,10 +7,10 @@ public enum JSONStep: Sendable, Hashable {
 }
 
 extension JSONParser {
-    /// At which byte of a document the value stands to which `path` leads from the top, its name for a member of an
-    /// object; nil when there is no such value, or the bytes are no JSON.
+    /// The byte of a document at which the value is found to which `path` leads from the top (for a member of an
+    /// object, its name); nil when there is no such value, or the bytes are not JSON.
     ///
-    /// For those who read a value and have to tell a person where in the file something is wrong with it.
+    /// For callers that read a value and have to tell a person where in the file it is wrong.
     public static func offset(of path: [JSONStep], in bytes: [UInt8]) -> Int? {
         bytes.withUnsafeBufferPointer { buffer in
             var cursor = JSONCursor(UnsafeRawBufferPointer(buffer))
@@ -24,7 +24,7 @@ extension JSONParser {
 }
 
 extension JSONCursor {
-    /// Reads a value, and says where in it the end of the path stands.
+    /// Reads a value, and returns where in it the end of the path is.
     fileprivate mutating func place(of path: ArraySlice<JSONStep>, _ levels: Int) throws(JSONError) -> Int? {
         guard let step = path.first else {
             let start = reader.position

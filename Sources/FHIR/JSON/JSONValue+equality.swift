@@ -12,7 +12,7 @@ extension JSONValue: Hashable {
         }
     }
 
-    /// Feeds the value into a hasher; values that are equal feed the same.
+    /// Feeds the value into a hasher; equal values feed the same.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
@@ -26,7 +26,7 @@ extension JSONValue: Hashable {
 }
 
 extension String {
-    /// Whether both are the same UTF-8; `==` would take canonically equivalent spellings (K and U+212A) for one.
+    /// Whether both are the same UTF-8; `==` would treat canonically equivalent spellings (K and U+212A) as equal.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
@@ -40,7 +40,7 @@ extension String {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether both hold the same; eight bytes at a time, the last eight or fewer once more or one by one.
+    /// Whether both hold the same bytes: eight are compared at a time, those left over one by one.
     fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         var place = 0

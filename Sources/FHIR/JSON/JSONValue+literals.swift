@@ -10,13 +10,13 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     /// A string written in code.
     public init(stringLiteral value: String) { self = .string(value) }
 
-    /// A whole number written in code; decimals are made from text, so that their digits stay.
+    /// A whole number written in code; decimals are made from text, so that they keep their digits.
     public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
 
     /// An array written in code.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-    /// An object written in code, its members in that order; of two members of one name the first stays.
+    /// An object written in code, its members in that order; of two with the same name the first stays.
     public init(dictionaryLiteral members: (String, JSONValue)...) {
         self = .object(JSONObject(members: members.map { JSONObject.Member(key: $0.0, value: $0.1) }))
     }

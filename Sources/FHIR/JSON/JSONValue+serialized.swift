@@ -14,7 +14,7 @@ extension JSONValue {
         return String(decoding: out.bytes, as: UTF8.self)
     }
 
-    /// Appends the shortest JSON to what is written already.
+    /// Appends the shortest JSON to `out`.
     public func write(into out: inout JSONOutput) {
         JSONWriter.write(self, into: &out)
     }

@@ -22,7 +22,7 @@ public enum JSONValue: Sendable {
         return object[key]
     }
 
-    /// The element at that place, when this is an array that reaches so far.
+    /// The element at that place, when this is an array that is long enough.
     public subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]

@@ -27,7 +27,7 @@ enum JSONWriter {
         }
     }
 
-    /// Appends the form for people: a member or an element a line, two spaces a level.
+    /// Appends the form for people: one member or element per line, two spaces per level.
     static func writePretty(_ value: JSONValue, indentation: Int, into out: inout JSONOutput) {
         switch value {
         case .object(let object) where !object.isEmpty:
@@ -71,7 +71,7 @@ enum JSONWriter {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// Appends a string's bytes of which the one at `stop` is the first that needs an escape.
+    /// Appends the bytes of a string whose first byte that needs an escape is at `stop`.
     @inline(never)
     private static func writeEscaped(_ reader: JSONReader, from stop: Int, into out: inout JSONOutput) {
         var start = 0

@@ -1,9 +1,9 @@
-/// The names met in the objects that are open, to refuse a name that an object has already.
+/// The names in the objects that are open, used to refuse a name that an object already has.
 ///
-/// A small object is checked name by name: a 64-bit filter says "new" nearly always, else the few names
-/// before it are compared. A big one is sorted once when it closes, so that no input costs quadratic time.
+/// A small object is checked name by name: a 64-bit filter nearly always says "new", otherwise the few names before it
+/// are compared. A big one is sorted once when it closes, so that no input costs quadratic time.
 struct KeyLedger {
-    /// What the ledger must know of one open object; it lives on the reader's stack.
+    /// What the ledger must know about one open object; it lives on the reader's stack.
     struct OpenObject {
         fileprivate let base: Int
         fileprivate var filter: UInt64 = 0
@@ -16,7 +16,7 @@ struct KeyLedger {
 
     private static let small = 32
 
-    /// A stack; what lies at ``count`` and beyond is left over from closed objects and overwritten next.
+    /// A stack; entries at ``count`` and beyond are left over from closed objects and will be overwritten.
     private var entries: [Entry] = []
     private var count = 0
 
@@ -30,7 +30,7 @@ struct KeyLedger {
         OpenObject(base: count)
     }
 
-    /// Enters a name; throws when a small object has it already.
+    /// Enters a name; throws when a small object already has it.
     @inline(__always)
     mutating func enter(
         _ name: JSONReader.StringToken, of object: inout OpenObject, in reader: borrowing JSONReader
@@ -61,7 +61,7 @@ struct KeyLedger {
         count += 1
     }
 
-    // The rare ways are kept out of line, so that the common one stays short.
+    // The rare paths are kept out of line, so that the common one stays short.
 
     @inline(never)
     private mutating func grow(by entry: Entry) {
@@ -107,8 +107,8 @@ struct KeyLedger {
         reader.unescaped(name).withUnsafeBytes { hash(JSONReader($0), 0, $0.count) }
     }
 
-    /// Mixes the length with the first and the last eight bytes; equal hashes are always compared, so it need not be
-    /// good.
+    /// Mixes the length with the first and the last eight bytes; it need not be good, because names with equal hashes
+    /// are always compared.
     @inline(__always)
     private static func hash(_ reader: borrowing JSONReader, _ start: Int, _ end: Int) -> UInt64 {
         let length = end - start

@@ -1,7 +1,7 @@
 /// Splits a stream that arrives in chunks into lines of NDJSON, holding at most one line.
 ///
-/// Lines inside a chunk are handed over without a copy. Blank lines are counted and left out; a carriage return
-/// before the line feed is taken off. A splitter that has thrown is spent: what follows is not read in order.
+/// Lines inside a chunk are handed over without a copy. Blank lines are counted and left out; a carriage return before
+/// the line feed is removed. A splitter that has thrown is spent: anything later would be out of order.
 public struct NDJSONSplitter: Sendable {
     /// The number, from 1, of the line handed over last, blank lines counted; 0 before the first.
     public private(set) var lineNumber = 0
@@ -35,8 +35,8 @@ public struct NDJSONSplitter: Sendable {
         try keep(UnsafeRawBufferPointer(rebasing: chunk[start...]))
     }
 
-    /// Ends the stream: a last line without a line feed is handed over, and the caller's parser tells whether it is
-    /// torn.
+    /// Ends the stream: a last line without a line feed is handed over, and the caller's parser decides whether it is
+    /// truncated.
     public mutating func finish(_ line: (UnsafeRawBufferPointer) throws -> Void) throws {
         if !pending.isEmpty { try handPending(to: line) }
     }

@@ -1,5 +1,5 @@
 extension OperationOutcome {
-    /// One thing a server had to say.
+    /// One issue that a server reported.
     public struct Issue: Sendable, Hashable {
         /// How bad it is.
         public var severity: Severity
@@ -50,7 +50,7 @@ extension OperationOutcome {
             return .object(object)
         }
 
-        /// Severity, code and paths: only codes that FHIR has, and paths that are no more than one.
+        /// Severity, code and paths: only codes that FHIR defines, and paths that are nothing more.
         var summary: String {
             let code = Self.codes.contains(code) ? code : "unknown"
             let paths = expression.prefix(3).map { Self.isPath($0) ? $0 : "(path withheld)" }
@@ -65,8 +65,8 @@ extension OperationOutcome {
             "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled", "informational",
         ]
 
-        /// A type and elements with their places, such as `Patient.name[0].family`, so that nothing a person wrote can
-        /// slip into a log: a name has a capital, a number has digits outside of brackets.
+        /// Whether the text is a type and elements with indexes, such as `Patient.name[0].family`, so that nothing a
+        /// person wrote can slip into a log: a name has a capital, a number has digits outside brackets.
         private static func isPath(_ text: String) -> Bool {
             guard text.utf8.count <= 128 else { return false }
             let steps = text.split(separator: ".", omittingEmptySubsequences: false)

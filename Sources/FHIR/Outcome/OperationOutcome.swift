@@ -1,4 +1,4 @@
-/// What a server had to say about a request: issues, each with a severity and a code (FHIR R4 §2.35).
+/// A server's report on a request: issues, each with a severity and a code (FHIR R4 §2.35).
 public struct OperationOutcome: Sendable, Hashable {
     /// The issues in the order they were reported.
     public var issues: [Issue]
@@ -13,7 +13,7 @@ public struct OperationOutcome: Sendable, Hashable {
         self.issues = issues
     }
 
-    /// Reads an `OperationOutcome`; nil when the value is no such resource. Issues that are no objects are left out.
+    /// Reads an `OperationOutcome`; nil when the value is not one. Issues that are not objects are left out.
     public init?(_ json: JSONValue) {
         guard json["resourceType"]?.string == "OperationOutcome" else { return nil }
         issues = (json["issue"]?.elements ?? []).compactMap { Issue($0) }
@@ -29,7 +29,7 @@ public struct OperationOutcome: Sendable, Hashable {
 
     /// The issues for logs and messages: severity, code and path only, because diagnostics may hold health data.
     ///
-    /// Codes and paths that do not look like ones are replaced, and at most five issues are told.
+    /// Codes and paths that do not look like codes and paths are replaced, and at most five issues are listed.
     public var summary: String {
         guard !issues.isEmpty else { return "no issues" }
         let told = issues.prefix(5).map(\.summary).joined(separator: "; ")

@@ -1,15 +1,15 @@
 extension JSONCursor {
-    /// Reads any value; its text when it is a string.
+    /// Reads any value; returns its text when it is a string.
     mutating func readText(_ levels: Int) throws(JSONError) -> String? {
         try readStringOrSkip(levels).map { reader.text($0) }
     }
 
-    /// Reads any value; the time it says when it is a string that says one.
+    /// Reads any value; returns the time when it is a string that gives one.
     mutating func readTime(_ levels: Int) throws(JSONError) -> TimeReading? {
         try readStringOrSkip(levels).flatMap { reader.time($0) }
     }
 
-    /// Reads an object as a `Period`; where its bounds have their text.
+    /// Reads an object as a `Period`; returns where the texts of its bounds are.
     mutating func readBounds(
         _ levels: Int
     ) throws(JSONError) -> (start: JSONReader.StringToken?, end: JSONReader.StringToken?) {
@@ -26,7 +26,7 @@ extension JSONCursor {
         return bounds
     }
 
-    /// Reads a reference or a list of them; where the first that is wanted has its text.
+    /// Reads a reference or a list of them; returns where the text of the first wanted one is.
     mutating func readHolders(
         _ levels: Int, where isWanted: (ReferenceHolder, JSONReader) -> Bool
     ) throws(JSONError) -> JSONReader.StringToken? {
@@ -34,7 +34,7 @@ extension JSONCursor {
         switch reader.current {
         case UInt8(ascii: "["):
             try readArray(levels) { (cursor) throws(JSONError) in
-                // Only one level of lists: a list in a list is no FHIR.
+                // Only one level of lists: a list in a list is not FHIR.
                 guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels - 1) }
                 let reference = try cursor.readHolder(levels - 1, where: isWanted)
                 found = found ?? reference
@@ -57,12 +57,12 @@ extension JSONCursor {
 }
 
 extension JSONReader {
-    /// The time that a string says, if it says one.
+    /// The time that a string gives, if it gives one.
     func time(_ token: StringToken) -> TimeReading? {
         withBytes(of: token) { TimeReading($0) }
     }
 
-    /// The day that a date or an instant begins with, as it is written; all of a text that is not ASCII.
+    /// The day that a date or an instant begins with, as written; the whole text when it is not ASCII.
     func day(_ token: StringToken) -> String {
         withBytes(of: token) { bytes in
             let isPlain = bytes.prefix(10).allSatisfy { $0 < 0x80 }

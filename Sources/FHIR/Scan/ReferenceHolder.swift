@@ -1,4 +1,4 @@
-/// Where a `Reference` element has its `reference` and its `type`, found while it is walked over.
+/// Where the `reference` and the `type` of a `Reference` element are, found while the cursor walks over it.
 struct ReferenceHolder {
     private(set) var reference: JSONReader.StringToken?
     private var type: JSONReader.StringToken?
@@ -18,7 +18,7 @@ struct ReferenceHolder {
     /// Whether it refers to a resource of that type, by its address or else by its `type`.
     func names(_ wanted: StaticString, in reader: JSONReader) -> Bool {
         guard let reference else { return false }
-        // The common form is told from its bytes; only the others are taken apart.
+        // The common form is recognised from its bytes; only others are parsed.
         let isLocal = reader.withBytes(of: reference) { bytes in
             let prefix = wanted.utf8CodeUnitCount
             return bytes.count > prefix && bytes[prefix] == UInt8(ascii: "/") && bytes.starts(with: wanted)

@@ -1,4 +1,4 @@
-/// Collects what a scan is after while the cursor walks over the document.
+/// Collects the facts of a scan while the cursor walks over the document.
 struct ResourceFacts {
     private var type: String?
     private var hasID = false
@@ -106,7 +106,7 @@ struct ResourceFacts {
         context = holder.names("Encounter", in: cursor.reader) ? holder.reference : listed
     }
 
-    /// A Goal has targets of another kind, which hold no `reference`.
+    /// A Goal's targets are something else and hold no `reference`.
     private mutating func readTargets(_ cursor: inout JSONCursor, _ levels: Int) throws(JSONError) {
         var found: [JSONReader.StringToken] = []
         _ = try cursor.readHolders(levels) { holder, _ in
@@ -136,7 +136,7 @@ struct ResourceFacts {
         time = (rank, start, end)
     }
 
-    /// Days count as they are written, whether or not they can be read as a time.
+    /// Days count as written, whether or not they can be read as a time.
     private mutating func note(_ first: JSONReader.StringToken?, _ last: JSONReader.StringToken?, _ rank: Int) {
         guard let first, rank < days?.rank ?? .max else { return }
         days = (rank, first, last)
@@ -152,7 +152,7 @@ struct ResourceFacts {
         }
     }
 
-    /// From the first event to the last as they are listed; else the bounds within which it repeats.
+    /// From the first to the last event in the order listed; without events, the bounds within which it repeats.
     private mutating func readTiming(_ cursor: inout JSONCursor, _ levels: Int, day: Int) throws(JSONError) {
         guard cursor.reader.current == UInt8(ascii: "{") else { return try cursor.skipValue(levels) }
         var events: [JSONReader.StringToken] = []

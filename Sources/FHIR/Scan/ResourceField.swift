@@ -3,23 +3,23 @@ enum ResourceField {
     case type
     case id
     case meta
-    /// A reference that may name the patient; the lower the rank, the more it counts.
+    /// A reference that may name the patient; the lowest rank wins.
     case patient(rank: Int)
     case encounter
     case context
-    /// What a Provenance speaks of.
+    /// What a Provenance is about.
     case target
-    /// A time or a period; the lower the rank, the more it counts, and the same for the days of care.
+    /// A time or a period; the lowest rank wins, and likewise for the days of care.
     case time(rank: Int, day: Int = .max)
-    /// A timing: its events, or the bounds of what repeats.
+    /// A timing: its events, or the bounds within which it repeats.
     case timing(day: Int)
-    /// What a Specimen says of how it was taken.
+    /// What a Specimen says about how it was taken.
     case collection
     case status
 
     /// Ranks of days below this one are those of periods.
     static let firstDate = 11
-    /// The rank of the period that the context of a DocumentReference has.
+    /// The rank of the period in a DocumentReference's context.
     static let contextPeriod = 8
 
     private static let names: [(StaticString, ResourceField)] = [
@@ -45,10 +45,10 @@ enum ResourceField {
         ("created", .time(rank: .max, day: 30)),
     ]
 
-    /// What `collection` has, and its ranks of days.
+    /// The members of `collection`, with their ranks of days.
     static let collected: [(StaticString, Int)] = [("collectedPeriod", 9), ("collectedDateTime", 16)]
 
-    /// The names by their length: most names are told apart before a byte is compared.
+    /// The names by their length: most are told apart before a byte is compared.
     private static let byLength: [[(StaticString, ResourceField)]] = (0...18).map { length in
         names.filter { $0.0.utf8CodeUnitCount == length }
     }

@@ -1,6 +1,6 @@
-/// What staging must know of a resource, read in one pass over its bytes without building a tree.
+/// What staging must know about a resource, read in one pass over its bytes without building a tree.
 ///
-/// The whole document is checked on the way: what is scanned can be parsed later.
+/// The whole document is checked on the way, so that what was scanned can be parsed later.
 public struct ResourceScan: Sendable, Equatable {
     /// The `resourceType`.
     public var type: String
@@ -23,19 +23,19 @@ public struct ResourceScan: Sendable, Equatable {
     /// when it names an Encounter.
     public var encounter: String?
 
-    /// What the resource speaks of, as it is written: the references in `target`, which only a Provenance has.
+    /// What the resource is about, as it is written: the references in `target`, which only a Provenance has.
     public var targets: [String]
 
-    /// The first moment of the clinically relevant time; nil when it is open or not known.
+    /// The first moment of the clinically relevant time; nil when it is open or unknown.
     ///
     /// Taken from the first of `period`, `billablePeriod`, `effective[x]`, `performed[x]`, `occurrence[x]`, `onset[x]`,
     /// `started`, `whenHandedOver`, `authoredOn`, `recordedDate`, `date` and `issued` that can be read.
     public var start: Instant?
 
-    /// The last moment of that time; nil when it is open or not known.
+    /// The last moment of that time; nil when it is open or unknown.
     public var end: Instant?
 
-    /// The first day of care, as it is written up to the day; nil when there is none.
+    /// The first day of care, as written but cut to the day; nil when there is none.
     ///
     /// Taken from the first that says something: of periods `period`, `effectivePeriod`, `effectiveTiming`,
     /// `performedPeriod`, `onsetPeriod`, `servicedPeriod`, `occurrencePeriod`, `occurrenceTiming`, `context.period`,
@@ -45,13 +45,13 @@ public struct ResourceScan: Sendable, Equatable {
     /// `recordedDate`, `recorded`, `date`, `issued`, `statusDate` and `created`.
     public var firstDay: String?
 
-    /// The last day of care, as it is written up to the day; nil when there is none, or a period does not say its end.
+    /// The last day of care, as written but cut to the day; nil when there is none, or a period has no end.
     public var lastDay: String?
 
     /// The `status`, or the `lifecycleStatus` of a Goal.
     public var status: String?
 
-    /// What a scan would have found, for those who know it already.
+    /// The result of a scan, for callers that already know it.
     public init(
         type: String, id: String, versionID: String? = nil, lastUpdated: Instant? = nil, patient: String? = nil,
         encounter: String? = nil, targets: [String] = [], start: Instant? = nil, end: Instant? = nil,

@@ -14,7 +14,7 @@ struct CivilDay: Equatable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The day so many days after 1970-01-01; the distance of an ``Instant``, which cannot leave the calendar.
+    /// The day this many days after 1970-01-01: for an ``Instant``, which cannot leave the calendar.
     init(daysSince1970 days: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

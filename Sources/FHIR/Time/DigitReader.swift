@@ -1,4 +1,4 @@
-/// Reads the fixed-width fields of dates from bytes; every step says whether it fitted.
+/// Reads the fixed-width fields of dates from bytes; every step reports whether it fitted.
 struct DigitReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -9,7 +9,7 @@ struct DigitReader {
 
     var isAtEnd: Bool { position >= bytes.count }
 
-    /// Steps over a text when it stands here.
+    /// Steps over a text if it is here.
     mutating func skip(_ text: StaticString) -> Bool {
         let length = text.utf8CodeUnitCount
         guard bytes.count - position >= length else { return false }
@@ -18,13 +18,13 @@ struct DigitReader {
         return true
     }
 
-    /// The place of the text that stands here among some, stepped over.
+    /// Steps over whichever of some texts is here; returns its place among them.
     mutating func skip(oneOf texts: [StaticString]) -> Int? {
         for (index, text) in texts.enumerated() where skip(text) { return index }
         return nil
     }
 
-    /// A number of exactly so many digits, within a range.
+    /// A number of exactly this many digits, within a range.
     mutating func number(digits: Int, in range: ClosedRange<Int>) -> Int? {
         guard bytes.count - position >= digits else { return nil }
         var value = 0
@@ -36,7 +36,7 @@ struct DigitReader {
         return range.contains(value) ? value : nil
     }
 
-    /// All digits that stand here as a fraction of a second: nanoseconds, the rest cut off, and how many counted.
+    /// All digits that follow, as a fraction of a second: nanoseconds, the rest cut off, and how many digits counted.
     mutating func fraction() -> (nanoseconds: Int, digits: Int)? {
         var nanoseconds = 0
         var digits = 0

@@ -1,8 +1,8 @@
 /// A FHIR `date` or `dateTime`, as precise as it was written: `2015`, `2015-02`, `2015-02-07`,
 /// `2015-02-07T13:28:17+02:00`.
 ///
-/// It stands for all moments it could mean. A date says no zone, so that it reaches from its start in UTC+14
-/// to its end in UTC-12.
+/// It stands for all moments that it could mean. A date has no zone, so it reaches from its start in UTC+14 to its end
+/// in UTC-12.
 public struct FHIRDate: Sendable, Hashable {
     /// The last field that was written.
     public enum Precision: Int, Sendable, Comparable {
@@ -17,7 +17,7 @@ public struct FHIRDate: Sendable, Hashable {
         /// `2015-02-07T13:28:17.2Z`, any number of digits.
         case fraction
 
-        /// Whether `left` is the coarser.
+        /// Whether `left` is coarser.
         public static func < (left: Precision, right: Precision) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -33,7 +33,7 @@ public struct FHIRDate: Sendable, Hashable {
     /// The last moment it could mean.
     public let latest: Instant
 
-    /// Reads a date; nil when it is none, has a time without a zone, or names a day that no calendar has.
+    /// Reads a date; nil when it is not one, has a time without a zone, or names a day that no calendar has.
     public init?(_ text: String) {
         var copy = text
         guard let reading = copy.withUTF8({ TimeReading(UnsafeRawBufferPointer($0)) }) else { return nil }
@@ -43,8 +43,8 @@ public struct FHIRDate: Sendable, Hashable {
         latest = reading.latest
     }
 
-    /// The last moment of it where it ends first: a date says no zone, and there are 26 hours between the first and the
-    /// last in which its last day ends.
+    /// Its last moment where it ends first: a date has no zone, and 26 hours lie between the first and the last place
+    /// in which its last day ends.
     public var firstEnd: Instant {
         precision < .second ? latest.adding(milliseconds: -26 * 3_600_000) : latest
     }

@@ -9,8 +9,8 @@ extension Instant {
 
     /// Reads an HTTP date in any of its three forms (RFC 9110 §5.6.7).
     ///
-    /// The day's name must be one, but is not compared with the date. A two-digit year from 70 on is of the
-    /// twentieth century, else of the twenty-first: without a clock, the rule that ages best.
+    /// The day's name must be valid, but is not compared with the date. A two-digit year from 70 on belongs to the
+    /// twentieth century, any other to the twenty-first: without a clock, the rule that ages best.
     public init?(httpDate text: String) {
         var copy = text
         let second = copy.withUTF8 { bytes in

@@ -9,7 +9,7 @@ extension Instant: CustomStringConvertible {
         self = reading.earliest
     }
 
-    /// The instant in UTC with milliseconds, `2026-01-11T02:13:45.120Z`: one text for one millisecond, in order of
+    /// The instant in UTC with milliseconds, `2026-01-11T02:13:45.120Z`: one text per millisecond, and texts sort by
     /// time.
     public var text: String {
         let (day, second) = civil

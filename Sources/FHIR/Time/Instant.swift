@@ -1,18 +1,18 @@
 /// A point in time, to the nanosecond, between the first moment of the year 1 and the last of 9999 in UTC.
 ///
-/// Whatever lies beyond becomes the nearest of those two, so that every instant can be written and nothing overflows.
-/// Leap seconds are not counted, as POSIX does.
+/// Anything beyond becomes the nearer of those two, so that every instant can be written and nothing overflows. Leap
+/// seconds are not counted, as in POSIX.
 public struct Instant: Sendable, Hashable {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     public let seconds: Int64
 
-    /// What is to be added to the seconds, 0 to 999,999,999.
+    /// The nanoseconds to add to the seconds, 0 to 999,999,999.
     public let nanoseconds: Int32
 
-    /// The first moment that can be told: 0001-01-01T00:00:00Z.
+    /// The first moment that can be expressed: 0001-01-01T00:00:00Z.
     public static let earliest = Instant(seconds: firstSecond)
 
-    /// The last moment that can be told: 9999-12-31T23:59:59.999999999Z.
+    /// The last moment that can be expressed: 9999-12-31T23:59:59.999999999Z.
     public static let latest = Instant(seconds: lastSecond, nanoseconds: 999_999_999)
 
     private static let firstSecond: Int64 = -62_135_596_800
@@ -45,7 +45,7 @@ public struct Instant: Sendable, Hashable {
         seconds * 1_000 + Int64(nanoseconds / 1_000_000)
     }
 
-    /// The instant so many milliseconds later, or earlier when negative.
+    /// The instant this many milliseconds later, or earlier when negative.
     public func adding(milliseconds: Int64) -> Instant {
         Instant(
             seconds: seconds + milliseconds / 1_000,

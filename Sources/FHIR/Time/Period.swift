@@ -1,6 +1,6 @@
-/// A time from a start to an end, both included as far as they are precise; an end that is not said is open.
+/// A time from a start to an end, both included to their precision; a bound that is not given is open.
 public struct Period: Sendable, Hashable {
-    /// Where it starts; nil when it has always been.
+    /// Where it starts; nil when it has no start.
     public var start: FHIRDate?
     /// Where it ends; nil when it goes on.
     public var end: FHIRDate?
@@ -29,8 +29,8 @@ public struct Period: Sendable, Hashable {
         earliest <= instant && instant <= latest
     }
 
-    /// Whether the instant could lie in the period, and the period is over nowhere yet: a last day without a zone is
-    /// over where it ends first.
+    /// Whether the instant could lie in the period and the period is not yet over anywhere: a last day without a zone
+    /// is over where it ends first.
     public func isInForce(at instant: Instant) -> Bool {
         earliest <= instant && instant <= (end?.firstEnd ?? .latest)
     }

@@ -1,7 +1,7 @@
 /// What the text of a FHIR `date`, `dateTime` or `instant` says (FHIR R4 §2.24.0.1): a first and a last moment.
 ///
-/// A time of day needs seconds and a zone. Second 60 is taken for the first moment of the next minute.
-/// A date without a zone is as wide as the earth: from its start in UTC+14 to its end in UTC-12.
+/// A time of day needs seconds and a zone. Second 60 is taken for the first moment of the next minute. A date without a
+/// zone covers the whole earth: from its start in UTC+14 to its end in UTC-12.
 struct TimeReading {
     let precision: FHIRDate.Precision
     let earliest: Instant
@@ -32,7 +32,7 @@ struct TimeReading {
         self.init(day, timeIn: &digits)
     }
 
-    /// Whole days, of no zone.
+    /// Whole days, without a zone.
     private init?(_ precision: FHIRDate.Precision, from first: CivilDay?, to last: CivilDay?) {
         guard let first, let last else { return nil }
         self.precision = precision
@@ -40,7 +40,7 @@ struct TimeReading {
         latest = Instant(seconds: Int64((last.daysSince1970 + 1) * 86_400 + 12 * 3_600), nanoseconds: -1)
     }
 
-    /// A time of day behind a day.
+    /// A time of day after a day.
     private init?(_ day: CivilDay, timeIn digits: inout DigitReader) {
         guard digits.skip("T"), let hour = digits.number(digits: 2, in: 0...23),
             digits.skip(":"), let minute = digits.number(digits: 2, in: 0...59),

@@ -2,18 +2,18 @@ import FHIR
 import Glibc
 public import PDex
 
-/// The log of exports in the form that the clients of Bulk Data share: one JSON object a line.
+/// The log of exports in the format that Bulk Data clients share: one JSON object per line.
 ///
-/// It names servers, files, counts and times. Queries of URLs, tokens, filters and bodies stay out of it: they may say
+/// It names servers, files, counts and times. It leaves out queries of URLs, tokens, filters and bodies: they may say
 /// who somebody is, or let somebody in.
 public final class BulkLog: Sendable {
     private let file: Int32
 
-    /// Opens the file, to add to it; made with mode 0600 if it is not there. Throws `config.invalid`.
+    /// Opens the file for appending; creates it with mode 0600 if it is missing. Throws `config.invalid`.
     public init(path: String) throws(Fault) {
         file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw Self.refused(path) }
-        // A file that was there may be open to others.
+        // An existing file may be open to others.
         guard fchmod(file, 0o600) == 0 else {
             close(file)
             throw Self.refused(path)
@@ -22,18 +22,18 @@ public final class BulkLog: Sendable {
 
     deinit { close(file) }
 
-    /// Adds a line; a disk that takes none does not end an export.
+    /// Appends a line; a failure to write does not end an export.
     func write(_ event: String, export: String, at time: Instant, _ detail: JSONValue) {
         let entry: JSONValue = [
             "exportId": .string(export), "timestamp": .string(time.text), "eventId": .string(event),
             "eventDetail": detail,
         ]
         let line = entry.serialized() + [UInt8(ascii: "\n")]
-        // One call a line: processes that share the file do not mix their lines.
+        // One call per line: processes that share the file do not mix their lines.
         _ = line.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
     }
 
-    /// A URL without its query and fragment, where links carry signatures and searches carry people.
+    /// A URL without its query and fragment, in which links carry signatures and searches name people.
     static func bare(_ url: String) -> JSONValue {
         .string(String(url.prefix { $0 != "?" && $0 != "#" }))
     }

@@ -2,9 +2,9 @@ import FHIR
 public import PDex
 import Synchronization
 
-/// A clinic whose exports are written down in a ``BulkLog``.
+/// A clinic whose exports are recorded in a ``BulkLog``.
 public final class LoggedClinic: ClinicServer {
-    /// What is known of one export.
+    /// The running totals of one export.
     private struct Account {
         let id: String
         let began: Instant
@@ -18,10 +18,10 @@ public final class LoggedClinic: ClinicServer {
     private let clock: any WallClock
     private let newID: @Sendable () -> String
     private let accounts = Mutex<[String: Account]>([:])
-    /// Which export and which list of its manifest a file belongs to.
+    /// The export and the list of its manifest that a file belongs to.
     private let owners = Mutex<[String: (statusURL: String, list: String)]>([:])
 
-    /// Writes what `clinic` exports into `log`; `newID` names an export.
+    /// Logs the exports of `clinic` to `log`; `newID` names an export.
     public init(
         _ clinic: any ClinicServer, log: BulkLog, clock: any WallClock,
         newID: @escaping @Sendable () -> String = { RandomBytes.hex(16) }
@@ -47,10 +47,10 @@ public final class LoggedClinic: ClinicServer {
     /// One resource as the server wrote it.
     public func read(type: String, id: String) async throws -> [UInt8]? { try await clinic.read(type: type, id: id) }
 
-    /// Kicks an export off: `kickoff`, also when it is refused.
+    /// Kicks off an export; logs `kickoff`, even if it is refused.
     public func startExport(_ request: ExportRequest) async throws -> ExportStart {
         let account = Account(id: newID(), began: clock.now())
-        // Known since the way of pulling was chosen.
+        // Cached since the method of pulling was chosen.
         let server = try? await clinic.capability()
         var detail: JSONObject = [
             "exportUrl": BulkLog.bare(base + "/" + request.path), "softwareName": .text(server?.software.name),
@@ -72,8 +72,8 @@ public final class LoggedClinic: ClinicServer {
         }
     }
 
-    /// Asks how an export is doing: `status_progress`; or `status_complete`, a `status_page_complete` for each page of
-    /// the manifest and `manifest_complete`; or `status_error`.
+    /// Asks how an export is doing; logs `status_progress`; or `status_complete`, a `status_page_complete` for each
+    /// page of the manifest and `manifest_complete`; or `status_error`.
     public func pollExport(_ statusURL: String) async throws -> ExportProgress {
         let account = account(of: statusURL)
         do {
@@ -92,7 +92,7 @@ public final class LoggedClinic: ClinicServer {
         }
     }
 
-    /// Streams one file: `download_request`, then `download_complete` or `download_error`.
+    /// Streams one file; logs `download_request`, then `download_complete` or `download_error`.
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
@@ -129,12 +129,12 @@ public final class LoggedClinic: ClinicServer {
         }
     }
 
-    /// Those of `types` that were asked for and that our token does not allow.
+    /// Those of `types` that were requested but that our token does not allow.
     public func withheldTypes(among types: [String]) async throws -> [String] {
         try await clinic.withheldTypes(among: types)
     }
 
-    /// Tells the server that it may drop the export: `export_complete`, with what came of it.
+    /// Tells the server that it may drop the export; logs `export_complete`, with the totals.
     public func finishExport(_ statusURL: String) async {
         await clinic.finishExport(statusURL)
         let account = account(of: statusURL)
@@ -176,7 +176,7 @@ public final class LoggedClinic: ClinicServer {
             ])
     }
 
-    /// A fault in the fields of the log; the body of the answer stays out of it.
+    /// A fault in the fields of the log, without the body of the answer.
     private static func detail(of fault: Fault) -> JSONObject {
         [
             "body": .null, "code": fault.httpStatus.map { .count($0) } ?? .null,
@@ -200,7 +200,7 @@ public final class LoggedClinic: ClinicServer {
 }
 
 extension ExportRequest {
-    /// The parameters as far as they name nobody: filters only by their number, patients not at all.
+    /// The parameters without anything that names somebody: filters only as a number, patients not at all.
     fileprivate var loggedParameters: JSONValue {
         var object: JSONObject = ["_outputFormat": "application/fhir+ndjson"]
         if !types.isEmpty { object["_type"] = .string(types.joined(separator: ",")) }

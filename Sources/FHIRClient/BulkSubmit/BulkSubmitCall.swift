@@ -3,13 +3,13 @@ import PDex
 
 /// The requests of a submission: `$bulk-submit` and `$bulk-submit-status` (Bulk Data Access 4.0.0-ballot).
 struct BulkSubmitCall: Sendable {
-    /// Where a submission stands at the payer.
+    /// The state of a submission at the payer.
     enum Standing: Sendable {
-        /// The payer knows of no such submission.
+        /// The payer does not know the submission.
         case unknown
-        /// It is at it; when to ask again, and where.
+        /// The payer is working on it; when to ask again, and where.
         case underWay(seconds: Int?, at: String)
-        /// Its status manifest.
+        /// The payer has finished: the status manifest.
         case done(JSONValue)
     }
 
@@ -17,10 +17,10 @@ struct BulkSubmitCall: Sendable {
     let submitter: BulkSubmitter
 
     private static let what = "a question how a submission stands"
-    /// Short, since a delivery has an end and so many of them are asked.
+    /// Short, because a delivery is limited in time and makes many such requests.
     private static let timeouts = HTTPRequest.Timeouts(idle: 30, total: 30)
 
-    /// Submits, whole and for good (SUB-02, SUB-03); whatever was answered. Throws ``TransportError`` as it comes.
+    /// Submits all at once and for good (SUB-02, SUB-03); returns any answer. Throws ``TransportError`` as it comes.
     func kickOff(
         _ files: SubmittedFiles, requestID: String, before begin: @escaping @Sendable () async throws -> Void
     ) async throws -> HTTPResponse {
@@ -45,7 +45,7 @@ struct BulkSubmitCall: Sendable {
         return try await session.once(request, before: begin)
     }
 
-    /// Asks how a submission stands (SUB-08).
+    /// Asks for the state of a submission (SUB-08).
     func standing(of id: String) async throws -> Standing {
         var request = try post("/$bulk-submit-status", subject(id))
         request.headers["Prefer"] = "respond-async"
@@ -62,7 +62,7 @@ struct BulkSubmitCall: Sendable {
         }
     }
 
-    /// Asks again where the payer said (BLK-20, BLK-21).
+    /// Asks again at the URL that the payer gave (BLK-20, BLK-21).
     func standing(at location: String) async throws -> Standing {
         let url = try session.policy.vet(location, from: "Content-Location", with: .token)
         var request = HTTPRequest(.get, url)
@@ -79,7 +79,7 @@ struct BulkSubmitCall: Sendable {
         }
     }
 
-    /// The OperationOutcomes of a status file, one a line.
+    /// The OperationOutcomes of a status file, one per line.
     func outcomes(at url: String, withToken: Bool) async throws -> [JSONValue] {
         let credential: OutboundPolicy.Credential = withToken ? .token : .none
         var request = HTTPRequest(.get, try session.policy.vet(url, from: "a status manifest", with: credential))

@@ -1,36 +1,35 @@
 import FHIR
 public import PDex
 
-/// A payer that is told where files are, fetches them, and says what became of them (WR-22 d; Bulk Data
-/// `$bulk-submit`).
+/// A payer that is told where files are, fetches them, and reports the outcome (WR-22 d; Bulk Data `$bulk-submit`).
 ///
-/// Acknowledged means that the payer has ended its work on the submission and named nothing that it did not take.
+/// Acknowledged means that the payer has finished the submission without naming anything that it did not take.
 public struct BulkSubmitPayer: PayerRelay {
-    /// Its server.
+    /// The payer's server.
     public let server: any PayerServer
     private let call: BulkSubmitCall
     private var session: ServerSession { call.session }
 
-    /// A payer behind a session, to which we are `submitter`.
+    /// A payer behind a session, which knows us as `submitter`.
     public init(_ session: ServerSession, submitter: BulkSubmitter) {
         server = PayerClient(session)
         call = BulkSubmitCall(session: session, submitter: submitter)
     }
 
-    /// A delivery ends before a claim does; a payer that needs longer is asked again by the next attempt.
+    /// A delivery ends before its claim does; when a payer needs longer, the next attempt asks again.
     private static let longestSeconds: Int64 = 240
     private static let firstWait = 0.25
     private static let longestWait = 30.0
-    /// When a payer that does not say is asked again after that.
+    /// How long until the next attempt when the payer does not say.
     private static let nextAttemptSeconds = 60
 
-    /// How often the same is submitted anew when the payer could not fetch it.
+    /// How often the same is submitted again when the payer could not fetch it.
     private static let mostRounds = 12
 
-    /// Submits the bundle's files and waits for what becomes of them. `lastLook` is called before the kick-off; each
-    /// file is looked at again when it is fetched.
+    /// Submits the bundle's files and waits for the outcome. `lastLook` is called before the kick-off; each file is
+    /// checked again when it is fetched.
     ///
-    /// A submission is for good (SUB-03): a claim that is not the first asks how it stands before it submits.
+    /// A submission is final (SUB-03): a claim that is not the first asks for its state before it submits.
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -40,7 +39,7 @@ public struct BulkSubmitPayer: PayerRelay {
         while requestID != submission + "-1" {
             let earlier = try files(of: bundle, submission, round)
             guard let known = try await verdict(on: earlier, until: end) else { break }
-            // The last round counts as what it says.
+            // In the last round, the verdict is taken as it is.
             guard known.isOfTheWay, round < Self.mostRounds else { return answer(known) }
             round += 1
         }
@@ -80,10 +79,10 @@ public struct BulkSubmitPayer: PayerRelay {
         }
     }
 
-    /// What became of a submission; nil when the payer knows of none. Throws `payer.unknown-outcome` while it is at it,
-    /// and when it cannot be asked.
+    /// The outcome of a submission; nil when the payer does not know it. Throws `payer.unknown-outcome` while the payer
+    /// works on it, and when it cannot be asked.
     ///
-    /// What was just submitted may be there, whatever is answered to the question: no fault makes it unsent.
+    /// A submission that was just sent may have arrived, whatever the payer answers: no fault makes it unsent.
     private func verdict(
         on files: SubmittedFiles, until end: Instant, isSent: Bool = false
     ) async throws -> SubmissionVerdict? {
@@ -97,14 +96,14 @@ public struct BulkSubmitPayer: PayerRelay {
         }
     }
 
-    /// Whether a fault of asking leaves it open what became of the submission: all but those of our own key and scopes,
-    /// before which nothing can be asked. What the payer was told of it may have taken, whatever it answers now.
+    /// Whether a fault of asking leaves the outcome open: all do but those of our own key and scopes, which come before
+    /// any question. The payer may have taken what it was told of, whatever it answers now.
     private static func isUnclear(_ fault: Fault) -> Bool {
         fault.code != .payerUnknownOutcome && fault.disposition != .withhold
             && ![.authInvalidClient, .authInvalidScope, .authInvalidRequest].contains(fault.code)
     }
 
-    /// The status manifest, once the payer has ended its work.
+    /// The status manifest, once the payer has finished.
     private func manifest(of id: String, until end: Instant) async throws -> JSONValue? {
         let clock = session.clock
         var standing = try await call.standing(of: id)
@@ -126,7 +125,7 @@ public struct BulkSubmitPayer: PayerRelay {
         return manifest
     }
 
-    /// Reads what the manifest names; `error` is what `outcome` was called before the ballot.
+    /// Reads the files that the manifest names; `error` is what `outcome` was called before the ballot.
     private func verdict(_ manifest: JSONValue, _ files: SubmittedFiles) async throws -> SubmissionVerdict {
         var verdict = SubmissionVerdict(on: files.entries, base: server.base)
         let items = (manifest["outcome"]?.elements ?? []) + (manifest["error"]?.elements ?? [])

@@ -1,4 +1,4 @@
-/// Who we are to a payer that is submitted to, and where it fetches what is submitted (SUB-01).
+/// Who we are to a payer that fetches our files, and where it fetches them (SUB-01).
 public struct BulkSubmitter: Sendable {
     /// The system of the identifier that the payer has agreed with us.
     let system: String
@@ -6,8 +6,7 @@ public struct BulkSubmitter: Sendable {
     let value: String
     /// The URL at which the payer reaches our files, without a trailing slash.
     let place: String
-    /// The token without which nothing of a submission is handed out; derived from its id, so that every process knows
-    /// it.
+    /// The token required for every file of a submission; derived from its id, so that every process knows it.
     let token: @Sendable (_ id: String) -> String
 
     /// Describes us.

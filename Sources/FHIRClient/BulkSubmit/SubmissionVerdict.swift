@@ -1,21 +1,21 @@
 import FHIR
 
-/// What a payer says of a submission's resources, as the answer to a batch, so that it is read as any other (SUB-08).
+/// A payer's verdict on a submission, written like the answer to a batch, so that it is read like any other (SUB-08).
 struct SubmissionVerdict: Sendable {
     private let entries: [(location: String, isDeleted: Bool)]
     private let base: String
-    /// What was said of each that was not taken.
+    /// The outcome for each resource that was not taken.
     private var refusals: [String: JSONValue] = [:]
-    /// What was said of nothing that can be told: then it is said of all.
+    /// An outcome that names no known resource: it then applies to all of them.
     private var general: JSONValue?
 
-    /// The verdict on `entries`, of which nothing bad is known yet, at a payer with that base.
+    /// The verdict on `entries`, with nothing bad known yet, at a payer with that base.
     init(on entries: [(location: String, isDeleted: Bool)], base: String) {
         self.entries = entries
         self.base = base
     }
 
-    /// Takes an OperationOutcome in; what is no worse than a warning is none.
+    /// Adds an OperationOutcome; one with nothing worse than a warning is ignored.
     mutating func take(_ json: JSONValue) {
         guard let outcome = OperationOutcome(json), outcome.issues.contains(where: { $0.severity >= .error }) else {
             return
@@ -26,8 +26,8 @@ struct SubmissionVerdict: Sendable {
         for location in known { refusals[location] = refusals[location] ?? json }
     }
 
-    /// Whether the payer has not come to the resources at all, by codes that speak of the way there: then the same may
-    /// be submitted anew.
+    /// Whether the payer has not come to the resources at all, judged by codes about fetching them: then the same may
+    /// be submitted again.
     var isOfTheWay: Bool {
         guard refusals.isEmpty, let outcome = general.flatMap(OperationOutcome.init) else { return false }
         return outcome.issues.filter { $0.severity >= .error }.allSatisfy { Self.wayCodes.contains($0.code) }
@@ -38,7 +38,7 @@ struct SubmissionVerdict: Sendable {
         "deleted", "login",
     ]
 
-    /// The answer: 422 for what was not taken.
+    /// The verdict as a batch-response: 422 for each resource that was not taken.
     var answer: JSONValue {
         let responses = entries.map { entry -> JSONValue in
             if let outcome = refusals[entry.location] ?? general {
@@ -49,7 +49,7 @@ struct SubmissionVerdict: Sendable {
         return ["resourceType": "Bundle", "type": "batch-response", "entry": .array(responses)]
     }
 
-    /// What an outcome names as its source, as a whole or by issue.
+    /// The sources that an outcome names, for itself or by issue.
     private static func sources(of json: JSONValue) -> [String] {
         let holders = [json] + (json["issue"]?.elements ?? [])
         return holders.flatMap { $0["extension"]?.elements ?? [] }

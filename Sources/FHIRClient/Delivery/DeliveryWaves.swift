@@ -1,19 +1,19 @@
 import FHIR
 
-/// A bundle cut into waves: the requests of one do not depend on each other, and what they refer to is there since an
-/// earlier one (WR-07).
+/// A bundle cut into waves: the requests of a wave do not depend on each other, and what they refer to was written in
+/// an earlier one (WR-07).
 ///
-/// Where references go round, one resource comes before what it refers to; when it is refused for that, it is written
-/// without the elements that point ahead, and whole as soon as everything is there. Deletions come first, as in a
-/// transaction (WR-05), and the last written first.
+/// Where references form a cycle, one resource comes before its target; if it is refused for that, it is written
+/// without the elements that point ahead, and whole once everything is there. Deletions come first, as in a transaction
+/// (WR-05), in reverse order.
 struct DeliveryWaves: Sendable {
     /// One request of a wave.
     struct Step: Sendable, Hashable {
         /// The index of the entry.
         let entry: Int
-        /// The entries that it refers to and that come later.
+        /// The later entries that it refers to.
         var ahead: Set<Int> = []
-        /// Whether it is there to be made whole, if it had to be written in part before.
+        /// Whether it writes an entry again, whole, in case it was written in part before.
         var isAgain = false
     }
 
@@ -48,7 +48,7 @@ struct DeliveryWaves: Sendable {
         waves[wave].append(step)
     }
 
-    /// For each entry those that it refers to in the bundle.
+    /// For each entry, the entries of the bundle that it refers to.
     private static func targets(of entries: [FHIRBundle.Entry]) -> [[Int]] {
         let places = places(of: entries)
         return entries.enumerated().map { index, entry in
@@ -61,7 +61,7 @@ struct DeliveryWaves: Sendable {
         }
     }
 
-    /// By which references each entry that is written is meant.
+    /// The written entry that each reference means.
     static func places(of entries: [FHIRBundle.Entry]) -> [String: Int] {
         var places: [String: Int] = [:]
         for (index, entry) in entries.enumerated() where entry.resource != nil {
@@ -72,7 +72,7 @@ struct DeliveryWaves: Sendable {
         return places
     }
 
-    /// Deletions in the reverse order, those of one type beside each other in one wave.
+    /// Deletions in reverse order; adjacent ones of the same type share a wave.
     private static func deletions(in entries: [FHIRBundle.Entry]) -> [[Step]] {
         var waves: [[Step]] = []
         var type: Substring?
@@ -89,7 +89,7 @@ struct DeliveryWaves: Sendable {
         return waves
     }
 
-    /// Depth first and without recursion: targets before what refers to them, and what goes round cut where it was
+    /// Depth first and without recursion: targets before the entries that refer to them; a cycle is cut where it was
     /// entered.
     private static func order(_ entries: [FHIRBundle.Entry], _ targets: [[Int]]) -> [Int] {
         var order: [Int] = []

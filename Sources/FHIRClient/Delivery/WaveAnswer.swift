@@ -1,17 +1,17 @@
 import FHIR
 
-/// What a payer answered to one request of a wave, or to the batch of all of them.
+/// A payer's answer to one request of a wave, or to the wave as a batch.
 struct WaveAnswer: Sendable {
-    /// One for each request, as in a batch-response.
+    /// One response for each request, as in a batch-response.
     private(set) var responses: [JSONValue] = []
     /// The entries that were refused.
     private(set) var refused: Set<Int> = []
-    /// The status of an answer that is about more than single entries: trouble at the payer, a token or a batch that it
-    /// does not take.
+    /// The status of an answer that is not about single entries: trouble at the payer, or a token or batch that it
+    /// refuses.
     private(set) var wholeStatus: Int?
 
-    /// Reads an answer; nil when it does not tell what became of each. What the first request is refused for may be
-    /// said of every other.
+    /// Reads an answer; nil when it leaves the outcome of some entry open. A refusal of the first request may hold for
+    /// every other one.
     init?(
         _ answer: HTTPResponse, to steps: [DeliveryWaves.Step], of entries: [FHIRBundle.Entry], isBatch: Bool,
         isFirst: Bool
@@ -27,7 +27,7 @@ struct WaveAnswer: Sendable {
         }
     }
 
-    /// One answer a step; false when there is another number of them, or one without a status.
+    /// One answer per step; false when their numbers differ, or when one lacks a status.
     private mutating func takeBatch(
         _ answer: HTTPResponse, _ steps: [DeliveryWaves.Step], _ entries: [FHIRBundle.Entry]
     ) -> Bool {
@@ -37,7 +37,7 @@ struct WaveAnswer: Sendable {
         else { return false }
         let statuses = bundle.entries.compactMap { $0.response?.statusCode }
         guard statuses.count == steps.count else { return false }
-        // Trouble with every entry is trouble with the payer; with one of them it may be the entry's.
+        // Trouble with every entry is trouble at the payer; with some of them it may be the entry's.
         if let first = statuses.first, statuses.allSatisfy(Self.isTrouble) {
             wholeStatus = first
             return true
@@ -48,7 +48,7 @@ struct WaveAnswer: Sendable {
         return true
     }
 
-    /// One answer for all steps: there is but one, or the batch of them was refused.
+    /// The same answer for all steps: there is only one step, or the whole batch was refused.
     private mutating func takeAll(
         _ answer: HTTPResponse, _ steps: [DeliveryWaves.Step], _ entries: [FHIRBundle.Entry]
     ) {
@@ -63,14 +63,14 @@ struct WaveAnswer: Sendable {
 
     private mutating func take(_ response: JSONObject, _ status: Int, _ index: Int, _ entry: FHIRBundle.Entry) {
         var response = response
-        // What is not there need not be deleted.
+        // Something that is not there need not be deleted.
         let isGone = entry.request?.method == "DELETE" && [404, 410].contains(status)
         if isGone { response["status"] = "204" }
         if !isGone, !(200..<300).contains(status) { refused.insert(index) }
         responses.append(["response": .object(response)])
     }
 
-    /// A write that is not allowed, or a place that is not there, says it of every other.
+    /// Whether the refusal of a write holds for all others: writing is not allowed, or the place does not exist.
     private static func isOfAll(_ answer: HTTPResponse, _ entry: FHIRBundle.Entry) -> Bool {
         [403, 405].contains(answer.status) || answer.status == 404 && entry.request?.method != "DELETE"
     }

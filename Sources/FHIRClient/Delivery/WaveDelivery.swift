@@ -1,25 +1,24 @@
 import FHIR
 import PDex
 
-/// Delivers a bundle in waves: as batches, or request by request to a payer that takes no bundles (WR-07, WR-22 b, c).
+/// Delivers a bundle in waves: as batches, or request by request if the payer takes no bundles (WR-07, WR-22 b, c).
 ///
-/// What came of it is told as the answer to one batch, so that it is read as any other.
+/// The outcome is written like the answer to one batch, so that it is read like any other.
 struct WaveDelivery: Sendable {
     let requests: WaveRequests
     let isSingly: Bool
-    /// That nobody knows what is there, and when it may be tried again.
+    /// The fault for an unknown outcome, with when it may be tried again.
     let unknown: @Sendable (_ retryAfterSeconds: Int?) -> Fault
 
-    /// A payer that asks for no more patience than this has it within the delivery, so many times.
+    /// The longest wait, in seconds, that a payer may ask for within a delivery, and how often it may do so.
     private static let longestPatienceSeconds = 60
     private static let mostWaits = 20
 
     /// Makes the requests wave by wave; `lastLook` is called before each HTTP request.
     ///
-    /// What is refused costs those that refer to it too (424), and no other. A payer in trouble at the first request is
-    /// the answer of the whole. Later, and when an answer was lost or something kept the rest from being sent, it
-    /// throws
-    /// `payer.unknown-outcome`: a part is there, and the next attempt reads it back (WR-16).
+    /// A refusal also costs the entries that refer to the refused one (424), and no others. Trouble at the first
+    /// request is the answer to the whole delivery. Later, and when an answer was lost or the rest could not be sent,
+    /// it throws `payer.unknown-outcome`: a part is there, and the next attempt reads it back (WR-16).
     func deliver(
         _ bytes: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -28,14 +27,14 @@ struct WaveDelivery: Sendable {
         var progress = WaveProgress(entries.count)
         for (number, wave) in plan.waves.enumerated() {
             let writes = progress.due(of: wave, plan)
-            // The next one last.
+            // In reverse: the next group is the last.
             var groups = isSingly ? writes.reversed().map { [$0] } : writes.isEmpty ? [] : [writes]
             while let group = groups.popLast() {
-                // More than can be needed would never end.
+                // Beyond the most that can be needed, it would go on forever.
                 guard progress.requests < progress.mostRequests + Self.mostWaits else { throw unknown(nil) }
                 let id = "\(requestID)-\(number)-\(progress.requests)"
                 let response = try await answer(to: group, of: entries, id, &progress, lastLook)
-                // What is independent can be cut anywhere.
+                // Independent entries can be divided anywhere.
                 if response.status == 413, group.count > 1 {
                     groups += [Array(group[(group.count / 2)...]), Array(group[..<(group.count / 2)])]
                     continue
@@ -56,7 +55,7 @@ struct WaveDelivery: Sendable {
         return requests.answer(200, progress.answer.serialized(), progress.latest)
     }
 
-    /// Asks, and again as long as the payer asks for a little patience in the middle of it.
+    /// Asks, and again while the payer asks for a little patience in the middle of a delivery.
     private func answer(
         to group: [WaveRequests.Write], of entries: [FHIRBundle.Entry], _ requestID: String,
         _ progress: inout WaveProgress, _ lastLook: @escaping @Sendable () async throws -> Void

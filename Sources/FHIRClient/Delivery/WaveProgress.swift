@@ -1,14 +1,14 @@
 import FHIR
 
-/// How far a delivery in waves is: what was answered, what was refused, what is there in part.
+/// The progress of a delivery in waves: what was answered, refused, or written in part.
 struct WaveProgress: Sendable {
     /// The last answer; nil before the first.
     private(set) var latest: HTTPResponse?
     /// How many requests were answered, and how often the payer was waited for.
     var requests = 0
     var waits = 0
-    /// As many requests as a delivery can need: each entry is written whole, in part and whole again, alone or in a
-    /// batch that is cut.
+    /// The most requests that a delivery can need: each entry is written whole, in part and whole again, alone or in a
+    /// batch that is divided.
     let mostRequests: Int
     private var responses: [JSONValue?]
     private var refused: Set<Int> = []
@@ -25,8 +25,8 @@ struct WaveProgress: Sendable {
     private static let writesOfAnEntry = 3
     private static let requestsOfAWrite = 2
 
-    /// What of a wave is to be written: not what was refused, nor what refers to it, and again only what is there in
-    /// part.
+    /// The entries of a wave to write: not those that were refused, nor those that refer to one; and again only those
+    /// that were written in part.
     mutating func due(of wave: [DeliveryWaves.Step], _ plan: DeliveryWaves) -> [WaveRequests.Write] {
         var due: [WaveRequests.Write] = []
         for step in wave where !refused.contains(step.entry) {
@@ -41,13 +41,13 @@ struct WaveProgress: Sendable {
         return due
     }
 
-    /// What of it was refused whole and may be taken without what points ahead: in part it is tried once.
+    /// Those of `writes` that were refused whole but may be taken without what points ahead: tried once in part.
     func partial(of writes: [WaveRequests.Write]) -> [WaveRequests.Write] {
         writes.filter { !$0.isPartial && refused.contains($0.step.entry) && !$0.step.ahead.isEmpty }
             .map { WaveRequests.Write(step: $0.step, isPartial: true) }
     }
 
-    /// Takes the answers to what was sent.
+    /// Records the answers to `writes`.
     mutating func take(_ answer: WaveAnswer, to writes: [WaveRequests.Write], _ response: HTTPResponse) {
         latest = response
         for (write, told) in zip(writes, answer.responses) {
@@ -62,7 +62,7 @@ struct WaveProgress: Sendable {
         }
     }
 
-    /// All answers as one to a batch.
+    /// All answers, as the answer to one batch.
     var answer: JSONValue {
         [
             "resourceType": "Bundle", "type": "batch-response",

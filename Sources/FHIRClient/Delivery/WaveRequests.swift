@@ -5,12 +5,12 @@ import PDex
 struct WaveRequests: Sendable {
     let session: ServerSession
 
-    /// A step as it is sent.
+    /// A step, as it is sent.
     struct Write: Sendable {
         let step: DeliveryWaves.Step
-        /// Leave out what refers to what comes later.
+        /// Whether to leave out references to later entries.
         var isPartial = false
-        /// The version that it replaces, where that is known better than the bundle knows it.
+        /// The version that it replaces, if known better than the bundle knows it.
         var replaces: String?
     }
 
@@ -27,7 +27,7 @@ struct WaveRequests: Sendable {
         return try await session.once(request, before: begin)
     }
 
-    /// An answer under a status, with what the headers of the response tell.
+    /// An answer with a status, and what the headers of the response say.
     func answer(_ status: Int, _ body: [UInt8], _ response: HTTPResponse?) -> PayerAnswer {
         let headers = response?.headers ?? [:]
         return PayerAnswer(
@@ -67,7 +67,7 @@ struct WaveRequests: Sendable {
         return request
     }
 
-    /// The resource of an entry, without the elements that refer to what is not there yet.
+    /// The resource of an entry; a partial write leaves out elements that refer to something that is not there yet.
     private static func resource(_ write: Write, _ entries: [FHIRBundle.Entry]) -> JSONValue? {
         guard var json = entries[write.step.entry].resource?.json else { return nil }
         guard write.isPartial else { return .object(json) }
@@ -79,7 +79,7 @@ struct WaveRequests: Sendable {
             }
             return isAhead
         }
-        // What is contained is referred to from elsewhere, and a modifier changes what is left.
+        // Contained resources are referred to from elsewhere, and a modifier changes the meaning of the rest.
         for member in json.members where !["contained", "meta", "modifierExtension"].contains(member.key) {
             guard isAhead(member.value) else { continue }
             let rest = member.value.elements.filter { !isAhead($0) }

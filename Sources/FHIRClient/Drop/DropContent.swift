@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// One bundle as the files of a drop (WR-22 f): NDJSON by type, what is deleted, a manifest, and the digests of all.
+/// One bundle as the files of a drop (WR-22 f): NDJSON by type, deletions, a manifest, and the digests of all files.
 ///
-/// The same bundle for the same submission makes the same bytes under the same name, so that a second attempt finds
-/// what the first one left.
+/// The same bundle for the same submission makes the same bytes under the same name, so that a second attempt finds the
+/// drop of the first.
 struct DropContent: Sendable, Hashable {
     /// One file.
     struct File: Sendable, Hashable {
@@ -16,25 +16,25 @@ struct DropContent: Sendable, Hashable {
     static let deleted = "deleted.ndjson"
     static let sums = "SHA256SUMS"
 
-    /// The name of the drop's folder: when the bundle was made, the submission, and what is in it. The names of drops
-    /// sort by the time at which their content was true, and those of one exchange by its parts, of which there are
-    /// fewer than 10,000.
+    /// The name of the drop's folder: the time of the bundle, the submission, and a digest of the content. Names sort
+    /// by the time at which the content was true, and those of one exchange by its parts, of which there are fewer than
+    /// 10,000.
     private(set) var name: String
-    /// The same with the part as it is in the submission's id: what drops were called at first, and what a submission
-    /// of files is called.
+    /// The same with the part as in the submission's id: the former name of a drop, and the present one of a submission
+    /// of files.
     let plainName: String
-    /// Everything that is in it; the digests last, which are of all the others.
+    /// All files in it; the last holds the digests of all others.
     let files: [File]
-    /// What it tells of itself.
+    /// The content of its manifest.
     let index: DropManifest
     /// `Type/id` of each entry of the bundle, in its order, and whether it is deleted.
     let entries: [(location: String, isDeleted: Bool)]
 
-    /// The digests of all files, a line each, as `sha256sum` writes and checks them.
+    /// The digests of all files, one line each, as `sha256sum` writes and checks them.
     var digests: [UInt8] { files.last?.bytes ?? [] }
 
-    /// Writes the files of a bundle that is sent under `requestID`; nil when an entry says more than files can:
-    /// anything but a plain PUT or DELETE by id.
+    /// Makes the files of a bundle that is sent under `requestID`; nil when an entry is anything but a plain PUT or
+    /// DELETE by id.
     init?(_ bundle: [UInt8], requestID: String) {
         guard let json = try? JSONParser.parse(bundle), let read = try? FHIRBundle(json),
             let time = json["timestamp"]?.string.flatMap({ Instant($0) })
@@ -83,14 +83,14 @@ struct DropContent: Sendable, Hashable {
         name = "\(Self.stamp(time))-\(Self.sorting(submission))-\(digest)"
     }
 
-    /// The same as it was called before.
+    /// The same content under its former name.
     var underPlainName: DropContent {
         var former = self
         former.name = plainName
         return former
     }
 
-    /// A submission's id with its part in four digits, so that the tenth does not come before the second.
+    /// A submission's id with its part in four digits, so that part 10 does not sort before part 2.
     private static func sorting(_ submission: String) -> String {
         guard let dash = submission.lastIndex(of: "-") else { return submission }
         let part = submission[submission.index(after: dash)...]
@@ -111,7 +111,7 @@ struct DropContent: Sendable, Hashable {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// `20260601T021500123Z`.
+    /// Such as `20260601T021500123Z`.
     private static func stamp(_ time: Instant) -> String {
         Instant(milliseconds: time.milliseconds).text.filter { $0.isNumber || $0 == "T" } + "Z"
     }

@@ -1,43 +1,43 @@
 import FHIR
 import Glibc
 
-/// The folder in which one payer's drops are left: each a folder that appears whole, by one rename, when everything in
-/// it is on the disk.
+/// The folder in which one payer's drops are left: each is a folder that appears whole, by one rename, once everything
+/// in it is on the disk.
 ///
-/// Names that begin with a dot are drafts. All calls wait for the disk.
+/// Names that begin with a dot are drafts. All calls block on the disk.
 package struct DropFolder: Sendable {
-    /// What is done to the disk, one after the other.
+    /// The operations on the disk, in their order.
     package enum Step: Sendable, CaseIterable {
         case look, makeDraft, openFile, writeFile, syncFile, syncDraft, rename, syncFolder, remove
     }
 
-    /// What the disk refused.
+    /// An operation that the disk refused.
     struct Failure: Error, Hashable {
         let step: Step
-        /// As `errno` has it.
+        /// The value of `errno`.
         let number: Int32
     }
 
     /// Whether a drop is there.
     enum Presence: Sendable, Hashable {
         case absent
-        /// As it would be written now, or moved to where the payer puts what it took.
+        /// It is there as it would be written now, or was moved to where the payer puts what it took.
         case whole
-        /// Something else is there under its name.
+        /// Something else has its name.
         case other
     }
 
-    /// Where the payer may put what it took.
+    /// The subfolder into which the payer may move what it took.
     static let taken = "taken"
     private static let draftEnding = ".part"
     private static let goneBeginning = ".gone-"
 
-    /// Where it is.
+    /// The path of the folder.
     let path: String
-    /// Asked before each step; anything but 0 is what the step fails with.
+    /// Called before each step; a result other than 0 makes the step fail with that number.
     let trip: @Sendable (Step) -> Int32
 
-    /// The folder at `path`; `trip` is asked before each step of its disk, for the number of what it fails with.
+    /// The folder at `path`; `trip` is called before each step, and may make it fail.
     package init(path: String, trip: @escaping @Sendable (Step) -> Int32 = { _ in 0 }) {
         self.path = path
         self.trip = trip
@@ -50,7 +50,7 @@ package struct DropFolder: Sendable {
         var info = stat()
         if try call(.look, { stat(taken, &info) }, or: [ENOENT, ENOTDIR]) {
             let sums = taken + "/" + DropContent.sums
-            // What the payer has made of it is its own; only other digests are another drop's.
+            // The payer may change what it took; only different digests mean another drop.
             guard try call(.look, { stat(sums, &info) }, or: [ENOENT, ENOTDIR]) else { return .whole }
             return Self.contents(of: sums, most: content.digests.count + 1) == content.digests ? .whole : .other
         }
@@ -58,13 +58,13 @@ package struct DropFolder: Sendable {
         guard info.st_mode & S_IFMT == S_IFDIR else { return .other }
         let sums = place + "/" + DropContent.sums
         guard try call(.look, { lstat(sums, &info) }, or: [ENOENT]) else {
-            // An empty folder is nothing that a rename would not replace.
+            // A rename would replace an empty folder.
             return Self.names(in: place).isEmpty ? .absent : .other
         }
         return Self.contents(of: sums, most: content.digests.count + 1) == content.digests ? .whole : .other
     }
 
-    /// Writes a draft for the claim `requestID` and syncs it; returns its path. When it fails nothing is left of it.
+    /// Writes a draft for the claim `requestID` and syncs it; returns its path. A failure leaves nothing of it.
     func draft(_ content: DropContent, for requestID: String) throws(Failure) -> String {
         let draft = "\(path)/.\(content.name).\(requestID)\(Self.draftEnding)"
         discard(draft)
@@ -79,23 +79,23 @@ package struct DropFolder: Sendable {
         }
     }
 
-    /// Lets a draft appear as what it is; false when something is there by that name.
+    /// Lets a draft appear under its own name; false when something has that name already.
     func publish(_ draft: String, as content: DropContent) throws(Failure) -> Bool {
         try call(.rename, { rename(draft, "\(path)/\(content.name)") }, or: [EEXIST, ENOTEMPTY, ENOTDIR])
     }
 
-    /// Puts what appeared on the disk.
+    /// Syncs the folder, so that what appeared stays.
     func sync() throws(Failure) { try sync(path, .syncFolder) }
 
-    /// Removes a draft, as far as that can be done.
+    /// Removes a draft, as far as possible.
     func discard(_ draft: String) {
         for name in Self.names(in: draft) where trip(.remove) == 0 { unlink("\(draft)/\(name)") }
         if trip(.remove) == 0 { rmdir(draft) }
     }
 
-    /// Removes what processes that ended left of their drafts: those that nobody has touched since.
+    /// Removes the drafts of processes that ended: those that have not been touched since `untouchedSince`.
     ///
-    /// A draft is renamed first, so that who only stood still can no longer let half of it appear.
+    /// A draft is renamed first, so that a process that was only stopped can no longer let half of it appear.
     func sweep(untouchedSince: Instant) {
         for name in Self.names(in: path) where name.hasPrefix(".") {
             let isGone = name.hasPrefix(Self.goneBeginning)
@@ -132,7 +132,7 @@ package struct DropFolder: Sendable {
         _ = try call(step) { DurableFolder.sync(folder) ? 0 : -1 }
     }
 
-    /// Does a step, again when a signal came in between; false when it failed with one of `expected`.
+    /// Does a step, again after a signal; false when it failed with one of `expected`.
     private func call(_ step: Step, _ body: () -> Int32, or expected: Set<Int32> = []) throws(Failure) -> Bool {
         let tripped = trip(step)
         guard tripped == 0 else { throw Failure(step: step, number: tripped) }
@@ -158,7 +158,7 @@ package struct DropFolder: Sendable {
         return names.sorted()
     }
 
-    /// The bytes of a small file; nil when it has more, or cannot be read.
+    /// The bytes of a file; nil when it cannot be read. Reads at most `most` bytes.
     private static func contents(of path: String, most: Int) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 else { return nil }

@@ -1,8 +1,8 @@
 import FHIR
 
-/// What is in a drop, in the shape of the manifest with which a Bulk Data export is complete.
+/// The contents of a drop, in the format of the manifest of a completed Bulk Data export.
 ///
-/// As the 4.0.0 ballot has it: no `request`, since nobody asked; `outcome` for what used to be `error`; a list of
+/// As in the 4.0.0 ballot: no `request`, since nobody asked; `outcome` instead of the former `error`; a list of
 /// extensions.
 struct DropManifest: Sendable {
     /// One file of resources.
@@ -13,17 +13,17 @@ struct DropManifest: Sendable {
         let count: Int
     }
 
-    /// When all of it was true at the clinic.
+    /// The time at which all of it was true at the clinic.
     let time: Instant
     /// The submission that it was written for.
     let submission: String
     let outputs: [Output]
     let deleted: Output?
 
-    /// Where the submission is named.
+    /// The URL of the extension that names the submission.
     static let submissionURL = "urn:pdex:submission"
 
-    /// The manifest; each link is `base` and the name of a file, which lies beside it unless said otherwise.
+    /// The manifest; each link is `base` and the name of a file, which lies beside the manifest by default.
     func bytes(linking base: String = "") -> [UInt8] {
         let json: JSONValue = [
             "transactionTime": .string(time.text), "requiresAccessToken": false,

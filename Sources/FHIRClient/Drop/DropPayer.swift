@@ -2,18 +2,18 @@ import FHIR
 import Glibc
 public import PDex
 
-/// A payer that is left files to fetch (WR-22 f): what is delivered goes into a folder, everything else to its server.
+/// A payer that fetches files (WR-22 f): deliveries go into a folder, everything else to its server.
 ///
-/// Acknowledged means that the drop is there whole, under its own name, and on the disk. What the payer makes of it is
-/// told by nobody.
+/// Acknowledged means that the drop is there whole, under its own name, and on the disk. Nobody reports what the payer
+/// makes of it.
 public struct DropPayer: PayerRelay {
-    /// Its server.
+    /// The payer's server.
     public let server: any PayerServer
     private let name: String
     private let folder: DropFolder
     private let clock: any WallClock
 
-    /// A payer of that name whose questions go to `server`, and whose drops into the folder at `path`.
+    /// A payer of that name: questions go to `server`, drops into the folder at `path`.
     public init(_ server: any PayerServer, name: String, folder path: String, clock: any WallClock) {
         self.init(server, name: name, DropFolder(path: path), clock: clock)
     }
@@ -26,40 +26,42 @@ public struct DropPayer: PayerRelay {
         self.clock = clock
     }
 
-    /// A draft that was touched longer ago than any delivery lasts is nobody's.
+    /// After this long without a change, longer than any delivery lasts, a draft belongs to nobody.
     private static let longestDraftSeconds: Int64 = 3600
 
-    /// What keeps drops from being left.
+    /// The reason why drops cannot be left, if any.
     public func deliveryObstacle() async -> Fault? { Self.flaw(of: folder.path, payer: name) }
 
-    /// Looks whether drops can be left, and removes the drafts of processes that ended.
+    /// Checks that drops can be left, and removes the drafts of processes that ended.
     public func prepareDelivery() async throws {
         if let fault = await deliveryObstacle() { throw fault }
         let limit = clock.now().adding(milliseconds: -Self.longestDraftSeconds * 1000)
         try await DiskThreads.run { [folder] in folder.sweep(untouchedSince: limit) }
     }
 
-    /// What keeps a folder from being one for drops; nil when nothing does.
+    /// The reason why a folder cannot hold drops; nil if it can.
     public static func flaw(of path: String, payer: String) -> Fault? {
         var info = stat()
-        let what: String
+        let (what, next): (String, String)
         var disposition = Disposition.retry
         if stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR {
             what = "is not there"
+            next =
+                "It is not made by itself, since a disk that is not mounted would look the same: make it, mode 0700, "
+                + "owned by whoever runs pdex."
         } else if info.st_mode & 0o022 != 0 {
             (what, disposition) = ("may be written by others than its owner", .halt)
+            next = "chmod 0700 the folder, and look who has written there."
         } else if access(path, W_OK | X_OK) != 0 {
             what = "may not be written"
+            next = "chown it to whoever runs pdex, and chmod 0700 it; or see whether its disk is mounted read-only."
         } else {
             return nil
         }
-        return Fault(
-            .payerFolder, disposition, "The drop folder of \(payer) \(what).",
-            hint: "It is not made by itself, since a disk that is not mounted would look the same: make it, mode 0700, "
-                + "owned by whoever runs pdex.")
+        return Fault(.payerFolder, disposition, "The drop folder of \(payer) \(what).", hint: next)
     }
 
-    /// Leaves the bundle as a drop. `lastLook` is called when everything is written, just before it appears.
+    /// Leaves the bundle as a drop. `lastLook` is called once everything is written, just before the drop appears.
     public func submit(
         _ bundle: [UInt8], requestID: String, lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> PayerAnswer {
@@ -73,12 +75,12 @@ public struct DropPayer: PayerRelay {
             await discard(draft)
             throw error
         }
-        // Somebody was faster: another process with the same claim, or nobody of ours.
+        // Somebody was faster: another process with the same claim, or a stranger.
         await discard(draft)
         return try await kept(content)
     }
 
-    /// Whether an earlier attempt has left it.
+    /// Whether an earlier attempt has left the drop.
     public func trace(of bundle: [UInt8], requestID: String) async throws -> DeliveryTrace? {
         let content = try await content(of: bundle, requestID)
         guard try await presence(of: content) == .whole else { return .nothing }
@@ -86,7 +88,7 @@ public struct DropPayer: PayerRelay {
         return .whole(content.entries.map(\.location))
     }
 
-    /// The answer to a drop that is there, once that is certain to stay so.
+    /// The answer for a drop that is there, once it is certain to stay.
     private func kept(_ content: DropContent) async throws -> PayerAnswer {
         do {
             guard try await DiskThreads.run({ [folder] in try folder.presence(of: content) }) == .whole else {
@@ -140,7 +142,7 @@ public struct DropPayer: PayerRelay {
         }
     }
 
-    /// The drop of a bundle, under the name that it had before where it is there under that.
+    /// The drop of a bundle, under its former name if it is there under that.
     private func content(of bundle: [UInt8], _ requestID: String) async throws -> DropContent {
         guard let content = DropContent(bundle, requestID: requestID) else {
             throw Fault(
@@ -151,7 +153,7 @@ public struct DropPayer: PayerRelay {
         return try await presence(of: former) == .whole ? former : content
     }
 
-    /// As a payer would answer to a batch, so that it is read as any other answer.
+    /// The answer that a payer would give to a batch, so that it is read like any other.
     private func answer(_ content: DropContent) -> PayerAnswer {
         let entries = content.entries.map { entry -> JSONValue in
             ["response": ["status": entry.isDeleted ? "204" : "201", "location": .string(entry.location)]]

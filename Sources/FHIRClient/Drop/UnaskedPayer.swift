@@ -1,9 +1,9 @@
 public import PDex
 
-/// A payer at whose server we are not registered: there is nothing between us but files, and whatever would be asked is
-/// refused here.
+/// A payer at whose server we are not registered: we exchange nothing but files, and every question to it is refused
+/// here.
 public struct UnaskedPayer: PayerServer {
-    /// The base that stands in front of ids; nobody is there to be asked.
+    /// The base in front of ids; no server is asked there.
     public let base: String
     private let name: String
 
@@ -36,7 +36,11 @@ public struct UnaskedPayer: PayerServer {
     }
 
     /// Refused.
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer { throw refusal }
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        throw refusal
+    }
 
     /// Refused.
     public func startMatchingMembers(

@@ -1,6 +1,6 @@
 import FHIR
 
-/// Keys written as JSON (RFC 7517): read from files and registrations, published without private members.
+/// Keys as JSON (RFC 7517): read from files and registrations, published without private members.
 enum JWK {
     /// The public key to publish: exactly `kty`, `use`, `alg`, `kid`, and `n`, `e` or `crv`, `x`, `y`.
     static func publicKey(_ key: OpenSSLKey, kid: String) -> JSONValue {
@@ -19,7 +19,7 @@ enum JWK {
         return .object(json)
     }
 
-    /// Reads a key; with its private members when `isPrivate`, without otherwise. Nil when anything is amiss.
+    /// Reads a key, with its private members if `isPrivate`. Nil when anything is wrong.
     static func key(_ json: JSONValue, isPrivate: Bool) -> OpenSSLKey? {
         func number(_ name: String) -> [UInt8]? { json[name]?.string.flatMap { Base64URL.decode($0) } }
         switch (json["kty"]?.string, json["crv"]?.string) {

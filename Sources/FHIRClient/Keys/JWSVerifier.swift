@@ -1,11 +1,11 @@
 public import FHIR
 
-/// Checks compact JWS against a JWK Set, for the side that receives them.
+/// Checks compact JWS against a JWK Set, for the receiving side.
 ///
 /// A key verifies exactly one algorithm, the one that its kind implies (RFC 8725 §3.1), and is found by `kid` in the
 /// set given; `jku`, `x5u`, `x5c` and `jwk` in the header are never looked at, `crit` is refused.
 public struct JWSVerifier: Sendable {
-    /// Why a JWS is refused; carries none of it.
+    /// Why a JWS is refused; quotes none of it.
     public enum Refusal: String, Error, Sendable, CaseIterable {
         case malformed = "it is not three base64url parts with JSON objects in the first two"
         case algorithm = "its algorithm is not the key's"
@@ -14,7 +14,7 @@ public struct JWSVerifier: Sendable {
         case signature = "its signature does not verify"
     }
 
-    /// A JWS whose signature is right; whether its claims are acceptable is for the caller to say.
+    /// A JWS with a valid signature; whether its claims are acceptable is for the caller to decide.
     public struct Verified: Sendable, Hashable {
         /// The protected header.
         public let header: JSONValue

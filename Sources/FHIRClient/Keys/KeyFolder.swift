@@ -2,10 +2,10 @@ public import FHIR
 import Glibc
 import PDex
 
-/// The private keys in a folder: one PEM or JWK file a key, the name without its ending being the `kid`.
+/// The private keys in a folder: one PEM or JWK file per key, whose name without its ending is the `kid`.
 ///
-/// Rotation is a second file: it is published with ``publicJWKS()`` at once and signs when the configuration names it
-/// or when the old file is gone. Files other than `.pem`, `.key`, `.jwk` and `.json` are left alone.
+/// To rotate keys, add a second file: it is published with ``publicJWKS()`` at once, and signs when the configuration
+/// names it or when the old file is gone. Files other than `.pem`, `.key`, `.jwk` and `.json` are ignored.
 public struct KeyFolder: KeyProvider {
     private let held: [(kid: String, key: OpenSSLKey)]
 

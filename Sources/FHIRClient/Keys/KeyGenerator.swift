@@ -3,14 +3,14 @@ public import PDex
 
 /// Makes signing keys: RSA of 3072 bits for RS384, P-384 for ES384.
 public enum KeyGenerator {
-    /// Writes a new private key to `folder/kid.pem`, mode 0600, making the folder with mode 0700 when it is missing.
+    /// Writes a new private key to `folder/kid.pem`, mode 0600; creates the folder with mode 0700 if it is missing.
     ///
-    /// Throws `key.unusable` rather than overwrite a key.
+    /// Throws `key.unusable` rather than overwriting a key.
     public static func generate(
         kid: String, algorithm: SigningAlgorithm, into folder: String
     ) throws(Fault) {
         try KeyFolder.check(kid: kid)
-        // One level only: a path that was mistyped should not come into being.
+        // One level only: a mistyped path should not be created.
         if mkdir(folder, 0o700) == 0 { _ = DurableFolder.sync(around: folder) }
         try PrivateFile.checkFolder(folder)
         guard let pem = OpenSSLKey(generating: algorithm)?.privatePEM() else {

@@ -4,10 +4,10 @@ import COpenSSL
 final class OpenSSLKey: Sendable {
     // OpenSSL counts references and does not change a key that signs or verifies: threads may share it.
     private nonisolated(unsafe) let key: OpaquePointer
-    /// How it signs, which follows from what it is.
+    /// How it signs, which follows from its kind.
     let algorithm: SigningAlgorithm
 
-    /// Takes ownership; nil for no key, and for one that is too weak or of another kind.
+    /// Takes ownership; nil when there is no key, or when it is too weak or of another kind.
     private init?(taking key: OpaquePointer?) {
         guard let key else { return nil }
         switch copenssl_kind_of(key) {

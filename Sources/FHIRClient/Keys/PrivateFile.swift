@@ -5,7 +5,7 @@ import PDex
 enum PrivateFile {
     private static let maxBytes = 64 << 10
 
-    /// Refuses a folder in which others may put or swap files; that they may list it (0755) tells names only.
+    /// Refuses a folder in which others may add or swap files; that others may list it (0755) reveals only names.
     ///
     /// Throws `key.missing`, `key.exposed`.
     static func checkFolder(_ path: String) throws(Fault) {
@@ -24,14 +24,14 @@ enum PrivateFile {
 
     /// The bytes of a file with mode 0600 or narrower. Throws `key.missing`, `key.exposed`, `key.unusable`.
     ///
-    /// A link is followed, as secret volumes use them; what is checked is the file that was opened.
+    /// A link is followed, as secret volumes use them; the check is of the file that was opened.
     static func read(_ path: String) throws(Fault) -> [UInt8] {
         let file = try opened(path)
         defer { close(file) }
         return bytes(of: file)
     }
 
-    /// Refuses what ``read(_:)`` refuses.
+    /// Refuses the same as ``read(_:)``.
     static func check(_ path: String) throws(Fault) {
         close(try opened(path))
     }
@@ -66,9 +66,9 @@ enum PrivateFile {
         }
     }
 
-    /// Writes a new file with mode 0600, on the disk when this returns.
+    /// Writes a new file with mode 0600, which is on the disk when this returns.
     ///
-    /// Throws `key.unusable` when there is one already, or when it cannot be written.
+    /// Throws `key.unusable` when the file exists, or when it cannot be written.
     static func create(_ path: String, _ bytes: [UInt8]) throws(Fault) {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {

@@ -2,17 +2,17 @@ import COpenSSL
 
 /// Random bytes for nonces and keys, from OpenSSL's generator.
 public enum RandomBytes {
-    /// So many unpredictable bytes.
+    /// `count` unpredictable bytes.
     public static func bytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, written in
             let isDone = count <= 0 || copenssl_random(buffer.baseAddress, count) == 1
-            // Going on without randomness would make nonces that repeat.
+            // Without randomness, nonces would repeat.
             precondition(isDone, "OpenSSL has no random bytes")
             written = max(count, 0)
         }
     }
 
-    /// So many unpredictable bytes in lower-case hexadecimal.
+    /// `count` unpredictable bytes in lower-case hexadecimal.
     public static func hex(_ count: Int) -> String {
         bytes(count).map { byte in
             let text = String(byte, radix: 16)

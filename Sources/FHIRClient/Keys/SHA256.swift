@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// SHA-256 (FIPS 180-4) over OpenSSL; `Assembly` hands it to the modules that must not know OpenSSL.
+/// SHA-256 (FIPS 180-4) by OpenSSL; `Assembly` hands it to the modules that must not know OpenSSL.
 public enum SHA256 {
     /// The 32 bytes of the digest of `bytes`.
     public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {

@@ -1,4 +1,4 @@
-/// A private key as its users see it: what it is called and how it signs.
+/// A private key as its users see it: its name and how it signs.
 public struct SigningKey: Sendable, Hashable {
     /// The name under which the public key is registered.
     public let kid: String

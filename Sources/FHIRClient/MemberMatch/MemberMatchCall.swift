@@ -7,13 +7,16 @@ struct MemberMatchCall {
 
     private static let what = "a question who a member is"
 
-    /// Asks; a server that did not take the question, or is in trouble, is asked again a few times.
-    func ask(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+    /// Asks; a server that did not take the question, or is in trouble, is asked again a few times. `lastLook` is called
+    /// before each of them.
+    func ask(
+        _ question: MemberMatchQuestion, _ lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
         var request = HTTPRequest(
             .post, try session.policy.url("/Patient/$member-match"), body: question.parameters.serialized())
         request.headers["Content-Type"] = "application/fhir+json"
         request.headers["Accept"] = "application/fhir+json"
-        let response = try await session.read(request)
+        let response = try await session.read(request, before: lastLook)
         switch response.status {
         case 200:
             let json = try session.faults.json(response, Self.what)

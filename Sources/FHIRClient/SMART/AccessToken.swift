@@ -1,21 +1,21 @@
 import FHIR
 
-/// A bearer token and its life; shows itself to nobody but the request that carries it.
+/// A bearer token and its life; only the request that carries it sees its secret.
 struct AccessToken: Sendable, Hashable {
-    /// What goes behind `Bearer `.
+    /// The value after `Bearer `.
     let secret: String
-    /// When to get the next one: at 80 % of its life.
+    /// When to request the next one: at 80 % of its life.
     let renewal: Instant
-    /// What the server said it allows.
+    /// The scopes that the server granted.
     let scope: String
 
     private static let shortest: Int64 = 5
     private static let longest: Int64 = 3600
     private static let usual: Int64 = 300
 
-    /// A token asked for at `asked`, that lives for `seconds`, kept between five seconds and an hour.
+    /// A token requested at `asked` that lives for `seconds`, limited to between five seconds and an hour.
     ///
-    /// A life of zero would be asked for before every request; a life of a year would outlive its revocation.
+    /// With a life of zero it would be requested before every request; with a year it would outlive its revocation.
     init(secret: String, asked: Instant, seconds: Int?, scope: String) {
         self.secret = secret
         self.scope = scope

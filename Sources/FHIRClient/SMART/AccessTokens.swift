@@ -2,7 +2,7 @@ import FHIR
 public import Metrics
 public import PDex
 
-/// The access token of one server: asked for once however many need it, renewed in time, dropped when refused.
+/// The access token of one server: requested once for all callers, renewed in time, dropped when refused.
 ///
 /// One instance serves one server and one scope set. Tokens are in memory only.
 public actor AccessTokens {
@@ -14,14 +14,14 @@ public actor AccessTokens {
     private var current: AccessToken?
     private var underway: Task<AccessToken, any Error>?
     private var refusal: (fault: Fault, pause: Pause)?
-    /// Whether the server refuses everything when more than what is needed is asked for.
+    /// Whether the server refuses everything when more than the required scopes are requested.
     private var asksLess = false
 
     private static let configurationLife: Int64 = 86_400_000
     private static let refusalSeconds = 60.0
 
-    /// Tokens for `connection`, whose authorization is `registration`; `nonce` makes a new `jti` at every call,
-    /// `metrics` counts the requests.
+    /// Tokens for `connection`, authorized by `registration`; `nonce` makes a new `jti` at every call, `metrics` counts
+    /// the requests.
     public init(
         _ connection: ServerConnection, _ registration: ServerConnection.BackendServices, keys: any KeyProvider,
         transport: any HTTPTransport, clock: any WallClock, metrics: any MetricsFactory = MetricsSystem.factory,
@@ -35,22 +35,22 @@ public actor AccessTokens {
         meter = ServerMeter(host: connection.name, factory: metrics)
     }
 
-    /// A token that is good for a while. Throws ``PDex/Fault``, and `CancellationError` at once when cancelled.
+    /// A token that is valid for a while. Throws ``PDex/Fault``, and `CancellationError` at once when cancelled.
     func token() async throws -> AccessToken {
         let now = discovery.clock.now()
         if let current, now < current.renewal { return current }
-        // A refusal holds for a while: a thousand callers must not knock a thousand times.
+        // A refusal holds for a while: a thousand callers must not repeat it a thousand times.
         if let fault = refusal?.fault, let left = refusal?.pause.left(at: now) { throw fault.asked(again: left) }
         let task = underway ?? started()
         return try await task.valueUnlessCancelled
     }
 
-    /// Forgets a token that the server refused; one that has been renewed since is kept.
+    /// Forgets a token that the server refused, unless it has been renewed since.
     func drop(_ token: AccessToken) {
         if current == token { current = nil }
     }
 
-    /// Starts the one request that all callers wait for; it does not end with the caller that came first.
+    /// Starts the one request that all callers wait for; it does not end with the caller that started it.
     private func started() -> Task<AccessToken, any Error> {
         let task = Task {
             defer { underway = nil }
@@ -70,11 +70,11 @@ public actor AccessTokens {
         return task
     }
 
-    /// How a server answers that is to be asked again when it says.
+    /// Statuses of a server that says when to ask again.
     private static let busyStatuses: [Int?] = [408, 429, 503]
 
-    /// A minute. For a server that is busy as long as it asked for, which is never more than an hour; for one in other
-    /// trouble, too, if that is shorter than a minute.
+    /// How many seconds a refusal holds: a minute; for a busy server as long as it asked, at most an hour; for one in
+    /// other trouble as long as it asked, at most a minute.
     private static func seconds(ofRefusal fault: Fault) -> Double {
         guard fault.disposition == .retry else { return refusalSeconds }
         let asked = Double(fault.retryAfterSeconds ?? 0)
@@ -100,11 +100,11 @@ public actor AccessTokens {
         return token
     }
 
-    /// Differences of clocks below this, in milliseconds, refuse nobody: `Date` has whole seconds.
+    /// Clock differences below this, in milliseconds, cause no refusal: `Date` has whole seconds.
     private static let leastSkew: Int64 = 2000
 
-    /// Asks, and once more when our client is refused and the server's clock turns out not to be where it was: an
-    /// assertion from its future, or one that has expired there, looks like a wrong key (SBS-23, SBS-36).
+    /// Asks, and once more when our client is refused and the server's clock is not where it was: an assertion from its
+    /// future, or expired there, looks like a wrong key (SBS-23, SBS-36).
     private func answer(_ known: SMARTConfiguration) async throws -> TokenRequest.Answer {
         let answer = try await request(known).send(nonce: nonce())
         guard let skew = answer.skewOfRefusal, abs(skew - known.skew) >= Self.leastSkew else { return answer }
@@ -136,7 +136,7 @@ public actor AccessTokens {
 }
 
 extension Fault {
-    /// The same, to be asked again after so many seconds when it said when.
+    /// The same fault, with its wait shortened to at most `seconds`.
     fileprivate func asked(again seconds: Double) -> Fault {
         Fault(
             code, disposition, message, hint: hint,

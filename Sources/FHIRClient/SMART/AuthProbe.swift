@@ -1,23 +1,23 @@
 import FHIR
 public import PDex
 
-/// Walks the way to a token step by step and says how far it comes: `pdex auth test`.
+/// Takes the steps to a token one by one and reports how far it gets: `pdex auth test`.
 public struct AuthProbe: Sendable {
     /// How a step went.
     public enum Verdict: Sendable, Hashable {
-        /// As it should; with what was found.
+        /// It passed; with what was found.
         case passed(String)
-        /// Not; nothing after it was tried.
+        /// It failed; no later step was tried.
         case failed(Fault)
     }
 
-    /// One step of the way.
+    /// One step to a token.
     public struct Step: Sendable, Hashable {
         /// What was tried, such as "SMART configuration".
         public let name: String
         /// How it went.
         public let verdict: Verdict
-        /// What the server said when it refused: to be shown to the person who asked, and to go nowhere else.
+        /// What the server said when it refused: shown only to the person who asked, and passed on nowhere else.
         public var remarks: [ServerRemark] = []
     }
 
@@ -67,7 +67,7 @@ public struct AuthProbe: Sendable {
             }
         } catch {
             if !steps.isEmpty { steps[steps.count - 1].remarks = remarks }
-            // The step that failed says why, and is the last.
+            // The failed step, which is the last one, says why.
         }
         return steps
     }

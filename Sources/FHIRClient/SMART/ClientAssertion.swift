@@ -1,8 +1,8 @@
 import FHIR
 
-/// The JWT with which we prove who we are to a token endpoint (RFC 7523 §3, SMART asymmetric authentication).
+/// The JWT that proves our identity to a token endpoint (RFC 7523 §3, SMART asymmetric authentication).
 struct ClientAssertion {
-    /// Four minutes: SMART allows five at most.
+    /// Four minutes: SMART allows at most five.
     static let lifetime: Int64 = 240
 
     let clientID: String
@@ -13,7 +13,7 @@ struct ClientAssertion {
     /// Never used twice, not even for a retry.
     let nonce: String
 
-    /// Signs it; the compact form to send.
+    /// The signed assertion in compact form.
     func signed(by keys: any KeyProvider) async throws -> String {
         let header: JSONValue = [
             "alg": .string(key.algorithm.rawValue), "kid": .string(key.kid), "typ": "JWT",

@@ -35,10 +35,10 @@ struct Discovery: Sendable {
             hint: "Check the base URL: the document is found right below it.")
     }
 
-    /// How far the server's clock is ahead, by its `Date`; a difference of more than an hour is not believed.
+    /// How far ahead the server's clock is, by its `Date`; a difference of more than an hour is ignored.
     ///
-    /// Compared with the moment of the answer: whatever the answer took makes an assertion older, never one from the
-    /// future, which servers refuse (SBS-23). An answer out of a cache is as much later as its `Age` says.
+    /// Compared with the moment of the answer: the time that the answer took makes an assertion older, but never one
+    /// from the future, which servers refuse (SBS-23). A cached answer is later by its `Age`.
     static func skew(_ headers: HTTPHeaders, answered: Instant) -> Int64 {
         guard let date = headers["Date"].flatMap({ Instant(httpDate: $0) }) else { return 0 }
         let age = headers["Age"].flatMap { UInt16($0) }.map { Int64($0) * 1000 } ?? 0

@@ -1,20 +1,20 @@
 import FHIR
 import PDex
 
-/// What a server's `.well-known/smart-configuration` says, as far as Backend Services needs it.
+/// The parts of a server's `.well-known/smart-configuration` that Backend Services needs.
 struct SMARTConfiguration: Sendable {
-    /// Where tokens are asked for; vetted.
+    /// The token endpoint; vetted.
     let tokenEndpoint: OutboundURL
     /// How to write scopes.
     let scopeForm: ScopeForm
-    /// What the server verifies; nil when it does not say.
+    /// The algorithms that the server verifies; nil when it does not say.
     let algorithms: [SigningAlgorithm]?
     /// How far the server's clock is ahead of ours, in milliseconds.
     var skew: Int64
     /// When this was read.
     let fetched: Instant
 
-    /// Reads the document and vets what it says. Throws `auth.discovery`, `auth.method-unsupported`, `remote.policy`.
+    /// Reads the document and vets its URLs. Throws `auth.discovery`, `auth.method-unsupported`, `remote.policy`.
     init(
         _ json: JSONValue, of connection: ServerConnection, _ registration: ServerConnection.BackendServices,
         policy: OutboundPolicy, skew: Int64, now: Instant
@@ -28,14 +28,14 @@ struct SMARTConfiguration: Sendable {
         guard grants.contains("client_credentials") else {
             throw Self.unsupported(connection, "the grant client_credentials")
         }
-        // No key is sent to a server that does not say it takes keys (SBS-04).
+        // No key is used with a server that does not say it accepts keys (SBS-04).
         let methods = strings("token_endpoint_auth_methods_supported")
         guard capabilities.contains("client-confidential-asymmetric"), methods?.contains("private_key_jwt") ?? true
         else {
             throw Self.unsupported(connection, "client-confidential-asymmetric with private_key_jwt")
         }
         tokenEndpoint = try Self.endpoint(endpoint, connection, registration, policy)
-        // A server that advertises neither form is of a time when there was one (SBS-41).
+        // A server that advertises neither form dates from when there was only one (SBS-41).
         scopeForm = registration.scopeForm ?? (capabilities.contains("permission-v2") ? .v2 : .v1)
         algorithms = strings("token_endpoint_auth_signing_alg_values_supported")?
             .compactMap(SigningAlgorithm.init(rawValue:))
@@ -61,7 +61,7 @@ struct SMARTConfiguration: Sendable {
         return try ours.vet(pinned, from: "the configuration (token URL)", with: .token)
     }
 
-    /// Resolves what non-conformant servers write against the FHIR base (SBS-03).
+    /// Resolves relative URLs, which non-conformant servers write, against the FHIR base (SBS-03).
     private static func absolute(_ text: String, base: OutboundURL) -> String {
         if text.contains("://") { return text }
         return text.hasPrefix("/") ? base.origin + text : base.text + "/" + text

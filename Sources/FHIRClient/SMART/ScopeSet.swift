@@ -1,6 +1,6 @@
-/// What a leg of the exchange has to be allowed at a server, apart from how the server writes it.
+/// The permissions that a leg of the exchange needs at a server, however the server writes them.
 public struct ScopeSet: Sendable, Hashable {
-    /// An interaction, in the one order in which scopes write them.
+    /// An interaction, in the order in which scopes list them.
     public enum Letter: Character, Sendable, Hashable, CaseIterable {
         case create = "c"
         case read = "r"
@@ -15,13 +15,13 @@ public struct ScopeSet: Sendable, Hashable {
     /// Nothing at all.
     public init() {}
 
-    /// The same interactions on each of the types, and scopes to be asked for as written, such as an operation's.
+    /// The same interactions on each of the types, and scopes that are requested verbatim, such as an operation's.
     public init(types: [String], letters: Set<Letter>, verbatim: [String] = []) {
         for type in types { allow(type, letters) }
         self.verbatim = Set(verbatim)
     }
 
-    /// Whether nothing is asked for.
+    /// Whether nothing is requested.
     public var isEmpty: Bool { letters.isEmpty && verbatim.isEmpty }
 
     /// Adds interactions on one type.
@@ -30,8 +30,8 @@ public struct ScopeSet: Sendable, Hashable {
         self.letters[type, default: []].formUnion(letters)
     }
 
-    /// Adds a scope to be asked for as it is written, such as an operation's (SBS-47). One that narrows a type by a
-    /// query takes the place of what was to be asked for on that type (SBS-44).
+    /// Adds a scope that is requested verbatim, such as an operation's (SBS-47). One that narrows a type by a query
+    /// replaces what was requested for that type (SBS-44).
     public mutating func ask(_ scope: String) {
         verbatim.insert(scope)
         let parts = scope.split(separator: "?", maxSplits: 1)
@@ -85,7 +85,7 @@ private struct SystemScope {
         self.letters = letters
     }
 
-    /// Reads either form; nil for anything else, and for a scope narrowed by a query, which allows less than its name.
+    /// Reads either form; nil for anything else, and for a scope narrowed by a query, which allows less than it names.
     init?(parsing text: String) {
         guard text.hasPrefix("system/") else { return nil }
         let parts = text.dropFirst("system/".count).split(separator: ".", omittingEmptySubsequences: false)

@@ -1,16 +1,16 @@
-/// Looks for what may be a secret in a stranger's text: better a harmless text too many than a secret told.
+/// Looks for secrets in a stranger's text: better to hide a harmless text than to reveal a secret.
 enum SecretTraces {
-    /// So many characters in a row of our assertion are no coincidence.
+    /// This many consecutive characters of our assertion are no coincidence.
     private static let window = 16
-    /// A run of so many characters of base64url is no word.
+    /// A longer run of base64url characters is not a word.
     private static let longestWord = 31
 
-    /// Whether `text` holds a part of `assertion`, something like a JWT, or a run such as keys and secrets are.
+    /// Whether `text` holds a part of `assertion`, something like a JWT, or a run of characters like a key or secret.
     static func areFound(in text: String, of assertion: String) -> Bool {
         quotes(assertion, in: text) || holdsJWT(text) || holdsRun(text)
     }
 
-    /// Whatever stands between the characters: line ends, quotation marks, ellipses.
+    /// Finds parts of the assertion whatever separates their characters: line ends, quotation marks, ellipses.
     private static func quotes(_ assertion: String, in text: String) -> Bool {
         let secret = assertion.utf8.filter(isBase64URL)
         let squeezed = text.utf8.filter(isBase64URL)
@@ -33,7 +33,7 @@ enum SecretTraces {
         return false
     }
 
-    /// `{"` in base64url and at least ten characters more: there are words such as `privateKeyJWT`.
+    /// `{"` in base64url and at least ten more characters: there are words such as `privateKeyJWT`.
     private static func beginsObject(_ part: Substring) -> Bool {
         part.firstRange(of: "eyJ").map { part[$0.upperBound...].utf8.count >= 10 } ?? false
     }
@@ -44,7 +44,7 @@ enum SecretTraces {
         }
     }
 
-    /// Servers name their log entries with UUIDs.
+    /// UUIDs, with which servers name their log entries.
     private static func isUUID(_ run: [UInt8]) -> Bool {
         let hyphens: Set = [8, 13, 18, 23]
         return run.count == 36
@@ -53,7 +53,7 @@ enum SecretTraces {
             }
     }
 
-    /// Small letters, underscores and hyphens, as in `token_endpoint_auth_signing_alg_values_supported`.
+    /// Lower-case letters, underscores and hyphens, as in `token_endpoint_auth_signing_alg_values_supported`.
     private static func isName(_ run: Substring.UTF8View) -> Bool {
         run.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || "_-".utf8.contains($0) }
     }

@@ -1,20 +1,20 @@
 import FHIR
 
-/// What a token endpoint says about its refusal, made fit for the screen of the person who asks (SBS-36).
+/// What a token endpoint says about its refusal, made safe for the screen of the person who asks (SBS-36).
 ///
-/// It is a stranger's text and may hold anything, our assertion too: nothing but `pdex auth test` shows it, and no
-/// fault, log or store ever has it (decision 20).
+/// A stranger's text may hold anything, even our assertion: only `pdex auth test` shows it, and no fault, log or store
+/// ever holds it (decision 20).
 public struct ServerRemark: Sendable, Hashable {
     /// The field of the answer, such as `error_description` (RFC 6749 §5.2).
     public let field: String
-    /// Printable characters, at most ``longest`` of them; or why it is not shown.
+    /// At most ``longest`` printable characters; or why it is not shown.
     public let text: String
 
     /// The most characters that are shown.
     public static let longest = 200
     private static let maxBytes = 4096
 
-    /// The remarks in an answer; `assertion` is what we had sent.
+    /// The remarks in an answer; `assertion` is what we sent.
     static func all(in response: HTTPResponse, hiding assertion: String) -> [ServerRemark] {
         guard response.body.count <= 64 << 10, let json = try? JSONParser.parse(response.body) else { return [] }
         return ["error", "error_description", "error_uri"].compactMap { field in
@@ -36,7 +36,7 @@ public struct ServerRemark: Sendable, Hashable {
 
     /// Letters, marks, digits, punctuation and symbols, with single spaces for all white space and control characters.
     ///
-    /// Characters that show nothing are taken out, for they could hide a word from who looks for it.
+    /// Invisible characters are removed, because they could hide a word from a search.
     private static func printable(_ text: String) -> String {
         var kept = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !scalar.properties.isDefaultIgnorableCodePoint {

@@ -1,7 +1,7 @@
 import Synchronization
 
 extension Task where Failure == any Error {
-    /// The value, unless whoever waits for it is cancelled first: the task goes on for the others.
+    /// The value, unless the waiting caller is cancelled first: the task continues for the others.
     var valueUnlessCancelled: Success {
         get async throws {
             let wait = Wait<Success>()
@@ -17,7 +17,7 @@ extension Task where Failure == any Error {
     }
 }
 
-/// One wait for a value, which ends with what comes first.
+/// One wait for a value, which ends with whichever comes first.
 private final class Wait<Value: Sendable>: Sendable {
     private enum State {
         case unbegun

@@ -1,15 +1,15 @@
 import FHIR
 import PDex
 
-/// What a token endpoint's refusal means (RFC 6749 §5.2, SBS-36); none is ever repeated as it stands.
+/// What a token endpoint's refusal means (RFC 6749 §5.2, SBS-36); no refused request is ever repeated as it stands.
 struct TokenRefusal {
     let connection: ServerConnection
     let key: SigningKey
 
-    /// The fault for a status and a body other than 200.
+    /// The fault for an answer whose status is not 200.
     ///
-    /// Only the error's code is told, when it is one that the standard knows: a description can hold whatever the other
-    /// side puts into it, our assertion too (``ServerRemark``).
+    /// Only the error's code is repeated, if the standard knows it: a description can hold anything, even our assertion
+    /// (``ServerRemark``).
     func fault(_ response: HTTPResponse, now: Instant) -> Fault {
         if let transient = ResponseFaults(connection).transient(response.status, response.headers, now: now) {
             return transient

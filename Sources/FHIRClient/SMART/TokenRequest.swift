@@ -10,15 +10,15 @@ struct TokenRequest: Sendable {
     let keys: any KeyProvider
     let clock: any WallClock
 
-    /// What one request had for an answer.
+    /// The answer to one request.
     enum Answer {
         case granted(AccessToken)
-        /// 404 or 410: the endpoint has moved, and discovery has to be asked again (SBS-07).
+        /// 404 or 410: the endpoint has moved, and discovery has to be repeated (SBS-07).
         case moved
-        /// What the refusal means, and apart from it what the server says, which is for `pdex auth test` alone.
+        /// What the refusal means, and separately what the server says, which is for `pdex auth test` alone.
         case refused(Fault, [ServerRemark], skew: Int64?)
 
-        /// The token; nil when the endpoint has moved. Throws what a refusal means.
+        /// The token; nil when the endpoint has moved. Throws the fault of a refusal.
         func token() throws(Fault) -> AccessToken? {
             switch self {
             case .granted(let token): token
@@ -27,7 +27,7 @@ struct TokenRequest: Sendable {
             }
         }
 
-        /// How far the server's clock is ahead by the answer that refused our client; nil for every other answer.
+        /// How far ahead the server's clock is, by the answer that refused our client; nil for every other answer.
         var skewOfRefusal: Int64? {
             guard case .refused(let fault, _, let skew) = self, fault.code == .authInvalidClient else { return nil }
             return skew
@@ -52,19 +52,19 @@ struct TokenRequest: Sendable {
             return .refused(fault, ServerRemark.all(in: response, hiding: signed), skew: skew)
         }
         let token = try token(response, asked: asked)
-        // At a clinic each job needs types of its own: what is missing stops those that name it.
+        // Each job needs its own types from a clinic: missing scopes stop only the jobs that name them.
         if connection.side == .payer { try checkScopes(of: token) }
         return .granted(token)
     }
 
-    /// What to say when the endpoint that discovery names is not there.
+    /// The fault for a token endpoint that discovery names but that does not exist.
     var nowhere: Fault {
         Fault(
             .authDiscovery, .halt, "The token endpoint of \(connection.name) does not exist.",
             hint: "Ask the server's owner: its SMART configuration points to nothing.")
     }
 
-    /// The configured key, or the first that the server can verify. Throws `key.missing`, `auth.method-unsupported`.
+    /// The configured key, or the first that the server verifies. Throws `key.missing`, `auth.method-unsupported`.
     func chosenKey() async throws -> SigningKey {
         let held = try await keys.keys()
         if let kid = registration.keyID, !held.contains(where: { $0.kid == kid }) {
@@ -73,7 +73,7 @@ struct TokenRequest: Sendable {
                 hint: "List the keys with  pdex keys list, or make it with  pdex keys new.")
         }
         let wanted = held.filter { registration.keyID == nil || $0.kid == registration.keyID }
-        // ES384 before RS384 when the server leaves it open: it is the smaller and the faster.
+        // ES384 before RS384 if the server leaves it open: it is smaller and faster.
         let accepted = configuration.algorithms ?? [.es384, .rs384]
         for algorithm in [SigningAlgorithm.es384, .rs384] where accepted.contains(algorithm) {
             if let key = wanted.first(where: { $0.algorithm == algorithm }) { return key }
@@ -114,13 +114,15 @@ struct TokenRequest: Sendable {
         return AccessToken(secret: secret, asked: asked, seconds: json["expires_in"]?.number?.int, scope: scope)
     }
 
-    /// Refuses a token that allows less than was asked for (SBS-33).
+    /// Refuses a token that allows less than was requested (SBS-33).
     func checkScopes(of token: AccessToken) throws(Fault) {
         let missing = connection.scopes.missing(from: token.scope, in: configuration.scopeForm)
         guard missing.isEmpty else {
             throw Fault(
                 .authScopeNotGranted, .halt, "\(connection.name) did not grant \(missing.joined(separator: ", ")).",
-                hint: "Have the scopes registered for this client, or take the types out of the job.")
+                hint:
+                    "Have the scopes registered for this client; or take their types out of the jobs, or out of extra-scopes what "
+                    + "stands there.")
         }
     }
 }

@@ -9,12 +9,12 @@ struct BodyDecoder: ~Copyable {
     private var filled = 0
     private let piece: UnsafeMutableRawBufferPointer
 
-    /// The size of a piece handed on; a reader holds a few of them at most.
+    /// The size of a piece that is handed on; a reader holds a few of them at most.
     static let pieceBytes = 128 << 10
     private static let ratioFreeBytes = 10 << 20
     private static let maxRatio = 100
 
-    /// `maxBytes` is a cap before and after decoding; `mayBeEmpty` lets no bytes at all pass for gzip of nothing.
+    /// `maxBytes` is a cap before and after decoding; with `mayBeEmpty`, an empty body passes as gzip of nothing.
     init(framing: ResponseHead.Framing, isGzip: Bool, mayBeEmpty: Bool = false, maxBytes: Int) {
         self.framing = framing
         self.mayBeEmpty = mayBeEmpty
@@ -27,7 +27,7 @@ struct BodyDecoder: ~Copyable {
 
     /// Whether the end was, or will be, proven by more than the end of the connection.
     ///
-    /// Gzip's trailer does not do: another member could have followed it.
+    /// Gzip's trailer is not enough: another member could have followed it.
     var provesEnd: Bool { framing != .close }
 
     /// Takes bytes from the wire; calls `deliver` with each full piece.
@@ -35,7 +35,7 @@ struct BodyDecoder: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, deliver: ([UInt8]) throws(TransportError.Reason) -> Void
     ) throws(TransportError.Reason) {
         received += bytes.count
-        // Members and blocks without content would go on for ever and never reach the cap on what they hold.
+        // Members and blocks without content could go on forever without reaching the cap on what they hold.
         guard received <= maxBytes else { throw .tooLarge }
         var rest = bytes
         while !rest.isEmpty {
@@ -45,9 +45,9 @@ struct BodyDecoder: ~Copyable {
         }
     }
 
-    /// Hands on what is left, and proves the end or throws.
+    /// Hands on the rest, and proves the end or throws.
     mutating func finish(deliver: ([UInt8]) throws(TransportError.Reason) -> Void) throws(TransportError.Reason) {
-        // Zlib may hold output back that did not fit into the last piece.
+        // Zlib may hold back output that did not fit into the last piece.
         while gzip != nil, try decode(UnsafeRawBufferPointer(start: nil, count: 0)) >= 0, filled == piece.count {
             try flush(deliver)
         }

@@ -1,6 +1,6 @@
 import CCurl
 
-/// What one thread owns: an easy handle, and a multi handle whose wait another thread can interrupt.
+/// The handles that one thread owns: an easy handle, and a multi handle whose wait another thread can interrupt.
 ///
 /// Connections, TLS sessions and resolved names are kept from one transfer to the next.
 final class CurlEngine {
@@ -19,7 +19,7 @@ final class CurlEngine {
         curl_multi_cleanup(multi)
     }
 
-    /// Carries one transfer from start to end.
+    /// Carries out one transfer from start to end.
     func carry(_ transfer: CurlTransfer) {
         // The handles are this thread's alone, except for curl_multi_wakeup, which any thread may call.
         nonisolated(unsafe) let multi = multi
@@ -30,7 +30,7 @@ final class CurlEngine {
     }
 
     private func outcome(of exchange: CurlExchange) -> Result<Bool, TransportError> {
-        // A machine that has no more to give says nothing of the request.
+        // A machine without resources says nothing about the request.
         guard let easy, let multi else { return .failure(TransportError(.unreachable, mayHaveArrived: false)) }
         curl_easy_reset(easy)
         var setup = CurlSetup(easy, options)
@@ -68,11 +68,11 @@ final class CurlEngine {
     private func failure(
         _ reason: TransportError.Reason, of exchange: CurlExchange, libraryCode: Int?
     ) -> TransportError {
-        // What was never sent cannot have arrived; once a byte was written nobody knows. The bytes of a CONNECT count as
-        // sent, too, and went to the proxy alone: this time is told only once the way through it stands, TLS included.
+        // What was never sent cannot have arrived; once a byte was written, nobody knows. The bytes of a CONNECT count,
+        // too, but went only to the proxy: this time is set only once the way through it stands, TLS included.
         let stands = exchange.hasHead || ccurl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0
         let isSent = exchange.hasHead || stands && ccurl_get_long(easy, CURLINFO_REQUEST_SIZE) > 0
-        // A proxy that refuses or leaves looks like an answer that was cut off.
+        // A proxy that refuses or disconnects looks like an answer that was cut off.
         let isRefused = !stands && libraryCode != nil && reason == .brokenOff
         return TransportError(
             isRefused ? .unreachable : reason, mayHaveArrived: isSent, libraryCode: libraryCode)
@@ -93,7 +93,7 @@ private struct LibraryFailure: Error {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             .certificate
         case CURLE_PARTIAL_FILE: .incomplete
-        // So says libcurl of a field of the header that is longer than it would hold, since 8.6 by a number of its own.
+        // Libcurl's code for a header field that is longer than it holds; since 8.6 it has a number of its own.
         case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100): .malformed
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL: .malformed
         case CURLE_FILESIZE_EXCEEDED: .tooLarge

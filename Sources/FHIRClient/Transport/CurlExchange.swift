@@ -1,12 +1,12 @@
 import CCurl
 import Glibc
 
-/// One transfer as its thread sees it: what libcurl's callbacks fill, and how long to be patient.
+/// One transfer as its thread sees it: what libcurl's callbacks collect, and how long to wait.
 final class CurlExchange {
     let transfer: CurlTransfer
     /// Why the transfer was ended from inside a callback.
     private(set) var failure: TransportError.Reason?
-    /// Whether a proxy resolves the host: then the address is the proxy's, which the site itself named.
+    /// Whether a proxy resolves the host: then the address is that of the proxy, which the site itself named.
     private let usesProxy: Bool
     private var head = ResponseHead()
     private var decoder: BodyDecoder?
@@ -26,13 +26,13 @@ final class CurlExchange {
         lastMove = started
     }
 
-    /// Whether the header of the answer was read whole.
+    /// Whether the whole header of the answer was read.
     var hasHead: Bool { head.isFinished }
 
-    /// After libcurl's success: hands the last piece over; whether the end is proven.
+    /// After libcurl's success, hands over the last piece; returns whether the end is proven.
     func end() throws(TransportError.Reason) -> Bool {
         if let failure { throw failure }
-        // Libcurl calls a header that breaks off between two lines a success.
+        // Libcurl counts a header that breaks off between two lines as a success.
         guard head.isFinished, decoder != nil else { throw .incomplete }
         try decoder?.finish { piece throws(TransportError.Reason) in try hand(piece) }
         let isProven = decoder?.provesEnd ?? false
@@ -72,7 +72,7 @@ final class CurlExchange {
         return exchange.giveBody(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
     }
 
-    /// Refuses to send a body a second time: libcurl would repeat a request on which a kept connection broke, and
+    /// Refuses to send a body a second time: when a kept connection breaks, libcurl would repeat the request, and
     /// nobody would know that it may have arrived twice.
     static let onSeek: curl_seek_callback = { context, offset, _ in
         guard let exchange = CurlExchange.at(context), offset == 0, exchange.sent == 0 else {
@@ -100,7 +100,7 @@ final class CurlExchange {
 
     private func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         do {
-            // A line is no move: a server that sends one a minute would never be idle.
+            // A header line does not count as progress: a server that sends one a minute would never be idle.
             guard try head.take(line) else { return true }
             noteMove()
             decoder = BodyDecoder(
@@ -152,7 +152,7 @@ final class CurlExchange {
 
     private func permits(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
         if usesProxy { return true }
-        // Libcurl allots more room behind `addr` than its declared type has: an IPv6 address is longer.
+        // Libcurl allocates more room after `addr` than its declared type has: an IPv6 address is longer.
         let bytes = UnsafeRawPointer(address).advanced(by: Self.addressOffset)
         guard let resolved = IPAddress(bytes, count: Int(address.pointee.addrlen)),
             transfer.request.url.reach.permits(resolved.network)

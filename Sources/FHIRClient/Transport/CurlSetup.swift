@@ -43,7 +43,7 @@ struct CurlSetup {
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_BUFFERSIZE, 256 << 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(min(max(request.timeouts.connect, 0.001), 3600) * 1000))
-        // A connection that idled longer is likelier dead than a new one is dear.
+        // A connection that was idle for longer is probably dead, and a new one costs little.
         set(CURLOPT_MAXAGE_CONN, 60)
         set(CURLOPT_HTTP_VERSION, request.isDownload ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
     }
@@ -53,7 +53,7 @@ struct CurlSetup {
         set(CURLOPT_PROTOCOLS_STR, url.scheme.rawValue)
         set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
-        // Empty turns off what libcurl would read from the environment itself: loopback is never proxied.
+        // An empty value keeps libcurl from reading the environment itself: loopback is never proxied.
         set(CURLOPT_PROXY, options.proxies.proxy(for: url) ?? "")
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
@@ -61,7 +61,7 @@ struct CurlSetup {
         set(CURLOPT_SSL_VERIFYHOST, 2)
         if let path = options.authoritiesPath {
             set(CURLOPT_CAINFO, path)
-            // In place of the system's authorities: a distribution's libcurl looks into a folder of them, too.
+            // Instead of the system's authorities: a distribution's libcurl also looks into a folder of them.
             check(ccurl_set_string(easy, CURLOPT_CAPATH, nil))
         }
         if let certificate = options.clientCertificate {
@@ -82,7 +82,7 @@ struct CurlSetup {
     }
 
     private mutating func setFields(_ request: HTTPRequest) {
-        // No "100 Continue" round trip: bundles are small against the pipe.
+        // No "100 Continue" round trip: bundles are small compared with the bandwidth.
         append("Expect:")
         if request.acceptsGzip { append("Accept-Encoding: gzip") }
         if request.headers["User-Agent"] == nil { append("User-Agent: pdex") }

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// A fixed number of threads, started when first needed, that carry transfers with blocking calls.
+/// A fixed number of threads, started when first needed, that carry out transfers with blocking calls.
 ///
 /// The thread that was idle last is used first: its connections are the warmest. Measured against one thread with
 /// many transfers, this takes a half to a quarter of the wall time on posts.
@@ -28,7 +28,7 @@ final class CurlThreads: Sendable {
         self.options = options
     }
 
-    /// Has a thread carry `transfer`, at once or when one is free.
+    /// Has a thread carry out `transfer`, now or when one is free.
     func submit(_ transfer: CurlTransfer) {
         let seat: Seat? = state.withLock { state in
             if let seat = state.idle.popLast() { return seat }
@@ -49,7 +49,7 @@ final class CurlThreads: Sendable {
         seat.wake.signal()
     }
 
-    /// The system has no thread to give: one of those that there are carries `transfer`, if there are any.
+    /// When the system gives no more threads, one of the existing ones carries out `transfer`, if there are any.
     private func wait(with transfer: CurlTransfer) {
         let idle: Seat?? = state.withLock { state in
             state.started -= 1
@@ -66,7 +66,7 @@ final class CurlThreads: Sendable {
         idle.wake.signal()
     }
 
-    /// Lets every thread end after the transfer it is carrying.
+    /// Lets every thread end after its present transfer.
     func close() {
         let seats = state.withLock { state in
             state.isClosed = true
@@ -76,7 +76,7 @@ final class CurlThreads: Sendable {
         for seat in seats { seat.wake.signal() }
     }
 
-    /// Starts the thread of a seat; false when the system has none to give.
+    /// Starts the thread of a seat; false when the system gives none.
     private func start(_ seat: Seat) -> Bool {
         let work = Work { [self] in run(seat) }
         let context = Unmanaged.passRetained(work).toOpaque()

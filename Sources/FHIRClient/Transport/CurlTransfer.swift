@@ -1,19 +1,19 @@
 import Dispatch
 import Synchronization
 
-/// One request under way, between the task that awaits it and the thread that carries it.
+/// One request under way, between the task that awaits it and the thread that carries it out.
 ///
-/// The thread produces a head, then pieces, and waits while ``maxPieces`` of them are untaken; the task consumes.
+/// The thread produces a head, then pieces, and waits while ``maxPieces`` of them are unread; the task consumes them.
 /// Cancelling releases both at once.
 final class CurlTransfer: Sendable {
-    /// How far the thread may be ahead of the reader.
+    /// How many pieces the thread may be ahead of the reader.
     static let maxPieces = 8
 
     private struct State: ~Copyable {
         var head: ResponseHead?
-        /// What a reader has yet to take.
+        /// Pieces that the reader has not taken yet.
         var pieces: [[UInt8]] = []
-        /// A body that is kept until the end, in one place from the start: joining it would take it twice.
+        /// A body that is kept until the end, in one buffer from the start: joining pieces would need its size twice.
         var whole: [UInt8] = []
         var outcome: Result<Bool, any Error>?
         var isCancelled = false
@@ -21,7 +21,7 @@ final class CurlTransfer: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
         var wakeThread: (@Sendable () -> Void)?
 
-        /// Hands the body over, and keeps nothing of it.
+        /// Hands over the body without keeping a copy.
         mutating func takeWhole() -> [UInt8] {
             defer { whole = [] }
             return whole
@@ -37,7 +37,7 @@ final class CurlTransfer: Sendable {
     init(_ request: HTTPRequest, isStreamed: Bool) {
         self.request = request
         self.isStreamed = isStreamed
-        // Counted up from zero: a semaphore may not be destroyed below its first value.
+        // Counted up from zero: a semaphore must not be destroyed while below its initial value.
         for _ in 0..<Self.maxPieces { places.signal() }
     }
 
@@ -52,7 +52,7 @@ final class CurlTransfer: Sendable {
         }.get()
     }
 
-    /// Waits for the end; the answer with its whole body.
+    /// Waits for the end; returns the answer with its whole body.
     func response() async throws -> HTTPResponse {
         try await untilReady { state -> Result<HTTPResponse, any Error>? in
             guard let outcome = state.outcome else { return nil }
@@ -91,7 +91,7 @@ final class CurlTransfer: Sendable {
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Lets ``cancel()`` interrupt a thread that waits for the network.
+    /// Lets ``cancel()`` interrupt a thread that is waiting for the network.
     func begin(wakeThread: @escaping @Sendable () -> Void) {
         state.withLock { $0.wakeThread = wakeThread }
     }
@@ -100,7 +100,7 @@ final class CurlTransfer: Sendable {
         publish { $0.head = head }
     }
 
-    /// Hands a piece over, waiting for a free place; false when nobody wants it any more.
+    /// Hands over a piece, waiting for a free place; false when it is no longer wanted.
     func deliver(_ piece: [UInt8]) -> Bool {
         if isStreamed { places.wait() }
         if isCancelled { return false }
@@ -110,7 +110,7 @@ final class CurlTransfer: Sendable {
         return true
     }
 
-    /// Ends the transfer: whether the end of the body is proven, or why there is none.
+    /// Ends the transfer: whether the end of the body is proven, or why there is no answer.
     func finish(_ outcome: Result<Bool, TransportError>) {
         publish { state in
             state.wakeThread = nil

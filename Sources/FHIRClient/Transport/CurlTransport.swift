@@ -2,8 +2,8 @@ import CCurl
 
 /// HTTP over libcurl: proxies, system authorities, client certificates, HTTP/2, kept connections.
 ///
-/// No redirect is followed, no cookie and no password file is used, only gzip is accepted and it is decoded here, and
-/// a body counts as whole only when that is proven. See ``HTTPTransport`` for what callers may rely on.
+/// Redirects are not followed, cookies and password files are not used, only gzip is accepted and is decoded here, and
+/// a body counts as whole only if that is proven. See ``HTTPTransport`` for what callers may rely on.
 public final class CurlTransport: HTTPTransport {
     private let threads: CurlThreads
 
@@ -34,7 +34,7 @@ public final class CurlTransport: HTTPTransport {
         return HTTPStream(status: head.status, headers: head.headers, body: body)
     }
 
-    /// Ends the transfer when the body's last owner lets go of it.
+    /// Ends the transfer when the last owner of the body releases it.
     private final class Reader: Sendable {
         private let transfer: CurlTransfer
 

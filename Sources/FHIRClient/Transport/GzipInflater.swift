@@ -2,15 +2,15 @@ import CZlib
 
 /// Decodes gzip of one or more members (RFC 1952 §2.2), and knows when it is between two of them.
 ///
-/// A member proves its own end, for zlib checks its CRC-32 and ISIZE, but not that no other was to follow: a body cut
+/// A member proves its own end, because zlib checks its CRC-32 and ISIZE, but not that no other follows: a body cut
 /// between two members looks whole. Its framing has to prove the rest.
-struct GzipInflater: ~Copyable {
+package struct GzipInflater: ~Copyable {
     /// What the bytes are instead of gzip.
     struct Malformed: Error {}
 
     // On the heap, because zlib keeps a pointer back to the stream.
     private let stream: UnsafeMutablePointer<z_stream>
-    /// Whether a member has ended, with a right CRC and a right length, and no other has begun.
+    /// Whether a member has ended, with correct CRC and length, and no other has begun.
     private(set) var isBetweenMembers = false
 
     init() {
@@ -26,13 +26,13 @@ struct GzipInflater: ~Copyable {
         stream.deallocate()
     }
 
-    /// Decodes from `input` into `output`; says how much of each was used.
+    /// Decodes from `input` into `output`; returns how much of each was used.
     mutating func inflate(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(Malformed) -> (consumed: Int, produced: Int) {
         if isBetweenMembers {
             guard !input.isEmpty else { return (0, 0) }
-            // What follows has to be a member again: zlib refuses anything else at its first bytes.
+            // Only another member may follow: zlib refuses anything else at its first bytes.
             inflateReset(stream)
             isBetweenMembers = false
         }

@@ -10,27 +10,27 @@ public struct HTTPRequest: Sendable {
 
     /// How long to wait; the time a slow reader holds a streamed body back does not count.
     public struct Timeouts: Sendable, Hashable {
-        /// Until the connection stands, TLS included, in seconds.
+        /// For the connection to stand, TLS included, in seconds.
         public var connect: Double
-        /// Without a byte of a body moving in either direction, in seconds; lines of a header are none.
+        /// Without a byte of the body moving in either direction, in seconds; header lines do not count.
         public var idle: Double
-        /// From start to end, in seconds; nil for none.
+        /// From start to end, in seconds; nil for no limit.
         public var total: Double?
         /// With a body slower than ``slowest``, in seconds: a byte a second would never be idle.
         public var pace = 60.0
-        /// The fewest bytes of a body a second.
+        /// The fewest bytes of a body per second.
         public var slowest = 100.0
 
-        /// What a file is given: ten seconds to connect, a minute without a byte or with less than 10 KiB a second,
-        /// twelve hours in all.
+        /// For downloads: ten seconds to connect, a minute without a byte or with less than 10 KiB per second, twelve
+        /// hours in all.
         public static var download: Timeouts {
             var timeouts = Timeouts(total: 12 * 3600)
             timeouts.slowest = 10_240
             return timeouts
         }
 
-        /// Ten seconds to connect, a minute without a byte, before the header is whole, or with hardly any of the body,
-        /// five minutes in all unless said otherwise.
+        /// By default ten seconds to connect, a minute without a byte, before the header is whole, or with hardly any
+        /// of the body, and five minutes in all.
         public init(connect: Double = 10, idle: Double = 60, total: Double? = 300) {
             self.connect = connect
             self.idle = idle
@@ -40,9 +40,9 @@ public struct HTTPRequest: Sendable {
 
     /// What to do.
     public var method: Method
-    /// Where; vetted.
+    /// The URL; vetted.
     public var url: OutboundURL
-    /// The fields to send beside those the transport adds itself (Host, Accept-Encoding, Content-Length).
+    /// The fields to send in addition to those of the transport itself (Host, Accept-Encoding, Content-Length).
     public var headers: HTTPHeaders
     /// The bytes to send; nil for none.
     public var body: [UInt8]?

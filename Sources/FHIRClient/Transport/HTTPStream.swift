@@ -15,7 +15,7 @@ public struct HTTPStream: Sendable {
     }
 }
 
-/// The pieces of a body, in order, made no faster than they are taken; to be read once.
+/// The pieces of a body, in order, made no faster than they are taken; can be read once.
 public struct HTTPBody: AsyncSequence, Sendable {
     private let pull: @Sendable () async throws -> [UInt8]?
 

@@ -1,8 +1,8 @@
 import Glibc
 
-/// An IPv4 or IPv6 address, and which network it belongs to.
+/// An IPv4 or IPv6 address, and the network it belongs to.
 struct IPAddress: Sendable, Hashable {
-    /// Where an address leads.
+    /// The kind of network that an address belongs to.
     enum Network: Sendable, Hashable { case loopback, privateNetwork, publicNetwork, forbidden }
 
     /// Four or sixteen bytes.
@@ -38,7 +38,7 @@ struct IPAddress: Sendable, Hashable {
         }
     }
 
-    /// Where the address leads; IPv4 inside IPv6 (mapped, NAT64, 6to4) counts as that IPv4 address.
+    /// The network of the address; IPv4 inside IPv6 (mapped, NAT64, 6to4) counts as that IPv4 address.
     var network: Network {
         bytes.count == 4 ? Self.network(four: bytes) : Self.network(six: bytes)
     }
@@ -64,7 +64,7 @@ struct IPAddress: Sendable, Hashable {
         if six.starts(with: translated) { return network(four: [UInt8](six[12...])) }
         if six.starts(with: [0x20, 0x02]) { return network(four: [UInt8](six[2..<6])) }
         if six[0] & 0xfe == 0xfc { return .privateNetwork }
-        // Global unicast is 2000::/3; what else there is (link-local, site-local, multicast) leads nowhere good.
+        // Global unicast is 2000::/3; all the rest (link-local, site-local, multicast) is forbidden.
         return six[0] & 0xe0 == 0x20 ? .publicNetwork : .forbidden
     }
 }

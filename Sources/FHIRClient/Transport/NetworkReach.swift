@@ -1,6 +1,6 @@
-/// Which networks a server's host names may lead to, checked after resolution and before connecting.
+/// Which networks a server's host names may resolve to, checked after resolution and before connecting.
 ///
-/// Link-local, multicast and reserved addresses are in none of them.
+/// None of them includes link-local, multicast and reserved addresses.
 public enum NetworkReach: String, Sendable, Hashable {
     /// Public addresses.
     case publicNetwork

@@ -1,15 +1,15 @@
 public import PDex
 
-/// Which URLs may be asked on behalf of one server, and which of them may see its token.
+/// Which URLs may be requested on behalf of one server, and which of them may get its token.
 ///
-/// Every URL goes through here: those of the configuration, and those that a server hands us in links, manifests
-/// and discovery documents (architecture invariant 11; SMART Backend Services step 4).
+/// Every URL is checked here: those of the configuration, and those that a server gives us in links, manifests and
+/// discovery documents (architecture invariant 11; SMART Backend Services step 4).
 public struct OutboundPolicy: Sendable {
     /// What goes along with a request.
     public enum Credential: Sendable, Hashable {
         /// A token or an assertion: only to the server's own origin, or one that the configuration names.
         case token
-        /// Nothing: the origins of bulk files are possible too.
+        /// Nothing: origins of bulk files are allowed, too.
         case none
     }
 
@@ -19,9 +19,9 @@ public struct OutboundPolicy: Sendable {
     private let openOrigins: Set<String>
     private let reach: NetworkReach
 
-    /// Allows `base`, other origins that are to have the token, and origins of files that are read without one.
+    /// Allows `base`, other origins that may get the token, and origins of files that are read without one.
     ///
-    /// Private addresses have to be named in `base`, or permitted with `allowsPrivateNetwork`. Throws `config.invalid`.
+    /// Private addresses are allowed if `base` has one, or with `allowsPrivateNetwork`. Throws `config.invalid`.
     public init(
         base: String, tokenOrigins: [String] = [], openOrigins: [String] = [], allowsPrivateNetwork: Bool = false
     ) throws(Fault) {
@@ -41,7 +41,7 @@ public struct OutboundPolicy: Sendable {
         self.openOrigins = open
     }
 
-    /// Lets an absolute URL through, unchanged, or throws `remote.policy`.
+    /// Returns an allowed absolute URL unchanged, or throws `remote.policy`.
     ///
     /// `carrier` says where the URL was found, such as "the next link".
     public func vet(_ text: String, from carrier: String, with credential: Credential) throws(Fault) -> OutboundURL {

@@ -3,23 +3,23 @@
 /// The grammar is a strict subset of RFC 3986 on which all parsers agree: no user information, no backslash, no
 /// control or non-ASCII character, no percent-encoding in the host, no odd form of an IPv4 address, no fragment.
 public struct OutboundURL: Sendable, Hashable {
-    /// How to speak.
+    /// The protocol.
     public enum Scheme: String, Sendable { case http, https }
 
     /// The URL exactly as it was given.
     public let text: String
-    /// Http only for loopback.
+    /// `http` is allowed only for loopback.
     public let scheme: Scheme
     /// In lower case; an IPv6 address without brackets.
     public let host: String
     /// The port given, or the scheme's.
     public let port: Int
-    /// Which networks the host may turn out to be in.
+    /// The networks that the host may resolve to.
     let reach: NetworkReach
     /// The host's address when it is a literal.
     let address: IPAddress?
 
-    /// Parses `text`, or says in a few words, without quoting it, why it is refused.
+    /// Parses `text`, or says in a few words why it is refused, without quoting it.
     init(parsing text: String, reach: NetworkReach) throws(Refusal) {
         let bytes = [UInt8](text.utf8)
         guard bytes.count <= 16 << 10 else { throw Refusal("it is longer than 16 KiB") }
@@ -43,14 +43,14 @@ public struct OutboundURL: Sendable, Hashable {
         address = IPAddress(literal: host)
     }
 
-    /// Scheme, host and port, the port left out when it is the scheme's own: `https://fhir.example.org`.
+    /// Scheme, host and port, without the scheme's default port: `https://fhir.example.org`.
     public var origin: String {
         let name = host.contains(":") ? "[\(host)]" : host
         let isDefault = port == Self.defaultPort(scheme)
         return "\(scheme.rawValue)://\(name)" + (isDefault ? "" : ":\(port)")
     }
 
-    /// Whether the host is this machine by name or by address.
+    /// Whether the host is this machine, by name or by address.
     var isLoopback: Bool {
         host == "localhost" || host.hasSuffix(".localhost") || address?.network == .loopback
     }
@@ -105,7 +105,7 @@ public struct OutboundURL: Sendable, Hashable {
                 }
         }
         guard isName, host.utf8.count <= 253, let last = labels.last else { throw Refusal("its host is malformed") }
-        // A host that ends in a number is an IPv4 address to some parser (WHATWG URL §3.5): one form only.
+        // Some parsers take a host that ends in a number for an IPv4 address (WHATWG URL §3.5): one form only.
         let digit = UInt8(ascii: "0")...UInt8(ascii: "9")
         let looksNumeric = last.lowercased().hasPrefix("0x") || last.utf8.allSatisfy { digit ~= $0 }
         guard !looksNumeric || IPAddress(literal: String(host)) != nil else {

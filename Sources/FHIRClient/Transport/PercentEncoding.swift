@@ -1,14 +1,14 @@
-/// Percent-encoding (RFC 3986 §2.1) of what goes into a URL.
+/// Percent-encoding (RFC 3986 §2.1) for parts of a URL.
 enum PercentEncoding {
     private static let digits = [UInt8]("0123456789ABCDEF".utf8)
 
-    /// A name or a value in a query: only what nobody could mistake stays, with `:`, `,` and `/`, which FHIR uses.
+    /// A name or a value in a query: keeps only unreserved characters, and `:`, `,` and `/`, which FHIR uses.
     static func query(_ text: String) -> String { encode(text, keeping: ":,/") }
 
     /// A value in a form (application/x-www-form-urlencoded), spaces as `%20`.
     static func form(_ text: String) -> String { encode(text, keeping: "") }
 
-    /// Undoes it for a name or a value in a query; `+` is a space. Nil when it is not well-formed.
+    /// Decodes a name or a value of a query; `+` is a space. Nil when it is not well-formed.
     static func decoded(_ text: Substring) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)

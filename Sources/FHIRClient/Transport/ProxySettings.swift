@@ -1,4 +1,4 @@
-/// The proxies of a site, as the environment names them.
+/// The proxies of a site, as named in the environment.
 public struct ProxySettings: Sendable, Hashable {
     /// No proxy at all.
     public static let none = ProxySettings(http: nil, https: nil, except: "")
@@ -7,15 +7,15 @@ public struct ProxySettings: Sendable, Hashable {
     private let https: String?
     private let exceptions: [String]
 
-    /// Names the proxies, and the hosts that are reached without: `*`, names, and domains with all below them.
+    /// Sets the proxies, and the hosts reached without one: `*`, names, and domains with everything below them.
     public init(http: String?, https: String?, except: String) {
         self.http = http
         self.https = https
         exceptions = except.split(whereSeparator: { $0 == "," || $0 == " " }).map { $0.lowercased() }
     }
 
-    /// Reads `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and their lower-case forms; `http_proxy` only in lower case,
-    /// as every other program does, because a web server can be made to set the upper-case one.
+    /// Reads `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and their lower-case forms; `http_proxy` only in lower case, as
+    /// other programs do, because a web server can be made to set the upper-case one.
     public init(environment: [String: String]) {
         func value(_ name: String) -> String? {
             let found = environment[name.lowercased()] ?? environment[name]

@@ -1,20 +1,20 @@
-/// The header of an answer, read line by line, and what it says about the body's end.
+/// The header of an answer, read line by line, and what it says about where the body ends.
 ///
-/// Libcurl reads framing too; this reads it a second time and strictly, so that an answer on which two readers could
-/// disagree (RFC 9112 §6.3) is refused instead of believed.
+/// Libcurl reads framing too; this reads it again, strictly, so that an answer on which two readers could disagree
+/// (RFC 9112 §6.3) is refused instead of believed.
 struct ResponseHead {
-    /// What the header is instead of HTTP.
+    /// The header is not valid HTTP.
     struct Malformed: Error {}
 
-    /// How the body's end will be known.
+    /// How the end of the body is recognised.
     enum Framing: Equatable {
         /// There is no body.
         case none
-        /// After so many bytes.
+        /// After this many bytes.
         case length(Int)
         /// Libcurl sees the last chunk, or HTTP/2's end of stream.
         case announced
-        /// Only the end of the connection.
+        /// Only by the end of the connection.
         case close
     }
 
@@ -26,7 +26,7 @@ struct ResponseHead {
 
     static let maxBytes = 64 << 10
 
-    /// Takes one line with its end; returns true when it ended the header of a final answer.
+    /// Takes one line with its end; returns true when it ends the header of a final answer.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(Malformed) -> Bool {
         byteCount += line.count
         guard byteCount <= Self.maxBytes else { throw Malformed() }
@@ -45,7 +45,7 @@ struct ResponseHead {
         return false
     }
 
-    /// How the body ends; throws when the header contradicts itself.
+    /// How the end of the body is recognised; throws when the header contradicts itself.
     func framing() throws(Malformed) -> Framing {
         let lengths = Set(headers.values(of: "Content-Length"))
         let codings = headers.values(of: "Transfer-Encoding")
@@ -60,11 +60,11 @@ struct ResponseHead {
         return isHTTP2 ? .announced : .close
     }
 
-    /// Whether an answer that says gzip may have no body: 202, 204 and 304 do, with the fields of another answer; at
-    /// 200 it would be a coder that failed before its first byte.
+    /// Whether an answer that says gzip may have no body: 202, 204 and 304 may, with the fields of another answer; a
+    /// 200 without one means that the encoder failed before its first byte.
     var mayBeEmpty: Bool { status != 200 }
 
-    /// Whether the body is gzip; throws for any other coding, none of which was offered.
+    /// Whether the body is gzip; throws for any other coding, because none was offered.
     func isGzip() throws(Malformed) -> Bool {
         let codings = headers.values(of: "Content-Encoding").map { $0.lowercased() }.filter { $0 != "identity" }
         guard let coding = codings.first else { return false }

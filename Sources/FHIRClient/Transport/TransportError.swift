@@ -1,16 +1,16 @@
-/// Why there is no answer, or no whole one; holds neither content nor URL.
+/// Why there is no answer, or only part of one; holds neither content nor URL.
 public struct TransportError: Error, Sendable, Hashable {
     /// What happened.
     public enum Reason: String, Error, Sendable, CaseIterable {
         /// The host name has no address.
         case unresolved = "the host name could not be resolved"
-        /// No connection.
+        /// No connection could be made.
         case unreachable = "no connection could be made"
         /// The TLS handshake failed.
         case tls = "the TLS handshake failed"
         /// The other side's certificate is not trusted, or ours cannot be used.
         case certificate = "a certificate was not accepted"
-        /// Too slow.
+        /// It took too long.
         case timedOut = "the time-out passed"
         /// The connection broke.
         case brokenOff = "the connection broke off"
@@ -28,9 +28,9 @@ public struct TransportError: Error, Sendable, Hashable {
 
     /// What happened.
     public let reason: Reason
-    /// Whether the other side may have had the request; false only when it cannot have had it.
+    /// Whether the other side may have received the request; false only when that is impossible.
     public let mayHaveArrived: Bool
-    /// Libcurl's number for what happened, when it comes from there.
+    /// Libcurl's code for the failure, if it comes from there.
     public let libraryCode: Int?
 
     /// Describes a failure.

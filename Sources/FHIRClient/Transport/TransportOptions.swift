@@ -15,22 +15,22 @@ public struct TransportOptions: Sendable {
             self.keyPath = keyPath
         }
 
-        /// Refuses a private key that others may read or write, as those that sign are refused.
+        /// Refuses a private key that others may read or write, just as signing keys are refused.
         ///
         /// Throws `key.missing`, `key.exposed`, `key.unusable`.
         public func checkKey() throws(Fault) { try PrivateFile.check(keyPath) }
     }
 
-    /// A PEM file of trusted authorities in place of the system's.
+    /// A PEM file of trusted authorities that replaces the system's.
     public var authoritiesPath: String?
-    /// What we show to a server that asks for a certificate.
+    /// The certificate for a server that asks for one.
     public var clientCertificate: ClientCertificate?
     /// The proxies of this site.
     public var proxies: ProxySettings
     /// The most requests at one time, 1 to 32; each has a thread while it lasts.
     public var maxThreads: Int
 
-    /// System authorities, no client certificate, no proxy, 32 threads unless said otherwise.
+    /// By default: system authorities, no client certificate, no proxy, 32 threads.
     public init(
         authoritiesPath: String? = nil, clientCertificate: ClientCertificate? = nil,
         proxies: ProxySettings = .none, maxThreads: Int = 32

@@ -18,7 +18,7 @@ extension Evaluator {
         guard let json = value.json else { return nil }
         try spend(16)
         if function == .memberOf { return environment.memberOf?(json, url) }
-        // A profile looks at everything in it.
+        // Checking a profile looks at everything in the value.
         try spend(4 * json.weight)
         if let answer = environment.conformsTo?(json, url) { return answer }
         let prefix = "http://hl7.org/fhir/StructureDefinition/"
@@ -31,7 +31,7 @@ extension Evaluator {
 }
 
 extension JSONValue {
-    /// How many values it is made of.
+    /// How many values it consists of.
     fileprivate var weight: Int {
         switch self {
         case .array(let elements): elements.reduce(1) { $0 + $1.weight }

@@ -84,7 +84,8 @@ extension PathValue {
         }
     }
 
-    /// The moment as one of a kind: a date and time has a date, a date is a date and time of less precision.
+    /// The value as a moment of the given kind: a date and time contains a date, a date is a less precise date and
+    /// time.
     private func asMoment(_ kind: PathMoment.Kind) -> PathMoment? {
         let moment: PathMoment?
         switch self {

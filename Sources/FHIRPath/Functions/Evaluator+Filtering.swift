@@ -20,7 +20,7 @@ extension Evaluator {
     ) throws(PathError) -> [PathValue] {
         let input = try evaluate(focus, scope)
         guard input.count < 2 else { throw PathError("iif() takes one item, not several", column: column) }
-        // Of nothing is asked what holds of nothing: `x.iif(empty(), true, …)`, as R4's own invariants ask.
+        // An empty input is tested as empty: `x.iif(empty(), true, …)`, as R4's own invariants do.
         let inner = Scope(this: input.first, index: scope.index)
         if try truth(arguments[0], inner) == true { return try evaluate(arguments[1], inner) }
         return arguments.count > 2 ? try evaluate(arguments[2], inner) : []

@@ -34,7 +34,7 @@ extension Evaluator {
         return result(function, number, operand).map { [$0] } ?? []
     }
 
-    /// What stays a whole number; nil when it does not, an empty result when it does not fit.
+    /// Results that stay whole numbers; nil when the result is not one, an empty result when it does not fit.
     private func whole(_ function: PathFunction, _ int: Int, _ operand: PathDecimal?) -> Int?? {
         switch function {
         case .abs: int == .min ? .some(nil) : abs(int)

@@ -1,5 +1,5 @@
 extension Evaluator {
-    /// `matches`: anywhere in the text; `matchesFull`: all of it.
+    /// `matches`: anywhere in the text; `matchesFull`: the whole text.
     mutating func matches(
         _ function: PathFunction, _ input: [PathValue], _ node: PathNode, _ column: Int, _ scope: Scope
     ) throws(PathError) -> Bool? {
@@ -12,7 +12,7 @@ extension Evaluator {
         return found
     }
 
-    /// `replaceMatches(pattern, substitute)`, where `$1` is what the first group matched.
+    /// `replaceMatches(pattern, substitute)`, where `$1` stands for the first group's match.
     mutating func replacedMatches(
         _ input: [PathValue], _ arguments: [PathNode], _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {

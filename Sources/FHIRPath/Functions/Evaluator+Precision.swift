@@ -48,7 +48,7 @@ extension Evaluator {
 }
 
 extension PathValue {
-    /// The value, a text that is a moment as one; a `dateTime` that has a date only still is a `dateTime`.
+    /// The value, with a text that is a moment read as one; a `dateTime` with only a date is still a `dateTime`.
     fileprivate var scalarMoment: PathValue? {
         var value = scalar
         if case .string(let text)? = value, let moment = PathMoment(text) { value = .moment(moment) }
@@ -60,7 +60,7 @@ extension PathValue {
 }
 
 extension PathDecimal {
-    /// The least or greatest number that could be meant, with `digits` behind the point, 8 when it is not said.
+    /// The least or greatest number that could be meant, with `digits` after the point, 8 when not given.
     fileprivate func boundary(isHigh: Bool, digits: Int?) -> PathDecimal? {
         let digits = digits ?? 8
         guard 0...28 ~= digits else { return nil }

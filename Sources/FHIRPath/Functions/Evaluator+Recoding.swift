@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Evaluator {
-    /// `encode`, `decode`, `escape` and `unescape`; nothing for what is not in the format.
+    /// `encode`, `decode`, `escape` and `unescape`; nothing for a text that is not in the format.
     mutating func recoded(
         _ function: PathFunction, _ input: [PathValue], _ node: PathNode, _ column: Int, _ scope: Scope
     ) throws(PathError) -> [PathValue] {

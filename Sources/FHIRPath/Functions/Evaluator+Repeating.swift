@@ -1,5 +1,6 @@
 extension Evaluator {
-    /// `repeat(projection)`: what the projection yields, and again of that, each item once.
+    /// `repeat(projection)`: the results of the projection, of the projection on those results, and so on, each item
+    /// once.
     mutating func repeated(_ input: [PathValue], _ argument: PathNode) throws(PathError) -> [PathValue] {
         var output: [PathValue] = []
         var open = input
@@ -19,7 +20,7 @@ extension Evaluator {
         return output
     }
 
-    /// `aggregate(expression, start)`: `$total` is what the last round yielded.
+    /// `aggregate(expression, start)`: `$total` is the result of the previous round.
     mutating func aggregated(
         _ input: [PathValue], _ arguments: [PathNode], _ scope: Scope
     ) throws(PathError) -> [PathValue] {
@@ -33,7 +34,7 @@ extension Evaluator {
         return result
     }
 
-    /// `sort(key, -key)`: by the keys in turn, by the items themselves without any; an empty key comes first.
+    /// `sort(key, -key)`: by the keys in turn, or without keys by the items themselves; an empty key comes first.
     mutating func sorted(
         _ input: [PathValue], _ keys: [PathNode], _ column: Int
     ) throws(PathError) -> [PathValue] {

@@ -24,7 +24,7 @@ extension Evaluator {
     ) throws(PathError) -> [PathValue] {
         var all = input
         if let argument { all += try evaluate(argument, scope) }
-        // Inside of aggregate() a collection may double with every round.
+        // Inside aggregate() a collection may double with every round.
         try spend(all.count / 8)
         return function == .combine ? all : try distinct(all)
     }

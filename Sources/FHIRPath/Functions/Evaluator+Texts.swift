@@ -47,7 +47,7 @@ extension Evaluator {
         }
     }
 
-    /// `split(separator)`: one text for each part, empty ones too.
+    /// `split(separator)`: one text for each part, including empty ones.
     private mutating func parts(
         of text: String, _ separator: String, _ column: Int
     ) throws(PathError) -> [PathValue] {
@@ -125,7 +125,7 @@ extension Evaluator {
 }
 
 extension String {
-    /// How many characters stand before the first occurrence of `part`.
+    /// How many characters come before the first occurrence of `part`.
     fileprivate func position(of part: String) -> Int? {
         if part.isEmpty { return 0 }
         return firstRange(of: part).map { distance(from: startIndex, to: $0.lowerBound) }

@@ -39,7 +39,7 @@ extension Evaluator {
         return output
     }
 
-    /// The name of a choice element without its type, so that its child knows it.
+    /// The name of a choice element without its type, so that its child step recognises it.
     private static func withoutType(_ name: String) -> String {
         for (index, character) in zip(name.indices, name).dropFirst() where character.isUppercase {
             let start = String(name[..<index])
@@ -58,7 +58,7 @@ extension Evaluator {
         }
     }
 
-    /// The resource behind a Reference or a reference's text: contained, or known to the environment.
+    /// The target of a Reference or of a reference's text: contained, or known to the environment.
     private func target(of element: PathElement) -> PathElement? {
         guard let text = element.json.string ?? element.json["reference"]?.string else { return nil }
         if text.hasPrefix("#") {

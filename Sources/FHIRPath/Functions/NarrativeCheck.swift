@@ -1,4 +1,4 @@
-/// Whether a narrative keeps to what FHIR allows in XHTML (R4 §2.4.0): one `div`, well formed, no scripts, no forms.
+/// Whether a narrative keeps to the XHTML that FHIR allows (R4 §2.4.0): one `div`, well-formed, no scripts, no forms.
 enum NarrativeCheck {
     private static let elements: Set<String> = [
         "a", "abbr", "acronym", "address", "b", "big", "blockquote", "br", "caption", "cite", "code", "col", "colgroup",
@@ -40,7 +40,7 @@ enum NarrativeCheck {
         return isStarted && open.isEmpty && rest.allSatisfy(\.isWhitespace)
     }
 
-    /// Where a tag's `>` stands, which may also stand in an attribute's value.
+    /// Where the `>` that ends a tag is; one in an attribute's value does not end it.
     private static func tagEnd(_ text: Substring) -> Substring.Index? {
         var quote: Character?
         for index in text.indices {
@@ -55,7 +55,7 @@ enum NarrativeCheck {
         return nil
     }
 
-    /// No handlers of events, and no links that run something.
+    /// No event handlers, and no links that run something.
     private static func areAllowed(_ attributes: Substring) -> Bool {
         for part in attributes.split(whereSeparator: \.isWhitespace) {
             let lower = part.lowercased()

@@ -25,7 +25,7 @@ enum PathFunction: String, Sendable, Hashable, CaseIterable {
     case now, today, timeOfDay
     // The tree
     case children, descendants, `extension`, resolve, trace, type, getValue
-    // What FHIR adds for those who check resources
+    // What FHIR adds for checking resources
     case conformsTo, memberOf, htmlChecks
 
     /// How many arguments the function takes.
@@ -56,7 +56,7 @@ enum PathFunction: String, Sendable, Hashable, CaseIterable {
         self == .matches || self == .matchesFull || self == .replaceMatches
     }
 
-    /// Whether the answer depends on the types of elements.
+    /// Whether the result depends on the types of elements.
     var asksForTypes: Bool {
         switch self {
         case .ofType, .is, .as, .type, .conformsTo, .lowBoundary, .highBoundary, .precision: true

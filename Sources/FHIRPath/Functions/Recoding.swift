@@ -1,7 +1,7 @@
 import FHIR
 import FoundationEssentials
 
-/// The formats of `encode()` and `escape()`, there and back.
+/// The formats of `encode()` and `escape()`, in both directions.
 enum Recoding {
     static func encoded(_ text: String, _ format: String) -> String {
         if format == "hex" {
@@ -35,7 +35,7 @@ enum Recoding {
 
     static func unescaped(_ text: String, _ format: String) -> String? {
         if format == "json" {
-            // A quotation mark may stand unescaped, as it does where the expression's own escapes were undone.
+            // A quotation mark may be unescaped, because the expression's own escapes were already decoded.
             var isEscaped = false
             let text = text.reduce(into: "") { output, character in
                 if character == "\"", !isEscaped { output += "\\" }

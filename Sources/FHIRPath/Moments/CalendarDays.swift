@@ -1,4 +1,4 @@
-/// Counts days, so that dates can be moved by them.
+/// Counts days, so that dates can be moved by a number of them.
 enum CalendarDays {
     /// Days since the first of January of the year 1.
     static func number(of fields: [Int]) -> Int {
@@ -10,7 +10,7 @@ enum CalendarDays {
     /// Year, month and day of a count; nil before the year 1 and after 9999.
     static func fields(of number: Int) -> [Int]? {
         guard number >= 0, number < 3_652_059 else { return nil }
-        // Never too late: a year has at most 366 days.
+        // Never too late a year, because a year has at most 366 days.
         var year = number / 366 + 1
         while Self.number(of: [year + 1, 1, 1]) <= number { year += 1 }
         var rest = number - Self.number(of: [year, 1, 1])

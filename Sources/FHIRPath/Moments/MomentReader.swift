@@ -4,7 +4,7 @@ struct MomentReader {
 
     private let bytes: [UInt8]
     private var position = 0
-    /// How many digits of a second's fraction were read.
+    /// How many digits of a fraction of a second were read.
     private(set) var fractionDigits = 0
 
     init(_ text: String) {

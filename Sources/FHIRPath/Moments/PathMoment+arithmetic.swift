@@ -3,7 +3,7 @@ extension PathMoment {
     enum Span: Sendable {
         case months(Int), nanoseconds(Int)
 
-        /// Nanoseconds of what is fixed, months of what is not; nil for any other unit (FHIRPath 2.0 §6.6.7).
+        /// Nanoseconds for a fixed length, months for a variable one; nil for any other unit (FHIRPath 2.0 §6.6.7).
         init?(_ unit: String) {
             switch unit {
             case "year": self = .months(12)
@@ -23,14 +23,14 @@ extension PathMoment {
         static let day = 24 * hour
     }
 
-    /// The moment so much later, as precise as before; nil when the calendar has no such moment.
+    /// The moment later by that amount, as precise as before; nil when the calendar has no such moment.
     func adding(_ amount: PathDecimal, _ span: Span) -> PathMoment? {
         switch span {
         case .months(let unit):
             guard kind != .time, let whole = amount.whole(.towardsZero), whole.magnitude < 200_000 else { return nil }
             return adding(months: whole * unit)
         case .nanoseconds(let unit):
-            // Above seconds a fraction is left away; a second's fraction counts.
+            // For units above seconds a fraction is dropped; a fraction of a second counts.
             guard let counted = unit > Span.second ? amount.rounded(to: 0, .towardsZero) : amount,
                 let product = counted.multiplied(by: PathDecimal(unit)), let total = product.whole(.towardsZero)
             else { return nil }
@@ -40,7 +40,7 @@ extension PathMoment {
 
     private func adding(months: Int) -> PathMoment? {
         var moved = fields
-        // A year alone moves by whole years.
+        // A moment of only a year moves by whole years.
         let total =
             fields[0] * 12 + (fields.count > 1 ? fields[1] - 1 : 0) + (fields.count > 1 ? months : months / 12 * 12)
         guard total >= 12, total < 120_000 else { return nil }
@@ -73,7 +73,7 @@ extension PathMoment {
         return with(hands((clock(fields[...]) + step + Span.day) % Span.day, fields.count))
     }
 
-    /// The least step of a clock with so many hands.
+    /// The smallest step of a clock with this many hands.
     private func unit(_ hands: Int) -> Int {
         hands == 1 ? Span.hour : (hands == 2 ? Span.hour / 60 : 1)
     }

@@ -19,7 +19,7 @@ extension PathMoment {
         while filled.count < count { filled.append(fill(filled, isHigh)) }
         var fraction = 0
         if hasFraction, count <= fields.count {
-            // Written to the second: its fraction may be anything.
+            // Written to the second: its fraction may be any.
             fraction = 3
             if isHigh, fractionDigits < 3 { filled[count - 1] += Self.rest(after: fractionDigits) }
         } else if hasFraction {
@@ -31,7 +31,7 @@ extension PathMoment {
         return PathMoment(shown, fields: filled, fractionDigits: fraction, offsetMinutes: kind == .time ? nil : zone)
     }
 
-    /// What the next field may be at least or at most.
+    /// The least or greatest value of the next field.
     private func fill(_ filled: [Int], _ isHigh: Bool) -> Int {
         let place = kind == .time ? filled.count + 3 : filled.count
         switch place {

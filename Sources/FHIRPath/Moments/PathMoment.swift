@@ -15,14 +15,14 @@ public struct PathMoment: Sendable, Hashable {
     /// Date, date and time, or time of day.
     public let kind: Kind
 
-    /// Year, month, day, hour, minute, nanoseconds of the minute; a time of day has the last three only.
+    /// Year, month, day, hour, minute, nanoseconds of the minute; a time of day has only the last three.
     let fields: [Int]
-    /// How many digits of a second's fraction were written.
+    /// How many digits of a fraction of a second were written.
     let fractionDigits: Int
     /// Minutes east of Greenwich; nil when no zone was written.
     let offsetMinutes: Int?
 
-    /// Reads a moment; nil when a part is out of its range or out of place.
+    /// Reads a moment; nil when a part is out of range or out of place.
     init?(_ text: String) {
         var reader = MomentReader(text)
         guard let parts = reader.read() else { return nil }
@@ -33,7 +33,7 @@ public struct PathMoment: Sendable, Hashable {
         offsetMinutes = parts.offsetMinutes
     }
 
-    /// A moment of parts that are in their ranges.
+    /// A moment from parts that are in range.
     init(_ kind: Kind, fields: [Int], fractionDigits: Int = 0, offsetMinutes: Int? = nil) {
         self.kind = kind
         self.fields = fields
@@ -42,7 +42,7 @@ public struct PathMoment: Sendable, Hashable {
         text = MomentWriter.text(kind, fields, fractionDigits, offsetMinutes)
     }
 
-    /// Which comes first; nil when the less precise of the two could be either.
+    /// Which of the two comes first; nil when the less precise one leaves that open.
     func compare(_ other: PathMoment) -> Ordering? {
         guard (kind == .time) == (other.kind == .time) else { return nil }
         var left = fields

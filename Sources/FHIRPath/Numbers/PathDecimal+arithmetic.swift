@@ -1,5 +1,5 @@
 extension PathDecimal {
-    /// How a number is brought to fewer digits.
+    /// How a number is reduced to fewer digits.
     enum Rounding {
         /// Half away from zero, as `round()` does.
         case nearest
@@ -22,7 +22,7 @@ extension PathDecimal {
         if !overflow, scale + other.scale <= Self.maximumScale {
             return PathDecimal(significand: product, scale: scale + other.scale)
         }
-        // Zeros at the end of a fraction may be what made it too long.
+        // The product may be too long only because of zeros at the end of a fraction.
         let (one, two) = (trimmed, other.trimmed)
         guard one.scale + two.scale < scale + other.scale else { return nil }
         return one.multiplied(by: two)
@@ -53,7 +53,7 @@ extension PathDecimal {
         return PathDecimal(significand: negative ? -value : value, scale: scale).trimmed
     }
 
-    /// For divisors with so many digits that a remainder cannot be carried on.
+    /// For divisors with so many digits that the remainder cannot be extended exactly.
     private func approximateQuotient(_ other: PathDecimal) -> PathDecimal? {
         let (one, two) = (trimmed, other.trimmed)
         if one.scale + two.scale < scale + other.scale { return one.divided(by: two) }
@@ -70,7 +70,7 @@ extension PathDecimal {
         return overflow ? nil : PathDecimal(significand: quotient)
     }
 
-    /// What is left over by ``quotient(_:)``.
+    /// The remainder that ``quotient(_:)`` leaves.
     func remainder(_ other: PathDecimal) -> PathDecimal? {
         let scale = max(scale, other.scale)
         guard !other.isZero, let one = significand.multiplied(byPowerOfTen: scale - self.scale),
@@ -80,12 +80,12 @@ extension PathDecimal {
         return overflow ? nil : PathDecimal(significand: rest, scale: scale)
     }
 
-    /// The number with its sign turned.
+    /// The number with its sign reversed.
     var negated: PathDecimal? {
         significand == .min ? nil : PathDecimal(significand: -significand, scale: scale)
     }
 
-    /// The number with `digits` behind the point; nil when zeros to be added do not fit.
+    /// The number with `digits` after the point; nil when there is no room for the zeros to add.
     func rounded(to digits: Int, _ rounding: Rounding) -> PathDecimal? {
         if digits >= scale {
             guard digits <= Self.maximumScale else { return nil }
@@ -93,7 +93,7 @@ extension PathDecimal {
                 PathDecimal(significand: $0, scale: digits)
             }
         }
-        // More than 38 places are all of the number.
+        // A unit of more than 38 places exceeds the whole number.
         guard let unit = Int128(1).multiplied(byPowerOfTen: scale - digits) else { return PathDecimal(0) }
         var (value, rest) = significand.quotientAndRemainder(dividingBy: unit)
         switch rounding {
@@ -107,12 +107,12 @@ extension PathDecimal {
         return PathDecimal(significand: value, scale: digits)
     }
 
-    /// The number as a whole one, when it fits.
+    /// The number rounded to a whole one, if it fits.
     func whole(_ rounding: Rounding) -> Int? {
         rounded(to: 0, rounding).flatMap { Int(exactly: $0.significand) }
     }
 
-    /// The number multiplied with itself; nil when that has too many digits.
+    /// The number raised to a whole power; nil when that takes too many digits.
     func power(_ exponent: Int) -> PathDecimal? {
         guard exponent.magnitude <= 1_000 else { return nil }
         var result = PathDecimal(1)

@@ -1,14 +1,14 @@
 /// A decimal number that keeps the digits it was written with: `1.50` is equal to `1.5` and still written `1.50`.
 ///
-/// A whole number of at most 38 digits over a power of ten. Sums, differences and products are exact or are not made;
+/// A whole number of at most 38 digits over a power of ten. Sums, differences and products are exact or not made;
 /// quotients have 28 significant digits (FHIRPath 2.0 §4.1.6 asks for 28).
 public struct PathDecimal: Sendable {
     /// The digits without the decimal point.
     let significand: Int128
-    /// How many of them stand behind the point.
+    /// How many of them are after the point.
     let scale: Int
 
-    /// More digits behind the point are not kept.
+    /// At most this many digits are kept after the point.
     static let maximumScale = 37
 
     init(significand: Int128, scale: Int = 0) {
@@ -21,7 +21,7 @@ public struct PathDecimal: Sendable {
         self.init(significand: Int128(int))
     }
 
-    /// A number as JSON or FHIRPath writes it; nil when it is none, or has more digits than are kept.
+    /// A number as JSON or FHIRPath writes it; nil when it is not one, or has more digits than are kept.
     public init?(_ text: String) {
         self.init(text[...])
     }
@@ -88,7 +88,7 @@ public struct PathDecimal: Sendable {
         return PathDecimal(significand: value, scale: scale)
     }
 
-    /// The number as a binary one, as near as it gets.
+    /// The nearest binary number.
     var double: Double {
         Double(description) ?? .nan
     }
@@ -116,7 +116,7 @@ extension PathDecimal: Hashable, Comparable {
         hasher.combine(trimmed.scale)
     }
 
-    /// Which is the lesser; a number that cannot be brought to the other's scale is the larger one by far.
+    /// Which is less; a number that cannot be brought to the other's scale is larger by far.
     func order(_ other: PathDecimal) -> Ordering {
         let scale = max(scale, other.scale)
         let one = significand.multiplied(byPowerOfTen: scale - self.scale)
@@ -141,7 +141,7 @@ extension PathDecimal: CustomStringConvertible {
 }
 
 extension Int128 {
-    /// The number with so many zeros added; nil when that does not fit.
+    /// The number with this many zeros appended; nil when that does not fit.
     func multiplied(byPowerOfTen exponent: Int) -> Int128? {
         var value = self
         for _ in 0..<exponent {

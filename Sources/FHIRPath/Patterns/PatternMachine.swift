@@ -1,6 +1,6 @@
-/// Runs a pattern's automaton over a text, all its ways at once (Thompson's construction, with the groups of Pike).
+/// Runs a pattern's automaton over a text, all its paths at once (Thompson's construction, with Pike's groups).
 struct PatternMachine {
-    /// A way through the automaton: where it stands, and where its groups begin and end.
+    /// A path through the automaton: its step, and where its groups begin and end.
     private struct Way {
         let step: Int
         let groups: [Int]
@@ -11,13 +11,13 @@ struct PatternMachine {
     /// How many steps were taken; the caller charges for them.
     private(set) var cost = 0
     private let costLimit: Int
-    /// When the cost got too large: the answer given is worth nothing.
+    /// Whether the cost got too large: then the answer is worthless.
     private(set) var isExhausted = false
 
     private var marks: [Int]
     private var mark = 0
 
-    /// Whether groups are of interest; copying them costs more than all the rest.
+    /// Whether groups are of interest; copying them costs more than everything else.
     private let keepsGroups: Bool
 
     init(_ pattern: TextPattern, _ text: String, costLimit: Int, keepsGroups: Bool = false) {
@@ -28,7 +28,7 @@ struct PatternMachine {
         marks = Array(repeating: 0, count: pattern.steps.count)
     }
 
-    /// Where the first match and its groups stand, from `start` on; a group that took no part is -1.
+    /// Where the first match from `start` on and its groups are; a group that took no part is -1.
     mutating func match(from start: Int, isWhole: Bool = false, anywhere: Bool = true) -> [Int]? {
         var ways: [Way] = []
         var found: [Int]?
@@ -77,7 +77,7 @@ struct PatternMachine {
         }
     }
 
-    /// Goes on to all steps that take a character; the stack is ours, so a large pattern cannot exhaust the thread's.
+    /// Follows to all steps that take a character; the stack is ours, so a large pattern cannot exhaust the thread's.
     private mutating func follow(_ first: Int, _ groups: [Int], _ position: Int, _ ways: inout [Way]) {
         var stack = [Way(step: first, groups: groups)]
         while let way = stack.popLast() {

@@ -123,7 +123,7 @@ struct PatternReader {
         return .step(.scalar(try escapedScalar().value))
     }
 
-    /// `\d` and its like; the position stands behind the backslash.
+    /// `\d` and the like; the position is after the backslash.
     private mutating func namedSet() -> ScalarSet? {
         guard let next = peek else { return nil }
         let isUpper = ("A"..."Z").contains(next)

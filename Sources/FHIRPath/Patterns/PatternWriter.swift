@@ -17,7 +17,7 @@ struct PatternWriter {
     }
 
     mutating func write(_ tree: PatternTree) throws(PathError) {
-        // Repeating nothing makes no steps, and takes time all the same.
+        // Repeating nothing makes no steps, but takes time all the same.
         visits += 1
         guard visits <= 4 * TextPattern.maximumSteps else { throw tooLarge }
         switch tree {

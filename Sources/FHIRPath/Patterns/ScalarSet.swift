@@ -1,7 +1,7 @@
 /// A set of characters as a pattern's class describes it.
 struct ScalarSet: Sendable {
     var ranges: [ClosedRange<UInt32>] = []
-    /// Sets of which nothing may be in this one, such as `\D` inside of brackets.
+    /// Sets whose characters are not in this one, such as `\D` inside brackets.
     var excluded: [ScalarSet] = []
     var isNegated = false
 

@@ -1,15 +1,15 @@
-/// A regular expression that is matched in a time proportional to the text: no input makes it explode.
+/// A regular expression that is matched in time proportional to the text, so that no input makes it explode.
 ///
-/// The part of the common syntax that has automata: characters, `.` (any, newlines too), classes, `\d \w \s \b` and
-/// their opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the text. There is no
-/// looking around and no reference back.
+/// It has the part of the common syntax that automata can handle: characters, `.` (any, newlines too), classes,
+/// `\d \w \s \b` and their opposites, groups, `|`, `* + ? {n,m}` and their lazy forms, `^` and `$` at the ends of the
+/// text. It has no lookaround and no backreferences.
 public final class TextPattern: Sendable, Hashable {
-    /// One step of the automaton; numbers are places in ``steps``.
+    /// One step of the automaton; numbers are indexes into ``steps``.
     enum Step: Sendable {
         case scalar(UInt32)
         case any
         case set(ScalarSet)
-        /// Both ways are open, the first is preferred.
+        /// Both paths are open, the first is preferred.
         case split(Int, Int)
         case jump(Int)
         /// Where a group begins (even) or ends (odd).
@@ -19,9 +19,9 @@ public final class TextPattern: Sendable, Hashable {
         case match
     }
 
-    /// More steps are refused: repetitions are written out.
+    /// The maximum number of steps: repetitions are written out.
     static let maximumSteps = 4_096
-    /// Groups beyond these are not remembered.
+    /// The maximum number of groups that are recorded.
     static let maximumGroups = 10
 
     let text: String
@@ -38,7 +38,7 @@ public final class TextPattern: Sendable, Hashable {
         steps = writer.steps
     }
 
-    /// A pattern from its text; nil for one that is not understood or too large.
+    /// A pattern from its text; nil when it is not understood or too large.
     public convenience init?(_ text: String) {
         do { try self.init(text, column: 1) } catch { return nil }
     }
@@ -50,8 +50,8 @@ public final class TextPattern: Sendable, Hashable {
         return machine.isExhausted ? nil : isMatch
     }
 
-    /// Whether both are written alike.
+    /// Whether both are written in the same way.
     public static func == (left: TextPattern, right: TextPattern) -> Bool { left.text == right.text }
-    /// By how it is written.
+    /// Hashes the text.
     public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

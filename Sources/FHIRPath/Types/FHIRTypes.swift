@@ -1,6 +1,6 @@
 import FHIR
 
-/// What R4 says of its own type names, as far as expressions need it.
+/// What R4 says about its own type names, as far as expressions need it.
 enum FHIRTypes {
     /// R4's primitive types.
     static let primitives: Set<String> = [
@@ -13,7 +13,7 @@ enum FHIRTypes {
     static let system: Set<String> = [
         "Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time", "Quantity",
     ]
-    /// The names of R4's resources, and of what they come from.
+    /// The names of R4's resources and of their base types.
     static let resources = Set(ResourceTypes.r4 + ["Resource", "DomainResource"])
 
     /// The names an expression may use for a type, without a namespace.
@@ -22,7 +22,7 @@ enum FHIRTypes {
         return resources.union(system).union(shallow).union(["Base"])
     }()
 
-    /// The names of primitive types for a word that begins small, and else all others.
+    /// The names of primitive types for a word that begins in lower case, otherwise all others.
     static func names(like word: String) -> [String] {
         word.first?.isLowercase ?? false ? primitives.sorted() : names.subtracting(primitives).sorted()
     }
@@ -40,7 +40,7 @@ enum FHIRTypes {
         "topic", "used", "value", "what", "when", "where", "why",
     ]
 
-    /// The type that the end of a choice element's name says: `DateTime` is `dateTime`, `Period` is `Period`.
+    /// The type that the end of a choice element's name gives: `DateTime` is `dateTime`, `Period` is `Period`.
     static func choiceType(suffix: Substring) -> R4Type? {
         choiceTypes[suffix]
     }
@@ -57,7 +57,7 @@ enum FHIRTypes {
         return Dictionary(uniqueKeysWithValues: pairs.compactMap { pair in R4Types.named(pair.1).map { (pair.0, $0) } })
     }()
 
-    /// Elements that tell a structure's type when nothing declares it: all of a structure's keys must be among them.
+    /// The elements that identify a structure's type when nothing declares it: all its keys must be among them.
     static let shapes: [String: Set<String>] = [
         "Coding": ["system", "version", "code", "display", "userSelected"],
         "CodeableConcept": ["coding", "text"],

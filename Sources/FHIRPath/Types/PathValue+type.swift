@@ -1,10 +1,10 @@
 import FHIR
 
 extension PathValue {
-    /// Whether the value is of a type.
+    /// Whether the value has a type.
     ///
-    /// Where R4's definition of an element is not known, JSON has to say it: a text then is of every type whose texts
-    /// look like it, and a structure of every type that has all of its elements.
+    /// When R4's definition of an element is not known, the JSON decides: a text then has every type whose texts look
+    /// like it, and a structure every type that has all of its elements.
     func has(_ type: TypeName) -> Bool {
         switch self {
         case .boolean: type.isSystem("Boolean")
@@ -24,7 +24,7 @@ extension PathValue {
 }
 
 extension PathValue {
-    /// What `type()` says: a namespace and a name.
+    /// The result of `type()`: a namespace and a name.
     var typeInfo: JSONValue {
         let name: String
         switch self {
@@ -78,7 +78,7 @@ extension PathElement {
         }
     }
 
-    /// What the JSON looks like, where nothing else is known.
+    /// The type that the JSON looks like, when nothing else is known.
     fileprivate var guessedType: String {
         switch json {
         case .bool: "boolean"

@@ -1,5 +1,5 @@
 extension R4Types {
-    /// Resources from A to D, written as ``structures`` are.
+    /// Resources from A to D, in the format of ``structures``.
     static let resourcesAToD = """
         AllergyIntolerance<DomainResource .:reaction Annotation:note
         CodeableConcept:clinicalStatus,verificationStatus,code Identifier:identifier

@@ -1,5 +1,5 @@
 extension R4Types {
-    /// Resources from E to M, written as ``structures`` are.
+    /// Resources from E to M, in the format of ``structures``.
     static let resourcesEToM = """
         Encounter<DomainResource CodeableConcept:type,serviceType,priority,reasonCode Coding:class Duration:length
         .:classHistory .:diagnosis .:hospitalization .:location .:participant .:statusHistory Identifier:identifier

@@ -1,5 +1,5 @@
 extension R4Types {
-    /// Resources from N to Z, written as ``structures`` are.
+    /// Resources from N to Z, in the format of ``structures``.
     static let resourcesNToZ = """
         NutritionOrder<DomainResource Annotation:note CodeableConcept:foodPreferenceModifier,excludeFoodModifier
         Identifier:identifier .:enteralFormula .:oralDiet .:supplement

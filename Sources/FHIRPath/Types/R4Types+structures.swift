@@ -1,5 +1,5 @@
 extension R4Types {
-    /// R4's data types: `Type<Base member-type:names`, a leading full stop being the type itself.
+    /// R4's data types: `Type<Base member-type:names`; a leading full stop stands for the type itself.
     static let structures = """
         Address<Element Period:period code:use,type string:text,line,city,district,state,postalCode,country
         Age<Quantity Annotation<Element dateTime:time markdown:text Attachment<Element base64Binary:data,hash

@@ -1,24 +1,24 @@
 /// The types of R4 that expressions meet in an exchange, with their elements (FHIR R4 §2.24).
 ///
-/// All data types are here, and the resources of US Core, HRex, PDex and of their neighbourhood; of other resources an
-/// element's type is guessed from its JSON. Read once, when the first expression asks for a type.
+/// All data types are here, and the resources of US Core, HRex, PDex and related ones; in other resources an element's
+/// type is guessed from its JSON. Read once, when the first expression asks for a type.
 enum R4Types {
-    /// The name of each type; the first is nobody's.
+    /// The name of each type; the first is for none.
     static var names: [String] { catalogue.names }
-    /// What each type comes from.
+    /// The base type of each type.
     static var bases: [R4Type] { catalogue.bases }
 
-    /// The type of that name.
+    /// The type with that name.
     static func named(_ name: String) -> R4Type? {
         catalogue.types[name]
     }
 
-    /// Whether the elements of a type are known, and not only that there is such a type.
+    /// Whether the elements of a type are known, and not only its name.
     static func isDescribed(_ type: R4Type) -> Bool {
         catalogue.described.contains(type)
     }
 
-    /// The types of the elements of one name, by the type that holds them.
+    /// The types of elements with a name, by the type that holds them.
     static func types(ofElement name: String) -> [R4Type: R4Type] {
         catalogue.elements[name] ?? [:]
     }
@@ -31,7 +31,7 @@ enum R4Types {
     private static let catalogue = Catalogue(
         [primitives, structures, resourcesAToD, resourcesEToM, resourcesNToZ].joined(separator: " "))
 
-    /// What R4's primitive types come from.
+    /// R4's primitive types and their base types.
     static let primitives = """
         Element< base64Binary<Element boolean<Element canonical<uri code<string date<Element dateTime<Element
         decimal<Element id<string instant<Element integer<Element markdown<string oid<uri positiveInt<integer
@@ -76,7 +76,7 @@ enum R4Types {
             }
         }
 
-        /// Gives each type the elements of what it comes from: from above down, as few types have any below them.
+        /// Gives each type the elements of its base types: from the base down, as few types have any below them.
         private mutating func inherit() {
             var heirs: [R4Type: [R4Type]] = [:]
             for index in names.indices.dropFirst() where bases[index] != .unknown {
@@ -87,7 +87,7 @@ enum R4Types {
                 for (holder, type) in byHolder {
                     var below = heirs[holder] ?? []
                     while let heir = below.popLast() {
-                        // What declares the element itself hands its own down.
+                        // A type that declares the element itself passes its own down.
                         guard byHolder[heir] == nil else { continue }
                         inherited[heir] = type
                         below += heirs[heir] ?? []

@@ -1,19 +1,19 @@
 extension PathQuantity {
-    /// Which is the lesser; nil when both do not measure the same, or a unit is not in the table.
+    /// Which is less; nil when they do not measure the same, or a unit is not in the table.
     func order(_ other: PathQuantity) -> Ordering? {
         if unit == other.unit { return value.order(other.value) }
         guard let (one, two) = brought(other) else { return nil }
         return one.order(two)
     }
 
-    /// Whether units are known to measure the same.
+    /// Whether the units are known to measure the same.
     func isComparable(with other: PathQuantity) -> Bool {
         if unit == other.unit { return true }
         guard let one = UnitMeasure(unit), let two = UnitMeasure(other.unit) else { return false }
         return one.dimensions == two.dimensions
     }
 
-    /// Whether both are the same at the lesser of their precisions, a calendar's year being the average one.
+    /// Whether both are the same at the lesser of their precisions; a calendar year counts as an average one.
     func isEquivalent(to other: PathQuantity) -> Bool {
         let one = PathQuantity(value: value, ucum: unit)
         let two = PathQuantity(value: other.value, ucum: other.unit)
@@ -32,7 +32,7 @@ extension PathQuantity {
         return top.divided(by: bottom)
     }
 
-    /// Sum or difference, in the unit of the left.
+    /// Sum or difference, in the unit of the left side.
     func adding(_ other: PathQuantity, isDifference: Bool) -> PathQuantity? {
         guard let number = other.converted(to: unit),
             let result = isDifference ? value.subtracting(number) : value.adding(number)
@@ -40,7 +40,7 @@ extension PathQuantity {
         return PathQuantity(value: result, unit: unit)
     }
 
-    /// Product or quotient, in base units unless one side has none.
+    /// Product or quotient, in base units unless one side has no unit or a quotient's units cancel out.
     func multiplied(by other: PathQuantity, isQuotient: Bool) -> PathQuantity? {
         guard let number = isQuotient ? value.divided(by: other.value) : value.multiplied(by: other.value) else {
             return nil
@@ -59,7 +59,7 @@ extension PathQuantity {
         self.init(value: value, unit: Self.calendar[unit] ?? unit)
     }
 
-    /// Both numbers multiplied so that they count the same thing.
+    /// Both numbers, multiplied so that they count the same unit.
     private func brought(_ other: PathQuantity) -> (PathDecimal, PathDecimal)? {
         guard let mine = UnitMeasure(unit), let theirs = UnitMeasure(other.unit), mine.dimensions == theirs.dimensions,
             let one = mine.numerator.multiplied(by: theirs.denominator).flatMap(value.multiplied),

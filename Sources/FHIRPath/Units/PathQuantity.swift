@@ -12,7 +12,7 @@ public struct PathQuantity: Sendable, Hashable {
         self.unit = Self.singular[unit] ?? unit
     }
 
-    /// Reads an R4 Quantity, by its code and else by its unit's name.
+    /// Reads an R4 Quantity, by its code or else by its unit's name.
     init?(_ element: PathElement) {
         guard let number = element.json["value"]?.number, let value = PathDecimal(number.text),
             element.json["comparator"] == nil,
@@ -56,7 +56,7 @@ public struct PathQuantity: Sendable, Hashable {
         ])
     }
 
-    /// Calendar words and the UCUM codes that stand for the same length.
+    /// Calendar words and the UCUM codes for the same length.
     static let calendar = [
         "year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s",
         "millisecond": "ms",

@@ -1,5 +1,4 @@
-/// What a unit amounts to: a ratio of exact numbers times base units, so that minutes divide as exactly as hours
-/// multiply.
+/// The size of a unit: a ratio of exact numbers times base units, so that minutes divide as exactly as hours multiply.
 struct UnitMeasure: Sendable, Hashable {
     var numerator = PathDecimal(1)
     var denominator = PathDecimal(1)
@@ -9,7 +8,7 @@ struct UnitMeasure: Sendable, Hashable {
     /// A number without a unit.
     init() {}
 
-    /// Reads a UCUM code of the table, such as `mg/dL`, `10*3/uL` or `m2`; nil when a part is not in it.
+    /// Reads a UCUM code with units of the table, such as `mg/dL`, `10*3/uL` or `m2`; nil when a part is not in it.
     init?(_ code: String) {
         guard code.utf8.count <= 64 else { return nil }
         var sign = 1
@@ -33,7 +32,7 @@ struct UnitMeasure: Sendable, Hashable {
         guard braces == 0, brackets == 0, part.isEmpty || multiply(part, sign), !code.isEmpty else { return nil }
     }
 
-    /// Both multiplied with each other; nil when numbers get too large.
+    /// The product of the two, or their quotient when `sign` is negative; nil when numbers get too large.
     func multiplied(by other: UnitMeasure, sign: Int = 1) -> UnitMeasure? {
         var result = self
         let (up, down) = sign > 0 ? (other.numerator, other.denominator) : (other.denominator, other.numerator)
@@ -46,7 +45,7 @@ struct UnitMeasure: Sendable, Hashable {
         return result
     }
 
-    /// The base units as a UCUM code: `g.m-1`, and `1` when there is none.
+    /// The base units as a UCUM code: `g.m-1`, or `1` when there are none.
     var baseCode: String {
         let parts = dimensions.sorted { $0.key < $1.key }.map { $0.value == 1 ? $0.key : $0.key + "\($0.value)" }
         return parts.isEmpty ? "1" : parts.joined(separator: ".")

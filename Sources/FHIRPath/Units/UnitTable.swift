@@ -1,4 +1,4 @@
-/// The units of UCUM that clinical data is written in, and no others: see the decision on what FHIRPath is here.
+/// Only those UCUM units that clinical data uses: see the decision on what FHIRPath is here.
 enum UnitTable {
     /// Prefixes by which a metric unit is multiplied, as powers of ten.
     static let prefixes: [String: Int] = [
@@ -6,7 +6,7 @@ enum UnitTable {
         "u": -6, "n": -9, "p": -12, "f": -15, "a": -18, "z": -21, "y": -24,
     ]
 
-    /// Units that take prefixes: what one of them is, as a number and base units.
+    /// Units that take prefixes: the size of each, as a number and base units.
     static let metric: [String: (String, [String: Int])] = [
         "m": ("1", ["m": 1]), "g": ("1", ["g": 1]), "s": ("1", ["s": 1]), "K": ("1", ["K": 1]), "A": ("1", ["A": 1]),
         "cd": ("1", ["cd": 1]), "rad": ("1", ["rad": 1]), "mol": ("1", ["mol": 1]), "eq": ("1", ["mol": 1]),
@@ -22,7 +22,7 @@ enum UnitTable {
         "[iU]": ("1", ["[iU]": 1]), "[IU]": ("1", ["[iU]": 1]), "U": ("1", ["U": 1]), "Cel": ("1", ["Cel": 1]),
     ]
 
-    /// Units that take none.
+    /// Units that take no prefixes.
     static let plain: [String: (String, [String: Int])] = [
         "1": ("1", [:]), "10*": ("10", [:]), "10^": ("10", [:]), "%": ("0.01", [:]), "[ppth]": ("0.001", [:]),
         "[ppm]": ("0.000001", [:]), "[ppb]": ("0.000000001", [:]), "min": ("60", ["s": 1]), "h": ("3600", ["s": 1]),

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension AuditEventWriter {
-    /// Who took part: the process or the person who did it, and for what concerns a payer, the clinic and the payer.
+    /// Who took part: the process or person that acted and, for disclosures and deliveries, the clinic and the payer.
     func agents(_ line: AuditLine, _ kind: AuditKind) -> [JSONValue] {
         let doer = doer(line.recorded.entry.actor)
         guard let exchange = line.exchange else {
@@ -16,7 +16,7 @@ extension AuditEventWriter {
         }
     }
 
-    /// AU-07: who asks, for whom, of which organization, and who decided.
+    /// AU-07: who asks, on whose behalf, for which organization, and who decided.
     private func deciding(_ line: AuditLine, clinic: String?, payer: String) -> [JSONValue] {
         let actor = line.recorded.entry.actor
         var client: JSONObject = [
@@ -41,7 +41,7 @@ extension AuditEventWriter {
         ]
     }
 
-    /// AU-03, AU-08: from whom to whom, in whose keeping, and on whose word.
+    /// AU-03, AU-08: the sender, the recipient, the custodian, and who authorized it.
     private func sending(_ line: AuditLine, _ exchange: Exchange, isDisclosure: Bool) -> [JSONValue] {
         var source: JSONObject = [
             "type": Self.concept(Self.dicom, "110153"), "who": Self.service, "requestor": false,
@@ -68,7 +68,7 @@ extension AuditEventWriter {
         return [.object(source), .object(recipient), custodian, authorizer]
     }
 
-    /// A worker by the name under which it holds claims, or an operator or token by its name.
+    /// The actor: a worker by the name under which it holds claims, or an operator or token by its name.
     private func doer(_ actor: String) -> JSONValue {
         let isService = Self.isService(actor)
         return [
@@ -77,7 +77,7 @@ extension AuditEventWriter {
         ]
     }
 
-    /// `service`, or a process: `host/pid/ticks`.
+    /// Whether an actor is `service` or a process, `host/pid/ticks`.
     private static func isService(_ actor: String) -> Bool {
         actor == "service" || actor.split(separator: "/", omittingEmptySubsequences: false).count == 3
     }
@@ -86,7 +86,7 @@ extension AuditEventWriter {
         ["identifier": ["system": "urn:pdex:actor", "value": .string(actor)]]
     }
 
-    /// The machine of a process; a name that is none says where it was called from as well as anything.
+    /// The host of a process's name; for an actor whose name has no host, the name itself.
     private static func network(_ actor: String) -> JSONValue {
         let host = actor.split(separator: "/", omittingEmptySubsequences: false).first.map(String.init) ?? ""
         return ["address": .string(host.isEmpty ? "localhost" : host), "type": "1"]

@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension AuditEventWriter {
-    /// What it happened to: the person by id, then the consent or the bundles; the last says where in the trail it
-    /// stands.
+    /// What was affected: the person by id, then the consent or the bundles. The last one carries the entry's place in
+    /// the trail.
     func entities(_ line: AuditLine, _ kind: AuditKind) -> [JSONValue] {
         var entities: [JSONObject] = []
         if let person = line.person { entities.append(patient(person)) }
@@ -22,7 +22,7 @@ extension AuditEventWriter {
         return entities.map { .object($0) }
     }
 
-    /// By reference to the server that has the record; by our key when it is not staged any more.
+    /// A reference to the record at its server; our key for it once it is no longer staged.
     func reference(_ record: AuditLine.Record) -> JSONValue {
         if let id = record.id, let party = parties[record.source] {
             return ["reference": .string("\(party.base)/\(record.type)/\(id)"), "type": .string(record.type)]
@@ -42,7 +42,7 @@ extension AuditEventWriter {
         ]
     }
 
-    /// The Consent that decided, by its version; where none did, the rule by which silence was read (CO-11).
+    /// The Consent that decided, with its version; without one, the rule that says what silence means (CO-11).
     private func consent(_ line: AuditLine) -> JSONObject {
         let evidence = line.exchange?.consent
         var entity: JSONObject = [
@@ -58,7 +58,7 @@ extension AuditEventWriter {
         return entity
     }
 
-    /// What was sent, by its digest; and how the payer answered.
+    /// A bundle that was sent, by its digest, and how the payer answered.
     private func bundle(_ submission: Submission, _ receipt: Receipt?) -> JSONObject {
         var entity: JSONObject = [
             "what": [
@@ -81,7 +81,7 @@ extension AuditEventWriter {
         return entity
     }
 
-    /// AU-09: under which `X-Request-Id` it was last sent.
+    /// AU-09: the `X-Request-Id` under which it was last sent.
     private func transaction(_ submission: Submission) -> JSONObject {
         [
             "what": [
@@ -91,7 +91,7 @@ extension AuditEventWriter {
         ]
     }
 
-    /// The run, or what else was worked on.
+    /// The run, or whatever else was worked on.
     private func work(_ line: AuditLine) -> JSONObject {
         let entry = line.recorded.entry
         let name = entry.exchange.map { "exchange:" + $0 } ?? entry.run.map { "run:" + $0 } ?? "store"
@@ -102,7 +102,7 @@ extension AuditEventWriter {
         ]
     }
 
-    /// Where the entry stands in the trail, so that it can be found there and held against it.
+    /// The entry's place in the trail, so that it can be looked up there and compared.
     private func place(_ line: AuditLine) -> [JSONValue] {
         let entry = line.recorded.entry
         return [

@@ -4,15 +4,15 @@ import PDex
 /// Writes an entry of the audit trail as a FHIR R4 AuditEvent, after the patterns of IHE BALP (AU-03, AU-07, AU-08,
 /// AU-11).
 ///
-/// The same line makes the same bytes. Persons are named by their ids alone; of tokens and of what was sent there is
-/// nothing but the digest.
+/// The same line always makes the same bytes. Persons are named by id only; tokens and sent content appear only as
+/// digests.
 public struct AuditEventWriter: Sendable {
     let parties: AuditParties
 
-    /// What the service is called where a name is wanted.
+    /// The service's name where one is needed.
     static let service: JSONValue = ["display": "pdex"]
 
-    /// Writes for those who know these clinics and payers.
+    /// Writes events that name these clinics and payers.
     public init(_ parties: AuditParties) {
         self.parties = parties
     }
@@ -35,8 +35,8 @@ public struct AuditEventWriter: Sendable {
         return .object(event)
     }
 
-    /// The pattern that an event follows to the letter: only one whose patient is known by id, and whose consent or
-    /// bundle is the only one.
+    /// The pattern to which an event conforms exactly: only if the patient is known by id, and there is just one
+    /// consent or bundle.
     private func profile(of line: AuditLine, _ kind: AuditKind) -> String? {
         guard line.person?.id != nil, let exchange = line.exchange, parties[exchange.clinic] != nil,
             parties[exchange.payer] != nil
@@ -101,7 +101,7 @@ extension AuditKind {
         }
     }
 
-    /// 0 is success, 4 what is tried again or left to an operator, 8 a refusal (R4 `audit-event-outcome`).
+    /// 0 is success, 4 is for something to be retried or left to an operator, 8 a refusal (R4 `audit-event-outcome`).
     fileprivate var outcome: String {
         switch self {
         case .decision(isPermitted: false): "8"

@@ -1,23 +1,22 @@
 import PDex
 
-/// What kind of event an audit entry is to those who know FHIR's AuditEvents and IHE's patterns for them (AU-03, AU-07,
-/// AU-08).
+/// What kind of event an audit entry is in terms of FHIR's AuditEvent and IHE's patterns for it (AU-03, AU-07, AU-08).
 enum AuditKind: Hashable {
-    /// It was decided by the recorded consents whether a member's data may go.
+    /// The recorded consents decided whether a member's data may go.
     case decision(isPermitted: Bool)
     /// A member's data is on its way to the payer.
     case disclosure
-    /// The payer answered to it.
+    /// The payer answered a delivery.
     case delivery(isTaken: Bool)
-    /// What an operator or a rule says of a person changed.
+    /// What an operator or a rule says about a person changed.
     case person
     /// Records of the payer were fetched.
     case arrival
-    /// The payer was asked who somebody is.
+    /// The payer was asked who a person is.
     case question
     /// A step of an exchange that reaches nobody outside.
     case step
-    /// What the service or an operator did otherwise.
+    /// Anything else that the service or an operator did.
     case activity
 
     init(_ line: AuditLine) {

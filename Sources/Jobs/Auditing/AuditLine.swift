@@ -1,7 +1,7 @@
 import FHIR
 public import PDex
 
-/// An entry of the audit trail with what the store has about it.
+/// An entry of the audit trail with what the store knows about it.
 public struct AuditLine: Sendable {
     /// A record of a person or a decision, by its key and, while it is staged, by its id at its source.
     struct Record: Sendable, Hashable {
@@ -17,11 +17,11 @@ public struct AuditLine: Sendable {
     /// The entry in its place.
     public let recorded: RecordedAuditEntry
     let exchange: Exchange?
-    /// Whom it is about.
+    /// The person that it is about.
     let person: Record?
     /// The Consent that decided.
     let consent: Record?
-    /// The bundles of the exchange, each with the last answer that it had when the entry was written.
+    /// The bundles of the exchange, each with the latest answer it had when the entry was written.
     let deliveries: [(submission: Submission, receipt: Receipt?)]
 
     init(_ recorded: RecordedAuditEntry, of exchange: Exchange?, _ reader: any StoreReader) throws {
@@ -43,8 +43,8 @@ public struct AuditLine: Sendable {
         }
     }
 
-    /// The bundles that had an answer when the entry was written. Of those that the payer acknowledged the answer itself
-    /// may have been forgotten since.
+    /// The bundles that had been answered when the entry was written. For an acknowledged bundle the answer itself may
+    /// have been pruned since.
     var answered: [(submission: Submission, receipt: Receipt?)] {
         let isTaken = recorded.entry.action == "exchange.acknowledged"
         return deliveries.filter { $0.receipt != nil || (isTaken && $0.submission.state == .acknowledged) }
@@ -57,7 +57,7 @@ public struct AuditLine: Sendable {
         return Record(source: staged?.source ?? source, type: staged?.type ?? type, key: key, id: staged?.id)
     }
 
-    /// The first person whom the words of an entry name by key: `patient KEY of CLINIC`, `member KEY of PAYER`.
+    /// The first person that an entry's text names by key: `patient KEY of CLINIC`, `member KEY of PAYER`.
     private static func named(in words: String, _ reader: any StoreReader) throws -> Record? {
         guard let match = words.firstMatch(of: /(?:patient|member) ([0-9a-f]{16}) of ([^\s,:;]+)/),
             let key = ResourceKey(String(match.output.1))

@@ -1,6 +1,6 @@
 public import PDex
 
-/// Who is behind the configured names, for those who read the audit trail elsewhere.
+/// The parties behind the configured names, for people who read the audit trail elsewhere.
 public struct AuditParties: Sendable {
     private let parties: [String: Party]
 
@@ -9,6 +9,6 @@ public struct AuditParties: Sendable {
         self.parties = Dictionary(parties.map { ($0.name, $0) }) { first, _ in first }
     }
 
-    /// The party of that name; nil when it is not configured any more.
+    /// The party of that name; nil when it is no longer configured.
     subscript(name: String) -> Party? { parties[name] }
 }

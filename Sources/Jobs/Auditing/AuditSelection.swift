@@ -1,20 +1,20 @@
 public import FHIR
 public import PDex
 
-/// Which entries of the audit trail are meant; all that is said must hold.
+/// Selects entries of the audit trail; an entry must meet every criterion given.
 public struct AuditSelection: Sendable, Hashable {
     /// From this instant on.
     public var since: Instant?
     /// Before this instant.
     public var until: Instant?
-    /// Of this run.
+    /// In this run.
     public var run: String?
-    /// Of this exchange: its id, or the beginning of it.
+    /// On this exchange: its id, or the beginning of it.
     public var exchange: String?
-    /// About one of these persons: a patient of a clinic or a member of a payer. Empty means about anybody or nobody.
+    /// Patients of a clinic or members of a payer, one of whom an entry must be about; empty means no such condition.
     public var persons: Set<ResourceKey>
 
-    /// Says which are meant; nothing said means all.
+    /// A selection; without criteria it selects everything.
     public init(
         since: Instant? = nil, until: Instant? = nil, run: String? = nil, exchange: String? = nil,
         persons: Set<ResourceKey> = []
@@ -26,17 +26,17 @@ public struct AuditSelection: Sendable, Hashable {
         self.persons = persons
     }
 
-    /// Whether nothing but persons is said.
+    /// Whether persons are the only criterion, if there is one.
     var isOfAllTimes: Bool { since == nil && until == nil && run == nil && exchange == nil }
 
-    /// Whether an entry is among them, as far as it can be told without its exchange.
+    /// Whether an entry is selected, as far as that can be decided without its exchange.
     func admits(_ entry: AuditEntry) -> Bool {
         if let since, entry.at < since { return false }
         if let until, entry.at >= until { return false }
         return run == nil || entry.run == run
     }
 
-    /// Whether an entry is about one of the persons: it happened to an exchange of theirs, or says their key.
+    /// Whether an entry is about one of the persons: it is on an exchange of theirs, or its text contains their key.
     func isAbout(_ entry: AuditEntry, of exchange: Exchange?) -> Bool {
         guard !persons.isEmpty else { return true }
         if let exchange, persons.contains(exchange.member) { return true }

@@ -1,11 +1,11 @@
-/// A replay that was begun, has not ended, and is gone on with.
+/// A replay that was begun, has not ended, and can be resumed.
 public struct BegunReplay: Sendable, Hashable {
-    /// The run that does it.
+    /// The run that carries it out.
     public let run: String
-    /// Whether it is just what was demanded: from the same step, with the same options, and for the same reason.
+    /// Whether it matches the demand: the same step, the same options and the same reason.
     public let isAsDemanded: Bool
-    /// How many exchanges wait in it for their turn.
+    /// How many of its exchanges are still waiting.
     public internal(set) var waiting = 0
-    /// Those of them that are not meant by whoever goes on with it.
+    /// How many of those waiting the demand does not select.
     public internal(set) var others = 0
 }

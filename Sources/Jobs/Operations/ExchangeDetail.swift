@@ -10,13 +10,13 @@ public struct ExchangeDetail: Sendable {
     public let receipts: [Receipt]
     /// Who did what to it, oldest first.
     public let audit: [RecordedAuditEntry]
-    /// Whether a backup was put in the place of the store since: then it can be replayed from the pull alone.
+    /// Whether the store has been restored from a backup since: then it can only be replayed from the pull.
     public var predatesRestoration = false
 
     /// The bundles that the payer has acknowledged.
     public var acknowledged: [Submission] { submissions.filter { $0.state == .acknowledged } }
 
-    /// What the gate found, in what was sent, left out or held; the first twenty errors of an exchange are kept.
+    /// What the gate found in resources sent, left out or held; the first twenty errors of an exchange are kept.
     public var remarked: [RemarkedResource] {
         audit.filter { $0.entry.action == GateFinding.action }
             .compactMap { $0.entry.reason.flatMap { GateFinding(line: $0) } }

@@ -4,8 +4,8 @@ public import PDex
 
 /// The language of `--where`: words of the form `key:value`, all of which must hold.
 ///
-/// `state` may be repeated or list values with commas; one of them is enough then. A key that is none, a value that
-/// cannot be meant and a name that is not configured are refused, with the word that was probably meant.
+/// `state` may be repeated or list values with commas, any one of which may hold. An unknown key, an impossible value
+/// or a name that is not configured is refused, with the word that was probably meant.
 public struct ExchangeQuery: Sendable {
     /// Names that may stand in a query.
     public struct Names: Sendable {
@@ -13,7 +13,7 @@ public struct ExchangeQuery: Sendable {
         let payers: [String]
         let jobs: [String]
 
-        /// Names as they are configured.
+        /// The configured names.
         public init(clinics: [String], payers: [String], jobs: [String]) {
             self.clinics = clinics
             self.payers = payers
@@ -21,7 +21,7 @@ public struct ExchangeQuery: Sendable {
         }
     }
 
-    /// The keys, in the order of the manual.
+    /// The keys, in the order in which the manual lists them.
     public static let keys = ["state", "fault", "payer", "clinic", "job", "run", "member", "since", "until"]
 
     private let names: Names
@@ -34,7 +34,7 @@ public struct ExchangeQuery: Sendable {
         self.identities = identities
     }
 
-    /// Which exchanges are meant. Throws `usage.invalid`.
+    /// Reads a query. Throws `usage.invalid`.
     func filter(_ text: String) throws(Fault) -> ExchangeFilter {
         var filter = ExchangeFilter()
         var member: String?
@@ -75,7 +75,7 @@ public struct ExchangeQuery: Sendable {
         return states
     }
 
-    /// A patient's key, or its id at the clinics that are meant.
+    /// A patient given by key, or by id at each of the clinics in question.
     private func members(_ word: String, of clinic: String?) -> Set<ResourceKey> {
         let clinics = clinic.map { [$0] } ?? names.clinics
         let keys = clinics.map { identities.key(source: $0, type: "Patient", id: word) }
@@ -87,7 +87,7 @@ public struct ExchangeQuery: Sendable {
         throw Self.wrong("'\(text.prefix(64))' is no time: say 90m, 12h, 2d, 1w, 2026-06-01 or 2026-06-01T02:15:00Z")
     }
 
-    /// So long ago, a day, or an instant; nil when it is none of them.
+    /// A time so long ago, a day, or an instant; nil for any other text.
     static func instant(_ text: String, now: Instant) -> Instant? {
         let seconds: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
         if let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()),
@@ -115,7 +115,7 @@ public struct ExchangeQuery: Sendable {
 }
 
 extension Operations {
-    /// Which exchanges a query means. Throws `usage.invalid`.
+    /// The exchanges that a query selects. Throws `usage.invalid`.
     public func filter(where text: String, among names: ExchangeQuery.Names) throws(Fault) -> ExchangeFilter {
         try ExchangeQuery(names: names, now: clock.now(), identities: identities).filter(text)
     }

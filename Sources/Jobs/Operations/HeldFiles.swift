@@ -1,8 +1,8 @@
 import PDex
 import Synchronization
 
-/// Which submissions were not handed out because of which hold: a payer asks for each file again and again, and the
-/// audit trail is told once.
+/// Which submissions were refused because of which hold: a payer asks for each file again and again, but only the first
+/// refusal goes into the audit trail.
 final class HeldFiles: Sendable {
     private struct Refusal: Hashable {
         let submission: String
@@ -10,10 +10,10 @@ final class HeldFiles: Sendable {
     }
 
     private let told = Mutex<Set<Refusal>>([])
-    /// More are not kept in mind: then some are told twice.
+    /// Most refusals remembered; beyond that all are forgotten, and some are recorded twice.
     private static let most = 100_000
 
-    /// Whether it is the first refusal of a submission under a hold.
+    /// Whether this is the first refusal of a submission under a hold.
     func isFirst(_ submission: String, under hold: Hold) -> Bool {
         told.withLock { told in
             if told.count >= Self.most { told = [] }

@@ -3,7 +3,7 @@ public import PDex
 public import Pipeline
 
 extension Operations {
-    /// Answers an accepted request in this process, and returns what its run came to.
+    /// Answers an accepted request in this process, and returns the report of its run.
     ///
     /// What is about this request alone ends it as failed; anything else leaves it accepted, at rest for a while. It
     /// stays in progress while what the run made waits to be delivered (``settleRequests()``). Throws
@@ -39,7 +39,7 @@ extension Operations {
             throw fault
         }
         let run = newRun(of: pipeline.terms, .request, at: clock.now(), about: request.id)
-        // Until it is written down what became of it, nobody takes it for abandoned.
+        // Until its outcome is stored, the request must not be taken for abandoned.
         guard underWay.begin(id) else { throw Self.notWaiting(id) }
         defer { underWay.end(id) }
         guard try await move(id, to: .inProgress, run: run) else { throw Self.notWaiting(id) }
@@ -83,10 +83,10 @@ extension Operations {
             hint: "pdex requests show \(id)  tells where it stands")
     }
 
-    /// The wait before a request that failed for now is tried again; it doubles up to the longest.
+    /// The wait before a failed request is tried again; it doubles up to the longest.
     private static let rest = (firstSeconds: 5.0, longestSeconds: 600.0)
 
-    /// Until when a request rests that has failed for now.
+    /// The instant until which a request rests after a failure that may pass.
     private func rested(_ request: MemberRequest, after fault: Fault) -> Instant {
         var wait = Self.rest.firstSeconds
         for _ in 0..<request.attempts where wait < Self.rest.longestSeconds { wait *= 2 }
@@ -99,8 +99,8 @@ extension Operations {
         try await store.write { try $0.rest(memberRequest: request.id, until: until) }
     }
 
-    /// Moves a request on, and with it opens the run that answers it and does what else belongs to that; false when its
-    /// state does not lead there.
+    /// Moves a request to another state and, in the same transaction, opens the run that answers it and does what else
+    /// belongs to the move; false when its current state does not allow the move.
     func move(
         _ id: String, to state: MemberRequestState, run: Run? = nil, reason: FaultCode? = nil, why: String? = nil,
         restingUntil rest: Instant? = nil, also: @escaping @Sendable (any StoreWriter) throws -> Void = { _ in }
@@ -121,7 +121,7 @@ extension Operations {
         }
     }
 
-    /// Leaves a request to whoever comes next, also when this task has been cancelled.
+    /// Returns a request to the queue, even when this task has been cancelled.
     private func handBack(_ id: String) async {
         let moving = Task { try await move(id, to: .requested) }
         _ = await moving.result

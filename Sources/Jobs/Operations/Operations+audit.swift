@@ -2,15 +2,14 @@ import FHIR
 public import PDex
 
 extension Operations {
-    /// Entries looked at in one transaction.
+    /// Entries read in one transaction.
     private static let auditPage = 500
 
-    /// Hands out the entries that are meant, oldest first, with what the store has about them; returns how many they
-    /// were.
+    /// Passes the selected entries to `take`, oldest first, with what the store knows about them; returns their number.
     ///
-    /// A page is one transaction, so that nobody's writing waits for the whole of it. Throws `exchange.unknown`,
-    /// `exchange.ambiguous`, `run.unknown`, and `member.unknown` for a person of whom neither the trail nor the store knows
-    /// anything: that nothing was disclosed must not be said of a name that was misspelt.
+    /// Each page is a transaction of its own, so that no writer waits for the whole. Throws `exchange.unknown`,
+    /// `exchange.ambiguous`, `run.unknown`, and `member.unknown` for a person known to neither the trail nor the store:
+    /// a misspelt id must not look as if nothing had been disclosed.
     public func audit(
         _ selection: AuditSelection, _ take: @Sendable ([AuditLine]) throws -> Void
     ) async throws -> Int {
@@ -54,7 +53,7 @@ extension Operations {
         return count
     }
 
-    /// The same persons with whom they were taken for at the other side, whenever that was.
+    /// The persons, and those at the other side whom they were ever matched with.
     private static func widened(
         _ persons: Set<ResourceKey>, _ reader: any StoreReader
     ) throws -> Set<ResourceKey> {
@@ -70,7 +69,7 @@ extension Operations {
         return wide
     }
 
-    /// As much of a person's past as is looked at.
+    /// Most exchanges of one person that are looked at.
     private static let mostExchanges = 1000
 
     private static func lines(
@@ -86,8 +85,8 @@ extension Operations {
         }
     }
 
-    /// Which entries words of an operator mean: instants as in `--where`, a run, an exchange, and a person by key or by
-    /// id at any of `sources`. Throws `usage.invalid`.
+    /// The selection that an operator's options describe: instants as in `--where`, a run, an exchange, and a person by
+    /// key or by id at any of `sources`. Throws `usage.invalid`.
     public func auditSelection(
         since: String?, until: String?, run: String?, exchange: String?, member: String?, among sources: [String]
     ) throws(Fault) -> AuditSelection {

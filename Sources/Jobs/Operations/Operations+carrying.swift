@@ -2,13 +2,13 @@ public import PDex
 import Pipeline
 
 extension Operations {
-    /// Made and delivered together; after so many a replay tells how far it is.
+    /// Exchanges made and delivered together; after each such group a replay reports its progress.
     private static let atOnce = 32
 
-    /// Does an accepted replay, or goes on with it where it stood; returns how it ended.
+    /// Carries out an accepted replay, or resumes it; returns how it ended.
     ///
-    /// What stands in the way of every exchange is thrown, and the replay stays open: it can be gone on with, or taken
-    /// back. Throws `run.unknown`, and `run.in-progress` while another process works on it.
+    /// A fault that would stop every exchange is thrown, and the replay stays open: it can be resumed or taken back.
+    /// Throws `run.unknown`, and `run.in-progress` while another process works on it.
     public func carry(
         replay id: String, told: @Sendable ([ReplayItem.Outcome: Int]) -> Void = { _ in }
     ) async throws -> Run.State {
@@ -16,6 +16,18 @@ extension Operations {
         guard run.state == .running else { return run.state }
         guard underWay.begin(id) else { throw Self.inProgress(run) }
         defer { underWay.end(id) }
+        do {
+            return try await carry(run, replay, told)
+        } catch let fault as Fault {
+            await keep(Obstacle(fault, among: [run.clinic, run.payer]), of: run)
+            throw fault
+        }
+    }
+
+    private func carry(
+        _ run: Run, _ replay: Replay, _ told: @Sendable ([ReplayItem.Outcome: Int]) -> Void
+    ) async throws -> Run.State {
+        let id = run.id
         let pipeline = try await pipeline(run.job)
         while true {
             let waiting = try await store.read { try $0.items(ofReplay: id, in: .waiting, from: 0, limit: Self.atOnce) }
@@ -40,9 +52,9 @@ extension Operations {
         }
     }
 
-    /// Takes a replay back: what has not had its turn is left as it is. Returns how many exchanges that were.
+    /// Takes a replay back: exchanges still waiting are left as they are. Returns how many those were.
     ///
-    /// What was replayed already stays in the outbox. Throws `run.unknown` when the replay has ended, or is none.
+    /// New exchanges already made stay in the outbox. Throws `run.unknown` when the replay has ended or is not one.
     public func cancel(replay id: String, reason: String) async throws -> Int {
         let (now, actor) = (clock.now(), actor)
         return try await store.write { writer in
@@ -69,7 +81,7 @@ extension Operations {
         }
     }
 
-    /// Replays that nobody works on.
+    /// Open replays that no process is working on.
     func abandonedReplays() async throws -> [String] {
         try await store.read { try $0.openReplays() }.filter { !isHeld($0) }.map(\.id)
     }
@@ -88,7 +100,7 @@ extension Operations {
         }
     }
 
-    /// Makes one exchange anew, and writes down with it that this was done.
+    /// Makes one exchange again, and records that in the same transaction.
     private func redo(_ id: String, _ replay: Replay, _ run: Run, _ pipeline: ExchangePipeline) async throws {
         let (now, actor) = (clock.now(), actor)
         do {
@@ -103,7 +115,7 @@ extension Operations {
                 exchange, run: run, from: replay.step, acceptingMappingChanges: replay.acceptsMappingChanges,
                 onlyFailedEntries: replay.onlyFailedEntries
             ) { writer, made in
-                // A night beside it may have made a newer one since it was read.
+                // A run at the same time may have made a newer exchange since this one was read.
                 if let why = try Self.refusal(exchange, from: replay.step, writer) {
                     throw Fault(.exchangeNotReplayable, .stop, why)
                 }

@@ -3,12 +3,12 @@ public import PDex
 import Pipeline
 
 extension Operations {
-    /// Accepts a demand and keeps it, so that it is answered whatever happens; one that is known already is not kept
-    /// twice, and is answered as it was the first time even if its member is nobody's any more.
+    /// Accepts a demand and stores it, so that it is answered whatever happens. A known demand is not stored twice: it
+    /// gets the first answer, even if its member no longer matches a patient.
     ///
-    /// Throws `request.invalid` for a job that takes no requests, an id that is none or types that the job does not
-    /// name, `request.desk-full` when more is open than `bounds` allow, `request.conflict` when the same key came with
-    /// another demand, for a member's id what ``ExchangePipeline/patient(ofMember:)`` throws, and
+    /// Throws `request.invalid` for a job that takes no requests, a malformed id or types that the job does not name,
+    /// `request.desk-full` when more requests are open than `bounds` allow, `request.conflict` when the same key came
+    /// with another demand, whatever ``ExchangePipeline/patient(ofMember:)`` throws for a member's id, and
     /// `request.too-many-unknown` to a holder who tries ids out.
     public func accept(
         _ demand: MemberDemand, by job: Job, within bounds: DeskBounds = .none
@@ -22,8 +22,9 @@ extension Operations {
         }
         let demand = try await resolved(demand, by: job)
         try Self.check(demand, job)
+        try await refuseKey(in: demand, by: job)
         let request = try await request(demand, by: job, at: now)
-        // Who is refused does not wait for the one who writes; who is not is asked again in the transaction.
+        // A refusal need not wait for the store's writer; the check is repeated in the transaction.
         if bounds != .none { try await store.read { try bounds.demandRoom(for: request, $0) } }
         let kept = try await store.write { [actor] in
             try bounds.demandRoom(for: request, $0)
@@ -49,8 +50,8 @@ extension Operations {
         return request
     }
 
-    /// The demand by the clinic's Patient, if it is by the payer's member. Who was found stays found: what the index
-    /// says later does not turn a request to somebody else.
+    /// The demand with the clinic's Patient in place of the payer's member. The patient found here stays: later changes
+    /// of the index do not redirect a request to another person.
     private func resolved(_ demand: MemberDemand, by job: Job) async throws -> MemberDemand {
         guard let member = demand.memberID, job.allowsRequests else { return demand }
         if let holder = demand.holder, let refusal = missed.begin(holder, at: clock.now()) {
@@ -61,7 +62,7 @@ extension Operations {
             resolved.patient = try await pipeline(job.name).patient(ofMember: member)
         } catch let fault as Fault where [.memberUnknown, .memberAmbiguous].contains(fault.code) {
             if let holder = demand.holder { missed.end(holder, isMiss: true) }
-            // Who goes through a list of ids to learn who is a patient here is seen in the trail.
+            // Recorded, so that a holder who tries out ids to learn who is a patient here shows in the trail.
             let holder = demand.holder.map { " of token holder \($0)" } ?? ""
             let entry = AuditEntry(
                 at: clock.now(), actor: actor, action: "request.refused", reason: fault.code.rawValue + holder)
@@ -75,7 +76,7 @@ extension Operations {
         return resolved
     }
 
-    /// Refuses to look another member up, in the same words whoever it is.
+    /// Refuses to look up another member, in the same words for every member.
     private func refuse(_ holder: String, _ refusal: MissedMembers.Refusal) async throws {
         let fault = Fault(
             .requestTooManyUnknown, .retry, "\(MissedMembers.most) members whom nobody is taken for were asked for",
@@ -90,7 +91,7 @@ extension Operations {
         throw fault
     }
 
-    /// The same for what is the same demand: by its key, which is one of its holder's alone, whatever it asks for.
+    /// The same id for the same demand: derived from its idempotency key, which is scoped to its holder.
     private func id(of demand: MemberDemand, by job: Job, at now: Instant) async throws -> String {
         guard let key = demand.key else {
             return identities.derived("member-request", job.name, "at \(now.text) \(demand)")
@@ -98,10 +99,33 @@ extension Operations {
         guard let holder = demand.holder else {
             return identities.derived("member-request", job.name, "key " + key)
         }
-        // To an earlier version the key was one of the job's, too: what it accepted keeps its id.
+        // An earlier version scoped keys to the job as well: requests that it accepted keep their ids.
         let former = identities.derived("member-request", job.name, "key of", holder, key)
         if try await store.read({ try $0.memberRequest(former) }) != nil { return former }
         return identities.derived("member-request", "key of", holder, key)
+    }
+
+    /// A key of the store is no id at the clinic, though it looks like one: nobody would be found under it. A clinic may
+    /// have ids that look like keys.
+    private func refuseKey(in demand: MemberDemand, by job: Job) async throws {
+        let (word, identities) = (demand.patient, identities)
+        guard ResourceKey(word) != nil else { return }
+        try await store.read { reader in
+            let named = identities.key(source: job.clinic, type: "Patient", id: word)
+            guard try !Self.isPerson(named, of: job.clinic, reader) else { return }
+            if let patient = try Self.keyed(word, of: job.clinic, reader) {
+                throw Fault(
+                    .requestInvalid, .stop,
+                    "the patient is named by a key of this store, which \(job.clinic) does not know",
+                    hint: "give the Patient's id at \(job.clinic):  pdex audit export --member \(patient)  names it")
+            }
+            if try Self.keyed(word, of: job.payer, reader) != nil {
+                throw Fault(
+                    .requestInvalid, .stop,
+                    "that is the key of a member of \(job.payer), and no Patient of \(job.clinic)",
+                    hint: "give the plan's member id with --member, or the id of \(job.clinic) with --patient")
+            }
+        }
     }
 
     private static func check(_ demand: MemberDemand, _ job: Job) throws(Fault) {

@@ -7,14 +7,14 @@ extension Operations {
         try await store.read { try $0.exchanges(matching: filter, limit: limit) }
     }
 
-    /// Where exchanges that match stand, newest first, without what they hold.
+    /// Where matching exchanges stand, newest first, without what they hold.
     public func lines(_ filter: ExchangeFilter, limit: Int) async throws -> [ExchangeLine] {
         try await store.read { try $0.lines(ofExchangesMatching: filter, limit: limit) }
     }
 
-    /// One exchange with everything that happened to it, by its id or at least the first six characters of it.
+    /// One exchange with everything that happened to it, by its id or at least its first six characters.
     ///
-    /// Throws `exchange.unknown` when the store has none of that id, `exchange.ambiguous` when it has several.
+    /// Throws `exchange.unknown` when no exchange has that id, `exchange.ambiguous` when several do.
     public func show(_ word: String) async throws -> ExchangeDetail {
         try await store.read { reader in
             let exchange = try known(word, reader)
@@ -26,18 +26,18 @@ extension Operations {
         }
     }
 
-    /// Takes an exchange back, by its id or the beginning of it; no more bundles of it are claimed.
+    /// Takes an exchange back, by its id or the beginning of it; no more of its bundles are claimed.
     ///
-    /// What is under way may still arrive, and is not tried again. A replay in which it waits passes it over.
+    /// A bundle under way may still arrive, but is not retried. A replay in which the exchange waits skips it.
     ///
-    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-replayable` when it has come to its end.
+    /// Throws `exchange.unknown`, `exchange.ambiguous`, and `exchange.not-cancellable` when it has already ended.
     public func cancel(_ word: String, reason: String) async throws -> CancelOutcome {
         try await store.write { writer in
             let exchange = try known(word, writer)
             let id = exchange.id
             guard exchange.state.successors.contains(.cancelled) else {
                 throw Fault(
-                    .exchangeNotReplayable, .stop,
+                    .exchangeNotCancellable, .stop,
                     "exchange \(id) is \(exchange.state.rawValue): it cannot be cancelled",
                     hint: "there is nothing left to take back")
             }
@@ -46,7 +46,7 @@ extension Operations {
         }
     }
 
-    /// Closes an exchange of which no more is to be sent; returns how many of its bundles are under way.
+    /// Closes an exchange of which nothing more is to be sent; returns how many of its bundles are under way.
     func takeBack(
         _ exchange: Exchange, as code: FaultCode, reason: String, _ writer: any StoreWriter
     ) throws -> Int {
@@ -61,7 +61,7 @@ extension Operations {
         return underWay
     }
 
-    /// The exchange of that id, or the only one whose id begins so.
+    /// The exchange of that id, or the only one whose id begins with it.
     func known(_ word: String, _ reader: any StoreReader) throws -> Exchange {
         if let exchange = try reader.exchange(word) { return exchange }
         let found = word.utf8.count < Self.shortestPrefix ? [] : try reader.exchangeIDs(startingWith: word, limit: 2)
@@ -76,6 +76,6 @@ extension Operations {
             hint: "the first \(Self.shortestPrefix) characters of one are enough; see  pdex exchanges list")
     }
 
-    /// The fewest characters of an id that may stand for it: among a million ids two rarely begin with the same six.
+    /// The fewest characters that may stand for an id: among a million ids, two rarely begin with the same six.
     private static let shortestPrefix = 6
 }

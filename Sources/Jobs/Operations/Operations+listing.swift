@@ -19,17 +19,4 @@ extension Operations {
                 next: found.count > limit ? shown.last.map { MemberRequestPlace($0) } : nil)
         }
     }
-
-    private static func detail(
-        _ request: MemberRequest, _ identities: Identities, _ reader: any StoreReader
-    ) throws -> MemberRequestDetail {
-        let run = try request.run.flatMap(reader.run)
-        let exchange = try run.flatMap { run in
-            try reader.latestExchange(
-                member: identities.key(source: run.clinic, type: "Patient", id: request.patient), payer: run.payer)
-        }
-        let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
-        return MemberRequestDetail(
-            request: request, run: run, exchange: exchange, bundles: progress?.submissions ?? [])
-    }
 }

@@ -1,7 +1,7 @@
 public import Pipeline
 
 extension Operations {
-    /// How a job would pull its clinic now, and from when on; asks the clinic what it offers, and fetches nothing else.
+    /// How a job would pull from its clinic now, and since when; asks the clinic only what it offers.
     public func plan(job: String) async throws -> PullOutlook {
         try await pipeline(job).outlook()
     }

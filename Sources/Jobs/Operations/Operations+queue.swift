@@ -1,22 +1,22 @@
 public import PDex
 
 extension Operations {
-    /// What is open in the outbox, what is held back, and how payers fare that failed lately.
+    /// The open submissions, the holds, and the state of payers that failed lately.
     public func queue() async throws -> (counts: [QueueCount], holds: [Hold], breakers: [CircuitBreaker]) {
         try await store.read { (try $0.queued(), try $0.holds(), try $0.breakers()) }
     }
 
-    /// Holds a payer, job or lane back until it is resumed, also over restarts; false when it is held already.
+    /// Holds a payer, job or lane until it is resumed, even across restarts; false when it is held already.
     ///
-    /// What is on its way ends as ever.
+    /// Deliveries under way end as usual.
     public func pause(_ subject: Hold.Subject, _ name: String, reason: String) async throws -> Bool {
         let hold = Hold(subject: subject, name: name, at: clock.now(), actor: actor, reason: reason)
         return try await store.write { try $0.hold(hold) }
     }
 
-    /// Lets it go on; false when it was neither held nor closed.
+    /// Lifts a hold; false when the subject was neither held nor closed.
     ///
-    /// A payer that is closed after failures is tried at once, with one delivery.
+    /// A payer whose breaker closed after failures is tried at once, with one delivery.
     public func resume(_ subject: Hold.Subject, _ name: String) async throws -> Bool {
         let (now, actor) = (clock.now(), actor)
         return try await store.write { writer in
@@ -36,12 +36,12 @@ extension Operations {
         try await store.read { try $0.runs(ofJob: job, limit: limit) }
     }
 
-    /// The newest run over a job's whole roster, scheduled or by hand, that stands in one of `states`.
+    /// A job's newest run over its whole roster, scheduled or manual, that is in one of `states`.
     public func lastRun(ofJob job: String, in states: Set<Run.State>) async throws -> Run? {
         try await store.read { try $0.lastRun(ofJob: job, in: states) }
     }
 
-    /// One run and how the members' exchanges that it made or met stand now. Throws `run.unknown`.
+    /// One run, and where the exchanges that it made or met stand now. Throws `run.unknown`.
     public func run(_ id: String) async throws -> (run: Run, tally: [ExchangeTally]) {
         try await store.read { reader in
             guard let run = try reader.run(id) else {
@@ -52,7 +52,7 @@ extension Operations {
         }
     }
 
-    /// How all exchanges that were ever accepted stand now: each is in one line.
+    /// Where all exchanges that were ever accepted stand now: each is counted in exactly one line.
     public func balance() async throws -> [ExchangeTally] {
         try await store.read { try $0.balance() }
     }

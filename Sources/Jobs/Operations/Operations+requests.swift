@@ -1,21 +1,44 @@
+import FHIR
 public import PDex
 
 extension Operations {
-    /// One request, by its id, with what came of it. Throws `request.unknown`.
+    /// One request, by its id, with its outcome so far. Throws `request.unknown`.
     public func show(request id: String) async throws -> MemberRequestDetail {
         let request = try await known(request: id)
         let identities = identities
-        return try await store.read { reader in
-            let run = try request.run.flatMap(reader.run)
-            let exchange = try run.flatMap { run in
-                try reader.latestExchange(
-                    member: identities.key(source: run.clinic, type: "Patient", id: request.patient),
-                    payer: run.payer)
-            }
-            let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
-            return MemberRequestDetail(
-                request: request, run: run, exchange: exchange, bundles: progress?.submissions ?? [])
+        return try await store.read { try Self.detail(request, identities, $0) }
+    }
+
+    /// A request with its outcome so far.
+    static func detail(
+        _ request: MemberRequest, _ identities: Identities, _ reader: any StoreReader
+    ) throws -> MemberRequestDetail {
+        let run = try request.run.flatMap(reader.run)
+        let exchange = try run.flatMap { run in
+            try exchange(
+                of: identities.key(source: run.clinic, type: "Patient", id: request.patient), in: run, reader)
         }
+        let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
+        return MemberRequestDetail(
+            request: request, run: run, exchange: exchange, bundles: progress?.submissions ?? [])
+    }
+
+    /// The exchange that a request's run made or met. Where that found nothing new it is the one that the payer had
+    /// acknowledged last by then; what came before a run that failed, or has made nothing yet, is no answer.
+    private static func exchange(
+        of member: ResourceKey, in run: Run, _ reader: any StoreReader
+    ) throws -> Exchange? {
+        let own = ExchangeFilter(member: member, payer: run.payer, run: run.id)
+        if let exchange = try reader.exchanges(matching: own, limit: 1).first { return exchange }
+        guard hasFoundNothingNew(run) else { return nil }
+        let before = ExchangeFilter(
+            states: [.acknowledged], member: member, payer: run.payer, until: run.instant.adding(milliseconds: 1))
+        return try reader.exchanges(matching: before, limit: 1).first
+    }
+
+    private static func hasFoundNothingNew(_ run: Run) -> Bool {
+        let report = try? JSONParser.parse(run.summary)
+        return (report?["exchanges"]?["unchanged"]?.number?.int ?? 0) > 0
     }
 
     /// The same of what one holder of a token asked for some payers. Throws `request.unknown` for everything else, in
@@ -45,7 +68,7 @@ extension Operations {
         try await store.read { try $0.count(memberRequestsMatching: filter) }
     }
 
-    /// Those of each payer that may be begun, at most `limit` of each: no payer's wait behind another's.
+    /// Requests that may be begun, at most `limit` for each payer: none waits behind another payer's.
     func readyRequests(limit: Int) async throws -> [(payer: String, requests: [MemberRequest])] {
         let ready = MemberRequestFilter(states: [.requested], readyAt: clock.now())
         return try await store.read { reader in
@@ -88,8 +111,8 @@ extension Operations {
         }
     }
 
-    /// Takes a request back, with what its run has made and not begun to send. What is being sent at this moment may
-    /// still arrive; a service that answers it stops.
+    /// Takes a request back, together with whatever its run has made but not begun to send. A bundle being sent at this
+    /// moment may still arrive; a service that is answering the request stops.
     ///
     /// Throws `request.unknown`, and `request.not-open` when it has ended.
     public func cancel(request id: String, reason: String) async throws -> MemberRequest {
@@ -97,7 +120,7 @@ extension Operations {
         let isCancelled = try await move(id, to: .cancelled, reason: .cancelledByOperator, why: reason) { writer in
             guard let run = try writer.memberRequest(id)?.run else { return }
             let open = ExchangeFilter(states: [.queued, .submitted, .retrying], run: run)
-            // Not what its run only met: that is another's.
+            // Not an exchange that its run only met: that is another run's.
             for exchange in try writer.exchanges(matching: open, limit: Self.mostOfARequest) where exchange.run == run {
                 _ = try takeBack(exchange, as: .requestTakenBack, reason: reason, writer)
             }
@@ -110,7 +133,7 @@ extension Operations {
         return try await known(request: id)
     }
 
-    /// More exchanges than so many no run of one member has.
+    /// More exchanges than any run for one member has.
     private static let mostOfARequest = 100
 
     /// Completes the requests whose run has ended and of which nothing waits to be delivered any more, whichever process
@@ -130,7 +153,7 @@ extension Operations {
     /// has ended wait for their deliveries and need no other.
     func reclaimRequests() async throws -> Int {
         var count = 0
-        // What ends between the two looks is still in progress by the store's.
+        // Read first: a request that ends after the store was read is still in progress there.
         let answered = underWay.all
         let unrun = MemberRequestFilter(states: [.inProgress], progress: .unrun)
         for request in try await memberRequests(matching: unrun, limit: 1000)

@@ -3,9 +3,9 @@ public import PDex
 public import Pipeline
 
 extension Operations {
-    /// Runs a job now; goes on with the job's unfinished run if there is one.
+    /// Runs a job now, resuming its unfinished run if there is one.
     ///
-    /// A dry run has a run of its own, so that the unfinished one can still go on. Throws ``RunFailure``, and
+    /// A dry run is always a new run, so that the unfinished one can still be resumed. Throws ``RunFailure``, and
     /// `run.in-progress` while another process works on the unfinished run.
     public func run(job: String, dryRun: Bool = false) async throws -> RunReport {
         let pipeline = try await pipeline(job)
@@ -15,15 +15,15 @@ extension Operations {
         return try await carry(run, goesOn: true) { try await pipeline.run(run) }
     }
 
-    /// Goes on with the job's unfinished run; nil when there is none. Throws as ``run(job:dryRun:)`` does.
+    /// Resumes the job's unfinished run; nil when there is none. Throws as ``run(job:dryRun:)`` does.
     public func resume(job: String) async throws -> RunReport? {
         guard let run = try await store.read({ try $0.unfinishedRun(ofJob: job) }) else { return nil }
-        // Whoever only watches does not wait for the one who writes.
+        // A caller that only watches need not wait for the store's writer.
         guard !isHeld(run) else { throw Self.inProgress(run) }
         return try await carryOn(job, or: nil)
     }
 
-    /// The same, or the run of a tick of the job's schedule; nil when that needs nothing more.
+    /// The same, or the run for a tick of the job's schedule; nil when the tick needs no run.
     func fire(job: String, at tick: Instant) async throws -> RunReport? {
         try await carryOn(job, or: tick)
     }
@@ -35,8 +35,8 @@ extension Operations {
         return try await carry(run, goesOn: true) { try await pipeline.run(run) }
     }
 
-    /// Takes the job's unfinished run, or opens `fresh`, in one transaction, so that two processes never both do; nil
-    /// when there is nothing to do.
+    /// Takes the job's unfinished run or opens `fresh`, in one transaction, so that no two processes do both; nil when
+    /// there is nothing to do.
     private func claim(_ job: String, or fresh: Run?) async throws -> Run? {
         try await store.write { writer in
             guard var run = try writer.unfinishedRun(ofJob: job) else {
@@ -57,7 +57,7 @@ extension Operations {
         }
     }
 
-    /// The job's unfinished run, if the process that had it has ended and no other goes on with it yet.
+    /// The job's unfinished run, if its process has ended and no other has resumed it yet.
     public func abandonedRun(ofJob job: String) async throws -> Run? {
         guard let run = try await store.read({ try $0.unfinishedRun(ofJob: job) }), run.owner != owner,
             ownerIsGone(run.owner)
@@ -65,7 +65,7 @@ extension Operations {
         return run
     }
 
-    /// Whether a tick has had no run, and was not passed over: another process may have been quicker.
+    /// Whether a tick has neither had a run nor been passed over: another process may have been quicker.
     private static func isDue(_ fresh: Run, _ reader: any StoreReader) throws -> Bool {
         let (run, last) = (try reader.run(fresh.id), try reader.lastTick(ofJob: fresh.job))
         return run == nil && last != fresh.instant
@@ -81,7 +81,7 @@ extension Operations {
             hint: "let it end, or stop that process; then the same command again")
     }
 
-    /// A run that cannot go on is closed as failed; one that was only interrupted stays open if it `goesOn` later.
+    /// Works on a run. One that cannot be resumed is closed as failed; an interrupted one stays open if `goesOn`.
     func carry(
         _ run: Run, goesOn: Bool, for request: String? = nil, _ body: () async throws -> RunReport
     ) async throws -> RunReport {
@@ -100,6 +100,8 @@ extension Operations {
             if isOver {
                 await close(run, failure.report)
                 RunMeter.count(failure.report)
+            } else {
+                await keep(failure.report.fault, of: run)
             }
             throw failure
         } catch {
@@ -110,8 +112,8 @@ extension Operations {
         }
     }
 
-    /// Closes a run as failed unless it has ended, also when this task has been cancelled; what stopped it matters more
-    /// than a failure here.
+    /// Closes a run as failed unless it has ended, even when this task has been cancelled; a failure here is ignored,
+    /// since what stopped the run matters more.
     func close(_ run: Run, _ report: RunReport) async {
         let summary = report.json.serialized()
         let closing = Task {

@@ -2,15 +2,14 @@ import PDex
 import Pipeline
 
 extension Operations {
-    /// The bundle of a submission that its payer fetches; nil when there is none on its way. Throws what withholds it,
-    /// and
-    /// `queue.paused` while an operator holds its payer, job or lane.
+    /// The bundle of a submission that its payer fetches; nil when there is none under way. Throws the fault that
+    /// withholds it, and `queue.paused` while an operator holds its payer, job or lane.
     public func bundle(toServe submission: String) async throws -> [UInt8]? {
         guard let dash = submission.lastIndex(of: "-"),
             let exchange = try await store.read({ try $0.exchange(String(submission[..<dash])) }),
             let bundle = try await pipeline(exchange.job).bundle(toServe: submission)
         else { return nil }
-        // Last, since asking for consents may take its time.
+        // Checked last, since asking for consents may take a while.
         guard let hold = try await hold(on: submission, of: exchange) else { return bundle }
         if heldFiles.isFirst(submission, under: hold) {
             let entry = AuditEntry(

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension Operations {
-    /// The last tick of a job that needs nothing more; a job that was never seen before begins when it was `seen`.
+    /// A job's last tick that needs nothing more; for a job never seen before, the instant when it was `seen`.
     func lastTick(of job: Job, seen: Instant) async throws -> Instant {
         let name = job.name
         if let last = try await store.read({ try $0.lastTick(ofJob: name) }) { return last }
@@ -13,7 +13,7 @@ extension Operations {
         }
     }
 
-    /// Passes a tick of a job over, for good.
+    /// Passes over a tick of a job, for good.
     func passOver(_ tick: Instant, of job: Job) async throws {
         let name = job.name
         try await store.write { try $0.keepTick(tick, ofJob: name) }

@@ -16,10 +16,10 @@ public struct Operations: Sendable {
     let missed = MissedMembers()
     let heldFiles = HeldFiles()
 
-    /// Wires the façade; `pipeline` makes the pipeline of a job, `actor` is who is written into the audit trail.
+    /// Wires the façade; `pipeline` makes the pipeline of a job, `actor` is the name written into the audit trail.
     ///
-    /// `owner` names this process on the runs that it works on; `ownerIsGone` tells whether the process behind
-    /// another such name has ended, so that its runs may be gone on with. By `calendar` requests are due.
+    /// `owner` names this process on the runs that it works on; `ownerIsGone` says whether the process behind another
+    /// such name has ended, so that its runs may be resumed. `calendar` decides when requests are due.
     public init(
         store: any Store, clock: any WallClock, identities: Identities, actor: String, owner: String,
         ownerIsGone: @escaping @Sendable (String) -> Bool, calendar: BusinessCalendar = BusinessCalendar(),
@@ -35,14 +35,14 @@ public struct Operations: Sendable {
         self.pipeline = pipeline
     }
 
-    /// The same operations in another's name.
+    /// The same operations in the name of another actor.
     public func acting(as actor: String) -> Operations {
         var other = self
         other.actor = actor
         return other
     }
 
-    /// A number from 0 to 1 that is a job's own, as this store has it.
+    /// A number from 0 to 1, always the same for a job in this store.
     func chance(of job: Job) -> Double {
         let bits = Array(identities.derived("jitter", job.name).utf8).withUnsafeBytes(identities.contentHash)
         return Double(UInt64(bitPattern: bits) >> 11) * 0x1p-53

@@ -1,23 +1,23 @@
 public import PDex
 
-/// What the gate found in one resource of an exchange, or why a mapping refused it, and what became of the resource.
+/// A gate finding on one resource of an exchange, or why a mapping refused it, and what became of the resource.
 public struct RemarkedResource: Sendable, Hashable {
-    /// What becomes of a resource that does not conform.
+    /// What became of a resource that does not conform.
     public enum Fate: String, Sendable, CaseIterable {
-        /// It went out: the payer's gate only reports.
+        /// It was sent: the payer's gate only reports.
         case sent
-        /// It stayed here, and the rest went out.
+        /// It was left out, and the rest was sent.
         case leftOut = "left-out"
         /// It holds the whole exchange.
         case held
     }
 
-    /// What was found.
+    /// The finding.
     public let finding: GateFinding
     /// What became of it.
     public let fate: Fate
 
-    /// Judges by the exchange: what became of a resource stands in its manifest.
+    /// Reads the fate from the exchange, whose manifest says what became of each resource.
     init(_ finding: GateFinding, in exchange: Exchange) {
         self.finding = finding
         let entry = finding.resource.flatMap { resource in

@@ -1,9 +1,9 @@
 public import PDex
 public import Pipeline
 
-/// Why a run did not come to its end, and what can be reported of it nevertheless.
+/// Why a run did not finish, and what can be reported about it nevertheless.
 public struct RunFailure: Error, Sendable {
-    /// The run: `failed` when it was closed, `running` when it stays open and can be gone on with.
+    /// The run: `failed` when it was closed, `running` when it stays open and can be resumed.
     public let report: RunReport
     /// What stopped it.
     public let fault: Fault
@@ -13,6 +13,7 @@ public struct RunFailure: Error, Sendable {
         var report = RunReport(run: run.id, job: run.job, state: state)
         report.seconds = seconds
         report.problems = [fault.code: 1]
+        report.fault = Obstacle(fault, among: [run.clinic, run.payer])
         self.report = report
         self.fault = fault
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The runs that this process is working on, and the requests that it answers, by their ids: an owner's name alone does
-/// not tell whether it still does.
+/// The ids of the runs that this process is working on and of the requests that it is answering: an owner's name alone
+/// does not say whether it still is.
 final class RunsUnderWay: Sendable {
     private let ids = Mutex<Set<String>>([])
 
@@ -13,7 +13,7 @@ final class RunsUnderWay: Sendable {
         ids.withLock { $0.contains(id) }
     }
 
-    /// Begins to work on it; false when somebody in this process does already.
+    /// Begins to work on it; false when this process is already doing so.
     func begin(_ id: String) -> Bool {
         ids.withLock { $0.insert(id).inserted }
     }

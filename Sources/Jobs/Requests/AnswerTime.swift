@@ -2,12 +2,12 @@ public import FHIR
 
 /// How long answering a member request may take.
 public enum AnswerTime: Sendable, Hashable {
-    /// So many business days, as CMS-0057-F gives a payer one.
+    /// A number of business days; CMS-0057-F gives a payer one.
     case businessDays(Int)
-    /// So many seconds.
+    /// A number of seconds.
     case seconds(Double)
 
-    /// By when a request that was accepted at `instant` has to be answered.
+    /// The instant by which a request accepted at `instant` has to be answered.
     public func due(after instant: Instant, in calendar: BusinessCalendar) -> Instant {
         switch self {
         case .businessDays(let days): calendar.instant(businessDays: days, after: instant)

@@ -2,9 +2,9 @@ import Synchronization
 
 /// The answering of one member request in this process.
 struct AnswerUnderWay: Sendable {
-    /// For whom.
+    /// The payer that it is for.
     let payer: String
-    /// What does it.
+    /// The task that answers it.
     let task: Task<Void, Never>
     private let end: End
 
@@ -23,6 +23,6 @@ struct AnswerUnderWay: Sendable {
         }
     }
 
-    /// Whether nothing is left to wait for.
+    /// Whether it has ended.
     var hasEnded: Bool { end.hasCome.withLock { $0 } }
 }

@@ -1,7 +1,7 @@
 public import FHIR
 public import Foundation
 
-/// Which days are worked on: Monday to Friday in a zone, but for holidays.
+/// Which days are business days: Monday to Friday in a zone, except holidays.
 public struct BusinessCalendar: Sendable, Hashable {
     private let zone: TimeZone
     /// Days since 1970-01-01.
@@ -9,7 +9,7 @@ public struct BusinessCalendar: Sendable, Hashable {
 
     private static let secondsInDay: Int64 = 86_400
 
-    /// A calendar of a zone; `holidays` are dates such as `2026-12-25`, and those that are none are not looked at.
+    /// A calendar of a zone; `holidays` are dates such as `2026-12-25`, and anything else among them is ignored.
     public init(zone: TimeZone = .gmt, holidays: some Sequence<String> = []) {
         self.zone = zone
         self.holidays = Set(holidays.compactMap(Self.day))
@@ -21,13 +21,13 @@ public struct BusinessCalendar: Sendable, Hashable {
         return midnight.milliseconds / (secondsInDay * 1000)
     }
 
-    /// The same time of day, to the second, so many business days later; what comes on a day off counts as come at the
-    /// next midnight that begins a business day.
+    /// The same time of day, to the second, a number of business days later; a start on a day off counts as the
+    /// midnight that begins the next business day.
     public func instant(businessDays: Int, after start: Instant) -> Instant {
         let wall = WallTime(in: zone)
         let second = start.milliseconds.floorDivided(by: 1000)
         var minute = wall.minute(at: second)
-        // Zones differ by whole minutes today.
+        // Today's zones differ by whole minutes.
         var seconds = second - second.floorDivided(by: 60) * 60
         let minutesInDay = Self.secondsInDay / 60
         var day = minute.floorDivided(by: minutesInDay)

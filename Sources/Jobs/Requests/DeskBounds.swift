@@ -1,27 +1,27 @@
 import PDex
 
-/// How many member requests may be open before more are refused: what is accepted is answered, and the rest is told
+/// How many member requests may be open before more are refused: accepted requests are answered, and the rest are told
 /// when to come again.
 public struct DeskBounds: Sendable, Hashable {
-    /// Of one holder.
+    /// For one holder.
     public let ofHolder: Int
-    /// Of all together.
+    /// For all together.
     public let ofAll: Int
 
-    /// When somebody who was refused may come again, in seconds.
+    /// When a refused caller may come again, in seconds.
     private static let retrySeconds = 30
 
-    /// An operator's own are not counted.
+    /// No bounds, for an operator's own requests.
     public static let none = DeskBounds(ofHolder: .max, ofAll: .max)
 
-    /// Bounds of that many.
+    /// Bounds of that size.
     public init(ofHolder: Int, ofAll: Int) {
         self.ofHolder = ofHolder
         self.ofAll = ofAll
     }
 
-    /// Throws `request.desk-full` unless there is room for `request`, or it is there already. Asked in the transaction
-    /// that keeps it.
+    /// Throws `request.desk-full` unless there is room for `request`, or it is stored already. Called in the
+    /// transaction that stores it.
     func demandRoom(for request: MemberRequest, _ reader: any StoreReader) throws {
         guard self != .none, try reader.memberRequest(request.id) == nil else { return }
         // What only waits for its payer takes no room: others' requests are accepted meanwhile.

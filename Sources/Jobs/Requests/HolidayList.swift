@@ -1,11 +1,11 @@
 public import DeclarativeFiles
 
-/// A list of holidays in words: one date a line, such as `2026-12-25 Christmas Day`; what follows the date is for
-/// people, and so are empty lines and those that begin with `#`.
+/// A list of holidays as text: one date a line, such as `2026-12-25 Christmas Day`. The words after the date, empty
+/// lines and lines that begin with `#` are for people.
 ///
-/// It is read strictly: a line that is left out would make an answer late.
+/// It is read strictly: a skipped line would make an answer late.
 public enum HolidayList {
-    /// The dates in `text`, which stands in the file `path`; everything that is wrong is reported with its line.
+    /// The dates in `text`, which comes from the file `path`; all errors are reported with their lines.
     public static func dates(in text: String, path: String, _ report: inout FileReport) -> [String] {
         var lines: [String: Int] = [:]
         var dates: [String] = []

@@ -1,22 +1,22 @@
 public import FHIR
 
-/// What somebody asks for: one member's data, by the plan's id of the member or the clinic's id of the Patient.
+/// A demand for one member's data, by the plan's id of the member or the clinic's id of the Patient.
 public struct MemberDemand: Sendable, Hashable {
-    /// The Patient's id at the clinic; empty as long as only ``memberID`` is known.
+    /// The Patient's id at the clinic; empty while only ``memberID`` is known.
     public var patient: String
-    /// The member's id at the plan, alone or as `SYSTEM|VALUE`; nil when the Patient is named.
+    /// The member's id at the plan, either alone or as `SYSTEM|VALUE`; nil when the Patient is named.
     public var memberID: String?
     /// Only what changed since; nil means everything.
     public var since: Instant?
-    /// The types wanted, of those that the job names; empty means all of them.
+    /// The types wanted, out of those that the job names; empty means all of them.
     public var types: [String]
-    /// What makes two demands the same one, such as the header `Idempotency-Key`; nil when each is one of its own.
+    /// Identifies a repeated demand, such as the header `Idempotency-Key`; nil makes each demand distinct.
     public var key: String?
-    /// Who asks, such as the holder of a token: the request is theirs, and so is ``key``, because two of them may
-    /// choose the same word. Nil for an operator.
+    /// Who asks, such as the holder of a token: they own the request, and ``key`` is scoped to them, because two
+    /// holders may choose the same word. Nil for an operator.
     public var holder: String?
 
-    /// Whether ``patient`` is an id as FHIR has it (R4 §2.24.0.1).
+    /// Whether ``patient`` is a valid FHIR id (R4 §2.24.0.1).
     public var namesAPatient: Bool {
         (1...64).contains(patient.utf8.count)
             && patient.utf8.allSatisfy {
@@ -25,12 +25,12 @@ public struct MemberDemand: Sendable, Hashable {
             }
     }
 
-    /// Whether `text` can be a member's id: something visible, and not without end.
+    /// Whether `text` can be a member's id: only visible characters, and limited in length.
     public static func isMemberID(_ text: String) -> Bool {
         (1...512).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
     }
 
-    /// Asks for everything of the clinic's Patient unless told otherwise.
+    /// Asks for all data of the clinic's Patient unless told otherwise.
     public init(
         patient: String, since: Instant? = nil, types: [String] = [], key: String? = nil, holder: String? = nil
     ) {
@@ -41,7 +41,7 @@ public struct MemberDemand: Sendable, Hashable {
         self.holder = holder
     }
 
-    /// Asks for everything of the plan's member unless told otherwise.
+    /// Asks for all data of the plan's member unless told otherwise.
     public init(
         memberID: String, since: Instant? = nil, types: [String] = [], key: String? = nil, holder: String? = nil
     ) {

@@ -1,15 +1,15 @@
 public import FHIR
 public import PDex
 
-/// A member request with what came of it so far.
+/// A member request with its outcome so far.
 public struct MemberRequestDetail: Sendable {
     /// The request.
     public let request: MemberRequest
-    /// The run that answers it, or did last.
+    /// The run that answers it, or was the last to do so.
     public let run: Run?
     /// The exchange that the run made or met.
     public let exchange: Exchange?
-    /// How the exchange's bundles stand, in no order.
+    /// The states of the exchange's bundles, in no particular order.
     public let bundles: [SubmissionState]
 
     /// A request with what is known of it.
@@ -46,7 +46,7 @@ public struct MemberRequestDetail: Sendable {
         isUnanswered && !isLate(at: now) && now >= request.atRisk
     }
 
-    /// How it stands with its time: `in time`, `at risk` or `late`.
+    /// Whether it is on time: `in time`, `at risk` or `late`.
     public func punctuality(at now: Instant) -> String {
         isLate(at: now) ? "late" : isAtRisk(at: now) ? "at risk" : "in time"
     }

@@ -2,16 +2,16 @@ import FHIR
 import PDex
 import Synchronization
 
-/// How often each holder of a token asked for a member whom nobody is taken for: ids are not to be tried out (SE-09).
+/// How often each token holder asked for a member who matches no patient: ids are not to be tried out (SE-09).
 ///
-/// A window begins with a miss and lasts an hour. Once it has had its misses, nothing of its holder's is looked up
-/// until it ends, hit or miss: an answer would tell one from the other. What is looked up at the moment counts as
-/// missed until it is known, so that asking many at once gains nothing.
+/// A window begins with a miss and lasts an hour. Once its misses are used up, nothing more is looked up for the holder
+/// until it ends, hit or miss: an answer would tell one from the other. A lookup under way counts as a miss until its
+/// result is known, so that asking many at once gains nothing.
 final class MissedMembers: Sendable {
-    /// What is answered to a lookup that may not be.
+    /// The answer to a lookup that is not allowed.
     struct Refusal: Sendable, Hashable {
         let afterSeconds: Int
-        /// Whether it is the first that its window refuses: the one for the audit trail.
+        /// Whether it is the first refusal in its window: the one for the audit trail.
         let isFirst: Bool
     }
 
@@ -22,13 +22,13 @@ final class MissedMembers: Sendable {
         var isTold = false
     }
 
-    /// Misses of one holder in a window.
+    /// Misses allowed to one holder in a window.
     static let most = 20
     static let seconds: Int64 = 3600
 
     private let windows = Mutex<[String: Window]>([:])
 
-    /// Begins to look a member up for a holder; nil when it may be, and then ``end(_:isMiss:)`` must follow.
+    /// Begins a lookup for a holder; nil when it is allowed, and then ``end(_:isMiss:)`` must follow.
     func begin(_ holder: String, at now: Instant) -> Refusal? {
         windows.withLock { windows in
             var window = windows[holder] ?? Window(start: now)

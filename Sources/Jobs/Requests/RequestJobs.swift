@@ -1,6 +1,6 @@
 public import PDex
 
-/// The jobs that member requests may be answered by.
+/// The jobs that can answer member requests.
 public struct RequestJobs: Sendable {
     private let jobs: [Job]
 
@@ -9,8 +9,8 @@ public struct RequestJobs: Sendable {
         self.jobs = jobs.filter(\.allowsRequests)
     }
 
-    /// The job named; or the only one that takes requests, for `payer` if one is named; or the only one of those
-    /// without a schedule. Throws `usage.invalid`, and `job.unknown` for a name that takes none.
+    /// The job named; otherwise the only one that takes requests, for `payer` if one is named; otherwise the only one
+    /// of those without a schedule. Throws `usage.invalid`, and `job.unknown` for a name that takes no requests.
     public func job(_ name: String? = nil, payer: String? = nil) throws(Fault) -> Job {
         let allowed = jobs.filter { $0.payer == payer ?? $0.payer }
         if let name {

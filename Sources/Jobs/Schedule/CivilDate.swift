@@ -1,4 +1,4 @@
-/// A day of the Gregorian calendar, which is all that a day-field of a cron expression looks at.
+/// A day of the Gregorian calendar, reduced to what the day fields of a cron expression look at.
 struct CivilDate: Sendable, Hashable {
     /// 1 to 12.
     let month: Int
@@ -7,9 +7,9 @@ struct CivilDate: Sendable, Hashable {
     /// 0 is Sunday.
     let weekday: Int
 
-    /// The date so many days after 1970-01-01, a Thursday.
+    /// The date that many days after 1970-01-01, a Thursday.
     ///
-    /// Counted from 1 March, so that a leap day is the last day of its year and of its four centuries.
+    /// Years are counted from 1 March, so that a leap day is the last day of its year and of its 400-year cycle.
     init(daysSince1970 days: Int64) {
         let shifted = days + 719_468  // Since 0000-03-01.
         let dayOfEra = shifted - 146_097 * shifted.floorDivided(by: 146_097)
@@ -24,7 +24,7 @@ struct CivilDate: Sendable, Hashable {
 }
 
 extension Int64 {
-    /// The quotient rounded down, also below zero.
+    /// The quotient rounded down, even below zero.
     func floorDivided(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient

@@ -2,14 +2,14 @@ public import FHIR
 public import Foundation
 
 extension CronExpression {
-    /// The first instant after `instant` at which something is due on the clocks of `zone`; nil when there is none
+    /// The first instant after `instant` at which the expression is due on the clocks of `zone`; nil when there is none
     /// before the year 10000.
     ///
-    /// Each minute of the wall clock counts once. Where clocks are put forward, what falls into the gap is due at the
-    /// first instant after it; where they are put back, what falls into the repeated hour is due the first time.
+    /// Each minute of the wall clock counts once. Where clocks go forward, a time in the gap is due at the first
+    /// instant after it; where they go back, a time in the repeated hour is due the first time.
     public func next(after instant: Instant, in zone: TimeZone) -> Instant? {
         let wall = WallTime(in: zone)
-        // The wall cannot have shown an earlier minute for the first time later than this one.
+        // Any earlier minute was first shown on the wall before this one.
         var minute = wall.minute(at: instant.seconds)
         while let due = firstMinute(from: minute) {
             let second = wall.second(reaching: due)
@@ -20,10 +20,10 @@ extension CronExpression {
         return nil
     }
 
-    /// The first minute on the wall, from `minute` on, at which something is due.
+    /// The first minute on the wall, from `minute` on, at which the expression is due.
     private func firstMinute(from minute: Int64) -> Int64? {
         let today = minute.floorDivided(by: 1440)
-        // 29 February on a given weekday comes back within 40 years, also around 2100.
+        // 29 February falls on a given weekday again within 40 years, even around 2100.
         for day in today...(today + 41 * 366) where includes(CivilDate(daysSince1970: day)) {
             let earliest = day == today ? Int(minute - today * 1440) : 0
             if let found = firstMinuteOfDay(from: earliest) { return day * 1440 + Int64(found) }

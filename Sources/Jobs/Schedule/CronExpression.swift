@@ -1,9 +1,9 @@
-/// When something is due, as crontab(5) writes it: minute, hour, day of month, month, day of week.
+/// A recurring time as crontab(5) writes it: minute, hour, day of month, month, day of week.
 ///
 /// Each field is `*`, a number, a range `1-5`, a step `*/15` or `9-17/2`, or a list of these; months and days of the
-/// week also go by name (`JAN`, `MON`), and 0 and 7 are both Sunday. As in Vixie cron, a day counts when day of month
+/// week also have names (`JAN`, `MON`), and 0 and 7 both mean Sunday. As in Vixie cron, a day counts when day of month
 /// **or** day of week fits, if neither field starts with `*`; otherwise both must fit. `@yearly`, `@annually`,
-/// `@monthly`, `@weekly`, `@daily`, `@midnight` and `@hourly` are short for the obvious.
+/// `@monthly`, `@weekly`, `@daily`, `@midnight` and `@hourly` are abbreviations.
 public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     /// The expression as written.
     public let text: String
@@ -40,7 +40,7 @@ public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     /// The expression as written.
     public var description: String { text }
 
-    /// Whether something is due on a day.
+    /// Whether it can be due on a day.
     func includes(_ day: CivilDate) -> Bool {
         guard months >> UInt64(day.month) & 1 == 1 else { return false }
         let monthDayFits = daysOfMonth >> UInt64(day.day) & 1 == 1

@@ -2,7 +2,7 @@
 enum CronField: Int, CaseIterable {
     case minute, hour, dayOfMonth, month, dayOfWeek
 
-    /// How messages call it.
+    /// Its name in messages.
     var name: String {
         switch self {
         case .minute: "minute"

@@ -1,12 +1,12 @@
 public import FHIR
 public import Foundation
 
-/// The hours of a day in which a clinic's server is left to its own people, on the clocks of its place.
+/// The hours of the day in which a clinic's server is left to its own people, by local time.
 ///
 /// From `from` up to `to`, on the days named; a window such as 22:00 to 04:00 belongs to the day on which it begins.
-/// Where clocks are put forward over an end, it ends with the gap; where they are put back, at the first of the two.
+/// Where clocks go forward past an end, the window ends with the gap; where they go back, at the first of the two.
 public struct QuietHours: Sendable, Hashable {
-    /// A day of the week, from Sunday.
+    /// A day of the week, starting with Sunday.
     public enum Day: String, Sendable, CaseIterable {
         case sunday = "sun"
         case monday = "mon"
@@ -24,7 +24,7 @@ public struct QuietHours: Sendable, Hashable {
 
     private static let minutesOfDay: Int64 = 24 * 60
 
-    /// Hours between two times of day such as `07:00`; nil when one is none, when both are the same, or without a day.
+    /// Hours between two times such as `07:00`; nil when either is malformed, both are equal, or no day is given.
     public init?(from: String, to: String, zone: TimeZone, days: [Day] = Day.allCases) {
         guard let from = Self.minute(from), let to = Self.minute(to), from != to, !days.isEmpty else { return nil }
         self.from = from
@@ -33,7 +33,7 @@ public struct QuietHours: Sendable, Hashable {
         self.days = Set(days)
     }
 
-    /// When the quiet hours around an instant end; nil when they are not around it.
+    /// The end of the quiet hours that contain an instant; nil when none do.
     public func end(at instant: Instant) -> Instant? {
         let wall = WallTime(in: zone)
         let second = instant.milliseconds.floorDivided(by: 1000)
@@ -47,7 +47,7 @@ public struct QuietHours: Sendable, Hashable {
         return nil
     }
 
-    /// The day of the week of a day since 1970-01-01, a Thursday.
+    /// The day of the week of a day counted from 1970-01-01, a Thursday.
     private static func name(ofDay day: Int64) -> Day {
         let number = (day + 4) - (day + 4).floorDivided(by: 7) * 7
         return Day.allCases[Int(number)]

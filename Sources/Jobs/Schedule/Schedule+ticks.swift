@@ -3,10 +3,10 @@ public import FHIR
 extension Schedule {
     /// What to do at `now`, given the last tick that fired or was passed over, or when the job was first seen.
     ///
-    /// However many ticks were missed, only the latest counts, and only if it is no older than ``catchUp`` (a minute
-    /// at least, so that a tick is not lost to a scheduler that looks a moment later). The same tick never fires
-    /// twice, also when the clock is put back: a last tick up to two days ahead of `now` is waited for. One further
-    /// ahead was kept while the clock was wrong and is disregarded; the caller keeps the tick that fires instead.
+    /// However many ticks were missed, only the latest counts, and only if it is no older than ``catchUp`` (at least a
+    /// minute, so that a scheduler that looks a moment later does not lose the tick). The same tick never fires twice,
+    /// even when the clock is put back: a last tick up to two days ahead of `now` is waited for. One further ahead was
+    /// kept while the clock was wrong, and is ignored; the caller replaces it with the tick that fires.
     public func decide(after lastTick: Instant, now: Instant, isRunning: Bool) -> ScheduleDecision {
         var earliest = now.adding(milliseconds: -max(catchUp.wholeMilliseconds, 60_000) - 1)
         if lastTick > now.adding(milliseconds: 2 * 86_400_000) {
@@ -22,7 +22,7 @@ extension Schedule {
         return overlap == .skip ? .pass(tick: tick) : .hold(tick: tick)
     }
 
-    /// The last tick up to `now`, found by halving, because a schedule may tick every minute for a long time.
+    /// The last tick up to `now`, found by bisection, because a schedule may tick every minute for a long time.
     private func latestTick(from first: Instant, to now: Instant) -> Instant {
         var tick = first
         var end = now
@@ -35,7 +35,7 @@ extension Schedule {
 }
 
 extension Duration {
-    /// The duration in milliseconds, rounded down, at most what fits.
+    /// The duration in milliseconds, rounded down and capped.
     fileprivate var wholeMilliseconds: Int64 {
         let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
         return overflow ? .max / 2 : seconds + components.attoseconds / 1_000_000_000_000_000

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What clocks on the wall of a time zone show, in minutes since 1970-01-01 00:00 on that wall.
+/// What the wall clocks of a time zone show, in minutes since 1970-01-01 00:00 on that wall.
 struct WallTime {
     private let zone: TimeZone
 
@@ -15,8 +15,8 @@ struct WallTime {
 
     /// The first second (since 1970 UTC) at which the wall shows `minute` or a later one.
     ///
-    /// Where clocks are put forward, that is the first second after the gap for every minute of the gap; where they
-    /// are put back, it is the first of the two times that the minute is shown.
+    /// Where clocks go forward, that is the first second after the gap for every minute in the gap; where they go back,
+    /// it is the first of the two times that the minute is shown.
     func second(reaching minute: Int64) -> Int64 {
         let wanted = minute * 60
         // No zone was ever further than 16 hours from UTC.
@@ -34,7 +34,7 @@ struct WallTime {
         return start
     }
 
-    /// The first second at which `offset`, in force at `start`, is so no longer; at `limit` it is not.
+    /// The first second at which `offset`, in force at `start` but not at `limit`, is no longer in force.
     private func endOfOffset(_ offset: Int64, from start: Int64, to limit: Int64) -> Int64 {
         var (same, different) = (start, limit)
         while different - same > 1 {

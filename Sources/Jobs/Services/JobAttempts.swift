@@ -3,13 +3,13 @@ import Logging
 import PDex
 import Pipeline
 
-/// Brings the runs of a scheduled job to their end: what could not be done is tried again until the next tick is due.
+/// Brings the runs of a scheduled job to their end: an unfinished run is tried again until the next tick is due.
 struct JobAttempts: Sendable {
-    /// What one attempt came to.
+    /// The outcome of one attempt.
     private enum Outcome {
         /// There is nothing left to do.
         case ended
-        /// The run stays open; it is worth another attempt, no sooner than after so many seconds.
+        /// The run stays open and is worth another attempt, after at least this many seconds.
         case open(Double)
         /// Another process works on the job's run.
         case elsewhere
@@ -24,15 +24,15 @@ struct JobAttempts: Sendable {
 
     /// The wait before the second attempt; it doubles.
     private static let firstPauseSeconds = 60.0
-    /// No wait between attempts is longer.
+    /// The longest wait between attempts.
     private static let longestPauseSeconds = 1800.0
-    /// How often it is looked whether another process has ended a run.
+    /// How often to check whether another process has ended a run.
     private static let watchSeconds = 30.0
 
-    /// Ends what an earlier tick left, then starts the run of `tick`; false when that is still to be done.
+    /// Ends what an earlier tick left, then carries out the run of `tick`; false when that is still to be done.
     ///
-    /// While another process is at the job's run, the tick is passed over if the schedule says so. That run is watched
-    /// all the same: its process may end before it.
+    /// While another process works on the job's run, the tick is passed over if the schedule says so. That run is still
+    /// watched, because its process may end before it does.
     func run(_ tick: Instant) async -> Bool {
         var isPassedOver = false
         return await persist(until: schedule.next(after: tick)) {
@@ -46,13 +46,13 @@ struct JobAttempts: Sendable {
         }
     }
 
-    /// Goes on with what was left unfinished, if anything was; false when that is still to be done.
+    /// Resumes what was left unfinished, if anything was; false when that is still to be done.
     func resume(until next: Instant?) async -> Bool {
         await persist(until: next) { await outcome(of: .unfinished) }
     }
 
     /// Passes over the tick that came after `instant`, during a run that has just ended, if there is one and the
-    /// schedule says so; returns it.
+    /// schedule says so; returns that tick.
     func passOver(since instant: Instant, now: Instant) async -> Instant? {
         guard case .pass(let tick) = schedule.decide(after: instant, now: now, isRunning: true) else { return nil }
         await passOver(tick)
@@ -63,7 +63,7 @@ struct JobAttempts: Sendable {
         do {
             try await operations.passOver(tick, of: job)
         } catch {
-            // This process knows; one that is started soon would fire it.
+            // This process remembers the tick; one started soon after would fire it.
             let metadata: Logger.Metadata = ["job": "\(job.name)", "tick": "\(tick.text)"]
             logger.error("tick cannot be kept as passed over", metadata: metadata)
         }
@@ -102,18 +102,19 @@ struct JobAttempts: Sendable {
                 tell(report, "run gone on with")
             case .tick(let tick):
                 logger.info("job is due", metadata: ["job": "\(job.name)", "tick": "\(tick.text)"])
-                // Another service on this store may have been quicker.
+                // Another service on this store may have been first.
                 guard let report = try await operations.fire(job: job.name, at: tick) else { return .ended }
                 tell(report, "job ended")
             }
             return .ended
         } catch let failure as RunFailure {
-            tell(failure.report, "job failed", failure.fault)
+            tell(failure.report, "job failed")
             return failure.report.state == .running ? .open(floor(of: failure.fault)) : .ended
         } catch let fault as Fault where fault.code == .runInProgress {
             return .elsewhere
         } catch let fault as Fault {
-            logger.error("job failed", metadata: ["job": "\(job.name)", "fault": "\(fault.code.rawValue)"])
+            let obstacle = Obstacle(fault, among: [job.clinic, job.payer])
+            logger.error("job failed", metadata: obstacle.metadata.merging(["job": "\(job.name)"]) { $1 })
             // A store that is held or full for a moment must not cost the tick.
             return fault.disposition == .retry || fault.isOfStore ? .open(floor(of: fault)) : .ended
         } catch {
@@ -124,9 +125,9 @@ struct JobAttempts: Sendable {
 
     private func floor(of fault: Fault) -> Double { Double(fault.retryAfterSeconds ?? 0) }
 
-    private func tell(_ report: RunReport, _ event: Logger.Message, _ fault: Fault? = nil) {
+    private func tell(_ report: RunReport, _ event: Logger.Message) {
         var fields = report.logFields
-        fields["fault"] = fault.map { "\($0.code.rawValue)" }
-        logger.log(level: fault == nil ? report.logLevel : .error, event, metadata: fields)
+        fields.merge(report.fault?.metadata ?? [:]) { $1 }
+        logger.log(level: report.fault == nil ? report.logLevel : .error, event, metadata: fields)
     }
 }

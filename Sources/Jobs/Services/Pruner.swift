@@ -3,7 +3,7 @@ public import Logging
 public import PDex
 public import ServiceLifecycle
 
-/// Lets the store forget, once a day, what is finished and old.
+/// Has the store forget, once a day, what is finished and old.
 public struct Pruner: Service {
     private let clock: any WallClock
     private let logger: Logger
@@ -11,14 +11,14 @@ public struct Pruner: Service {
 
     private static let daySeconds = 86_400.0
 
-    /// `prune` does it, and says in a few words what was forgotten.
+    /// `prune` does it, and returns a short summary of what was forgotten.
     public init(clock: any WallClock, logger: Logger, prune: @escaping @Sendable () async throws -> String) {
         self.clock = clock
         self.logger = logger
         self.prune = prune
     }
 
-    /// Prunes now and then daily, until graceful shutdown; a failure is logged, and the next day tried again.
+    /// Prunes at once and then daily, until graceful shutdown; a failure is logged, and retried the next day.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {

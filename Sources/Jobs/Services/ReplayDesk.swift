@@ -4,14 +4,14 @@ import PDex
 import Pipeline
 public import ServiceLifecycle
 
-/// Goes on with replays that were left to the service, or by a process that ended.
+/// Resumes replays that were left to the service, or that a process left when it ended.
 public struct ReplayDesk: Service {
     private let operations: Operations
     private let logger: Logger
 
-    /// How often it is looked for replays.
+    /// How often to look for replays.
     private static let pauseSeconds = 5.0
-    /// The rest after a fault that stands in the way of one of them.
+    /// The rest after a fault that stops one of them.
     private static let restSeconds = 300.0
 
     /// A desk over the replays that `operations` keeps.
@@ -20,18 +20,18 @@ public struct ReplayDesk: Service {
         self.logger = logger
     }
 
-    /// Runs until graceful shutdown; a replay under way stops between two exchanges, and is gone on with later.
+    /// Runs until graceful shutdown; a replay under way stops between two exchanges, and is resumed later.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isDone = await turn()
-                // Waits for replays to come, or for what was in their way to go.
+                // Waits for new replays, or for an obstacle to go.
                 try? await operations.clock.sleep(seconds: isDone ? Self.pauseSeconds : Self.restSeconds)
             }
         }
     }
 
-    /// Does what there is to do; false when something was in the way. What stops one replay stops no other.
+    /// Carries out abandoned replays; false when something was in the way. A fault in one does not stop the others.
     func turn() async -> Bool {
         var isFree = true
         do {
@@ -48,7 +48,7 @@ public struct ReplayDesk: Service {
         return isFree
     }
 
-    /// Goes on with one; false when something is in its way. Throws when this desk is told to stop.
+    /// Resumes one; false when something is in its way. Throws when this desk is told to stop.
     private func carry(_ id: String) async throws -> Bool {
         logger.info("replay gone on with", metadata: ["run": "\(id)"])
         do {
@@ -60,7 +60,8 @@ public struct ReplayDesk: Service {
         } catch let fault as Fault where fault.code == .runInProgress {
             return true
         } catch let fault as Fault {
-            logger.error("replay stopped", metadata: ["run": "\(id)", "fault": "\(fault.code.rawValue)"])
+            let obstacle = (try? await operations.obstacle(ofRun: id)) ?? Obstacle(fault, among: [])
+            logger.error("replay stopped", metadata: obstacle.metadata.merging(["run": "\(id)"]) { $1 })
             return false
         }
     }

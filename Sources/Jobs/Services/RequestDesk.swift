@@ -4,18 +4,18 @@ import PDex
 import Pipeline
 public import ServiceLifecycle
 
-/// Answers member requests as they come, a few at a time, beside whatever jobs run: of each payer those that are due
-/// first, and no payer's behind another's, which may be down.
+/// Answers member requests as they come, a few at a time, alongside any jobs: for each payer the first due first, and
+/// none behind those of another payer, which may be down.
 public struct RequestDesk: Service {
     private let operations: Operations
     private let logger: Logger
     private let told = ToldFaults()
 
-    /// How many requests are answered at once: the payers share them, and each may have one.
+    /// How many requests are answered at once: the payers share them, but each may always have one.
     private static let atOnce = 4
-    /// How often it is looked for new ones.
+    /// How often to look for new requests.
     private static let pauseSeconds = 0.25
-    /// How often it is looked for those that may be late.
+    /// How often to look for requests that may be late.
     private static let warningMilliseconds: Int64 = 15_000
     /// How often it is looked for those whose deliveries have come to their end.
     private static let settlingMilliseconds: Int64 = 1000
@@ -35,7 +35,7 @@ public struct RequestDesk: Service {
         var settlesNext: Instant?
     }
 
-    /// Runs until graceful shutdown; what is being answered then is left to the next start.
+    /// Runs until graceful shutdown; requests being answered then are left to the next start.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var state = State()
@@ -45,7 +45,7 @@ public struct RequestDesk: Service {
                 } catch let fault as Fault {
                     logger.error("requests cannot be read", metadata: ["fault": "\(fault.code.rawValue)"])
                 } catch {}
-                // Waits for requests to come, and for those under way.
+                // Waits for new requests, and for those under way.
                 try? await operations.clock.sleep(seconds: Self.pauseSeconds)
             }
             for answer in state.underWay.values { answer.task.cancel() }
@@ -53,7 +53,7 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Looks once: begins to answer what came, and forgets what has ended.
+    /// Looks once: begins to answer new requests, and forgets those that have ended.
     func turn(_ state: inout State) async throws {
         let reclaimed = try await operations.reclaimRequests()
         if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
@@ -71,7 +71,7 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Forgets what has ended, and stops what was cancelled.
+    /// Forgets answers that have ended, and stops those that were cancelled.
     private func clear(_ state: inout State) async throws {
         for (id, answer) in state.underWay {
             guard !answer.hasEnded else {
@@ -88,12 +88,13 @@ public struct RequestDesk: Service {
             let (report, isCompleted) = try await operations.answered(request.id)
             if isCompleted { tell(request, answeredBy: report.run) } else { await tellCarried(request, report) }
         } catch let failure as RunFailure {
-            tell(request, failure.fault, run: failure.report.run)
+            let obstacle = failure.report.fault ?? Obstacle(failure.fault, among: [request.payer])
+            tell(request, obstacle, run: failure.report.run)
         } catch let fault as Fault where fault.code == .requestNotOpen {
             // Another process on the store was quicker, or it was taken back.
             logger.debug("request is no longer open", metadata: ["request": "\(request.id)"])
         } catch let fault as Fault {
-            tell(request, fault)
+            tell(request, Obstacle(fault, among: [request.payer]))
         } catch {
             logger.notice("request interrupted", metadata: ["request": "\(request.id)"])
         }
@@ -126,12 +127,12 @@ public struct RequestDesk: Service {
     }
 
     /// Says why a request could not be carried; what goes on waiting for the same is said once.
-    private func tell(_ request: MemberRequest, _ fault: Fault, run: String? = nil) {
-        var fields: Logger.Metadata = [
-            "request": "\(request.id)", "job": "\(request.job)", "fault": "\(fault.code.rawValue)",
-        ]
+    private func tell(_ request: MemberRequest, _ obstacle: Obstacle, run: String? = nil) {
+        var fields = obstacle.metadata
+        fields["request"] = "\(request.id)"
+        fields["job"] = "\(request.job)"
         fields["run"] = run.map { "\($0)" }
-        let isNews = told.isNews(fault.code, of: request.id)
+        let isNews = told.isNews(obstacle.code, of: request.id)
         logger.log(level: isNews ? .error : .debug, "request failed", metadata: fields)
     }
 

@@ -2,7 +2,7 @@ public import Metrics
 import PDex
 public import Pipeline
 
-/// Counts what runs do, for whoever watches the service (``PDex/MetricName``).
+/// Counts what runs do, for those who monitor the service (``PDex/MetricName``).
 public enum RunMeter {
     /// Begins to count at 0 what would not be there before it happens: nobody sees the first of what appears with it.
     public static func begin(payers: Set<String>, at factory: any MetricsFactory = MetricsSystem.factory) {
@@ -26,7 +26,7 @@ public enum RunMeter {
         }
     }
 
-    /// Counts what a run came to.
+    /// Counts the results of a run.
     static func count(_ report: RunReport, to factory: any MetricsFactory = MetricsSystem.factory) {
         let resources = report.resources
         let outcomes =

@@ -4,20 +4,20 @@ import PDex
 import Pipeline
 public import ServiceLifecycle
 
-/// Starts each scheduled job at its ticks; missed ones are caught up once (reliability R5).
+/// Starts each scheduled job at its ticks; missed ticks are caught up once (reliability R5).
 ///
-/// One job never overlaps itself: what a process that ended has left is gone on with first, and the next decision is
-/// made when the run has ended.
+/// A job never overlaps itself: a run that a process left when it ended is resumed first, and the next decision is made
+/// when the run has ended.
 public struct Scheduler: Service {
     private let jobs: [Job]
     private let operations: Operations
     private let logger: Logger
     private let heartbeat: Heartbeat
 
-    /// A job's next tick is looked at again at least this often, whatever the wall clock does meanwhile.
+    /// A job's next tick is checked at least this often, whatever the wall clock does meanwhile.
     private static let longestSleepSeconds = 30.0
 
-    /// Schedules those of `jobs` that have a schedule; each look at them is a beat of `heartbeat`.
+    /// Schedules those of `jobs` that have a schedule; each check is a beat of `heartbeat`.
     public init(jobs: [Job], operations: Operations, logger: Logger, heartbeat: Heartbeat = Heartbeat()) {
         self.jobs = jobs.filter { $0.schedule != nil }
         self.operations = operations
@@ -25,7 +25,7 @@ public struct Scheduler: Service {
         self.heartbeat = heartbeat
     }
 
-    /// Runs until graceful shutdown; a run under way stops where it can go on later.
+    /// Runs until graceful shutdown; a run under way stops where it can be resumed later.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
@@ -64,10 +64,10 @@ public struct Scheduler: Service {
         }
     }
 
-    /// The time by a clock that is slow: who goes by it is as late for every tick.
+    /// The time on a clock that is `lateness` slow, so that the job is equally late for every tick.
     private func time(late lateness: Int64) -> Instant { operations.clock.now().adding(milliseconds: -lateness) }
 
-    /// The last tick that needs nothing more; a job that is seen for the first time begins now.
+    /// The last tick that needs nothing more; a job seen for the first time begins now.
     private func lastTick(of job: Job) async -> Instant {
         let seen = operations.clock.now()
         while !Task.isCancelled {
@@ -75,7 +75,7 @@ public struct Scheduler: Service {
                 return try await operations.lastTick(of: job, seen: seen)
             } catch {
                 logger.error("last tick cannot be read", metadata: ["job": "\(job.name)"])
-                // Waits for a store that is locked or damaged; a guess would lose the tick that was missed.
+                // Waits for a store that is locked or damaged; a guess would lose a missed tick.
                 try? await operations.clock.sleep(seconds: Self.longestSleepSeconds)
             }
         }

@@ -9,7 +9,7 @@ public struct Worker: Service {
     private let operations: Operations
     private let logger: Logger
 
-    /// How often an outbox with nothing due is looked at.
+    /// How often an outbox with nothing due is checked.
     private static let pauseSeconds = 5.0
 
     /// Works for the payers of `jobs`.
@@ -19,9 +19,9 @@ public struct Worker: Service {
         self.logger = logger
     }
 
-    /// Runs until graceful shutdown; a delivery under way is settled or its claim runs out.
+    /// Runs until graceful shutdown; a delivery under way is settled, or its claim expires.
     public func run() async throws {
-        // One outbox a route: consent names both sides, so that another clinic's job must not judge it.
+        // One outbox per route: consent names both sides, so another clinic's job must not judge it.
         let perRoute = Dictionary(grouping: jobs) { [$0.clinic, $0.payer] }.compactMap { $0.value.first }
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
@@ -38,8 +38,9 @@ public struct Worker: Service {
                     logger.info("bundles delivered", metadata: ["payer": "\(job.payer)", "bundles": "\(delivered)"])
                 }
             } catch let fault as Fault {
+                let obstacle = Obstacle(fault, among: [job.clinic, job.payer])
                 logger.warning(
-                    "delivery paused", metadata: ["payer": "\(job.payer)", "fault": "\(fault.code.rawValue)"])
+                    "delivery paused", metadata: obstacle.metadata.merging(["payer": "\(job.payer)"]) { $1 })
             } catch {
                 logger.debug("delivery interrupted", metadata: ["payer": "\(job.payer)"])
             }

@@ -1,7 +1,7 @@
 import FHIR
 
 extension JSONValue {
-    /// Where two values differ first, and how, in words; the order of members does not count. Nil when they are alike.
+    /// The first difference between two values, in words; the order of members does not count. Nil when they are alike.
     func firstDifference(from expected: JSONValue, at path: String = "") -> String? {
         switch (self, expected) {
         case (.object(let found), .object(let wanted)):

@@ -1,13 +1,13 @@
 import FHIRPath
 
-/// One line of a mapping file broken on purpose: a test has to notice.
+/// One line of a mapping file broken on purpose: a test must notice.
 public struct MappingMutant: Sendable {
     /// The line that was broken: `file:line`.
     public let place: String
     /// How it was broken, such as `keep note: dropped`.
     public let what: String
 
-    /// Breaks the line in a mapping that has it, from its own file or from what it extends.
+    /// Breaks the line in a mapping that has it, in its own file or in one that it extends.
     let change: @Sendable (inout ResourceMapping) -> Void
 
     private init(

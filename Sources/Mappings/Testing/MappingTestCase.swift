@@ -2,15 +2,15 @@ import DeclarativeFiles
 import FHIR
 import FHIRPath
 
-/// One case of a `.test.yaml` file: a resource, and what is to become of it.
+/// One case of a `.test.yaml` file: a resource, and the outcome that mapping it must have.
 struct MappingTestCase {
-    /// What is to become of the resource.
+    /// The outcome that mapping the resource must have.
     enum Outcome: String, CaseIterable { case mapped, skipped, failed }
 
     let name: String
     let line: Int
     let given: Resource
-    /// What references of it lead to, by `Type/id`.
+    /// The resources that its references lead to, by `Type/id`.
     let beside: [String: Resource]
     let mapping: String
     let outcome: Outcome
@@ -56,7 +56,7 @@ struct MappingTestCase {
             expected: fields["expect"].map { JSONValue($0.value(&report)) }, because: because, holds: holds)
     }
 
-    /// What a case says has to be looked at, or the case could not fail.
+    /// Every field of a case must be checked, or the case could not fail.
     private static func check(
         _ fields: [String: DeclarativeNode], _ outcome: Outcome, _ report: inout FileReport
     ) {

@@ -1,9 +1,9 @@
 public import DeclarativeFiles
 public import FHIR
 
-/// Runs the `.test.yaml` files that lie beside the mapping files.
+/// Runs the `.test.yaml` files beside the mapping files.
 public struct MappingTests: Sendable {
-    /// What came of one case.
+    /// The result of one case.
     public struct Result: Sendable, Hashable {
         /// The test file.
         public let file: String
@@ -11,10 +11,10 @@ public struct MappingTests: Sendable {
         public let line: Int
         /// What the case is called.
         public let name: String
-        /// The first thing that is not as the case says; nil when all is.
+        /// The first thing that is not as the case says; nil when everything is.
         public let problem: String?
 
-        /// Whether all is as the case says.
+        /// Whether everything is as the case says.
         public var passed: Bool { problem == nil }
     }
 
@@ -26,8 +26,8 @@ public struct MappingTests: Sendable {
 
     /// Runs every case beside the mappings in `directory`, in the order of the set.
     ///
-    /// A mapping without a test file, or with an empty one, is a failed result too. What a set extends has its tests
-    /// beside its own files. References lead to what stands beside a case.
+    /// A mapping without a test file, or with an empty one, is also a failed result. Inherited mappings have their
+    /// tests beside their own files. References lead to the resources beside a case.
     public static func run(
         _ set: MappingSet, directory: String, in context: MappingContext = context
     ) throws(FileDiagnostics) -> [Result] {
@@ -38,7 +38,7 @@ public struct MappingTests: Sendable {
         }
     }
 
-    /// Each case's resource and what becomes of it, by the name of its case.
+    /// Each case's resource and its outcome, by the name of the case.
     public static func outcomes(
         of set: MappingSet, directory: String
     ) throws(FileDiagnostics) -> [(name: String, given: Resource, outcome: MappingOutcome)] {
@@ -59,7 +59,7 @@ public struct MappingTests: Sendable {
         }
     }
 
-    /// A mapping's cases; none when there is no file.
+    /// A mapping's cases; none when it has no test file.
     private struct Suite {
         let mapping: ResourceMapping
         let file: String

@@ -2,9 +2,9 @@ import FHIR
 
 /// `keep`: the elements that may leave the clinic; everything else stays.
 ///
-/// Kept without being named: `resourceType`, `id`, `meta.security`, and modifiers, which no one may drop silently.
+/// Kept without being named: `resourceType`, `id`, `meta.security`, and modifiers, which nobody may drop silently.
 struct Keep: Sendable {
-    /// What is kept of an element.
+    /// How much of an element is kept.
     indirect enum Part: Sendable {
         case whole
         /// Only these children, and the element's id.
@@ -15,7 +15,7 @@ struct Keep: Sendable {
 
     /// Parts by the keys of an object.
     struct Parts: Sendable {
-        /// The keys that stay, with or without all that is under them.
+        /// The keys that stay, with or without everything under them.
         let keys: Set<String>
         /// What stays under keys that do not stay whole.
         let reduced: [(key: String, part: Part)]
@@ -61,7 +61,7 @@ struct Keep: Sendable {
         return kept
     }
 
-    /// Tells of each member what became of it, by the line of the item that names it.
+    /// Records what became of each member, at the line of the item that names it.
     private func note(_ source: JSONObject, _ kept: JSONObject, _ trace: inout TraceRecorder) {
         for member in source.members where !Self.always.contains(member.key) {
             guard let value = kept[member.key] else {
@@ -108,7 +108,7 @@ struct Keep: Sendable {
 }
 
 extension Keep.Item {
-    /// Whether the item is about the member `key`, a choice element in any type.
+    /// Whether the item is about the member `key`; a choice element matches in any type.
     func names(_ key: String) -> Bool {
         let name = key.hasPrefix("_") ? key.dropFirst() : key[...]
         if text.hasSuffix("[x]") { return name.hasPrefix(text.dropLast(3)) }
@@ -117,7 +117,7 @@ extension Keep.Item {
 }
 
 extension JSONValue {
-    /// The paths of elements that `kept` has lost, without those inside of lost ones, each once.
+    /// The paths of elements that `kept` lacks, without those inside missing ones, each once.
     fileprivate func paths(missingFrom kept: JSONValue, at path: String) -> [String] {
         var found: [String] = []
         for item in elements {

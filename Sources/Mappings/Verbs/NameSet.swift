@@ -1,4 +1,4 @@
-/// Names of elements, asked of every member of every resource: by length, then letter by letter, without hashing.
+/// Names of elements, looked up for every member of every resource: by length, then by comparison, without hashing.
 struct NameSet: Sendable {
     private let byLength: [[String]]
 

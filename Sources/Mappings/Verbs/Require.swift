@@ -1,7 +1,7 @@
 import FHIR
 import FHIRPath
 
-/// One item of `require`: what must hold of the result, or it is not sent.
+/// One item of `require`: a condition that must hold for the result, or it is not sent.
 struct Require: Sendable {
     let condition: PathExpression
     /// What is wrong when it does not hold, in words for an operator.

@@ -1,17 +1,17 @@
 import FHIR
 import FHIRPath
 
-/// One item of `set`: gives an element a value, wherever the element above it stands.
+/// One item of `set`: gives an element a value, in every place where the element above it is present.
 ///
-/// Shared and not copied: a set has hundreds, and every resource goes through some.
-/// `if` and `expr` are evaluated at the element above: `$this` is that element, `%resource` what was made so far.
+/// Shared and not copied: a set has hundreds, and every resource goes through some. `if` and `expr` are evaluated at
+/// the element above: `$this` is that element, `%resource` the result so far.
 final class SetElement: Sendable {
     /// Where the value comes from.
     enum Origin: Sendable {
         case literal(JSONValue)
-        /// An expression: the element becomes what it yields, and is absent when that is nothing.
+        /// An expression: the element becomes its result, and is absent when that is empty.
         case expression(PathExpression, isRepeating: Bool)
-        /// One more item of a list, unless the list has it already.
+        /// One more item of a list, unless the list already has it.
         case item(JSONValue)
     }
 
@@ -48,7 +48,7 @@ final class SetElement: Sendable {
         trace.note(.set, path.text, Self.note(changes), place, value: .array(changes.map(\.after)))
     }
 
-    /// What became of the elements: a list of which less is left lost something, and that must not look like a gain.
+    /// What became of the elements: a list that got shorter lost something, and that must not look like a gain.
     private static func note(_ changes: [(before: JSONValue, after: JSONValue)]) -> String {
         let lost = changes.filter { $0.after.elements.count < $0.before.elements.count }
         if changes.allSatisfy({ $0.before == $0.after }) { return "unchanged" }

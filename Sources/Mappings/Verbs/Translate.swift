@@ -3,9 +3,9 @@ import FHIRPath
 
 /// `translate`: codes of one system become codes of another, as a ConceptMap says.
 struct Translate: Sendable {
-    /// What becomes of a code that the ConceptMap does not know.
+    /// What happens to a code that the ConceptMap does not know.
     enum Unmapped: String, CaseIterable, Sendable {
-        /// What the map itself provides for under `unmapped`.
+        /// What the map itself provides under `unmapped`.
         case provided
         /// It stays as it is, whatever the map says.
         case keep
@@ -20,7 +20,7 @@ struct Translate: Sendable {
     let unmapped: Unmapped
     let place: FilePlace
 
-    /// Translates; false when a code is unknown that must not be.
+    /// Translates; false when a code is unknown that must be known.
     func apply(to resource: inout Resource, _ trace: inout TraceRecorder) -> Bool {
         var changes: [JSONValue] = []
         var isKnown = true

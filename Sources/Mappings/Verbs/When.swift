@@ -4,7 +4,7 @@ import FHIRPath
 /// `when`: whether a mapping wants a resource at all; reads the source.
 struct When: Sendable {
     let condition: PathExpression
-    /// The code that it asks for first.
+    /// The code that its condition asks for first.
     let leading: LeadingCode?
     let place: FilePlace
     /// Its number in the set: mappings that extend one another share their conditions.

@@ -1,8 +1,8 @@
 import FHIR
 import FHIRPath
 
-/// What the conditions of a set have come to for one resource, so that each is asked once, and which codes the resource
-/// has, so that most need not be asked at all.
+/// The results of a set's conditions for one resource, so that each is evaluated once, and the codes that the resource
+/// has, so that most need no evaluation.
 struct WhenVerdicts {
     private var known: [Bool?]
     private var codings: [(element: String, found: [Pair]?)] = []
@@ -31,7 +31,7 @@ struct WhenVerdicts {
     }
 
     private static func pairs(of element: String, in resource: Resource) -> [Pair]? {
-        // A choice stands under its name and a type's: `value.coding` may be in `valueCodeableConcept`.
+        // A choice is found under its name followed by a type: `value.coding` may be in `valueCodeableConcept`.
         guard let concepts = resource[element] else { return resource.json.hasChoice(of: element) ? nil : [] }
         var pairs: [Pair] = []
         for concept in concepts.elements {
@@ -52,7 +52,7 @@ struct WhenVerdicts {
 }
 
 extension JSONObject {
-    /// Whether a member's name is this one with a type behind it.
+    /// Whether a member's name is this one followed by a type.
     fileprivate func hasChoice(of name: String) -> Bool {
         let length = name.utf8.count
         return members.contains { member in

@@ -10,9 +10,9 @@ public struct Fault: Error, Sendable, Hashable {
     public let message: String
     /// The next step for the person who reads it.
     public let hint: String?
-    /// The least wait that the other side asked for (`Retry-After`), in seconds.
+    /// The minimum wait that the other side asked for (`Retry-After`), in seconds.
     public let retryAfterSeconds: Int?
-    /// The status of the answer that the fault is about; nil when there was none.
+    /// The status of the answer that the fault is about; nil when there was no answer.
     public let httpStatus: Int?
 
     /// Names a fault.
@@ -32,8 +32,8 @@ public struct Fault: Error, Sendable, Hashable {
         self.httpStatus = httpStatus
     }
 
-    /// Whether the store could not be used at that moment, whatever was to be read or written: another program holds
-    /// it, or its disk is full.
+    /// Whether the store itself could not be used at that moment, whatever was to be read or written: another program
+    /// holds it, or its disk is full.
     public var isOfStore: Bool { disposition == .stop && [.storeLocked, .storeFailed].contains(code) }
 
     /// The page and anchor that explains the code.

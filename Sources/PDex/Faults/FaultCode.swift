@@ -15,6 +15,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case exchangeUnknown = "exchange.unknown"
     case exchangeAmbiguous = "exchange.ambiguous"
     case exchangeNotReplayable = "exchange.not-replayable"
+    case exchangeNotCancellable = "exchange.not-cancellable"
     case memberUnknown = "member.unknown"
     case memberAmbiguous = "member.ambiguous"
     case requestInvalid = "request.invalid"
@@ -93,6 +94,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case matchTaken = "match.taken"
     case matchGroupUnknown = "match.group-unknown"
     case matchGroupStale = "match.group-stale"
+    case matchGroupWithheld = "match.group-withheld"
     case coverageMissing = "coverage.missing"
     case coverageNotActive = "coverage.not-active"
     case coveragePayorUnknown = "coverage.payor-unknown"
@@ -156,6 +158,6 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
 }
 
 extension FaultCode {
-    /// Whether a resource was left out because no consent covers it: then not even its id may be told.
+    /// Whether a resource was left out because no consent covers it; then not even its id may be disclosed.
     public var isOfConsent: Bool { self == .consentSensitive || self == .consentRestricted }
 }

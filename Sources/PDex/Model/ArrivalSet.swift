@@ -1,6 +1,6 @@
-/// Which of the staged resources, told by the numbers under which the store keeps them in the order of their arrival.
+/// A set of staged resources, as the numbers under which the store keeps them in the order of their arrival.
 ///
-/// One bit for each that the store holds, whoever it belongs to: a million take 125 KB.
+/// It takes one bit for each resource that the store holds, whoever it belongs to: 125 KB for a million.
 public struct ArrivalSet: Sendable, Hashable {
     private var words: [UInt64] = []
 
@@ -14,7 +14,7 @@ public struct ArrivalSet: Sendable, Hashable {
         words[word] |= bit
     }
 
-    /// Whether it has a number.
+    /// Whether the set holds a number.
     public func contains(_ number: Int64) -> Bool {
         let (word, bit) = Self.place(number)
         return word < words.count && words[word] & bit != 0

@@ -1,10 +1,10 @@
 public import FHIR
 
-/// What the decision reads of an HRex Consent (HC-01 … HC-05).
+/// What the decision reads from an HRex Consent (HC-01 … HC-05).
 ///
-/// A code counts with its system only: `performer` of another code system is another word.
+/// A code counts only with its system: `performer` in another code system means something else.
 public struct Consent: Sendable, Hashable {
-    /// Who an actor of the provision is.
+    /// An actor of the provision.
     public struct Actor: Sendable, Hashable {
         /// The two actors of HRex (HC-03).
         public enum Role: Sendable, Hashable {
@@ -35,13 +35,13 @@ public struct Consent: Sendable, Hashable {
 
     /// `Consent.status`.
     public let status: String
-    /// `Consent.dateTime`: when it was given; nil when it does not say, or in words that are no time.
+    /// `Consent.dateTime`: when it was given; nil when it is missing or not a date.
     public let given: FHIRDate?
     /// Whether `Consent.scope` is `consentscope#patient-privacy`.
     public let isAboutPrivacy: Bool
     /// Whether a `Consent.category` is `v3-ActCode#IDSCL`, information disclosure.
     public let isAboutDisclosure: Bool
-    /// How many `Consent.performer` there are: who agreed.
+    /// How many `Consent.performer` (those who agreed) there are.
     public let performers: Int
     /// What `source[x]` is.
     public let evidence: Evidence
@@ -51,7 +51,7 @@ public struct Consent: Sendable, Hashable {
     public let provisionType: String?
     /// `provision.period`.
     public let period: Period?
-    /// Whether there is a `provision.period` that cannot be read: nobody knows what it bounds.
+    /// Whether there is a `provision.period` that cannot be read, so that nobody knows what it bounds.
     let hasUnreadablePeriod: Bool
     /// `provision.actor`.
     public let actors: [Actor]
@@ -64,15 +64,15 @@ public struct Consent: Sendable, Hashable {
     /// (PDex Provider Access Consent, PA-04).
     public let isProviderAccess: Bool
 
-    /// Whether `Consent.scope` says treatment, research or an advance directive, and nothing else.
+    /// Whether `Consent.scope` names treatment, research or an advance directive, and nothing else.
     public let isAboutOtherMatters: Bool
     /// Whether `Consent.policyRule` is an opt-out.
     public let isOptOutByRule: Bool
-    /// Whether a nested provision denies: what is permitted has exceptions.
+    /// Whether a nested provision denies, so that the permit has exceptions.
     public let hasNestedDenial: Bool
-    /// Whether its own rules or a modifier extension may turn what it says.
+    /// Whether implicit rules or a modifier extension may change its meaning.
     let isModified: Bool
-    /// The codes of scope and categories with their systems; empty when it does not say of which kind it is.
+    /// The codes of scope and categories with their systems; empty when the consent does not say what kind it is.
     let kind: Set<String>
 
     /// Reads a Consent.
@@ -115,7 +115,7 @@ public struct Consent: Sendable, Hashable {
 
     private static let apiPurpose = "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/pdex-consent-api-purpose"
 
-    /// Whether a modifier extension stands anywhere but in what is contained: who does not know it must not go on.
+    /// Whether there is a modifier extension outside contained resources: a reader that does not know it must stop.
     private static func isModified(_ json: JSONValue) -> Bool {
         switch json {
         case .array(let elements): elements.contains(where: isModified)
@@ -159,7 +159,7 @@ public struct Consent: Sendable, Hashable {
         }
     }
 
-    /// Whether a CodeableConcept has that code of HL7's code system of that name.
+    /// Whether a CodeableConcept has the code `code` from HL7's code system `system`.
     private static func has(_ concept: JSONValue?, _ system: String, _ code: String) -> Bool {
         (concept?["coding"]?.elements ?? []).contains {
             $0["system"]?.string == "http://terminology.hl7.org/CodeSystem/" + system && $0["code"]?.string == code

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// What the join reads of a Coverage (US Core Coverage): whose it is and when it holds.
+/// What the join reads from a Coverage (US Core Coverage): whose it is and when it is in force.
 public struct Coverage: Sendable, Hashable {
     /// `Coverage.status`.
     public let status: String
@@ -10,9 +10,9 @@ public struct Coverage: Sendable, Hashable {
     public let memberIdentifiers: [Identifier]
     /// `Coverage.subscriberId`.
     public let subscriberID: String?
-    /// `Coverage.period`; nil means without limit.
+    /// `Coverage.period`; nil means unlimited.
     public let period: Period?
-    /// Whether the period, if there is one, can be read: one that cannot, or that ends before it begins, says nothing.
+    /// Whether the period, if there is one, can be read. One that cannot, or that ends before it begins, says nothing.
     public let hasReadablePeriod: Bool
     /// Who pays (CO-13: coverage "for that payer").
     public let payors: [Payor]
@@ -21,7 +21,7 @@ public struct Coverage: Sendable, Hashable {
     /// The code of `Coverage.relationship`, such as `self` or `child`.
     public let relationship: String?
 
-    /// What the join reads, as it was read before; of a coding in an identifier's type, only the code is kept.
+    /// Assembles values that were read earlier; an identifier's type codings are reduced to their codes.
     public init(
         status: String, memberIdentifiers: [Identifier], subscriberID: String?, period: Period?,
         hasReadablePeriod: Bool, payors: [Payor]
@@ -54,17 +54,17 @@ public struct Coverage: Sendable, Hashable {
         payors = (resource["payor"]?.elements ?? []).map { Payor($0, in: resource) }
     }
 
-    /// Whether the coverage holds on a day of the visit (CO-13: active by period and by status).
+    /// Whether the coverage is in force on a day of the visit (CO-13: active by period and by status).
     ///
-    /// Neither alone is enough: an `active` one ends with its period, and what is `cancelled`, a `draft`, entered in
-    /// error or without a status never holds, whatever its period says. A day that is not whole, such as "2024", is
-    /// covered where all that it may mean is.
+    /// Neither alone is enough: an `active` coverage ends with its period, and one that is `cancelled`, a `draft`,
+    /// entered in error or without a status is never in force, whatever its period. An incomplete date such as "2024"
+    /// is covered only when every day that it may mean is.
     public func isActive(on dates: ServiceDates) -> Bool {
         guard status == "active", hasReadablePeriod else { return false }
         return period.map(dates.certainlyOverlap) ?? true
     }
 
-    /// The coverages that hold on a day, the one that pays first in front; those without an order come last.
+    /// The coverages in force on these days, the one that pays first in front; those without an order come last.
     public static func holding(on dates: ServiceDates, among coverages: [Coverage]) -> [Coverage] {
         coverages.filter { $0.isActive(on: dates) }.enumerated()
             .sorted { ($0.element.order ?? .max, $0.offset) < ($1.element.order ?? .max, $1.offset) }

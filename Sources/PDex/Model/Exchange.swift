@@ -1,12 +1,13 @@
 public import FHIR
 
-/// One member's data on its way to one payer, for one window of time.
+/// One member's data on its way to one payer, as one run found it: all of it, of which only what is new goes out.
 ///
 /// Operators count, look at and replay exchanges; nothing smaller has a state of its own
 /// until it becomes a ``Submission``. The identifier is derived, so that making the same
 /// exchange twice finds the first instead of adding a second.
 public struct Exchange: Sendable, Hashable, Identifiable {
-    /// Derived from member, payer, run and replay.
+    /// Derived from member, payer and run, from the exchange that it replays or that a restored store remembers, and
+    /// from a hash of what it rests on: a run that goes on may find that coverage or consent has changed.
     public let id: String
     /// The job that made it.
     public let job: String
@@ -30,15 +31,15 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     public var manifest: ExchangeManifest
     /// How many of the member's own resources are in its bundles.
     public let carried: Int
-    /// How many more the payer held already when it was made.
+    /// How many more the payer already held when it was made.
     public let unchanged: Int
-    /// What permitted or withheld it, as evidence (CO-11).
+    /// The consent evidence that permitted or withheld it (CO-11).
     public var consent: ConsentEvidence?
     /// Why the patient was taken for a member.
     public var match: MatchEvidence?
     /// The hash of the mapping set that was used.
     public let mapping: String
-    /// The types that alone it was asked for, of those of its job; empty for all of them. A replay keeps to them.
+    /// The only types that were asked for, out of its job's; empty for all of them. A replay keeps to them.
     public let types: [String]
     /// The exchange that this one replays.
     public let replayOf: String?
@@ -47,11 +48,20 @@ public struct Exchange: Sendable, Hashable, Identifiable {
     /// When it last changed.
     public var updated: Instant
 
-    /// Whether it does nothing but take back by id what the payer holds: that discloses nothing, and rests on no
-    /// consent.
+    /// Whether all it does is take back, by id, what the payer holds: that discloses nothing and rests on no consent.
     public var isRetraction: Bool {
         consent == nil && carried == 0 && manifest.entries.contains(where: \.isTakenBack)
             && manifest.entries.allSatisfy { $0.leftOut != nil }
+    }
+
+    /// Why nothing else goes with it, of an exchange that only takes back; nil of any other.
+    public var takesBackFor: FaultCode? { isRetraction ? manifest.reasonBesides : nil }
+
+    /// Where the member stands by it, and why. One that only took back has brought the payer nothing, though it is
+    /// acknowledged: the member stands where nothing is sent.
+    public var memberStanding: (state: ExchangeState, reason: FaultCode?) {
+        guard state == .acknowledged, let code = takesBackFor else { return (state, reason) }
+        return (code.exit, code)
     }
 
     /// Assembles an exchange.

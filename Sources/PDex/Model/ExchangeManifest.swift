@@ -1,18 +1,18 @@
 /// What became of each staged resource of an exchange's member: sent, or left out with a reason.
 ///
-/// Once the exchange is acknowledged its manifest is what the payer holds; comparing it with the
-/// staged content tells what is new.
+/// Once the exchange is acknowledged, its manifest is what the payer holds; comparing it with the staged content shows
+/// what is new.
 public struct ExchangeManifest: Sendable, Hashable {
     /// One staged resource and what became of it.
     public struct Entry: Sendable, Hashable {
         /// The staged resource.
         public let key: ResourceKey
-        /// The content that was looked at.
+        /// The hash of the content that was considered.
         public let contentHash: Int64
         /// Why it was left out; nil when it is in a bundle.
         public let leftOut: FaultCode?
 
-        /// Whether it is taken back from the payer with the exchange, marked as entered in error or deleted there.
+        /// Whether the exchange takes it back from the payer: marks it as entered in error there, or deletes it.
         public var isTakenBack: Bool { leftOut == .retracted || leftOut == .retractedByDelete }
 
         /// Assembles an entry.
@@ -29,6 +29,15 @@ public struct ExchangeManifest: Sendable, Hashable {
     /// Sorts and keeps `entries`.
     public init(_ entries: [Entry] = []) {
         self.entries = entries.sorted { $0.key < $1.key }
+    }
+
+    /// Why nothing goes to the payer but what is taken back: the reason of what is left out besides. Nil where
+    /// something goes, or nothing is taken back.
+    public var reasonBesides: FaultCode? {
+        guard entries.contains(where: \.isTakenBack), entries.allSatisfy({ $0.leftOut != nil }) else { return nil }
+        let ofRetraction: [FaultCode] = [.retracted, .retractedByDelete, .notRetracted]
+        // Whose Patient is staged has an entry of it, which is never taken back.
+        return entries.lazy.compactMap(\.leftOut).first { !ofRetraction.contains($0) } ?? .clinicUnlinked
     }
 
     /// Key and content hash as eight little-endian bytes each, then the number of the reason, 0 for none.

@@ -1,17 +1,17 @@
 public import FHIR
 
-/// What a job agreed: between whom, which data, how members are recognised, and how bundles are delivered.
+/// The terms of a job: between whom, which data, how members are recognised, and how bundles are delivered.
 public struct ExchangeTerms: Sendable {
     /// How the clinic's data is selected.
     public struct Selection: Sendable, Hashable {
-        /// The way of pulling.
+        /// The method of pulling.
         public enum Method: String, Sendable, CaseIterable {
             case auto
             case bulkExport = "bulk-export"
             case rosterSearch = "roster-search"
         }
 
-        /// From when on.
+        /// The start of what is selected.
         public enum Since: Sendable, Hashable {
             /// What changed since the last complete run.
             case lastSuccess
@@ -21,31 +21,30 @@ public struct ExchangeTerms: Sendable {
             case instant(Instant)
         }
 
-        /// The way of pulling.
+        /// The method of pulling.
         public let method: Method
         /// The clinic's Group of members; nil means every patient.
         public let group: String?
         /// The resource types wanted.
         public let types: [String]
-        /// From when on.
+        /// The start of what is selected.
         public let since: Since
-        /// How long a patient may be searched only for what is new, until everything is fetched again, in seconds.
+        /// How long, in seconds, a patient may be searched only for changes before everything is fetched again.
         public let reconcileSeconds: Double
         /// Queries that narrow one type of an export, such as `Observation?category=laboratory` (BLK-10).
         public let typeFilters: [String]
-        /// Only what changed until then; nil means whatever is new (BLK-16).
+        /// Only what changed until this instant; nil means no limit (BLK-16).
         public let until: Instant?
-        /// What comes along with an export, such as `LatestProvenanceResources` (BLK-12).
+        /// Data to export in addition, such as `LatestProvenanceResources` (BLK-12).
         public let associatedData: [String]
-        /// How many years before today care may have been given to be sent; nil means any.
+        /// How many years back care may lie to be sent; nil means any.
         ///
-        /// Payer-to-payer exchange goes back five; what has no date goes along (42 CFR 422.121(b)).
+        /// Payer-to-payer exchange goes back five; data without a date is sent as well (42 CFR 422.121(b)).
         public internal(set) var years: Int?
-        /// Whether the clinic lets its Consents be read, as far as is known: whoever fetched without them has not
-        /// everything.
+        /// Whether the clinic lets its Consents be read, as far as is known; a pull without them is incomplete.
         public var includesConsents = true
 
-        /// Describes a selection; everything is fetched again after a week unless told otherwise.
+        /// Describes a selection; by default everything is fetched again after a week.
         public init(
             method: Method, group: String?, types: [String], since: Since, reconcileSeconds: Double = 7 * 86_400,
             typeFilters: [String] = [], until: Instant? = nil, associatedData: [String] = [], years: Int? = nil
@@ -75,7 +74,7 @@ public struct ExchangeTerms: Sendable {
         /// A roster in CSV; for coverage only.
         case roster(String, RosterColumns)
 
-        /// Whether the payer's own server says it: then what names no payer is the payer's.
+        /// Whether the payer's own server provides it: then a record that names no payer counts as the payer's.
         public var isServed: Bool {
             switch self {
             case .fhir, .export: true
@@ -86,7 +85,7 @@ public struct ExchangeTerms: Sendable {
 
     /// How a payer is told that a resource was deleted at the clinic, or entered in error (WR-20).
     public enum Retraction: String, Sendable, CaseIterable {
-        /// What it holds is written once more, with a status that says so.
+        /// The payer's copy is written once more, with a status that says so.
         case enteredInError = "entered-in-error"
         /// It is deleted.
         case delete
@@ -96,18 +95,18 @@ public struct ExchangeTerms: Sendable {
         case off
     }
 
-    /// What becomes at the payer of what was sent under a consent that was withdrawn since (PP-07, CO-10).
+    /// What happens at the payer to data sent under a consent that has since been withdrawn (PP-07, CO-10).
     public enum AfterRevocation: String, Sendable, CaseIterable {
         /// It stays, and the audit trail says so.
         case leave
         /// It stays; operators see each resource in the run and the exchange, and tell the payer.
         case notify
-        /// It is written once more, to the letter, with a status that says that it no longer holds.
+        /// It is written once more, with the content that the payer has and a status that says that it no longer holds.
         case enteredInError = "entered-in-error"
         /// It is deleted.
         case delete
 
-        /// As the same is done to what was deleted at the clinic; nil for what is left.
+        /// The retraction that treats data deleted at the clinic in the same way; nil for `leave`.
         public var retraction: Retraction? {
             switch self {
             case .leave: nil
@@ -120,40 +119,40 @@ public struct ExchangeTerms: Sendable {
 
     /// How bundles are delivered.
     public struct Delivery: Sendable, Hashable {
-        /// What the payer takes (WR-22).
+        /// What the payer accepts (WR-22).
         public enum Kind: String, Sendable, CaseIterable {
             /// Bundles that are applied whole or not at all.
             case transaction
             /// Bundles that are applied entry by entry.
             case batch
-            /// One request a resource, in the order of what refers to what.
+            /// One request per resource; a resource comes after those that it refers to.
             case put
             /// Files in a folder, which the payer fetches.
             case fileDrop = "file-drop"
-            /// Files that the payer is told of, and fetches from us (Bulk Data `$bulk-submit`).
+            /// Files that the payer is told about and fetches from us (Bulk Data `$bulk-submit`).
             case bulkSubmit = "bulk-submit"
 
-            /// Whether the payer's server is sent bundles.
+            /// Whether bundles are sent to the payer's server.
             public var isBundle: Bool { self == .transaction || self == .batch }
-            /// Whether single resources are written at the payer's server, alone or in bundles.
+            /// Whether single resources are written to the payer's server, alone or in bundles.
             public var writesToServer: Bool { isBundle || self == .put }
-            /// Whether the payer may take some entries of a bundle and refuse others, and says of each which.
+            /// Whether the payer may take some entries of a bundle and refuse others, and says which.
             public var takesEntriesSingly: Bool { self == .batch || self == .put || self == .bulkSubmit }
-            /// Operations of the payer's server without which it cannot be delivered to (SUB-01, SUB-08).
+            /// Operations that the payer's server must offer to be delivered to (SUB-01, SUB-08).
             public var systemOperations: [String] { self == .bulkSubmit ? ["bulk-submit", "bulk-submit-status"] : [] }
             /// The type of the bundles in the outbox.
             public var bundleType: String { self == .batch || self == .put ? "batch" : "transaction" }
         }
 
-        /// What the payer takes.
+        /// What the payer accepts.
         public let kind: Kind
-        /// Most entries in one bundle.
+        /// The maximum number of entries in one bundle.
         public let maxEntries: Int
-        /// Most bytes in one bundle.
+        /// The maximum number of bytes in one bundle.
         public let maxBytes: Int
-        /// Most bundles a second; nil means unlimited.
+        /// The maximum number of bundles a second; nil means unlimited.
         public let perSecond: Double?
-        /// Most bundles under way at once.
+        /// The maximum number of bundles under way at once.
         public let concurrency: Int
 
         /// Describes a delivery.
@@ -172,7 +171,7 @@ public struct ExchangeTerms: Sendable {
         public enum Consent: String, Sendable, CaseIterable {
             /// Nothing is asked without one (HRex 1.0.0).
             case required
-            /// When the clinic has one that names both sides.
+            /// It goes along when the clinic has one that names both sides.
             case whenRecorded = "when-recorded"
             /// It stays at the clinic.
             case never
@@ -182,10 +181,10 @@ public struct ExchangeTerms: Sendable {
         public let attempts: Int
         /// Whether a Consent goes with them.
         public let consent: Consent
-        /// Whether an operator may ask about many at once (PDex `$bulk-member-match`, BM-01).
+        /// Whether an operator may ask about many patients at once (PDex `$bulk-member-match`, BM-01).
         public let asksMany: Bool
 
-        /// Describes an inquiry: three questions, without a Consent, one at a time, unless told otherwise.
+        /// Describes an inquiry: by default three questions, without a Consent, one at a time.
         public init(attempts: Int = 3, consent: Consent = .never, asksMany: Bool = false) {
             self.attempts = attempts
             self.consent = consent
@@ -209,30 +208,30 @@ public struct ExchangeTerms: Sendable {
     public let coverage: RecordSource
     /// Where Consent comes from.
     public let consent: RecordSource
-    /// How the numbers of both sides stand to each other.
+    /// How the numbers of both sides correspond.
     public let numbers: MemberNumbers
     /// What silence means for this payer (CO-01).
     public let consentPolicy: ConsentPolicy
-    /// What of a record is sensitive at this clinic.
+    /// What is sensitive in a record at this clinic.
     public let sensitivity: Sensitivity
-    /// The jobs between this clinic and this payer by name, this one among them: a consent is about all of them, and
+    /// All jobs between this clinic and this payer by name, including this one: a consent applies to all of them, and
     /// they share an outbox.
     public let jobsOfRoute: [String: JobRules]
     /// The only types that this payer may have (CO-08 minimum necessary); nil leaves it to the job.
     public let allowedTypes: Set<String>?
     /// What becomes of a resource that does not conform to its profile.
     public let conformance: ConformancePolicy
-    /// What our own Provenance tells.
+    /// What our own Provenance says.
     public let provenance: ProvenancePolicy
-    /// How the payer is told what no longer holds.
+    /// How the payer is told that a resource was deleted or entered in error.
     public let retraction: Retraction
-    /// What becomes of what was sent under a consent that was withdrawn.
+    /// What happens to data sent under a consent that was withdrawn.
     public let afterRevocation: AfterRevocation
     /// How bundles are delivered.
     public let delivery: Delivery
     /// When a delivery is tried again.
     public internal(set) var retry: RetryPolicy
-    /// When the payer is left alone.
+    /// When deliveries to the payer pause.
     public let breaker: BreakerPolicy
 
     /// Whether anything may be deleted at the payer.

@@ -1,19 +1,19 @@
 public import FHIR
 
-/// An export that a clinic makes for a job, kept apart from the run that started it: a later run can go on with it
+/// An export that a clinic makes for a job, kept apart from the run that started it so that a later run can resume it
 /// (BLK-17, BLK-18).
 public struct ExportUnderWay: Sendable, Hashable {
     /// The configured name of the clinic.
     public let source: String
     /// The job it is for: one job has one export at a clinic.
     public let job: String
-    /// What was asked for, in words that are equal when the requests are.
+    /// The request in words that are equal when the requests are.
     public let request: String
-    /// Where it is asked for.
+    /// The URL at which its status is polled.
     public let statusURL: String
-    /// From when on it holds what changed; nil when it holds everything.
+    /// It holds what changed since this instant; nil when it holds everything.
     public let since: Instant?
-    /// The parameters without which it was made.
+    /// The parameters that were left out of the request.
     public let dropped: [ExportStart.Parameter]
     /// When it was started, by our clock.
     public let started: Instant

@@ -1,13 +1,12 @@
-/// One error that the gate found in a resource of an exchange, as it is kept: where, by which rule, of which profile.
+/// One error that the gate found in a resource of an exchange, as it is kept: where, by which rule, in which profile.
 ///
-/// It is written into the audit trail as one line and read from it again; it never holds a value of the resource
-/// (AU-11).
+/// It is written to the audit trail as one line and read back from it; it never holds a value of the resource (AU-11).
 public struct GateFinding: Sendable, Hashable {
-    /// The audit entry that has one.
+    /// The action of an audit entry that holds a finding.
     public static let action = "exchange.remarked"
     private static let separator = " · "
 
-    /// The staged resource; nil for what we wrote ourselves.
+    /// The staged resource; nil for a resource that we wrote ourselves.
     public let resource: ResourceKey?
     /// Where: `Observation.category[0]`.
     public let path: String
@@ -27,7 +26,7 @@ public struct GateFinding: Sendable, Hashable {
         self.profile = profile
     }
 
-    /// Without the resource: `Observation.category[0] · slice.min · at least 1 needed … · http://…|6.1.0`.
+    /// The line without the resource: `Observation.category[0] · slice.min · at least 1 needed … · http://…|6.1.0`.
     public var text: String {
         [path, rule, message, profile].filter { !$0.isEmpty }.joined(separator: Self.separator)
     }
@@ -35,7 +34,7 @@ public struct GateFinding: Sendable, Hashable {
     /// The line for the audit trail.
     public var line: String { resource.map { text + Self.separator + $0.description } ?? text }
 
-    /// Reads a line of the audit trail; nil when it is no finding, such as `and 5 more`.
+    /// Reads a line of the audit trail; nil when it is not a finding, such as `and 5 more`.
     public init?(line: String) {
         var parts = line.split(separator: Self.separator, omittingEmptySubsequences: false).map(String.init)
         resource = parts.last.flatMap { ResourceKey($0) }

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// Something of the queue that an operator holds back: it is not claimed until somebody resumes it.
+/// A part of the queue that an operator holds back: nothing in it is claimed until somebody resumes it.
 public struct Hold: Sendable, Hashable {
     /// What can be held.
     public enum Subject: String, Sendable, Hashable, CaseIterable {

@@ -1,4 +1,4 @@
-/// Derives every identity of an exchange from the source's own and the deployment's secret.
+/// Derives every identity in an exchange from the source's own id and the deployment's secret.
 ///
 /// Nothing is random, so any step may run twice. Identities are keyed HMACs: an id that travels
 /// in a payer's URLs and logs does not reveal the clinic's id or a record number.

@@ -1,6 +1,6 @@
-/// The two ways by which one value leads to a payer's members and to a clinic's patients.
+/// The two ways (link keys) by which one value leads to a payer's members and to a clinic's patients.
 ///
-/// Their keys are close, so that a store finds both at one place.
+/// The two keys are close together, so that a store finds both in one place.
 public struct LinkPair: Sendable, Hashable {
     /// The way to the payer's members.
     public let toMembers: Int64
@@ -14,7 +14,7 @@ public struct LinkPair: Sendable, Hashable {
     }
 }
 
-/// Whom a ``LinkPair`` leads to, each in the order of keys.
+/// The people that a ``LinkPair`` leads to, each list in key order.
 public struct LinkedPeople: Sendable, Hashable {
     /// The payer's members.
     public var members: [ResourceKey]

@@ -1,21 +1,21 @@
 public import FHIR
 
-/// What asking a payer who a patient is came to (HRex `$member-match`): of the answer the member and the identifier,
-/// of the question no more than a hash.
+/// The outcome of asking a payer who a patient is (HRex `$member-match`). It keeps the member and the identifier from
+/// the answer, and no more than a hash of the question.
 public struct MemberMatch: Sendable, Hashable {
-    /// What it came to.
+    /// How asking a payer may turn out.
     public enum Outcome: String, Sendable, Hashable, CaseIterable {
-        /// There was nothing to ask with: no card of the payer at the clinic, or no Consent.
+        /// There was nothing to ask with: the clinic has no card of the payer, or no Consent.
         case notAsked = "not-asked"
-        /// Asked, and no answer came.
+        /// Asked, but no answer came.
         case asked
         /// One member.
         case matched
-        /// No member, or none that the payer would tell.
+        /// No member, or none that the payer would disclose.
         case nobody
         /// Several members.
         case several
-        /// The payer cannot go by the Consent.
+        /// The payer cannot comply with the Consent.
         case consentRefused = "consent-refused"
         /// Refused for another reason, or answered with something that cannot be used.
         case refused
@@ -25,17 +25,17 @@ public struct MemberMatch: Sendable, Hashable {
     public let route: Route
     /// The clinic's Patient.
     public let patient: ResourceKey
-    /// What it came to.
+    /// The outcome.
     public var outcome: Outcome
     /// The hash of what was asked; nil when nothing was.
     public var question: Int64?
-    /// How many different questions were asked so far (MM-13).
+    /// How many different questions have been asked so far (MM-13).
     public var attempts: Int
     /// The payer's member.
     public var member: ResourceKey?
-    /// The identifier that the payer gave, to be used from then on (MM-11).
+    /// The identifier that the payer gave, to be used from now on (MM-11).
     public var identifier: Identifier?
-    /// What it came to in words without PHI.
+    /// The outcome in words, without PHI.
     public var detail: String
     /// When.
     public var at: Instant

@@ -1,4 +1,4 @@
-/// How the numbers of a clinic and a payer stand to each other, as `pdex.yaml` declares it.
+/// How the numbers of a clinic and a payer correspond, as declared in `pdex.yaml`.
 public struct MemberNumbers: Sendable, Hashable {
     /// Two identifier systems in which a person has the same value.
     public struct Pair: Sendable, Hashable {
@@ -16,20 +16,20 @@ public struct MemberNumbers: Sendable, Hashable {
 
     /// The systems of subscriber ids at the clinic; empty means any.
     public var subscriberSystems: Set<String>
-    /// The system of the payer's member ids, where it is declared: an id that is given without one is of it.
+    /// The system of the payer's member ids, if declared; an id given without a system is taken to be from it.
     public var memberSystem: String?
     /// Systems with the same values on both sides.
     public var pairs: [Pair]
     /// The systems of ``table``.
     public var tableSystems: Pair?
-    /// The clinic's record numbers with the payer's member numbers that belong to them.
+    /// The clinic's record numbers, each with the payer's member numbers that belong to it.
     public var table: [String: Set<String>] {
         didSet { tableDigest = Self.digest(table) }
     }
-    /// What tells ``table`` from another one, whatever order it is in.
+    /// A digest that tells one ``table`` from another, whatever the order of its rows.
     public private(set) var tableDigest: Int64
 
-    /// Every system that is declared to be one of the payer's numbers.
+    /// Every system that is declared as one of the payer's numbers.
     public var payerSystems: Set<String> {
         subscriberSystems.union(pairs.map(\.payer)).union([tableSystems?.payer, memberSystem].compactMap(\.self))
     }
@@ -45,7 +45,7 @@ public struct MemberNumbers: Sendable, Hashable {
         Int64(bitPattern: text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
     }
 
-    /// Declares nothing unless told otherwise.
+    /// Declares nothing by default.
     public init(
         subscriberSystems: Set<String> = [], pairs: [Pair] = [], tableSystems: Pair? = nil,
         table: [String: Set<String>] = [:], memberSystem: String? = nil

@@ -1,22 +1,22 @@
 public import FHIR
 
-/// A demand for one member's data, from being accepted to its end.
+/// A request for one member's data, from acceptance to its end.
 ///
-/// It is kept before it is answered, so that what was accepted is answered, whatever happens to the process.
+/// It is stored before it is answered, so that every accepted request is answered, whatever happens to the process.
 public struct MemberRequest: Sendable, Hashable, Identifiable {
-    /// Derived from what makes two demands the same one.
+    /// Derived from what makes two requests the same.
     public let id: String
-    /// The job that it is answered by.
+    /// The job that answers it.
     public let job: String
-    /// The configured name of the payer whom the data goes to; empty for one that an earlier version accepted.
+    /// The configured name of the payer that gets the data; empty for a request that an earlier version accepted.
     public let payer: String
-    /// The holder of the token by which it was asked for; nil for an operator's own.
+    /// The holder of the token with which it was made; nil for an operator's own.
     public let owner: String?
     /// The id of the Patient at the clinic.
     public let patient: String
-    /// Only what changed since; nil means everything.
+    /// Only what changed since this instant; nil means everything.
     public let since: Instant?
-    /// The types wanted, of those that the job names; empty means all of them.
+    /// The types wanted, out of those that the job names; empty means all of them.
     public let types: [String]
     /// When it was accepted.
     public let accepted: Instant
@@ -28,18 +28,18 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
     public var run: String?
     /// Why it failed.
     public var reason: FaultCode?
-    /// When it came into its state.
+    /// When it entered its state.
     public var updated: Instant
     /// How often it was tried and had to wait.
     public var attempts = 0
     /// When it may be tried again; nil when it need not wait.
     public var notBefore: Instant?
-    /// When it was told that it may be late.
+    /// When a warning was given that it may be late.
     public var warned: Instant?
-    /// A keyed digest of the member's id that was asked for; nil when the Patient was named.
+    /// A keyed digest of the member id that was asked for; nil when the request named the Patient.
     public var asked: String?
 
-    /// From when on it may be late, if it is still open: the last quarter of its time has begun.
+    /// When it becomes at risk of being late, if it is still open: the last quarter of its time begins.
     public var atRisk: Instant {
         due.adding(milliseconds: (accepted.milliseconds - due.milliseconds) / 4)
     }
@@ -65,18 +65,18 @@ public struct MemberRequest: Sendable, Hashable, Identifiable {
         self.updated = updated ?? accepted
     }
 
-    /// Whether two demands ask for the same.
+    /// Whether two requests ask for the same thing.
     public func asksTheSame(as other: MemberRequest) -> Bool {
         patient == other.patient && wantsTheSame(as: other)
     }
 
-    /// Whether two demands name their member by the same words, and want the same of whoever that is.
+    /// Whether two requests name their member in the same words and want the same data, whoever that member is.
     public func asksInTheSameWords(as other: MemberRequest) -> Bool {
         asked != nil && asked == other.asked && wantsTheSame(as: other)
     }
 
     private func wantsTheSame(as other: MemberRequest) -> Bool {
-        // An earlier version did not write down for which payer.
+        // An earlier version did not record the payer.
         job == other.job && (payer.isEmpty || payer == other.payer) && since == other.since && types == other.types
     }
 }

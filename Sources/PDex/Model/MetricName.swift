@@ -1,18 +1,18 @@
-/// A number that the service tells whoever watches it, by the name that Prometheus knows it under.
+/// A number that the service reports to monitoring, under its Prometheus name.
 ///
 /// No label ever names a person, a record or a token (reliability R15).
 public enum MetricName: String, Sendable, CaseIterable {
-    // MARK: The store, as it stands when it is asked
+    // MARK: The store, as it is when it is asked
 
     /// Submissions in the outbox.
     case jobs = "pdex_jobs"
-    /// How long what is due has waited.
+    /// How long the earliest due submission has waited.
     case queueOldest = "pdex_queue_oldest_seconds"
     /// Exchanges, each in one state.
     case exchanges = "pdex_exchanges"
-    /// What a job's last run cannot account for.
+    /// Members and resources that a job's last run cannot account for.
     case balanceGap = "pdex_balance_gap"
-    /// When a job was last done whole.
+    /// The instant of a job's last complete run.
     case lastSuccess = "pdex_last_success_timestamp_seconds"
     /// Member requests that are open.
     case memberRequests = "pdex_member_requests"
@@ -22,12 +22,12 @@ public enum MetricName: String, Sendable, CaseIterable {
     case memberRequestsAtRisk = "pdex_member_requests_at_risk"
     /// Whether a payer is left alone after failures.
     case payerClosed = "pdex_payer_closed"
-    /// What operators hold back.
+    /// Payers, jobs and lanes that operators hold back.
     case holds = "pdex_holds"
 
     // MARK: This process, since it began
 
-    /// Resources that came, were sent, or were not.
+    /// Resources that were received, sent, or left out.
     case resources = "pdex_resources_total"
     /// Bundles that a payer acknowledged.
     case bundles = "pdex_bundles_delivered_total"
@@ -42,17 +42,17 @@ public enum MetricName: String, Sendable, CaseIterable {
     /// Consent decisions about members.
     case consent = "pdex_consent_decisions_total"
 
-    /// How its values are meant.
+    /// How its values are to be read.
     public enum Kind: String, Sendable {
         /// A value that goes up and down.
         case gauge
         /// A value that only grows.
         case counter
-        /// A number of things and their sum.
+        /// A count and a sum.
         case summary
     }
 
-    /// How its values are meant.
+    /// How its values are to be read.
     public var kind: Kind {
         switch self {
         case .jobs, .queueOldest, .exchanges, .balanceGap, .lastSuccess, .memberRequests, .memberRequestsLate,
@@ -64,7 +64,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         }
     }
 
-    /// What it tells, in one line.
+    /// What it measures, in one line.
     public var help: String {
         switch self {
         case .jobs: "Submissions in the outbox, by payer, lane (queue) and state."

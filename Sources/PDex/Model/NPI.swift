@@ -4,7 +4,7 @@ public enum NPI {
     /// The identifier system of NPIs.
     public static let system = "http://hl7.org/fhir/sid/us-npi"
 
-    /// Whether `text` is ten digits, beginning with 1 or 2, of which the last one is right.
+    /// Whether `text` is ten digits that begin with 1 or 2 and end with the right check digit.
     public static func isValid(_ text: String) -> Bool {
         let digits = Array(text.utf8)
         guard digits.count == 10, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),

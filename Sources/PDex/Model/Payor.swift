@@ -3,15 +3,15 @@ public import FHIR
 /// Who pays by a Coverage: one item of `Coverage.payor` (MM-07: an organization by reference, contained or by
 /// identifier).
 public struct Payor: Sendable, Hashable {
-    /// The identifiers of the reference and of the organization that it leads to.
+    /// The identifiers of the reference and of the organization that it refers to.
     public var identifiers: [Identifier]
-    /// The organization's name, or else the reference's display.
+    /// The organization's name, or failing that the reference's display.
     public var name: String?
-    /// The reference to an organization of which nothing is known here: nil when there is none, when the organization
-    /// is contained, and once it was looked at (``resolved(_:)``).
+    /// The reference to an organization of which nothing is known here; nil when there is none, when the organization
+    /// is contained, and once it has been looked up (``resolved(_:)``).
     public var reference: String?
 
-    /// What was read before; of a coding in an identifier's type, only the code is kept.
+    /// Assembles values that were read earlier; an identifier's type codings are reduced to their codes.
     public init(identifiers: [Identifier], name: String?, reference: String?) {
         self.identifiers = identifiers.map(\.comparable)
         self.name = name
@@ -29,7 +29,7 @@ public struct Payor: Sendable, Hashable {
         if let contained { add(contained) }
     }
 
-    /// With what the organization that ``reference`` leads to says of itself; without one nothing is added.
+    /// This payor, with what the organization behind ``reference`` says of itself; unchanged when there is none.
     public func resolved(_ organization: Resource?) -> Payor {
         guard let organization else { return self }
         var payor = self
@@ -38,8 +38,8 @@ public struct Payor: Sendable, Hashable {
         return payor
     }
 
-    /// Whether this is `payer`; nil when it refers to an organization that cannot be looked at, and has no identifier
-    /// or name of its own that would tell: nobody may take it for the payer then.
+    /// Whether this is `payer`; nil when it refers to an organization that cannot be looked up, and has no identifier
+    /// or name of its own that would tell. Then nobody may take it for the payer.
     public func isPayer(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool? {
         let isOpaque = reference != nil && identifiers.isEmpty
         guard isOpaque else { return names(payer, source: source) }
@@ -55,13 +55,13 @@ public struct Payor: Sendable, Hashable {
     ///
     /// - With an NPI, the NPI decides: it must be the payer's.
     /// - With identifiers of other kinds only, which cannot be compared, the name must be the payer's.
-    /// - Without any identifier, what the payer's own server serves is taken for the payer's; a file is not, because
-    ///   it may hold other plans' coverage too.
+    /// - Without any identifier, a record from the payer's own server counts as the payer's; one from a file does not,
+    ///   because a file may hold other plans' coverage too.
     public func names(_ payer: Party, source: ExchangeTerms.RecordSource) -> Bool {
         names(payer, isServed: source.isServed)
     }
 
-    /// The same for a record of which it is only known whether the payer's own server served it.
+    /// The same for a record about which only one thing is known: whether the payer's own server served it.
     public func names(_ payer: Party, isServed: Bool) -> Bool {
         let npis = identifiers.filter(\.isNPI)
         if !npis.isEmpty { return npis.allSatisfy { $0.value == payer.npi } }

@@ -1,21 +1,22 @@
 public import FHIR
 
-/// What the join asks of a person: of a clinic's patient by its Patient, of a payer's member by its Patient and its
-/// coverage. Kept when the ways to that person are indexed, so that nobody is parsed to be joined.
+/// What the join needs to know about a person: a clinic's patient by its Patient, a payer's member by its Patient and
+/// its coverage. Recorded when the ways to that person are indexed, so that the join parses nobody.
 ///
-/// Of how a job or a payer is configured, only the bases of both servers are in it: references lead from them.
+/// The facts depend on no configuration of a job or a payer except the base URLs of both servers, against which
+/// references resolve.
 public struct PersonFacts: Sendable, Hashable {
-    /// Raised when the same records say something else of a person, or are written otherwise: everybody is read anew
-    /// then.
+    /// Raised when the same records give different facts, or facts are encoded differently: then everybody is read
+    /// again.
     public static let form: UInt8 = 2
 
-    /// Who pays by the coverages, as far as they refer to somebody.
+    /// What the coverages refer to as their payors.
     public enum Payors: UInt8, Sendable {
-        /// Nobody: the coverages say it themselves.
+        /// Nothing: the coverages themselves say who pays.
         case named
-        /// Organizations: what they say is in the facts, too.
+        /// Organizations; what these say is in the facts, too.
         case organizations
-        /// People, or what is nothing that pays: facts that are not to be kept.
+        /// People, or something that cannot be a payor; such facts are not to be kept.
         case others
     }
 
@@ -23,7 +24,7 @@ public struct PersonFacts: Sendable, Hashable {
     public struct Held: Sendable, Hashable {
         /// Its staging key.
         public let key: ResourceKey
-        /// What the join reads of it, its payors with what the organizations say that they refer to.
+        /// What the join reads from it; its payors include what the organizations that they refer to say.
         public let coverage: Coverage
 
         /// Assembles one.
@@ -41,16 +42,16 @@ public struct PersonFacts: Sendable, Hashable {
     public let isActive: Bool
     /// Whether another Patient took this one's place (`Patient.link`, `replaced-by`).
     public let isReplaced: Bool
-    /// The Patients that took its place, as far as they are named.
+    /// The Patients that took its place, as far as it names them.
     public let replacedBy: [ResourceKey]
-    /// The Patients whose place it took, as far as they are named (`Patient.link`, `replaces`).
+    /// The Patients whose place it took, as far as it names them (`Patient.link`, `replaces`).
     public let replaces: [ResourceKey]
-    /// The member's coverages, in the order of keys; none of a clinic's patient.
+    /// The member's coverages, in key order; empty for a clinic's patient.
     public let coverages: [Held]
-    /// To whom the coverages refer.
+    /// What the coverages refer to as their payors.
     public let payors: Payors
 
-    /// Assembles facts; of a coding in an identifier's type, only the code is kept.
+    /// Assembles facts; an identifier's type codings are reduced to their codes.
     public init(
         person: Person?, identifiers: [Identifier] = [], isActive: Bool = true, isReplaced: Bool = false,
         replacedBy: [ResourceKey] = [], replaces: [ResourceKey] = [], coverages: [Held] = [],
@@ -68,7 +69,7 @@ public struct PersonFacts: Sendable, Hashable {
 }
 
 extension Identifier {
-    /// As it is compared: the number, the system, and the codes of its type.
+    /// The form that is compared: the number, the system, and the codes of its type.
     var comparable: Identifier {
         var plain = self
         plain.typeCodes = typeCodes.map { Coding(code: $0.code) }

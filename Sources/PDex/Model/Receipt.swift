@@ -1,6 +1,6 @@
 public import FHIR
 
-/// What the payer answered to one attempt; never changed afterwards.
+/// The payer's answer to one attempt; never changed afterwards.
 public struct Receipt: Sendable, Hashable {
     /// The submission.
     public let submission: String
@@ -8,7 +8,7 @@ public struct Receipt: Sendable, Hashable {
     public let attempt: Int
     /// The HTTP status; 0 when no answer came.
     public let status: Int
-    /// How the answer was read.
+    /// How the answer was interpreted.
     public let verdict: String
     /// Why it was not an acknowledgement.
     public let fault: FaultCode?
@@ -16,9 +16,9 @@ public struct Receipt: Sendable, Hashable {
     public let outcome: String?
     /// One line for each entry that the payer has acknowledged: `Type/id/_history/version` there (WR-14).
     ///
-    /// Of an answer that refused some they are the others, where entries are taken singly (WR-03).
+    /// When the answer refused some entries and entries are taken singly, these are the others (WR-03).
     public let locations: [String]
-    /// The id that the payer gave to the answer: what its owner finds in their logs (RD-23).
+    /// The id that the payer gave the answer, by which the payer's staff find it in their logs (RD-23).
     public let answerID: String?
     /// When the answer came.
     public let at: Instant

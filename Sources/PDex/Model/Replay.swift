@@ -1,16 +1,16 @@
-/// What an operator asked for: some exchanges of one job to be made anew, or sent again as they were.
+/// What an operator asked for: exchanges of one job to be made again, or sent again as they were.
 ///
-/// It is a run of its own, kept before anything is done, so that it is done to its end whatever happens.
+/// It is a run of its own, stored before anything is done, so that it is finished whatever happens.
 public struct Replay: Sendable, Hashable, Identifiable {
-    /// Where the seven steps are begun again. Coverage and consent are decided anew from each of them.
+    /// The first of the seven steps to be repeated. From whichever it is, coverage and consent are decided again.
     public enum Step: String, Sendable, Hashable, CaseIterable {
         /// The clinic is asked for the member's data again.
         case pull
-        /// From what is staged of the clinic, with what the payer records now.
+        /// From the data staged from the clinic, with the payer's present records.
         case join
-        /// From what is staged of both sides: nobody is asked anything before the delivery.
+        /// From the data staged from both sides: nobody is asked anything before the delivery.
         case map
-        /// The bundles go out again byte by byte, because nobody knows whether the payer has them (WR-16).
+        /// The bundles are sent again byte for byte, because nobody knows whether the payer has them (WR-16).
         case submit
     }
 
@@ -20,12 +20,12 @@ public struct Replay: Sendable, Hashable, Identifiable {
     public let step: Step
     /// Whether mappings may have changed since the originals were made.
     public let acceptsMappingChanges: Bool
-    /// Whether only those entries go again that the payer did not take; what it acknowledged stays as it is.
+    /// Whether only the entries that the payer did not take are sent again; what it acknowledged stays as it is.
     public let onlyFailedEntries: Bool
     /// Why the operator wants it; never names a person.
     public let reason: String
 
-    /// Describes a replay of whole exchanges, unless told otherwise.
+    /// Describes a replay, by default of whole exchanges.
     public init(
         id: String, step: Step, acceptsMappingChanges: Bool, onlyFailedEntries: Bool = false, reason: String
     ) {

@@ -1,12 +1,12 @@
-/// One exchange of a replay, and what came of it.
+/// One exchange of a replay, and its outcome.
 public struct ReplayItem: Sendable, Hashable {
-    /// What came of it.
+    /// How its replay ended.
     public enum Outcome: String, Sendable, Hashable, CaseIterable {
-        /// Nothing yet.
+        /// It has not had its turn.
         case waiting
         /// A new exchange took its place.
         case replayed
-        /// It could not be replayed any more, or not so.
+        /// It could no longer be replayed, or not in this way.
         case refused
         /// The replay was taken back before its turn came.
         case cancelled
@@ -14,9 +14,9 @@ public struct ReplayItem: Sendable, Hashable {
 
     /// The exchange that is replayed.
     public let exchange: String
-    /// What came of it.
+    /// The outcome.
     public let outcome: Outcome
-    /// The exchange that was made of it.
+    /// The exchange that took its place.
     public let made: String?
     /// Why it was refused: a code and words, without PHI.
     public let why: String?

@@ -1,4 +1,4 @@
-/// What the columns of a payer's roster mean, as `pdex.yaml` declares them (CO-13): nothing is read from their names.
+/// The meaning of a payer's roster columns, as declared in `pdex.yaml` (CO-13): nothing is inferred from their names.
 public struct RosterColumns: Sendable, Hashable {
     /// What a column may hold.
     public enum Field: String, Sendable, Hashable, CaseIterable {
@@ -23,13 +23,13 @@ public struct RosterColumns: Sendable, Hashable {
         case relationship
         case plan
 
-        /// Whether a roster cannot do without it.
+        /// Whether a roster must have it.
         public var isRequired: Bool { [.memberID, .family, .given, .birthDate].contains(self) }
     }
 
     /// The name of the column that holds a field.
     public let columns: [Field: String]
-    /// Columns that are there and not read.
+    /// Columns that exist but are not read.
     public let ignored: [String]
     /// The identifier systems of the numbers.
     public let systems: [Field: String]
@@ -41,6 +41,6 @@ public struct RosterColumns: Sendable, Hashable {
         self.systems = systems
     }
 
-    /// Every column that the file must have, and no other.
+    /// Every column that the file must have; it may have no others.
     public var expected: Set<String> { Set(columns.values).union(ignored) }
 }

@@ -10,7 +10,7 @@ public struct Run: Sendable, Hashable, Identifiable {
         case manual
         /// For one member.
         case request
-        /// To make an exchange anew.
+        /// To make exchanges anew.
         case replay
         /// To look and send nothing.
         case dryRun = "dry-run"
@@ -18,7 +18,7 @@ public struct Run: Sendable, Hashable, Identifiable {
     /// How a run stands.
     public enum State: String, Sendable, CaseIterable { case running, complete, partial, failed }
 
-    /// Derived from the job and its instant.
+    /// Derived from the job, the trigger, the instant, and the subject of a request or replay.
     public let id: String
     /// The job's name.
     public let job: String
@@ -30,7 +30,7 @@ public struct Run: Sendable, Hashable, Identifiable {
     public let payer: String
     /// The instant for which it fired: the scheduled tick, or when it was asked for.
     public let instant: Instant
-    /// The process that works on it, or did last; empty when nobody said.
+    /// The process that works on it, or did last; empty when unknown.
     public var owner: String
     /// How it stands.
     public var state: State

@@ -19,21 +19,21 @@ public struct ServiceDates: Sendable, Hashable {
     /// Whether there is no date at all.
     public var isEmpty: Bool { first == nil && last == nil }
 
-    /// The same, until `today` when it goes on.
+    /// The same, but ending `today` when it is open-ended.
     public func reaching(_ today: String) -> ServiceDates {
         guard let first, last == nil else { return self }
         return ServiceDates(first: first, last: Self.isBefore(today, first) ? first : today)
     }
 
-    /// Whether some of the days lie in a period; dates of less precision count as wide as they are.
+    /// Whether any of the days lies in a period; an incomplete date stands for all of its days.
     public func overlap(_ period: Period) -> Bool {
         if let begins = period.start?.text, let last, Self.isBefore(last, begins) { return false }
         if let ends = period.end?.text, let first, Self.isBefore(ends, first) { return false }
         return true
     }
 
-    /// The same where it is certain: of "2024" nobody knows which day it was, so all of its days must lie in the
-    /// period, whose own bounds count as wide as they are.
+    /// The same where it is certain: "2024" may be any day of that year, so all of its days must lie in the period,
+    /// whose own incomplete bounds stand for all of their days.
     public func certainlyOverlap(_ period: Period) -> Bool {
         ServiceDates(first: first.map(Self.lastDay), last: last.map(Self.firstDay)).overlap(period)
     }

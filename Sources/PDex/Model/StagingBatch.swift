@@ -16,9 +16,9 @@ public struct StagingBatch: Sendable {
         public let lastUpdated: Instant?
         /// The compartment's Patient.
         public let patient: ResourceKey?
-        /// What a Provenance speaks of: it is in the compartment of each patient whose resources are among that.
+        /// What a Provenance is about: it is in the compartment of every patient who has one of these resources.
         public let targets: [ResourceKey]
-        /// What the join asks of it; nil leaves the join to read the bytes.
+        /// What the join needs to know about it; nil makes the join read the bytes.
         public let care: CareFacts?
         /// 64 bits of SHA-256 over the bytes.
         public let contentHash: Int64

@@ -16,9 +16,9 @@ public struct Submission: Sendable, Hashable, Identifiable {
     public let part: Int
     /// Where it stands.
     public var state: SubmissionState
-    /// How many times it was claimed for delivery.
+    /// How many claims for delivery count as attempts: a claim given back unused does not.
     public var attempts: Int
-    /// Not to be claimed before.
+    /// It must not be claimed before this.
     public var notBefore: Instant
     /// Grows with every claim; a stale owner's epoch no longer matches (fencing).
     public var epoch: Int
@@ -28,11 +28,11 @@ public struct Submission: Sendable, Hashable, Identifiable {
     public let bytes: Int
     /// SHA-256 of the bundle, hexadecimal.
     public let contentDigest: String
-    /// What it waits beside.
+    /// The lane in which it waits.
     public let lane: DeliveryLane
 
-    /// Under which a claim of it is delivered: of its own for each, since an attempt that is given back leaves its
-    /// number to another.
+    /// The id under which a claim is delivered. Each claim has its own, because an attempt that is given back leaves
+    /// its number to the next one.
     public var requestID: String { "\(id)-\(epoch)" }
 
     /// The submission whose claim is delivered under `requestID`.
@@ -63,7 +63,7 @@ public struct Submission: Sendable, Hashable, Identifiable {
     }
 }
 
-/// A submission that was claimed for delivery, with what is to be sent.
+/// A submission that was claimed for delivery, with the bundle to send.
 public struct LeasedSubmission: Sendable {
     /// The claimed row; its epoch proves the claim.
     public let submission: Submission

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// A payer's record as it was, until another version took its place or it was gone.
+/// A payer's record as it was until another version took its place or it disappeared.
 public struct SupersededResource: Sendable, Hashable {
     /// The staging key of the record.
     public let key: ResourceKey
@@ -8,9 +8,9 @@ public struct SupersededResource: Sendable, Hashable {
     public let versionID: String?
     /// 64 bits of SHA-256 over the bytes.
     public let contentHash: Int64
-    /// From when on it held: the end of the version before it, or the payer's own time; nil when not known.
+    /// Since when it was current: the end of the version before it, or the payer's own time; nil when unknown.
     public let since: Instant?
-    /// When we learned that it holds no longer.
+    /// When we learned that it is no longer current.
     public let until: Instant
     /// The bytes as the payer gave them.
     public let bytes: [UInt8]

@@ -1,15 +1,15 @@
-/// When a payer is left alone, and for how long.
+/// When deliveries to a payer pause, and for how long.
 public struct BreakerPolicy: Sendable, Hashable {
-    /// So many different submissions failed in a row.
+    /// A payer is closed after this many different submissions failed in a row.
     public let failures: Int
-    /// So many failures were not made up for: ten deliveries that work make up for one.
+    /// It is also closed once this many failures are not made up for: ten successful deliveries make up for one.
     public let budget: Int
     /// The longest that the first pause takes, in seconds; each further one may take twice as long.
     public let firstSeconds: Double
     /// The longest that any pause takes, in seconds, unless the payer names a later time.
     public let longestSeconds: Double
 
-    /// Five in a row or fifty in all, and pauses of up to a minute at first and an hour at last, unless told otherwise.
+    /// By default five in a row or fifty in all, and pauses of up to a minute at first, growing to an hour.
     public init(failures: Int = 5, budget: Int = 50, firstSeconds: Double = 60, longestSeconds: Double = 3600) {
         self.failures = failures
         self.budget = budget

@@ -1,7 +1,8 @@
 public import FHIR
 
 extension CircuitBreaker {
-    /// A delivery worked. What closed the payer is forgotten when it was the probe; any other was begun before.
+    /// A delivery worked. A closed payer is reopened only by its probe; any other delivery was begun before it was
+    /// closed.
     public mutating func worked(_ submission: String, at now: Instant) {
         guard isClosed else {
             guard !isAtRest else { return }
@@ -15,8 +16,8 @@ extension CircuitBreaker {
         self = CircuitBreaker(payer: payer, at: now)
     }
 
-    /// A delivery failed in a way that speaks of the payer: it is closed when there are too many of them, and when the
-    /// probe is among them.
+    /// A delivery failed in a way that says something about the payer: too many such failures close it, and so does a
+    /// failed probe.
     public mutating func failed(
         _ submission: String, with fault: Fault, _ policy: BreakerPolicy, at now: Instant, jitter: Double
     ) {
@@ -30,7 +31,7 @@ extension CircuitBreaker {
         spent = min(spent + 10, policy.budget * 10)
         let isWorn = isClosed ? submission == probe : failing.count >= policy.failures || spent >= policy.budget * 10
         guard isWorn else {
-            // Begun before it was closed; the payer may have named a later time.
+            // Begun before the payer was closed; its answer may have named a later time.
             if probe == nil, let until = closedUntil, let named { closedUntil = max(until, named) }
             return
         }
@@ -41,7 +42,7 @@ extension CircuitBreaker {
         closedUntil = max(until, named ?? until)
     }
 
-    /// The probe came to nothing that speaks of the payer: another may take its place at once.
+    /// The probe's outcome says nothing about the payer: another may take its place at once.
     public mutating func gaveUp(_ submission: String, at now: Instant) {
         guard submission == probe else { return }
         probe = nil

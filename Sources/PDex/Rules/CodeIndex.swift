@@ -1,4 +1,4 @@
-/// Finds the category of a code without walking through lists.
+/// Finds the category of a code without searching lists.
 struct CodeIndex: Sendable {
     /// The codes of one system.
     private struct Table: Sendable {
@@ -9,7 +9,7 @@ struct CodeIndex: Sendable {
 
     private var tables: [String: Table] = [:]
 
-    /// Indexes lists; a code that stands in several belongs to the first.
+    /// Indexes lists; a code in several of them belongs to the first.
     init(_ lists: [CodeList]) {
         for (index, list) in lists.enumerated() {
             for entry in list.entries {

@@ -1,4 +1,4 @@
-/// Codes of code systems, each written out or by how it begins.
+/// Codes of code systems, each in full or as a prefix.
 ///
 /// Dots and case do not count: `F10.20` of ICD-10-CM is also written `f1020`.
 public struct CodeList: Sendable, Hashable {
@@ -8,7 +8,7 @@ public struct CodeList: Sendable, Hashable {
         public let systems: [String]
         /// Whole codes.
         public let codes: [String]
-        /// Beginnings of codes.
+        /// Prefixes of codes.
         public let prefixes: [String]
 
         /// Lists codes of systems.
@@ -27,7 +27,7 @@ public struct CodeList: Sendable, Hashable {
         self.entries = entries
     }
 
-    /// How many codes and beginnings there are.
+    /// How many codes and prefixes there are.
     public var count: Int { entries.reduce(0) { $0 + $1.codes.count + $1.prefixes.count } }
 
     /// A code without dots, in capitals.

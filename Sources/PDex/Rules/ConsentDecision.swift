@@ -1,8 +1,8 @@
 public import FHIR
 
-/// Whether a member permits a disclosure now, and on what grounds: a pure and total function of what is recorded.
+/// Whether a member permits a disclosure now, and on what grounds: a pure and total function of the records.
 ///
-/// Deny wins; what is unknown or unreadable withholds (CO-01).
+/// Deny wins; anything unknown or unreadable withholds (CO-01).
 public enum ConsentDecision: Sendable, Hashable {
     /// Permitted; `sensitive` tells whether it covers sensitive data too (HC-05).
     case permit(ConsentEvidence, sensitive: Bool)
@@ -25,11 +25,10 @@ public enum ConsentDecision: Sendable, Hashable {
 
     /// Decides for one member, one source and one recipient at one moment (CO-01, CO-02).
     ///
-    /// A denial wins over everything, and whatever denies something that cannot be told from this over every permit.
-    /// Then a permit permits that is certainly younger than whatever was withdrawn or refused: the narrowest of
-    /// several, since a wider one must not widen what the member last narrowed. Without either, the nearest reason is
-    /// told; only under
-    /// `opt-out`, and only when nothing that is recorded objects, silence permits what is not sensitive.
+    /// A denial wins over everything, and the denial of something that may be this disclosure wins over every permit.
+    /// Next comes a permit that is certainly younger than every withdrawal and refusal; of several, the narrowest,
+    /// since a wider one must not undo what the member narrowed last. Without any of these, the nearest reason is
+    /// given; silence permits what is not sensitive only under `opt-out`, and only when nothing recorded objects.
     /// `disclosers` are the consents that the discloser keeps: they can only object.
     public static func deciding(
         _ recorded: [Recorded], disclosers: [Recorded] = [], policy: ConsentPolicy = .optIn, discloser: Party,
@@ -45,7 +44,7 @@ public enum ConsentDecision: Sendable, Hashable {
                 ofDiscloser: record.consent, discloser: discloser, recipient: recipient, now: now)
             return (record: record, verdict: verdict)
         }
-        // A form that the clinic renewed is no last word.
+        // A form that the clinic renewed is not its last word.
         let objected = kept.filter { old in
             !old.verdict.isOfAnEnd
                 || !disclosers.contains {
@@ -79,7 +78,7 @@ public enum ConsentDecision: Sendable, Hashable {
             return .withhold(
                 .consentDenied, evidence(no, "a consent was withdrawn or refused after the one that permits"))
         }
-        // Whether this is what a consent excepts nobody knows: that withholds, and undoes nothing.
+        // Nobody knows whether a consent's exception covers this disclosure: that withholds, and undoes nothing.
         for (record, verdict) in said + objected {
             if case .excepts(let why) = verdict { return .withhold(.consentOutOfScope, evidence(record, why)) }
         }
@@ -104,9 +103,9 @@ public enum ConsentDecision: Sendable, Hashable {
 }
 
 extension ConsentDecision.Recorded {
-    /// Whether this permit was given after another consent was withdrawn or refused. That is when the server last
-    /// changed it; its own `dateTime` says when it was drawn up. What does not say when it was, or says that it will
-    /// be, may be from before.
+    /// Whether this permit was given after another consent was withdrawn or refused, which is when the server last
+    /// changed it; its own `dateTime` says when it was drawn up. A permit without a date, or with one in the future,
+    /// may be older.
     func isCertainlyAfter(_ withdrawn: ConsentDecision.Recorded, now: Instant) -> Bool {
         guard let given = consent?.given?.earliest, given <= now, let end = withdrawn.resource.lastUpdated else {
             return false
@@ -114,8 +113,8 @@ extension ConsentDecision.Recorded {
         return end < given
     }
 
-    /// Whether this permit was given before another consent was withdrawn or refused: then that is a wish, and not only
-    /// a doubt.
+    /// Whether this permit was given before another consent was withdrawn or refused: then that is the member's wish,
+    /// and not only a doubt.
     fileprivate func isCertainlyBefore(_ withdrawn: ConsentDecision.Recorded) -> Bool {
         guard let given = consent?.given?.latest, let end = withdrawn.resource.lastUpdated else { return false }
         return given < end
@@ -123,7 +122,7 @@ extension ConsentDecision.Recorded {
 }
 
 extension ConsentVerdict {
-    /// Whether it tells of an end: then it matters what was given since.
+    /// Whether it reports an end: then it matters what was given since.
     fileprivate var isOfAnEnd: Bool {
         switch self {
         case .withdrawn, .ended: true

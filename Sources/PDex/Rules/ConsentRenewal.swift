@@ -1,10 +1,10 @@
 import FHIR
 
 extension ConsentDecision.Recorded {
-    /// Whether this consent of the discloser took the place of another of theirs that ended: a permit in force that was
-    /// certainly given after that end, about privacy and disclosure or of the same kind and between the same parties;
-    /// or one of the same kind and parties that was certainly given after the other one was, since a clinic may write
-    /// the new form first and end the old one then.
+    /// Whether this consent of the discloser replaced an ended one of theirs. It must be a permit in force. Either it
+    /// was certainly given after that end, and is about privacy and disclosure, or of the same kind and between the
+    /// same parties; or it is of the same kind and parties and was certainly given after the other one was given, since
+    /// a clinic may write the new form before it ends the old one.
     func renews(_ ended: ConsentDecision.Recorded, discloser: Party, recipient: Party, now: Instant) -> Bool {
         guard let permit = consent, let old = ended.consent, permit.status == "active",
             permit.provisionType == "permit", !permit.hasNestedDenial, !permit.isOptOutByRule,

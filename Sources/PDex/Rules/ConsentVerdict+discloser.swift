@@ -1,12 +1,11 @@
 public import FHIR
 
 extension ConsentVerdict {
-    /// Reads a consent that the discloser itself keeps: it may deny or tell of a withdrawal, and never permits (CO-01).
+    /// Reads a consent that the discloser itself keeps: it may deny or report a withdrawal, but never permits (CO-01).
     ///
-    /// HRex wants the permit from the payer's side, and a clinic's own forms are of any kind: so they count as far as
-    /// they object. What is about treatment, research or an advance directive only, or names others by NPI, does not
-    /// object. What ended and says neither that nor that it was about privacy and disclosure may have been the permit
-    /// for this.
+    /// HRex wants the permit from the payer's side, and a clinic's own forms are of any kind, so they count only as
+    /// objections. A form that is only about treatment, research or an advance directive, or names others by NPI, does
+    /// not object. One that ended without saying what it was about may have been the permit for this disclosure.
     public init(ofDiscloser consent: Consent?, discloser: Party, recipient: Party, now: Instant) {
         guard let consent else {
             self = .denies("a consent of the clinic cannot be read")
@@ -41,7 +40,7 @@ extension ConsentVerdict {
         }
     }
 
-    /// Whether it is plainly about something else: another matter by its scope, or others by NPI.
+    /// Whether it is plainly about something else: another matter by its scope, or other parties by NPI.
     static func isElsewhere(_ consent: Consent, _ discloser: Party, _ recipient: Party) -> Bool {
         consent.isAboutOtherMatters || namesOthers(consent, .source, than: discloser)
             || namesOthers(consent, .recipient, than: recipient)

@@ -4,22 +4,20 @@ public import FHIR
 public enum ConsentVerdict: Sendable, Hashable {
     /// It permits, by the rule that is named.
     case permits(Consent.Policy, rule: String)
-    /// It denies, and with it the disclosure.
+    /// It denies the disclosure.
     case denies(String)
-    /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs permits from
-    /// before.
+    /// It permitted and no longer does, or never did, because somebody did not want it: that outweighs earlier permits.
     case withdrawn(String)
-    /// It ended, and nobody can tell whether it was about this disclosure: that outweighs permits from before as a
-    /// doubt.
+    /// It ended, and nobody can tell whether it was about this disclosure: a doubt that outweighs earlier permits.
     case ended(String)
-    /// It neither permits nor denies, and would have to be understood before silence may count.
+    /// It neither permits nor denies, but must be understood before silence may count.
     case silent(FaultCode, String)
-    /// It denies something, and nobody can tell whether this disclosure: that outweighs every permit as a doubt.
+    /// It denies something, and nobody can tell whether it denies this disclosure: a doubt that outweighs every permit.
     case excepts(String)
-    /// It says nothing any more: entered in error, or an opt-out that was taken back.
+    /// It says nothing, or no longer does: entered in error, for example, or an opt-out that was taken back.
     case void(String)
 
-    /// Whether somebody objects by it.
+    /// Whether it is an objection.
     var isObjection: Bool {
         switch self {
         case .denies, .withdrawn, .ended: true
@@ -29,9 +27,10 @@ public enum ConsentVerdict: Sendable, Hashable {
 
     /// Reads one consent; nil is one that cannot be read.
     ///
-    /// What HRex demands of a Consent (HC-01 … HC-04) is demanded here; what lacks any of it does not permit. One thing
-    /// is only noted, in the rule: a source that exists but is not a DocumentReference. It says where the member's
-    /// agreement is kept, not what was agreed. Under `opt-out` a PDex Provider Access Consent counts, too (PA-04).
+    /// It must meet HRex's demands on a Consent (HC-01 … HC-04); one that fails any of them does not permit. One
+    /// failure is only noted, in the rule: a source that exists but is not a DocumentReference. It says where the
+    /// member's agreement is kept, not what was agreed. Under `opt-out` a PDex Provider Access Consent counts, too
+    /// (PA-04).
     public init(_ consent: Consent?, policy: ConsentPolicy, discloser: Party, recipient: Party, now: Instant) {
         guard let consent else {
             self = .denies("a consent cannot be read")
@@ -54,8 +53,8 @@ public enum ConsentVerdict: Sendable, Hashable {
         }
     }
 
-    /// An active denial stands until the end of its period, from before its start; who must not know its conditions
-    /// must not pass over them. One that is neither active nor taken back is somebody's will in the making.
+    /// An active denial stands until the end of its period, and also before its start; a reader that does not know its
+    /// conditions must not ignore it. A denial neither active nor taken back is a decision in the making.
     private static func denial(_ consent: Consent, _ now: Instant) -> ConsentVerdict {
         switch consent.status {
         case "active":
@@ -68,14 +67,14 @@ public enum ConsentVerdict: Sendable, Hashable {
         }
     }
 
-    /// Whether its period is certainly over: an exception is one to what was permitted then.
+    /// Whether its period is certainly over: an exception applies only to what was permitted in that period.
     private static func isOver(_ consent: Consent, _ now: Instant) -> Bool {
         guard let ends = consent.period?.end, !consent.isModified else { return false }
         return ends.latest < now
     }
 
-    /// What is being drawn up is nobody's will yet; what is neither that nor active was withdrawn or refused, whatever
-    /// the status is called. It says nothing of this disclosure where it names others by NPI.
+    /// A draft is nobody's decision yet; any other consent that is not active was withdrawn or refused, whatever its
+    /// status is called. It says nothing about this disclosure when it names others by NPI.
     private static func inactive(_ consent: Consent, _ discloser: Party, _ recipient: Party) -> ConsentVerdict {
         if ["draft", "proposed"].contains(consent.status) {
             return .silent(.consentDenied, "the consent is not active (never given)")
@@ -86,7 +85,7 @@ public enum ConsentVerdict: Sendable, Hashable {
         return .withdrawn("the consent is not active (withdrawn or refused)")
     }
 
-    /// A PDex Provider Access Consent that permits: the member opted in again (PA-04). Its period may be open.
+    /// A PDex Provider Access Consent that permits: the member opted in again (PA-04). Its period may be open-ended.
     private static func optIn(_ consent: Consent, _ now: Instant) -> ConsentVerdict {
         guard consent.isAboutPrivacy, consent.isAboutDisclosure, consent.provisionType == "permit",
             consent.permitsDisclosing, !consent.hasUnsupportedProvision, consent.performers == 1
@@ -132,14 +131,14 @@ public enum ConsentVerdict: Sendable, Hashable {
         return .permits(policy, rule: "HRex Consent #" + policy.rawValue + remark)
     }
 
-    /// Whether all whom it names in a role by NPI are others.
+    /// Whether everybody that it names in a role is named by NPI and is somebody else.
     static func namesOthers(_ consent: Consent, _ role: Consent.Actor.Role, than party: Party) -> Bool {
         let named = consent.actors.filter { $0.roles.contains(role) }
         return !named.isEmpty && named.allSatisfy { $0.identifier?.isNPI == true && $0.identifier?.value != nil }
             && !names(consent, role, party)
     }
 
-    /// By NPI: the same digits in another system are another organization's (HC-03, MM-08).
+    /// By NPI: the same digits in another system belong to another organization (HC-03, MM-08).
     private static func names(_ consent: Consent, _ role: Consent.Actor.Role, _ party: Party) -> Bool {
         consent.actors.contains { actor in
             actor.roles.contains(role) && actor.identifier?.isNPI == true && actor.identifier?.value == party.npi

@@ -1,7 +1,7 @@
-/// Which of a payer's members a patient is: decided from what each rule finds, looking from both sides.
+/// Which of a payer's members a patient is, decided from what each rule finds, looking from both sides.
 ///
-/// One patient, one member, one way: another person's visits must not go out under a member's consent (reliability
-/// T10, spec CO-02 "member matched"). Whatever is not certain is left to an operator; nothing is guessed.
+/// One patient, one member, and no rule that says otherwise: another person's visits must not go out under a member's
+/// consent (reliability T10, spec CO-02 "member matched"). Whatever is uncertain is left to an operator, not guessed.
 public enum CoverageMatch: Sendable, Hashable {
     /// Exactly one member, recognised by a rule, and nobody else at the clinic has as good a claim.
     case member(ResourceKey, by: MatchRule)
@@ -11,22 +11,22 @@ public enum CoverageMatch: Sendable, Hashable {
     case ambiguous(MatchRule, candidates: Int)
     /// One member, to whom another patient of the clinic has as good a claim, or a better one.
     case claimed(MatchRule, patients: Int)
-    /// One member, but something that both sides know says that this patient is somebody else.
+    /// One member, but data of both sides, or another rule, says that this patient is somebody else.
     case contradicted(MatchRule)
     /// One member, but name or birth date is missing on one side: nothing says that it is this patient.
     case unproven(MatchRule)
 
-    /// Decides for `patient`, first rule first, from the `members` that each rule leads it to and the clinic's
-    /// patients, `claimants`, that each rule leads a member to. `note` hears of each rule that was asked.
+    /// Decides for `patient`, first rule first, from the `members` that each rule leads it to, and the `claimants`, the
+    /// clinic's patients that each rule leads a member to. `note` is called for each rule tried.
     ///
     /// - A rule that finds nobody leaves the decision to the next. A rule that finds several ends it: a weaker rule
     ///   must not break the tie.
-    /// - `isProven` says whether both sides know enough to be compared at all; silence is no agreement.
-    /// - By that rule and the stronger ones, the member must lead back to this patient and to nobody else. A patient
-    ///   who is not led back to is not in the index, and then uniqueness is not proven.
-    /// - A rule that leads the patient to others only, or the member to others only, contradicts; so does what
-    ///   `agrees` compares, whatever the rule. `meets` says whether a rule leads both to each other, which is known
-    ///   without looking where they share what it goes by.
+    /// - `isProven` says whether both sides know enough to be compared at all; silence is not agreement.
+    /// - By that rule and every stronger one, the member must lead back to this patient and to nobody else. If it does
+    ///   not lead back, this patient is not in the index, and uniqueness is not proven.
+    /// - A rule that leads the patient only to other members, or the member only to other patients, contradicts; so
+    ///   does a difference that `agrees` finds, whatever the rule. `meets` says whether a rule leads both to each
+    ///   other, which needs no lookup when they share the value that the rule uses.
     public static func deciding(
         for patient: ResourceKey, by rules: [MatchRule], agrees: (ResourceKey, MatchRule) throws -> Bool,
         isProven: (ResourceKey, MatchRule) throws -> Bool = { _, _ in true },

@@ -56,3 +56,14 @@ public enum ExchangeState: String, Sendable, Hashable, CaseIterable {
         }
     }
 }
+
+extension FaultCode {
+    /// The side exit at which a member stands of whom nothing is sent for that reason.
+    public var exit: ExchangeState {
+        switch self {
+        case .clinicUnlinked, .coverageMissing, .coverageNotActive, .jobOutsideWindow, .matchApart: .unmatched
+        case .matchUnmerged: .parked
+        default: .withheld
+        }
+    }
+}

@@ -1,13 +1,13 @@
 /// The given names of one name, in the order in which they are written.
 ///
-/// A set of words is not enough: of twins, one may be Anna Maria and the other Maria Elena.
+/// A set of words is not enough: twins may be called Anna Maria and Maria Elena.
 public struct GivenNames: Sendable, Hashable {
     /// The first given name, as it is compared.
     public let first: String
-    /// The words behind it, a space apart.
+    /// The words after it, separated by spaces.
     public let further: String
 
-    /// Names that are in the spelling that is compared already (``PersonName/folded(_:)``).
+    /// Takes names that are already in the spelling that is compared (``PersonName/folded(_:)``).
     public init(first: String, further: String) {
         self.first = first
         self.further = further
@@ -20,8 +20,8 @@ public struct GivenNames: Sendable, Hashable {
         self.init(first: first, further: folded.dropFirst().joined(separator: " "))
     }
 
-    /// Whether both can be one person's: all words are equal in order, however they are divided; or the first names are
-    /// equal, and no further one differs. A further name may be missing, or an initial.
+    /// Whether both can be the same person's: all words are equal in order, however they are divided; or the first
+    /// names are equal and no further name differs. A further name may be missing, or be an initial.
     func mayBe(_ other: GivenNames) -> Bool {
         guard first == other.first else { return words == other.words }
         if further == other.further { return true }
@@ -34,6 +34,6 @@ public struct GivenNames: Sendable, Hashable {
         return (left.count == 1 && right.hasPrefix(left)) || (right.count == 1 && left.hasPrefix(right))
     }
 
-    /// Every word, a space apart.
+    /// Every word, separated by spaces.
     private var words: String { further.isEmpty ? first : first + " " + further }
 }

@@ -2,9 +2,9 @@
 public enum MatchRule: String, Sendable, Hashable, CaseIterable {
     /// A member identifier that patient and Coverage share (type `MB`).
     case memberID = "member-id"
-    /// The payer itself says who it is, asked with `$member-match` (HRex).
+    /// The payer's own answer to the question who it is, `$member-match` (HRex).
     case memberMatch = "member-match"
-    /// A record number of the clinic that is declared to belong to a number of the payer.
+    /// A record number of the clinic that is declared to correspond to a number of the payer.
     case recordNumber = "record-number"
     /// The patient carries the Coverage's subscriber id.
     case subscriberID = "subscriber-id"

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// Who a Patient says somebody is, in the spelling that is compared.
+/// A person as a Patient describes them, in the spelling that is compared.
 public struct Person: Sendable, Hashable {
     /// Official family and first given name, birth date and gender; nil when any is missing.
     public let key: String?
@@ -12,14 +12,14 @@ public struct Person: Sendable, Hashable {
     public let isNamed: Bool
     /// The words of the family names, each once.
     public let families: [String]
-    /// The given names of each name but nicknames, each once.
+    /// The given names of each name except nicknames and anonymous ones, each once.
     public let givens: [GivenNames]
     /// Jr., Sr. and the like, each once.
     public let suffixes: [String]
     /// Postal code, city and state of each address that is not an old one (``PostalAddress``), each once.
     public let addresses: [String]
 
-    /// What was read before.
+    /// Assembles values that were read earlier.
     public init(
         key: String?, born: String?, gender: String?, isNamed: Bool, families: [String], givens: [GivenNames],
         suffixes: [String], addresses: [String]
@@ -66,12 +66,12 @@ public struct Person: Sendable, Hashable {
         return addresses.map { key + "\u{1f}" + $0 }
     }
 
-    /// Whether a name and a birth date are there to hold a number against.
+    /// Whether there are a name and a birth date to check a number against.
     public var isComparable: Bool { isNamed && born?.isEmpty == false }
 
-    /// Whether both say something of a kind, and it cannot be one person's: a birth date that differs as far as both
-    /// are precise, male and female, other given names (``GivenNames``), family names without a word in common, Jr. and
-    /// Sr. Of several names in a record, one that fits is enough.
+    /// Whether both records say something that cannot be one person's: birth dates that differ as far as both are
+    /// precise, male and female, different given names (``GivenNames``), family names without a word in common, or Jr.
+    /// and Sr. If a record has several names, one that fits is enough.
     public func contradicts(_ other: Person) -> Bool {
         if let left = born?.utf8, let right = other.born?.utf8, !zip(left, right).allSatisfy(==) { return true }
         switch (gender, other.gender) {
@@ -84,7 +84,7 @@ public struct Person: Sendable, Hashable {
         return areOthers || Self.differ(families, other.families) || Self.differ(suffixes, other.suffixes)
     }
 
-    /// Whether both give an address, and none of them is the same.
+    /// Whether both have addresses, but none in common.
     public func livesElsewhere(_ other: Person) -> Bool { Self.differ(addresses, other.addresses) }
 
     private static func differ(_ left: [String], _ right: [String]) -> Bool {

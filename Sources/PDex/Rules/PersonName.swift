@@ -1,18 +1,18 @@
 import Foundation
 
-/// A name in one spelling: what differs in writing only is equal, and nothing else (reliability T10: never fuzzy).
+/// A name in one spelling: names that differ only in writing become equal, no others do (reliability T10: never fuzzy).
 ///
-/// Letter case, diacritics, hyphens, apostrophes, dots and spaces are writing. Nicknames, initials and transcriptions
-/// such as ue for ü are not: they stay different.
+/// Writing means letter case, diacritics, hyphens, apostrophes, dots and spaces. Nicknames, initials and transcriptions
+/// such as ue for ü stay different.
 public enum PersonName {
-    /// What stands behind a family name and is no part of it.
+    /// Words after a family name that are not part of it.
     static let suffixes: Set<String> = ["jr", "sr", "ii", "iii", "iv", "v"]
-    /// Letters that no diacritic can be taken off.
+    /// Letters that do not decompose into a base letter and a diacritic.
     static let letters: [Character: String] = [
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŀ": "l",
     ]
 
-    /// Small letters without diacritics; hyphens are spaces, apostrophes and dots nothing, spaces single.
+    /// Lowercase without diacritics; hyphens become spaces, apostrophes and dots are dropped, spaces are single.
     public static func folded(_ text: String) -> String {
         if let plain = foldedASCII(text) { return plain }
         var out = String.UnicodeScalarView()
@@ -32,10 +32,10 @@ public enum PersonName {
         return String(out).split(separator: " ").joined(separator: " ")
     }
 
-    /// A family name without what stands behind it, and that: `O'Neil-Cruz, Jr.` is `oneil cruz` and `jr`.
+    /// A family name without its suffix, and the suffix: `O'Neil-Cruz, Jr.` gives `oneil cruz` and `jr`.
     public static func family(_ text: String) -> (name: String, suffix: String?) {
         let name = folded(text.utf8.contains(UInt8(ascii: ",")) ? text.replacing(",", with: " ") : text)
-        // Words are one space apart, and none is empty.
+        // Words are separated by one space, and none is empty.
         guard let space = name.utf8.lastIndex(of: UInt8(ascii: " ")) else { return (name, nil) }
         let last = String(name[name.utf8.index(after: space)...])
         return suffixes.contains(last) ? (String(name[..<space]), last) : (name, nil)

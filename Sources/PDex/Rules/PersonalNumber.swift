@@ -1,14 +1,14 @@
 public import FHIR
 
-/// Numbers that prove who somebody is before the law: no payer needs them, so that they stay at the clinic (CO-08,
-/// minimum necessary).
+/// Numbers that prove somebody's legal identity: no payer needs them, so they stay at the clinic (CO-08, minimum
+/// necessary).
 extension Identifier {
     private static let personalSystems: Set<String> = [
         "http://hl7.org/fhir/sid/us-ssn", "urn:oid:2.16.840.1.113883.4.1",
     ]
     private static let personalTypes: Set<String> = ["SS", "DL", "PPN"]
 
-    /// Whether it is one of social security, of a driver's licence, or of a passport.
+    /// Whether it is a social security, driver's licence or passport number.
     public var isPersonalNumber: Bool {
         if typeCodes.contains(where: { $0.code.map(Self.personalTypes.contains) ?? false }) { return true }
         guard var system = system?.lowercased() else { return false }

@@ -1,8 +1,8 @@
-/// The parts of an address that are compared, in one spelling: postal code, city and state. Lines never are.
+/// The parts of an address that are compared, in one spelling: postal code, city and state, never the address lines.
 public enum PostalAddress {
     /// Postal code, city and state; nil when any is missing.
     ///
-    /// Of a code such as `01027-1234` the first five digits count; states are equal to their two letters.
+    /// Only the first five digits of a code such as `01027-1234` count; a state's name equals its two letters.
     public static func compared(postalCode: String?, city: String?, state: String?) -> String? {
         guard let code = postalCode.map(zip), !code.isEmpty, let city = city.map(PersonName.folded), !city.isEmpty,
             let state = state.map(PersonName.folded), !state.isEmpty

@@ -1,32 +1,33 @@
 public import FHIR
 
-/// Tells what of a record is sensitive: by its labels always, and by the lists of `mappings/sensitivity` (CO-05 …
+/// Tells what in a record is sensitive: always by its labels, and by the lists in `mappings/sensitivity` (CO-05 …
 /// CO-07).
 public struct Sensitivity: Sendable {
     /// Why a resource is sensitive.
     public struct Finding: Sendable, Hashable {
         /// The category: the name of a file, or ``Sensitivity/byLabel``.
         public let category: String
-        /// What releases it; of several the strictest.
+        /// What releases it; when several findings apply, the strictest.
         public let release: SensitivityCategory.Release
-        /// What was found: for who may see the record.
+        /// What was found: only for those who may see the record.
         public let cause: String
     }
 
-    /// What looking at one resource came to.
+    /// The result of looking at one resource.
     public struct Look: Sendable {
         /// The strictest finding.
         public var finding: Finding?
-        /// References to resources that many share, such as places and drugs: they may be sensitive themselves.
+        /// References to resources that many patients share, such as places and drugs, which may be sensitive
+        /// themselves.
         public var shared: [ReferenceElement] = []
     }
 
-    /// What a finding by a label has for its category, and no file may be called.
+    /// The category of a finding by a label; no file may have this name.
     public static let byLabel = "label"
 
     /// The categories, the strictest first.
     public let categories: [SensitivityCategory]
-    /// A word that changes with the lists; nil when there are none.
+    /// A value that changes with the lists; nil when there are none.
     public let mark: String?
     private let labels: CodeIndex
     private let tags: CodeIndex
@@ -34,7 +35,7 @@ public struct Sensitivity: Sendable {
     private let types: [String: Int]
     private let places: [String: Int]
 
-    /// Labels, and those of `categories` that are for `clinic`; `mark` stands for the bytes of their files.
+    /// Uses labels, and those of `categories` that apply to `clinic`; `mark` stands for the bytes of their files.
     public init(_ categories: [SensitivityCategory] = [], clinic: String? = nil, mark: String? = nil) {
         let here = categories.filter { category in clinic.map { category.clinics?.contains($0) ?? true } ?? true }
         let sorted = here.filter { $0.release == .nothing } + here.filter { $0.release != .nothing }
@@ -52,8 +53,8 @@ public struct Sensitivity: Sendable {
             sets.enumerated().flatMap { index, words in words.map { ($0, index) } }, uniquingKeysWith: { min($0, $1) })
     }
 
-    /// How a record names what held something: `labels`, or the list's place among those for the clinic in the order of
-    /// their names. A name of a list, beside a person, may say as much as a diagnosis.
+    /// How a record names what held something back: `labels`, or the list's place among the clinic's lists sorted by
+    /// name. A list's name, next to a person, may say as much as a diagnosis.
     public func recorded(_ finding: Finding) -> String {
         let names = categories.map(\.name).sorted()
         guard let place = names.firstIndex(of: finding.category) else { return "labels" }
@@ -73,7 +74,7 @@ public struct Sensitivity: Sendable {
     private func labels(of item: JSONValue, _ look: inout Look) {
         let meta = item["meta"]
         if let type = item["resourceType"]?.string, let index = types[type] { note(index, "type " + type, &look) }
-        // A label that has words only has no coding: it counts as one without a code.
+        // A label that has only text has no coding: it counts as one without a code.
         let document = (item["securityLabel"]?.elements ?? []).flatMap { $0["coding"]?.elements ?? [$0] }
         for label in (meta?["security"]?.elements ?? []) + document { self.label(label, &look) }
         for tag in meta?["tag"]?.elements ?? [] {
@@ -93,11 +94,11 @@ public struct Sensitivity: Sendable {
         if let index { note(index, "label " + code, &look) }
     }
 
-    /// Ends the URL of the extension by which a part of a resource is labelled (DS4P, inline security labels).
+    /// The end of the URL of the extension that labels a part of a resource (DS4P, inline security labels).
     private static let inlineLabel = "inline-sec-label"
 
-    /// Every coding anywhere counts, in a component, an extension or what is contained; and every place that is named,
-    /// which may be labelled itself though there are no lists.
+    /// Every coding counts wherever it is, including components, extensions and contained resources. So does every
+    /// place that is named, which may be labelled itself even when there are no lists.
     private func walk(_ json: JSONValue, _ look: inout Look) {
         switch json {
         case .array(let elements):
@@ -127,7 +128,7 @@ public struct Sensitivity: Sendable {
         }
     }
 
-    /// A reference by an identifier alone; one that gives no type may lead to anything that is shared.
+    /// A reference by identifier alone; one without a type may lead to any shared resource.
     private func logical(_ object: JSONObject, _ look: inout Look) {
         guard let element = ReferenceElement(object), element.reference == nil,
             element.type.map(SharedTypes.contains) ?? true

@@ -1,20 +1,20 @@
-/// One kind of information that does not go along with the rest: a file of `mappings/sensitivity` (CO-05 … CO-07).
+/// One kind of information that is not sent along with the rest: a file in `mappings/sensitivity` (CO-05 … CO-07).
 public struct SensitivityCategory: Sendable, Hashable {
     /// What releases it.
     public enum Release: String, Sendable, CaseIterable {
-        /// Nothing that a payer records: it stays under every consent.
+        /// Nothing that a payer records: it stays here under every consent.
         case nothing
         /// An HRex Consent `#sensitive`.
         case sensitiveConsent = "sensitive-consent"
     }
 
-    /// Its name, which is its file's.
+    /// Its name, which is also its file's.
     public let name: String
     /// What it is, in a sentence.
     public let about: String
     /// What releases it.
     public let release: Release
-    /// The clinics that it is for; nil means all.
+    /// The clinics that it applies to; nil means all.
     public let clinics: Set<String>?
     /// Codes in `meta.security` and `securityLabel`.
     public let labels: CodeList

@@ -1,23 +1,25 @@
 /// Resource types that belong to no single patient: shared by many members' visits.
 public enum SharedTypes {
-    /// Practitioners, organizations, places and what they are made of.
+    /// Practitioners, organizations, places and medications, and what these consist of.
     private static let all: Set<String> = [
         "Endpoint", "HealthcareService", "Location", "Medication", "Organization", "Practitioner",
         "PractitionerRole", "Substance",
     ]
 
-    /// Those that visits refer to and that are pulled with them, whether a job names them or not (RD-14).
+    /// Shared types that visits refer to; they are pulled with the visits, whether a job names them or not (RD-14).
     public static let surrounding = ["Location", "Medication", "Organization", "Practitioner", "PractitionerRole"]
 
-    /// Whether resources of `type` travel with what refers to them, or tell of it, whatever a payer's list names.
+    /// Whether resources of `type` travel with the resources that they surround, or tell of, whatever a payer's list
+    /// names.
     public static func goesAlong(_ type: String) -> Bool {
         surrounding.contains(type) || type == "Provenance"
     }
 
-    /// Types that are neither a patient's nor shared between visits: they say who belongs together, or what went wrong.
+    /// Types that are neither a patient's nor shared between visits: they say what belongs together, or what went
+    /// wrong.
     private static let administrative: Set<String> = ["Group", "List", "OperationOutcome"]
 
-    /// All types of which a resource may name no patient and still be accounted for.
+    /// All types whose resources may name no patient and still be accounted for.
     public static let withoutPatient = all.union(administrative).union(["Patient"]).sorted()
 
     /// Whether resources of `type` are outside every patient's compartment.
@@ -27,14 +29,14 @@ public enum SharedTypes {
 }
 
 extension ExchangeTerms.Selection {
-    /// The types of the job, those that surround them, who wrote them (PV-03), and who objects to their disclosure
-    /// (CO-01): what is exported, and what the token must allow.
+    /// The job's types, those that surround them, Provenance for who wrote them (PV-03) and Consent for who objects to
+    /// their disclosure (CO-01): what is exported, and what the clinic's token must allow.
     public var pulledTypes: [String] {
         sentTypes() + (types.contains("Consent") ? [] : ["Consent"])
     }
 
-    /// The same without what stays in any case, and without the types that a payer may not have (CO-08): what its token
-    /// must allow. nil allows all types.
+    /// The same without Consents pulled only as objections, which are never sent, and without types that the payer may
+    /// not have (CO-08): what a payer's token must allow. nil allows all types.
     public func sentTypes(allowed: Set<String>? = nil) -> [String] {
         let types = selectedTypes(allowed: allowed)
         return types + (SharedTypes.surrounding + ["Provenance"]).filter { !types.contains($0) }

@@ -15,7 +15,7 @@ public enum SubmissionState: String, Sendable, Hashable, CaseIterable {
 }
 
 extension ExchangeState {
-    /// The state of an exchange whose bundles stand at `submissions`: the worst that an operator must see first.
+    /// The state of an exchange whose bundles are in the states `submissions`: what an operator must see first.
     public static func summarizing(_ submissions: [SubmissionState]) -> ExchangeState {
         if submissions.allSatisfy({ $0 == .acknowledged }) { return .acknowledged }
         if submissions.contains(.parked) && !submissions.contains(where: \.isOpen) { return .parked }
@@ -26,13 +26,13 @@ extension ExchangeState {
 }
 
 extension SubmissionState {
-    /// Whether the outbox still has work with it.
+    /// Whether the outbox still has to deal with it.
     public var isOpen: Bool {
         self == .queued || self == .leased || self == .retrying
     }
 }
 
 extension SubmissionState {
-    /// A submission is parked when so many claims in a row ended with their process and not with an answer.
+    /// A submission is parked after this many claims in a row that ended with their process and not with an answer.
     public static let lostClaimsAllowed = 3
 }

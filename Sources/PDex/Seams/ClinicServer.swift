@@ -2,13 +2,13 @@ public import FHIR
 
 /// A clinic's FHIR R4 server: search, and Bulk Data export.
 public protocol ClinicServer: FHIRReader {
-    /// How many requests may be made at once; an implementation holds back what its server does not bear.
+    /// How many requests may be made at once; an implementation limits this to what its server bears.
     var requestsAtOnce: Int { get }
-    /// Those of `types` that were asked for and that our token does not allow (SBS-33).
+    /// Those of `types` that we asked for but that our token does not allow (SBS-33).
     func withheldTypes(among types: [String]) async throws -> [String]
-    /// Kicks an export off; its status URL is to be kept before the first poll (BLK-18).
+    /// Starts an export (kick-off); the caller must store its status URL before the first poll (BLK-18).
     ///
-    /// What the server refuses is left out, and told (BLK-05).
+    /// Parameters that the server refuses are left out and reported (BLK-05).
     func startExport(_ request: ExportRequest) async throws -> ExportStart
     /// Asks once how an export is doing (BLK-20 … BLK-23).
     func pollExport(_ statusURL: String) async throws -> ExportProgress
@@ -26,7 +26,7 @@ public protocol ClinicServer: FHIRReader {
 
 /// The answer to one status request.
 public enum ExportProgress: Sendable {
-    /// Still running; ask again after so many seconds.
+    /// Still running; ask again after this many seconds.
     case running(retryAfterSeconds: Int?, note: String?)
     /// Finished.
     case complete(ExportManifest)

@@ -1,4 +1,4 @@
-/// What an earlier attempt at a delivery left where it can be looked for without reading the payer's records (WR-16).
+/// What an earlier attempt at a delivery left where it can be seen without reading the payer's records (WR-16).
 public enum DeliveryTrace: Sendable, Hashable {
     /// All of it; `Type/id` of each entry.
     case whole([String])

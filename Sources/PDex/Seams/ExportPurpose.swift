@@ -1,8 +1,8 @@
-/// What a Group's data is fetched from a payer for: the `exportType` of `$davinci-data-export` (DX-02).
+/// Why a Group's data is fetched from a payer: the `exportType` of `$davinci-data-export` (DX-02).
 public enum ExportPurpose: String, Sendable, Hashable, CaseIterable {
     /// One payer from another.
     case payerToPayer = "payer-to-payer"
-    /// A provider: what changed since an instant, which has to be said.
+    /// A provider: what changed since an instant, which must be given.
     case providerDelta = "provider-delta"
     /// A provider: everything, to be kept.
     case providerDownload = "provider-download"

@@ -14,22 +14,22 @@ public struct ExportRequest: Sendable, Hashable {
 
     /// Group, Patient or system.
     public let level: Level
-    /// The types wanted; Provenance must be named to be had (BLK-12).
+    /// The types wanted; Provenance must be named to be included (BLK-12).
     public var types: [String]
-    /// Those of the types that are not asked for again when the server refuses the list.
+    /// The types that are left out when the server refuses the list and is asked again.
     public var dispensable: Set<String>
     /// Only what changed since; the server's time of the previous export (BLK-07).
     public let since: Instant?
     /// Only what changed until (BLK-16).
     public var until: Instant?
-    /// Queries such as `Observation?category=laboratory`, of which a resource of that type has to meet one (BLK-10).
+    /// Queries such as `Observation?category=laboratory`; a resource of that type has to match one of them (BLK-10).
     public var typeFilters: [String]
-    /// What comes along, such as `LatestProvenanceResources` (BLK-12).
+    /// Data to include as well, such as `LatestProvenanceResources` (BLK-12).
     public var associatedData: [String]
     /// Ids of the only patients wanted; empty means all. A kick-off with patients is a POST (BLK-11).
     public var patients: [String]
 
-    /// What the export is for: then it is `$davinci-data-export` of a Group, and a POST (DX-01, DX-02).
+    /// What the export is for; if set, it is `$davinci-data-export` of a Group, and a POST (DX-01, DX-02).
     public var purpose: ExportPurpose?
 
     /// Describes an export.

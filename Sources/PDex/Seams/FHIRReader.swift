@@ -1,13 +1,13 @@
 public import FHIR
 
-/// What both sides of an exchange can be asked: capability, search, read.
+/// What either side of an exchange can be asked: capability, search, read.
 ///
 /// Implementations authenticate, retry a refused token once, and refuse links that leave the
 /// server's origin; every method throws ``Fault``.
 public protocol FHIRReader: Sendable {
     /// The FHIR base URL, without a trailing slash.
     var base: String { get }
-    /// How many pages one search may have before it is called endless.
+    /// How many pages one search may have before it counts as endless.
     var mostPages: Int { get }
     /// Reads `/metadata` (RD-01); kept for a day.
     func capability() async throws -> ServerCapability
@@ -20,7 +20,7 @@ public protocol FHIRReader: Sendable {
 }
 
 extension FHIRReader {
-    /// A million pages, unless somebody says otherwise: what repeats is noticed long before.
+    /// A million pages by default; a search that repeats itself is noticed long before.
     public var mostPages: Int { 1_000_000 }
 }
 

@@ -22,8 +22,8 @@ extension MemberMatchQuestion {
         ]
     }
 
-    /// Reads many questions as a payer does: nothing but `MemberBundle`, in each a Consent (BM-02), and no patient's id
-    /// twice, because the answer tells them apart by it (BM-04).
+    /// Reads many questions as a payer does: each parameter is a `MemberBundle` with a Consent (BM-02), and no
+    /// patient's id occurs twice, because the answer tells patients apart by it (BM-04).
     public static func many(reading json: JSONValue) throws(Flaw) -> [MemberMatchQuestion] {
         guard json["resourceType"]?.string == "Parameters" else { throw Flaw(path: "Parameters", words: "is missing") }
         let bundles = json["parameter"]?.elements ?? []

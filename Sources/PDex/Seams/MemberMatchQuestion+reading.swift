@@ -1,7 +1,7 @@
 public import FHIR
 
 extension MemberMatchQuestion {
-    /// What is wrong with a question, and where: never with what stands there.
+    /// What is wrong with a question, and where; never the offending value.
     public struct Flaw: Error, Sendable, Hashable {
         /// Where, as FHIRPath.
         public let path: String
@@ -13,14 +13,14 @@ extension MemberMatchQuestion {
         "MemberPatient": "Patient", "CoverageToMatch": "Coverage", "CoverageToLink": "Coverage", "Consent": "Consent",
     ]
 
-    /// Reads a question as a payer does: no other parameters than HRex has, each once (MM-01), every reference to the
-    /// person local (MM-03), and a person by name, birth date and gender or birth sex (MM-06).
+    /// Reads a question as a payer does: only HRex's parameters, each once (MM-01); every reference to the person local
+    /// (MM-03); and a person with name, birth date, and gender or birth sex (MM-06).
     public init(reading json: JSONValue) throws(Flaw) {
         guard json["resourceType"]?.string == "Parameters" else { throw Flaw(path: "Parameters", words: "is missing") }
         try self.init(parts: json["parameter"]?.elements ?? [], path: "Parameters.parameter")
     }
 
-    /// Reads the parts of one question; in a question about many each is a `MemberBundle` (BM-02).
+    /// Reads the parts of one question; when many are asked, each question is a `MemberBundle` (BM-02).
     public init(parts: [JSONValue], path: String) throws(Flaw) {
         var found: [String: Resource] = [:]
         for (index, part) in parts.enumerated() {

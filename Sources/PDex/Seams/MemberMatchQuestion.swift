@@ -1,18 +1,18 @@
 public import FHIR
 
-/// A question to a payer: who is this? The Parameters of HRex `$member-match` (MM-01), with references that are local
-/// to them (MM-03).
+/// A question to a payer: who is this? The Parameters of HRex `$member-match` (MM-01), whose references stay within
+/// them (MM-03).
 public struct MemberMatchQuestion: Sendable, Hashable {
     /// Who is asked about (`MemberPatient`); it has an id.
     public let patient: Resource
-    /// The coverage that the payer is to recognise (`CoverageToMatch`).
+    /// The coverage that the payer should recognise (`CoverageToMatch`).
     public let coverage: Resource
-    /// The coverage of the one who asks (`CoverageToLink`): payers have one, clinics do not (MM-02).
+    /// The coverage of the party that asks (`CoverageToLink`): payers have one, clinics do not (MM-02).
     public let coverageToLink: Resource?
     /// The member's consent (`Consent`).
     public let consent: Resource?
 
-    /// Ties the parts to the patient: whomever they named, they name `Patient/[id]` now.
+    /// Ties the parts to the patient: whoever they referred to, they now refer to `Patient/[id]`.
     public init(patient: Resource, coverage: Resource, coverageToLink: Resource? = nil, consent: Resource? = nil) {
         let reference: JSONValue = ["reference": .string("Patient/" + (patient.id ?? ""))]
         func tied(_ part: Resource, by element: String) -> Resource {

@@ -1,6 +1,6 @@
 public import FHIR
 
-/// Which member requests are meant; what is left open means all.
+/// Which member requests are meant; a property left at its default does not restrict.
 public struct MemberRequestFilter: Sendable, Hashable {
     /// What became of a request's run.
     public enum Progress: Sendable, Hashable {
@@ -14,17 +14,17 @@ public struct MemberRequestFilter: Sendable, Hashable {
 
     /// Only these states.
     public var states: Set<MemberRequestState>
-    /// Only what this holder of a token asked for.
+    /// Only requests made by this token holder.
     public var owner: String?
     /// Only those for these payers.
     public var payers: Set<String>?
-    /// Only those that need not wait at that instant.
+    /// Only those that may be tried at that instant.
     public var readyAt: Instant?
     /// Only those that are due before that instant.
     public var dueBefore: Instant?
     /// Only those whose last quarter of time has begun by that instant (``MemberRequest/atRisk``).
     public var atRiskBy: Instant?
-    /// Only those of which nobody was told that they may be late.
+    /// Only those about which no warning has been given that they may be late.
     public var isUnwarned: Bool
     /// Only those of which nobody was told since they were due.
     public var isUntoldSinceDue: Bool
@@ -56,7 +56,7 @@ public struct MemberRequestFilter: Sendable, Hashable {
         self.after = after
     }
 
-    /// All that still have to be answered.
+    /// All requests that still have to be answered.
     public static let open = MemberRequestFilter(states: Set(MemberRequestState.allCases.filter(\.isOpen)))
     /// All that have come to their end without an answer: an operator has to look at what is parked.
     public static let parked = MemberRequestFilter(states: [.completed], progress: .parked)

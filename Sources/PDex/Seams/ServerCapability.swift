@@ -33,7 +33,7 @@ public struct ServerCapability: Sendable, Hashable {
         }
     }
 
-    /// What runs there, as it calls itself; absent members are nil.
+    /// The software that runs there, as it calls itself; missing elements are nil.
     public struct Software: Sendable, Hashable {
         /// `software.name`.
         public var name: String?
@@ -42,7 +42,7 @@ public struct ServerCapability: Sendable, Hashable {
         /// `software.releaseDate`.
         public var releaseDate: String?
 
-        /// Software that says nothing of itself unless given.
+        /// Describes software; unknown unless given.
         public init(name: String? = nil, version: String? = nil, releaseDate: String? = nil) {
             self.name = name
             self.version = version
@@ -50,7 +50,7 @@ public struct ServerCapability: Sendable, Hashable {
         }
     }
 
-    /// What runs there.
+    /// The software that runs there.
     public let software: Software
     /// `CapabilityStatement.fhirVersion`; must begin with `4.0`.
     public let fhirVersion: String
@@ -61,8 +61,8 @@ public struct ServerCapability: Sendable, Hashable {
     /// The types offered.
     public var types: [String: TypeCapability]
 
-    /// The version of Bulk Data Access that the export operations are defined in, as their canonical says it, such as
-    /// `3.0.0`; nil when it does not.
+    /// The version of Bulk Data Access that defines the server's export operations, taken from their canonical, such as
+    /// `3.0.0`; nil when it names none.
     public var bulkDataVersion: String?
 
     /// Describes a server.

@@ -14,7 +14,7 @@ public struct StagedHash: Sendable, Hashable {
     }
 }
 
-/// What the join asks of a staged resource, without the bytes.
+/// What the join needs to know about a staged resource, without the bytes.
 public struct StagedCare: Sendable, Hashable {
     /// The staged resource.
     public let key: ResourceKey
@@ -22,7 +22,7 @@ public struct StagedCare: Sendable, Hashable {
     public let type: String
     /// 64 bits of SHA-256 over its bytes.
     public let contentHash: Int64
-    /// When care was given, and at which visits; nil when that was not kept, and its bytes have to be read.
+    /// When care was given, and at which visits; nil when that was not recorded, so that the bytes have to be read.
     public let care: CareFacts?
 
     /// Assembles what is known.
@@ -36,9 +36,9 @@ public struct StagedCare: Sendable, Hashable {
 
 /// Staged resources that are in no compartment of a run's roster.
 public struct OutsideRoster: Sendable, Hashable {
-    /// Those that name no patient of their server, although their type belongs to one.
+    /// Resources that name no patient of their server, although their type belongs to one.
     public let unlinked: Int
-    /// Those of patients, and patients, who are not in the roster.
+    /// Patients who are not in the roster, and their resources.
     public let others: Int
 
     /// Counts both.
@@ -93,7 +93,7 @@ public struct ExchangeFilter: Sendable, Hashable {
     }
 }
 
-/// Where an exchange stands, without what it holds.
+/// The state of an exchange and its run, without what it holds.
 public struct ExchangeStanding: Sendable, Hashable {
     /// The run that made it.
     public let run: String
@@ -107,7 +107,7 @@ public struct ExchangeStanding: Sendable, Hashable {
     }
 }
 
-/// Where one exchange of many stands and why, without what it holds.
+/// The state of one exchange of many, and why, without what it holds.
 public struct ExchangeLine: Sendable, Hashable {
     /// The exchange.
     public let id: String
@@ -150,9 +150,15 @@ public struct ExchangeTally: Sendable, Hashable {
     public let carried: Int
     /// Resources that the payer held already when they were made.
     public let unchanged: Int
+    /// Why nothing else went, of acknowledged exchanges that only took back (``Exchange/takesBackFor``).
+    public let takesBackFor: FaultCode?
 
     /// Assembles a tally.
-    public init(state: ExchangeState, reason: FaultCode?, count: Int, carried: Int = 0, unchanged: Int = 0) {
+    public init(
+        state: ExchangeState, reason: FaultCode?, count: Int, carried: Int = 0, unchanged: Int = 0,
+        takesBackFor: FaultCode? = nil
+    ) {
+        self.takesBackFor = takesBackFor
         self.state = state
         self.reason = reason
         self.count = count

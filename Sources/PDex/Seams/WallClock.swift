@@ -1,6 +1,6 @@
 public import FHIR
 
-/// The time, handed in, so that tests own it.
+/// The time, injected so that tests control it.
 public protocol WallClock: Sendable {
     /// The present instant.
     func now() -> Instant

@@ -7,7 +7,7 @@ struct APICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api",
         abstract: "Make tokens for the HTTP API that pdex serve offers.",
-        discussion: HelpText.with(examples: ["pdex api token portal"]),
+        discussion: HelpText.with(examples: ["pdex api token portal --payer med0"]),
         subcommands: [Token.self])
 
     /// `pdex api token`.
@@ -49,15 +49,22 @@ struct APICommand: ParsableCommand {
             let token = Base64URL.encode(RandomBytes.bytes(32))
             let digest = Array(token.utf8).withUnsafeBytes { SHA256.hash($0) }
             let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            let scope = payers.isEmpty ? "" : ", payers: [\(payers.joined(separator: ", "))]"
             output.results.write(
                 ["name": .string(name), "token": .string(token), "sha256": .string(hex)],
                 text: """
                     \(token)
 
-                    next, in pdex.yaml:
-                      api: { tokens: { \(name): { sha256: "\(hex)"\(scope)\(watch ? ", watch: true" : "") } } }
+                    next, in pdex.yaml; where  api  and  tokens  are there already, the last line goes below them:
+                    api:
+                      tokens:
+                        \(entry(sha256: hex))
                     """)
+        }
+
+        /// The line that stands below `tokens`.
+        func entry(sha256 hex: String) -> String {
+            let scope = payers.isEmpty ? "" : ", payers: [\(payers.joined(separator: ", "))]"
+            return "\(name): { sha256: \"\(hex)\"\(scope)\(watch ? ", watch: true" : "") }"
         }
     }
 }

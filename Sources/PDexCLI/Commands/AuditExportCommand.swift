@@ -14,7 +14,7 @@ struct AuditExportCommand: AsyncParsableCommand {
                 + "closely as the store.",
             examples: [
                 "pdex audit export --since 1d > audit.ndjson", "pdex audit export --exchange 3k5…",
-                "pdex audit export --member 4711 --since 2026-06-01 --until 2026-07-01",
+                "pdex audit export --member pat-000012 --since 2026-06-01 --until 2026-07-01",
             ]))
 
     @Option(help: ArgumentHelp("From then on: so long ago (12h, 2d), a day or an instant.", valueName: "time"))

@@ -3,7 +3,7 @@ import FHIR
 import FHIRClient
 import PDex
 
-/// `pdex auth`: the way to a token.
+/// `pdex auth`: how tokens are obtained.
 struct AuthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "auth",

@@ -16,7 +16,7 @@ struct ConfigCommand: ParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check",
-            abstract: "Check pdex.yaml, the keys it names and the jobs; nothing is asked of any server.",
+            abstract: "Check pdex.yaml, the keys and files it names, and the jobs with their mappings; ask no server.",
             discussion: HelpText.with(examples: ["pdex config check"]))
 
         @OptionGroup var configuration: ConfigurationOptions
@@ -26,22 +26,27 @@ struct ConfigCommand: ParsableCommand {
             let settings = try configuration.load()
             try await Self.checkKeys(settings)
             let jobs = try JobFolder.load(settings)
+            let check = ConfigurationCheck(configuration: settings, jobs: jobs)
+            try check.checkMappings()
+            try check.checkRecords()
+            let warnings = check.warnings
             output.results.write(
                 [
                     "configuration": .string(settings.path), "ok": true,
                     "clinics": .array(settings.clinics.map { .string($0.server.name) }),
                     "payers": .array(settings.payers.map { .string($0.server.name) }),
-                    "jobs": .array(jobs.map { .string($0.name) }),
+                    "jobs": .array(jobs.map { .string($0.name) }), "warnings": .array(warnings.map(\.json)),
                 ],
                 text: """
-                    \(settings.path): all right
+                    \(settings.path): \(warnings.isEmpty ? "all right" : "it can be used, with \(warnings.count.of("warning"))")
                       \(settings.clinics.count.of("clinic")), \(settings.payers.count.of("payer")), \
                     \(jobs.count.of("job"))
-                    next: \(ProgramName.current.text) doctor
+                    \(warnings.map { "warn: \($0.subject): \($0.found)\n  \($0.next ?? "")\n" }.joined())\
+                    next: \(configuration.command("doctor"))
                     """)
         }
 
-        /// Every key that is named must be there and usable, those of certificates, too. Throws `key.missing`,
+        /// Every key that is named must exist and be usable, including the keys of certificates. Throws `key.missing`,
         /// `key.exposed` and `key.unusable`.
         static func checkKeys(_ settings: Configuration) async throws {
             let held = Set(try await KeyFolder(path: settings.keys).keys().map(\.kid))

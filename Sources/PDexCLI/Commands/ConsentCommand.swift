@@ -5,6 +5,6 @@ struct ConsentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consent",
         abstract: "Look at what members permit.",
-        discussion: HelpText.with(examples: ["pdex consent explain 4711"]),
+        discussion: HelpText.with(examples: ["pdex consent explain pat-000012"]),
         subcommands: [ConsentExplainCommand.self])
 }

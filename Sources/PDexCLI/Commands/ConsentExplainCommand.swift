@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex consent explain`: what of a patient's data may go, and why not the rest.
+/// `pdex consent explain`: which of a patient's data may go, and why the rest may not.
 struct ConsentExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
@@ -12,7 +12,7 @@ struct ConsentExplainCommand: AsyncParsableCommand {
         discussion: HelpText.with(
             "What each recorded consent says, which of them governs, and which resources stay behind for which category. "
                 + "Decided anew from what is in the store; nothing is sent.",
-            examples: ["pdex consent explain 4711", "pdex consent explain 4711 --values"]))
+            examples: ["pdex consent explain pat-000012", "pdex consent explain pat-000012 --values"]))
 
     @Argument(help: "The patient: its id at the clinic, or its key.")
     var patient: String

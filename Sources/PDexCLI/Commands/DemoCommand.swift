@@ -41,21 +41,23 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = output.progress
         let folder = SandboxFolder.demo
+        // Before anything is promised or removed.
+        _ = try ProjectFiles.find()
         if reset { try folder.remove() }
         let settings = try settings(of: folder)
         progress.say("demo in \(folder.path): Clinic0 and Med0 with \(settings.members.of("member"))")
         try folder.make(settings)
         let report: RunReport = try await folder.serving { [output] configuration in
-            let assembly = try Assembly(configuration, observer: progress.show)
+            let assembly = try Assembly(configuration, observer: progress.show, announce: { _ in })
             return try await output.reporting(progress) { try await assembly.operations.run(job: Self.job) }
         }
         progress.end()
         output.results.write(report.json, text: BalanceSheet(report: report, options: "--demo").text + closing)
-        // Parked exchanges are what there is to look at, not a failure of the demonstration.
+        // Parked exchanges are there to be looked at; they are no failure of the demonstration.
         if !report.balanced { try Ending.check(.partial) }
     }
 
-    /// The story of the folder; another one needs `--reset`.
+    /// The settings of the existing folder, or new ones; changing them needs `--reset`.
     private func settings(of folder: SandboxFolder) throws -> SandboxSettings {
         guard folder.exists else {
             let now = SystemClock().now()

@@ -27,13 +27,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func examined() async throws -> Doctor {
         if configuration.demo, !offline {
-            return try await configuration.reaching { configuration in
+            return try await configuration.reaching { [options = configuration.repeated] configuration in
                 var doctor = Doctor()
+                doctor.options = options
                 await doctor.examine({ configuration }, reaches: true)
                 return doctor
             }
         }
         var doctor = Doctor()
+        doctor.options = configuration.repeated
         await doctor.examine({ try configuration.load() }, reaches: !offline)
         return doctor
     }

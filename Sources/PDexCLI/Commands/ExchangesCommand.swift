@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `pdex exchanges`: what is on its way, and what became of it.
+/// `pdex exchanges`: what is under way, and the outcomes.
 struct ExchangesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exchanges",

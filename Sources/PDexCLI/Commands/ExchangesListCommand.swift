@@ -19,22 +19,23 @@ struct ExchangesListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(configuration.load())
-        let exchanges = try await assembly.operations.exchanges(selection.filter(assembly), limit: limit)
+        // One more tells whether there are more.
+        let found = try await assembly.operations.exchanges(selection.filter(assembly), limit: limit + 1)
+        let exchanges = Array(found.prefix(limit))
         if exchanges.isEmpty { try selection.demandNames(assembly.configuration) }
-        output.results.write(list: exchanges.map(\.json), text: text(of: exchanges))
+        output.results.write(list: exchanges.map(\.json), text: text(of: exchanges, isCut: found.count > limit))
     }
 
     private var limit: Int { selection.limit ?? 50 }
 
-    private func text(of exchanges: [Exchange]) -> String {
+    private func text(of exchanges: [Exchange], isCut: Bool) -> String {
         guard !exchanges.isEmpty else { return "no such exchanges" }
         var table = TextTable(["exchange", "state", "reason", "job", "payer", "updated"])
         for exchange in exchanges {
+            let reason = exchange.reason?.rawValue ?? exchange.takesBackFor.map { "takes back: \($0.rawValue)" } ?? ""
             table.add(
-                exchange.id, exchange.state.rawValue, exchange.reason?.rawValue ?? "", exchange.job, exchange.payer,
-                exchange.updated.text)
+                exchange.id, exchange.state.rawValue, reason, exchange.job, exchange.payer, exchange.updated.text)
         }
-        let isCut = exchanges.count == limit ? "\n(the newest \(limit); --limit shows more)" : ""
-        return table.text() + isCut
+        return table.text() + (isCut ? "\n(the newest \(limit); --limit shows more)" : "")
     }
 }

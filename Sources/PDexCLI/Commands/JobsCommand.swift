@@ -4,7 +4,7 @@ import Foundation
 import Jobs
 import PDex
 
-/// `pdex jobs`: the jobs there are, whether their files are right, and when they run.
+/// `pdex jobs`: which jobs there are, whether their files are valid, and when they run.
 struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
@@ -42,8 +42,7 @@ struct JobsCommand: ParsableCommand {
         func run() throws {
             let settings = try configuration.load()
             let jobs = try JobFolder.load(settings)
-            let folders = MappingFolders(path: settings.mappings)
-            for name in Set(jobs.map(\.mappings)).sorted() { _ = try folders.load(name) }
+            try ConfigurationCheck(configuration: settings, jobs: jobs).checkMappings()
             output.results.write(
                 ["jobs": .number(JSONNumber(jobs.count)), "ok": true], text: "\(jobs.count.of("job")): all right")
         }
@@ -93,17 +92,22 @@ extension Job {
     fileprivate var when: String {
         guard let schedule else { return allowsRequests ? "on request" : "by hand" }
         let later = schedule.jitter > .zero ? ", up to \(Int(schedule.jitter / .seconds(1))) s later" : ""
-        return "\(schedule.cron.text) \(schedule.zone.identifier)\(later)"
+        return "\(schedule.cron.text) \(schedule.zoneName)\(later)"
     }
 
-    /// As programs read it.
+    /// The job as JSON.
     fileprivate var json: JSONValue {
         [
             "job": .string(name), "about": .string(about), "from": .string(clinic), "to": .string(payer),
             "mappings": .string(mappings), "schedule": schedule.map { .string($0.cron.text) } ?? .null,
-            "zone": schedule.map { .string($0.zone.identifier) } ?? .null,
+            "zone": schedule.map { .string($0.zoneName) } ?? .null,
             "jitter-seconds": schedule.map { .number(JSONNumber(Int($0.jitter / .seconds(1)))) } ?? .null,
             "request": .bool(allowsRequests),
         ]
     }
+}
+
+extension Schedule {
+    /// The zone as job files write it.
+    var zoneName: String { zone.identifier == "GMT" ? "UTC" : zone.identifier }
 }

@@ -3,7 +3,7 @@ import FHIR
 import FHIRClient
 import PDex
 
-/// `pdex keys`: the private keys that sign for tokens.
+/// `pdex keys`: the private keys used to obtain tokens.
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
@@ -89,8 +89,8 @@ struct KeysCommand: ParsableCommand {
             output.results.write(set, text: set.serialized(pretty: true))
         }
 
-        /// The keys of those names, or all. Throws `key.missing` for a name that none has: half a set, once published,
-        /// would end the other half.
+        /// The keys of those names, or all. Throws `key.missing` for an unknown name: publishing an incomplete set
+        /// would withdraw the keys left out.
         static func chosen(_ kids: [String], of all: JSONValue) throws(Fault) -> JSONValue {
             guard !kids.isEmpty else { return all }
             let keys = (all["keys"]?.elements ?? []).filter { $0["kid"]?.string.map(kids.contains) ?? false }

@@ -3,7 +3,7 @@ import FHIR
 import Mappings
 import PDex
 
-/// `pdex mappings diff`: what one set does and another does not.
+/// `pdex mappings diff`: how two mapping sets differ.
 struct MappingsDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two mapping sets, mapping by mapping and line by line.",

@@ -91,7 +91,7 @@ extension MappingOutcome {
         if case .mapped(let resource, _, _) = self { resource } else { nil }
     }
 
-    /// What became of the resource, in a sentence.
+    /// The outcome for the resource, in a sentence.
     fileprivate var words: String {
         switch self {
         case .mapped(_, let profile, let mapping): "mapped by \(mapping) to \(profile)"

@@ -3,7 +3,7 @@ import FHIR
 import Mappings
 import PDex
 
-/// `pdex mappings test`: whether the mappings do what the tests beside them say.
+/// `pdex mappings test`: whether the mappings pass the tests beside them.
 struct MappingsTestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Run the .test.yaml files beside the mappings.",
@@ -42,7 +42,7 @@ struct MappingsTestCommand: ParsableCommand {
 }
 
 extension MappingTests.Result {
-    /// As programs read it.
+    /// The result as JSON.
     fileprivate var json: JSONValue {
         [
             "file": .string(file), "line": .number(JSONNumber(line)), "case": .string(name), "passed": .bool(passed),
@@ -52,6 +52,6 @@ extension MappingTests.Result {
 }
 
 extension MappingMutant {
-    /// As programs read it.
+    /// The mutant as JSON.
     fileprivate var json: JSONValue { ["place": .string(place), "unnoticed": .string(what)] }
 }

@@ -6,7 +6,8 @@ struct MembersCommand: ParsableCommand {
         commandName: "members",
         abstract: "Look at a payer's members, and decide who is one.",
         discussion: HelpText.with(examples: [
-            "pdex members import", "pdex members explain 4711", "pdex members link 4711 m-0815 --reason \"card seen\"",
+            "pdex members import", "pdex members explain pat-000012",
+            "pdex members link pat-000012 mem-000012 --reason \"card seen\"",
         ]),
         subcommands: [
             MembersImportCommand.self, MembersListCommand.self, MembersShowCommand.self, MembersExplainCommand.self,

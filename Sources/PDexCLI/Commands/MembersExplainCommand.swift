@@ -12,7 +12,7 @@ struct MembersExplainCommand: AsyncParsableCommand {
         discussion: HelpText.with(
             "Each rule of the job with what it looked for, how many it found, and why it decided so. Decided anew from "
                 + "what is in the store; nothing is sent.",
-            examples: ["pdex members explain 4711", "pdex members explain 4711 --values"]))
+            examples: ["pdex members explain pat-000012", "pdex members explain pat-000012 --values"]))
 
     @Argument(help: "The patient: its id at the clinic, or its key.")
     var patient: String

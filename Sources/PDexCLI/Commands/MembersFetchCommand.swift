@@ -17,7 +17,7 @@ struct MembersFetchCommand: AsyncParsableCommand {
                 "pdex members fetch GROUP --into ./from-med0 --for provider-delta",
             ]))
 
-    @Argument(help: "The Group's id at the payer.")
+    @Argument(help: "The Group at the payer: its id, or Group/ID.")
     var group: String
 
     @Option(help: ArgumentHelp("The folder; made when it is missing.", valueName: "dir"))
@@ -40,6 +40,9 @@ struct MembersFetchCommand: AsyncParsableCommand {
 
     @OptionGroup var members: MemberOptions
 
+    /// The Group's id, also where it was typed as  pdex members match  names it.
+    var groupID: String { group.hasPrefix("Group/") ? String(group.dropFirst("Group/".count)) : group }
+
     private var wanted: [String] { types?.split(separator: ",").map(String.init) ?? [] }
 
     func validate() throws {
@@ -50,7 +53,7 @@ struct MembersFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let fetching = ExchangePipeline.Fetching(
-            group: group, purpose: purpose, types: wanted, since: since, until: until)
+            group: groupID, purpose: purpose, types: wanted, since: since, until: until)
         let result = try await members.reaching { [into] in try await $0.fetch(fetching, into: into, job: $1) }
         members.output.results.write(result.json, text: result.text)
         try Ending.check(result.isWhole ? .success : .partial)
@@ -63,6 +66,7 @@ extension ExchangePipeline.Fetched {
         for (type, count) in sorted { table.add(type, count.grouped) }
         if deleted > 0 { table.add("told as deleted", deleted.grouped) }
         if odd > 0 { table.add("lines left out", odd.grouped) }
+        if withheld > 0 { table.add("lines of who objects", withheld.grouped) }
         if outcomes > 0 { table.add("remarks of the payer", outcomes.grouped) }
         if miscounted > 0 { table.add("files with another count", miscounted.grouped) }
         let end = isWhole ? "whole" : "not whole: the next delta goes on from an earlier one"
@@ -74,8 +78,8 @@ extension ExchangePipeline.Fetched {
         return [
             "place": .string(place), "transactionTime": .string(transactionTime.text), "whole": .bool(isWhole),
             "resources": .object(JSONObject(members: counts)), "deleted": .number(JSONNumber(deleted)),
-            "odd": .number(JSONNumber(odd)), "outcomes": .number(JSONNumber(outcomes)),
-            "miscounted": .number(JSONNumber(miscounted)),
+            "odd": .number(JSONNumber(odd)), "withheld": .number(JSONNumber(withheld)),
+            "outcomes": .number(JSONNumber(outcomes)), "miscounted": .number(JSONNumber(miscounted)),
         ]
     }
 

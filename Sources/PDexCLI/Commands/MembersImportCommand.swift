@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex members import`: reads what the payer records, and tells which lines cannot be used.
+/// `pdex members import`: reads the payer's records, and reports lines that cannot be used.
 struct MembersImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
@@ -43,7 +43,11 @@ extension ExchangePipeline.Import {
         table.add("new", new.grouped)
         table.add("changed", changed.grouped)
         for (type, count) in gone.sorted(by: { $0.key < $1.key }) { table.add("gone: \(type)", count.grouped) }
+        if older > 0 { table.add("not taken, as older", older.grouped) }
         return table.text()
+            + (older > 0
+                ? "\n\nwhat was not taken has an earlier meta.lastUpdated than what was read before: let it say when it "
+                    + "was changed, or nothing" : "")
     }
 
     fileprivate var json: JSONValue {
@@ -51,7 +55,8 @@ extension ExchangePipeline.Import {
             .map { JSONObject.Member(key: $0.key, value: .number(JSONNumber($0.value))) }
         return [
             "received": .number(JSONNumber(received)), "new": .number(JSONNumber(new)),
-            "changed": .number(JSONNumber(changed)), "gone": .object(JSONObject(members: gone)),
+            "changed": .number(JSONNumber(changed)), "older": .number(JSONNumber(older)),
+            "gone": .object(JSONObject(members: gone)),
             "refused": .number(JSONNumber(roster?.refused ?? 0)),
             "flaws": .array(
                 (roster?.flaws ?? []).map {

@@ -12,7 +12,7 @@ struct MembersLinkCommand: AsyncParsableCommand {
         discussion: HelpText.with(
             "Who did it and why stays in the audit trail; the reason must not name a person. What is parked goes on with "
                 + "the next run or a replay.",
-            examples: ["pdex members link 4711 m-0815 --reason \"card and passport seen\""]))
+            examples: ["pdex members link pat-000012 mem-000012 --reason \"card and passport seen\""]))
 
     @Argument(help: "The patient: its id at the clinic, or its key.")
     var patient: String
@@ -38,7 +38,7 @@ struct MembersLinkCommand: AsyncParsableCommand {
 }
 
 extension MemberLink {
-    /// For programs, with what the payer holds though it should not.
+    /// The link as JSON, with what the payer holds but should not.
     func json(_ misplaced: String?) -> JSONValue {
         [
             "clinic": .string(route.clinic), "payer": .string(route.payer), "patient": .string(patient.description),

@@ -33,7 +33,9 @@ struct MembersListCommand: AsyncParsableCommand {
     }
 
     private func text(of page: [MemberSummary]) -> String {
-        guard !page.isEmpty else { return "no members; read them with  pdex members import" }
+        guard !page.isEmpty else {
+            return "no members; read them with  \(members.configuration.command("members import"))"
+        }
         var table = TextTable(["member", "coverages", "active", "consents", "linked"], rightAligned: [1, 2, 3])
         for member in page {
             let active = member.coverages.count { $0.coverage.status == "active" }

@@ -4,14 +4,14 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex members show`: one member with its coverage and what it was before.
+/// `pdex members show`: one member with its coverage, current and past.
 struct MembersShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show one of the payer's members: its coverage, and what that was before.",
         discussion: HelpText.with(examples: ["pdex members show KEY", "pdex members show m-0815 --values"]))
 
-    @Argument(help: "The member: its id at the payer, or its key.")
+    @Argument(help: "The member: its id at the payer, its key, or the key of the patient who is taken for it.")
     var member: String
 
     @Flag(help: "Show names, numbers and dates, too: they are a person's.")

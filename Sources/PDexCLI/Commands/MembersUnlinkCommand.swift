@@ -14,8 +14,8 @@ struct MembersUnlinkCommand: AsyncParsableCommand {
                 + "decide. What the payer has already is taken back by the next run, if  after-revocation  of the payer "
                 + "says so; what it is, and what becomes of it, is printed.",
             examples: [
-                "pdex members unlink 4711 --reason \"twin's card\"",
-                "pdex members unlink 4711 --to-rules --reason \"chart corrected\"",
+                "pdex members unlink pat-000012 --reason \"twin's card\"",
+                "pdex members unlink pat-000012 --to-rules --reason \"chart corrected\"",
             ]))
 
     @Argument(help: "The patient: its id at the clinic, or its key.")

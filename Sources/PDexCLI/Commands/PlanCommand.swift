@@ -3,7 +3,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex plan`: how a job would pull its clinic, and deliver to its payer.
+/// `pdex plan`: how a job would pull from its clinic and deliver to its payer.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",

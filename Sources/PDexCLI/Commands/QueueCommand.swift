@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex queue`: what waits for the payers, and what is held back.
+/// `pdex queue`: what is waiting for the payers, and what is on hold.
 struct QueueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",

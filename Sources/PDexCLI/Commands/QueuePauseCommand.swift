@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex queue pause`: nothing more of it is claimed.
+/// `pdex queue pause`: stops claiming submissions for a payer, job or lane.
 struct QueuePauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",

@@ -2,7 +2,7 @@ import ArgumentParser
 import FHIR
 import Jobs
 
-/// `pdex queue resume`: it goes on where it stands.
+/// `pdex queue resume`: lets a paused payer, job or lane continue.
 struct QueueResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
@@ -16,7 +16,7 @@ struct QueueResumeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        // A job or payer that is not configured any more can be resumed, too.
+        // A job or payer that is no longer configured can be resumed as well.
         let wasHeld = try await Assembly(configuration.load()).operations.resume(target.subject, target.name)
         output.results.write(
             target.json(["paused": false, "changed": .bool(wasHeld)]),

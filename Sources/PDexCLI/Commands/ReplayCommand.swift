@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex replay`: makes exchanges anew and delivers them.
+/// `pdex replay`: makes exchanges again and delivers them.
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
@@ -93,7 +93,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     hint: "Look first with --dry-run, then give --yes.")
             }
             let accepted = try await operations.accept(replayOf: chosen, demand)
-            var outcomes = accepted.refused
+            var outcomes = try await accepted.refused + finish(accepted.already, by: assembly, progress)
             for run in accepted.runs + begun.map(\.run).filter({ !accepted.runs.contains($0) }) {
                 progress.say("replay \(run): pdex runs show \(run)  tells how far it is")
                 if !queue { try await carry(run, by: assembly, progress) }
@@ -106,6 +106,19 @@ struct ReplayCommand: AsyncParsableCommand {
         try Ending.check(Self.status(of: outcomes))
     }
 
+    /// What was replayed before by the same command; what of it waits is delivered, unless that is left to the service.
+    private func finish(
+        _ already: [ReplayItem], by assembly: Assembly, _ progress: RunProgress
+    ) async throws -> [ReplayOutcome] {
+        let operations = assembly.operations
+        guard !queue, !already.isEmpty else {
+            return try await operations.outcomes(ofAlready: already, delivering: false)
+        }
+        return try await assembly.servingFiles(note: { progress.say($0) }) {
+            try await operations.outcomes(ofAlready: already, delivering: true)
+        }
+    }
+
     private func carry(_ run: String, by assembly: Assembly, _ progress: RunProgress) async throws {
         do {
             _ = try await assembly.servingFiles(note: { progress.say($0) }) {
@@ -116,7 +129,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is named, or selected and can be replayed.
+    /// The exchanges that are named, or those selected that can be replayed.
     private func chosen(_ assembly: Assembly) async throws -> [String] {
         guard ids.isEmpty else { return ids }
         let found = try await assembly.operations.lines(
@@ -127,8 +140,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static let otherwise = " with other options or another reason"
 
-    /// What somebody has to say yes to: so many exchanges that were selected, nil for those that were named, and
-    /// replays that are gone on with for more than that, or as something else. Nil when there is nothing to ask.
+    /// What to ask before starting: whether to replay the selected exchanges (`selected` is nil if they were named),
+    /// and to resume replays that hold more than those or differ from the demand. Nil when there is nothing to ask.
     static func question(_ selected: Int?, _ begun: [BegunReplay]) -> String? {
         let isMore = begun.contains { $0.others > 0 || !$0.isAsDemanded }
         guard selected.map({ $0 > 0 || !begun.isEmpty }) ?? isMore else { return nil }
@@ -140,13 +153,13 @@ struct ReplayCommand: AsyncParsableCommand {
                     + (begun.allSatisfy(\.isAsDemanded) ? "?" : ", begun\(otherwise)?"))
     }
 
-    /// Partial when anything was refused or did not arrive; what is left to the service is whole so far.
+    /// Partial when anything was refused or not acknowledged; exchanges left to the service do not count against it.
     static func status(of outcomes: [ReplayOutcome]) -> CommandStatus {
         let isWhole = outcomes.allSatisfy {
             switch $0 {
             case .eligible, .waiting: true
             case .refused: false
-            case .replayed(_, let new): new.state == .acknowledged
+            case .replayed(_, let new), .already(_, let new): new.state == .acknowledged
             }
         }
         return isWhole ? .success : .partial

@@ -4,7 +4,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// `pdex request`: one member, on demand.
+/// `pdex request`: one member's data, on demand.
 struct RequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
@@ -13,10 +13,10 @@ struct RequestCommand: AsyncParsableCommand {
             "It is kept first and then answered here, beside whatever runs; a service that is quicker is waited for. With --queue it is left to  pdex serve ; "
                 + "pdex requests  tells where it stands.",
             examples: [
-                "pdex request --member M0-000123 --payer med0",
-                "pdex request --patient 4711 --types Encounter,Condition",
-                "pdex request --member 'https://med0.example/member-id|M0-000123' --queue",
-                "pdex request --patient 4711 --since 2026-01-01T00:00:00Z --queue --wait",
+                "pdex request --member M0-000012-01 --payer med0",
+                "pdex request --patient pat-000012 --types Encounter,Condition",
+                "pdex request --member 'https://med0.example/fhir/member-id|M0-000012-01'",
+                "pdex request --patient pat-000012 --since 2026-01-01T00:00:00Z --queue --wait",
             ]))
 
     @Option(
@@ -109,7 +109,7 @@ struct RequestCommand: AsyncParsableCommand {
         try Ending.check(isCarried ? detail.run.map { CommandStatus($0.state) } ?? .failed : .failed)
     }
 
-    /// Where a request stands; its end, if that is to be awaited.
+    /// The current state of a request, or its end if that is awaited.
     private func awaited(
         _ id: String, by assembly: Assembly, _ progress: RunProgress
     ) async throws -> MemberRequestDetail {
@@ -160,7 +160,7 @@ struct RequestCommand: AsyncParsableCommand {
         return demand
     }
 
-    /// Accepts the demand for the service to answer.
+    /// Accepts the demand, and leaves it to the service.
     private func leave(_ demand: MemberDemand, _ progress: RunProgress) async throws {
         let settings = try configuration.load()
         let job = try RequestJobs(JobFolder.load(settings)).job(job, payer: payer)

@@ -8,7 +8,7 @@ struct RequestsCancelCommand: AsyncParsableCommand {
         commandName: "cancel",
         abstract: "Take a member request back; what is being sent at this moment may still arrive.",
         discussion: HelpText.with(examples: [
-            "pdex requests cancel 5rcbtxolqthslplbq6cirb7ais --reason 'asked for the wrong member'"
+            "pdex requests cancel ID --reason 'asked for the wrong member'"
         ]))
 
     @Argument(help: "The id of the request.")

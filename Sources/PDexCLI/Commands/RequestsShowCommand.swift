@@ -2,7 +2,7 @@ import ArgumentParser
 import Jobs
 import PDex
 
-/// `pdex requests show`: one request, and what came of it.
+/// `pdex requests show`: one request, and its outcome so far.
 struct RequestsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

@@ -40,13 +40,13 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         DescriptorLimit.raise()
         let progress = output.progress
-        let report: RunReport = try await configuration.reaching {
+        let (report, heldBack) = try await configuration.reaching {
             [job, dryRun, ignoreQuietHours, mostMissing, output] configuration in
             let known = try JobFolder.job(job, among: JobFolder.load(configuration))
             progress.say("\(job): \(known.clinic) → \(known.payer)")
             let assembly = try Assembly(
                 configuration, ignoresQuietHours: ignoreQuietHours, mostMissing: mostMissing, observer: progress.show)
-            return try await output.reporting(progress) {
+            let report: RunReport = try await output.reporting(progress) {
                 try await assembly.servers.approach(job)
                 return try await assembly.servingFiles(note: { progress.say($0) }) {
                     let report = try await assembly.operations.run(job: job, dryRun: dryRun)
@@ -55,9 +55,12 @@ struct RunCommand: AsyncParsableCommand {
                     return report
                 }
             }
+            let queue = try await assembly.operations.queue()
+            return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers))
         }
         progress.end()
-        let sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)
+        var sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)
+        sheet.heldBack = heldBack
         output.results.write(report.json, text: sheet.text)
         try Ending.check(CommandStatus(report.state))
     }

@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// `pdex runs`: what the jobs did, and how it stands now.
+/// `pdex runs`: what the jobs did, and how their exchanges stand now.
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
@@ -43,7 +43,7 @@ struct RunsCommand: ParsableCommand {
 }
 
 extension Run {
-    /// What a program wants to know of a run without its summary.
+    /// The run as JSON, without its summary.
     var json: JSONValue {
         [
             "run": .string(id), "job": .string(job), "trigger": .string(trigger.rawValue), "clinic": .string(clinic),

@@ -57,6 +57,12 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for pdex.yaml and keys; made when it is missing.", valueName: "dir"))
     var writeConfig = ".pdex-sandbox"
 
+    @Option(
+        help: ArgumentHelp(
+            "Let clients sign with these public keys, too: a JWK Set, as  pdex keys jwks  prints it.", valueName: "file"
+        ))
+    var jwks: String?
+
     @OptionGroup(title: "How Clinic0 behaves")
     var habits: ExportHabitOptions
 
@@ -69,14 +75,22 @@ struct SandboxCommand: AsyncParsableCommand {
         guard MemberMatchShape(rawValue: memberMatch) != nil else {
             throw ValidationError("--member-match is 1.0.0 or 1.2.0.")
         }
-        guard [clinicPort, payerPort].allSatisfy({ (1...65_535).contains($0) }), clinicPort != payerPort else {
-            throw ValidationError("--clinic-port and --payer-port are two numbers from 1 to 65535.")
+        guard [clinicPort, payerPort].allSatisfy({ (1...65_535).contains($0) }) else {
+            throw ValidationError("--clinic-port and --payer-port are numbers from 1 to 65535.")
+        }
+        guard clinicPort != payerPort else {
+            throw ValidationError("--clinic-port and --payer-port are both \(clinicPort); each server needs its own.")
         }
     }
 
     func run() async throws {
         let folder = SandboxFolder(
             path: writeConfig.count > 1 && writeConfig.hasSuffix("/") ? String(writeConfig.dropLast()) : writeConfig)
+        // Nothing is written unless it can be served.
+        _ = try ProjectFiles.find()
+        let lock = try SandboxLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        try Self.insistOnFree(["--clinic-port": clinicPort, "--payer-port": payerPort])
         let settings = settings(of: folder)
         try folder.make(settings)
         var options = try folder.options(
@@ -91,9 +105,19 @@ struct SandboxCommand: AsyncParsableCommand {
         options.clinicPort = clinicPort
         options.payerPort = payerPort
         options.med0File = med0File ?? folder.med0
+        if let jwks { options.clientKeys.add(try SandboxFolder.publicKeys(inFile: jwks)) }
         output.progress.say(clinicData.map { "loading \($0)" } ?? "inventing \(members.of("member"))")
-        let results = output.results
         let sandbox = try SandboxFolder.sandbox(options)
+        do {
+            try await serve(sandbox, folder)
+        } catch _ where Interruption.wasRequested {
+            output.progress.say("stopped")
+        }
+    }
+
+    /// Serves until somebody says to stop.
+    private func serve(_ sandbox: SandboxServers, _ folder: SandboxFolder) async throws {
+        let results = output.results
         let progress = output.progress
         try await SandboxFolder.running(sandbox) { clinic, payer in
             results.write(
@@ -107,7 +131,7 @@ struct SandboxCommand: AsyncParsableCommand {
                     """)
             var most = 0
             while true {
-                // Looks each second whether something was left.
+                // Checks every second for new drops.
                 try await SystemClock().sleep(seconds: 1)
                 if sandbox.mostDeliveriesAtOnce > most {
                     most = sandbox.mostDeliveriesAtOnce
@@ -120,7 +144,18 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// The same end of the story as last time, so that a restart does not make everything new.
+    /// Every port must be free. Throws `usage.invalid` with the one that is not.
+    static func insistOnFree(
+        _ ports: KeyValuePairs<String, Int>, isFree: (Int) -> Bool = LoopbackPort.isFree
+    ) throws(Fault) {
+        for (option, port) in ports where !isFree(port) {
+            throw Fault(
+                .usage, .stop, "Somebody listens on port \(port) of this machine already.",
+                hint: "Name a free one with  \(option) , or stop who listens there.")
+        }
+    }
+
+    /// The story ends on the same day as last time, so that a restart does not make everything new.
     private func settings(of folder: SandboxFolder) -> SandboxSettings {
         let now = SystemClock().now()
         let midnight = now.adding(milliseconds: -(now.milliseconds % 86_400_000))

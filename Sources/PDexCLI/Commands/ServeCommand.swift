@@ -8,7 +8,7 @@ import PDex
 import Pipeline
 import ServiceLifecycle
 
-/// `pdex serve`: all jobs on their schedules, until it is stopped.
+/// `pdex serve`: all jobs on their schedules, until stopped.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         logger.logLevel = logLevel
         let told = logger
-        // Before anything counts.
+        // Must precede the first count.
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
         try await configuration.reaching { configuration in
@@ -44,6 +44,8 @@ struct ServeCommand: AsyncParsableCommand {
                 told.note(event)
                 RunMeter.count(event)
                 progress.note(event)
+            } announce: {
+                told.notice("\($0)")
             }
             var services = Self.services(jobs, assembly, metrics, logger: told)
             if let line {
@@ -79,14 +81,14 @@ struct ServeCommand: AsyncParsableCommand {
         return services
     }
 
-    /// Runs services until this task is cancelled, which stops them gracefully.
+    /// Runs services until this task is cancelled, then stops them gracefully.
     ///
-    /// The group gets no logger: it writes services out with everything in them, secrets included.
+    /// The group gets no logger: it would log services with all their properties, secrets included.
     static func serve(_ services: [any Service]) async throws {
         let silence = Logger(label: "pdex.services") { _ in SwiftLogNoOpLogHandler() }
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, logger: silence)
-        // Deliveries under way may end; what takes longer is cancelled, and its claim runs out.
+        // Deliveries under way may finish; those that take longer are cancelled, and their claims expire.
         configuration.maximumGracefulShutdownDuration = .seconds(30)
         let group = ServiceGroup(configuration: configuration)
         // Not a child: cancelling this command stops the services gracefully instead.

@@ -3,7 +3,7 @@ import FHIR
 import PDex
 import SQLiteStore
 
-/// `pdex store backup`: a checked copy, while the service goes on.
+/// `pdex store backup`: a checked copy, made while the service runs.
 struct StoreBackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",

@@ -4,7 +4,7 @@ import Foundation
 import PDex
 import SQLiteStore
 
-/// `pdex store restore`: a backup in the place of the store.
+/// `pdex store restore`: replaces the store with a backup.
 struct StoreRestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
@@ -12,7 +12,7 @@ struct StoreRestoreCommand: AsyncParsableCommand {
         discussion: HelpText.with(
             "The backup is checked first, and made safe to run: what waits in it is cancelled, and the next run makes "
                 + "every exchange again, because nobody knows what the payer has by now. Stop pdex serve before.",
-            examples: ["pdex store restore /var/backups/pdex-monday.db --reason \"the disk failed\" --yes"]))
+            examples: ["pdex store restore monday.db --reason \"the disk failed\" --yes"]))
 
     @Argument(help: "The file that  pdex store backup  made; it is not changed.")
     var file: String

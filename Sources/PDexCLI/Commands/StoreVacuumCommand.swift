@@ -2,7 +2,7 @@ import ArgumentParser
 import FHIR
 import SQLiteStore
 
-/// `pdex store vacuum`: gives room back to the disk.
+/// `pdex store vacuum`: returns unused space to the disk.
 struct StoreVacuumCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vacuum",

@@ -7,7 +7,7 @@ struct ClinicSettings: Sendable, Hashable {
     var server: ServerSettings
     /// The most bytes that one file of an export may have, before and after decoding.
     var maxFileBytes = ServerConnection.usualMaxFileBytes
-    /// When whole rosters are not pulled from it.
+    /// The hours in which whole rosters are not pulled from it.
     var quietHours: QuietHours?
     /// The most pages that one search may have.
     var maxPages = ServerConnection.usualMaxPages

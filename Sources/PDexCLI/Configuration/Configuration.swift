@@ -4,13 +4,13 @@ import SQLiteStore
 
 /// What `pdex.yaml` says: which clinics and payers there are, and where everything is kept.
 ///
-/// Paths are as the process can open them: those that the file gives relative are taken from the file's folder.
+/// Paths are as the process can open them: relative ones are resolved against the file's folder.
 struct Configuration: Sendable, Hashable {
     /// The file that was read.
     let path: String
     /// The SQLite store.
     let store: String
-    /// How long what is finished is kept there.
+    /// How long the store keeps what is finished.
     var retention = StoreRetention()
     /// The folder of private keys.
     let keys: String
@@ -20,15 +20,15 @@ struct Configuration: Sendable, Hashable {
     let jobs: String
     /// The folder of mapping sets.
     let mappings: String
-    /// The guides' packages that resources are held against: paths, or `NAME#VERSION` in `~/.fhir/packages`.
+    /// The guides' packages to validate resources against: paths, or `NAME#VERSION` in `~/.fhir/packages`.
     var packages: [String] = []
-    /// The log of exports in the form that the clients of Bulk Data share; nil for none.
+    /// The log of exports, in the format shared by Bulk Data clients; nil for none.
     var bulkLog: String?
     /// Which days are business days.
     var calendar = BusinessCalendar()
     /// Where the API listens and who may use it; nil for no API.
     var api: APISettings?
-    /// Where payers fetch the files of what was submitted to them; nil when none does.
+    /// Where payers fetch the files of bulk submissions; nil when none does.
     var files: FilesSettings?
     /// The clinics, in the order of the file.
     var clinics: [ClinicSettings]

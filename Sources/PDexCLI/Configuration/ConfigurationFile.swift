@@ -3,7 +3,7 @@ import Foundation
 import Jobs
 import PDex
 
-/// Reads `pdex.yaml`, and says everything that is wrong with it at once.
+/// Reads `pdex.yaml`, and reports all its errors at once.
 enum ConfigurationFile {
     /// Reads the file at `path`. Throws `config.missing` and `config.invalid`.
     static func load(path: String) throws(Fault) -> Configuration {

@@ -2,7 +2,7 @@ import Console
 import DeclarativeFiles
 
 extension DeclarativeNode {
-    /// `api`: host, port, and each token by the name of its holder; `payers` are those that the file has.
+    /// `api`: host, port, and each token under its holder's name; `payers` are the payers configured in the file.
     func api(payers: [String], _ report: inout FileReport) -> APISettings? {
         let fields = fields(["host", "port", "tokens"], required: ["tokens"], in: "the API", &report)
         let host = fields["host"]?.string(&report) ?? "127.0.0.1"
@@ -19,7 +19,7 @@ extension DeclarativeNode {
         return APISettings(host: host, port: port, tokens: tokens ?? [])
     }
 
-    /// One token: its SHA-256, and what its holder may ask for. Nothing is allowed that is not written.
+    /// One token: its SHA-256, and what its holder may ask for. Whatever is not listed is not allowed.
     private func token(of name: String, payers known: [String], _ report: inout FileReport) -> APIToken? {
         guard isMapping else {
             report.report(

@@ -2,7 +2,7 @@ import DeclarativeFiles
 import PDex
 
 extension DeclarativeNode {
-    /// `circuit-breaker` of a payer: as `BreakerPolicy` defaults, unless it says otherwise.
+    /// `circuit-breaker` of a payer: the defaults of `BreakerPolicy`, except where it says otherwise.
     func breakerPolicy(_ report: inout FileReport) -> BreakerPolicy {
         let fields = fields(["failures", "budget", "from", "to"], in: "'circuit-breaker'", &report)
         let defaults = BreakerPolicy()

@@ -3,7 +3,7 @@ import Foundation
 import Jobs
 
 extension DeclarativeNode {
-    /// `calendar`: a zone, and holidays as a list or a file of them; UTC without holidays unless it says otherwise.
+    /// `calendar`: a zone, and holidays as a list or a file; by default UTC without holidays.
     func calendar(_ report: inout FileReport) -> BusinessCalendar {
         let fields = fields(["zone", "holidays"], in: "a calendar", &report)
         let zone = fields["zone"]?.timeZone(&report)
@@ -21,7 +21,7 @@ extension DeclarativeNode {
         return holidays
     }
 
-    /// `quiet-hours`: times of day on the clocks of a zone, every day unless days are named.
+    /// `quiet-hours`: times of day in a zone, every day unless days are named.
     func quietHours(_ report: inout FileReport) -> QuietHours? {
         let required = ["from", "to", "zone"]
         let fields = fields(required + ["days"], required: required, in: "quiet hours", &report)

@@ -2,7 +2,7 @@ import DeclarativeFiles
 import PDex
 
 extension DeclarativeNode {
-    /// `match` of a payer: how its numbers stand to the clinics', and how it is asked who somebody is.
+    /// `match` of a payer: how its numbers relate to the clinics', and how it is asked who a person is.
     func match(_ report: inout FileReport) -> MatchSettings {
         let names = ["subscriber-systems", "pairs", "cross-reference", "member-match", "member-system"]
         let fields = fields(names, in: "'match'", &report)

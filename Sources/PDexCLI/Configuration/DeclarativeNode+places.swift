@@ -11,7 +11,7 @@ extension DeclarativeNode {
         return fields["sqlite"]?.filePath(&report).map { ($0, retention) }
     }
 
-    /// A path, taken from the folder of the file in which it is written.
+    /// A path; a relative one is resolved against the folder of the file that contains it.
     func filePath(_ report: inout FileReport) -> String? {
         guard let text = string(&report) else { return nil }
         guard !text.isEmpty, !text.hasPrefix("~"), !text.utf8.contains(0) else {
@@ -24,7 +24,7 @@ extension DeclarativeNode {
         return beside(text)
     }
 
-    /// The folder of a payer's file drops, which is no other payer's: what is left there is for one alone.
+    /// The folder for a payer's file drops; no two payers may share one, since its content is for one payer only.
     func dropFolder(_ others: inout Set<String>, _ report: inout FileReport) -> String? {
         guard var path = filePath(&report) else { return nil }
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -34,7 +34,7 @@ extension DeclarativeNode {
         return path
     }
 
-    /// Packages of guides: paths, or names with a version as `~/.fhir/packages` has them.
+    /// Packages of guides: paths, or names with a version as in `~/.fhir/packages`.
     func packages(_ report: inout FileReport) -> [String] {
         (list(&report) ?? []).compactMap { node in
             guard let text = node.string(&report) else { return nil }
@@ -42,7 +42,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// A path as the process can open it, taken from the folder of the file in which this node is written.
+    /// A path as the process can open it; a relative one is resolved against the folder of this node's file.
     func beside(_ place: String) -> String {
         if place.hasPrefix("/") { return place }
         var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -57,7 +57,7 @@ extension DeclarativeNode {
         return (folder + rest).joined(separator: "/")
     }
 
-    /// An absolute https URL, without a slash at its end; http only for this machine itself.
+    /// An absolute https URL, without a trailing slash; http is allowed only for this machine.
     func url(_ report: inout FileReport) -> String? {
         guard var text = string(&report) else { return nil }
         while text.hasSuffix("/") { text.removeLast() }
@@ -72,7 +72,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// The URLs of the list written here.
+    /// The URLs listed here.
     func urls(_ report: inout FileReport) -> [String]? {
         guard let elements = list(&report) else { return nil }
         var urls: [String] = []

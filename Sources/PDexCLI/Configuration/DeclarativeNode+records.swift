@@ -3,8 +3,8 @@ import FHIR
 import PDex
 
 extension DeclarativeNode {
-    /// Where records come from: `{ from: fhir }`, `{ from: bulk-export }`, `{ file: FILE }`, `{ folder: FOLDER }` or,
-    /// for coverage, `{ csv: FILE, columns: … }`.
+    /// The source of records: `{ from: fhir }`, `{ from: bulk-export }`, `{ file: FILE }`, `{ folder: FOLDER }` or, for
+    /// coverage, `{ csv: FILE, columns: … }`.
     func recordSource(allowsRoster: Bool, _ report: inout FileReport) -> ExchangeTerms.RecordSource? {
         let roster = allowsRoster ? ["csv", "columns", "ignore", "systems"] : []
         let fields = fields(["from", "group", "file", "folder"] + roster, in: "a source of records", &report)
@@ -40,7 +40,7 @@ extension DeclarativeNode {
         case bulkExport = "bulk-export"
     }
 
-    /// `columns`: the name of the column for each field.
+    /// `columns`: the column name for each field.
     private func rosterColumns(
         _ ignored: [String], _ systems: [RosterColumns.Field: String], _ report: inout FileReport
     ) -> RosterColumns? {
@@ -63,16 +63,10 @@ extension DeclarativeNode {
         return systems
     }
 
-    /// `types` of a payer: the only ones it may have (CO-08).
+    /// `types` of a payer: the only types it may receive (CO-08).
     func allowedTypes(_ report: inout FileReport) -> [String]? {
         list(&report)?.compactMap { node in
-            guard let type = node.string(&report) else { return nil }
-            if !ResourceTypes.r4.contains(type) {
-                report.report(
-                    "'\(type.prefix(64))' is not a FHIR R4 resource type", at: node,
-                    suggestion: Suggestion.closest(to: type, among: ResourceTypes.r4))
-            }
-            return type
+            node.word(among: ResourceTypes.r4, called: "a FHIR R4 resource type", &report)
         }
     }
 }

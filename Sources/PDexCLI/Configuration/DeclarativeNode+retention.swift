@@ -2,7 +2,7 @@ import DeclarativeFiles
 import SQLiteStore
 
 extension DeclarativeNode {
-    /// `retention` of the store: ages in days such as `90d`; what is not named is kept for good.
+    /// `retention` of the store: ages in days such as `90d`; a kind that is not named is kept for good.
     func retention(_ report: inout FileReport) -> StoreRetention {
         let fields = fields(["bundles", "receipts", "requests"], in: "retention", &report)
         return StoreRetention(

@@ -3,7 +3,7 @@ import FHIRClient
 import PDex
 
 extension DeclarativeNode {
-    /// The named servers written here, such as the clinics; `names` are those that are taken already.
+    /// The named servers listed here, such as the clinics; `names` are the names already taken.
     func servers<Settings>(
         _ what: String, _ names: inout Set<String>, _ report: inout FileReport,
         read: (DeclarativeNode, String, inout FileReport) -> Settings?
@@ -47,7 +47,7 @@ extension DeclarativeNode {
         }
     }
 
-    /// A payer; `folders` are the drop folders of others.
+    /// A payer; `folders` are the drop folders of other payers.
     func payer(_ name: String, _ folders: inout Set<String>, _ report: inout FileReport) -> PayerSettings? {
         let required = ["base", "organization"]
         let fields = fields(
@@ -124,7 +124,7 @@ extension DeclarativeNode {
             fileOrigins: fileOrigins ?? [], isPrivate: isPrivate ?? false, transport: transport)
     }
 
-    /// How we are known at the server.
+    /// Our registration at the server.
     private func client(_ fields: [String: DeclarativeNode], _ report: inout FileReport) -> ClientSettings? {
         let id = fields["client-id"]?.string(&report)
         let key = fields["key"]?.string(&report)
@@ -132,7 +132,7 @@ extension DeclarativeNode {
         return ClientSettings(id: id, key: key)
     }
 
-    /// Scopes, each of one word (RFC 6749 §3.3).
+    /// Scopes, each a single word (RFC 6749 §3.3).
     private func verbatimScopes(_ report: inout FileReport) -> [String] {
         (list(&report) ?? []).compactMap { element in
             guard let scope = element.string(&report) else { return nil }
@@ -171,7 +171,7 @@ extension DeclarativeNode {
         return name.map { (npi, $0) }
     }
 
-    /// The same form as the names of jobs, so that a name fits in paths, logs and SQL.
+    /// The same form as for job names, so that a name is safe in paths, logs and SQL.
     private static func isName(_ text: String) -> Bool {
         let isFirst = text.utf8.first.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 } ?? false
         return isFirst && text.utf8.count <= 64

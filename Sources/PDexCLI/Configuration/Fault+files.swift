@@ -2,7 +2,7 @@ import DeclarativeFiles
 import PDex
 
 extension Fault {
-    /// Every diagnostic of the files that cannot be used, one a line.
+    /// A fault with every diagnostic of files that cannot be used, one per line.
     init(_ code: FaultCode, _ diagnostics: FileDiagnostics, hint: String) {
         let count = diagnostics.all.count
         let lines = diagnostics.all.map { "\n  " + $0.description }.joined()

@@ -1,18 +1,18 @@
 import DeclarativeFiles
 import PDex
 
-/// Where payers fetch the files of what was submitted to them.
+/// Where payers fetch the files of bulk submissions.
 struct FilesSettings: Sendable, Hashable {
     /// The address to listen on; this machine itself unless the file says otherwise.
     let host: String
     let port: Int
-    /// The URL at which payers reach it, without a trailing slash.
+    /// The URL at which payers reach the files, without a trailing slash.
     let url: String
 
     static let usualPort = 8481
 }
 
-/// Who we are to a payer that is submitted to.
+/// How we identify ourselves to a payer that takes bulk submissions.
 struct SubmitterSettings: Sendable, Hashable {
     let system: String
     let value: String
@@ -28,7 +28,7 @@ extension DeclarativeNode {
         return FilesSettings(host: host, port: port, url: url)
     }
 
-    /// `submitter` of a payer: the identifier that was agreed, as `system` and `value`.
+    /// `submitter` of a payer: the agreed identifier, as `system` and `value`.
     func submitter(_ report: inout FileReport) -> SubmitterSettings? {
         let fields = fields(["system", "value"], required: ["system", "value"], in: "'submitter'", &report)
         let system = fields["system"]?.string(&report)

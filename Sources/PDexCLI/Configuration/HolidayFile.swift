@@ -9,7 +9,7 @@ struct HolidayFile {
 
     private static let mostBytes = 1 << 20
 
-    /// The dates in it; everything that is wrong with it is reported with its line.
+    /// The dates in it; each error is reported with its line.
     func dates(_ report: inout FileReport) -> [String] {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .uncached) else {
             report.report("there is no file of holidays that can be read", path: path, position: nil)

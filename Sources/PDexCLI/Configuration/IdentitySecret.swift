@@ -2,23 +2,31 @@ import FHIRClient
 import Glibc
 import PDex
 
-/// The deployment's secret, from which the identities of everything at the payer are derived.
+/// The deployment's secret, from which the ids of everything at the payer are derived.
 ///
-/// With another secret everything would be sent again under other ids: it is made once, for a store that does not
+/// With another secret everything would be sent again under other ids. So it is made once, for a store that does not
 /// exist yet, and never replaced.
 enum IdentitySecret {
     private static let size = 32
 
-    /// The secret in the file `path`, made on first use. Throws `key.missing`, `key.exposed`, `key.unusable`.
-    static func load(path: String, storeExists: Bool) throws(Fault) -> [UInt8] {
+    /// The secret in the file `path`, made on first use; `announce` is told then. Throws `key.missing`, `key.exposed`,
+    /// `key.unusable`.
+    static func load(
+        path: String, storeExists: Bool, announce: (String) -> Void = { _ in }
+    ) throws(Fault) -> [UInt8] {
         if let secret = try read(path) { return secret }
         guard !storeExists else {
             throw Fault(
                 .keyMissing, .stop, "The identity secret \(path) is missing, but the store made with it is there.",
-                hint: "Restore the file from the backup; with another secret every resource would be sent anew.")
+                hint:
+                    "Put your copy of it there; no backup of the store has it, and with another one every resource would "
+                    + "be sent anew. Without a copy: docs/how-to/key-loss.md.")
         }
         try create(path)
         guard let secret = try read(path) else { throw unwritable(path) }
+        announce(
+            "made the identity secret \(path), from which all ids at the payers are derived: keep a copy of it, apart from "
+                + "the store's backups (docs/how-to/key-loss.md)")
         return secret
     }
 
@@ -37,7 +45,7 @@ enum IdentitySecret {
         guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size == size else {
             throw Fault(
                 .keyUnusable, .stop, "The identity secret \(path) is not a file of \(size) bytes.",
-                hint: "Restore the file from the backup.")
+                hint: "Put your copy of it there. Without a copy: docs/how-to/key-loss.md.")
         }
         guard info.st_mode & 0o077 == 0 else {
             throw Fault(
@@ -48,7 +56,7 @@ enum IdentitySecret {
         return bytes
     }
 
-    /// Writes beside the file and links it into place: whoever comes second finds the first one's secret whole.
+    /// Writes a draft beside the file and links it into place: a second process finds the first one's secret, complete.
     private static func create(_ path: String) throws(Fault) {
         let draft = "\(path).\(getpid())"
         unlink(draft)

@@ -4,7 +4,7 @@ import PDex
 
 /// The jobs of a configuration.
 enum JobFolder {
-    /// Every job, checked against the servers there are. Throws `job.invalid` with every diagnostic.
+    /// Every job, checked against the configured servers. Throws `job.invalid` with every diagnostic.
     static func load(_ configuration: Configuration) throws(Fault) -> [Job] {
         do {
             let jobs = try JobFile.loadFolder(path: configuration.jobs)
@@ -16,6 +16,7 @@ enum JobFolder {
                 checkPolicy(of: job, configuration, path, &report)
                 checkFiles(of: job, configuration, path, &report)
                 checkClient(of: job, configuration, path, &report)
+                checkNumbers(of: job, configuration, path, &report)
             }
             checkDelivery(of: jobs, configuration, &report)
             try report.throwIfAny()
@@ -25,7 +26,7 @@ enum JobFolder {
         }
     }
 
-    /// A policy is the payer's, for all jobs: two of them would judge each other's deliveries.
+    /// The policy is the payer's, for all jobs: jobs with different ones would judge each other's deliveries.
     private static func checkPolicy(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -37,7 +38,7 @@ enum JobFolder {
             path: path, position: nil)
     }
 
-    /// Files need a place.
+    /// A job that delivers files needs a place for them.
     private static func checkFiles(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -57,7 +58,7 @@ enum JobFolder {
         }
     }
 
-    /// Whoever is asked anything has to know us.
+    /// A server that a job contacts must know us.
     private static func checkClient(
         of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
     ) {
@@ -70,7 +71,20 @@ enum JobFolder {
             path: path, position: nil)
     }
 
-    /// Jobs of one clinic and payer share an outbox, which whoever comes first empties.
+    /// A record number alone is nobody's, unless it is declared whose numbers it belongs to.
+    private static func checkNumbers(
+        of job: Job, _ configuration: Configuration, _ path: String, _ report: inout FileReport
+    ) {
+        guard job.matchBy == [.recordNumber], let payer = configuration.payer(job.payer),
+            !payer.match.knowsRecordNumbers
+        else { return }
+        report.report(
+            "the job recognises members by record-number alone, and 'match' of \(job.payer) in the configuration has "
+                + "neither 'pairs' nor 'cross-reference': it would recognise nobody",
+            path: path, position: nil)
+    }
+
+    /// Jobs of one clinic and payer share an outbox, which any of them may empty.
     private static func checkDelivery(of jobs: [Job], _ configuration: Configuration, _ report: inout FileReport) {
         for route in Dictionary(grouping: jobs, by: { [$0.clinic, $0.payer] }).values {
             let sorted = route.sorted { $0.name < $1.name }

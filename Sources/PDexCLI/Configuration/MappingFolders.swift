@@ -7,7 +7,7 @@ import PDex
 /// The mapping sets of a configuration: one folder each.
 struct MappingFolders: Sendable {
     let path: String
-    /// The packages whose value sets expressions may name.
+    /// The packages whose value sets expressions may refer to.
     var packages: [String] = []
 
     /// The names of the sets, sorted.
@@ -26,10 +26,10 @@ struct MappingFolders: Sendable {
         }
     }
 
-    /// The set of that name, and a context in which its expressions can be evaluated. Throws `mapping.invalid` with
-    /// every diagnostic, or for a value set that is not known, and `package.unusable`.
+    /// The set of that name, and a context for evaluating its expressions. Throws `mapping.invalid` with every
+    /// diagnostic, or for an unknown value set, and `package.unusable`.
     ///
-    /// Packages are read only for a set that asks for value sets.
+    /// Packages are read only for a set that uses value sets.
     func loadWithContext(_ name: String) throws(Fault) -> (set: MappingSet, context: MappingContext) {
         let set = try load(name)
         guard !set.valueSets.isEmpty else { return (set, MappingTests.context) }
@@ -47,7 +47,7 @@ struct MappingFolders: Sendable {
         }
     }
 
-    /// The lines of a set that no test notices when they are broken. Throws `mapping.invalid` with every diagnostic.
+    /// The lines of a set that can be broken without any test noticing. Throws `mapping.invalid` with every diagnostic.
     func survivors(of name: String) throws(Fault) -> [MappingMutant] {
         let (set, context) = try loadWithContext(name)
         do {
@@ -57,7 +57,7 @@ struct MappingFolders: Sendable {
         }
     }
 
-    /// Where a set is.
+    /// The folder of a set.
     func directory(_ name: String) -> String { "\(path)/\(name)" }
 
     private func check(_ name: String) throws(Fault) {

@@ -3,12 +3,15 @@ import Pipeline
 
 /// `match` of a payer in `pdex.yaml`: how people are recognised as its members.
 struct MatchSettings: Sendable, Hashable {
-    /// How the payer's numbers stand to the clinics', without the cross-reference.
+    /// How the payer's numbers relate to the clinics', without the cross-reference.
     var numbers = MemberNumbers()
-    /// The file that tells whose record number belongs to which member number; nil for none.
+    /// The file that maps record numbers to member numbers; nil for none.
     var crossReference: CrossReferenceSettings?
-    /// How the payer is asked who somebody is.
+    /// How the payer is asked who a person is.
     var inquiry = ExchangeTerms.Inquiry()
+
+    /// Whether it is declared whose numbers a clinic's record numbers belong to.
+    var knowsRecordNumbers: Bool { !numbers.pairs.isEmpty || crossReference != nil }
 
     /// ``numbers`` with the cross-reference. Throws `config.missing` and `roster.invalid`.
     func knownNumbers() throws -> MemberNumbers {

@@ -3,7 +3,7 @@ import DeclarativeFiles
 import Mappings
 import PDex
 
-/// What resources are held against: the packages that the configuration names, and the profile sheets beside the
+/// The definitions to validate against: the packages that the configuration names, and the profile sheets beside the
 /// mapping sets.
 struct ProfileFiles: Sendable {
     private let packages: [String]
@@ -16,7 +16,7 @@ struct ProfileFiles: Sendable {
         self.init(packages: configuration.packages, mappings: configuration.mappings)
     }
 
-    /// Those of a folder of mappings, and packages.
+    /// The sheets in a folder of mappings, and packages.
     init(packages: [String], mappings: String) {
         self.packages = packages
         self.mappings = mappings
@@ -24,10 +24,10 @@ struct ProfileFiles: Sendable {
 
     private var sheetFolder: String { mappings + "/" + Self.folder }
 
-    /// A validator over both, with the value sets beside the mapping sets in front. Throws `package.unusable` and
-    /// `mapping.invalid`.
+    /// A validator with both, in which value sets beside the mapping sets take precedence. Throws `package.unusable`
+    /// and `mapping.invalid`.
     ///
-    /// Packages are never looked for unless they are named: what a machine happens to have does not decide what is
+    /// Only packages that are named are looked for: what happens to be installed on a machine must not decide what is
     /// sent.
     func validator() throws(Fault) -> Validator {
         let sheets = try loadedSheets()
@@ -41,16 +41,16 @@ struct ProfileFiles: Sendable {
         return try validator(with: sheets)
     }
 
-    /// What says which codes the value sets have that the expressions of mapping sets name.
+    /// Knows the codes of the value sets that the expressions of mapping sets refer to.
     ///
-    /// Throws `package.unusable`, and `mapping.invalid`, for a value set of which that cannot be said, too.
+    /// Throws `package.unusable`, and `mapping.invalid`, also for a value set whose codes are not all known.
     func vocabulary(of sets: MappingSet...) throws(Fault) -> Validator {
         let vocabulary = try validator(with: try loadedSheets())
         for set in sets { try Self.check(set, vocabulary) }
         return vocabulary
     }
 
-    /// Throws `mapping.invalid` when a set asks for a value set whose codes are not all known.
+    /// Throws `mapping.invalid` when a set refers to a value set whose codes are not all known.
     static func check(_ set: MappingSet, _ vocabulary: Validator) throws(Fault) {
         let unknown = set.valueSets.filter { !vocabulary.decides($0) }
         guard !unknown.isEmpty else { return }

@@ -3,12 +3,11 @@ import Jobs
 import PDex
 
 extension ClinicSettings {
-    /// The connection to the clinic: nothing but reading, and only what the jobs take from it, and what the payers
-    /// among
-    /// `payers` have to be asked with.
+    /// The connection to the clinic: read-only, and limited to the types that the jobs take from it and to what is
+    /// needed to ask those of `payers` who a patient is.
     func connection(jobs: [Job], payers: [PayerSettings]) -> ServerConnection {
         var connection = server.connection(.clinic, scopes(jobs, payers) { $0.pulledTypes })
-        // The clinic's consents can only withhold; a server that does not know their scope must not stop the night.
+        // The clinic's consents can only withhold, so a server that does not know their scope must not stop the night.
         connection.neededScopes = server.scopes(scopes(jobs, payers) { $0.sentTypes() })
         connection.maxFileBytes = maxFileBytes
         connection.maxPages = maxPages
@@ -22,7 +21,7 @@ extension ClinicSettings {
         for job in jobs where job.clinic == server.name {
             for type in ["Patient"] + types(job.selection) { scopes.allow(type, [.read, .search]) }
             if job.selection.group != nil { scopes.allow("Group", [.read]) }
-            // What a payer is asked with stays unread until it has to be asked.
+            // The resources with which a payer is asked are not read until it has to be asked.
             guard job.matchBy.contains(.memberMatch) else { continue }
             scopes.allow("Coverage", [.read, .search])
             scopes.allow("Organization", [.read])
@@ -34,11 +33,11 @@ extension ClinicSettings {
 }
 
 extension PayerSettings {
-    /// The connection to the payer: reading members and their consent, writing what the jobs bring.
+    /// The connection to the payer: reading members and their consents, writing what the jobs deliver.
     func connection(jobs: [Job]) -> ServerConnection {
         var scopes = ScopeSet()
         for job in jobs where job.payer == server.name {
-            // Files are left in a folder, and nothing is written to the server.
+            // Files are left in a folder; nothing is written to the server.
             let written =
                 job.delivery.kind.writesToServer
                 ? ["Patient"] + job.selection.sentTypes(allowed: types.map { Set($0) }) : []
@@ -51,7 +50,7 @@ extension PayerSettings {
             // SUB-05.
             if job.delivery.kind == .bulkSubmit { scopes.ask("system/bulk-submit") }
             if coverage.isServed {
-                // The organization tells whose coverage it is.
+                // The organization says who the payor of a coverage is.
                 for type in ["Patient", "Coverage", "Organization"] + (coverage == .fhir ? [] : ["Group"]) {
                     scopes.allow(type, [.read, .search])
                 }
@@ -59,14 +58,14 @@ extension PayerSettings {
             if consent.isServed { scopes.allow("Consent", [.read, .search]) }
             if job.matchBy.contains(.memberMatch) {
                 scopes.allow("Patient", [.read, .search])
-                // The answer about many comes as Groups.
+                // The answer about many patients comes as Groups.
                 if match.inquiry.asksMany { scopes.allow("Group", [.read]) }
             }
         }
         return server.connection(.payer, scopes)
     }
 
-    /// Whether all that there is between us and it are files.
+    /// Whether only files are exchanged with it.
     func isAskedNothing(by jobs: [Job]) -> Bool {
         let ofPayer = jobs.filter { $0.payer == server.name }
         return !ofPayer.isEmpty && ofPayer.allSatisfy { !$0.delivery.kind.writesToServer }
@@ -75,14 +74,14 @@ extension PayerSettings {
 }
 
 extension ServerSettings {
-    /// Those scopes and the ones that the configuration has besides.
+    /// Those scopes, and the extra ones that the configuration lists.
     fileprivate func scopes(_ scopes: ScopeSet) -> ScopeSet {
         var scopes = scopes
         for scope in extraScopes { scopes.ask(scope) }
         return scopes
     }
 
-    /// The connection to the server, with the scopes to ask for (SBS-43: least privilege).
+    /// The connection to the server, with the scopes to request (SBS-43: least privilege).
     fileprivate func connection(_ side: ServerConnection.Side, _ scopes: ScopeSet) -> ServerConnection {
         let scopes = self.scopes(scopes)
         let registration = client.map { client in
@@ -99,7 +98,7 @@ extension ServerSettings {
 }
 
 extension TransportSettings {
-    /// What the transport is made with. Throws what is wrong with the key of our certificate.
+    /// The options of the transport. Throws a fault if the key of our certificate is unusable.
     func options(environment: [String: String]) throws(Fault) -> TransportOptions {
         try clientCertificate?.checkKey()
         var options = TransportOptions(
@@ -108,7 +107,7 @@ extension TransportSettings {
         return options
     }
 
-    /// What we show to servers that ask for a certificate.
+    /// The certificate that we present to servers that ask for one.
     var clientCertificate: TransportOptions.ClientCertificate? {
         guard let certificate, let certificateKey else { return nil }
         return .init(certificatePath: certificate, keyPath: certificateKey)

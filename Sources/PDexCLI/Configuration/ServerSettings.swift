@@ -1,13 +1,13 @@
 import FHIRClient
 import PDex
 
-/// What clinics and payers have in common in `pdex.yaml`.
+/// The settings that clinics and payers have in common in `pdex.yaml`.
 struct ServerSettings: Sendable, Hashable {
     /// The configured name, such as `clinic0`.
     let name: String
     /// The FHIR base URL, without a trailing slash.
     var base: String
-    /// How we are known there; nil for a payer with which nothing is exchanged but files.
+    /// Our registration there; nil for a payer with which only files are exchanged.
     let client: ClientSettings?
     /// The organization's NPI.
     let npi: String
@@ -15,13 +15,13 @@ struct ServerSettings: Sendable, Hashable {
     let organization: String
     /// The identifier system under which this party's resource ids travel.
     let identifierSystem: String
-    /// How scopes are written; nil asks the server.
+    /// The form in which scopes are written; nil asks the server.
     let scopes: ScopeForm?
-    /// Scopes to ask for beside those that the jobs need, as they are written.
+    /// Scopes to request in addition to those that the jobs need, used verbatim.
     let extraScopes: [String]
-    /// The token endpoint, when it is on another origin than the FHIR server.
+    /// The token endpoint, when it is on a different origin from the FHIR server.
     let tokenEndpoint: String?
-    /// What `aud` says, when the server wants anything but the token endpoint.
+    /// The `aud` claim, when the server expects something other than the token endpoint.
     let audience: String?
     /// Other origins that may have this server's token.
     let tokenOrigins: [String]

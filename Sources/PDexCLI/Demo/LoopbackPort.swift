@@ -2,7 +2,7 @@ import Glibc
 
 /// A TCP port of this machine.
 enum LoopbackPort {
-    /// Whether nobody listens on a port of 127.0.0.1.
+    /// Whether a port of 127.0.0.1 is free.
     static func isFree(_ port: Int) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0, let number = UInt16(exactly: port) else { return false }

@@ -1,9 +1,10 @@
+import FHIR
 import FHIRClient
 import PDex
 import Sandbox
 
 extension SandboxFolder {
-    /// What the sandbox of this folder is started with. `faults` go wrong at Med0, besides one refusal to look at.
+    /// The options for this folder's sandbox. `faults` happen at Med0; by default there is one refusal to look at.
     func options(_ settings: SandboxSettings, faults: SandboxFaults = SandboxFaults(refuseOnce: true)) throws
         -> SandboxOptions
     {
@@ -23,14 +24,14 @@ extension SandboxFolder {
         return options
     }
 
-    /// Starts clinic and payer for as long as `body` takes, which gets the folder's configuration with their addresses.
+    /// Runs clinic and payer while `body` runs, which gets the folder's configuration with their addresses.
     func serving<Value: Sendable>(
         _ body: @escaping @Sendable (Configuration) async throws -> Value
     ) async throws -> Value {
         let sandbox = try Self.sandbox(try options(try settings()))
         let written = try ConfigurationFile.load(path: configuration)
         return try await Self.running(sandbox) { clinic, payer in
-            // The ports of the file may be taken by others: what counts is where the two listen now.
+            // The configured ports may be taken by others: the addresses at which the two really listen count.
             var configuration = written
             configuration.setBase(clinic, ofClinic: "clinic0")
             configuration.setBase(payer, ofPayer: "med0")
@@ -38,7 +39,7 @@ extension SandboxFolder {
         }
     }
 
-    /// Sets a sandbox up; what keeps it from it becomes a fault.
+    /// Sets up a sandbox; an error that prevents this becomes a fault.
     static func sandbox(_ options: SandboxOptions) throws -> SandboxServers {
         do {
             return try SandboxServers(options)
@@ -47,7 +48,7 @@ extension SandboxFolder {
         }
     }
 
-    /// Runs a sandbox for as long as `body` takes.
+    /// Runs a sandbox while `body` runs.
     static func running<Value: Sendable>(
         _ sandbox: SandboxServers, _ body: @Sendable (_ clinicBase: String, _ payerBase: String) async throws -> Value
     ) async throws -> Value {
@@ -64,6 +65,14 @@ extension SandboxFolder {
             }
             return try await body(bases.clinic, bases.payer)
         }
+    }
+}
+
+extension SandboxOptions.ClientKeys {
+    /// Registers further public keys at both servers.
+    mutating func add(_ keys: [JSONValue]) {
+        clinic = ["keys": .array((clinic["keys"]?.elements ?? []) + keys)]
+        payer = ["keys": .array((payer["keys"]?.elements ?? []) + keys)]
     }
 }
 

@@ -3,9 +3,9 @@ import FHIRClient
 import Foundation
 import PDex
 
-/// A folder with everything that the sandbox and a pdex of its own need: configuration, keys, store, Med0's file.
+/// A folder with everything that the sandbox and a pdex for it need: configuration, keys, store, Med0's file.
 struct SandboxFolder: Sendable, Hashable {
-    /// What `pdex demo` makes and `--demo` works on.
+    /// The folder that `pdex demo` makes and `--demo` works on.
     static let demo = SandboxFolder(path: ".pdex-demo")
 
     let path: String
@@ -22,7 +22,7 @@ struct SandboxFolder: Sendable, Hashable {
     /// Whether the folder has been made.
     var exists: Bool { FileManager.default.fileExists(atPath: settingsFile) }
 
-    /// What the sandbox of this folder is like. Throws `config.invalid` when the folder was damaged.
+    /// The settings of this folder's sandbox. Throws `config.invalid` when the folder is damaged.
     func settings() throws(Fault) -> SandboxSettings {
         guard let data = FileManager.default.contents(atPath: settingsFile),
             let json = try? JSONParser.parse([UInt8](data)), let settings = SandboxSettings(json)
@@ -34,11 +34,29 @@ struct SandboxFolder: Sendable, Hashable {
         return settings
     }
 
-    /// Makes the folder, its keys and its `pdex.yaml`, or completes what an interrupted start left.
+    /// What is said where the folder cannot be used.
+    var unwritable: Fault {
+        Fault(
+            .configInvalid, .stop, "The folder \(path) cannot be made, or its files cannot be written.",
+            hint: "Name one that the user who runs pdex may write, or run this in a folder where there may be one.")
+    }
+
+    /// Makes the folder, its keys and its `pdex.yaml`, or completes an interrupted start. Throws
+    /// `config.missing`, `config.invalid`, and what keys throw.
     func make(_ settings: SandboxSettings) throws {
         let project = try ProjectFiles.find()
+        do {
+            try write(settings, project)
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw unwritable
+        }
+    }
+
+    private func write(_ settings: SandboxSettings, _ project: ProjectFiles) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        // Left alone when it is there.
+        // An existing folder is left as it is.
         if !FileManager.default.fileExists(atPath: drops) {
             try FileManager.default.createDirectory(
                 atPath: drops, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -57,7 +75,7 @@ struct SandboxFolder: Sendable, Hashable {
             .write(toFile: settingsFile, atomically: true, encoding: .utf8)
     }
 
-    /// Gives the two servers of the configuration their new ports; whatever else was written by hand stays.
+    /// Changes the ports of the two servers in the configuration; whatever else was edited by hand stays.
     private func movePorts(from before: SandboxSettings, to now: SandboxSettings) throws {
         let text = try String(contentsOfFile: configuration, encoding: .utf8)
         let moved = text.replacing(/http:\/\/127\.0\.0\.1:([0-9]+)\//) { match -> String in
@@ -77,11 +95,23 @@ struct SandboxFolder: Sendable, Hashable {
         if exists { try FileManager.default.removeItem(atPath: path) }
     }
 
-    /// The public half of one of the folder's keys, to be registered.
+    /// The public half of one of the folder's keys, for registration.
     func registration(of kid: String) throws -> JSONValue {
         let all = try KeyFolder(path: keys).publicJWKS()
         let chosen = (all["keys"]?.elements ?? []).filter { $0["kid"]?.string == kid }
         return ["keys": .array(chosen)]
+    }
+
+    /// The public keys of the JWK Set in a file. Throws `key.unusable`.
+    static func publicKeys(inFile path: String) throws(Fault) -> [JSONValue] {
+        let json = FileManager.default.contents(atPath: path).flatMap { try? JSONParser.parse([UInt8]($0)) }
+        let keys = json?["keys"]?.elements ?? []
+        guard !keys.isEmpty, keys.allSatisfy({ $0["kid"]?.string != nil && $0["d"] == nil }) else {
+            throw Fault(
+                .keyUnusable, .stop, "\(path) is no JWK Set of public keys with their kid.",
+                hint: "Make one with  pdex keys jwks --kid KID > FILE.")
+        }
+        return keys
     }
 
     private static func configuration(

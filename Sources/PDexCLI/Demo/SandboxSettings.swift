@@ -1,12 +1,12 @@
 import FHIR
 
-/// What makes a sandbox the same sandbox again: its story and its ports.
+/// The settings that make a sandbox the same again: its story and its ports.
 struct SandboxSettings: Sendable, Hashable {
     var seed = 1
     var members = 50
-    /// The end of the invented story; fixed, or everything would be new the day after.
+    /// The end of the invented story; fixed, since otherwise everything would be new the next day.
     var asOf: Instant
-    /// A folder with a clinic's data in place of the invented one.
+    /// A folder with a clinic's data to use instead of invented data.
     var clinicData: String?
     var clinicPort = 18_400
     var payerPort = 18_401
@@ -30,7 +30,7 @@ struct SandboxSettings: Sendable, Hashable {
         clinicData = json["clinic-data"]?.string
     }
 
-    /// As it is kept in the folder.
+    /// The settings as stored in the folder.
     var json: JSONValue {
         var object: JSONObject = [
             "seed": .number(JSONNumber(seed)), "members": .number(JSONNumber(members)), "as-of": .string(asOf.text),

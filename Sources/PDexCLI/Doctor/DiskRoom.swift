@@ -3,18 +3,17 @@ import Foundation
 import Glibc
 import PDex
 
-/// How much room there is, and whether it may be used.
+/// How much disk space there is, and whether it may be used.
 enum DiskRoom {
-    /// The bytes that may still be written to the disk of a file, or of the folder where it will be; nil when the
-    /// system does not tell.
+    /// The free bytes on the disk of a file, or of the folder where it will be; nil when the system does not say.
     static func freeBytes(at path: String) -> Int? {
         var found = statvfs()
         guard statvfs(folder(of: path), &found) == 0 else { return nil }
         return Int(found.f_bavail) * Int(found.f_frsize)
     }
 
-    /// Says what room a store has. Throws `store.failed` when its folder cannot be written, or when there is as little room
-    /// as ``ServiceWatch`` warns of.
+    /// Describes the room for a store. Throws `store.failed` when its folder cannot be written, or when less room is
+    /// left than the limit below which ``ServiceWatch`` warns.
     static func demand(for store: String) throws(Fault) -> String {
         let folder = folder(of: store)
         for place in [folder, store] where place == folder || access(place, F_OK) == 0 {

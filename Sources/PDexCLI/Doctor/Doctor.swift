@@ -1,3 +1,4 @@
+import FHIR
 import FHIRClient
 import Foundation
 import Jobs
@@ -5,11 +6,13 @@ import Mappings
 import PDex
 import SQLiteStore
 
-/// Looks at everything that a night needs, and says what is wrong and what to do about it.
+/// Checks everything that a night needs, and says what is wrong and what to do about it.
 struct Doctor: Sendable {
     private(set) var findings: [DoctorFinding] = []
+    /// What follows `pdex …` in the commands to type next, such as `--demo`.
+    var options = ""
 
-    /// Looks at what `load` reads, and at the servers when `reaches`.
+    /// Checks the configuration that `load` reads, and the servers if `reaches`.
     mutating func examine(_ load: () throws -> Configuration, reaches: Bool) async {
         await check("versions") { "pdex \(Version.current), \(LibraryVersions.text)" }
         var configuration: Configuration?
@@ -23,8 +26,14 @@ struct Doctor: Sendable {
             try await ConfigCommand.Check.checkKeys(configuration)
             return configuration.keys
         }
-        await check("jobs") { try JobFolder.load(configuration).map(\.name).joined(separator: ", ") }
+        var jobs: [Job] = []
+        await check("jobs") {
+            jobs = try JobFolder.load(configuration)
+            return jobs.map(\.name).joined(separator: ", ")
+        }
+        let more = ConfigurationCheck(configuration: configuration, jobs: jobs)
         await check("mappings") {
+            try more.checkMappings()
             let folders = MappingFolders(path: configuration.mappings, packages: configuration.packages)
             return try folders.names.map {
                 "\($0) (\(try folders.loadWithContext($0).set.mappings.count.of("mapping")))"
@@ -37,6 +46,13 @@ struct Doctor: Sendable {
                 ? "labels only: there is no folder \(configuration.mappings)/\(SensitivityFolder.name)"
                 : lists.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
         }
+        if configuration.payers.contains(where: { !$0.coverage.isServed || !$0.consent.isServed }) {
+            await check("files of records") {
+                try more.checkRecords()
+                return "all there"
+            }
+        }
+        findings += more.warnings
         for payer in configuration.payers {
             guard let folder = payer.dropFolder else { continue }
             await check("drops for \(payer.server.name)") {
@@ -48,7 +64,7 @@ struct Doctor: Sendable {
         if reaches { await examineServers(configuration) }
     }
 
-    /// What the process ends with: the first failure's status.
+    /// The exit status of the process: the first failure's.
     var status: CommandStatus { findings.first { $0.verdict == .fail }?.status ?? .success }
 
     private mutating func examineStore(_ configuration: Configuration) async {
@@ -60,6 +76,8 @@ struct Doctor: Sendable {
                     next: ProgramName.current.inserted(into: "the first  pdex run  makes it")))
             return
         }
+        var paused: [DoctorFinding] = []
+        let options = options
         await check("store") {
             let secret = try IdentitySecret.load(path: configuration.identitySecret, storeExists: true)
             let store = try SQLiteExchangeStore.open(
@@ -70,11 +88,33 @@ struct Doctor: Sendable {
                 try $0.exchanges(matching: ExchangeFilter(states: [.parked]), limit: 1000)
             }
             let waiting = parked.isEmpty ? "" : ", \(parked.count.of("parked exchange"))"
+            let (holds, breakers) = try await store.read { (try $0.holds(), try $0.breakers()) }
+            paused = Self.paused(holds, breakers, options)
             return "\(configuration.store), \(statistics.fileBytes.asBytes)\(waiting)"
         }
+        findings += paused
     }
 
-    /// The probe compares clocks, too: a token is refused when they differ by minutes.
+    /// What is held back, and payers that are left alone for a while: their bundles wait.
+    private static func paused(_ holds: [Hold], _ breakers: [CircuitBreaker], _ options: String) -> [DoctorFinding] {
+        func resume(_ what: String) -> String {
+            [ProgramName.current.text, "queue resume", what, options].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        let held = holds.map { hold in
+            DoctorFinding(
+                verdict: .warn, subject: "queue",
+                found: "\(hold.subject.rawValue) \(hold.name) is paused since \(hold.at.text), because: \(hold.reason)",
+                next: resume("\(hold.subject.rawValue) \(hold.name)"))
+        }
+        let now = SystemClock().now()
+        let closed = breakers.filter(\.isClosed).map { breaker in
+            DoctorFinding(
+                verdict: .warn, subject: "queue", found: breaker.words(at: now), next: resume("payer \(breaker.payer)"))
+        }
+        return held + closed
+    }
+
+    /// The probe compares clocks as well: a token is refused when they differ by minutes.
     private mutating func examineServers(_ configuration: Configuration) async {
         do {
             for finding in try await AuthFindings.collect(configuration, only: nil).all {

@@ -1,21 +1,21 @@
 import FHIR
 
-/// One thing that was looked at.
+/// The finding of one check.
 struct DoctorFinding: Sendable, Hashable {
-    /// How it is.
+    /// The result.
     enum Verdict: String, Sendable { case ok, warn, fail }
 
     let verdict: Verdict
-    /// What was looked at, such as `keys`.
+    /// What was checked, such as `keys`.
     let subject: String
     /// What was found.
     let found: String
     /// What to do next, unless all is well.
     var next: String?
-    /// What the process ends with because of it.
+    /// The exit status that it causes.
     var status = CommandStatus.success
 
-    /// As programs read it.
+    /// The finding as JSON.
     var json: JSONValue {
         [
             "verdict": .string(verdict.rawValue), "subject": .string(subject), "found": .string(found),

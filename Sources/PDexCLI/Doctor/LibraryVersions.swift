@@ -9,10 +9,10 @@ enum LibraryVersions {
         return [curl, sqlite].compactMap { $0 }.joined(separator: ", ")
     }
 
-    /// What a library's function without arguments, which answers a text of its own, says.
+    /// The text that a library's function without parameters returns; the text stays the library's own.
     private static func answer(of function: String) -> String? {
         typealias Function = @convention(c) () -> UnsafePointer<CChar>?
-        // Both functions have had this signature in every version there is.
+        // Both functions have had this signature in every version.
         guard let symbol = dlsym(nil, function), let text = unsafeBitCast(symbol, to: Function.self)() else {
             return nil
         }

@@ -1,4 +1,4 @@
-// Words of other modules that stand on the command line as they are.
+// Types of other modules whose raw values are arguments on the command line.
 
 public import ArgumentParser
 public import FHIR

@@ -15,7 +15,7 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
-    /// Whether nothing was said, so that ./pdex.yaml is meant.
+    /// Whether no option was given, so that ./pdex.yaml is used.
     var isDefault: Bool { config == nil && !demo }
 
     /// The file to read.
@@ -31,7 +31,7 @@ struct ConfigurationOptions: ParsableArguments {
         return try ConfigurationFile.load(path: path)
     }
 
-    /// Works with the configuration, and with the demonstration's servers when that is meant.
+    /// Works with the configuration and, with `--demo`, while the demonstration's servers run.
     func reaching<Value: Sendable>(
         _ body: @escaping @Sendable (Configuration) async throws -> Value
     ) async throws -> Value {
@@ -39,6 +39,11 @@ struct ConfigurationOptions: ParsableArguments {
         return demo ? try await SandboxFolder.demo.serving(body) : try await body(configuration)
     }
 
-    /// What the commands that are printed need to work on the same configuration.
+    /// A command to type next, on the same configuration.
+    func command(_ words: String) -> String {
+        [ProgramName.current.text, words, repeated].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// The options that make printed commands work on the same configuration.
     var repeated: String { demo ? "--demo" : config.map { "--config " + $0.typedInShell } ?? "" }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Jobs
 import PDex
 
-/// Which exchanges are meant.
+/// Which exchanges a command works on.
 struct ExchangeSelection: ParsableArguments {
     @Option(
         name: .customLong("where"),
@@ -29,7 +29,7 @@ struct ExchangeSelection: ParsableArguments {
     @Option(help: ArgumentHelp("At most so many, the newest first; a list shows 50.", valueName: "count"))
     var limit: Int?
 
-    /// More are not looked at together.
+    /// Most exchanges handled together.
     static let most = 100_000
 
     func validate() throws {
@@ -41,10 +41,10 @@ struct ExchangeSelection: ParsableArguments {
         }
     }
 
-    /// Whether anything is said.
+    /// Whether no option was given.
     var isEmpty: Bool { query == nil && isWithoutOptions }
 
-    /// All that is said, as words of a query in one order: the same words select the same, however they were given.
+    /// All criteria as sorted query words: the same words select the same exchanges, in whatever order they are given.
     var words: String {
         let options =
             [
@@ -63,7 +63,7 @@ struct ExchangeSelection: ParsableArguments {
         state.isEmpty && fault == nil && job == nil && payer == nil && run == nil
     }
 
-    /// As the store is asked. Throws `usage.invalid` for a query that cannot be read.
+    /// The filter for the store. Throws `usage.invalid` for a query that cannot be read.
     func filter(_ assembly: Assembly) throws -> ExchangeFilter {
         guard let query else {
             return ExchangeFilter(states: Set(state), reason: fault, payer: payer, run: run, job: job)
@@ -75,8 +75,8 @@ struct ExchangeSelection: ParsableArguments {
         return try assembly.operations.filter(where: query, among: names)
     }
 
-    /// What to do when nothing was found: a name that neither the configuration nor an exchange has was misspelt. Exchanges
-    /// of what was renamed since are found by the name they were made under.
+    /// Called when nothing was found: a name unknown to both the configuration and the exchanges is a misspelling.
+    /// Exchanges of a party or job that was renamed are still found under its old name.
     func demandNames(_ configuration: Configuration) throws {
         if let payer, !configuration.payers.contains(where: { $0.server.name == payer }) {
             throw Fault(

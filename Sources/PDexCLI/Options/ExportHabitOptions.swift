@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sandbox
 
-/// How the sandbox's clinic runs its exports, and how long its servers take: what differs between servers of the field.
+/// How the sandbox's clinic runs exports, and how long its servers take: habits that differ between real servers.
 struct ExportHabitOptions: ParsableArguments {
     @Flag(help: "Clinic0 offers no export: it has to be searched.")
     var noExport = false
@@ -28,7 +28,7 @@ struct ExportHabitOptions: ParsableArguments {
         }
     }
 
-    /// What they say.
+    /// The habits that the options describe.
     var habits: ExportHabits {
         var habits = ExportHabits()
         habits.isOffered = !noExport

@@ -1,4 +1,4 @@
-/// What stands below the options in every help text.
+/// The text below the options in every help text.
 enum HelpText {
     /// Examples, then the exit codes.
     static func with(_ about: String = "", examples: [String]) -> String {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Jobs
 import PDex
 
-/// Between which clinic and payer members are looked at: those of a job.
+/// The job whose clinic and payer decide which members a command works on.
 struct MemberOptions: ParsableArguments {
     @Option(
         help:
@@ -13,7 +13,7 @@ struct MemberOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
-    /// Works with the operations and the name of the job.
+    /// Calls `body` with the operations and the name of the job.
     func reaching<Value: Sendable>(
         _ body: @escaping @Sendable (Operations, String) async throws -> Value
     ) async throws -> Value {

@@ -1,7 +1,7 @@
 import Jobs
 
 extension OutputOptions {
-    /// Does a run; one that fails is reported to programs, too, before its fault ends the command.
+    /// Carries out a run; if it fails, its report is still written for programs before the fault ends the command.
     ///
     /// People read the fault alone: a sheet of a run that did not end says nothing that adds up.
     func reporting<Report: Sendable>(

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How a command speaks; the same for all.
+/// How a command writes its output; the same for all commands.
 struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How results are written to stdout.", valueName: "format"))
     var output = OutputFormat.text

@@ -3,7 +3,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// What of the queue is paused or resumed.
+/// The part of the queue to pause or resume.
 struct QueueTarget: ParsableArguments {
     @Argument(help: "What it is: payer, job or lane.")
     var subject: Hold.Subject
@@ -11,10 +11,10 @@ struct QueueTarget: ParsableArguments {
     @Argument(help: "Its name; for a lane on-demand, nightly or replay.")
     var name: String
 
-    /// As people say it.
+    /// The target as written for people.
     var words: String { "\(subject.rawValue) \(name)" }
 
-    /// What changed, for programs.
+    /// The change, as JSON.
     func json(_ change: JSONObject) -> JSONValue {
         .object(
             JSONObject(
@@ -23,7 +23,7 @@ struct QueueTarget: ParsableArguments {
                 ] + change.members))
     }
 
-    /// Throws `usage.invalid` when nothing has that name: a hold on a slip of the pen would hold nothing.
+    /// Throws `usage.invalid` when nothing has that name: a hold on a misspelt name would hold nothing.
     func insist(on jobs: [Job]) throws {
         let names: Set<String> =
             switch subject {

@@ -11,7 +11,7 @@ struct ReasonOption: ParsableArguments {
         try Self.check(reason)
     }
 
-    /// Refuses what is not one line, or empty.
+    /// Refuses a reason that is not one line, or is empty.
     static func check(_ reason: String) throws {
         let isLine = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard isLine, reason.contains(where: { !$0.isWhitespace }), reason.count <= 200 else {

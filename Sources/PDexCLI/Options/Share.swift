@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A share of all, written as `5%` or `0.05`.
+/// A fraction of all, written as `5%` or `0.05`.
 struct Share: Sendable, Hashable, ExpressibleByArgument, CustomStringConvertible {
     /// From 0 to 1.
     let fraction: Double

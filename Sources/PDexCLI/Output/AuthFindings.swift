@@ -3,7 +3,7 @@ import FHIR
 import FHIRClient
 import PDex
 
-/// How far the way to a token goes at each server.
+/// How far obtaining a token succeeds at each server.
 struct AuthFindings: Sendable {
     /// One step at one server.
     struct Finding: Sendable {
@@ -13,7 +13,7 @@ struct AuthFindings: Sendable {
 
     let all: [Finding]
 
-    /// Walks the way at every server, or at one of that name. Throws `usage.invalid` for a name nobody has.
+    /// Tries every server, or the one of that name. Throws `usage.invalid` for an unknown name.
     static func collect(_ configuration: Configuration, only name: String?) async throws -> AuthFindings {
         let probes = try await Servers(configuration, clock: SystemClock()).probes()
         let chosen = probes.filter { name == nil || $0.server == name }
@@ -36,10 +36,10 @@ struct AuthFindings: Sendable {
         return AuthFindings(all: found)
     }
 
-    /// The first thing that went wrong.
+    /// The first failure.
     var firstFault: Fault? { all.compactMap(\.fault).first }
 
-    /// A line a step.
+    /// One line per step.
     var text: String {
         var table = TextTable()
         for finding in all {
@@ -53,19 +53,19 @@ struct AuthFindings: Sendable {
 }
 
 extension AuthFindings.Finding {
-    /// What went wrong in this step.
+    /// The failure of this step, if it failed.
     var fault: Fault? {
         if case .failed(let fault) = step.verdict { fault } else { nil }
     }
 
-    /// What went wrong, with what the server said about it.
+    /// The failure, with what the server said about it.
     fileprivate var words: String? {
         fault.map { fault in
             step.remarks.reduce("\(fault)") { "\($0)\n  said by the server, \($1.field): \($1.text)" }
         }
     }
 
-    /// As programs read it.
+    /// The finding as JSON.
     var json: JSONValue {
         switch step.verdict {
         case .passed(let found):

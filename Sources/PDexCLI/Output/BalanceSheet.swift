@@ -4,20 +4,24 @@ import Pipeline
 /// What a run did, for people: two sums that add up, and what to type next.
 struct BalanceSheet: Sendable {
     let report: RunReport
-    /// What the commands to type next begin with.
+    /// The first word of the commands to type next.
     var program = ProgramName.current
-    /// What follows `pdex …` in the commands to type next, such as `--demo`.
+    /// The options at the end of the commands to type next, such as `--demo`.
     var options = ""
-    /// Whether nothing was sent because nothing was to be.
+    /// Whether the run was a dry run, which sends nothing.
     var isDryRun = false
-    /// Whether it is of one member who was asked for: what waits of that is the service's.
+    /// Whether the run answers a request for one member: its waiting exchanges are left to the service.
     var isOfRequest = false
+    /// What keeps what waits from being delivered now.
+    var heldBack = HeldBack.nothing
 
     /// The sheet as lines.
-    var text: String {
-        ([heading, pulled, members.text(indent: "  "), resources.text(indent: "  "), submitted] + next)
-            .filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
+    var text: String { ([heading] + sums + remarks + commands).filter { !$0.isEmpty }.joined(separator: "\n\n") }
+
+    /// The same of a run that was, without a heading, and without what to type next, which may have changed since.
+    var past: String { (sums + remarks).filter { !$0.isEmpty }.joined(separator: "\n\n") }
+
+    private var sums: [String] { [pulled, members.text(indent: "  "), resources.text(indent: "  "), submitted] }
 
     private var heading: String {
         let state = isDryRun ? "dry run, nothing was sent" : report.state.rawValue
@@ -72,7 +76,7 @@ struct BalanceSheet: Sendable {
         return table
     }
 
-    private var next: [String] {
+    private var remarks: [String] {
         var blocks: [String] = []
         if !report.problems.isEmpty {
             var table = TextTable(rightAligned: [1])
@@ -82,7 +86,7 @@ struct BalanceSheet: Sendable {
         }
         if !report.notes.isEmpty {
             var table = TextTable(rightAligned: [1])
-            table.add("noted while pulling", "")
+            table.add("noted", "")
             for (code, count) in report.notes.byName { table.add("  " + code.rawValue, count.grouped) }
             blocks.append(table.text(indent: "  "))
         }
@@ -90,28 +94,38 @@ struct BalanceSheet: Sendable {
             var table = TextTable(rightAligned: [1])
             table.add("not as the profile wants", "")
             let most = report.conformance.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            for (what, count) in most.prefix(10) { table.add("  " + what, count.grouped) }
-            if most.count > 10 { table.add("  and \(most.count - 10) more kinds", "") }
+            for (what, count) in most.prefix(mostKinds) { table.add("  " + what, count.grouped) }
+            if most.count > mostKinds { table.add("  and \(most.count - mostKinds) more kinds", "") }
             blocks.append(table.text(indent: "  "))
         }
+        return blocks
+    }
+
+    private var commands: [String] {
         var commands = TextTable()
-        // Those that came furthest first: they are the likeliest to arrive now.
+        // The reasons of exchanges that came furthest come first: those are likeliest to arrive now.
         for reason in FaultCode.allCases.reversed() {
             guard let id = report.examples[reason] else { continue }
             commands.add("\(program.text) exchanges show \(id)\(suffix)", "# parked: \(reason.rawValue)")
-            // Who somebody is, is not decided by sending it once more.
+            // Sending again does not settle who a person is.
             if !reason.isOfMatching {
                 commands.add("\(program.text) replay \(id) --dry-run\(suffix)", "# once its cause is mended")
             }
         }
         if report.exchanges.retrying > 0 {
             commands.add("\(program.text) queue status\(suffix)", "# what waits, and whether somebody holds it")
-            commands.add(
-                "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
+            for subject in heldBack.subjects {
+                commands.add(
+                    "\(program.text) queue resume \(subject)\(suffix)", "# lets it go on; before, nothing is sent")
+            }
+            if heldBack == .nothing {
+                commands.add(
+                    "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)",
+                    "# tries again what is due")
+            }
         }
         let text = commands.text(indent: "  ")
-        if !text.isEmpty { blocks.append("next:\n" + text) }
-        return blocks
+        return text.isEmpty ? [] : ["next:\n" + text]
     }
 
     private var suffix: String { options.isEmpty ? "" : " " + options }
@@ -123,20 +137,20 @@ struct BalanceSheet: Sendable {
 }
 
 extension TextTable {
-    /// A sum and what it is made of.
+    /// A sum and its parts.
     fileprivate mutating func add(by what: String, _ counts: [FaultCode: Int]) {
         add("  " + what, counts.values.reduce(0, +).grouped)
         for (code, count) in counts.byName { add("    " + code.rawValue, count.grouped) }
     }
 
-    /// Says what is missing from a sum, when it does not come out.
+    /// Shows what is missing from a sum that does not add up.
     fileprivate mutating func addDifference(_ difference: Int) {
         if difference != 0 { add("  NOT ACCOUNTED FOR", difference.grouped) }
     }
 }
 
 extension FaultCode {
-    /// Whether nobody knows who the patient is.
+    /// Whether it concerns who the patient is.
     var isOfMatching: Bool { rawValue.hasPrefix("match.") }
 }
 

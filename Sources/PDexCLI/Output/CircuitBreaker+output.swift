@@ -18,7 +18,7 @@ extension CircuitBreaker {
         return "payer \(payer): \(when), \(why); next: \(next)"
     }
 
-    /// The same for programs.
+    /// The same as JSON.
     var json: JSONValue {
         [
             "payer": .string(payer), "closed": .bool(isClosed),

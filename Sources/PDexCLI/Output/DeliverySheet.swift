@@ -6,7 +6,7 @@ import Pipeline
 struct DeliverySheet: Sendable {
     let outlook: DeliveryOutlook
 
-    /// Adds a line a decision, with its reasons.
+    /// Adds one line per decision, with its reasons.
     func add(to table: inout TextTable) {
         table.add("payer", outlook.payer)
         table.add("delivery", outlook.delivery.kind.rawValue)
@@ -58,7 +58,7 @@ struct DeliverySheet: Sendable {
             + (others.isEmpty ? "" : "; so it is for \(others.joined(separator: ", "))")
     }
 
-    /// Bundles in a time, as a job file says it.
+    /// A rate as a job file writes it.
     private static func rate(_ perSecond: Double) -> String {
         let perMinute = perSecond * 60
         return perSecond >= 1 || perMinute != perMinute.rounded()

@@ -3,16 +3,16 @@ import Jobs
 import PDex
 
 extension Exchange {
-    /// As programs read it: ids, states and counts, never content.
+    /// The exchange as JSON: ids, states and counts, never content.
     var json: JSONValue {
         let leftOut = Dictionary(grouping: manifest.entries.compactMap(\.leftOut)) { $0 }
         let counts = leftOut.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { JSONObject.Member(key: $0.key.rawValue, value: .number(JSONNumber($0.value.count))) }
-        return [
+        var object: JSONObject = [
             "id": .string(id), "state": .string(state.rawValue),
             "reason": reason.map { .string($0.rawValue) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
             "job": .string(job), "run": .string(run), "clinic": .string(clinic), "payer": .string(payer),
-            "member": .string(member.description), "mapping": .string(mapping),
+            "patient": .string(member.description), "mapping": .string(mapping),
             "types": types.isEmpty ? .null : .array(types.map { .string($0) }),
             "match": match.map(\.json) ?? .null,
             "consent": consent.map(\.json) ?? .null,
@@ -23,11 +23,14 @@ extension Exchange {
             "replay-of": replayOf.map { .string($0) } ?? .null,
             "created": .string(created.text), "updated": .string(updated.text),
         ]
+        object["member"] = match?.member.map { JSONValue.string($0.description) } ?? JSONValue.null
+        object["takes-back-for"] = takesBackFor.map { JSONValue.string($0.rawValue) } ?? JSONValue.null
+        return .object(object)
     }
 }
 
 extension ConsentEvidence {
-    /// The decision as programs read it.
+    /// The decision as JSON.
     fileprivate var json: JSONValue {
         [
             "rule": .string(rule), "consent": consent.map { .string($0.description) } ?? .null,

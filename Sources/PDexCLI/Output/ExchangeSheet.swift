@@ -5,9 +5,9 @@ import PDex
 /// One exchange for people: where it stands and why, what was sent and answered, and what to type next.
 struct ExchangeSheet: Sendable {
     let detail: ExchangeDetail
-    /// What the commands to type next end with.
+    /// The options at the end of the commands to type next.
     let options: String
-    /// What they begin with.
+    /// Their first word.
     var program = ProgramName.current
 
     /// The sheet as lines.
@@ -36,7 +36,8 @@ struct ExchangeSheet: Sendable {
         var table = TextTable()
         table.add("job", "\(exchange.job), run \(exchange.run)")
         table.add("way", "\(exchange.clinic) → \(exchange.payer)")
-        table.add("member", exchange.member.description)
+        table.add("patient", exchange.member.description)
+        if let member = exchange.match?.member { table.add("member", member.description) }
         if !exchange.types.isEmpty { table.add("asked for", exchange.types.joined(separator: ", ")) }
         let fates = exchange.manifest.entries.compactMap(\.leftOut)
         table.add(
@@ -47,6 +48,7 @@ struct ExchangeSheet: Sendable {
         for (code, entries) in leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             table.add("", "\(entries.count.grouped) \(code.rawValue)")
         }
+        if let code = exchange.takesBackFor { table.add("takes back", "and brings nothing: \(code.rawValue)") }
         if let match = exchange.match { table.add("recognised", match.words) }
         if let consent = exchange.consent {
             table.add("consent", consent.words)
@@ -58,7 +60,7 @@ struct ExchangeSheet: Sendable {
         return table.text(indent: "  ")
     }
 
-    /// What became of each, where, by which rule, and in words.
+    /// For each remarked resource its fate, the place, the rule, and the message.
     private var remarked: TextTable {
         var table = TextTable()
         for item in detail.remarked {
@@ -69,7 +71,7 @@ struct ExchangeSheet: Sendable {
         return table
     }
 
-    /// How far it is, where it goes in several bundles.
+    /// How far it is, if it goes in several bundles.
     private var progress: String {
         guard detail.submissions.count > 1 else { return "" }
         let (there, all) = (detail.acknowledged, detail.submissions)

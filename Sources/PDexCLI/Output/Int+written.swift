@@ -1,5 +1,5 @@
 extension Int {
-    /// With a comma after every three digits: `12,345`.
+    /// The number with a comma after every three digits: `12,345`.
     var grouped: String {
         let digits = String(magnitude)
         let groups = digits.enumerated().map { place, digit in
@@ -8,7 +8,7 @@ extension Int {
         return (self < 0 ? "-" : "") + groups.joined()
     }
 
-    /// As a size: `512 B`, `3.4 MB`.
+    /// The number as a size: `512 B`, `3.4 MB`.
     var asBytes: String {
         var unit = "B"
         var size = Double(self)
@@ -21,14 +21,14 @@ extension Int {
         return "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 
-    /// Seconds as a time: `42 s`, `12 min`, `8 h 5 min`.
+    /// The number of seconds as a time: `42 s`, `12 min`, `8 h 5 min`.
     var asTime: String {
         guard self >= 600 else { return "\(self) s" }
         let minutes = (self + 59) / 60
         return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 
-    /// With its noun: `1 bundle`, `2 bundles`.
+    /// The number with its noun: `1 bundle`, `2 bundles`.
     func of(_ noun: String) -> String {
         grouped + " " + noun + (self == 1 ? "" : "s")
     }

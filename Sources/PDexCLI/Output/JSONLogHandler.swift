@@ -2,7 +2,7 @@ import FHIR
 import Logging
 import PDex
 
-/// Writes one JSON object a line to stderr: time, level, event and ids.
+/// Writes one JSON object per line to stderr: time, level, event and ids.
 struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info

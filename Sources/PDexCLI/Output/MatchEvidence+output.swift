@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension MatchEvidence {
-    /// For people: the rule, the member and the hash of what agreed; nothing of it names a person.
+    /// The evidence for people: the rule, the member and the hash of what agreed; nothing in it names a person.
     var words: String {
         var words = [member.map { "as member \($0) by \(rule)" } ?? "before the merge came undone, by \(rule)"]
         if let hash { words.append("values \(hash)") }
@@ -10,7 +10,7 @@ extension MatchEvidence {
         return words.joined(separator: ", ")
     }
 
-    /// For programs.
+    /// The evidence as JSON.
     var json: JSONValue {
         [
             "member": member.map { .string($0.description) } ?? .null, "rule": .string(rule),

@@ -3,7 +3,7 @@ import PDex
 import Pipeline
 
 extension MemberSummary {
-    /// For people; what is a person's only `withValues`.
+    /// The summary for people; personal values only if `withValues`.
     func text(withValues: Bool) -> String {
         var table = TextTable()
         table.add("member", key.description)
@@ -27,7 +27,7 @@ extension MemberSummary {
         return table.text()
     }
 
-    /// For programs; what is a person's only `withValues`.
+    /// The summary as JSON; personal values only if `withValues`.
     func json(withValues: Bool) -> JSONValue {
         var object: JSONObject = [
             "member": .string(key.description), "consents": .number(JSONNumber(consents)),

@@ -2,12 +2,12 @@ import FHIR
 import PDex
 import Pipeline
 
-/// How a job would pull its clinic and deliver to its payer, for people and for programs.
+/// How a job would pull from its clinic and deliver to its payer, for people and for programs.
 struct PlanSheet: Sendable {
     let outlook: PullOutlook
     let delivery: DeliverySheet
 
-    /// A line a decision, with its reasons.
+    /// One line per decision, with its reasons.
     var text: String {
         var table = TextTable()
         table.add("job", outlook.job)
@@ -16,7 +16,7 @@ struct PlanSheet: Sendable {
         table.add("way", Self.words(outlook.roster.way))
         for reason in outlook.roster.reasons { table.add("  because", reason) }
         table.add("from", since)
-        for (type, narrowing) in narrowing { table.add("  \(type)", Self.words(narrowing)) }
+        for (type, narrowing) in narrowing { table.add("  \(type)", words(narrowing)) }
         table.add("provenance", Self.words(outlook.provenance))
         table.add("one member", Self.words(outlook.member.way))
         for reason in outlook.member.reasons { table.add("  because", reason) }
@@ -35,8 +35,9 @@ struct PlanSheet: Sendable {
             "way": .string(Self.name(outlook.roster.way)),
             "because": .array(outlook.roster.reasons.map(JSONValue.string)),
             "since": outlook.since.map { .string($0.text) } ?? .null,
+            "since-whole": .bool(outlook.isSinceWhole),
             "narrowing": .object(
-                JSONObject(members: narrowing.map { .init(key: $0, value: .string(Self.words($1))) })),
+                JSONObject(members: narrowing.map { .init(key: $0, value: .string(words($1))) })),
             "provenance": .string(outlook.provenance.rawValue), "one-member": .string(Self.name(outlook.member.way)),
             "not-offered": .array(outlook.roster.missing.map(JSONValue.string)), "delivery": delivery.json,
         ]
@@ -49,8 +50,26 @@ struct PlanSheet: Sendable {
     private var since: String {
         switch outlook.roster.way {
         case .export: outlook.since.map { "\($0.text), by the clinic's clock" } ?? "the beginning"
-        case .search, .everything: "where each patient was whole last, and the beginning once a week"
+        case .search, .everything: outlook.since.map { "\($0.text), as the job says" } ?? searched
         }
+    }
+
+    private var searched: String {
+        outlook.isSinceWhole
+            ? "where each patient was whole last, and the beginning every \(reconcile)" : "the beginning"
+    }
+
+    private var reconcile: String {
+        let hours = Int(outlook.reconcileSeconds / 3600)
+        return hours >= 48 && hours.isMultiple(of: 24)
+            ? "\(hours / 24) days" : Int(outlook.reconcileSeconds).asTime
+    }
+
+    /// What a search on one type asks for: without a beginning, all of it, whatever the clinic could narrow.
+    private func words(_ narrowing: PullPlan.Narrowing) -> String {
+        guard outlook.since != nil || outlook.isSinceWhole else { return Self.words(.none) }
+        if case .date(let name) = narrowing, outlook.since != nil { return "what was done since (\(name))" }
+        return Self.words(narrowing)
     }
 
     private static func name(_ way: PullPlan.Way) -> String {

@@ -3,7 +3,7 @@ import Jobs
 import PDex
 import Pipeline
 
-/// What came of a replay, or would come of it: a line for each exchange, and the totals.
+/// The outcome of a replay or of its preview: one line per exchange, and the totals.
 struct ReplaySheet: Sendable {
     let outcomes: [ReplayOutcome]
 
@@ -15,15 +15,14 @@ struct ReplaySheet: Sendable {
             case .eligible(let id, let preview): table.add(id, "would be replayed", preview.words)
             case .waiting(let id): table.add(id, "waits for its turn")
             case .refused(let id, let why): table.add(id, "not replayed: \(why)")
-            case .replayed(let id, let new):
-                let reason = new.reason.map { " (\($0.rawValue))" } ?? ""
-                table.add(id, "replayed by \(new.id)", new.state.rawValue + reason)
+            case .replayed(let id, let new): table.add(id, "replayed by \(new.id)", new.words)
+            case .already(let id, let new): table.add(id, "already replayed as \(new.id)", new.words)
             }
         }
         return ([table.text()] + totals).joined(separator: "\n\n")
     }
 
-    /// What all previews come to together.
+    /// The sum of all previews.
     private var totals: [String] {
         let previews = outcomes.compactMap { if case .eligible(_, let preview) = $0 { preview } else { nil } }
         guard !previews.isEmpty else { return [] }
@@ -52,14 +51,14 @@ extension ReplayPreview {
         return staying.isEmpty ? going : "\(entries.grouped) entries go, \(stays); of resources \(going)"
     }
 
-    /// What the payer has acknowledged and is not sent again, by type.
+    /// What the payer has acknowledged and does not get again, by type.
     private var stays: String {
         let types = Dictionary(grouping: staying) { $0.prefix { $0 != "/" } }.sorted { $0.key < $1.key }
         let words = types.map { "\($0.value.count.grouped) \($0.key)" }.joined(separator: ", ")
         return "\(staying.count.grouped) stay acknowledged (\(words))"
     }
 
-    /// Where it would stand, and the counts.
+    /// The state it would be in, and the counts.
     fileprivate var words: String {
         guard bundles == 0, let reason else { return counts }
         return "\(state.rawValue) (\(reason.rawValue)): \(counts)"
@@ -79,18 +78,22 @@ extension ReplayPreview {
 }
 
 extension ReplayOutcome {
-    /// As programs read it.
+    /// The outcome as JSON.
     var json: JSONValue {
         switch self {
         case .eligible(let id, let preview): ["id": .string(id), "outcome": "eligible", "would": preview.json]
         case .waiting(let id): ["id": .string(id), "outcome": "waiting"]
         case .refused(let id, let why): ["id": .string(id), "outcome": "refused", "why": .string(why)]
         case .replayed(let id, let new): ["id": .string(id), "outcome": "replayed", "by": new.json]
+        case .already(let id, let new): ["id": .string(id), "outcome": "already-replayed", "by": new.json]
         }
     }
 }
 
 extension ExchangeLine {
+    /// Its state, and why it stands there.
+    fileprivate var words: String { state.rawValue + (reason.map { " (\($0.rawValue))" } ?? "") }
+
     /// As programs read it, in the words of an exchange.
     fileprivate var json: JSONValue {
         [
@@ -101,7 +104,7 @@ extension ExchangeLine {
 }
 
 extension [ReplayItem.Outcome: Int] {
-    /// How far a replay is.
+    /// The progress of a replay.
     var line: String {
         ReplayItem.Outcome.allCases.compactMap { outcome in self[outcome].map { "\($0.grouped) \(outcome.rawValue)" } }
             .joined(separator: ", ")

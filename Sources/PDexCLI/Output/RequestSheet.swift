@@ -2,13 +2,13 @@ import FHIR
 import Jobs
 import PDex
 
-/// One member request for people and programs: where it stands, what came of it, and what to type next.
+/// One member request for people and programs: its state, its outcome so far, and what to type next.
 struct RequestSheet: Sendable {
     let detail: MemberRequestDetail
     let now: Instant
-    /// What the commands to type next end with.
+    /// The options at the end of the commands to type next.
     let options: String
-    /// What they begin with.
+    /// Their first word.
     var program = ProgramName.current
 
     private var request: MemberRequest { detail.request }
@@ -25,7 +25,8 @@ struct RequestSheet: Sendable {
         if let run = detail.run { table.add("run", "\(run.id) · \(run.state.rawValue)") }
         if let exchange = detail.exchange {
             let reason = exchange.reason.map { " · \($0.rawValue)" } ?? ""
-            table.add("exchange", "\(exchange.id) · \(exchange.state.rawValue)\(reason)")
+            let taken = exchange.takesBackFor.map { " · takes back: \($0.rawValue)" } ?? ""
+            table.add("exchange", "\(exchange.id) · \(exchange.state.rawValue)\(reason)\(taken)")
             if !detail.bundles.isEmpty {
                 table.add(
                     "bundles", "\(detail.bundles.count { $0 == .acknowledged }) of \(detail.bundles.count) acknowledged"

@@ -14,7 +14,7 @@ struct Results: Sendable {
         }
     }
 
-    /// A list of results: a table for people, one array or one object a line for programs.
+    /// A list of results: a table for people; for programs one array, or one object per line.
     func write(list: [JSONValue], text: @autoclosure () -> String) {
         guard format == .jsonl else { return write(.array(list), text: text()) }
         for item in list { line(String(decoding: item.serialized(), as: UTF8.self)) }

@@ -1,7 +1,7 @@
 import Pipeline
 import Synchronization
 
-/// Tells on stderr what a command is doing: a bar on a terminal, lines otherwise.
+/// Shows on stderr what a command is doing: a bar on a terminal, lines otherwise.
 final class RunProgress: Sendable {
     /// How progress is shown.
     enum Style: Sendable { case bar, lines, none }
@@ -17,20 +17,25 @@ final class RunProgress: Sendable {
 
     private let style: Style
     private let state = Mutex(State())
+    private let columns: @Sendable () -> Int
     private let write: @Sendable (String) -> Void
 
-    /// Progress in a style, written to stderr unless told otherwise.
-    init(style: Style, write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: 2) }) {
+    /// Progress in a style, written to stderr unless told otherwise; a bar is no longer than `columns`.
+    init(
+        style: Style, columns: @escaping @Sendable () -> Int = { Terminal.columns },
+        write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: 2) }
+    ) {
         self.style = style
+        self.columns = columns
         self.write = write
     }
 
-    /// Says a sentence at once.
+    /// Writes a sentence at once.
     func say(_ sentence: String) {
         state.withLock { line(sentence, &$0) }
     }
 
-    /// Shows what a run tells.
+    /// Shows an event of a run.
     func show(_ event: RunEvent) {
         state.withLock { state in
             switch event {
@@ -66,7 +71,7 @@ final class RunProgress: Sendable {
         }
     }
 
-    /// Takes the bar away, before anything else is written.
+    /// Erases the bar, before anything else is written.
     func end() {
         state.withLock { state in
             summarize(&state)
@@ -75,7 +80,7 @@ final class RunProgress: Sendable {
     }
 
     private func update(_ state: inout State) {
-        // A bar ten times a second, a line every five seconds.
+        // The bar is updated ten times a second, lines every five seconds.
         let pause: Duration = style == .bar ? .milliseconds(100) : .seconds(5)
         let now = ContinuousClock.now
         if let last = state.lastShown, now - last < pause { return }
@@ -88,7 +93,7 @@ final class RunProgress: Sendable {
         }
     }
 
-    /// The counts at the end of a step, which its last update may not have shown.
+    /// Writes the counts at the end of a step, which its last update may not have shown.
     private func summarize(_ state: inout State) {
         guard !state.step.isEmpty, state.lastShown != nil, style == .lines else { return }
         line("  " + counts(state), &state)
@@ -99,7 +104,7 @@ final class RunProgress: Sendable {
             return "\(state.pulled.resources.grouped) resources, \(state.pulled.bytes.asBytes)"
         }
         return "\(state.members.examined.grouped) of \(state.members.of.grouped) members, "
-            + "\(state.bundles.grouped) bundles delivered"
+            + "\(state.bundles.of("bundle")) delivered"
     }
 
     private func bar(_ state: inout State) {
@@ -107,7 +112,12 @@ final class RunProgress: Sendable {
         let share = state.members.of > 0 ? Double(state.members.examined) / Double(state.members.of) : 0
         let filled = min(max(Int(share * 20), 0), 20)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-        write("\r\u{1B}[K\(bar) \(state.step): \(counts(state))")
+        let counts = counts(state)
+        // A line that wraps could not be erased. The counts are what changes: rather the step is cut.
+        let most = max(columns() - 1, 0)
+        let room = max(most - bar.count - counts.count - 3, 1)
+        let step = state.step.count > room ? String(state.step.prefix(room - 1)) + "…" : state.step
+        write("\r\u{1B}[K" + String("\(bar) \(step): \(counts)".prefix(most)))
         state.isBarShown = true
     }
 

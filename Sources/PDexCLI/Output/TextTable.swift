@@ -1,4 +1,4 @@
-/// Columns that line up: text to the left, numbers to the right.
+/// Aligned columns: text to the left, numbers to the right.
 struct TextTable: Sendable {
     private var rows: [[String]] = []
     private let rightAligned: Set<Int>
@@ -14,7 +14,7 @@ struct TextTable: Sendable {
         rows.append(cells)
     }
 
-    /// The rows, each behind `indent`, without spaces at the ends of lines.
+    /// The rows, each after `indent`, without trailing spaces.
     func text(indent: String = "") -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

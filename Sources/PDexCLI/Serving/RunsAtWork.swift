@@ -1,7 +1,7 @@
 import Pipeline
 import Synchronization
 
-/// What runs told last: the step, and how many members of how many it has looked at.
+/// The latest events of runs: the step, and how many of how many members it has examined.
 final class RunsAtWork: Sendable {
     private let state = Mutex<(step: String, examined: (members: Int, of: Int))>(("", (0, 0)))
 

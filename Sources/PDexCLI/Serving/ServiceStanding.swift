@@ -1,9 +1,9 @@
 import FHIR
 import PDex
 
-/// What the service is at, in one line: what runs, what waits, what an operator must look at, what comes next.
+/// What the service is doing, in one line: what runs, what waits, what an operator must look at, what comes next.
 struct ServiceStanding: Sendable {
-    /// What a run told last; empty when none is under way.
+    /// The latest step of a run; empty when none is under way.
     var step = ""
     var examined = (members: 0, of: 0)
     var queue: [QueueCount] = []

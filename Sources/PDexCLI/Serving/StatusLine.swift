@@ -1,7 +1,6 @@
-import Glibc
 import Synchronization
 
-/// One line at the bottom of the terminal that is written anew, while log lines go by above it.
+/// One line at the bottom of the terminal that is rewritten, while log lines go by above it.
 final class StatusLine: Sendable {
     private let shown = Mutex("")
     private let columns: @Sendable () -> Int
@@ -9,22 +8,18 @@ final class StatusLine: Sendable {
 
     private static let erase = "\r\u{1B}[K"
 
-    /// On the terminal that stderr is.
+    /// A status line on the terminal behind stderr.
     static var onTerminal: StatusLine {
-        StatusLine(
-            columns: {
-                var size = winsize()
-                return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-            }, write: { Terminal.write($0, to: 2) })
+        StatusLine(columns: { Terminal.columns }, write: { Terminal.write($0, to: 2) })
     }
 
-    /// A line no longer than `columns`, which may change; `write` puts text on the terminal.
+    /// A line no longer than `columns`, which may change; `write` writes to the terminal.
     init(columns: @escaping @Sendable () -> Int, write: @escaping @Sendable (String) -> Void) {
         self.columns = columns
         self.write = write
     }
 
-    /// Shows another line in the place of the last.
+    /// Replaces the line shown.
     func show(_ text: String) {
         // A line that wraps could not be erased.
         let line = String(text.prefix(max(columns() - 1, 0)))
@@ -35,12 +30,12 @@ final class StatusLine: Sendable {
         }
     }
 
-    /// Writes whole lines above it.
+    /// Writes complete lines above it.
     func pass(_ lines: String) {
         shown.withLock { write((($0.isEmpty) ? "" : Self.erase) + lines + $0) }
     }
 
-    /// Takes it away for good.
+    /// Removes it for good.
     func end() {
         shown.withLock { shown in
             if !shown.isEmpty { write(Self.erase) }

@@ -2,7 +2,7 @@ import Jobs
 import PDex
 import ServiceLifecycle
 
-/// Keeps the status line of `pdex serve` as the store has it, second by second.
+/// Keeps the status line of `pdex serve` up to date with the store.
 struct StatusTeller: Service {
     private let line: StatusLine
     private let jobs: [Job]
@@ -10,7 +10,7 @@ struct StatusTeller: Service {
     private let progress: RunsAtWork
     private let clock: any WallClock
 
-    /// How often the store is asked.
+    /// How often the store is read.
     private static let pauseSeconds = 2.0
 
     init(_ line: StatusLine, jobs: [Job], operations: Operations, progress: RunsAtWork, clock: any WallClock) {
@@ -24,9 +24,9 @@ struct StatusTeller: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                // A store that cannot be read is in the log; the line then stays as it was.
+                // A failure to read the store is in the log; the line then stays as it was.
                 if let standing = try? await standing() { line.show(standing.text) }
-                // Waits until the line is worth writing again.
+                // Waits before the line is written again.
                 try? await clock.sleep(seconds: Self.pauseSeconds)
             }
         }

@@ -3,12 +3,12 @@ import FHIR
 import Foundation
 import PDex
 
-/// Validates the resources of files one by one, and keeps what is to be said of them.
+/// Validates the resources of files one by one, and collects the findings.
 struct FileChecker {
-    /// A resource with findings.
+    /// A resource that has findings.
     struct Checked {
         /// The file, and the resource or entry in it, counted from 1: `visits.ndjson, resource 12`. Never an id, which
-        /// may be a person's.
+        /// may identify a person.
         let place: String
         let type: String
         let report: ConformanceReport
@@ -18,7 +18,7 @@ struct FileChecker {
     private let profiles: [(url: String, type: String)]
     /// Resources that have errors or warnings, in order.
     private(set) var noted: [Checked] = []
-    /// What was not checked, and how many resources it concerns.
+    /// What was not checked, and for how many resources.
     private(set) var unchecked: [String: Int] = [:]
     /// How many resources were read.
     private(set) var total = 0

@@ -9,7 +9,7 @@ struct ValidationSheet {
         self.checker = checker
     }
 
-    /// For people: the findings by resource, then what was not checked, then the counts.
+    /// Text for people: the findings by resource, then what was not checked, then the counts.
     var text: String {
         var lines: [String] = []
         for checked in checker.noted {
@@ -28,7 +28,7 @@ struct ValidationSheet {
         return lines.joined(separator: "\n")
     }
 
-    /// For programs.
+    /// The same as JSON.
     var json: JSONValue {
         let resources: [JSONValue] = checker.noted.map { checked in
             [

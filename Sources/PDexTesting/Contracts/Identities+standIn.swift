@@ -1,7 +1,7 @@
 public import PDex
 
 extension Identities {
-    /// Those of an invented secret; another for each number.
+    /// Identities from an invented secret, a different one for each number.
     public static func standIn(_ number: UInt8) -> Identities {
         Identities(secret: [UInt8](repeating: number, count: 32), digests: .standIn)
     }

@@ -1,18 +1,18 @@
 import FHIR
 import PDex
 
-/// What an outbox must do, in the plainest form: the yardstick of the random operations.
+/// What an outbox must do, in its simplest form: the reference for random operations.
 struct OutboxModel {
     /// A submission and who holds it.
     struct Row {
         var submission: Submission
         var owner: String?
         var expiry = StoreSample.start
-        /// Claims in a row that ended with their process.
+        /// How many claims in a row ended with their process.
         var lost = 0
     }
 
-    /// In the order in which they were enqueued.
+    /// The rows in the order in which they were enqueued.
     private(set) var rows: [Row] = []
 
     mutating func enqueue(_ submission: Submission) {
@@ -50,7 +50,7 @@ struct OutboxModel {
         return true
     }
 
-    /// What is left of the claim keeps its row, and its content in this model.
+    /// The remainder of the claim keeps its row and, in this model, its content.
     mutating func divide(_ claim: Submission, rest: Submission, at now: Instant) -> Bool {
         guard let index = held(claim), settle(claim, as: .retrying, notBefore: now) else { return false }
         rows[index].submission.attempts -= 1
@@ -93,7 +93,7 @@ struct OutboxModel {
         leased.first { rows[$0].submission.id == claim.id && rows[$0].submission.epoch == claim.epoch }
     }
 
-    /// The first open submission of each member, unless one of the member's is under way, if it is of this route.
+    /// Each member's first open submission if it is on this route, unless one of the member's is under way.
     private func claimable(_ route: Route) -> [Int] {
         let lanes = Dictionary(grouping: rows.indices.filter { rows[$0].submission.payer == route.payer }) {
             rows[$0].submission.member

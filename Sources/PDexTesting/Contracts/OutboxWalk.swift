@@ -1,7 +1,8 @@
 import FHIR
 import PDex
+import SampleData
 
-/// Random operations on an outbox and on its model, which must agree after each.
+/// Random operations on an outbox and its model, which must agree after each.
 struct OutboxWalk {
     private let store: any Store
     private var numbers: SeededNumbers
@@ -86,7 +87,7 @@ struct OutboxWalk {
     }
 
     private mutating func releaseOrRenew() async throws {
-        // Of some of its claims, and of some that it has lost.
+        // Renews some of its claims, and some that it has lost.
         let (some, expiry) = (claims.filter { _ in roll(2) == 0 }, now.adding(milliseconds: 30_000))
         try await store.write { try $0.renew(some, expiry: expiry) }
         model.renew(some, expiry: expiry)

@@ -46,7 +46,7 @@ extension StoreContract {
             }
             let breaker = try await store.read { try $0.breakers().first }
             try expect(breaker?.probe, is: probe.first, "the probe")
-            // Its claim holds for ten minutes.
+            // The probe's claim holds for ten minutes.
             let next = try await store.claims(of: Route(clinic: "clinic1", payer: "med0"), at: 660)
             try expect(next.count, is: 1, "claims once the claim on the probe ran out")
         },
@@ -85,8 +85,8 @@ extension StoreSample {
 }
 
 extension Store {
-    /// Three of one clinic and one of another for the same payer, and one for another payer, each of a member of its
-    /// own.
+    /// Queues three submissions of one clinic and one of another for the same payer, and one for another payer, each
+    /// for a different member.
     fileprivate func queueOfBoth() async throws {
         let routes = [
             ("clinic0", "med0"), ("clinic0", "med0"), ("clinic0", "med0"), ("clinic1", "med0"), ("clinic0", "med1"),

@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import SampleData
 
 extension StoreContract {
     static let conservation: [StorePromise] = [1, 2, 3].flatMap { seed in
@@ -73,6 +74,7 @@ extension StoreContract {
         let isOlder = stored.lastUpdated.flatMap { stored in resource.lastUpdated.map { $0 < stored } } ?? false
         if stored.contentHash == resource.contentHash || isOlder {
             count.unchanged = 1
+            count.older = stored.contentHash == resource.contentHash ? 0 : 1
         } else {
             model[resource.key] = resource
             count.changed = 1

@@ -142,6 +142,23 @@ extension StoreContract {
             let tally = try await store.read { try $0.tally(run: "run-1") }
             try expect(tally, is: [ExchangeTally(state: .acknowledged, reason: nil, count: 2)], "the tally")
         },
+        StorePromise("a run's tally tells those apart that only took back, by why nothing else went") { store in
+            for (number, reason) in [FaultCode.consentDenied, .consentDenied, .matchApart].enumerated() {
+                let exchange = StoreSample.retraction("r\(number)", member: Int64(number), for: reason)
+                try await store.queue(exchange, [])
+            }
+            try await store.queue(StoreSample.exchange("x", member: 9, state: .acknowledged), [])
+            let waiting = StoreSample.retraction("w", member: 10, state: .queued, for: .consentDenied)
+            try await store.queue(waiting, [])
+            let tally = try await store.read { Set(try $0.tally(run: "run-1")) }
+            let expected: Set = [
+                ExchangeTally(state: .acknowledged, reason: nil, count: 1),
+                ExchangeTally(state: .acknowledged, reason: nil, count: 2, takesBackFor: .consentDenied),
+                ExchangeTally(state: .acknowledged, reason: nil, count: 1, takesBackFor: .matchApart),
+                ExchangeTally(state: .queued, reason: nil, count: 1),
+            ]
+            try expect(tally, is: expected, "the tally")
+        },
         StorePromise("a run's tally counts what it made and what it met, each exchange once") { store in
             try await store.queue(StoreSample.exchange("a", state: .acknowledged), [])
             try await store.queue(
@@ -157,6 +174,19 @@ extension StoreContract {
                 ExchangeTally(state: .staged, reason: nil, count: 1),
             ]
             try expect(tally, is: expected, "the tally")
+        },
+        StorePromise("whom a run's tally counts is told of each member, by what the run made and by what it met") {
+            store in
+            try await store.queue(StoreSample.exchange("a", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("newer", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("b", member: 2, run: "run-2", state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("c", member: 3, state: .acknowledged), [])
+            try await store.queue(StoreSample.exchange("d", member: 3, payer: "med1", run: "run-2"), [])
+            try await store.write { try $0.meet("a", in: "run-2") }
+            let found = try await store.read { reader in
+                try [1, 2, 3, 4].map { try reader.isTallied(StoreSample.key($0), payer: "med0", in: "run-2") }
+            }
+            try expect(found, is: [true, true, false, false], "whom the second run counts")
         },
     ]
 }

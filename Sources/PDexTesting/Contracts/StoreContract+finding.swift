@@ -236,7 +236,7 @@ extension StoreContract {
                 }
                 return (
                     try [ask("clinic0", ["Observation"], 9), ask("clinic0", ["Observation", "Goal"], 9)],
-                    // Those of other types that come before it do not use up the limit.
+                    // Missing resources of other types that come before do not use up the limit.
                     try [ask("clinic0", ["Observation"], 1), ask("clinic0", ["Goal"], 1)],
                     try ask("clinic9", ["Observation"], 9), try reader.records(of: StoreSample.key(1))
                 )
@@ -271,7 +271,7 @@ extension StoreContract {
         },
     ]
 
-    /// Turns pages until one is empty; expects every key once, in order.
+    /// Reads pages until one is empty; expects every key once, in order.
     static func expectPages(
         of keys: [Int64], _ page: (ResourceKey?) async throws -> [ResourceKey]
     ) async throws {

@@ -65,7 +65,7 @@ extension StoreContract {
                 ["dead", "alive"].enumerated().map {
                     StoreSample.submission($1, of: "x", member: Int64($0), part: $0 + 1)
                 })
-            // Of one worker, which has forgotten the first.
+            // Both are claimed by one worker, which has forgotten the first.
             _ = try await store.claim(1)
             let alive = try await store.claim(1).map(\.submission)
             try await store.write { try $0.renew(alive, expiry: StoreSample.seconds(90)) }
@@ -101,7 +101,7 @@ extension StoreContract {
             let receipts = try await store.read { try $0.receipts(ofExchange: "x").count }
             try expect(receipts, is: 1, "receipts")
             let next = try await store.claim()
-            // One of a member's is under way at a time.
+            // Only one submission per member is under way at a time.
             try expect(next.map { String(decoding: $0.bundle, as: UTF8.self) }, is: ["half of s"], "what is sent next")
         },
         StorePromise("a claim that is another's by now divides nothing") { store in
@@ -130,7 +130,7 @@ extension StoreContract {
 }
 
 extension Store {
-    /// Claims a few at a time until nothing is left; returns the ids.
+    /// Divides a claim into a half that is due and a rest; returns whether the claim still counted.
     fileprivate func divide(_ claim: Submission) async throws -> Bool {
         let half = ExchangeBundle(part: 1, entries: 1, bytes: Array("half of s".utf8), digest: "half")
         return try await write {

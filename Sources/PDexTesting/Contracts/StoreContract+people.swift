@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// The ways to people, and what the store keeps of them beside these.
+/// The ways to people, and what the store keeps about them in addition.
 extension StoreContract {
     private static let patient = StoreSample.key(1)
     private static let basis: Int64 = -7
@@ -107,7 +107,7 @@ extension StoreContract {
             try expect(led, is: [patient], "whom the way leads to")
         },
         StorePromise("facts are forgotten with what they came from, in its transaction, and the ways stay") { store in
-            // Each changes something, in a store with a Patient, its Coverage and an Organization of one source.
+            // Each changes something in a store with a Patient, its Coverage and an Organization of one source.
             let changes: [(String, forgets: Bool, @Sendable (any StoreWriter) throws -> Void)] = [
                 ("the Patient", true, { _ = try $0.stage(batch(person, "newer")) }),
                 ("the same Patient again", false, { _ = try $0.stage(batch(person, "old")) }),
@@ -186,7 +186,7 @@ extension StoreContract {
     private static let empty = Person(
         key: nil, born: nil, gender: nil, isNamed: false, families: [], givens: [], suffixes: [], addresses: [])
 
-    /// Something of everything, a text longer than one byte's length and one that is empty.
+    /// A value in every field, a text whose length does not fit in one byte, and an empty one.
     private static let whole = PersonFacts(
         person: Person(
             key: "k", born: "1970-01-01", gender: "", isNamed: true, families: ["smith", "o\u{301}neil"],

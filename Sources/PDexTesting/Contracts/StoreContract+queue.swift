@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import SampleData
 
 extension StoreContract {
     static let queue: [StorePromise] = [
@@ -14,7 +15,7 @@ extension StoreContract {
             try await store.queueLanes([.nightly: 20, .onDemand: 20])
             var lanes: [DeliveryLane] = []
             for _ in 0..<16 { lanes += try await store.claim(1).map(\.submission.lane) }
-            // The replay's turn goes to the next.
+            // The replay lane is empty, so its turn goes to the next lane.
             try expect(lanes.count { $0 == .nightly }, is: 3, "claims of the night among sixteen")
             let rest = try await store.claim(40)
             try expect(rest.count, is: 24, "what is claimed of the rest")
@@ -199,7 +200,7 @@ extension StoreContract {
 }
 
 extension Store {
-    /// One exchange whose submissions wait in lanes, each of another member.
+    /// Queues one exchange whose submissions wait in lanes, each for a different member.
     fileprivate func queueLanes(_ counts: KeyValuePairs<DeliveryLane, Int>) async throws {
         var submissions: [LeasedSubmission] = []
         for (lane, count) in counts {
@@ -213,7 +214,7 @@ extension Store {
         try await queue(StoreSample.exchange("x"), submissions)
     }
 
-    /// Whether a request beside a route is seen, by seconds from the start.
+    /// Whether a due request on another route is seen; times are in seconds from the start.
     fileprivate func seesRequest(
         besides route: Route = StoreSample.route, since: Int64 = 0, at seconds: Int64
     ) async throws -> Bool {
@@ -222,7 +223,7 @@ extension Store {
         }
     }
 
-    /// Claims what it can for a process that ends at once; the states in which that leaves the claims.
+    /// Claims what it can for a process that ends at once; returns the resulting states of the claims.
     fileprivate func claimAndLose() async throws -> [SubmissionState] {
         _ = try await claim(by: "gone")
         return try await write { try $0.rescue(now: StoreSample.start) { $0 == "gone" }.map(\.state) }

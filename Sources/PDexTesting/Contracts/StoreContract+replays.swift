@@ -100,7 +100,7 @@ extension StoreContract {
 }
 
 extension Store {
-    /// Opens a run and the replay that it does.
+    /// Opens a run and the replay that it carries out.
     fileprivate func openReplay(_ id: String, of exchanges: [String]) async throws {
         try await write { writer in
             try writer.open(StoreSample.run(id, by: .replay))

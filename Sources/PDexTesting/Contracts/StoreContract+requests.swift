@@ -107,7 +107,7 @@ extension StoreContract {
             try await expectFound(
                 .init(payers: ["med0"], readyAt: StoreSample.seconds(15)), ["c", "a"], "those after the rest")
             try await expectFound(.init(dueBefore: StoreSample.seconds(20)), ["d"], "those that are late")
-            // Accepted at 2: of those due at 10, 20, 30 and 40 the last quarter begins at 8, 15.5, 23 and 30.5.
+            // Accepted at 2: for those due at 10, 20, 30 and 40 the last quarter begins at 8, 15.5, 23 and 30.5.
             try await expectFound(.init(atRiskBy: StoreSample.seconds(23)), ["d", "c", "b"], "those at risk")
             try await expectFound(
                 .init(atRiskBy: StoreSample.seconds(23), isUnwarned: true), ["c", "b"], "those nobody was told of")

@@ -1,6 +1,6 @@
 /// Everything that the rest of the service relies on in a store, sentence by sentence.
 ///
-/// A new implementation of ``PDex/Store`` is finished when each promise verifies against an empty store of it.
+/// A new implementation of ``PDex/Store`` is finished when it keeps each promise, starting from an empty store.
 public enum StoreContract {
     /// All promises.
     public static var promises: [StorePromise] {

@@ -1,6 +1,6 @@
 public import PDex
 
-/// One sentence that every ``PDex/Store`` keeps, and how to find out; give it an empty store.
+/// One sentence that every ``PDex/Store`` keeps, and how to verify it with an empty store.
 public struct StorePromise: Sendable, CustomStringConvertible {
     /// The sentence.
     public let description: String

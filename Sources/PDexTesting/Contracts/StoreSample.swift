@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What the promises put into a store.
+/// Sample data for the promises.
 enum StoreSample {
     static let start = Instant(milliseconds: 1_767_225_600_000)
 
@@ -63,6 +63,19 @@ enum StoreSample {
         )
     }
 
+    /// An exchange that does nothing but take back.
+    static func retraction(
+        _ id: String, member: Int64, state: ExchangeState = .acknowledged, for reason: FaultCode
+    ) -> Exchange {
+        Exchange(
+            id: id, job: "nightly", run: "run-1", member: key(member), clinic: "clinic0", payer: "med0", state: state,
+            fingerprint: -7,
+            manifest: ExchangeManifest([
+                ExchangeManifest.Entry(key: key(member), contentHash: 1, leftOut: reason),
+                ExchangeManifest.Entry(key: key(member + 100), contentHash: 2, leftOut: .retractedByDelete),
+            ]), mapping: "m1", created: start, updated: start)
+    }
+
     static func entry(_ action: String, of exchange: String?, at instant: Instant = start) -> AuditEntry {
         AuditEntry(at: instant, actor: "service", action: action, run: "run-1", exchange: exchange, reason: "sample")
     }
@@ -106,7 +119,7 @@ extension Store {
         }
     }
 
-    /// Claims for `owner` at `now`, until a minute later.
+    /// Claims for `owner` at `now`, for one minute.
     func claim(
         _ limit: Int = 16, by owner: String = "worker", on route: Route = StoreSample.route,
         at now: Instant = StoreSample.start
@@ -119,7 +132,7 @@ extension Store {
 }
 
 extension StagingBatch.Row {
-    /// The same with facts for the join.
+    /// The same row with facts for the join.
     func knowing(_ care: CareFacts?) -> Self {
         Self(
             key: key, type: type, id: id, versionID: versionID, lastUpdated: lastUpdated, patient: patient,

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A directory of its own for one store; gone with the value.
+/// A directory for one store, removed when the value goes.
 public final class TemporaryPlace: Sendable {
-    /// Where the store's file goes.
+    /// The path of the store's file.
     public let path: String
     private let directory: URL
 
     /// Where a directory is made.
     public enum Medium: Sendable {
-        /// Where temporary files go.
+        /// In the system's temporary folder.
         case disk
-        /// In memory where the system has such a place: for tests that do not ask what a power cut leaves.
+        /// In memory where the system allows that: for tests that do not examine power cuts.
         case memory
 
         private static let shared = "/dev/shm"

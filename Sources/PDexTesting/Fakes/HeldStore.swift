@@ -1,14 +1,14 @@
 public import PDex
 import Synchronization
 
-/// A store that another program can hold for a while: the next writes are refused, as SQLite does after its patience.
-/// Or the process stands still before it reads.
+/// A store that another program can hold for a while: the next writes are refused, as SQLite refuses them after its
+/// timeout. Or something happens just before a read, as if the process had stood still.
 public final class HeldStore: Store {
     private let store: any Store
     private let refusals = Mutex(0)
     private let pause = Mutex((reads: 0, body: (@Sendable () throws -> Void)?.none))
 
-    /// A store that nobody holds yet.
+    /// A store that is not held yet.
     public init(_ store: any Store) {
         self.store = store
     }
@@ -18,18 +18,15 @@ public final class HeldStore: Store {
         refusals.withLock { $0 = writes }
     }
 
-    /// How many writes it would refuse yet.
-    public var isHeldFor: Int { refusals.withLock { $0 } }
-
     /// Before the read of that number from now on, counted from 1, `body` happens, once.
     public func before(read number: Int, _ body: @escaping @Sendable () throws -> Void) {
         pause.withLock { $0 = (number, body) }
     }
 
-    /// Whether what is to happen before a read has yet to.
+    /// Whether the `body` for a later read has yet to run.
     public var isWaitingToRead: Bool { pause.withLock { $0.body != nil } }
 
-    /// Reads, which nobody prevents.
+    /// Reads; this is never refused.
     public func read<Value: Sendable>(_ body: @Sendable (any StoreReader) throws -> Value) async throws -> Value {
         let happening = pause.withLock { pause in
             pause.reads -= 1

@@ -2,7 +2,7 @@ public import FHIR
 public import PDex
 import Synchronization
 
-/// A clock that tests own: it stands still, and sleeping moves it on at once.
+/// A clock for tests: it stands still, and sleeping advances it at once.
 public final class ManualClock: WallClock {
     private let instant: Mutex<Instant>
     private let naps = Mutex<[Double]>([])
@@ -18,12 +18,12 @@ public final class ManualClock: WallClock {
         instant.withLock { $0 }
     }
 
-    /// From now on who sleeps does so until its task is cancelled.
+    /// From now on, sleepers sleep until their task is cancelled.
     public func freeze() {
         isFrozen.withLock { $0 = true }
     }
 
-    /// Moves on by `seconds` and returns at once, unless frozen.
+    /// Advances by `seconds` and returns at once, unless frozen.
     public func sleep(seconds: Double) async throws {
         try Task.checkCancellation()
         if isFrozen.withLock({ $0 }) {
@@ -36,12 +36,12 @@ public final class ManualClock: WallClock {
         advance(seconds: seconds)
     }
 
-    /// Moves on by `seconds`.
+    /// Advances by `seconds`.
     public func advance(seconds: Double) {
         instant.withLock { $0 = $0.adding(milliseconds: Int64(seconds * 1000)) }
     }
 
-    /// Every sleep that was asked for, in seconds.
+    /// Every sleep requested, in seconds.
     public var sleeps: [Double] {
         naps.withLock { $0 }
     }

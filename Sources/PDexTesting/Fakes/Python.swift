@@ -1,17 +1,17 @@
 import Foundation
 
-/// A second validator: the script beside the doubles, and a Python that can run it.
+/// A second validator: a Python script that comes with this module, and a Python that can run it.
 public struct Python: Sendable {
-    /// Where Python is; nil when it lacks what the script needs, which then answers neither yes nor no.
+    /// The path of Python; nil if it lacks what the script needs, so that there is no second opinion.
     private let path: String?
 
-    /// What the script ends with when it refuses nothing.
+    /// The script's exit status when it refuses nothing.
     public var agreement: Int32 { path == nil ? 2 : 0 }
-    /// What it ends with when it refuses something.
+    /// The script's exit status when it refuses something.
     public var refusal: Int32 { path == nil ? 2 : 1 }
 
-    /// Those that `PDEX_PYTHON` names, with colons between them, or `python3`: each that has the package
-    /// fhir.resources, with models of R4 or of R4B.
+    /// The Pythons that `PDEX_PYTHON` names, separated by colons, or `python3`: each that has the package
+    /// fhir.resources, with models for R4 or R4B.
     public static let installed: [Python] = {
         let names = ProcessInfo.processInfo.environment["PDEX_PYTHON"] ?? "python3"
         return names.split(separator: ":").map(String.init).filter { name in
@@ -24,20 +24,20 @@ public struct Python: Sendable {
         return sources.path + "/Scripts/validate_with_fhir_resources.py"
     }()
 
-    /// Says that there is none.
+    /// Reports that there is none.
     public static func absent() -> Python {
         print("no Python with fhir.resources: nobody else was asked")
         return Python(path: nil)
     }
 
-    /// A folder of this process for what is to be looked at, by a name of the test's.
+    /// A folder for files to be checked, specific to this process and to a name that the test chooses.
     public func folder(_ name: String) throws -> String {
         let path = NSTemporaryDirectory() + "pdex-second-opinion-\(ProcessInfo.processInfo.processIdentifier)-\(name)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }
 
-    /// What the script ends with on a folder, and what it says: names of elements, and never a value.
+    /// The script's exit status and output for a folder: names of elements, but never a value.
     public func run(_ folder: String) throws -> (status: Int32, words: String) {
         guard let path else { return (2, "") }
         return try Self.launch([path, Self.script, folder])

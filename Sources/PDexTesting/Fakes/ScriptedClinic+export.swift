@@ -41,7 +41,7 @@ extension ScriptedClinic {
         return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }
 
-    /// It is complete at once.
+    /// Complete at once, unless scripted otherwise.
     public func pollExport(_ statusURL: String) async throws -> ExportProgress {
         log.withLock { $0.append("poll") }
         let isLost = script.withLock { script in
@@ -86,14 +86,14 @@ extension ScriptedClinic {
                 deleted: side("Bundle", "deleted", script.withLock { $0.deletedLines.count }), expires: expires))
     }
 
-    /// The list of a file beside the data; empty without lines.
+    /// The manifest's list for a file other than data; empty without lines.
     private func side(_ type: String, _ name: String, _ lines: Int) -> [ExportManifest.File] {
         guard lines > 0 else { return [] }
         let miscount = script.withLock { $0.sideMiscount }
         return [.init(type: type, url: base + "/files/" + name, count: miscount.map { lines + $0 })]
     }
 
-    /// One batch with every line.
+    /// Delivers every line in one batch.
     public func download(
         _ file: ExportManifest.File, requiresAccessToken: Bool, deliver: (LineBatch) async throws -> Void
     ) async throws -> Int {
@@ -140,7 +140,7 @@ extension ScriptedClinic {
         return bytes.count
     }
 
-    /// The steps of an address's path.
+    /// The components of a URL's path.
     private static func parts(of url: String) -> [String] {
         url.prefix { $0 != "?" }.split(separator: "/").map(String.init)
     }

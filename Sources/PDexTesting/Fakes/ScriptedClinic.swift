@@ -2,7 +2,7 @@ public import FHIR
 public import PDex
 import Synchronization
 
-/// A clinic in memory: what it holds, how it is asked, and what goes wrong are the test's.
+/// A clinic in memory: the test decides what it holds, what it offers, and what goes wrong.
 public final class ScriptedClinic: ClinicServer {
     /// The FHIR base URL.
     public let base: String
@@ -30,7 +30,7 @@ public final class ScriptedClinic: ClinicServer {
         self.script = Mutex(script)
     }
 
-    /// Changes or adds a resource.
+    /// Adds or changes a resource.
     public func put(_ resource: Resource) {
         server.withLock { $0.put(resource, at: clock.now()) }
     }
@@ -40,17 +40,17 @@ public final class ScriptedClinic: ClinicServer {
         script.withLock { change(&$0) }
     }
 
-    /// From when on each export was asked for, in order.
+    /// The `_since` of each export, in order.
     public var exportedSince: [Instant?] {
         exports.withLock { $0.map(\.since) }
     }
 
-    /// Takes a resource away.
+    /// Removes a resource.
     public func remove(_ type: String, _ id: String) {
         server.withLock { $0.remove(type, id) }
     }
 
-    /// The parameters of each search on a type, in order.
+    /// The parameters of each search for a type, in order.
     public func asked(_ type: String) -> [[String: String]] {
         queries.withLock { $0 }.filter { $0.path == type }.map { query in
             Dictionary(query.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -62,7 +62,7 @@ public final class ScriptedClinic: ClinicServer {
         exports.withLock { $0 }
     }
 
-    /// What was asked, in order: `search Encounter`, `export`, `download Encounter`.
+    /// The requests in order: `search Encounter`, `export`, `download Encounter`.
     public var requests: [String] {
         log.withLock { $0 }
     }
@@ -126,7 +126,7 @@ public final class ScriptedClinic: ClinicServer {
         return paged(server.withLock { $0.page(of: heeded, at: now) })
     }
 
-    /// The present, by the clinic's clock.
+    /// The current time by the clinic's clock.
     var now: Instant {
         clock.now().adding(milliseconds: Int64(script.withLock { $0.secondsAhead } * 1000))
     }

@@ -1,7 +1,7 @@
 public import FHIR
 
 extension ScriptedPayer {
-    /// How much a payer takes at once, and what it answers to more.
+    /// How much a payer accepts at once, and how it refuses more.
     public struct Limit: Sendable {
         /// Most entries.
         public let entries: Int
@@ -9,7 +9,7 @@ extension ScriptedPayer {
         public let bytes: Int
         /// The status of the refusal.
         public let status: Int
-        /// What it says.
+        /// The body of the refusal.
         public let words: JSONValue
 
         /// A limit, refused with 413 unless told otherwise.
@@ -23,7 +23,7 @@ extension ScriptedPayer {
             self.words = words
         }
 
-        /// Whether a bundle is more than that.
+        /// Whether a bundle exceeds it.
         public func isExceeded(by bundle: [UInt8]) -> Bool {
             let count = (try? JSONParser.parse(bundle))?["entry"]?.elements.count ?? 0
             return bundle.count > bytes || count > entries

@@ -2,35 +2,35 @@ public import FHIR
 public import PDex
 import Synchronization
 
-/// A payer in memory: what it records of its members, what it was sent, and how it answers are the test's.
+/// A payer in memory: the test decides what it records about its members, and how it answers deliveries.
 public final class ScriptedPayer: PayerServer {
     /// How one delivery is answered.
     public enum Reply: Sendable {
-        /// Everything is taken.
+        /// Everything is accepted.
         case accept
         /// Refused with a status.
         case refuse(Int)
-        /// Not now, for so many seconds.
+        /// Not now, but after this many seconds.
         case busy(retryAfterSeconds: Int?)
-        /// Everything is taken, and the answer is lost.
+        /// Everything is accepted, but the answer is lost.
         case loseAnswer
         /// The delivery cannot be made at all.
         case fail(Fault)
-        /// Taken but for the last entry.
+        /// Everything but the last entry is accepted.
         case acceptAllButLast
-        /// Nothing is taken, and these words are the answer.
+        /// Nothing is accepted, and this is the answer.
         case say(Int, JSONValue)
-        /// Everything is taken, and this is made of the responses to the entries.
+        /// Everything is accepted; the responses to the entries are changed by this function.
         case retell(@Sendable ([JSONValue]) -> [JSONValue])
-        /// Everything is taken, and this is the answer to each entry.
+        /// Everything is accepted, and this is the answer to each entry.
         case sayOfEach(JSONValue)
     }
 
-    /// How what it holds can be read back.
+    /// How the resources it holds can be read back.
     public enum Openness: Sendable {
         /// Not at all.
         case closed
-        /// Its /metadata offers it, and the token does not allow it.
+        /// `/metadata` offers it, but the token does not allow it.
         case unlicensed
         /// By a search for ids.
         case searched
@@ -64,14 +64,14 @@ public final class ScriptedPayer: PayerServer {
     private let interruption = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-    /// The types that a payer takes unless a test says otherwise.
+    /// The types that a payer accepts unless a test says otherwise.
     public static let usualTypes = [
         "Patient", "Encounter", "Condition", "Observation", "Procedure", "DocumentReference", "DiagnosticReport",
         "MedicationRequest", "MedicationDispense", "ServiceRequest", "AllergyIntolerance", "CarePlan", "Medication",
         "Location", "Practitioner", "Organization", "Provenance",
     ]
 
-    /// A payer that records `resources` of its members and takes `types`; a `limited` one does not offer transactions.
+    /// A payer that records `resources` of its members and accepts `types`; a `limited` one offers no transactions.
     public init(
         base: String, clock: any WallClock, resources: [Resource], limited: Bool = false,
         types taken: [String] = usualTypes
@@ -85,38 +85,38 @@ public final class ScriptedPayer: PayerServer {
         missing = limited
     }
 
-    /// Changes or adds what is recorded of a member.
+    /// Adds or changes a record of a member.
     public func put(_ resource: Resource) {
         server.withLock { $0.put(resource, at: clock.now()) }
     }
 
-    /// Forgets what is recorded of a member.
+    /// Removes a record of a member.
     public func remove(_ type: String, _ id: String) {
         server.withLock { $0.remove(type, id) }
     }
 
-    /// Answers the next deliveries like this; afterwards everything is taken.
+    /// Scripts the answers to the next deliveries; after those, everything is accepted.
     public func reply(_ next: Reply...) {
         replies.withLock { $0 += next }
     }
 
-    /// What it takes at once, and how it refuses more; anything unless a test says otherwise.
+    /// How much it accepts at once, and how it refuses more; no limit unless a test sets one.
     public var most: Limit? {
         get { limit.withLock { $0 } }
         set { limit.withLock { $0 = newValue } }
     }
 
-    /// Does `work` while a delivery waits for its answer.
+    /// Runs `work` while a delivery waits for its answer.
     public func whileAnswering(_ work: @escaping @Sendable () async throws -> Void) {
         meanwhile.withLock { $0 = work }
     }
 
-    /// Does `work` once, before the next search of its records is answered.
+    /// Runs `work` once, before the next search of its records is answered.
     public func atNextSearch(_ work: @escaping @Sendable () async throws -> Void) {
         interruption.withLock { $0 = work }
     }
 
-    /// Does `work` before a delivery or a question about many is begun, as if it waited for a connection or a token.
+    /// Does `work` before a delivery or a question is begun, as if it waited for a connection or a token.
     public func beforeBeginning(_ work: @escaping @Sendable () async throws -> Void) {
         delay.withLock { $0 = work }
     }
@@ -126,21 +126,21 @@ public final class ScriptedPayer: PayerServer {
         log.withLock { $0 }
     }
 
-    /// How what it holds can be read back; not at all unless a test says otherwise.
+    /// How the resources it holds can be read back; not at all unless a test says otherwise.
     public var openness: Openness {
         get { open.withLock { $0 } }
         set { open.withLock { $0 = newValue } }
     }
 
-    /// How often somebody looked at what it holds.
+    /// How often the resources it holds were looked at.
     public var lookedAt: Int { looks.withLock { $0 } }
 
-    /// Changes what it holds, as its own staff or a defect would.
+    /// Changes the resources it holds, as its own staff or a defect would.
     public func change(_ edit: (inout [String: Resource]) -> Void) {
         store.withLock { edit(&$0) }
     }
 
-    /// What it holds: `Type/id` to resource.
+    /// The resources it holds, by `Type/id`.
     public var held: [String: Resource] {
         store.withLock { $0 }
     }
@@ -162,10 +162,10 @@ public final class ScriptedPayer: PayerServer {
             types: Dictionary(uniqueKeysWithValues: taken.map { ($0, type) }))
     }
 
-    /// Its `/metadata` offers from now on to fetch what it is told of; bundles come to it all the same.
+    /// From now on its `/metadata` offers to fetch files; it still accepts bundles.
     public func offerFetching() { fetching.withLock { $0 = true } }
 
-    /// Its `/metadata` cannot be had from now on.
+    /// From now on its `/metadata` cannot be read.
     public func hide(_ fault: Fault) { hidden.withLock { $0 = fault } }
 
     /// How many searches were made.
@@ -185,13 +185,13 @@ public final class ScriptedPayer: PayerServer {
         set { unsearched.withLock { $0 = newValue } }
     }
 
-    /// Whether a search brings along what it is asked to include.
+    /// Whether a search returns the resources that it asks to include.
     public var includes: Bool {
         get { inclusions.withLock { $0 } }
         set { inclusions.withLock { $0 = newValue } }
     }
 
-    /// Put on every page of Consent as they are.
+    /// Added verbatim to every page of Consent.
     public var stray: [String] {
         get { strays.withLock { $0 } }
         set { strays.withLock { $0 = newValue } }
@@ -230,7 +230,7 @@ public final class ScriptedPayer: PayerServer {
             total: found.count, serverTime: clock.now(), byteCount: 0)
     }
 
-    /// All that a closed or unlicensed one holds.
+    /// All types if it is closed or unlicensed.
     public func unreadableTypes(among types: [String]) async throws -> [String] {
         [.closed, .unlicensed].contains(openness) ? types : []
     }
@@ -290,7 +290,7 @@ public final class ScriptedPayer: PayerServer {
         }
     }
 
-    /// Answers questions who somebody is like this, in turn; afterwards nobody is known.
+    /// Scripts the answers to questions who a person is; after those, nobody is known.
     public func tell(_ next: MemberMatchAnswer...) {
         told.withLock { $0 += next }
     }
@@ -300,17 +300,21 @@ public final class ScriptedPayer: PayerServer {
         asking.withLock { $0 }
     }
 
-    /// Breaks off at the next question: it arrives, and no answer does.
+    /// Loses the answer to the next question, which still arrives.
     public func loseNextQuestion() { losing.withLock { $0 += 1 } }
 
     /// Answers as told.
-    public func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
+    public func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        if let work = delay.withLock({ $0 }) { try await work() }
+        try await lastLook()
         asking.withLock { $0.append(question) }
         try loseQuestion()
         return told.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
     }
 
-    /// Takes questions about many; the answer is the test's.
+    /// Takes a bulk question; the test provides the answer.
     public func startMatchingMembers(
         _ questions: [MemberMatchQuestion], lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> String {
@@ -329,7 +333,7 @@ public final class ScriptedPayer: PayerServer {
         if isLost { throw Fault(.remoteTimeout, .retry, "no answer came") }
     }
 
-    /// Takes a bundle that came another way than by a request, but for one entry.
+    /// Accepts a bundle that did not come by a request, except for one entry.
     public func take(_ bundle: [UInt8], butFor location: String? = nil) {
         guard let bundle = try? FHIRBundle(JSONParser.parse(bundle)) else { return }
         store.withLock { held in

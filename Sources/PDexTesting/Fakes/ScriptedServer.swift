@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// What scripted clinics and payers have in common: resources that can be searched and read.
+/// What scripted clinics and payers share: resources that can be searched and read.
 struct ScriptedServer: Sendable {
     private(set) var resources: [String: Resource] = [:]
     private var changed: [String: Instant] = [:]
-    /// The keys of each type, and of each type and patient, in order: a large town is searched often.
+    /// The keys of each type, and of each type and patient, sorted: a large town is searched often.
     private var keys: [String: [String]] = [:]
 
     mutating func put(_ resource: Resource, at instant: Instant) {
@@ -36,7 +36,7 @@ struct ScriptedServer: Sendable {
         [resource.type] + (patient(of: resource).map { [resource.type + " " + $0] } ?? [])
     }
 
-    /// Where a key is among others, or would be.
+    /// The index of a key among sorted keys, or where it would be.
     private static func place(of key: String, in keys: [String]) -> Int {
         var range = keys.indices
         while !range.isEmpty {
@@ -126,7 +126,7 @@ struct ScriptedServer: Sendable {
     static func patient(of resource: Resource) -> String? {
         resource["subject"]?["reference"]?.string ?? resource["patient"]?["reference"]?.string
             ?? resource["beneficiary"]?["reference"]?.string
-            // A logical reference, which this server understands.
+            // A logical reference, which this server resolves.
             ?? resource["patient"]?["identifier"]?["value"]?.string.map { "Patient/" + $0 }
     }
 

@@ -1,22 +1,22 @@
 public import FHIR
 public import Mappings
 
-/// What a mapping made of a resource, held against the source and against what its trace tells, by path and value.
+/// Compares a mapping's result with the source and with what its trace reports, by path and value.
 ///
-/// It knows nothing of how the verbs work: only which paths a line says to have set, translated or dropped.
+/// It does not know how the verbs work, only which paths a line reports to have set, translated or dropped.
 public struct Faithfulness {
-    /// What the clinic has.
+    /// The clinic's resource.
     public let source: Resource
-    /// What the payer gets.
+    /// The payer's resource.
     public let result: Resource
     /// The paths that a line of `set` or `translate` wrote.
     public let written: Set<String>
-    /// The paths that a line of `keep` left behind.
+    /// The paths that a line of `keep` dropped.
     private let dropped: Set<String>
-    /// The elements of which it says to have kept a part.
+    /// The elements that were reported as kept in part.
     private let partly: Set<String>
 
-    /// Nil when the set makes nothing of the resource.
+    /// Nil when the set does not map the resource.
     public init?(of source: Resource, by set: MappingSet) {
         let trace = set.explain(source, in: MappingTests.context)
         guard case .mapped(let result, _, _) = trace.outcome else { return nil }
@@ -38,24 +38,24 @@ public struct Faithfulness {
         self.partly = partly
     }
 
-    /// The same with another result.
+    /// The same comparison with another result.
     public func with(_ result: Resource) -> Faithfulness {
         Faithfulness(source: source, result: result, written: written, dropped: dropped, partly: partly)
     }
 
-    /// What the result has at paths that nobody wrote, and the source has not there.
+    /// What the result has at paths that no line wrote, and the source does not have there.
     public var added: [String] {
         let labels = result.json["meta"]?["security"]
         let strange = labels == source.json["meta"]?["security"] || written.contains("meta.security") ? [] : ["meta"]
         return strange + members(of: result.json).flatMap { added($0.value, source.json[$0.key], at: $0.key) }
     }
 
-    /// What the source has and the result has not, though no line says so.
+    /// What the source has and the result lacks, though no line reports that.
     public var lost: [String] {
         members(of: source.json).flatMap { lost($0.value, result.json[$0.key], at: $0.key) }
     }
 
-    /// What is contained is mapped by the mapping of its own type; `meta` is the mapper's but for its labels.
+    /// Contained resources are mapped by the mapping for their type; `meta` is the mapper's except for its labels.
     private func members(of json: JSONObject) -> [JSONObject.Member] {
         json.members.filter { !["meta", "contained"].contains($0.key) }
     }
@@ -82,7 +82,7 @@ public struct Faithfulness {
             if Self.isMasked(result, own) { return [] }
             return own.members.flatMap { lost($0.value, other[$0.key], at: path + "." + $0.key) }
         case (.array(let own), .array(let other)):
-            // Of extensions only those that a line names are kept.
+            // Only extensions that a line names are kept.
             if path.hasSuffix("extension"), partly.contains(where: { path == $0 || path.hasPrefix($0 + ".") }) {
                 return []
             }
@@ -92,12 +92,12 @@ public struct Faithfulness {
         }
     }
 
-    /// An item stands for one of the other side: that from which it differs least.
+    /// An item corresponds to the one on the other side from which it differs least.
     private func best(_ differences: [[String]], _ otherwise: String) -> [String] {
         differences.min { $0.count < $1.count } ?? [otherwise]
     }
 
-    /// A reference to something contained that had to stay behind says so.
+    /// A reference to a contained resource that had to be left out says so.
     private static func isMasked(_ value: JSONValue, _ source: JSONObject) -> Bool {
         value["extension"]?[0]?["valueCode"] == "masked" && source["reference"]?.string?.hasPrefix("#") == true
     }

@@ -2,7 +2,7 @@ public import Mappings
 public import PDex
 import Synchronization
 
-/// Mapping sets, each read from its folder once: a test for which they are scenery does not wait for YAML again.
+/// Mapping sets, each read from its folder once: tests that only need one do not parse its YAML again.
 public enum LoadedMappings {
     private static let loaded = Mutex<[String: MappingSet]>([:])
 

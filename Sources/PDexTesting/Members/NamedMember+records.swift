@@ -1,12 +1,12 @@
 public import FHIR
 
 extension NamedMember {
-    /// What the clinic holds: Patient, Encounter, Condition and Observation.
+    /// The clinic's records: Patient, Encounter, Condition and Observation.
     public func clinicRecords() throws -> [Resource] {
         try [patient(id), encounter, condition, observation(value: "7.20")].map { try Resource($0) }
     }
 
-    /// What the payer records: Patient, Coverage and Consent.
+    /// The payer's records: Patient, Coverage and Consent.
     public func payerRecords(clinicNPI: String, payerNPI: String) throws -> [Resource] {
         var records = [patient("m-" + id)]
         if let covered { records.append(coverage(covered)) }

@@ -1,4 +1,4 @@
-/// An invented patient with one visit, and what the payer records of it; the story's people by name.
+/// An invented patient with one visit, and what the payer records about them; the story's people by name.
 public struct NamedMember: Sendable {
     /// The Patient's id at the clinic.
     public let id: String

@@ -18,7 +18,7 @@ public struct Night: Sendable {
     public let store: HeldStore
     /// The pipeline between them.
     public let pipeline: ExchangePipeline
-    /// What derives its identities.
+    /// The identities that it uses.
     public let identities: Identities
 
     /// A night for `members`; `mappings` is the folder of a mapping set.
@@ -79,7 +79,7 @@ public struct Night: Sendable {
             observer: observer)
     }
 
-    /// The clinic's Group of those members, and of `others` as they are.
+    /// The clinic's Group of those members, plus `others` verbatim.
     public func group(of members: [NamedMember], also others: [JSONValue] = []) throws -> Resource {
         try Self.group(of: members, also: others)
     }
@@ -89,12 +89,12 @@ public struct Night: Sendable {
         return try Resource(["resourceType": "Group", "id": "med0-members", "member": .array(named + others)])
     }
 
-    /// Runs the job at the clock's present instant, under a name of its own.
+    /// Runs the job at the clock's current time, with this name as the run's id.
     public func run(_ name: String = "night-1", dryRun: Bool = false) async throws -> RunReport {
         try await pipeline.run(firing(name), dryRun: dryRun)
     }
 
-    /// The run of that name, now.
+    /// A run with that id, now.
     public func firing(_ name: String) -> Run {
         Run(
             id: name, job: pipeline.terms.job, trigger: .manual, clinic: "clinic0", payer: "med0",

@@ -1,7 +1,7 @@
 public import FHIR
 
 extension Resource {
-    /// What it says, without `meta`: when it came, and by which store, is left out.
+    /// The content without `meta`, which says when and by which store it was written.
     public var content: JSONValue {
         var json = json
         json["meta"] = nil
@@ -10,7 +10,7 @@ extension Resource {
 }
 
 extension Sequence<Resource> {
-    /// What a server holds, by `Type/id`, so that two can be compared: Provenance tells of runs and is left out.
+    /// The content of a server by `Type/id`, for comparing two of them: Provenance is about runs, and is left out.
     public var contents: [String: JSONValue] {
         var contents: [String: JSONValue] = [:]
         for resource in self where resource.type != "Provenance" {

@@ -1,6 +1,6 @@
 /// An HTTP answer before it is framed.
 public struct Answer: Sendable {
-    /// How the body's end is told.
+    /// How the end of the body is marked.
     public enum Framing: String, Sendable, CaseIterable {
         /// A content length.
         case length
@@ -10,45 +10,45 @@ public struct Answer: Sendable {
         case gzip
         /// Gzip in chunks.
         case gzipChunked
-        /// Nothing but the end of the connection.
+        /// Only by the end of the connection.
         case close
-        /// Gzip, and nothing but the end of the connection.
+        /// Gzip, ended only by the end of the connection.
         case gzipClose
 
         var isGzip: Bool { rawValue.hasPrefix("gzip") }
         var isChunked: Bool { self == .chunked || self == .gzipChunked }
-        /// Whether only the end of the connection ends it.
+        /// Whether it ends only with the connection.
         public var isClose: Bool { self == .close || self == .gzipClose }
-        /// How many bytes of the end say nothing: chunked is complete with its zero-sized chunk (RFC 9112 §8).
+        /// How many bytes at the end are not needed: chunked is complete with its zero-sized chunk (RFC 9112 §8).
         public var idleEnd: Int { isChunked ? 1 : 0 }
     }
 
     /// The status.
     public var status = 200
-    /// The lines of the header.
+    /// The header lines.
     public var fields: [String] = ["Content-Type: application/fhir+json", "Date: Mon, 01 Jun 2026 02:15:00 GMT"]
-    /// The body before it is coded.
+    /// The body before encoding.
     public var body: [UInt8] = []
 
-    /// An answer with bytes.
+    /// An answer with a body of bytes.
     public init(_ body: [UInt8], status: Int = 200, _ more: String...) {
         self.body = body
         self.status = status
         fields += more
     }
 
-    /// An answer with text.
+    /// An answer with a body of text.
     public init(_ text: String = "", status: Int = 200, _ more: String...) {
         self.init([UInt8](text.utf8), status: status)
         fields += more
     }
 
-    /// Status line and fields, with more of them, up to the body.
+    /// Status line and fields, plus `more` of them, up to the body.
     public func head(_ more: String...) -> [UInt8] {
         [UInt8](("HTTP/1.1 \(status) X\r\n" + (fields + more).map { $0 + "\r\n" }.joined() + "\r\n").utf8)
     }
 
-    /// Everything as it goes over the wire.
+    /// Everything as it is sent over the wire.
     public func wire(_ framing: Framing = .length) -> [UInt8] {
         let coded = framing.isGzip ? PDexTesting.gzip(body) : body
         var answer = self

@@ -4,7 +4,7 @@ import Foundation
 public struct ArrivedRequest: Sendable {
     /// `GET`, `POST` or another.
     public let method: String
-    /// Path and query, as they were sent.
+    /// Path and query, as sent.
     public let target: String
     /// The fields, in order.
     public let headers: [(name: String, value: String)]
@@ -32,7 +32,7 @@ public struct ArrivedRequest: Sendable {
         return nil
     }
 
-    /// Reads the next request from a connection; nil when the client leaves.
+    /// Reads the next request from a connection; nil when the client has left.
     static func next(on connection: Int32, _ pending: inout [UInt8]) -> ArrivedRequest? {
         let end = [UInt8]("\r\n\r\n".utf8)
         while true {

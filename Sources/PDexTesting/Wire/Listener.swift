@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// An HTTP/1.1 server on a loopback port of its own that counts connections, keeps what arrives, and answers what the
-/// test wrote, byte for byte.
+/// An HTTP/1.1 server on a loopback port of its own that counts connections, records requests, and sends the answers
+/// that the test wrote, byte for byte.
 public final class Listener: Sendable {
     /// What to do with a request.
     public enum Reply: Sendable {
@@ -10,19 +10,19 @@ public final class Listener: Sendable {
         case keep([UInt8])
         /// Write the bytes and close.
         case close([UInt8])
-        /// Write the bytes and break the connection off.
+        /// Write the bytes and reset the connection.
         case reset([UInt8])
         /// Write the bytes, and then nothing until the client leaves.
         case hang([UInt8])
         /// Write the bytes, then the piece again and again until the client leaves.
         case endless([UInt8], piece: [UInt8])
-        /// Write the bytes, then one piece after the other with so many milliseconds between, and wait for the next
+        /// Write the bytes, then the pieces one by one with that many milliseconds in between, and wait for the next
         /// request.
         case drip([UInt8], pieces: [[UInt8]], milliseconds: Int32)
-        /// Write the bytes, then let the test have the connection, and close it.
+        /// Write the bytes, then hand the connection to the test, and close it.
         case hand([UInt8], @Sendable (Int32) -> Void)
 
-        /// A body of its length, and the next request.
+        /// A body with its length; then wait for the next request.
         public static func ok(_ body: String, _ fields: String = "", status: Int = 200) -> Reply {
             let length = "Content-Length: \(body.utf8.count)\r\n"
             return .keep([UInt8]("HTTP/1.1 \(status) X\r\n\(length)\(fields)\r\n\(body)".utf8))
@@ -55,7 +55,7 @@ public final class Listener: Sendable {
         try self.init { request, _ in script(request) }
     }
 
-    /// Listens; the script is told the how many-eth request it answers, too.
+    /// Listens; the script also gets the number of the request, from 1.
     public init(_ script: @escaping @Sendable (ArrivedRequest, _ number: Int) -> Reply) throws {
         let (socket, port) = try Self.bound(to: 0)
         self.port = port
@@ -66,14 +66,14 @@ public final class Listener: Sendable {
 
     /// The address.
     public var base: String { "http://127.0.0.1:\(port)" }
-    /// How many connections were made, whatever came over them.
+    /// How many connections were made, whether or not requests came over them.
     public var connections: Int { state.withLock { $0.connections } }
-    /// What arrived.
+    /// The requests that arrived.
     public var received: [ArrivedRequest] { state.withLock { $0.received } }
 
-    /// Refuses connections from now on; those that stand stay.
+    /// Refuses connections from now on; existing ones stay open.
     public func stop() {
-        // The thread that accepts closes it: here its number could already be another's.
+        // The accepting thread closes the socket: closed here, its number might already belong to another.
         state.withLock { state in
             guard !state.isStopped else { return }
             state.isStopped = true
@@ -81,7 +81,7 @@ public final class Listener: Sendable {
         }
     }
 
-    /// Listens again on the same port, when it was stopped.
+    /// Listens again on the same port, if stopped.
     public func restart() throws {
         guard state.withLock({ $0.isStopped }) else { return }
         let (socket, _) = try Self.bound(to: port)
@@ -156,7 +156,7 @@ public final class Listener: Sendable {
             case .drip(let head, let pieces, let milliseconds):
                 guard Self.write(head, to: connection) else { return }
                 for piece in pieces {
-                    // Nothing is to be read but the end of the connection: the client has left.
+                    // Only the end of the connection can be readable here: the client has left.
                     var wait = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
                     guard poll(&wait, 1, milliseconds) == 0, Self.write(piece, to: connection) else { return }
                 }

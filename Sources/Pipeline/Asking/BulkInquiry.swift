@@ -19,6 +19,7 @@ struct BulkInquiry: Sendable {
     private static let page = 500
     /// By which the question is told from an export of the same payer.
     private static let request = "$bulk-member-match"
+    private static let unread = "the clinic's records of the patient could not be read now"
 
     private var terms: ExchangeTerms { inquiry.terms }
 
@@ -55,27 +56,30 @@ struct BulkInquiry: Sendable {
         let live: [ConsentDecision.Recorded]
         do {
             switch try await inquiry.question(about: candidate.patient) {
-            case .nothing:
-                await report.passedOver()
+            case .nothing(let why, let code):
+                await report.passedOver(code?.rawValue ?? why)
                 return nil
             case .question(let found, _, let consents): (question, live) = (found, consents)
             }
         } catch let fault as Fault where fault.disposition == .retry {
-            await report.passedOver()
+            await report.passedOver(Self.unread)
             await inquiry.tally.refused(fault.code)
             return nil
         }
         // The operation wants a Consent with each (BM-02).
         guard question.consent != nil else {
-            await report.passedOver()
+            await report.passedOver("the clinic has no consent for \(terms.payer.name) to go with the question")
             return nil
         }
         let before = candidate.before
         let hash = question.parameters.serialized().withUnsafeBytes(inquiry.identities.contentHash)
         var attempts = before?.attempts ?? 0
         switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
-        case .answered, .exhausted:
-            await report.passedOver()
+        case .answered:
+            await report.passedOver("\(terms.payer.name) has answered this question before")
+            return nil
+        case .exhausted:
+            await report.passedOver("\(terms.payer.name) was asked as often as may be")
             return nil
         case .next: attempts += 1
         case .again: break
@@ -130,7 +134,7 @@ struct BulkInquiry: Sendable {
                     now.append(anew)
                 }
             } catch let fault as Fault where fault.disposition == .retry {
-                await report.passedOver()
+                await report.passedOver(Self.unread)
                 await inquiry.tally.refused(fault.code)
             }
         }
@@ -168,7 +172,7 @@ struct BulkInquiry: Sendable {
     }
 
     private func remaining(_ batch: [BulkQuestion], _ objected: [ResourceKey: Fault]) async -> [BulkQuestion] {
-        for _ in objected { await report.passedOver() }
+        for fault in objected.values { await report.passedOver(fault.code.rawValue) }
         return batch.filter { objected[$0.match.patient] == nil }
     }
 

@@ -6,7 +6,11 @@ actor BulkInquiryTally {
 
     func asked(_ number: Int) { counts.asked += number }
 
-    func passedOver() { counts.notAsked += 1 }
+    /// Somebody is not asked about, for a reason that names nobody.
+    func passedOver(_ why: String) {
+        counts.notAsked += 1
+        counts.reasons[why, default: 0] += 1
+    }
 
     func answered(_ outcomes: [MemberMatch.Outcome], groups: [String]) {
         for outcome in outcomes { counts.outcomes[outcome, default: 0] += 1 }

@@ -26,7 +26,7 @@ extension MemberInquiry {
         for item in batch {
             let key = item.match.patient
             // The Patient as it is staged by now: a label may have come.
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let staged = try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
             guard let staged else {
                 found[key] = Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
@@ -35,5 +35,26 @@ extension MemberInquiry {
             if case .failure(let fault) = try check.permit(toAskAbout: staged, item.live, reader) { found[key] = fault }
         }
         return found
+    }
+
+    /// Why a patient may not be asked about by what is known now, and by the consents of the clinic as they were read
+    /// (`live`); nil when nothing objects.
+    func objection(
+        to patient: ResourceKey, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
+    ) throws -> Fault? {
+        // The Patient as it is staged by now: a label may have come.
+        guard let staged = try self.patient(patient, reader) else {
+            return Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
+        }
+        switch try check.permit(toAskAbout: staged, live, reader) {
+        case .failure(let fault): return fault
+        case .success: return nil
+        }
+    }
+
+    /// The clinic's Patient as it is staged; nil when there is none.
+    func patient(_ key: ResourceKey, _ reader: any StoreReader) throws -> ClinicalResource? {
+        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        return try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
     }
 }

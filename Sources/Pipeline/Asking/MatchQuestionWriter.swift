@@ -67,7 +67,8 @@ struct MatchQuestionWriter {
     ) rethrows -> Resource? {
         let ours = try coverages.filter { resource in
             let coverage = Coverage(resource)
-            guard !["cancelled", "entered-in-error"].contains(coverage.status), coverage.payors.count == 1,
+            // A card has a status (MM-07), and a draft, a cancelled one or a mistake is none to show.
+            guard coverage.status == "active", coverage.payors.count == 1,
                 coverage.subscriberID != nil || !Self.memberNumbers(resource).isEmpty
             else { return false }
             return try coverage.payors.allSatisfy { payor in
@@ -116,7 +117,8 @@ struct MatchQuestionWriter {
         return try? Resource(.object(card))
     }
 
-    /// An HRex Consent that names the payer as the source and us as the recipient, and holds now (HC-01 … HC-03).
+    /// An HRex Consent that names the payer as the source and us as the recipient, from a day to a day, and is in force
+    /// now (HC-01 … HC-03).
     private func consent(among consents: [Resource], of patient: Resource, as id: String) -> Resource? {
         let fitting = consents.filter { resource in
             let consent = Consent(resource)
@@ -128,11 +130,26 @@ struct MatchQuestionWriter {
             return consent.status == "active" && consent.isAboutPrivacy && consent.isAboutDisclosure
                 && consent.policy != nil && consent.provisionType == "permit" && consent.permitsDisclosing
                 && consent.evidence == .document && !consent.hasUnsupportedProvision
-                && consent.period?.contains(now) ?? false
+                && isInForce(consent.period)
                 && names(.source, terms.payer.npi) && names(.recipient, terms.clinic.npi)
-                && resource["performer"]?.elements.map { $0["reference"]?.string } == ["Patient/" + (patient.id ?? "")]
+                && isGiven(resource, by: patient)
         }
         return fitting.sorted { ($0.id ?? "") < ($1.id ?? "") }.last.flatMap { written($0, as: id) }
+    }
+
+    /// By the patient and nobody else, however the clinic refers to its Patient.
+    private func isGiven(_ consent: Resource, by patient: Resource) -> Bool {
+        let performers = consent["performer"]?.elements ?? []
+        guard performers.count == 1, let text = performers[0]["reference"]?.string,
+            case .local("Patient", let id, _) = Reference(parsing: text).relative(to: terms.clinic.base)
+        else { return false }
+        return id == patient.id
+    }
+
+    /// HRex wants both ends (HC-02): without one a payer refuses the question, and nobody agreed to for ever.
+    private func isInForce(_ period: Period?) -> Bool {
+        guard let period, period.start != nil, period.end != nil else { return false }
+        return period.isInForce(at: now)
     }
 
     private func written(_ consent: Resource, as id: String) -> Resource? {

@@ -55,7 +55,7 @@ struct MemberInquiry: Sendable {
         let (terms, identities, now) = (terms, identities, clock.now())
         let wasAskedFor = run.map { $0.trigger == .request } ?? true
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let recognition = Recognition(terms: terms, identities: identities, reader: reader)
             return try group.compactMap { key in
                 let before = try reader.memberMatch(of: key, terms.route)
@@ -83,11 +83,12 @@ struct MemberInquiry: Sendable {
         var match = MemberMatch(
             route: terms.route, patient: key, outcome: .notAsked, question: before?.question,
             attempts: before?.attempts ?? 0, detail: "", at: clock.now())
+        let unasked = match
         switch try await question(about: candidate.patient) {
-        case .nothing(let why):
-            match.detail = why
+        case .nothing(let why, let code):
+            match.detail = code.map { "\($0.rawValue): \(why)" } ?? why
             try await keep(match, "match.not-asked")
-        case .question(let question, let permit, _):
+        case .question(let question, let permit, let live):
             let hash = question.parameters.serialized().withUnsafeBytes(identities.contentHash)
             switch MemberMatch.turn(of: hash, after: before, atMost: terms.inquiry.attempts) {
             case .answered, .exhausted:
@@ -101,7 +102,13 @@ struct MemberInquiry: Sendable {
             match.question = hash
             match.detail = "\(terms.payer.name) was asked, and has not answered"
             try await keep(match, "match.asked")
-            let answer = try await ask(question, permit)
+            let look = QuestionLook(inquiry: self, patient: key, live: live)
+            let answer: MemberMatchAnswer
+            do {
+                answer = try await ask(question, permit, look)
+            } catch let fault as Fault where fault.disposition == .withhold {
+                return try await keep(look.withheld(match, unasked: unasked, fault), "match.not-asked")
+            }
             match.at = clock.now()
             try await settle(&match, by: answer)
         }
@@ -111,12 +118,16 @@ struct MemberInquiry: Sendable {
     enum Question {
         /// The last are the clinic's consents as they were read for it.
         case question(MemberMatchQuestion, QuestionPermit, [ConsentDecision.Recorded])
-        case nothing(String)
+        /// In words, and with a code when it is about consent or labels: then the words may tell of this one patient.
+        case nothing(String, FaultCode?)
     }
 
-    /// The one place where a single question leaves; only a permit opens it.
-    private func ask(_ question: MemberMatchQuestion, _ permit: QuestionPermit) async throws -> MemberMatchAnswer {
-        try await payer.matchMember(question)
+    /// The one place where a single question leaves; only a permit opens it, and it is decided about again before each
+    /// try.
+    private func ask(
+        _ question: MemberMatchQuestion, _ permit: QuestionPermit, _ look: QuestionLook
+    ) async throws -> MemberMatchAnswer {
+        try await payer.matchMember(question) { try await look.take() }
     }
 
     /// What the clinic has to ask with, read now: cards change without the patient's record. Whoever may not be asked
@@ -127,7 +138,7 @@ struct MemberInquiry: Sendable {
         let permit: QuestionPermit
         let live = consents.map(recorded)
         switch try await store.read({ try check.permit(toAskAbout: patient, live, $0) }) {
-        case .failure(let fault): return .nothing("\(fault.code.rawValue): \(fault.message)")
+        case .failure(let fault): return .nothing(fault.message, fault.code)
         case .success(let given): permit = given
         }
         let coverages = try await records("Coverage", of: id)
@@ -145,7 +156,7 @@ struct MemberInquiry: Sendable {
         ) { organizations[$0] }
         switch outcome {
         case .question(let question): return .question(question, permit, live)
-        case .nothing(let why): return .nothing(why)
+        case .nothing(let why): return .nothing(why, nil)
         }
     }
 

@@ -1,10 +1,10 @@
-/// What somebody has to do with what is sent; each code is of another system (PV-04, PV-05, PV-06).
+/// The role of an agent in what is sent; each code has its own system (PV-04, PV-05, PV-06).
 enum AgentRole: String {
     case author
     case transmitter
-    /// Who keeps what somebody wrote who cannot be named.
+    /// Keeps what was written by an author who cannot be named.
     case custodian
-    /// Only from PDex 2.2.0 on.
+    /// From PDex 2.2.0 on.
     case source
 
     /// The code system.

@@ -1,7 +1,7 @@
 import FHIR
 
-/// Addresses of attachments that the clinic wrote against its own server: at the payer they would lead to another
-/// document, or nowhere, so that they are written whole (FHIR R4, Attachment.url).
+/// Addresses of attachments that the clinic wrote relative to its own server: at the payer they would lead to another
+/// document or nowhere, so they are made absolute (FHIR R4, Attachment.url).
 enum AttachmentAddresses {
     private static let elements: Set<String> = [
         "attachment", "content", "contentAttachment", "photo", "presentedForm", "sourceAttachment", "valueAttachment",
@@ -11,7 +11,7 @@ enum AttachmentAddresses {
         "QuestionnaireResponse",
     ]
 
-    /// A resource with whole addresses.
+    /// A resource with absolute addresses.
     static func whole(_ resource: Resource, base: String) -> JSONObject {
         types.contains(resource.type) ? whole(resource.json, base) : resource.json
     }
@@ -40,7 +40,7 @@ enum AttachmentAddresses {
         return .object(attachment)
     }
 
-    /// Whether a text leads from a server's base: it begins with neither a scheme, nor a host, nor a place in the
+    /// Whether a URL is relative to a server's base: it begins with neither a scheme, nor a host, nor a place in the
     /// resource.
     private static func isRelative(_ url: String) -> Bool {
         guard let first = url.utf8.first, !["/", "#", "?"].contains(UnicodeScalar(first)) else { return false }

@@ -1,47 +1,47 @@
 import FHIR
 import PDex
 
-/// Who wrote what of a member's graph, and which nodes share the Provenance that says so (PV-02).
+/// Who wrote which part of a member's graph, and which nodes share the Provenance that says so (PV-02).
 struct Authorship: Sendable {
-    /// Somebody who wrote something, as a Provenance names them (PV-07).
+    /// An author as a Provenance names them (PV-07).
     struct Author: Sendable, Hashable {
         /// `Practitioner/id` or `Organization/id` at the payer.
         let location: String
-        /// For whom they act.
+        /// The party for whom they act.
         let principal: Principal
     }
 
-    /// For whom an author acts.
+    /// The party for whom an author acts.
     enum Principal: Sendable, Hashable {
         /// For themselves: an organization.
         case none
-        /// For the clinic: a practitioner of whom nothing else is said.
+        /// For the clinic: a practitioner without a stated organization.
         case clinic
-        /// For the organization of the role that they wrote in: `Organization/id` at the payer.
+        /// For the organization of the role in which they wrote: `Organization/id` at the payer.
         case organization(String)
     }
 
     /// The authors that one Provenance names.
     struct Byline: Sendable, Hashable {
         let authors: [Author]
-        /// Whether the resources name somebody else besides, who cannot be named to the payer.
+        /// Whether the resources also name an author who cannot be named to the payer.
         let hasOthers: Bool
     }
 
-    /// What one Provenance of origin speaks of.
+    /// The nodes that one Provenance of origin covers.
     private struct Group: Hashable {
         let byline: Byline
         let visit: ResourceKey?
         let resource: ResourceKey?
     }
 
-    /// The number of the Provenance for each node; nil for one whose origin is not told.
+    /// The number of the Provenance for each node; nil for one whose origin is not stated.
     let groups: [Int?]
-    /// How many there are.
+    /// How many such Provenance there are.
     var count: Int { bylines.count }
     private let bylines: [Byline]
 
-    /// Looks at a graph in the detail that a payer wants.
+    /// Groups the nodes of a graph in the detail that a payer wants.
     init(of graph: MemberGraph, _ detail: ProvenancePolicy.Detail) {
         var numbers: [Group: Int] = [:]
         var bylines: [Byline] = []
@@ -59,11 +59,11 @@ struct Authorship: Sendable {
         self.bylines = bylines
     }
 
-    /// Who wrote what one Provenance speaks of; nobody when the resources do not say.
+    /// The authors of what one Provenance covers; nobody when the resources do not say.
     func byline(of group: Int) -> Byline { bylines[group] }
 
-    /// A role stands for the one practitioner in it, on behalf of its organization; who is neither practitioner nor organization cannot be named
-    /// (PV-07).
+    /// A role stands for its only practitioner, acting for its organization; an author who is neither practitioner nor
+    /// organization cannot be named (PV-07).
     private static func byline(_ origin: Origin, _ graph: MemberGraph) -> Byline {
         let found = origin.authors.map { author(graph.number(of: $0), graph) }
         var seen: Set<Author> = []

@@ -1,15 +1,15 @@
 import FHIR
 import PDex
 
-/// Divides a bundle that a payer finds too large into smaller ones, each complete in itself (WR-17).
+/// Divides a bundle that is too large for a payer into smaller ones, each complete in itself (WR-17).
 ///
-/// It knows nothing but the bundle: a graph is an entry to which no other leads, with all that it leads to. The same
-/// bundle is divided in the same way, into the same ids.
+/// It needs only the bundle: a graph is an entry to which no other refers, with everything that it leads to. The same
+/// bundle is always divided the same way, into the same ids.
 struct BundleDivider: Sendable {
     let identities: Identities
 
-    /// Parts of about half the size or less, each with what it refers to and its Provenance; nil when the bundle is one
-    /// graph.
+    /// Parts of about half the size or less, each with what it refers to and its Provenance; nil when the bundle is a
+    /// single graph.
     func parts(of bundle: [UInt8]) -> [(bytes: [UInt8], entries: Int)]? {
         guard let json = try? JSONParser.parse(bundle), let head = json.object,
             let sent = SentEntries(json["entry"]?.elements ?? [])
@@ -24,7 +24,7 @@ struct BundleDivider: Sendable {
         }
     }
 
-    /// Graphs side by side, up to half of the entries and of the bytes; one that is larger goes alone.
+    /// Groups of graphs, up to half of the entries and bytes each; a larger graph is a group of its own.
     private func groups(of sent: SentEntries) -> [[Int]] {
         let common = sent.common
         let most = sent.indices.count / 2
@@ -44,14 +44,14 @@ struct BundleDivider: Sendable {
         return group.isEmpty ? groups : groups + [group.union(common).sorted()]
     }
 
-    /// The entries of a part in their order, with each Provenance as far as it speaks of them.
+    /// The entries of a part in order, with each Provenance reduced to those entries.
     private func entries(of group: [Int], _ sent: SentEntries) -> [JSONValue] {
         let there = Set(group.map { sent.locations[$0] })
         return group.map { sent.entries[$0] } + sent.witnesses.compactMap { witness(sent.entries[$0], there, sent) }
     }
 
-    /// A Provenance that names what is there. With all its targets it stays as it is; with some it gets an id of its
-    /// own, so that it does not take the place of what names the others.
+    /// A Provenance of the entries that are there. With all its targets it stays as it is; with some it gets an id of
+    /// its own, so that it does not replace the one that names the others.
     private func witness(_ entry: JSONValue, _ there: Set<String>, _ sent: SentEntries) -> JSONValue? {
         guard var resource = entry["resource"]?.object, let location = entry["request"]?["url"]?.string else {
             return nil
@@ -63,7 +63,7 @@ struct BundleDivider: Sendable {
         }
         guard present.count < targets.count else { return entry }
         if present.isEmpty {
-            // Our own of what is taken back by deletion speaks of who sends it.
+            // Our own Provenance of retractions by deletion has the sender as its target.
             guard SentEntries.isOwn(entry), let who = resource["agent"]?[0]?["who"] else { return nil }
             present = [who]
         }
@@ -71,7 +71,7 @@ struct BundleDivider: Sendable {
             // One entity for each target, in the same order.
             let entities = resource["entity"]?.elements ?? []
             var sources = zip(targets, entities).filter { present.contains($0.0) }.map(\.1)
-            // The first one says of which format all are (PV-09), also when it was another's.
+            // The first entity states the format of all (PV-09), even if another one was first before.
             if let format = entities.first?["extension"], var first = sources.first?.object {
                 first["extension"] = format
                 sources[0] = .object(first)

@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// Packs what is new into parts: whole visits, limited by entries and bytes, each part complete in itself (PB-07).
+/// Packs what is new into parts: whole visits, limited in entries and bytes, each part complete in itself (PB-07).
 struct BundlePacker {
     let delivery: ExchangeTerms.Delivery
-    /// What the payer was found to take: a part is closed there, but a single graph may be larger.
+    /// What the payer turned out to accept: parts stop growing there, but a single graph may be larger.
     let found: (entries: Int, bytes: Int)?
-    /// What every part carries besides: the Provenance, and a transmitter that is no node.
+    /// What every part also contains: the Provenance, and a transmitter that is not a node.
     let fixedEntries: Int
     let fixedBytes: Int
     private let graph: MemberGraph
-    /// Which of our Provenance tells the origin of which node: each is an entry of its own.
+    /// Which of our Provenance states the origin of which node; each is an entry of its own.
     private let authorship: Authorship
     private var walk: GraphWalk
     /// The nodes that every part begins with: the transmitter and what it refers to.
@@ -32,10 +32,10 @@ struct BundlePacker {
         self.walk = walk
     }
 
-    /// The parts, each a list of nodes without repetition; `isNew` tells what the payer does not hold yet.
+    /// The parts, each a list of distinct nodes; `isNew` says what the payer does not have yet.
     ///
-    /// `byEntry` is for what is cut out of the parts again: not whole visits, but each node that leads to something
-    /// new.
+    /// `byEntry` is for when parts are reduced again later: it packs not whole visits, but each node that leads to
+    /// something new.
     mutating func parts(byEntry: Bool = false, isNew: (GraphNode) -> Bool) throws -> [[GraphNode]] {
         var parts: [[Int]] = []
         var part = empty
@@ -64,15 +64,15 @@ struct BundlePacker {
         return part
     }
 
-    /// The member's own nodes, visit by visit, of every visit in which something is new; by entry, those that are new
-    /// or lead to what is.
+    /// The member's own nodes, visit by visit, of every visit in which something is new; by entry, the nodes that are
+    /// new or lead to new ones.
     private mutating func seeds(byEntry: Bool, isNew: (GraphNode) -> Bool) -> [Int] {
         let patient = graph.number(of: graph.patient)
         var visits: [Int?] = []
         var seeds: [Int?: [Int]] = [:]
         for key in graph.own where key != graph.patient {
             guard let seed = graph.number(of: key) else { continue }
-            // What belongs to no visit is a graph of the member's own.
+            // Nodes that belong to no visit form a graph of the member's own.
             let isVisit = graph.visits[key] == nil && graph.nodes[seed].location.hasPrefix("Encounter/")
             let root = graph.visits[key].flatMap(graph.number) ?? (isVisit ? seed : patient)
             if seeds[root] == nil { visits.append(root) }
@@ -92,7 +92,7 @@ struct BundlePacker {
         return ofPatient.contains { isNew(graph.nodes[$0]) } ? [patient] : []
     }
 
-    /// Those of `seeds` that are new or lead to what is, in their order; all, when that is who sends it.
+    /// Those of `seeds` that are new or lead to new nodes, in order; all of them if the sender is new.
     private mutating func entries(of seeds: [Int], isNew: (GraphNode) -> Bool) -> [Int] {
         let patient = graph.number(of: graph.patient).map { [$0] } ?? []
         if first.contains(where: { isNew(graph.nodes[$0]) }) { return seeds.isEmpty ? patient : seeds }

@@ -1,23 +1,23 @@
 import FHIR
 import PDex
 
-/// Who is contained as a Patient in what is sent of a member: the member, or somebody else, who is not named.
+/// The Patients contained in a member's resources: each is the member, or somebody else, who must not be named.
 struct ContainedPatients {
     private let person: Person
     private let numbers: Set<String>
 
-    /// Those that are not the one of this Patient are strangers.
+    /// Contained Patients who are not this one are strangers.
     init(besides patient: Resource) {
         person = Person(patient)
         numbers = Self.numbers(of: patient)
     }
 
-    /// A resource without the strangers in it; what refers to one of them says that it is masked.
+    /// A resource without the strangers in it; references to them are masked.
     func leavingOutStrangers(of resource: Resource) -> Resource {
         resource.leavingOutContained(where: isStranger)
     }
 
-    /// Whoever is not proven to be the member: by a number, or by name and birth date.
+    /// A contained Patient not proven to be the member, by a number or by name and birth date.
     private func isStranger(_ json: JSONValue) -> Bool {
         guard json["resourceType"]?.string == "Patient" else { return false }
         guard let patient = try? Resource(json) else { return true }

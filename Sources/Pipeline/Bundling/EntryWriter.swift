@@ -3,24 +3,24 @@ import PDex
 
 /// Turns a mapped resource into a bundle entry: derived id, source identifier, references rewritten.
 ///
-/// The write is PUT to a derived id (WR-11, reliability F6): sent twice it is the same resource.
+/// It is written with PUT to a derived id (WR-11, reliability F6): sent twice, it is the same resource.
 struct EntryWriter: Sendable {
     /// Where a reference leads.
     enum Target {
-        /// To a resource that travels along.
+        /// To a resource that is sent along.
         case node(ResourceKey, location: String)
-        /// To something the payer may know by its identifier.
+        /// To a resource that the payer may know by its identifier.
         case identifier(system: String, value: String)
-        /// To something that is left out: only its identifier is told, and nothing that the reference says besides.
+        /// To a resource that is left out: only its identifier is stated, and nothing else of the reference.
         case bareIdentifier(system: String, value: String)
-        /// As it is, but for the words: nobody here knows where it leads.
+        /// Left as it is except for the display text: it is not known where it leads.
         case wordless
-        /// To something that must not be named.
+        /// To a resource that must not be named.
         case masked
         /// Within the resource, or outside both servers: left as it is.
         case untouched
 
-        /// The same without the words that stand beside.
+        /// The same without any display text.
         var unspoken: Target {
             switch self {
             case .identifier(let system, let value): .bareIdentifier(system: system, value: value)
@@ -33,13 +33,13 @@ struct EntryWriter: Sendable {
     let terms: ExchangeTerms
     let identities: Identities
 
-    /// `Type/id` at the payer: from the clinic's identifier system, so that a clinic may move its server.
+    /// `Type/id` at the payer: derived from the clinic's identifier system, so that a clinic may move its server.
     func location(type: String, id: String) -> String {
         type + "/" + identities.payerID(source: terms.clinic.identifierSystem, type: type, id: id)
     }
 
-    /// Writes the entry of `mapped`, with an identifier that the payer gave it and the link to who took its place; asks
-    /// `target` where each reference leads.
+    /// Writes the entry of `mapped`, with an identifier that the payer gave it and the link to its survivor; `target`
+    /// decides where each reference leads.
     func node(
         _ mapped: MappedResource, isShared: Bool, alsoKnownAs identifier: Identifier? = nil,
         replacedBy survivor: Survivor? = nil,
@@ -50,7 +50,7 @@ struct EntryWriter: Sendable {
         let entry = try entry(at: mapped.location) { out in
             let json = known(mapped.json, as: identifier)
             try JSONValue.object(survivor?.telling(json) ?? json).write(into: &out) { holder in
-                // Where the survivor is at the payer is not asked: no reference of the clinic reads so.
+                // The link to the survivor is an address at the payer already: no reference of a clinic looks so.
                 if let survivor, holder["reference"]?.string == survivor.location { return }
                 try rewrite(&holder, &references, target)
             }
@@ -70,7 +70,7 @@ struct EntryWriter: Sendable {
                 staged, base: terms.clinic.base, authors: authors, hasOthers: authors.count < named.count))
     }
 
-    /// Turns every reference to what `target` says of it; returns the nodes among that.
+    /// Rewrites every reference as `target` decides; returns the nodes among the targets.
     func rewrite(_ json: inout JSONValue, target: (ReferenceElement) throws -> Target) rethrows -> [ResourceKey] {
         var references: [ResourceKey] = []
         try json.rewriteReferences { try rewrite(&$0, &references, target) }
@@ -87,7 +87,7 @@ struct EntryWriter: Sendable {
         case .untouched: break
         case .node(let key, let location):
             holder["reference"] = .string(location)
-            // What travels along tells those of its numbers that the payer may have.
+            // A resource that is sent along states those of its numbers that the payer may have.
             holder["identifier"] = nil
             references.append(key)
         case .identifier(let system, let value):
@@ -103,7 +103,7 @@ struct EntryWriter: Sendable {
         if ["reference", "identifier", "display"].allSatisfy({ holder[$0] == nil }) { holder = Self.mask }
     }
 
-    /// What stands for a reference that leads nowhere any more.
+    /// Takes the place of a reference that no longer leads anywhere.
     static let mask: JSONObject = [
         "extension": [
             ["url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"]
@@ -127,12 +127,12 @@ struct EntryWriter: Sendable {
         return out.bytes
     }
 
-    /// 0 for none: what carries one that it did not carry is new to the payer.
+    /// 0 for none: a resource that gains an identifier is new to the payer.
     private func hash(_ identifier: Identifier?) -> Int64 {
         identifier?.token.map { Array($0.utf8).withUnsafeBytes(identities.contentHash) } ?? 0
     }
 
-    /// With an identifier that the payer gave, which no mapping may leave out (MM-11).
+    /// The resource with an identifier that the payer gave; no mapping may leave it out (MM-11).
     private func known(_ json: JSONObject, as identifier: Identifier?) -> JSONObject {
         var json = json
         let identifiers = json["identifier"]?.elements ?? []
@@ -143,7 +143,7 @@ struct EntryWriter: Sendable {
         return json
     }
 
-    /// The payer's id in place of the clinic's, which stays as an identifier where the type has identifiers (PB-08).
+    /// The resource with the payer's id; the clinic's id stays as an identifier if the type has identifiers (PB-08).
     func identified(_ json: JSONObject, _ staged: StagedResource, location: String) -> JSONObject {
         var json = json
         json["id"] = .string(String(location.dropFirst(staged.type.count + 1)))
@@ -160,9 +160,9 @@ struct EntryWriter: Sendable {
         return json
     }
 
-    /// R4's types of which one has one identifier at most.
+    /// R4's types with at most one identifier.
     private static let withOneIdentifier: Set<String> = ["Bundle", "Composition", "QuestionnaireResponse"]
-    /// R4's types without the element, as far as a clinic's record has them.
+    /// R4's types without identifiers, as far as they occur in clinics' records.
     private static let withoutIdentifier: Set<String> = [
         "AuditEvent", "Binary", "Linkage", "OperationOutcome", "Parameters", "Provenance",
     ]

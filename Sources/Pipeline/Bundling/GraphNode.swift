@@ -1,20 +1,20 @@
 import FHIR
 import PDex
 
-/// One resource of a bundle, finished: its entry's bytes and what it refers to. Shared, since graphs hand it around.
+/// One finished resource of a bundle: the bytes of its entry and what it refers to. A class, since graphs share nodes.
 final class GraphNode: Sendable {
     let key: ResourceKey
     let contentHash: Int64
     /// `Type/id` at the payer.
     let location: String
-    /// The bundle entry as JSON; of a Provenance, the entry that names nothing yet.
+    /// The bundle entry as JSON; for a clinic's Provenance, the entry without targets.
     let entry: [UInt8]
     /// The nodes that must be in the same bundle.
     let references: [ResourceKey]
     let isShared: Bool
-    /// What a Provenance of the clinic says, and of what; nil for everything else.
+    /// The content and targets of a clinic's Provenance; nil for everything else.
     let testimony: Testimony?
-    /// Where it comes from; nil for a Provenance of the clinic.
+    /// Its origin; nil for a Provenance of the clinic.
     let origin: Origin?
 
     init(

@@ -1,8 +1,8 @@
-/// Walks a graph from nodes to all that they lead to, each walk once.
+/// Walks a graph from nodes to everything that they lead to, each walk once.
 struct GraphWalk {
     private let links: [[Int]]
     private var found: [[Int]?]
-    /// The walk in which each node was seen last.
+    /// The latest walk in which each node was seen.
     private var seen: [Int]
     private var walk = 0
 
@@ -12,7 +12,7 @@ struct GraphWalk {
         seen = Array(repeating: 0, count: links.count)
     }
 
-    /// The node, and everything that it leads to, directly and not; itself first.
+    /// The node itself, followed by everything that it leads to, directly or indirectly.
     mutating func closure(of node: Int) -> [Int] {
         if let known = found[node] { return known }
         walk += 1

@@ -1,22 +1,22 @@
 import FHIR
 import PDex
 
-/// A member's mapped resources and the shared ones they refer to, as nodes that can be packed.
+/// A member's mapped resources and the shared ones they refer to, as nodes ready for packing.
 struct MemberGraph: Sendable {
     let patient: ResourceKey
-    /// The member's own nodes, in the order of keys.
+    /// The member's own nodes, ordered by key.
     let own: [ResourceKey]
-    /// Whether there is something to send: a Patient travels alone only to tell the payer, who has it, who took its
-    /// place.
+    /// Whether there is something to send: a Patient is sent alone only to tell a payer that has it which Patient took
+    /// its place.
     let isWorthSending: Bool
     /// The visit of each node that has one.
     let visits: [ResourceKey: ResourceKey]
-    /// The nodes; elsewhere they go by their numbers here, since keys cost hashing.
+    /// The nodes; other code refers to them by their indices here, since keys cost hashing.
     private(set) var nodes: [GraphNode] = []
-    /// What each node leads to: what it refers to, and the Provenance of it.
+    /// The nodes to which each node leads: its references, and its Provenance.
     private(set) var links: [[Int]] = []
     private var numbers: [ResourceKey: Int] = [:]
-    /// The clinic's Provenance of each of the member's nodes; of the Patient only what speaks of nothing else.
+    /// The clinic's Provenance of each of the member's nodes; for the Patient, only those with no other target.
     private var witnesses: [ResourceKey: [ResourceKey]] = [:]
 
     /// Wires the graph; `transmitter` is a shared resource that every part carries, with what it refers to.
@@ -59,16 +59,16 @@ struct MemberGraph: Sendable {
         }
     }
 
-    /// The number of the node of a key; nil when it has none.
+    /// The index of the node with a key; nil when there is none.
     func number(of key: ResourceKey) -> Int? { numbers[key] }
 
-    /// How many Provenance of the clinic name a node.
+    /// How many of the clinic's Provenance name a node.
     func witnesses(of node: Int) -> Int { witnesses[nodes[node].key]?.count ?? 0 }
 
-    /// The clinic's Provenance of nothing but the Patient.
+    /// The clinic's Provenance of the Patient alone.
     var witnessesOfPatient: [Int] { (witnesses[patient] ?? []).compactMap { numbers[$0] } }
 
-    /// Of two nodes of one key the later stays.
+    /// Of two nodes with the same key, the later one stays.
     private mutating func put(_ node: GraphNode) {
         if let number = numbers[node.key] {
             nodes[number] = node
@@ -86,7 +86,7 @@ struct MemberGraph: Sendable {
         }
     }
 
-    /// Whether a node is a Provenance of nothing but the Patient.
+    /// Whether a node is a Provenance of the Patient alone.
     func isOfPatientAlone(_ node: GraphNode) -> Bool { node.testimony?.own == [patient] }
 
     private mutating func addShared(

@@ -1,25 +1,25 @@
 import FHIR
 import PDex
 
-/// Tells where the references in a member's resources lead at the payer, each once (CO-05, PB-05).
+/// Decides where the references in a member's resources lead at the payer, each once (CO-05, PB-05).
 struct MemberTargets {
     private let locations: [ResourceKey: String]
     private let stager: Stager
     private let shared: SharedResources
     private let terms: ExchangeTerms
-    /// What is staged of the member, travelling or not.
+    /// All staged resources of the member, sent or not.
     let compartment: Set<ResourceKey>
-    /// What the member's consent holds: it is not named at all.
+    /// Resources withheld by the member's consents: they are not named at all.
     private let masked: Set<ResourceKey>
     private var known: [ReferenceElement: EntryWriter.Target] = [:]
-    /// Made for the first reference that is not by an id.
+    /// Made when the first reference that is not by id is met.
     private lazy var names = MemberNames(
         everything, base: terms.clinic.base, identifierSystem: terms.clinic.identifierSystem)
     private let everything: [ClinicalResource]
-    /// Where the member's own numbers come from, but for those that practitioners have, too.
+    /// The systems of the member's own numbers, except those that practitioners use, too.
     private let patientSystems: Set<String>
 
-    /// `locations` are those of the member's resources that travel.
+    /// `locations` are those of the member's resources that are sent.
     init(
         _ mapped: MappedExchange, locations: [ResourceKey: String], stager: Stager, shared: SharedResources,
         terms: ExchangeTerms
@@ -63,14 +63,14 @@ struct MemberTargets {
             if let node = try shared.node(key, reader) { return .node(key, location: node.location) }
             return resolution.unresolved(terms)
         }
-        // What is somebody else's is not named, and of what is left out at most the id.
+        // Another person's resource is not named, and for one that is left out at most its id is stated.
         if !compartment.contains(key), try resolution.isPatient || !reader.stagedHashes([key]).isEmpty {
             return .masked
         }
         return resolution.unresolved(terms).unspoken
     }
 
-    /// A text that leads to one thing beside an identifier of something else that must not be named.
+    /// A literal reference that also has an identifier: masked if that names something that must not be named.
     private mutating func stricter(
         _ target: EntryWriter.Target, _ element: ReferenceElement, _ reader: any StoreReader
     ) throws -> EntryWriter.Target {
@@ -79,9 +79,9 @@ struct MemberTargets {
         return target
     }
 
-    /// By an identifier, by a search, or by an address elsewhere, which may be another name of the member's own.
+    /// A reference by identifier, by search, or by an address elsewhere, which may be another name of the member's own.
     ///
-    /// What may lead to something that is held is masked; a literal reference is only made of what certainly leads
+    /// If it may lead to a withheld resource it is masked; it becomes a literal reference only if it certainly leads
     /// there.
     private mutating func named(
         _ element: ReferenceElement, _ resolution: ReferenceResolution, _ reader: any StoreReader
@@ -109,15 +109,15 @@ struct MemberTargets {
         }
     }
 
-    /// Where something leads that is not known to be the member's: a patient is somebody else, and of what belongs to
-    /// one the words are left out.
+    /// The target of a reference not known to be the member's: another patient is masked, and for what belongs to a
+    /// patient the display text is omitted.
     private func unknown(_ resolution: ReferenceResolution) -> EntryWriter.Target {
         if resolution.isPatient { return .masked }
         let target = resolution.unresolved(terms)
         return resolution.isShared || resolution.type == nil ? target : target.unspoken
     }
 
-    /// Whether an identifier is one of a resource's own for certain: the number and the system that it is of.
+    /// Whether an identifier certainly is one of a resource's own: both number and system agree.
     private func isNumber(_ identifier: Identifier?, of item: ClinicalResource) -> Bool {
         guard let identifier, let system = identifier.system, let value = identifier.value else { return false }
         if system == terms.clinic.identifierSystem, value == item.staged.id { return true }
@@ -125,7 +125,7 @@ struct MemberTargets {
             .contains { $0.system == system && $0.value == value }
     }
 
-    /// Whether an identifier without a type comes from where the member's own numbers come from, and is another.
+    /// Whether an untyped identifier has the system of the member's own numbers, but is not one of them.
     private func isNumberOfPatients(_ element: ReferenceElement) -> Bool {
         guard let system = element.identifier?.system, element.type.map({ $0 == "RelatedPerson" }) ?? true else {
             return false
@@ -133,7 +133,7 @@ struct MemberTargets {
         return system == terms.clinic.identifierSystem || patientSystems.contains(system)
     }
 
-    /// Whether an address elsewhere is that of a patient of this clinic, by its id.
+    /// Whether an address elsewhere is that of another patient of this clinic, by its id.
     private func isSomebodyElse(_ resolution: ReferenceResolution, _ reader: any StoreReader) throws -> Bool {
         if resolution.isPatient { return true }
         guard let id = resolution.urnID else { return false }
@@ -141,7 +141,7 @@ struct MemberTargets {
         return try !compartment.contains(key) && !reader.stagedHashes([key]).isEmpty
     }
 
-    /// Of what is left out at most the id.
+    /// For a resource that is left out, only its id.
     private func bare(_ staged: StagedResource) -> EntryWriter.Target {
         .bareIdentifier(system: terms.clinic.identifierSystem, value: staged.id)
     }

@@ -1,4 +1,4 @@
-/// A part while it is packed: its nodes, and how large it is with the Provenance that speaks of them.
+/// A part while it is packed: its nodes, and its size including their Provenance.
 struct PartDraft {
     /// The entries and bytes of a part.
     struct Size {
@@ -6,7 +6,7 @@ struct PartDraft {
         var bytes: Int
     }
 
-    /// The nodes, in the order in which they came.
+    /// The nodes, in the order in which they were added.
     private(set) var nodes: [Int] = []
     private var size: Size
     private var isThere: [Bool]
@@ -16,12 +16,12 @@ struct PartDraft {
 
     /// A target line of a Provenance and the comma after an entry.
     private static let bytesPerTarget = 120
-    /// A Provenance of origin without agents and without what it says of each node.
+    /// A Provenance of origin without its agents and targets.
     private static let bytesPerOrigin = 1536
-    /// An agent, and for whom they act.
+    /// An agent, and the party for whom they act.
     private static let bytesPerAgent = 400
 
-    /// A part without nodes, of `entries` and `bytes` that every part has besides.
+    /// A part without nodes, with the `entries` and `bytes` that every part has.
     init(_ graph: MemberGraph, _ authorship: Authorship, entries: Int, bytes: Int) {
         self.graph = graph
         self.authorship = authorship
@@ -30,7 +30,7 @@ struct PartDraft {
         isTold = Array(repeating: false, count: authorship.count)
     }
 
-    /// The size with those nodes besides.
+    /// The size once those nodes are added.
     func with(_ closure: [Int]) -> Size {
         var size = size
         var told: Set<Int> = []
@@ -44,7 +44,7 @@ struct PartDraft {
         return size
     }
 
-    /// Adds those of the nodes that are not there yet.
+    /// Adds the nodes that are not there yet.
     mutating func insert(_ closure: [Int]) {
         size = with(closure)
         for node in closure where !isThere[node] {
@@ -54,7 +54,7 @@ struct PartDraft {
         }
     }
 
-    /// The bytes of an entry, and of each Provenance's word on it: ours of the exchange and of its origin, and the
+    /// The bytes of an entry, and of its mention in each Provenance: ours of the exchange and of its origin, and the
     /// clinic's.
     private func weight(of node: Int) -> Int {
         let source = graph.nodes[node].origin?.reference.utf8.count ?? 0

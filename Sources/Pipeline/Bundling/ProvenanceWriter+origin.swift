@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension ProvenanceWriter {
-    /// `Provenance/id` of an origin: derived from what it speaks of and says, so that sending it again adds no second
-    /// one.
+    /// `Provenance/id` of an origin: derived from its targets and content, so that sending it again does not add a
+    /// second one.
     func originLocation(of nodes: [GraphNode], by byline: Authorship.Byline) -> String {
         let told = nodes.map { node in
             let since = node.origin?.lastUpdated?.text ?? ""
@@ -14,11 +14,11 @@ extension ProvenanceWriter {
             + identities.derived("origin", terms.payer.name, mapping.hash, words.joined(separator: " "))
     }
 
-    /// The Provenance of what the same people wrote: its versions at the clinic, one for each target in the same order,
-    /// and since when they are so (PV-02, PV-04, PV-11, UC-09).
+    /// The Provenance of what the same people wrote: one version at the clinic for each target, in the same order, and
+    /// when these were written (PV-02, PV-04, PV-11, UC-09).
     ///
-    /// Where the resources do not say who wrote them, the clinic is the author. Where they name somebody who cannot be
-    /// named to the payer, it is not: it only keeps what they wrote.
+    /// If the resources do not name an author, the clinic is the author. If they name one who cannot be named to the
+    /// payer, the clinic is only the custodian of what they wrote.
     func origin(
         of nodes: [GraphNode], by byline: Authorship.Byline, clinic: String, location: String, received: Instant
     ) -> JSONValue {
@@ -39,7 +39,7 @@ extension ProvenanceWriter {
             var entity: JSONObject = [
                 "role": "source", "what": source(node.origin?.reference ?? node.location),
             ]
-            // All of them are of one format; it is said once.
+            // All of them have the same format; it is stated once.
             if index == 0 { entity["extension"] = [Self.sourceFormat] }
             return .object(entity)
         }
@@ -66,7 +66,7 @@ extension ProvenanceWriter {
 }
 
 extension Authorship.Author {
-    /// What tells a Provenance that names them from others.
+    /// Distinguishes a Provenance that names this author from others.
     fileprivate var words: String {
         if case .organization(let principal) = principal { location + " for " + principal } else { location }
     }

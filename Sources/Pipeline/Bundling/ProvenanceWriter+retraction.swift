@@ -2,16 +2,16 @@ import FHIR
 import PDex
 
 extension ProvenanceWriter {
-    /// `Provenance/id` of a retraction: derived from what it takes back, so that sending it again adds no second one.
+    /// `Provenance/id` of a retraction: derived from its content, so that sending it again does not add a second one.
     func retractionLocation(of entries: [RetractionEntry]) -> String {
         let content = entries.map { "\($0.location)#\($0.contentHash)" }.joined(separator: " ")
         return "Provenance/" + identities.derived("retraction", terms.payer.name, content)
     }
 
-    /// The Provenance that says what is taken back, and that the clinic did so (`v3-DataOperation`).
+    /// The Provenance that says what is taken back, and that this was the clinic's doing (`v3-DataOperation`).
     ///
-    /// What is deleted cannot be named as a target, since nothing would be behind the reference: it is named as
-    /// removed, by its identifier, and the target is the Patient, or the sender while the payer has no Patient.
+    /// A deleted resource cannot be a target, since the reference would lead nowhere: it is named as removed, by its
+    /// identifier, and the target is the Patient, or the sender if the payer has no Patient.
     func retraction(
         of entries: [RetractionEntry], patient: String?, by transmitter: String, location: String, exchange: String,
         received: Instant

@@ -4,23 +4,23 @@ import PDex
 
 /// Writes the Provenance of one part: who authored, who transmitted, from which format (PDex §127, PV-01 … PV-12).
 struct ProvenanceWriter: Sendable {
-    /// The set of mappings that made what is sent.
+    /// The mapping set that made what is sent.
     struct Mapping: Sendable {
         /// The set's name.
         let name: String
-        /// SHA-256 over everything that decides a result, in hexadecimal.
+        /// SHA-256 over everything that determines a result, in hexadecimal.
         let hash: String
 
-        /// What a Provenance names as the plan that was followed.
+        /// The plan that a Provenance says was followed.
         var policy: String { Self.prefix + name + ":" + hash }
-        /// How the policies of our own Provenance begin.
+        /// The prefix of the policies in our own Provenance.
         static let prefix = "urn:pdex:mapping:"
     }
 
     let terms: ExchangeTerms
     let identities: Identities
     let mapping: Mapping
-    /// The clinic as an Organization from the configuration, as the set of mappings makes it.
+    /// The clinic as an Organization from the configuration, mapped by the mapping set.
     let organization: JSONValue
 
     init(terms: ExchangeTerms, identities: Identities, map: MapResources) {
@@ -30,7 +30,7 @@ struct ProvenanceWriter: Sendable {
         organization = map.mapped(own: Self.organization(terms.clinic, identities))
     }
 
-    /// The clinic's own Organization among what it serves, when exactly one carries its NPI (one identity once).
+    /// The clinic's own Organization among its staged ones, if exactly one has its NPI (one identity once).
     func stagedOrganization(_ reader: any StoreReader) throws -> ResourceKey? {
         let identifier = identities.identifierKey(
             source: terms.clinic.name, type: "Organization", system: "http://hl7.org/fhir/sid/us-npi",
@@ -39,14 +39,14 @@ struct ProvenanceWriter: Sendable {
         return found.count == 1 ? found.first : nil
     }
 
-    /// `Organization/id` at the payer of the transmitter that is made from the configuration.
+    /// `Organization/id` at the payer of the transmitter made from the configuration.
     var organizationLocation: String { "Organization/" + Self.organizationID(terms.clinic, identities) }
 
     private static func organizationID(_ clinic: Party, _ identities: Identities) -> String {
         identities.payerID(source: clinic.identifierSystem, type: "Organization", id: "npi|" + clinic.npi)
     }
 
-    /// The clinic as the configuration names it.
+    /// The clinic as the configuration describes it.
     private static func organization(_ clinic: Party, _ identities: Identities) -> JSONValue {
         [
             "resourceType": "Organization", "id": .string(organizationID(clinic, identities)),
@@ -56,7 +56,7 @@ struct ProvenanceWriter: Sendable {
         ]
     }
 
-    /// `Provenance/id`: derived from what it speaks of, so that sending the same again adds no second one (WR-11).
+    /// `Provenance/id`: derived from its targets, so that sending the same again does not add a second one (WR-11).
     func location(of targets: [GraphNode]) -> String {
         let content = targets.map { "\($0.location)#\($0.contentHash)" }.joined(separator: " ")
         return "Provenance/" + identities.derived("provenance", terms.payer.name, mapping.hash, content)
@@ -64,7 +64,7 @@ struct ProvenanceWriter: Sendable {
 
     /// The Provenance that names every resource of the part, and says who sends it.
     ///
-    /// Who is told nothing about origins is told here that the clinic is the author.
+    /// If a payer gets no origins, the clinic is named as author here.
     func provenance(
         of targets: [String], by transmitter: String, location: String, exchange: String, received: Instant
     ) -> JSONValue {
@@ -87,7 +87,7 @@ struct ProvenanceWriter: Sendable {
         return .object(json)
     }
 
-    /// What each of our Provenance begins with: what it claims, what it speaks of, and by which mappings that was made.
+    /// The beginning of all our Provenance: its profile, its targets, and the mappings that made them.
     func head(_ location: String, targets: [String], received: Instant) -> JSONObject {
         let profile = "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-provenance"
         return [
@@ -100,7 +100,7 @@ struct ProvenanceWriter: Sendable {
         ]
     }
 
-    /// PV-09, PV-10: what we read was FHIR R4.
+    /// PV-09, PV-10: the source format is FHIR R4.
     static let sourceFormat: JSONValue = [
         "url": "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/ProvenanceSourceFrom",
         "valueCodeableConcept": [
@@ -113,7 +113,7 @@ struct ProvenanceWriter: Sendable {
         ],
     ]
 
-    /// An agent in a role, and for whom they act (PV-04 … PV-07).
+    /// An agent in a role, and the party for whom they act (PV-04 … PV-07).
     func agent(_ role: AgentRole, _ who: JSONValue, for principal: JSONValue? = nil) -> JSONValue {
         var agent: JSONObject = [
             "type": ["coding": [["system": .string(role.system), "code": .string(role.rawValue)]]], "who": who,

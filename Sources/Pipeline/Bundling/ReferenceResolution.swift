@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// A reference as the clinic wrote it, read against the clinic's own server (RD-16).
+/// A reference as the clinic wrote it, resolved against the clinic's own server (RD-16).
 struct ReferenceResolution {
     private let reference: Reference?
     private let identifier: Identifier?
-    /// The type that it names, as a text or beside an identifier.
+    /// The type that it names, literally or beside an identifier.
     let type: String?
 
     init(_ text: String, stager: Stager) {
@@ -18,27 +18,27 @@ struct ReferenceResolution {
         identifier = element.identifier
     }
 
-    /// Whether it names a type that is shared between members.
+    /// Whether it names a type whose resources members share.
     var isShared: Bool { type.map(SharedTypes.contains) ?? false }
 
-    /// Whether it names a person whom the clinic treats.
+    /// Whether it names a patient.
     var isPatient: Bool { type == "Patient" }
 
-    /// By what it names its target.
+    /// How it names its target.
     enum Form {
-        /// By where it is in the same resource.
+        /// By its id within the same resource.
         case contained
-        /// By where it is.
+        /// By its address.
         case address
-        /// By an id or an identifier that is searched for.
+        /// By a search for an id or an identifier.
         case search
-        /// By a search that asks for anything else: nobody here knows what it finds.
+        /// By any other search, whose result is not known here.
         case strangeSearch
         /// By an identifier alone.
         case identifier
     }
 
-    /// By what it names its target.
+    /// How it names its target.
     var form: Form {
         switch reference {
         case nil: .identifier
@@ -50,20 +50,20 @@ struct ReferenceResolution {
         }
     }
 
-    /// What an address that is no URL ends with, if that may be an id.
+    /// The end of an address that is not a URL, if that may be an id.
     var urnID: String? {
         guard case .urn(let text) = reference else { return nil }
         return text.split(separator: ":").last.map(String.init)
     }
 
-    /// The staged resource it names; a conditional reference must lead to exactly one.
+    /// The staged resource that it names; a conditional reference must have exactly one target.
     func key(_ reader: any StoreReader, stager: Stager) throws -> ResourceKey? {
         guard reference != nil else { return nil }
         let found = try keys(reader, stager: stager)
         return found.count == 1 ? found.first : nil
     }
 
-    /// Every staged resource that it may name; of those that are not shared only what it names by its id.
+    /// Every staged resource that it may name; resources that are not shared only by their id.
     func keys(_ reader: any StoreReader, stager: Stager) throws -> [ResourceKey] {
         switch reference {
         case .local(let type, let id, _):
@@ -87,7 +87,7 @@ struct ReferenceResolution {
         }
     }
 
-    /// What is written when the target does not travel along: its identifier, so that the payer may know it.
+    /// What is written if the target is not sent along: its identifier, so that the payer may know it.
     func unresolved(_ terms: ExchangeTerms) -> EntryWriter.Target {
         switch reference {
         case .contained, nil: .untouched

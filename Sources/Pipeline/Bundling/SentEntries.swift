@@ -1,20 +1,20 @@
 import FHIR
 
-/// The entries of a bundle as it was made, and how they hang together.
+/// The entries of a bundle as it was made, and how they are connected.
 struct SentEntries {
     let entries: [JSONValue]
-    /// `Type/id` of each.
+    /// `Type/id` of each entry.
     let locations: [String]
     /// Each location once.
     let places: Set<String>
-    /// The entries that are no Provenance.
+    /// The entries other than Provenance.
     let indices: [Int]
-    /// Those that are.
+    /// The Provenance entries.
     let witnesses: [Int]
     private let weights: [Int]
     private let references: [[Int]]
 
-    /// Nil when an entry says not where it is written, or two are written to one place.
+    /// Nil when an entry has no request URL, or two have the same.
     init?(_ entries: [JSONValue]) {
         self.entries = entries
         locations = entries.compactMap { $0["request"]?["url"]?.string }
@@ -30,7 +30,7 @@ struct SentEntries {
             entry["resource"]?.forEachReference { if let number = numbers[$0] { found.append(number) } }
             return found
         }
-        // A Provenance goes where a target of it goes, and whom it names goes with it.
+        // A Provenance goes where one of its targets goes, and takes along the entries that it names.
         for witness in witnesses {
             let targets = (entries[witness]["resource"]?["target"]?.elements ?? []).compactMap { target in
                 target["reference"]?.string.flatMap { numbers[$0] }
@@ -41,21 +41,21 @@ struct SentEntries {
         self.references = references
     }
 
-    /// Whether it is the Provenance that we wrote, which names the exchange.
+    /// Whether it is our own Provenance of the part, which names the exchange.
     static func isOwn(_ entry: JSONValue) -> Bool {
         (entry["resource"]?["entity"]?.elements ?? []).contains { entity in
             entity["what"]?["identifier"]?["value"]?.string?.hasPrefix("urn:pdex:exchange:") == true
         }
     }
 
-    /// Whether it is a Provenance of ours that tells where what it names comes from.
+    /// Whether it is our own Provenance of an origin.
     static func isOrigin(_ entry: JSONValue) -> Bool {
         let policies = entry["resource"]?["policy"]?.elements ?? []
         return !isOwn(entry)
             && policies.contains { $0.string?.hasPrefix(ProvenanceWriter.Mapping.prefix) == true }
     }
 
-    /// What every part has: who sends it, as our Provenance says, and what that refers to.
+    /// The entries that every part has: the sender, as our Provenance says, and what that refers to.
     var common: Set<Int> {
         var common: Set<Int> = []
         for witness in witnesses where Self.isOwn(entries[witness]) {
@@ -68,7 +68,7 @@ struct SentEntries {
         return common
     }
 
-    /// What no other entry leads to, in order; and something of each circle.
+    /// The entries to which no other leads, in order, and one of each cycle.
     var seeds: [Int] {
         let common = common
         let own = indices.filter { !common.contains($0) }
@@ -77,7 +77,7 @@ struct SentEntries {
         var seen = seeds.reduce(into: common) { $0.formUnion(closure(of: $1)) }
         for number in own where !seen.contains(number) {
             let closure = closure(of: number)
-            // Another place of a circle that leads to what was taken for a beginning.
+            // Entries taken from a cycle before may turn out to be reachable from here.
             seeds.removeAll(where: closure.contains)
             seeds.append(number)
             seen.formUnion(closure)
@@ -85,7 +85,7 @@ struct SentEntries {
         return seeds
     }
 
-    /// An entry and all that it leads to.
+    /// An entry and everything that it leads to.
     func closure(of number: Int) -> Set<Int> {
         var found: Set<Int> = [number]
         var open = [number]

@@ -3,18 +3,18 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Practitioners, places and organizations, mapped once a run and used in many bundles.
+/// Practitioners, places and organizations, mapped once per run and used in many bundles.
 final class SharedResources: Sendable {
     private let stager: Stager
     private let mapper: MapResources
     private let writer: EntryWriter
-    /// nil: staged but cannot be mapped, or not staged at all.
+    /// nil: it is staged but cannot be mapped, or it is not staged.
     private let finished = Mutex<[ResourceKey: GraphNode?]>([:])
     private let references: MappingReferences
-    /// What was found in some, and which of those that others refer to cannot travel.
+    /// The gate's findings in some, and which resources that others refer to cannot be sent.
     private let losses = Mutex(SharedLosses())
 
-    /// Kept at most; then forgotten and made again, so that memory does not grow with the clinic.
+    /// Most nodes kept; beyond that they are forgotten and made again, so that memory does not grow with the clinic.
     private static let mostKept = 4096
 
     init(stager: Stager, mapper: MapResources, writer: EntryWriter) {
@@ -24,7 +24,7 @@ final class SharedResources: Sendable {
         references = MappingReferences(stager)
     }
 
-    /// The node of a shared resource; nil when it cannot travel.
+    /// The node of a shared resource; nil when it cannot be sent.
     func node(_ key: ResourceKey, _ reader: any StoreReader) throws -> GraphNode? {
         var open: Set<ResourceKey> = []
         return try node(key, reader, open: &open)
@@ -56,7 +56,7 @@ final class SharedResources: Sendable {
         }
     }
 
-    /// The resource as it may travel; what does not conform holds the exchange where the payer wants that.
+    /// The resource ready to be sent; one that does not conform holds the exchange if the payer wants that.
     private func mapped(
         _ staged: StagedResource, _ resource: Resource, _ reader: any StoreReader, open: inout Set<ResourceKey>
     ) throws -> MappedResource? {
@@ -76,7 +76,7 @@ final class SharedResources: Sendable {
         }
     }
 
-    /// The shared resources that one refers to, for the gate; what is still being made is not among them.
+    /// The shared resources to which one refers, for the gate, except those still being made.
     private func targets(
         of resource: JSONObject, _ reader: any StoreReader, open: inout Set<ResourceKey>
     ) throws -> BundleIndex {
@@ -93,12 +93,12 @@ final class SharedResources: Sendable {
         return BundleIndex(byReference: found)
     }
 
-    /// Where a reference of a shared resource leads; cycles end at what is already being made.
+    /// Where a reference of a shared resource leads; cycles end at a resource that is already being made.
     private func target(
         of element: ReferenceElement, from owner: ResourceKey, _ reader: any StoreReader, open: inout Set<ResourceKey>
     ) throws -> EntryWriter.Target {
         let resolution = ReferenceResolution(element, stager: stager)
-        // What many share names nobody whom the clinic treats.
+        // A resource shared by many must not name a patient.
         if resolution.isPatient { return .masked }
         guard let key = try resolution.key(reader, stager: stager), resolution.isShared else {
             return resolution.unresolved(writer.terms)
@@ -113,8 +113,8 @@ final class SharedResources: Sendable {
         return .node(key, location: node.location)
     }
 
-    /// What was found in the shared resources to which those refer, themselves or by way of others: they do not travel,
-    /// or travel as they are where the payer's gate only reports.
+    /// The findings in the shared resources to which these refer, directly or indirectly: those are not sent, or are
+    /// sent as they are if the payer's gate only reports.
     func remarks(on resources: [MappedResource], _ reader: any StoreReader) throws -> [GateRemark] {
         guard !losses.withLock(\.remarks.isEmpty) else { return [] }
         var open: [ResourceKey] = []
@@ -139,7 +139,7 @@ final class SharedResources: Sendable {
     }
 }
 
-/// What is wrong with shared resources, and who misses them.
+/// The findings in shared resources, and who misses the ones that are not sent.
 private struct SharedLosses {
     var remarks: [ResourceKey: [GateRemark]] = [:]
     var missed: [ResourceKey: Set<ResourceKey>] = [:]

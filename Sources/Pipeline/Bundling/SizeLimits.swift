@@ -1,21 +1,21 @@
 import Synchronization
 
-/// What a payer was found to take at once, for the rest of a run: it may mean less than its job says (WR-17).
+/// How much a payer turned out to accept at once, for the rest of a run: perhaps less than its job says (WR-17).
 final class SizeLimits: Sendable {
-    /// Most entries and bytes; nil while nothing is known.
+    /// Most entries and bytes; nil while unknown.
     private let most = Mutex<(entries: Int, bytes: Int)?>(nil)
 
-    /// Nothing below is learned: one member's odd bundle does not make every other member's a hundred small ones.
+    /// The limits never fall below this: one member's odd bundle must not split all others into a hundred parts.
     private static let fewestEntries = 6
     private static let fewestBytes = 65_536
 
-    /// What is known.
+    /// The limits known so far.
     var known: (entries: Int, bytes: Int)? { most.withLock { $0 } }
 
-    /// A bundle of that size was too large, and could be divided: half of it is the next to try.
+    /// A bundle of that size was too large, and could be divided: half its size is tried next.
     ///
-    /// Of what it was near to the limit in, by what is known or else by the job's `limits`: a few large entries tell
-    /// nothing of how many are taken. Near to neither, it is taken to have been too many bytes.
+    /// Only a size near its limit, the known one or else the job's, is halved: a few large entries say nothing about
+    /// how many are accepted. If neither is near, the bytes are halved.
     func refused(entries: Int, bytes: Int, under limits: (entries: Int, bytes: Int)) {
         most.withLock { most in
             var now = most ?? limits
@@ -27,7 +27,7 @@ final class SizeLimits: Sendable {
         }
     }
 
-    /// Forgets it: the payer may have changed its mind.
+    /// Forgets the limits: the payer may accept more by now.
     func forget() {
         most.withLock { $0 = nil }
     }

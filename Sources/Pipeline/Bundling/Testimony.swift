@@ -1,31 +1,31 @@
 import FHIR
 import PDex
 
-/// A Provenance of the clinic on its way to the payer: what it says, and of what (PV-03, PV-12).
+/// A Provenance of the clinic on its way to the payer: its content, and its targets (PV-03, PV-12).
 ///
-/// Its targets are named part by part: a bundle is complete in itself, so that a Provenance of many visits travels in
-/// each of their bundles and names what is in there.
+/// Its targets are named for each part: since a bundle is complete in itself, a Provenance of many visits goes into the
+/// bundle of each, and names what is in there.
 struct Testimony: Sendable {
-    /// One target that travels.
+    /// One target that is sent.
     struct Target: Sendable {
         let key: ResourceKey
-        /// `Type/id` at the payer. The version that the clinic names is not the payer's, and is left out.
+        /// `Type/id` at the payer. The version that the clinic names is not the payer's, and is omitted.
         let location: String
     }
 
     /// The resource without targets.
     let statement: JSONValue
-    /// Those that travel, in the clinic's order.
+    /// The targets that are sent, in the clinic's order.
     let targets: [Target]
-    /// The keys of those that are the member's own.
+    /// The keys of targets that are the member's own.
     let own: Set<ResourceKey>
-    /// Whether they are of several visits.
+    /// Whether they belong to several visits.
     let isBroad: Bool
 
-    /// The resource as it goes into a part with those nodes, and its `Type/id`; nil when nothing of it is there.
+    /// The resource for a part with those nodes, and its `Type/id`; nil when none of the member's targets is there.
     ///
-    /// With all its targets it has the id that is derived from the clinic's. With some it has one of its own: it must
-    /// not take the place of what names the others.
+    /// With all the member's targets it has the id derived from the clinic's. With some it has one of its own, so that
+    /// it does not replace the one that names the others.
     func resource(
         among nodes: Set<ResourceKey>, at location: String, _ identities: Identities
     ) -> (resource: JSONValue, location: String)? {

@@ -1,22 +1,22 @@
 import FHIR
 import PDex
 
-/// Makes nodes of the clinic's Provenance: what it speaks of is kept apart, everything else is written as of any
-/// resource (PV-03).
+/// Makes nodes of the clinic's Provenance: targets are kept separately, everything else is written as for any resource
+/// (PV-03).
 struct TestimonyWriter {
     let writer: EntryWriter
     let stager: Stager
-    /// What is staged of the member, travelling or not.
+    /// All staged resources of the member, sent or not.
     let compartment: Set<ResourceKey>
-    /// `Type/id` at the payer of the member's resources that travel.
+    /// `Type/id` at the payer of the member's resources that are sent.
     let locations: [ResourceKey: String]
-    /// The visit of each of them that has one.
+    /// The visit of each of them, if it has one.
     let visits: [ResourceKey: ResourceKey]
     let patient: ResourceKey
     let shared: SharedResources
 
-    /// What is left of a Provenance that speaks of anything not known to be the member's: when, in codes what was done,
-    /// and by references who did it. Words, and whoever is named in words, may be the other person's.
+    /// What remains of a Provenance with a target that is not known to be the member's: when something was done, what
+    /// in codes, and who by reference. Words, and people named in words, may be about the other person.
     private static func bare(_ statement: JSONObject) -> JSONObject {
         var bare = statement
         bare.keep(where: kept.contains)
@@ -36,7 +36,7 @@ struct TestimonyWriter {
         return .object(bare)
     }
 
-    /// The codes of a concept, without any words.
+    /// The codes of a concept, without its words.
     private static func codes(_ concept: JSONValue) -> JSONValue? {
         let codings = (concept["coding"]?.elements ?? []).compactMap { coding -> JSONValue? in
             guard let code = coding["code"]?.string else { return nil }
@@ -47,7 +47,7 @@ struct TestimonyWriter {
         return codings.isEmpty ? nil : ["coding": .array(codings)]
     }
 
-    /// The node of a Provenance; nil when none of its targets travels.
+    /// The node of a Provenance; nil when none of its targets is sent.
     func node(
         _ mapped: MappedResource, _ reader: any StoreReader, target: (ReferenceElement) throws -> EntryWriter.Target
     ) throws -> GraphNode? {
@@ -55,7 +55,7 @@ struct TestimonyWriter {
         let own = Set(targets.map(\.key).filter { locations[$0] != nil })
         guard !own.isEmpty else { return nil }
         var location = mapped.location
-        // It goes out for the other person, too, and neither may take the other's place.
+        // It is also sent for the other person, and neither may replace the other.
         if isForeign {
             location =
                 "Provenance/"
@@ -68,7 +68,7 @@ struct TestimonyWriter {
         var json = JSONValue.object(statement)
         let references = try writer.rewrite(&json) { element in
             let found = try target(element)
-            // Where else one leads may be to another person.
+            // Its other references may lead to another person.
             switch found {
             case .identifier where isForeign, .bareIdentifier where isForeign, .untouched where isForeign,
                 .wordless where isForeign:

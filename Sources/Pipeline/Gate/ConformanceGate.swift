@@ -2,9 +2,9 @@ import Conformance
 import FHIR
 import PDex
 
-/// Holds each mapped resource against the profile that it was made for, before it may travel (PB-03, UC-07).
+/// Validates each mapped resource against the profile for which it was made, before it may be sent (PB-03, UC-07).
 ///
-/// One a run: the validator compiles each profile once, and what was found is counted for the run's report.
+/// One per run: the validator compiles each profile once, and findings are counted for the run's report.
 struct ConformanceGate: Sendable {
     let policy: ConformancePolicy
     private let validator: Validator?
@@ -15,10 +15,10 @@ struct ConformanceGate: Sendable {
         self.validator = validator
     }
 
-    /// Whether what does not conform must not be sent.
+    /// Whether resources that do not conform must not be sent.
     var isStrict: Bool { policy.gate == .strict && validator != nil }
 
-    /// What decides its verdicts, for the fingerprint of exchanges.
+    /// What determines its verdicts, for the fingerprint of exchanges.
     var identity: String {
         policy.gate == .off
             ? ""
@@ -26,22 +26,22 @@ struct ConformanceGate: Sendable {
                 .joined(separator: " ")
     }
 
-    /// Whether it looks at anything.
+    /// Whether it checks anything.
     var looks: Bool { policy.gate != .off && validator != nil }
 
-    /// Whether a profile asks what references lead to: what is made for it is looked at when that is known.
+    /// Whether a profile constrains the targets of references: such resources are checked once these are known.
     func asksTargets(_ profile: String) -> Bool { looks && validator?.asksTargets(profile) == true }
 
-    /// What `memberOf` says in mappings, whether the gate looks or not; nil without packages, sheets and value sets.
+    /// `memberOf` for mappings, whether or not the gate is on; nil without packages, sheets and value sets.
     var memberOf: (@Sendable (JSONValue, String) -> Bool?)? {
         guard let validator else { return nil }
         return { value, url in validator.isMember(value, of: url) }
     }
 
-    /// What decides what `memberOf` says.
+    /// What determines the answers of `memberOf`.
     var vocabulary: String { validator?.identity ?? "" }
 
-    /// The errors of a resource against its profile; nothing when the gate is off. `targets` are what it refers to.
+    /// The errors of a resource against its profile; none if the gate is off. `targets` are what it refers to.
     func remarks(
         on resource: JSONObject, _ key: ResourceKey?, profile: String?, among targets: BundleIndex? = nil
     ) -> [GateRemark] {
@@ -55,15 +55,15 @@ struct ConformanceGate: Sendable {
         }
     }
 
-    /// Demands that something of our own conforms to what it claims, and throws `conformance.invalid`, which parks,
-    /// where it must.
+    /// Checks that a resource of our own conforms to what it claims; if it must but does not, throws
+    /// `conformance.invalid`, which parks.
     func demand(_ resource: JSONValue) throws(Fault) {
         guard let object = resource.object, let first = remarks(on: object, nil, profile: nil).first, isStrict
         else { return }
         throw Self.fault(first.finding.text)
     }
 
-    /// A bundle must be complete in itself: each entry once, and no reference that leads to nothing in it (PB-07).
+    /// A bundle must be complete in itself: each entry once, and no reference to a node that is missing (PB-07).
     func demandWhole(_ nodes: [GraphNode]) throws(Fault) {
         guard isStrict else { return }
         let present = Set(nodes.map(\.key))
@@ -75,7 +75,7 @@ struct ConformanceGate: Sendable {
         }
     }
 
-    /// What was found until now, most frequent first.
+    /// The findings so far, most frequent first.
     var summary: [String: Int] { tally.counts }
 
     static func fault(_ what: String) -> Fault {

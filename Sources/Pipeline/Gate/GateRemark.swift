@@ -1,10 +1,10 @@
 import Conformance
 import PDex
 
-/// One error that the gate found in a mapped resource, or what a mapping refused, and what it is counted as.
+/// One error that the gate found in a mapped resource, or a mapping's refusal, and how it is counted.
 struct GateRemark: Sendable {
     let finding: GateFinding
-    /// The place without numbers, and the rule: what is counted.
+    /// How it is counted: by path without indices, and by rule.
     let kind: String
 
     init(key: ResourceKey?, _ finding: Finding) {
@@ -13,14 +13,14 @@ struct GateRemark: Sendable {
         kind = "\(Self.withoutPlaces(finding.path)) \(finding.rule)"
     }
 
-    /// What a mapping demands of a resource, and cannot be made: `else` of a `require`, and the mapping's name.
+    /// A requirement of a mapping that cannot be met: the `else` of a `require`, and the mapping's name.
     init(key: ResourceKey, refused type: String, by mapping: String, _ requirement: String) {
         finding = GateFinding(
             resource: key, path: type, rule: Self.refusal, message: "\(requirement) (mapping \(mapping))", profile: "")
         kind = "\(type) \(Self.refusal)"
     }
 
-    /// The rule of what a mapping refuses.
+    /// The rule of a mapping's refusal.
     static let refusal = FaultCode.mappingRequired.rawValue
 
     private static func withoutPlaces(_ path: String) -> String {

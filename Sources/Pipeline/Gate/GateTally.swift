@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What the gate found during a run, by place and rule: bounded, so that a run's report stays short.
+/// The gate's findings during a run, by place and rule: bounded, so that a run's report stays short.
 final class GateTally: Sendable {
     private let found = Mutex<[String: Int]>([:])
 
-    /// Kinds counted at most; the rest is one kind.
+    /// Most kinds counted separately; the rest are counted together.
     private static let mostKinds = 100
 
     func count(_ remark: GateRemark) {

@@ -2,19 +2,19 @@ import Conformance
 import FHIR
 import PDex
 
-/// What the references of a member's mapped resources lead to among what is sent: what profiles may ask of it.
+/// The targets of references in a member's mapped resources, among what is sent: profiles may constrain them.
 ///
-/// References are still the clinic's when the gate looks; what they lead to is as it will be sent, so that what was
-/// left out is not found.
+/// When the gate looks, references are still the clinic's, but their targets are as they will be sent: targets left out
+/// are not found.
 struct SentTargets {
-    /// The member's resources that travel.
+    /// The member's resources that are sent.
     var own: [ResourceKey: MappedResource] = [:]
     let shared: SharedResources
     let stager: Stager
-    /// Shared ones by what refers to them.
+    /// Shared resources by the reference that leads to them.
     private var read: [String: JSONValue] = [:]
 
-    /// References that are followed for one resource at most.
+    /// Most references followed for one resource.
     private static let most = 256
 
     init(shared: SharedResources, stager: Stager) {
@@ -22,7 +22,7 @@ struct SentTargets {
         self.stager = stager
     }
 
-    /// The resources behind a resource's references; what those refer to is not followed.
+    /// The targets of a resource's references; their own references are not followed.
     mutating func index(of resource: JSONObject, _ reader: any StoreReader) throws -> BundleIndex {
         var texts: [String] = []
         JSONValue.object(resource).forEachReference { texts.append($0) }
@@ -44,7 +44,7 @@ struct SentTargets {
         return target
     }
 
-    /// A shared resource as it is sent. One that holds the exchange is not found: bundling says why it is held.
+    /// A shared resource as it is sent. One that holds the exchange is not found: bundling reports why it is held.
     private func sent(_ key: ResourceKey, _ reader: any StoreReader) throws -> JSONValue? {
         do {
             return try shared.node(key, reader)?.resource

@@ -3,7 +3,7 @@ import Glibc
 import PDex
 
 extension CareFacts {
-    /// Reads the visits from a resource's tree; `scan` found the rest in its bytes.
+    /// Reads the visits from a resource's tree; `scan` already found the rest in its bytes.
     init(_ resource: Resource, _ scan: ResourceScan, _ stager: Stager) {
         var visits = Set([scan.encounter.flatMap(stager.key(of:))].compactMap(\.self))
         JSONValue.object(resource.json).forEachReference { text in
@@ -13,8 +13,8 @@ extension CareFacts {
         self.init(visits: visits.sorted(), dates: ServiceDates(scan))
     }
 
-    /// Reads the same from what a scan found; the tree is built only where the bytes name a visit that the scan did not
-    /// come across, or may.
+    /// Reads the same from the result of a scan; the tree is built only if the bytes name, or may name, a visit that
+    /// the scan did not report.
     init?(_ scan: ResourceScan, _ bytes: UnsafeRawBufferPointer, _ stager: Stager) {
         let known = scan.encounter?.utf8.count(of: Self.mark) ?? 0
         guard bytes.hasNoEscapedText, bytes.count(of: Self.mark, atMost: known + 1) == known else {
@@ -26,12 +26,12 @@ extension CareFacts {
             visits: scan.encounter.flatMap(stager.key(of:)).map { [$0] } ?? [], dates: ServiceDates(scan))
     }
 
-    /// What a reference to a visit holds, whatever its form.
+    /// The text that every reference to a visit contains, whatever its form.
     private static let mark = Array("Encounter/".utf8)
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether every slash and letter is written as itself: a backslash stands before neither `/` nor `u`.
+    /// Whether no slash or letter is escaped: no backslash precedes a `/` or `u`.
     fileprivate var hasNoEscapedText: Bool {
         var rest = self
         while let base = rest.baseAddress, let found = memchr(base, 0x5C, rest.count) {
@@ -44,7 +44,7 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// How often `text` stands in the bytes, counted up to a limit.
+    /// How often `text` occurs in the bytes, counted up to a limit.
     fileprivate func count(of text: [UInt8], atMost limit: Int) -> Int {
         guard var base = baseAddress else { return 0 }
         let end = base + self.count
@@ -59,7 +59,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension String.UTF8View {
-    /// How often `text` stands in a reference.
+    /// How often `text` occurs in a reference.
     fileprivate func count(of text: [UInt8]) -> Int {
         var copy = String(self)
         return copy.withUTF8 { UnsafeRawBufferPointer($0).count(of: text, atMost: .max) }

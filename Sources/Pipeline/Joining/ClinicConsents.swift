@@ -11,11 +11,11 @@ struct ClinicConsents {
         charts = MergedCharts(links: MemberLinks(terms: terms, identities: identities))
     }
 
-    /// Why nothing is disclosed where ``recorded(of:via:_:)`` is nil.
+    /// Why nothing is disclosed when ``recorded(of:via:_:)`` is nil.
     static let tooMany = "more charts are merged than one person has: not all that was said can be known"
 
-    /// Those of a patient, of whom it is recognised by, and of whoever was merged with either: one person said all of
-    /// it. nil where so many charts are merged that nobody can tell who said what.
+    /// The consents of a patient, of the patient recognised in their place, and of all charts merged with either: one
+    /// person gave all of them. Nil when too many charts are merged to tell whose consents they are.
     func recorded(
         of patient: ResourceKey, via: ResourceKey?, _ reader: any StoreReader
     ) throws -> [ConsentDecision.Recorded]? {

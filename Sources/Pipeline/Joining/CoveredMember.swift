@@ -1,12 +1,12 @@
 import FHIR
 import PDex
 
-/// One of the payer's members as it is recognised, with the coverage that counts: by the facts that were kept of it, or
-/// else by its records.
+/// One of the payer's members as used for recognition, with the coverage that counts: from stored facts, or else from
+/// its records.
 struct CoveredMember {
-    /// What its records say.
+    /// The content of its records.
     let facts: PersonFacts
-    /// Coverage with this payer and no other (CO-13); while ``isPayorKnown`` is false, coverage that may be another's.
+    /// Coverage with this payer only (CO-13); if ``isPayorKnown`` is false, coverage that may be with another payer.
     let held: [PersonFacts.Held]
     /// Whether it is certain that the coverages are with this payer.
     let isPayorKnown: Bool
@@ -14,12 +14,12 @@ struct CoveredMember {
     var coverages: [Coverage] { held.map(\.coverage) }
 
     init(_ member: ResourceKey, terms: ExchangeTerms, identities: Identities, _ reader: any MemberReader) throws {
-        let payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let payers = Stager(payerOf: terms, identities)
         let facts = try reader.facts(of: member) ?? PersonFacts(ofMember: member, payers, reader)
         self.init(facts ?? PersonFacts(person: nil), terms: terms)
     }
 
-    /// By facts that were read.
+    /// From facts that were read.
     init(_ facts: PersonFacts, terms: ExchangeTerms) {
         var sure: [PersonFacts.Held] = []
         var unsure: [PersonFacts.Held] = []

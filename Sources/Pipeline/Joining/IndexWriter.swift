@@ -1,14 +1,14 @@
 import FHIR
 import PDex
 
-/// Writes the ways to one person for a payer, and what the join asks of it, from what is staged.
+/// Writes the ways to one person for a payer, and the facts that the join needs, from what is staged.
 struct IndexWriter: Sendable {
-    /// Raised when another way is found from the same records, so that everybody is indexed anew.
+    /// Raised when the same records yield other ways, so that everybody is indexed again.
     private static let form = 3
 
-    /// On what the ways to the payer's members are made, besides their records.
+    /// The basis of the ways to the payer's members, apart from their records.
     let memberBasis: Int64
-    /// On what the ways to the clinic's patients are made.
+    /// The basis of the ways to the clinic's patients, apart from their records.
     let patientBasis: Int64
 
     private let links: MemberLinks
@@ -19,8 +19,8 @@ struct IndexWriter: Sendable {
     init(terms: ExchangeTerms, identities: Identities) {
         links = MemberLinks(terms: terms, identities: identities)
         self.terms = terms
-        clinics = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-        payers = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        clinics = Stager(clinicOf: terms, identities)
+        payers = Stager(payerOf: terms, identities)
         let numbers = Self.words(terms.numbers)
         func basis(_ words: [String]) -> Int64 {
             let text = (words + numbers).joined(separator: "\u{1e}")
@@ -31,7 +31,7 @@ struct IndexWriter: Sendable {
         patientBasis = basis([terms.clinic.name, terms.clinic.base])
     }
 
-    /// Indexes one of the payer's members: anew each time where somebody else than an organization is said to pay.
+    /// Indexes one of the payer's members; every time again if a payor is not an organization.
     func index(member: ResourceKey, _ writer: any StoreWriter) throws {
         guard let facts = try PersonFacts(ofMember: member, payers, writer) else { return try writer.unlink(member) }
         try writer.index(
@@ -40,7 +40,7 @@ struct IndexWriter: Sendable {
             basis: facts.payors == .others ? nil : memberBasis)
     }
 
-    /// Indexes one of the clinic's patients; to one that cannot be read nothing leads.
+    /// Indexes one of the clinic's patients; no way leads to one that cannot be read.
     func index(patient: ResourceKey, _ writer: any StoreWriter) throws {
         guard let staged = try writer.staged(patient) else { return try writer.unlink(patient) }
         guard let resource = try? Resource(parsing: staged.bytes) else {
@@ -54,7 +54,7 @@ struct IndexWriter: Sendable {
             links: links.links(ofPatient: facts), basis: patientBasis)
     }
 
-    /// How the numbers are declared, as far as anybody is recognised by it.
+    /// How the numbers are declared, as far as it affects recognition.
     private static func words(_ numbers: MemberNumbers) -> [String] {
         let pairs = (numbers.pairs + [numbers.tableSystems].compactMap(\.self)).map { $0.clinic + "\u{1f}" + $0.payer }
         return ["\(form)", "\(PersonFacts.form)", "\(numbers.pairs.count)"] + pairs

@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// What comes up while one patient is recognised: the payer's records of members, and whom a rule leads to, each read
-/// once.
+/// What is looked up while one patient is recognised: the payer's records of members, and the people to whom rules
+/// lead, each read once.
 final class KnownMembers {
     let links: MemberLinks
     let reader: any MemberReader
     private var known: [ResourceKey: (member: CoveredMember, portrait: Portrait)] = [:]
-    /// A handful: looking through them takes less than hashing what they go by.
+    /// Only a handful: searching them takes less time than hashing their keys.
     private var ways: [Way] = []
 
-    /// Whom a value leads to at both parties.
+    /// The people at both parties to whom a value leads.
     private struct Way {
         let rule: MatchRule
         let value: String
@@ -27,7 +27,7 @@ final class KnownMembers {
         try both(of: member).member
     }
 
-    /// What the rules recognise a member by.
+    /// The traits by which the rules recognise a member.
     func portrait(of member: ResourceKey) throws -> Portrait {
         try both(of: member).portrait
     }

@@ -1,14 +1,14 @@
 import FHIR
 import PDex
 
-/// One of the clinic's Patients as it is recognised: by the facts that were kept of it, or else by its bytes.
+/// One of the clinic's Patients as used for recognition: from stored facts, or else from its bytes.
 struct KnownPatient {
     /// Its staging key.
     let key: ResourceKey
-    /// What it says.
+    /// The facts about it.
     let facts: PersonFacts
 
-    /// Nil where the Patient is not staged, or cannot be read.
+    /// Nil when the Patient is not staged or cannot be read.
     init?(_ key: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
         guard let kept = try reader.facts(of: key) else {
             guard let read = try reader.staged(key).flatMap({ ClinicalResource($0, stager: stager) }) else {

@@ -2,10 +2,10 @@ import FHIR
 import PDex
 import Synchronization
 
-/// What the expressions of mappings may find behind references: what of the same member may travel, and shared
-/// resources. Another member's resources are never found, nor what consent or the job holds back.
+/// The resources that mapping expressions may reach through references: those of the same member that may be sent, and
+/// shared ones. Never another member's, nor any that consent or the job withholds.
 ///
-/// Expressions are pure. What they ask for is noted, and read when they are done; then the mapping is asked again.
+/// Expressions are pure. Resources they ask for are noted, and read when they are done; then the mapping runs again.
 final class MappingReferences: Sendable {
     private struct State {
         var found: [String: Resource?] = [:]
@@ -16,10 +16,10 @@ final class MappingReferences: Sendable {
     private let own: @Sendable (ResourceKey, any StoreReader) throws -> Resource?
     private let stager: Stager
 
-    /// Kept at most; then forgotten and read again.
+    /// Most resources kept; beyond that they are forgotten and read again.
     private static let mostKept = 4096
 
-    /// `own` finds what of the member may be seen; without it only shared resources are found.
+    /// `own` finds those of the member's resources that may be seen; by default only shared resources are found.
     init(
         _ stager: Stager, own: @escaping @Sendable (ResourceKey, any StoreReader) throws -> Resource? = { _, _ in nil }
     ) {
@@ -27,7 +27,7 @@ final class MappingReferences: Sendable {
         self.own = own
     }
 
-    /// The resource behind a reference, as the clinic has it; nil, too, as long as it has not been read.
+    /// The resource behind a reference, as the clinic has it; also nil while it has not been read.
     func resource(_ reference: String) -> Resource? {
         state.withLock { state in
             if let known = state.found[reference] { return known }
@@ -36,7 +36,7 @@ final class MappingReferences: Sendable {
         }
     }
 
-    /// Reads what was asked for; false when there was nothing new.
+    /// Reads the resources that were asked for; false when there were no new ones.
     func read(_ reader: any StoreReader) throws -> Bool {
         let wanted = state.withLock { state in
             defer { state.wanted = [] }

@@ -1,8 +1,8 @@
 public import PDex
 
-/// Why a patient is or is not taken for a member, for people.
+/// Why a patient is or is not taken for a member, written for people.
 public struct MatchExplanation: Sendable {
-    /// What a rule would look for.
+    /// The values that a rule looks for.
     public struct Values: Sendable {
         /// The rule.
         public let rule: MatchRule
@@ -14,17 +14,17 @@ public struct MatchExplanation: Sendable {
 
     /// The clinic's Patient.
     public let patient: ResourceKey
-    /// What the job's rules look for, in their order.
+    /// The values that the job's rules look for, in order.
     public let looked: [Values]
-    /// What happened, a sentence each.
+    /// What happened, one sentence each.
     public let steps: [String]
-    /// The member, when one was recognised, and the evidence.
+    /// The evidence, with the member, when one was recognised.
     public let evidence: MatchEvidence?
     /// Why nobody was recognised.
     public let reason: FaultCode?
     /// The decision in words.
     public let verdict: String
-    /// What the payer holds of the patient though it should not, and what becomes of it; nil where that is nothing.
+    /// What the payer wrongly holds of the patient, and what happens to that; nil when there is nothing.
     public let misplaced: String?
 
     init(

@@ -1,13 +1,13 @@
 import PDex
 
-/// When a patient's care was given: what the join divides, without the resources themselves.
+/// When a patient's care was given: the join divides these dates, without needing the resources themselves.
 struct MemberCare {
     /// One resource.
     struct Item {
         let key: ResourceKey
         let contentHash: Int64
-        /// When care was given: when the visits were or, while no visit has a date, when the resource says; empty when
-        /// nobody says, or what it is has no day.
+        /// When care was given: the dates of its visits or, if no visit has a date, the resource's own; empty when
+        /// there is neither, or when its type has no date.
         let days: [ServiceDates]
 
         func entry(leftOut: FaultCode?) -> ExchangeManifest.Entry {
@@ -15,16 +15,16 @@ struct MemberCare {
         }
     }
 
-    /// What goes to the payer, and what stays for which reason.
+    /// What is sent to the payer, and what is left out for which reason.
     struct Division {
         var kept: [ResourceKey] = []
         var leftOut: [ExchangeManifest.Entry] = []
     }
 
-    /// Everything but the Patient, what speaks of several and what cannot be read, in the order of keys.
+    /// All resources except the Patient, those about several people and those that cannot be read, ordered by key.
     let items: [Item]
 
-    /// Takes the facts that were kept, and reads the bytes where none were.
+    /// Uses stored facts, and reads the bytes where there are none.
     init(of member: ResourceKey, _ stager: Stager, _ reader: any StoreReader) throws {
         var known: [(staged: StagedCare, care: CareFacts)] = []
         for staged in try reader.care(of: member) where staged.key != member && staged.type != "Provenance" {
@@ -33,7 +33,7 @@ struct MemberCare {
                 ?? reader.staged(staged.key).flatMap { ClinicalResource($0, stager: stager)?.care }
             if let care { known.append((staged, care)) }
         }
-        // Only who names a visit asks for one.
+        // Visits are needed only if another resource names one.
         let isAsked = known.contains { $0.staged.type != "Encounter" && !$0.care.visits.isEmpty }
         let visits = isAsked ? known.filter { $0.staged.type == "Encounter" } : []
         let dates = Dictionary(

@@ -1,22 +1,22 @@
 import FHIR
 import PDex
 
-/// What the payer records of one member, whole: the Patient, the coverage with this payer, the consents.
+/// The payer's complete records of one member: the Patient, the coverage with this payer, the consents.
 struct MemberRecords {
     /// The payer's Patient; nil when only others refer to it.
     let person: Resource?
-    /// Coverage with this payer as ``CoveredMember`` tells it, read from the bytes, with the keys.
+    /// The coverage with this payer, as ``CoveredMember`` selects it, read from the bytes, with its keys.
     let held: [(key: ResourceKey, coverage: Coverage)]
     /// Every recorded Consent.
     let consents: [ConsentDecision.Recorded]
-    /// The coverage and consent that a decision rests on.
+    /// The coverage and consent on which a decision is based.
     let basis: [StagedHash]
 
     /// ``held`` without the keys.
     var coverages: [Coverage] { held.map(\.coverage) }
 
-    /// By which the payer calls the member in its own records: the unique number, or else the member's (types `UMB` and
-    /// `MB`); nil when it has neither, or several.
+    /// The number by which the payer's own records identify the member: the unique one, or else the member number
+    /// (types `UMB` and `MB`); nil when it has neither, or several.
     var number: Identifier? {
         let own = (person?["identifier"]?.elements ?? []).compactMap(Identifier.init).filter { $0.value != nil }
         for code in ["UMB", "MB"] {

@@ -1,15 +1,15 @@
 public import FHIR
 public import PDex
 
-/// A payer's member as it is staged: its coverage, what it was before, and the patient that an operator linked to it.
+/// A payer's member as staged: its coverage, present and past, and the patient whom an operator linked to it.
 public struct MemberSummary: Sendable {
     /// One coverage with this payer.
     public struct Held: Sendable {
         /// Its staging key.
         public let key: ResourceKey
-        /// What the join reads of it.
+        /// The facts that the join reads from it.
         public let coverage: Coverage
-        /// What it was before, oldest first.
+        /// Its earlier versions, oldest first.
         public let history: [SupersededResource]
     }
 
@@ -38,7 +38,7 @@ public struct MemberSummary: Sendable {
         link = try reader.memberLink(to: key, terms.route)
     }
 
-    /// The coverages that hold on a day, the one that pays first in front.
+    /// The coverages that hold on a day, the one that pays first coming first.
     public func holding(on day: ServiceDates) -> [Coverage] {
         Coverage.holding(on: day, among: coverages.map(\.coverage))
     }

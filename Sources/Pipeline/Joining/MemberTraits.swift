@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// What people are recognised by, in one spelling for the clinic's patients and the payer's members.
+/// The traits by which people are recognised, spelt the same for the clinic's patients and the payer's members.
 struct MemberTraits {
     let numbers: MemberNumbers
 
-    /// What each rule recognises one of the clinic's patients by.
+    /// The values by which each rule recognises one of the clinic's patients.
     func of(patient facts: PersonFacts) -> Portrait {
         let (person, identifiers) = (facts.person, facts.identifiers)
         return Portrait(person) { rule in
@@ -20,7 +20,7 @@ struct MemberTraits {
         }
     }
 
-    /// What each rule recognises one of the payer's members by, from those of its coverages that count.
+    /// The values by which each rule recognises one of the payer's members, using those of its coverages that count.
     func of(member facts: PersonFacts, _ coverages: [Coverage]) -> Portrait {
         let person = facts.person
         let covered = coverages.flatMap(\.memberIdentifiers)
@@ -42,14 +42,14 @@ struct MemberTraits {
         }
     }
 
-    /// Whether a patient's identifier may be a plan's number: it says so by its type, or its system is declared to be
-    /// one of such numbers. A record number of the same digits is nobody's member number.
+    /// Whether a patient's identifier may be a plan's number: its type says so, or its system is declared as one for
+    /// such numbers. A record number with the same digits is not a member number.
     private func isMemberNumber(_ identifier: Identifier) -> Bool {
         if identifier.hasTypeCode("MB") || identifier.hasTypeCode("UMB") { return true }
         return identifier.system.map(numbers.payerSystems.contains) ?? false
     }
 
-    /// The payer's numbers that the patient's record numbers are declared to belong to.
+    /// The payer's numbers to which the patient's record numbers are declared to correspond.
     private func recordNumbers(_ identifiers: [Identifier]) -> [String] {
         identifiers.flatMap { identifier -> [String] in
             guard let system = identifier.system, let value = identifier.value else { return [] }
@@ -59,7 +59,7 @@ struct MemberTraits {
         }
     }
 
-    /// Subscriber and member numbers with the birth date: a family shares the subscriber's.
+    /// Subscriber and member numbers, with the birth date: a family shares the subscriber's number.
     private func subscribers(_ identifiers: [Identifier], born: String?) -> [String] {
         guard let born else { return [] }
         return
@@ -81,7 +81,7 @@ extension Identifier {
     /// `system|value`; nil without a value.
     var token: String? { value.map { (system ?? "") + "|" + $0 } }
 
-    /// The same where it says whose number it is; nil without a system, because digits alone are nobody's.
+    /// The same if it says whose number it is; nil without a system, because digits alone identify nobody.
     var numberToken: String? {
         guard let system, let value, !system.isEmpty, !value.isEmpty else { return nil }
         return system + "|" + value

@@ -1,20 +1,20 @@
 import PDex
 
-/// The charts that are one person's, since the clinic merged them (`Patient.link`), or did so when they were sent.
+/// The charts that belong to one person, because the clinic merged them (`Patient.link`), or had when they were sent.
 ///
-/// Read from the links as they are staged, from either side and over several steps: what somebody said in one chart
-/// holds for all of them before any of them is looked at again.
+/// Found through the staged links, from either side and over several steps: what a person said in one chart holds for
+/// all of them, before any of them is examined again.
 struct MergedCharts {
     let links: MemberLinks
 
-    /// More charts than so many are nobody's: into some chart a clinic merges whatever it has no better place for.
+    /// With more charts than this, no person is meant: some chart collects whatever a clinic has no better place for.
     static let mostCharts = 64
 
-    /// A patient's chart and those that are merged with it, directly or by way of others: at most one more than
-    /// ``mostCharts``, and then not all of them.
+    /// A patient's chart and those merged with it, directly or indirectly: at most ``mostCharts`` plus one, in which
+    /// case they are incomplete.
     func all(of patient: ResourceKey, via: ResourceKey?, _ reader: any StoreReader) throws -> Set<ResourceKey> {
         let terms = links.terms
-        let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: links.identities)
+        let stager = Stager(clinicOf: terms, links.identities)
         var charts: Set = [patient]
         if let via { charts.insert(via) }
         var open = Array(charts)

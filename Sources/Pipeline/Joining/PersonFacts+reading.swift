@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension PersonFacts {
-    /// What one of the clinic's Patients says.
+    /// The facts in one of the clinic's Patients.
     init(ofPatient patient: Resource, _ stager: Stager) {
         let links = patient["link"]?.elements ?? []
         self.init(
@@ -13,7 +13,7 @@ extension PersonFacts {
             replaces: Self.patients(links, "replaces", stager))
     }
 
-    /// What the payer's records say of a member; nil where nothing of it is staged. `stager` knows the payer's keys.
+    /// The facts in the payer's records of a member; nil when none are staged. `stager` knows the payer's keys.
     init?(ofMember member: ResourceKey, _ stager: Stager, _ reader: any MemberReader) throws {
         let records = try reader.compartment(of: member)
         guard !records.isEmpty else { return nil }
@@ -29,14 +29,14 @@ extension PersonFacts {
             payors: Self.payors(references, stager))
     }
 
-    /// To whom references lead, as far as it can be staged at all.
+    /// The kinds of payors to which references lead, as far as these can be staged at all.
     private static func payors(_ references: [String], _ stager: Stager) -> Payors {
         let leading = references.filter { stager.key(of: $0) != nil }
         if leading.isEmpty { return .named }
         return leading.allSatisfy { Reference(parsing: $0).type == "Organization" } ? .organizations : .others
     }
 
-    /// A coverage with what the organizations that it refers to say of themselves.
+    /// A coverage completed with what the organizations to which it refers say about themselves.
     private static func compared(
         _ coverage: Coverage, _ stager: Stager, _ reader: any MemberReader
     ) throws -> Coverage {
@@ -51,7 +51,7 @@ extension PersonFacts {
             period: coverage.period, hasReadablePeriod: coverage.hasReadablePeriod, payors: payors)
     }
 
-    /// The Patients that a Patient names by a kind of link.
+    /// The Patients to which a Patient refers by one kind of link.
     private static func patients(_ links: [JSONValue], _ kind: String, _ stager: Stager) -> [ResourceKey] {
         links.filter { $0["type"]?.string == kind }.compactMap { $0["other"]?["reference"]?.string }
             .compactMap(stager.key)

@@ -1,8 +1,8 @@
 import PDex
 
-/// Somebody as the rules see them, of either side: read once, however often it is compared.
+/// A person as the rules see them, from either side: read once, however often it is compared.
 struct Portrait {
-    /// Who it is; nil when there is no Patient.
+    /// The person; nil when there is no Patient.
     let person: Person?
     private let values: [[String]]
 
@@ -11,29 +11,29 @@ struct Portrait {
         self.values = MatchRule.allCases.map(values)
     }
 
-    /// What a rule recognises it by.
+    /// The values by which a rule recognises the person.
     func values(_ rule: MatchRule) -> [String] {
         values[rule.place]
     }
 
-    /// Whether a rule goes by something that both have.
+    /// Whether a rule finds a value that both share.
     func shares(with other: Portrait, by rule: MatchRule) -> Bool {
         let others = other.values(rule)
         return values(rule).contains(where: others.contains)
     }
 
-    /// Whether enough is known of both to hold what a rule found against it: name and birth date.
+    /// Whether enough is known about both to check what a rule found: name and birth date.
     ///
-    /// The payer's own answer was given to a question with both in it; any other number may be somebody else's in the
-    /// family.
+    /// The payer's own answer needs no check, since its question contained both; any other number may belong to someone
+    /// else in the family.
     func isComparable(to other: Portrait, by rule: MatchRule) -> Bool {
         rule == .memberMatch || (person?.isComparable == true && other.person?.isComparable == true)
     }
 
-    /// Whether both are known and cannot be one person's.
+    /// Whether both are known and cannot be the same person.
     ///
-    /// Where a number leads from one to the other, somebody may have moved; where nothing but names does, an address
-    /// that differs is somebody else's.
+    /// If a number leads from one to the other, the person may have moved; if only names do, a different address means
+    /// a different person.
     func contradicts(_ other: Portrait, by rule: MatchRule = .memberID) -> Bool {
         guard let person, let other = other.person else { return false }
         return person.contradicts(other) || (rule == .demographics && person.livesElsewhere(other))
@@ -41,7 +41,7 @@ struct Portrait {
 }
 
 extension MatchRule {
-    /// Where it stands among all.
+    /// Its place among all rules.
     fileprivate var place: Int {
         switch self {
         case .memberID: 0

@@ -1,20 +1,20 @@
 import FHIR
 import PDex
 
-/// Finds the payer's member that one of the clinic's patients is: by an operator's word, or from the links of both
+/// Finds the payer's member who is one of the clinic's patients: by an operator's word, or from the links of both
 /// sides.
 struct Recognition {
-    /// What looking came to.
+    /// The result of looking.
     enum Outcome {
         case recognised(CoveredMember, MatchEvidence)
         case nobody(FaultCode, String)
-        /// With the evidence of the merge that came undone, so that it stays undone until an operator decides.
+        /// Carries the evidence of a merge that was undone, so that the patient stays parked until an operator decides.
         case unsure(FaultCode, String, MatchEvidence? = nil)
     }
 
     let links: MemberLinks
     let reader: any MemberReader
-    /// Hears what is done, in words without PHI; nobody is told where it is nil.
+    /// Receives each step in words without PHI, if not nil.
     var note: ((String) -> Void)?
 
     init(links: MemberLinks, reader: any MemberReader) {
@@ -29,9 +29,7 @@ struct Recognition {
     private var terms: ExchangeTerms { links.terms }
     private var identities: Identities { links.identities }
     private var traits: MemberTraits { MemberTraits(numbers: terms.numbers) }
-    private var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-    }
+    private var stager: Stager { Stager(clinicOf: terms, identities) }
 
     /// Decides for one patient.
     func outcome(for patient: KnownPatient) throws -> Outcome {
@@ -50,8 +48,8 @@ struct Recognition {
         }
     }
 
-    /// Whether only the payer can tell who a patient is: no operator has decided, the chart speaks for itself, and the
-    /// rules before `member-match` find nobody. Where they find several, or a contradiction, nothing is asked.
+    /// Whether only the payer can say who a patient is: no operator has decided, the chart stands for itself, and the
+    /// rules before `member-match` find nobody. If they find several or a contradiction, the payer is not asked.
     func isForThePayer(_ patient: KnownPatient) throws -> Bool {
         let key = patient.key
         guard try reader.memberLink(of: key, terms.route) == nil else { return false }
@@ -64,7 +62,7 @@ struct Recognition {
             key, traits.of(patient: patient.facts), by: terms.matchBy.prefix { $0 != .memberMatch }, known) == .none
     }
 
-    /// What an operator decided; nil when nobody did.
+    /// An operator's decision; nil when there is none.
     private func decided(for patient: ResourceKey, via: ResourceKey?) throws -> Outcome? {
         guard let link = try reader.memberLink(of: patient, terms.route) else { return nil }
         guard let member = link.member else {
@@ -117,7 +115,7 @@ struct Recognition {
             note: { note?($0.words) })
     }
 
-    /// Whether a rule that stands before `member-match` decided, or nothing is decided anyway.
+    /// Whether a rule before `member-match` decided, or the match is open anyway.
     private func isDecidedBeforeAsking(_ match: CoverageMatch) -> Bool {
         switch match {
         case .none: false
@@ -148,10 +146,10 @@ struct Recognition {
         }
     }
 
-    /// The clinic's patients that a rule leads the member to.
+    /// The clinic's patients to whom a rule leads from the member.
     ///
-    /// Who cannot be the member may carry a family's number, but claims nobody; neither does one of whom an operator
-    /// has decided that it is somebody else.
+    /// A patient who cannot be the member may have the family's number, but makes no claim; neither does one whom an
+    /// operator has linked elsewhere.
     private func claimants(
         of member: ResourceKey, _ rule: MatchRule, besides patient: ResourceKey, _ known: KnownMembers
     ) throws -> Set<ResourceKey> {
@@ -171,14 +169,14 @@ struct Recognition {
 }
 
 extension MemberMatch {
-    /// What asking came to, without naming anybody.
+    /// The outcome of asking, without naming anybody.
     fileprivate var words: String {
         "member-match: \(detail), on \(at.text.prefix(10)) after \(attempts == 1 ? "1 question" : "\(attempts) questions")"
     }
 }
 
 extension MatchStep {
-    /// What happened, without naming anybody; where somebody has to decide, between which keys.
+    /// What happened, without naming anybody; if an operator has to decide, the keys in question.
     fileprivate var words: String {
         let count = members.count == 1 ? "1 member" : "\(members.count) members"
         let start = "\(rule.rawValue): \(count)"
@@ -194,7 +192,7 @@ extension MatchStep {
         }
     }
 
-    /// Keys told at most.
+    /// Most keys listed.
     private static let mostTold = 10
 
     private static func told(_ keys: Set<ResourceKey>) -> String {

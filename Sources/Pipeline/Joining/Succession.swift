@@ -1,14 +1,14 @@
 import PDex
 
-/// Which of the clinic's Patients speaks for one that was merged into another (`Patient.link`, reliability T10).
+/// Which of the clinic's Patients stands for one that was merged into another (`Patient.link`, reliability T10).
 struct Succession {
-    /// Who is to be recognised in the patient's place.
+    /// The patient to recognise.
     enum Outcome {
         /// The patient itself.
         case itself
         /// The one that took its place.
         case survivor(KnownPatient)
-        /// Nobody can tell.
+        /// It cannot be decided.
         case unclear(FaultCode, String)
     }
 
@@ -18,11 +18,9 @@ struct Succession {
     let reader: any MemberReader
 
     private var terms: ExchangeTerms { links.terms }
-    private var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: links.identities)
-    }
+    private var stager: Stager { Stager(clinicOf: terms, links.identities) }
 
-    /// Follows the links from either side; `before` is the evidence of the patient's latest exchange.
+    /// Follows links from either side; `before` is the evidence of the patient's latest exchange.
     func outcome(for patient: KnownPatient, before: MatchEvidence?) throws -> Outcome {
         var seen: Set<ResourceKey> = [patient.key]
         var last = patient
@@ -44,15 +42,14 @@ struct Succession {
         return seen.count == 1 ? .itself : .survivor(last)
     }
 
-    /// The patients that a patient's record, or their own, says took its place; nil when there are none.
+    /// The patients that, by a patient's record or their own, took its place; nil when there are none.
     func successors(of patient: KnownPatient) throws -> Set<ResourceKey>? {
         let replacing = try reader.members(linkedBy: links.link(toReplaced: patient.key))
         guard patient.facts.isReplaced || !replacing.isEmpty else { return nil }
         return Set(patient.facts.replacedBy + replacing)
     }
 
-    /// The one that is meant by several: the others were replaced themselves, and lead to it. Nil when that is not
-    /// plain.
+    /// The one in which several end: the others were replaced themselves, and lead to it. Nil when that is not clear.
     private func meant(by several: Set<ResourceKey>) throws -> ResourceKey? {
         guard several.count > 1 else { return several.first }
         var ends: Set<ResourceKey> = []
@@ -60,7 +57,7 @@ struct Succession {
             guard var chart = try KnownPatient(key, stager, reader) else { return nil }
             var steps = 0
             while let next = try successors(of: chart) {
-                // Where it leads to several others, one of them would be guessed; each of these is followed itself.
+                // If it leads to several others, choosing one would be a guess; each of these is followed itself.
                 let named = next.count == 1 || next.isSubset(of: several) ? next.min() : nil
                 steps += 1
                 guard steps <= Self.longest, let key = named, let found = try KnownPatient(key, stager, reader) else {
@@ -73,7 +70,7 @@ struct Succession {
         return ends.count == 1 && several.isSuperset(of: ends) ? ends.first : nil
     }
 
-    /// Whether a patient that was merged into `survivor` no longer is: then nobody knows whose visits are where.
+    /// Whether a patient that was merged into `survivor` no longer is: then nobody knows which visits are whose.
     private func hasLostFollower(_ survivor: ResourceKey) throws -> Bool {
         try reader.followers(of: survivor, payer: terms.payer.name).contains { key in
             guard try reader.memberLink(of: key, terms.route) == nil,

@@ -1,20 +1,20 @@
 import FHIR
 import PDex
 
-/// The Patient that took the place of a merged one, where the payer has it as the same member: that is told in the
-/// merged one's `Patient.link`, once.
+/// The Patient that took the place of a merged one, if the payer has it as the same member: the merged one's
+/// `Patient.link` says so, once.
 ///
-/// Of a survivor whom the payer does not have, or has as somebody else, nothing is told.
+/// If the payer does not have the survivor, or has it as another member, the link is not sent.
 struct Survivor: Sendable, Hashable {
     /// Its staging key.
     let key: ResourceKey
     /// `Patient/id` at the payer.
     let location: String
-    /// Whether the payer has the merged Patient, as the same member, too: then it is told of that one alone, if no
-    /// visit is left in its chart.
+    /// Whether the payer also has the merged Patient, as the same member: then that one is sent alone, if no visit is
+    /// left in its chart.
     let isNews: Bool
 
-    /// Nil where nothing is to be told of the patient, who was recognised on that evidence.
+    /// Nil when there is nothing to say about the patient, who was recognised on that evidence.
     init?(
         of patient: ResourceKey, _ evidence: MatchEvidence, terms: ExchangeTerms, identities: Identities,
         _ reader: any StoreReader
@@ -33,17 +33,17 @@ struct Survivor: Sendable, Hashable {
         isNews = try isHeld(patient)
     }
 
-    /// The same as something that the exchange rests on.
+    /// The same as a part of what the exchange rests on.
     func basis(_ identities: Identities) -> StagedHash {
         StagedHash(key: key, contentHash: hash(identities))
     }
 
-    /// What tells the merged Patient with the link from the same without.
+    /// Distinguishes the merged Patient with the link from the same one without it.
     func hash(_ identities: Identities) -> Int64 {
         Array(location.utf8).withUnsafeBytes(identities.contentHash)
     }
 
-    /// A Patient with the link, as the clinic would write it, which no mapping may leave out.
+    /// The Patient with the link, as the clinic would write it; no mapping may leave it out.
     func telling(_ patient: JSONObject) -> JSONObject {
         var patient = patient
         let links = (patient["link"]?.elements ?? []).filter { $0["type"]?.string != "replaced-by" }

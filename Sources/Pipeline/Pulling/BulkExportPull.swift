@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// Pulls by Bulk Data export; resumes a running export and finished files after a crash.
+/// Pulls by Bulk Data export; after a crash it resumes a running export and skips files already staged.
 struct BulkExportPull: Sendable {
     let terms: ExchangeTerms
-    /// The types to ask for.
+    /// The types to request.
     let types: [String]
     let run: Run
     let clinic: any ClinicServer
@@ -17,10 +17,10 @@ struct BulkExportPull: Sendable {
     /// A batch is written when it holds this many bytes: large enough that `synchronous=FULL` costs little.
     private static let batchBytes = 4 << 20
 
-    /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when
-    /// the run is closed.
+    /// Exports at `level` and stages every file; the caller moves the watermark, and drops the export when the run is
+    /// closed.
     ///
-    /// An export that came to nothing for good is dropped: while it goes on, the clinic may refuse the next one. Throws
+    /// An export that failed for good is dropped: while it exists, the clinic may refuse the next one. Throws
     /// ``GivenUpExport`` when the clinic may be searched instead.
     func pull(_ level: ExportRequest.Level, orSearch: Bool) async throws -> FinishedExport {
         let export = export
@@ -35,7 +35,7 @@ struct BulkExportPull: Sendable {
         let (progress, dropped) = try await store.read { [run] in
             (try $0.pullProgress(run: run.id), try RunningExport.dropped(run.id, $0))
         }
-        // A clinic that refuses `_type` exports everything: what nobody asked for is not even fetched.
+        // A clinic that refuses `_type` exports everything: files of types not requested are not even fetched.
         let isWider = dropped.contains(ExportStart.Parameter.type.rawValue)
         let wanted = Set(types)
         let links = FreshLinks(manifest, export: export, statusURL: statusURL, clock: clock)
@@ -61,15 +61,15 @@ struct BulkExportPull: Sendable {
             statusURL: statusURL)
     }
 
-    /// Works on a finished export, which is dropped when it turns out useless.
+    /// Works on a finished export, which is dropped if it turns out to be useless.
     func dropping(_ finished: FinishedExport, _ work: () async throws -> Void) async throws {
         try await export.dropping(finished.statusURL, work)
     }
 
-    /// What a transfer can come to although the export is whole: by another run the file may come.
+    /// Faults of a transfer, not of the export: in another run the file may still come.
     private static let passing: Set<FaultCode> = [.remoteIncomplete, .remoteFailed, .remoteThrottled, .remoteTimeout]
 
-    /// Tells the clinic that the export may be dropped, unless all that is missing may still come of it (BLK-50).
+    /// Tells the clinic that the export may be dropped, unless all that is missing may still come from it (BLK-50).
     func end(_ finished: FinishedExport) async {
         let problems = await intake.tally.problems
         if export.isKept, !problems.isEmpty, problems.keys.allSatisfy(Self.passing.contains) {
@@ -85,12 +85,12 @@ struct BulkExportPull: Sendable {
             observer: observer)
     }
 
-    /// How a link is refused that grew old: servers and their stores of objects have a word each.
+    /// How servers and their object stores refuse an expired link.
     private static let ofOldLinks: Set<FaultCode> = [.clinicFileGone, .authForbidden, .remoteRefused]
-    /// What is wrong with one file alone, however the server came to it.
+    /// Faults that concern one file alone, wherever the server keeps it.
     private static let ofOneFile: Set<FaultCode> = ofOldLinks.union([.remoteMalformed, .remoteTooLarge, .remotePolicy])
 
-    /// Fetches one file; by another link when its own is no longer good. What is wrong with one file costs no other.
+    /// Fetches one file, by a new link if its own has expired. A fault of one file does not affect the others.
     private func fetch(
         _ what: String, _ place: FilePlace, _ links: FreshLinks, _ take: (ExportManifest.File) async throws -> Void
     ) async throws {
@@ -111,20 +111,20 @@ struct BulkExportPull: Sendable {
         }
     }
 
-    /// Whether some of a run's files were staged already.
+    /// Whether any of a run's files have been staged.
     static func hasBegun(_ progress: [String: String]) -> Bool { progress.keys.contains { $0.hasPrefix("file:") } }
 
     private func stage(
         _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
-        // A download hands on a quarter of a mebibyte at a time, and more when one line is longer.
+        // A download delivers a quarter of a mebibyte at a time, or more when one line is longer.
         var held = LineBuffer(capacity: Self.batchBytes + (1 << 20))
         var lines = 0
         var headers = 0
         var refused = 0
         await intake.tally.requested()
         _ = try await clinic.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
-            // Only a file of no stated type may be organized by patient (BLK-14, BLK-32).
+            // Only a file without a stated type may be organized by patient (BLK-14, BLK-32).
             let resources = file.type == nil ? batch.withoutHeaders() : batch
             lines += resources.lines.count
             headers += batch.lines.count - resources.lines.count
@@ -136,15 +136,15 @@ struct BulkExportPull: Sendable {
         let miscount = Self.miscount(of: file, lines, lines + headers)
         let isWhole = refused == 0 && miscount == nil
         let (run, mark) = (run.id, marks.mark(place))
-        // The file and its mark commit together: a crash re-downloads only the file in flight. What had a flaw
-        // has no mark, so that a run that goes on meets the flaw again instead of forgetting it.
+        // The file and its mark commit together, so that a crash only re-downloads the file in flight. A flawed file
+        // gets no mark: a resumed run meets the flaw again instead of forgetting it.
         try await intake.stage(held.take(), expecting: file.type) {
             if isWhole { try $0.recordProgress(run: run, unit: mark.unit, cursor: mark.cursor) }
         }
         if let miscount { throw miscount }
     }
 
-    /// What is wrong with a file whose manifest counts otherwise; a manifest need not count (BLK-31).
+    /// The fault of a file whose manifest states another count; a manifest need not state any (BLK-31).
     private static func miscount(of file: ExportManifest.File, _ lines: Int, _ withHeaders: Int? = nil) -> Fault? {
         guard let count = file.count, count != lines, count != withHeaders else { return nil }
         return Fault(
@@ -152,7 +152,7 @@ struct BulkExportPull: Sendable {
             hint: "the manifest and the file disagree; ask the clinic")
     }
 
-    /// Forgets what the clinic deleted (BLK-34).
+    /// Deletes what the clinic deleted (BLK-34).
     private func retract(
         _ file: ExportManifest.File, at place: FilePlace, _ manifest: ExportManifest, _ marks: FileMarks
     ) async throws {
@@ -173,7 +173,7 @@ struct BulkExportPull: Sendable {
                 let keys = bundle.entries.map { entry in
                     entry.request.flatMap { $0.method == "DELETE" ? intake.stager.key(of: $0.url) : nil }
                 }
-                // A condition, another server, or no request: what was deleted stays, and nobody may think otherwise.
+                // A condition, another server, or no request: the resource stays, and this is counted so that it shows.
                 let odd = keys.count { $0 == nil }
                 isWhole = isWhole && odd == 0
                 await intake.tally.refused(.clinicOddDeletion, odd)

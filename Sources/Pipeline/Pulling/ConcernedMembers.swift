@@ -1,6 +1,6 @@
 import PDex
 
-/// The payer's members whose records a batch changes, by what has to be looked at again.
+/// The payer's members whose records a batch changes, by the kind of record to be looked at again.
 struct ConcernedMembers: Sendable {
     var consents: Set<ResourceKey> = []
     var coverages: Set<ResourceKey> = []

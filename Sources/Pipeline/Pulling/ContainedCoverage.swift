@@ -1,20 +1,20 @@
 import FHIR
 import PDex
 
-/// Coverage that a payer tells only inside its claims: contained in ExplanationOfBenefit.
+/// Coverage that a payer states only inside its claims, contained in ExplanationOfBenefit.
 ///
-/// One claim proves that the plan covered the days that it settled, and nothing beyond, nor between: there is a Coverage
-/// for each stretch of days, unless it has a period of its own. What was only asked for beforehand, was not decided, or
-/// was denied, proves nothing. Such a Coverage often names its payor by nothing but a display: the
-/// payer's NPI is added where that is its name to the letter, and what names another payor is no coverage of this one.
+/// A claim proves that the plan covered the days that it settled, but nothing beyond or between them: there is a
+/// Coverage for each stretch of days, unless it has a period of its own. A claim that was only a request beforehand,
+/// undecided or denied proves nothing. Such a Coverage often names its payor only by a display: the payer's NPI is
+/// added where that equals its name, ignoring case; a Coverage that names another payor does not count for this one.
 struct ContainedCoverage {
     let payer: Party
     let identities: Identities
 
-    /// The Coverages that an ExplanationOfBenefit was settled under; nil when they cannot be read.
+    /// The Coverages under which an ExplanationOfBenefit was settled; nil when they cannot be read.
     func coverages(in claim: Resource) -> [JSONValue]? {
         guard let id = claim.id, let patient = claim["patient"]?["reference"]?.string else { return nil }
-        // One that was cancelled, entered in error, or is no claim, proves nothing.
+        // A claim that was cancelled, entered in error, or is only a request proves nothing.
         guard claim["status"]?.string == "active", claim["use"]?.string ?? "claim" == "claim",
             !["queued", "error"].contains(claim["outcome"]?.string)
         else { return [] }
@@ -30,7 +30,7 @@ struct ContainedCoverage {
                 beneficiary == patient
             else { return nil }
             coverage["payor"] = coverage["payor"].map { .array($0.elements.map(named)) }
-            // Outside the claim a payor that is contained there leads nowhere.
+            // Outside the claim, a reference to a contained payor would lead nowhere.
             let inner = contained.filter { $0["resourceType"]?.string == "Organization" }
             if !inner.isEmpty { coverage["contained"] = .array(inner) }
             if coverage["period"] != nil {
@@ -57,8 +57,8 @@ struct ContainedCoverage {
         return .object(object)
     }
 
-    /// The stretches of days of the services that were not denied, or else of what was billed, in their order; nil where
-    /// no day is named.
+    /// The stretches of days of all services that were not denied or, if no service has a day, of the billed period, in
+    /// order; nil when no day is stated at all.
     private func settled(_ claim: Resource) -> [(start: String, end: String)]? {
         var days: [(start: String, end: String)] = []
         var isDated = false
@@ -86,7 +86,7 @@ struct ContainedCoverage {
         return (start, json[period]?["end"]?.string?.day ?? start)
     }
 
-    /// Whether a service was refused, and nothing of it paid.
+    /// Whether a service was denied, and nothing was paid for it.
     private func isDenied(_ item: JSONValue) -> Bool {
         let adjudications = item["adjudication"]?.elements ?? []
         func codes(_ adjudication: JSONValue) -> [String] {
@@ -100,7 +100,7 @@ struct ContainedCoverage {
         return isRefused && !isPaid
     }
 
-    /// The categories of what a plan paid (HL7 adjudication, C4BB).
+    /// The categories that mean that the plan paid (HL7 adjudication, C4BB).
     private static let paid: Set<String> = ["benefit", "paidtoprovider", "paidtopatient"]
 }
 

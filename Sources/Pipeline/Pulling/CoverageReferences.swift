@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Whom and what a payer's staged Coverage refers to.
+/// The beneficiaries and payors to which a payer's staged Coverage refers.
 struct CoverageReferences: Sendable {
     let stager: Stager
     /// The payer.

@@ -1,14 +1,14 @@
 import FHIR
 import PDex
 
-/// Finds out whom a run is about, and enrols them.
+/// Finds out which patients a run covers, and enrols them in its roster.
 struct Enrolment: Sendable {
-    /// Whom the clinic's Group names.
+    /// The members that the clinic's Group names.
     enum Group: Sendable {
         /// The ids of these Patients.
         case patients([String])
-        /// Nobody: the list is absent, as in Groups that are defined by characteristics, or may not be read. An export
-        /// of the Group tells.
+        /// Unknown: the list is absent, as in Groups defined by characteristics, or may not be read. An export of the
+        /// Group shows who they are.
         case untold
     }
 
@@ -19,7 +19,7 @@ struct Enrolment: Sendable {
     let identities: Identities
     let tally: PullTally
 
-    /// Looked at together, so that memory does not grow with the members.
+    /// How many people are handled together, so that memory does not grow with the members.
     static let peopleAtOnce = 1000
     private static let lateMark = "late:"
 
@@ -45,14 +45,14 @@ struct Enrolment: Sendable {
         return .patients(members.patients)
     }
 
-    /// The fault of a Group that tells nobody where nothing else would.
+    /// The fault of a Group that does not name its members, when nothing else would either.
     func nobody() -> Fault {
         Fault(
             .clinicGroupEmpty, .halt, "the job's Group at \(terms.clinic.name) names no members, or may not be read",
             hint: "ask the clinic for a Group with a list of members and the right to read it, or for an export of it")
     }
 
-    /// Enrols the members of a Group; who came after the run's first look is kept in mind as late.
+    /// Enrols the members of a Group; members who joined after the run's first look are marked as late.
     func enroll(members ids: [String]) async throws {
         let known = try await enrolled()
         let late = known.isEmpty ? [] : ids.filter { !known.contains(key($0)) }
@@ -64,7 +64,7 @@ struct Enrolment: Sendable {
         await tally.rostered(Set(keys).count)
     }
 
-    /// Members who came after the run's first look at the Group: its export may not hold them.
+    /// Members who joined after the run's first look at the Group: its export may not include them.
     func late() async throws -> [String] {
         let run = run.id
         return try await store.read { try $0.pullProgress(run: run) }.keys
@@ -78,7 +78,7 @@ struct Enrolment: Sendable {
         await tally.rostered(Set(patients).count)
     }
 
-    /// Without a Group the roster is every staged patient.
+    /// Enrols every staged patient, which is the roster without a Group.
     func enrollEverybody() async throws {
         let clinic = terms.clinic.name
         var last: ResourceKey?
@@ -93,14 +93,14 @@ struct Enrolment: Sendable {
         }
     }
 
-    /// Enrols whom a restoration of the store took something from that waited, however the clinic knows them now.
+    /// Enrols patients whose waiting exchanges a restoration of the store cancelled, however the clinic lists them now.
     func enrollForgotten() async throws {
         let run = run
         try await store.write { try $0.addForgotten(toRosterOf: run) }
     }
 
-    /// Hands out the ids of those whose Patient is staged, a page at a time: they are to be fetched one by one, since
-    /// what is staged of them is of before.
+    /// Passes on the ids of those whose Patient is staged, a page at a time: they have to be fetched one by one,
+    /// because their staged data predates the restore.
     func forEachForgotten(_ fetch: ([String]) async throws -> Void) async throws {
         let run = run
         var last: ResourceKey?
@@ -115,10 +115,10 @@ struct Enrolment: Sendable {
         } while last != nil
     }
 
-    /// Enrols those of the job's run before this one over its whole roster: an export of changes enrols nobody who did not
-    /// change, though coverage or consent of theirs may have.
+    /// Enrols the patients of the job's previous whole-roster run: an export of changes does not enrol patients who did
+    /// not change, though their coverage or consent may have.
     ///
-    /// Who left a Group that tells nobody is found out by the next export of everything.
+    /// If a Group does not name its members, one who has left is noticed only by the next export of everything.
     func enrollThoseBefore() async throws {
         let (job, id) = (run.job, run.id)
         guard let before = try await store.read({ try $0.lastRun(ofJob: job, in: [.complete, .partial]) }) else {
@@ -129,7 +129,7 @@ struct Enrolment: Sendable {
         }
     }
 
-    /// The ids of those of the roster whose Patient is staged.
+    /// The ids of the roster's patients whose Patient is staged.
     func people() async throws -> [String] {
         var ids: [String] = []
         for try await group in RosterWalk(store: store, run: run.id) {
@@ -138,13 +138,13 @@ struct Enrolment: Sendable {
         return ids
     }
 
-    /// Counts those whom the export of a Group enrolled on the way.
+    /// Counts the patients whom the export of a Group enrolled while it was staged.
     func countEnrolled() async throws {
         await tally.rostered(try await enrolled().count)
     }
 
-    /// Those of the roster who were not whole when the export before this one was made, by their ids (BLK-08); `group`
-    /// are the members whom the Group names.
+    /// The ids of patients in the roster who were not completely staged when the previous export was made (BLK-08);
+    /// `group` are the members whom the Group names.
     func newcomers(since: Instant, of group: [String]?) async throws -> [String] {
         let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
         let named = Dictionary((group ?? []).map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })

@@ -2,10 +2,10 @@ import FHIR
 import Foundation
 import PDex
 
-/// A folder in which each export of a payer's data has one of its own, named by the payer's time, with `export.json`.
+/// A folder with a subfolder for each export of a payer's data, named by the payer's time, with an `export.json`.
 ///
-/// An export is there as a whole or not at all: it is written beside, and takes its name when everything has come. Only
-/// the owner may read it.
+/// An export is there completely or not at all: it is written under another name, and gets its own when everything has
+/// come. Only the owner may read it.
 struct ExportFolder: Sendable {
     let path: String
 
@@ -13,8 +13,9 @@ struct ExportFolder: Sendable {
     private static let unfinished = ".unfinished"
     private static let mostIndexBytes = 1 << 20
 
-    /// The payer's time of the latest export here of that Group and those types, of which nothing is missing before:
-    /// from then on a delta goes (DX-03). Another Group may have members of whom nothing has come.
+    /// The payer's time of the latest export here of that Group, those members and those types, of which nothing is
+    /// missing before: from then on a delta goes (DX-03). Another Group may have members of whom nothing has come, and so
+    /// may an export of some who could be asked for at that time.
     func latest(of payer: String, _ request: ExportRequest) -> Instant? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { !$0.hasPrefix(".") }.compactMap { name -> Instant? in
@@ -22,10 +23,18 @@ struct ExportFolder: Sendable {
                 data.count <= Self.mostIndexBytes, let json = try? JSONParser.parse(Array(data)),
                 json["payer"]?.string == payer, json["whole"]?.bool == true, json["gapless"]?.bool == true,
                 json["until"]?.string == nil, json["group"]?.string == request.groupID,
-                json["types"]?.elements.map(\.string) == request.types.sorted()
+                json["types"]?.elements.map(\.string) == request.types.sorted(),
+                Self.reaches(json["patients"], request.patients)
             else { return nil }
             return json["transactionTime"]?.string.flatMap { Instant($0) }
         }.max()
+    }
+
+    /// Whether an export holds all of these members; none are all of the Group. One that does not say whom it was made
+    /// for is of all.
+    private static func reaches(_ held: JSONValue?, _ patients: [String]) -> Bool {
+        guard let held = held?.array else { return true }
+        return !patients.isEmpty && Set(held.compactMap(\.string)).isSuperset(of: patients)
     }
 
     /// Where an export is while it comes; what an earlier attempt left there is gone. Throws `config.invalid`.
@@ -52,12 +61,12 @@ struct ExportFolder: Sendable {
         return handle
     }
 
-    /// Gives the export its name, and returns where it is; the same one that is there already stays.
+    /// Gives the export its name, and returns its path; if the same export is already there, that one stays.
     func end(_ index: JSONValue, at transactionTime: Instant) throws -> String {
         let name = "\(path)/" + transactionTime.text.replacing(":", with: "-")
         var place = name
         var number = 1
-        // Payers state the time of their last load, which many exports share.
+        // Payers state the time of their last load, which many exports may share.
         while FileManager.default.fileExists(atPath: place), !holds(index, place) {
             number += 1
             place = "\(name)-\(number)"
@@ -92,6 +101,6 @@ struct ExportFolder: Sendable {
 }
 
 extension ExportRequest {
-    /// The Group's id; empty for another level.
+    /// The Group's id; empty at any other level.
     var groupID: String { if case .group(let id) = level { id } else { "" } }
 }

@@ -1,6 +1,6 @@
 import PDex
 
-/// At which levels a clinic exports what a job asks for (BLK-04).
+/// The levels at which a clinic offers exports of what a job asks for (BLK-04).
 struct ExportOffer {
     /// No more than the roster: the Group, or all patients when the job names no Group.
     let narrowest: ExportRequest.Level?
@@ -22,7 +22,7 @@ struct ExportOffer {
             }
     }
 
-    /// What is offered, in words.
+    /// The offer in words.
     func words(_ level: ExportRequest.Level) -> String {
         switch level {
         case .group: "Group/[id]/$export is offered"
@@ -31,7 +31,7 @@ struct ExportOffer {
         }
     }
 
-    /// What is missing, in words.
+    /// The missing offer in words.
     var noWords: String {
         group == nil ? "Patient/$export is not offered" : "Group/[id]/$export is not offered"
     }

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension ExportRequest {
-    /// What is asked for, equal for equal requests: an export of other words is not the one that is wanted.
+    /// The request as text, equal for equal requests: only an export with the same text can be adopted.
     var words: String {
         let level =
             switch level {

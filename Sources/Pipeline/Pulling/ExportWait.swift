@@ -1,25 +1,25 @@
 import PDex
 
-/// Waits until a server has finished what it was asked for, as it wants to be asked (BLK-20 … BLK-25).
+/// Waits until a server has finished an export, polling as the server asks (BLK-20 … BLK-25).
 struct ExportWait {
     let server: any ClinicServer
     /// The server's configured name.
     let name: String
     /// Who prepares what, as in `the clinic is preparing the export`.
     let why: String
-    /// Longer than so many hours nobody waits; then ``late`` is thrown.
+    /// The longest wait in hours; after that ``late`` is thrown.
     let longestHours: Int
     let late: Fault
     let tally: PullTally
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
 
-    /// So many status requests in a row may be lost before the wait breaks off.
+    /// How many status requests in a row may be lost before the wait fails.
     private static let mostLosses = 10
-    /// No wait between two requests is longer, in seconds, whatever the server says: an odd date is no end of an export.
+    /// The longest wait between two requests in seconds, whatever the server says: an odd date does not end an export.
     private static let longestWait = 3600.0
 
-    /// The manifest once it is there.
+    /// The manifest, once it is ready.
     func manifest(_ statusURL: String) async throws -> ExportManifest {
         let longest = Double(longestHours) * 3600
         var wait = 1.0
@@ -36,7 +36,7 @@ struct ExportWait {
                 }
                 losses = 0
             } catch let fault as Fault where fault.disposition == .retry && losses < Self.mostLosses {
-                // The server goes on without us: one lost answer must not end hours of work.
+                // The server works on regardless: one lost answer must not end hours of work.
                 losses += 1
                 asked = Double(fault.retryAfterSeconds ?? 0)
                 trouble =
@@ -54,8 +54,8 @@ struct ExportWait {
 }
 
 extension ExportWait {
-    /// Waits for a clinic's export; one that takes longer than twelve hours is given up and tried again by the next
-    /// run (BLK-25).
+    /// Waits for a clinic's export; one that takes longer than twelve hours is given up, and the next run starts a new
+    /// one (BLK-25).
     init(
         forClinic clinic: any ClinicServer, named name: String, _ tally: PullTally, _ clock: any WallClock,
         _ observer: @escaping @Sendable (RunEvent) -> Void
@@ -68,7 +68,7 @@ extension ExportWait {
             tally: tally, clock: clock, observer: observer)
     }
 
-    /// Waits for what a payer prepares, `what` being such as `its records`.
+    /// Waits for something that a payer prepares; `what` is for instance `its records`.
     init(
         for what: String, of payer: String, at server: any ClinicServer, _ tally: PullTally, _ clock: any WallClock,
         _ observer: @escaping @Sendable (RunEvent) -> Void

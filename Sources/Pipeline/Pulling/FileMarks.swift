@@ -1,9 +1,9 @@
 import PDex
 
-/// Which files of an export a run has whole.
+/// Which files of an export a run has staged completely.
 ///
-/// A file is known by its place in the manifest, its type and its count, because links may be signed afresh at every
-/// look (BLK-44). What was the path of its link only tells whether files have changed places: then nothing is known.
+/// A file is identified by its place in the manifest, its type and its count, because links may be signed anew at every
+/// look (BLK-44). The path of its link only shows whether files have changed places; then its mark does not count.
 struct FileMarks {
     private let progress: [String: String]
     private let statusURL: String
@@ -22,14 +22,14 @@ struct FileMarks {
         self.paths = paths
     }
 
-    /// Whether the file at a place is whole already.
+    /// Whether the file at a place is already complete.
     func isWhole(_ place: FilePlace) -> Bool {
         let mark = mark(place)
         guard let path = progress[mark.unit] else { return false }
         return path == mark.cursor || paths[place.list]?.contains(path) != true
     }
 
-    /// How it is noted that the file at a place is whole. A place belongs to one export.
+    /// The mark that says that the file at a place is complete; it is specific to one export.
     func mark(_ place: FilePlace) -> (unit: String, cursor: String) {
         let file = manifest[place]
         let count = file.count.map(String.init) ?? "-"
@@ -37,7 +37,7 @@ struct FileMarks {
         return (unit, Self.path(file))
     }
 
-    /// A link without its query, where signatures are.
+    /// A link without its query, which holds the signature.
     private static func path(_ file: ExportManifest.File) -> String {
         String(file.url.prefix { $0 != "?" })
     }

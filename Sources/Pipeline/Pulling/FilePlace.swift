@@ -1,6 +1,6 @@
 import PDex
 
-/// Where a file stands in the manifest of an export: what it is known by when its link is another one at every look.
+/// A file's place in the manifest of an export, which identifies it even if its link differs at every look.
 struct FilePlace: Sendable {
     /// One of the lists of a manifest.
     enum List: String, Sendable {
@@ -29,7 +29,7 @@ extension ExportManifest {
     /// The file at a place.
     subscript(_ place: FilePlace) -> File { files(place.list)[place.index] }
 
-    /// Whether only links differ: files of a finished export do not change (BLK-15).
+    /// Whether the two differ only in their links: files of a finished export do not change (BLK-15).
     func isOfTheSameFiles(as other: ExportManifest) -> Bool {
         func shape(_ files: [File]) -> [File] { files.map { File(type: $0.type, url: "", count: $0.count) } }
         return transactionTime == other.transactionTime && requiresAccessToken == other.requiresAccessToken

@@ -1,13 +1,13 @@
 import FHIR
 
-/// What an export came to.
+/// The result of an export.
 ///
-/// It stays at the clinic until the run is closed: a process that goes on with the run finds its files there.
+/// It stays at the clinic until the run is closed, so that a process that resumes the run finds its files there.
 struct FinishedExport: Sendable {
-    /// The server's time of the export: what the watermark becomes once nothing is missing.
+    /// The server's time of the export, which becomes the watermark if nothing is missing.
     let transactionTime: Instant
-    /// From when on it was asked for; nil when it held everything.
+    /// The `_since` of the export; nil when it held everything.
     let since: Instant?
-    /// Where the export is.
+    /// The status URL of the export.
     let statusURL: String
 }

@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import PDex
 
-/// A folder that one process at a time writes into; the kernel lets go of it when its holder ends, however it ends.
+/// A lock on a folder for one writing process; the kernel releases it when the process ends, however that happens.
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the folder, making it when it is missing; only its owner may read it. Throws `folder.in-use` when another
-    /// fetch has it, and `config.invalid` when it cannot be used.
+    /// Locks the folder, creating it if it is missing; only its owner may read it. Throws `folder.in-use` when another
+    /// fetch holds it, and `config.invalid` when it cannot be used.
     init(of folder: ExportFolder) throws {
         do {
             try FileManager.default.createDirectory(

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// The links of a manifest, fetched once more whenever they are no longer good (BLK-44).
+/// The links of a manifest, fetched again when they have expired (BLK-44).
 actor FreshLinks {
     private var manifest: ExportManifest
     private let export: RunningExport
@@ -10,7 +10,7 @@ actor FreshLinks {
     private var renewals = 0
     private var canRenew = true
 
-    /// So often are the links of one export fetched again, at most.
+    /// Most renewals of one export's links.
     private static let mostRenewals = 1000
 
     init(_ manifest: ExportManifest, export: RunningExport, statusURL: String, clock: any WallClock) {
@@ -20,13 +20,13 @@ actor FreshLinks {
         self.clock = clock
     }
 
-    /// The file at a place, by a link whose time is not over, if such a one is to be had.
+    /// The file at a place, with a link that has not expired, if one can be had.
     func file(_ place: FilePlace) async throws -> ExportManifest.File {
         if let expires = manifest.expires, clock.now() >= expires { try await renew() }
         return manifest[place]
     }
 
-    /// The same file by another link than one that was refused; nil when there is none, or its time was not over.
+    /// The same file with a link other than a refused one; nil when there is none, or the refused one had not expired.
     func other(than refused: ExportManifest.File, _ place: FilePlace) async throws -> ExportManifest.File? {
         if let expires = manifest.expires, clock.now() < expires { return nil }
         try await renew()
@@ -34,7 +34,7 @@ actor FreshLinks {
         return file.url == refused.url ? nil : file
     }
 
-    /// Asks for the manifest again; not any more once that brought nothing new.
+    /// Asks for the manifest again, unless doing so has already brought nothing new.
     private func renew() async throws {
         guard canRenew, renewals < Self.mostRenewals else { return }
         renewals += 1

@@ -1,13 +1,13 @@
 import FHIR
 
-/// Whom a Group of the clinic lists: those of its members who are not inactive.
+/// The active members that a Group of the clinic lists.
 struct GroupMembers {
     /// The ids of the Patients at the clinic, in the order of the list.
     let patients: [String]
-    /// How many members are no Patient at the clinic.
+    /// How many members are not Patients at the clinic.
     let unlinked: Int
 
-    /// Reads the list; nil when there is none, as in Groups that are defined by characteristics.
+    /// Reads the list; nil when there is none, as in Groups defined by characteristics.
     init?(_ group: Resource, base: String) {
         let members = group["member"]?.elements ?? []
         guard !members.isEmpty else { return nil }

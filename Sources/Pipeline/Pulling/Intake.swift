@@ -1,33 +1,33 @@
 import FHIR
 import PDex
 
-/// Stages what arrives from one source: scans, indexes shared resources, writes in large transactions.
+/// Stages what arrives from one source: scans it, indexes shared resources, and writes large transactions.
 struct Intake: Sendable {
     let stager: Stager
     let store: any Store
     let tally: PullTally
     let clock: any WallClock
-    /// The run that enrols the patients of what is staged; nil when others say who is in its roster.
+    /// The run in which to enrol the patients of staged resources; nil when its roster is determined otherwise.
     var enrolls: String?
-    /// Keeps in mind what is referred to and not staged; nil where that is fetched otherwise, or comes along.
+    /// Remembers references to resources that are not staged; nil where those are fetched otherwise or come along.
     var wants: SharedWants?
-    /// Keeps in mind what came; nil where nobody asks what did not.
+    /// Remembers what came; nil where it does not matter what did not come.
     var seen: SeenArrivals?
-    /// The run that keeps in mind that a consent came which cannot be read, or does not say whose it is; nil where the
-    /// server was asked for one patient's.
+    /// The run that records that a consent was unreadable or did not name its patient; nil where the server was asked
+    /// for the consents of one patient.
     var doubts: String?
-    /// Follows what consents of the clinic object to, in the transaction that learns of it; nil where none come.
+    /// Acts on objections in the clinic's consents, in the transaction that stages them; nil where none come.
     var revocation: Revocation?
     let observer: @Sendable (RunEvent) -> Void
 
-    /// The present.
+    /// The current time.
     var now: Instant { clock.now() }
 
     /// Stages the lines of a batch; `beforehand`, `afterwards` and `whenWhole` run in the same transaction, the last
-    /// unless a line was refused. What `beforehand` returns `afterwards` is given.
+    /// one unless a line was refused. `afterwards` receives the result of `beforehand`.
     ///
-    /// A consent that does not say whose it is, is `owner`'s: of whom the server gave it out. Returns how many lines
-    /// were refused; each is counted in the tally.
+    /// A consent that does not name its patient counts as `owner`'s, for whom the server returned it. Returns how many
+    /// lines were refused; each is counted in the tally.
     @discardableResult
     func stage(
         _ lines: LineBatch, expecting type: String?, of owner: ResourceKey? = nil,
@@ -65,7 +65,7 @@ struct Intake: Sendable {
         return refused.values.reduce(0, +)
     }
 
-    /// The mark of a run to which a consent came that cannot be read, or is nobody's.
+    /// The mark of a run that received a consent that is unreadable or names no patient.
     static let doubtfulConsents = "consents in doubt"
 
     private static func isDoubtful(_ batch: StagingBatch, _ refused: [FaultCode: Int], of type: String?) -> Bool {
@@ -73,7 +73,7 @@ struct Intake: Sendable {
             || batch.rows.contains { $0.type == "Consent" && $0.patient == nil }
     }
 
-    /// Whose consents the batch changes: those who have them now, and those who had them before.
+    /// The people whose consents the batch changes: those whose they are now, and those whose they were before.
     static func consenting(_ batch: StagingBatch, _ writer: any StoreWriter) throws -> Set<ResourceKey> {
         var people: Set<ResourceKey> = []
         for row in batch.rows where row.type == "Consent" {
@@ -110,7 +110,7 @@ struct Intake: Sendable {
         return (batch, refused)
     }
 
-    /// Business identifiers of shared resources, so that conditional references find them (RD-16).
+    /// The business identifiers of shared resources, so that conditional references find them (RD-16).
     private func identifiers(in batch: StagingBatch) -> [(ResourceKey, [Int64])] {
         batch.rows.compactMap { row in
             guard SharedTypes.contains(row.type),

@@ -7,8 +7,7 @@ struct LineBuffer {
     private var lines: [Range<Int>] = []
     private let capacity: Int
 
-    /// `capacity` is the number of bytes that it is expected to hold: growing would copy them, and take up to twice
-    /// that.
+    /// `capacity` is the expected number of bytes: growing would copy them, and take up to twice as much memory.
     init(capacity: Int = 0) {
         self.capacity = capacity
     }
@@ -25,9 +24,9 @@ struct LineBuffer {
         bytes.append(contentsOf: line)
     }
 
-    /// Takes over the resources of a search page, or those that are wanted; outcomes are not data (RD-05).
+    /// Adds the resources of a search page, or only those that are wanted; outcomes are not data (RD-05).
     ///
-    /// What cannot be read goes along, so that it is counted.
+    /// Unreadable entries are added too, so that they are counted.
     mutating func append(_ page: SearchPage, where isWanted: ((ResourceScan) -> Bool)? = nil) {
         for entry in page.entries where entry.mode != .outcome {
             if let isWanted, let scan = try? ResourceScan.scan(entry.bytes), !isWanted(scan) { continue }

@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Counts the matches of a search, each resource once: what moves to the next page while pages are turned comes twice,
-/// and in its place another one not at all.
+/// Counts the matches of a search, each resource once: one that moves to the next page while pages are read comes
+/// twice, and another one in its place not at all.
 struct MatchCount: Sendable {
     private var seen: Set<Int> = []
     private var unreadable = 0
@@ -10,11 +10,11 @@ struct MatchCount: Sendable {
     /// How many different resources matched.
     var distinct: Int { seen.count + unreadable }
 
-    /// Counts those of a page.
+    /// Counts the matches of a page.
     mutating func count(_ page: SearchPage) {
         for entry in page.entries where entry.mode == .match {
             guard let scan = try? ResourceScan.scan(entry.bytes) else {
-                // A resource all the same, and refused as one where it is staged.
+                // It still counts as a resource, and is refused when it is staged.
                 unreadable += 1
                 continue
             }

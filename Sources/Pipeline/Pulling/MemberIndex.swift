@@ -1,28 +1,28 @@
 import FHIR
 import PDex
 
-/// Indexes a payer's members and a clinic's patients by every way of recognising them, and keeps beside it what the
-/// join asks of each; the values that lead to somebody are kept as keyed hashes only.
+/// Indexes a payer's members and a clinic's patients by every way of recognising them, and stores with each the facts
+/// that the join needs; the values by which people are found are kept only as keyed hashes.
 ///
-/// Both sides, because a member is recognised only when nobody else at the clinic might be meant (reliability T10).
+/// Both sides, because a member is recognised only if nobody else at the clinic might be meant (reliability T10).
 struct MemberIndex: Sendable {
     let terms: ExchangeTerms
     let store: any Store
     let identities: Identities
 
     private static let peopleAtOnce = 500
-    /// As many are read and written in one transaction.
+    /// How many people are read and indexed in one transaction.
     private static let staleAtOnce = 100
 
-    /// Brings the links of everybody up to date, so that none outlives the record it came from; whoever was indexed on
-    /// the same basis, and did not change since, is not read again.
+    /// Brings everybody's links up to date, so that no link outlives the record it came from; people already indexed on
+    /// the same basis, and unchanged since, are not read again.
     ///
-    /// The clinic's patients are all that are staged, in the run's roster or not.
+    /// This covers all staged patients of the clinic, whether or not they are in the run's roster.
     func rebuild() async throws {
         let (payer, clinic) = (terms.payer.name, terms.clinic.name)
         let writer = IndexWriter(terms: terms, identities: identities)
         let known = try await store.read { try $0.indexBasis(of: everybody, for: payer) }
-        // While it is done, they are indexed partly on one basis and partly on another.
+        // Until it is done, some are indexed on one basis and some on another.
         if let known, known != basis { try await mark(nil) }
         try await each(writer.memberBasis) {
             try $0.patients(ofSource: payer, after: $1, limit: Self.peopleAtOnce)
@@ -37,7 +37,7 @@ struct MemberIndex: Sendable {
         if known != basis { try await mark(basis) }
     }
 
-    /// Remembers on what basis everybody is indexed, in a row of nobody's: it goes where all are to be indexed anew.
+    /// Records the basis on which everybody is indexed, in a row for no real person; nil has all indexed again.
     private func mark(_ basis: Int64?) async throws {
         try await store.write { [everybody, terms] in
             try $0.index(
@@ -46,25 +46,25 @@ struct MemberIndex: Sendable {
         }
     }
 
-    /// Whether everybody on both sides was indexed as clinic and payer are configured now, and not otherwise since.
-    /// Nobody is to be looked for before: who else might be meant is not known.
+    /// Whether everybody on both sides is indexed as clinic and payer are configured now. Until then nobody may be
+    /// looked for, because it is not known who else might be meant.
     func isComplete(_ reader: any StoreReader) throws -> Bool {
         try reader.indexBasis(of: everybody, for: terms.payer.name) == basis
     }
 
-    /// Stands for everybody on both sides.
+    /// A key that stands for everybody on both sides.
     private var everybody: ResourceKey {
         identities.key(source: terms.clinic.name + "\u{1f}" + terms.payer.name, type: "Patient", id: "")
     }
 
-    /// On what both sides are indexed.
+    /// The combined basis of both sides.
     private var basis: Int64 {
         let writer = IndexWriter(terms: terms, identities: identities)
-        // Either alone may change, and they may change places.
+        // Either may change alone, and they may swap values.
         return writer.memberBasis ^ (writer.patientBasis &* 31)
     }
 
-    /// The same for a few, of whom something has been read.
+    /// The same for a few people of whom something was read.
     func refresh(patients: [ResourceKey], members: [ResourceKey]) async throws {
         let (payer, writer) = (terms.payer.name, IndexWriter(terms: terms, identities: identities))
         try await store.write { store in
@@ -77,8 +77,8 @@ struct MemberIndex: Sendable {
         }
     }
 
-    /// Turns the pages of people, and indexes those who are not, or no longer. They are read where they are written:
-    /// what another process stages meanwhile is not missed.
+    /// Goes through people page by page, and indexes those whose index is missing or out of date. Each is read in the
+    /// transaction that indexes it, so that nothing that another process stages meanwhile is missed.
     private func each(
         _ basis: Int64, page: @escaping @Sendable (any StoreReader, ResourceKey?) throws -> [ResourceKey],
         index: @escaping @Sendable (ResourceKey, any StoreWriter) throws -> Void

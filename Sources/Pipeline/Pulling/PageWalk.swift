@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Walks the pages of a search to its end, each next link followed exactly as given (RD-02 … RD-05).
+/// Reads all pages of a search, following each next link exactly as given (RD-02 … RD-05).
 struct PageWalk: Sendable {
     let server: any FHIRReader
     /// The server's configured name, for faults.
@@ -10,10 +10,10 @@ struct PageWalk: Sendable {
 
     /// Calls `body` with every page; returns how many flaws of the result were counted in the tally.
     ///
-    /// An OperationOutcome that speaks of an error, or fewer different matches than the server announced, means that
-    /// something is missing. A search that the server forgets on the way is begun again once; forgotten again, it is a
-    /// flaw. One whose pages are too large is begun again with fewer resources a page. So `body` may see a resource
-    /// twice. Throws `clinic.paging-loop` when the links do not end.
+    /// An OperationOutcome with an error, or fewer distinct matches than the server announced, means that something is
+    /// missing. A search that the server forgets midway is restarted once; if forgotten again, it counts as a flaw. One
+    /// whose pages are too large is restarted with fewer resources per page. So `body` may see a resource twice. Throws
+    /// `clinic.paging-loop` when the links do not end.
     @discardableResult
     func each(_ query: SearchQuery, _ body: (SearchPage) async throws -> Void) async throws -> Int {
         var query = query
@@ -57,7 +57,7 @@ struct PageWalk: Sendable {
                 )
             }
             await tally.requested()
-            // What was read goes before the next comes: both may be large.
+            // Releases the page just read before the next one comes: both may be large.
             page = SearchPage(entries: [], next: next, total: total, serverTime: nil, byteCount: 0)
             page = try await server.page(next)
         }
@@ -73,7 +73,7 @@ struct PageWalk: Sendable {
 }
 
 extension SearchQuery {
-    /// The same with a tenth of the resources a page; nil when a page has one, or the query does not say how many.
+    /// The same query with a tenth of the resources per page; nil when that is one, or the query does not say.
     fileprivate var withSmallerPages: SearchQuery? {
         guard let place = parameters.firstIndex(where: { $0.name == "_count" }),
             let count = Int(parameters[place].value), count > 1

@@ -1,21 +1,21 @@
 import FHIR
 import PDex
 
-/// What is in hand of one patient.
+/// What has been fetched of one patient so far.
 struct PatientDraft {
     var held = LineBuffer()
     var time: Instant?
     var flaws = 0
     var references: Set<String> = []
-    /// What came.
+    /// The keys of the resources that came.
     var seen: Set<ResourceKey> = []
-    /// What was refused, by how.
+    /// The refusals, counted by fault.
     private(set) var refusals: [FaultCode: Int] = [:]
-    /// Whether a search named values, so that what has none of them is missing.
+    /// Whether a search listed values, so that resources without any of them are missing.
     var isNarrowed = false
-    /// `Type/id` of what came without its Provenance.
+    /// `Type/id` of resources that came without their Provenance.
     var unwitnessed: Set<String> = []
-    /// Whether the clinic gave out the patient's Consents.
+    /// Whether the clinic returned the patient's Consents.
     var areConsentsRead = false
     /// Whether any Provenance came.
     var isWitnessed = false

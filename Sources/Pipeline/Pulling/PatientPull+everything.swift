@@ -2,8 +2,8 @@ import FHIR
 import PDex
 
 extension PatientPull {
-    /// `Patient/[id]/$everything`, kept to the job's types and to what changed (RD-19). Where the clinic will not be
-    /// asked so, it gives everything; what the job does not name is not even staged.
+    /// `Patient/[id]/$everything`, limited to the job's types and to what changed (RD-19). If the clinic refuses those
+    /// parameters, it returns everything; types that the job does not name are not even staged.
     func everything(_ patient: String, since marks: PullScope.Marks, _ draft: inout PatientDraft) async throws {
         let operation = "$everything"
         var manner = manners.manner(of: operation)
@@ -19,11 +19,11 @@ extension PatientPull {
             }
         }
         _ = manners.learn(manner, of: operation)
-        // One that gives some here gives what there is.
+        // A clinic that returns any Provenance here returns all there is.
         if draft.isWitnessed { draft.unwitnessed = [] }
         if isConsentListed, marks.written != nil { try await search("Consent", of: patient, since: .none, &draft) }
         draft.areConsentsRead = isConsentListed
-        // Who did not change since does not come, and is wanted all the same.
+        // A Patient that did not change is not returned, but is needed anyway.
         let key = intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
         guard !marks.isComplete, !draft.seen.contains(key) else { return }
         try await search("Patient", of: patient, since: .none, &draft)

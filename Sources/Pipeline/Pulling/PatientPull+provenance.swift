@@ -2,9 +2,9 @@ import FHIR
 import PDex
 
 extension PatientPull {
-    /// Fetches the Provenance of what came without, by what it speaks of.
+    /// Fetches the Provenance of resources that came without theirs, by target.
     ///
-    /// Where it cannot be had nothing of the patient is missing: our own tells who sends it. That is noted once.
+    /// Where it cannot be had, nothing counts as missing: our own says who sends the data. This is noted once.
     func witness(_ draft: inout PatientDraft) async throws {
         let targets = draft.unwitnessed.sorted()
         guard !targets.isEmpty else { return }

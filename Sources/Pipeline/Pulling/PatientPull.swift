@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Pulls patient by patient: one query a type, or one operation for everything, then what those refer to.
+/// Pulls patient by patient: one query per type, or one operation for everything, then the resources they refer to.
 struct PatientPull: Sendable {
     let terms: ExchangeTerms
     let run: Run
@@ -13,8 +13,8 @@ struct PatientPull: Sendable {
     let provenance: ProvenanceSearch
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
-    /// Whether the clinic's Consents are fetched, which they are whole each time: an old one may deny, whatever the
-    /// job's instants are.
+    /// Whether the clinic's Consents are fetched. They are fetched completely each time, since an old one may deny,
+    /// whatever the job's instants are.
     let isConsentListed: Bool
     private let refused = RefusedTypes()
     let manners = SearchManners()
@@ -22,7 +22,7 @@ struct PatientPull: Sendable {
     private let streak: PatientStreak
     private let consents: UnreadConsents
 
-    /// So many patients in a row without one who comes end the run.
+    /// How many patients in a row may fail before the run ends.
     static let mostFailures = 5
 
     init(
@@ -47,10 +47,10 @@ struct PatientPull: Sendable {
         consents = UnreadConsents(run: run.id, source: terms.clinic.name, store: store)
     }
 
-    /// A patient's data is written when it holds this many bytes, and at its end.
+    /// A patient's data is written whenever it reaches this many bytes, and at the end.
     private static let batchBytes = 2 << 20
 
-    /// Fetches everything of the patients named, each from where it was whole last unless told otherwise.
+    /// Fetches everything of these patients, each from where it was last complete unless told otherwise.
     func pull(patients: some Sequence<String>, from start: PullScope.Start = .watermark) async throws {
         let done = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         consents.resume(done)
@@ -58,7 +58,7 @@ struct PatientPull: Sendable {
             done[Self.wholeMark(patient)] == nil && done[mark(patient)] == nil
         }.makeIterator()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            // A patient is one request at a time, so that as many fit; the clinic's client holds back what is too much.
+            // Each patient is one request at a time, so this many fit; the clinic's client holds back any excess.
             for _ in 0..<max(1, clinic.requestsAtOnce) {
                 if let next = waiting.next() { group.addTask { try await fetch(next, start) } }
             }
@@ -68,7 +68,7 @@ struct PatientPull: Sendable {
         }
     }
 
-    /// Fetches one patient. What is wrong with one is that one's problem, until it is wrong with several in a row.
+    /// Fetches one patient. A fault is that patient's alone, until it hits several in a row.
     private func fetch(_ patient: String, _ start: PullScope.Start) async throws {
         var fault: Fault?
         do {
@@ -83,7 +83,7 @@ struct PatientPull: Sendable {
         if streak.fail() { throw fault }
     }
 
-    /// Fetches one patient; the last of the data, the mark and the patient's watermarks commit together.
+    /// Fetches one patient; the last of the data, the mark and the patient's watermarks are committed together.
     private func pull(_ patient: String, _ start: PullScope.Start) async throws {
         let key = key(of: patient)
         let marks = try await PullScope.marks(terms, patient: key, from: start, store: store, now: intake.now)
@@ -93,19 +93,19 @@ struct PatientPull: Sendable {
             do {
                 try await everything(patient, since: marks, &draft)
             } catch let fault as Fault where Self.isOfOneType(fault) || fault.code == .remoteTooLarge {
-                // Offered and refused, or somebody unknown, or more than one answer may hold: searches tell which.
+                // Offered but refused, or an unknown patient, or too much for one answer: searching shows which.
                 observer(
                     .note("\(terms.clinic.name) does not give $everything; the member is searched, type by type"))
                 try await search(patient, since: marks, &draft)
             }
         case .search, .export: try await search(patient, since: marks, &draft)
         }
-        // Who did not change since the instant that somebody named is wanted all the same.
+        // A Patient that did not change since the instant named is not returned, but is needed anyway.
         if !marks.hasNoGap, !draft.seen.contains(key) { try await search("Patient", of: patient, since: .none, &draft) }
         try await witness(&draft)
         draft.flaws += try await closure.fetch(draft.references)
         let (run, source, selection) = (run.id, terms.clinic.name, terms.selection)
-        // By the server's clock at the first answer: what changes meanwhile is fetched again (RD-13).
+        // By the server's clock at the first answer: changes made meanwhile are fetched again (RD-13).
         let asOf = draft.time.map { PullScope.believable($0, now: intake.now) }
         if asOf != draft.time { await intake.tally.noted(.clinicClockAhead) }
         let (isWhole, isComplete) = (draft.flaws == 0, marks.isComplete && !draft.isNarrowed)
@@ -125,7 +125,7 @@ struct PatientPull: Sendable {
             if asOf == nil, hasNoGap {
                 try writer.setWatermark(now, of: key, source: source, scope: PullScope.fetched(selection))
             }
-            // What was before an instant that somebody named is not known: that moves no watermark.
+            // Nothing is known of the time before an instant that was named, so that moves no watermark.
             guard let asOf, hasNoGap else { return }
             try writer.setWatermark(asOf, of: key, source: source, scope: PullScope.patients(selection))
             guard isReconciled else { return }
@@ -153,8 +153,8 @@ struct PatientPull: Sendable {
         }
     }
 
-    /// Searches one type; again with all values of what the clinic turns out to demand (RD-10), or without what it will
-    /// not be asked.
+    /// Searches one type; again with all values of a parameter that the clinic demands (RD-10), or without one that it
+    /// refuses.
     func search(
         _ type: String, of patient: String, since: PullScope.Marks, _ draft: inout PatientDraft
     ) async throws {
@@ -182,14 +182,14 @@ struct PatientPull: Sendable {
             .note("\(terms.clinic.name) wants \(demanded.name) to search \(type); all values that are known are named"))
     }
 
-    /// Takes what a search finds; `patient` is whose it must be, and `isAlone` says that its Provenance does not come
-    /// along.
+    /// Collects what a search finds; `patient` is the only patient whose data may come, and `isAlone` says that
+    /// Provenance does not come along.
     func walk(
         _ query: SearchQuery, of patient: String?, isAlone: Bool, _ draft: inout PatientDraft
     ) async throws {
         let pages = PageWalk(server: clinic, name: terms.clinic.name, tally: intake.tally)
         let wanted = Set(["Patient"] + terms.selection.pulledTypes)
-        // A search that is refused at its second page has left nothing behind but what it gave.
+        // A search that fails at a later page leaves the draft as it was; only data already staged remains.
         var next = draft
         var strangers = 0
         var unwitnessed: Set<String> = []
@@ -229,8 +229,8 @@ struct PatientPull: Sendable {
         intake.stager.identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    /// Whether a resource is about somebody else: a server that ignores a parameter answers with other people's data,
-    /// whatever it says that it did (RD-06).
+    /// Whether a resource is about another patient: a server that ignores a parameter returns other people's data,
+    /// whatever it claims to have done (RD-06).
     private func isOfAnother(_ scan: ResourceScan, than patient: String) -> Bool {
         guard !SharedTypes.contains(scan.type) else { return false }
         if scan.type == "Patient" { return scan.id != patient }
@@ -240,13 +240,12 @@ struct PatientPull: Sendable {
         return id != patient
     }
 
-    /// Whether a fault says something of one type of resource, and nothing of the others.
+    /// Whether a fault concerns one resource type only.
     static func isOfOneType(_ fault: Fault) -> Bool {
         [.remoteRefused, .remoteSearchDemands, .authForbidden, .clinicCapability].contains(fault.code)
     }
 
-    /// Whether a fault may well be one patient's, and nobody else's: nothing about our key, our configuration or our
-    /// store.
+    /// Whether a fault may concern one patient only: nothing about our key, our configuration or our store.
     static func isOfOnePatient(_ fault: Fault) -> Bool {
         guard fault.disposition != .retry else { return false }
         return isOfOneType(fault)
@@ -255,7 +254,7 @@ struct PatientPull: Sendable {
             ].contains(fault.code)
     }
 
-    /// The Patient first: it tells most about whether the clinic answers for this one at all.
+    /// Patient comes first: it shows best whether the clinic answers for this patient at all.
     private var types: [String] {
         ["Patient"]
             + terms.selection.types.filter { !["Patient", "Provenance"].contains($0) && !SharedTypes.contains($0) }
@@ -268,7 +267,7 @@ struct PatientPull: Sendable {
 
     private static func wholeMark(_ patient: String) -> String { "patient:" + patient }
 
-    /// Whoever's Consents alone came has not come: what was missing of that one is still to be fetched.
+    /// A patient of whom only Consents were fetched gets another mark: the rest is still to be fetched.
     private func mark(_ patient: String) -> String {
         terms.selection.types.contains { $0 != "Patient" } ? Self.wholeMark(patient) : "consents:" + patient
     }

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Counts the patients in a row who failed: one may be poisoned, many mean that the clinic is in trouble.
+/// Counts consecutive patients who failed: one may be poisoned, many mean that the clinic is in trouble.
 final class PatientStreak: Sendable {
     private let most: Int
     private let failed = Mutex(0)
 
-    /// A streak that is over after `most` failures.
+    /// A streak that ends after `most` failures.
     init(most: Int) {
         self.most = most
     }
 
-    /// Notes a patient who came whole, or with flaws that are counted.
+    /// Notes a patient who came completely, or with flaws that are counted.
     func succeed() {
         failed.withLock { $0 = 0 }
     }

@@ -4,35 +4,41 @@ import PDex
 
 /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`, DX-01 … DX-06).
 ///
-/// Where it is asked for is kept from the kick-off until all is written, so that a process that ends in between leaves
-/// the next to go on with the same export.
+/// The export's location is kept from the kick-off until everything is written, so that if the process ends in between,
+/// the next one resumes the same export.
 struct PayerExport: Sendable {
     let payer: String
     let job: String
-    /// What is asked for, but for the days of service.
+    /// The request without the days of service.
     let undated: ExportRequest
-    /// Within which care must have been given; nil for whenever.
+    /// The window in which care must have been given; nil for any time.
     let window: ServiceWindow?
+    /// Which members of the Group are asked for, and whose lines are kept.
+    var permit: GroupPermit
+    /// Decides about them again; throws `match.group-withheld` when nobody is left.
+    let stillPermitted: @Sendable () async throws -> GroupPermit
+    /// What is thrown when nobody of those who were asked for is left.
+    let withheld: Fault
     let server: any ClinicServer
     let store: any Store
     let clock: any WallClock
     let actor: String
     let folder: ExportFolder
-    /// Whether it goes on from an export in the folder, or from nothing.
+    /// Whether it continues an export in the folder, or starts from nothing.
     let isGapless: Bool
     let observer: @Sendable (RunEvent) -> Void
 
-    /// A file that breaks off is fetched so often.
+    /// How often a file that breaks off is fetched.
     private static let mostTries = 3
 
-    /// The request as it is made at an instant: the years are those before it.
+    /// The request as made at an instant, from which the years are counted back.
     private func request(at instant: Instant) -> ExportRequest {
         var request = undated
         request.typeFilters = window?.filters(on: instant, among: request.types) ?? []
         return request
     }
 
-    /// Fetches everything. Throws as a pull does; then nothing is there, and the next attempt goes on.
+    /// Fetches everything. Throws like a pull; then no export is left in the folder, and the next attempt resumes.
     func run() async throws -> ExchangePipeline.Fetched {
         let statusURL = try await started()
         let wait = ExportWait(for: "its members' data", of: payer, at: server, PullTally(), clock, observer)
@@ -44,6 +50,27 @@ struct PayerExport: Sendable {
             try await forget(statusURL)
             throw fault
         }
+        var export = self
+        export.permit = try await permitted(statusURL)
+        return try await export.keep(manifest, statusURL)
+    }
+
+    /// Who of those who were asked for may still be kept: a payer is at work for hours (CO-03). Where nobody is left the
+    /// export is dropped.
+    private func permitted(_ statusURL: String) async throws -> GroupPermit {
+        do {
+            let kept = permit.narrowed(to: try await stillPermitted())
+            guard kept.ids?.isEmpty != true else { throw withheld }
+            return kept
+        } catch let fault as Fault where fault.code == .matchGroupWithheld {
+            await server.finishExport(statusURL)
+            try await forget(statusURL)
+            throw fault
+        }
+    }
+
+    /// Writes all of it, and forgets the export.
+    private func keep(_ manifest: ExportManifest, _ statusURL: String) async throws -> ExchangePipeline.Fetched {
         _ = try folder.begin()
         var fetched = ExchangePipeline.Fetched(transactionTime: manifest.transactionTime)
         do {
@@ -57,7 +84,7 @@ struct PayerExport: Sendable {
                 try await fetch(file, "outcomes", number + 1, of: manifest, into: &fetched)
             }
         } catch let fault as Fault where fault.code == .clinicFileGone {
-            // Links that are no longer good will not be again: the next attempt exports anew.
+            // Expired links will not work again: the next attempt starts a new export.
             try await forget(statusURL)
             throw fault
         }
@@ -66,7 +93,8 @@ struct PayerExport: Sendable {
         let entry = AuditEntry(
             at: clock.now(), actor: actor, action: "payer.fetched",
             reason: "\(payer), \(what): \(lines) resources as of \(manifest.transactionTime.text)"
-                + (fetched.isWhole ? "" : ", not whole"))
+                + (fetched.isWhole ? "" : ", not whole")
+                + (permit.ids.map { ", of \($0.count) in the Group" } ?? ""))
         try await store.write { [payer] in
             try $0.forgetExport(statusURL, source: payer, job: key)
             try $0.record(entry)
@@ -75,10 +103,12 @@ struct PayerExport: Sendable {
         return fetched
     }
 
-    /// Under which name the export is kept: questions who members are have the job's own.
-    private var key: String { job + " $davinci-data-export" }
+    /// Under which name the export of a job is kept: questions who members are have the job's own.
+    static func key(ofJob job: String) -> String { job + " $davinci-data-export" }
 
-    /// The status URL of the export: one that is under way with the same request, or a new one.
+    private var key: String { Self.key(ofJob: job) }
+
+    /// The status URL of the export: one under way for the same request, or a new one.
     private func started() async throws -> String {
         let (payer, key) = (payer, key)
         if let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }) {
@@ -104,7 +134,7 @@ struct PayerExport: Sendable {
         try await store.write { try $0.forgetExport(statusURL, source: payer, job: key) }
     }
 
-    /// A file of resources, under the name of its type if that is one.
+    /// Fetches a file of resources, named by its type if that is one.
     private func fetch(
         _ file: ExportManifest.File, _ number: Int, of manifest: ExportManifest,
         into fetched: inout ExchangePipeline.Fetched
@@ -129,7 +159,7 @@ struct PayerExport: Sendable {
         }
     }
 
-    /// Writes the lines that are resources of the type that was promised (BLK-32), as they came.
+    /// Writes, unchanged, the lines that are resources of the promised type (BLK-32).
     private func write(
         _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest
     ) async throws -> ExchangePipeline.Fetched.Written {
@@ -151,6 +181,10 @@ struct PayerExport: Sendable {
                     }
                     guard let scan = try? ResourceScan.scan(line), promised.map({ $0 == scan.type }) ?? true else {
                         written.odd += 1
+                        continue
+                    }
+                    guard permit.covers(scan, at: server.base) else {
+                        written.withheld += 1
                         continue
                     }
                     written.lines += 1
@@ -175,15 +209,18 @@ struct PayerExport: Sendable {
     private func index(_ fetched: ExchangePipeline.Fetched) -> JSONValue {
         let counts = fetched.resources.sorted { $0.key < $1.key }
             .map { JSONObject.Member(key: $0.key, value: .number(JSONNumber($0.value))) }
+        let patients: JSONValue = permit.ids == nil ? .null : .array(permit.patients.map { .string($0) })
         return [
             "payer": .string(payer), "group": .string(undated.groupID),
             "exportType": .string(undated.purpose?.exportType ?? ""),
             "types": .array(undated.types.sorted().map { .string($0) }), "gapless": .bool(isGapless),
+            "patients": patients,
             "serviceYears": window.map { .number(JSONNumber($0.years)) } ?? .null,
             "since": undated.since.map { .string($0.text) } ?? .null,
             "until": undated.until.map { .string($0.text) } ?? .null,
             "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
             "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
+            "withheld": .number(JSONNumber(fetched.withheld)),
             "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),
         ]
     }

@@ -1,21 +1,21 @@
 import FHIR
 import PDex
 
-/// Fetches records of a payer by their ids: in batches where it searches by `_id`, else one by one (RD-15).
+/// Fetches a payer's records by id: in batches if it can be searched by `_id`, otherwise one by one (RD-15).
 ///
-/// What the payer does not have is noted by reason: a Coverage whose payor stays unknown lets nothing out. What it has
-/// and does not give, or not as a whole, is a flaw.
+/// Records that the payer does not have are noted by reason: a Coverage whose payor stays unknown lets nothing out.
+/// Records that it has but does not return, or not completely, are flaws.
 struct PayerRecordReads: Sendable {
     let payer: any PayerServer
     let name: String
     let intake: Intake
 
     private static let idsAtOnce = 50
-    /// More than are asked for, several times over: a server that shows all it has did not understand.
+    /// Several times more than is asked for: a server that returns all it has did not understand the query.
     private static let mostEntries = 200
 
-    /// Fetches resources of one type, and hands them to `take`, which says how many it refuses; returns how many are
-    /// not had though they may be there.
+    /// Fetches resources of one type and passes them to `take`, which returns how many it refuses; returns how many did
+    /// not come although they may exist.
     func fetch(_ type: String, _ ids: [String], take: (LineBatch) async throws -> Int) async throws -> Int {
         let offered = try await payer.capability().types[type]?.searchParameters ?? []
         var flaws = 0
@@ -30,7 +30,7 @@ struct PayerRecordReads: Sendable {
         return flaws
     }
 
-    /// The flaws of one search; nil when the payer refuses to be asked so.
+    /// The flaws of one search; nil when the payer refuses such a search.
     private func searched(
         _ type: String, _ ids: [String], _ take: (LineBatch) async throws -> Int
     ) async throws -> Int? {

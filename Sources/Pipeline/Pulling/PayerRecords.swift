@@ -1,29 +1,35 @@
 import FHIR
 import PDex
 
-/// The payer's coverage and consent as they are staged, read again when they have grown old (CO-03, CO-10).
+/// The payer's staged coverage and consent, which are read again when they are too old (CO-03, CO-10).
 struct PayerRecords: Sendable {
     let terms: ExchangeTerms
     let payer: any PayerServer
-    /// The payer's server as one that exports; nil when nobody wired one.
+    /// The payer's server as an exporting one; nil when none was provided.
     let exporter: (any ClinicServer)?
     let store: any Store
     let identities: Identities
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
-    /// Whether a file without a single record is taken for news.
+    /// Whether a file without a single record is accepted.
     var mayBeEmpty = false
 
     /// How old a consent may be at the moment of sending.
     static let oldestSeconds = 15.0 * 60
-    /// How old they may be when somebody asks for a member now.
+    /// How old they may be when a member is requested now.
     static let oldestOnDemandSeconds = 60.0
     private static let scope = "records"
+
+    /// Sees to it that the files of the records are there, before anything is asked of anybody. Throws `config.missing`.
+    func insistOnFiles() throws(Fault) {
+        try terms.coverage.insistOnFiles(for: "coverage of \(terms.payer.name)")
+        try terms.consent.insistOnFiles(for: "consent of \(terms.payer.name)")
+    }
 
     /// Reads everything again, if it was read too long ago to rely on.
     func freshen(oldest seconds: Double = oldestSeconds, _ tally: PullTally = PullTally()) async throws {
         let (asOf, isIndexed) = try await state()
-        // Records that were read in the future tell that the clock was set back: nobody knows how old they are.
+        // If they were read in the future, the clock was set back and their age is unknown.
         guard let asOf, (0...seconds).contains((clock.now() - asOf) / .seconds(1)) else {
             try await pull(tally)
             return
@@ -31,16 +37,16 @@ struct PayerRecords: Sendable {
         if !isIndexed { try await index.rebuild() }
     }
 
-    /// Sees to it that everybody on both sides is indexed, and asks nobody: after an upgrade, or a change of how clinic
-    /// and payer are configured, another clinic's run may have read the payer's records before this one's patients
-    /// were.
+    /// Makes sure that everybody on both sides is indexed, without contacting any server: after an upgrade, or a change
+    /// in how clinic and payer are configured, another clinic's run may have read the payer's records before this
+    /// clinic's patients were indexed.
     func ensureIndexed() async throws {
         guard try await !state().isIndexed else { return }
         try await index.rebuild()
     }
 
-    /// Looks into the store once, by records that are young. Who stood still since they were read reads them again: a
-    /// consent that was withdrawn meanwhile is not known otherwise (CO-10). Nil when they are too old even then.
+    /// Looks into the store once, relying on young records. A process suspended after they were read reads them again:
+    /// it might miss a consent withdrawn meanwhile (CO-10). Nil when they are too old even then.
     func youngLook<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreReader) throws -> Value
     ) async throws -> Value? {
@@ -49,7 +55,7 @@ struct PayerRecords: Sendable {
         return try await look(afterReading: clock.now(), body)
     }
 
-    /// Who looks so soon after everything was read looks at what was read, however long the reading took.
+    /// A look this soon after everything was read relies on it, however long the reading took.
     private static let soonSeconds = 60.0
 
     private func look<Value: Sendable>(
@@ -62,7 +68,7 @@ struct PayerRecords: Sendable {
         }
     }
 
-    /// Whether what is staged was read lately enough to send on it.
+    /// Whether the staged records were read recently enough to send on their basis.
     private func areYoung(_ reader: any StoreReader) throws -> Bool {
         guard let asOf = try reader.watermark(source: terms.payer.name, scope: Self.scope) else { return false }
         return (0...Self.oldestSeconds).contains((clock.now() - asOf) / .seconds(1))
@@ -78,10 +84,10 @@ struct PayerRecords: Sendable {
 
     private var index: MemberIndex { MemberIndex(terms: terms, store: store, identities: identities) }
 
-    /// Reads again what decides about one patient who is asked for now: the records of the member that it is.
-    /// Everything is read where that cannot be told, and when all of it is too old to tell who is who.
+    /// Reads again what decides about one patient who is requested now: the records of the matching member. Everything
+    /// is read if that member is not known for certain, or if the records are too old to recognise people.
     func freshen(for patient: ResourceKey, _ tally: PullTally) async throws {
-        // Who was staged just now is led to by nothing yet, however young the records are.
+        // No way leads yet to a patient who was staged just now, however young the records are.
         try await index.refresh(patients: [patient], members: [])
         let (asOf, isIndexed) = try await state()
         let age = asOf.map { (clock.now() - $0) / .seconds(1) } ?? -1
@@ -91,12 +97,12 @@ struct PayerRecords: Sendable {
         try await pull(tally)
     }
 
-    /// Reads the records of the member that a patient is by all that is staged; false where it is nobody for certain.
+    /// Reads the records of the member whom the staged data gives for a patient; false if there is no certain one.
     private func pull(memberOf patient: ResourceKey, _ tally: PullTally) async throws -> Bool {
         guard terms.coverage == .fhir, terms.consent == .fhir else { return false }
         let (terms, identities) = (terms, identities)
         let found = try await store.read { reader -> (key: ResourceKey, id: String)? in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             guard let person = try KnownPatient(patient, stager, reader),
                 case .recognised(let covered, let evidence) = try Recognition(
                     terms: terms, identities: identities, reader: reader
@@ -112,7 +118,7 @@ struct PayerRecords: Sendable {
         return true
     }
 
-    /// Reads everything, and remembers when; returns how many records are gone, by type.
+    /// Reads everything and records when; returns how many records are gone, by type.
     @discardableResult
     func pull(_ tally: PullTally) async throws -> [String: Int] {
         observer(.step("pull coverage and consent from \(terms.payer.name)"))
@@ -125,7 +131,7 @@ struct PayerRecords: Sendable {
     }
 
     private func recordsPull(_ tally: PullTally) -> PayerRecordsPull {
-        let stager = Stager(source: terms.payer.name, base: terms.payer.base, identities: identities)
+        let stager = Stager(payerOf: terms, identities)
         let intake = Intake(stager: stager, store: store, tally: tally, clock: clock, observer: observer)
         let consent = CheckConsent(
             terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))

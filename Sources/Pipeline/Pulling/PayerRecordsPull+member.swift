@@ -2,11 +2,11 @@ import FHIR
 import PDex
 
 extension PayerRecordsPull {
-    /// A member has no more records than that, or the payer does not search by patient.
+    /// More records than one member has: beyond that, the payer does not search by patient.
     private static let mostOfOne = 500
 
-    /// Reads the Coverage and Consent of one member, by its id, and forgets what is no longer among them; false
-    /// where that is not certain to be all of this member's and nobody else's: then everything has to be read.
+    /// Reads the Coverage and Consent of one member, by its id, and forgets records that are gone; false where these
+    /// may not be all of this member's records and nobody else's: then everything has to be read.
     func pull(member: ResourceKey, id: String) async throws -> Bool {
         var found: [LineBatch] = []
         do {
@@ -21,7 +21,7 @@ extension PayerRecordsPull {
         }
         var seen = SeenRecords()
         for lines in found {
-            // What could not be read may be a denial; the whole says so in its own words.
+            // An unreadable record may be a denial; reading everything reports it in its own words.
             guard try await stage(lines, &seen) == 0 else { return false }
         }
         let gone = try await store.read { [seen = try seen.all()] reader in
@@ -34,16 +34,16 @@ extension PayerRecordsPull {
         return true
     }
 
-    /// By which parameter the payer finds records of a patient; nil when it lists others only.
+    /// The parameter by which the payer finds records of a patient; nil when it lists only others.
     private func nameOfPatient(_ type: String) async throws -> String? {
         let offered = try await payer.capability().types[type]?.searchParameters ?? []
         if offered.isEmpty || offered.contains("patient") { return "patient" }
         return type == "Coverage" && offered.contains("beneficiary") ? "beneficiary" : nil
     }
 
-    /// What a search finds; nil when something of it is missing, or there is more than one member can have.
+    /// The result of a search; nil when something is missing. Throws when there is more than one member can have.
     private func lines(_ type: String, _ parameters: [SearchQuery.Parameter]) async throws -> LineBatch? {
-        // What is wrong here is no problem of the run: everything is read instead.
+        // Flaws found here are not the run's: everything is read instead.
         let walk = PageWalk(server: payer, name: terms.payer.name, tally: PullTally())
         var held = LineBuffer()
         var count = 0
@@ -57,8 +57,8 @@ extension PayerRecordsPull {
         return flaws == 0 ? held.take() : nil
     }
 
-    /// Whether everything that is found is the member's: a server that does not know a parameter may leave it out. A
-    /// member of whom nothing is found may be one of whom the server does not speak so.
+    /// Whether everything found is the member's: a server may ignore a parameter that it does not know. If no Coverage
+    /// is found, the server may just refer to the member differently.
     private func isOf(_ member: ResourceKey, _ lines: LineBatch, _ type: String) -> Bool {
         lines.bytes.withUnsafeBytes { bytes in
             let scans = lines.lines.map { try? ResourceScan.scan(UnsafeRawBufferPointer(rebasing: bytes[$0])) }

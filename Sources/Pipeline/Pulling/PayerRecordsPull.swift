@@ -3,9 +3,9 @@ import PDex
 
 /// Fetches the payer's Coverage (with its beneficiaries) and Consent, from its server or from files.
 ///
-/// Both are read whole every time, and what is no longer among them is forgotten: a consent that was deleted must
-/// not go on permitting. Absence is believed only when the whole was proven to have come (SBS-45): a denial that could
-/// not be read must not become a permit, so one flaw ends the run before anything is forgotten or sent. A Coverage that
+/// Both are read completely every time, and records that are gone are forgotten: a deleted consent must not go on
+/// permitting. A record counts as gone only if everything is proven to have come (SBS-45): since a denial that could
+/// not be read must not become a permit, one flaw ends the run before anything is forgotten or sent. A Coverage that
 /// changed or is gone is kept as it was.
 struct PayerRecordsPull: Sendable {
     let terms: ExchangeTerms
@@ -14,7 +14,7 @@ struct PayerRecordsPull: Sendable {
     let store: any Store
     let intake: Intake
     let revocation: Revocation
-    /// Whether a file without a single record is taken for news, where there were records before.
+    /// Whether a file without a single record is accepted, although there were records before.
     var mayBeEmpty = false
 
     /// Reads both; returns how many records are gone, by type.
@@ -69,7 +69,7 @@ struct PayerRecordsPull: Sendable {
         if seen.counts[type] == nil, !source.isServed { try await insist(onAny: type) }
     }
 
-    /// An empty file is what a broken transfer leaves, and would take all that was recorded before for withdrawn.
+    /// An empty file is what a broken transfer leaves, and would withdraw everything recorded before.
     private func insist(onAny type: String) async throws {
         let source = terms.payer.name
         let before = try await store.read { try $0.keys(ofSource: source, type: type, after: nil, limit: 1) }
@@ -89,14 +89,14 @@ struct PayerRecordsPull: Sendable {
                 + "allows, or correct the file, and run again")
     }
 
-    /// The roster of that path.
+    /// The roster at that path.
     func roster(_ path: String, _ columns: RosterColumns) -> RosterFile {
         RosterFile(
             path: path,
             writer: RosterWriter(terms: terms, columns: columns, identities: intake.stager.identities))
     }
 
-    /// A line that cannot be read may be the second member that makes a match ambiguous: none is passed over.
+    /// A line that cannot be read may be the second member that makes a match ambiguous: no line is skipped.
     private static func insist(on report: RosterReport, of payer: String) throws {
         guard report.refused == 0 else {
             let lines = report.flaws.prefix(5).map(\.description).joined(separator: "; ")
@@ -107,7 +107,7 @@ struct PayerRecordsPull: Sendable {
         }
     }
 
-    /// What is asked to come along with Coverage: what the payer lists, and all of it where it lists nothing (RD-15).
+    /// The resources to include with Coverage: those that the payer lists, or all if it lists nothing (RD-15).
     func inclusions() async throws -> [SearchQuery.Parameter] {
         guard terms.coverage == .fhir else { return [] }
         let listed = try await payer.capability().types["Coverage"]?.includes ?? []
@@ -115,9 +115,9 @@ struct PayerRecordsPull: Sendable {
             .map { .init("_include", $0) }
     }
 
-    /// Fetches the members and payors that Coverage refers to and that did not come along: whom a Coverage is about has
-    /// to be compared, and whose it is has to be known. A member who is there and could not be read may be the second
-    /// who is meant (reliability T10).
+    /// Fetches the members and payors that Coverage refers to and that did not come along: its member has to be
+    /// compared, and its payor has to be known. A member who exists but could not be read may be a second one who
+    /// matches (reliability T10).
     private func complete(_ seen: inout SeenRecords) async throws {
         let missing = try await store.read { [intake, terms, seen = try seen.all()] reader in
             try CoverageReferences(stager: intake.stager, source: terms.payer.name).missing(reader, besides: seen)
@@ -139,7 +139,7 @@ struct PayerRecordsPull: Sendable {
                     continue
                 }
                 if scan.type == "ExplanationOfBenefit" { unread = 1 }
-                // Nobody knows whose it is, and it may be a denial.
+                // Nobody knows whose consent it is, and it may be a denial.
                 if scan.type == "Consent", scan.patient.flatMap(intake.stager.key) == nil { nobodys += 1 }
                 try seen.insert(
                     intake.stager.identities.key(source: terms.payer.name, type: scan.type, id: scan.id), scan.type)
@@ -158,7 +158,7 @@ struct PayerRecordsPull: Sendable {
         return refused + unread + nobodys
     }
 
-    /// The lines with each ExplanationOfBenefit replaced by the Coverage in it, and how many could not be.
+    /// The lines with each ExplanationOfBenefit replaced by the Coverage in it, and how many could not be replaced.
     private func unfolded(_ lines: LineBatch, _ seen: inout SeenRecords) throws -> (LineBatch, Int) {
         let contained = ContainedCoverage(payer: terms.payer, identities: intake.stager.identities)
         var held = LineBuffer()
@@ -183,7 +183,7 @@ struct PayerRecordsPull: Sendable {
         return (held.take(), unread)
     }
 
-    /// Keeps the Coverages that the batch replaces by others.
+    /// Keeps the old versions of the Coverages that the batch changes.
     private static func keep(_ batch: StagingBatch, _ writer: any StoreWriter, until now: Instant) throws {
         let changed = try batch.rows.filter { row in
             guard row.type == "Coverage", let staged = try writer.stagedHashes([row.key]).first else { return false }
@@ -221,7 +221,7 @@ struct PayerRecordsPull: Sendable {
         }
     }
 
-    /// Forgets records of one type that are gone, and follows what that withdraws.
+    /// Forgets records of one type that are gone, and acts on what that withdraws.
     func forget(_ type: String, _ gone: [ResourceKey], at now: Instant) async throws {
         try await store.write { [revocation] writer in
             if type == "Coverage" { try writer.supersede(gone, until: now) }
@@ -233,7 +233,7 @@ struct PayerRecordsPull: Sendable {
         }
     }
 
-    /// What led to a member by a record that is gone goes too; what still leads there is indexed again.
+    /// The links to a member go when one of its records is gone; those that remain valid are indexed again.
     private static func forget(_ gone: [ResourceKey], _ writer: any StoreWriter) throws {
         for key in gone {
             if let member = try writer.staged(key)?.patient { try writer.unlink(member) }

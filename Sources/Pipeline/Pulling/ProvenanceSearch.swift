@@ -1,17 +1,17 @@
 import PDex
 import Synchronization
 
-/// How a clinic gives the Provenance of what is searched, learned in one run (RD-11, PV-03): beside each search where
-/// it lists that, else asked for by what it speaks of, else not at all.
+/// How a clinic provides the Provenance of what is searched, learned in one run (RD-11, PV-03): along with each search
+/// if it lists that, otherwise by searching for its targets, otherwise not at all.
 final class ProvenanceSearch: Sendable {
     private struct Standing {
         var isByTarget: Bool
         var isTold = false
     }
 
-    /// The parameter that brings it along.
+    /// The parameter that makes it come along.
     static let alongside = SearchQuery.Parameter("_revinclude", "Provenance:target")
-    /// So many targets are named in one search.
+    /// How many targets are named in one search.
     static let targetsAtOnce = 50
 
     private let types: Set<String>
@@ -31,10 +31,10 @@ final class ProvenanceSearch: Sendable {
     /// Whether it can be asked for by target.
     var isByTarget: Bool { standing.withLock(\.isByTarget) }
 
-    /// Notes that it cannot be had by target either.
+    /// Notes that it cannot be had by target.
     func giveUp() { standing.withLock { $0.isByTarget = false } }
 
-    /// Whether this is the first to tell that some cannot be had.
+    /// Whether the caller is the first to report that some cannot be had.
     func tellsFirst() -> Bool {
         standing.withLock { standing in
             defer { standing.isTold = true }

@@ -1,39 +1,39 @@
 import FHIR
 public import PDex
 
-/// Which way a clinic is pulled for a job, and why: decided before anything is fetched, from what the clinic says of
+/// Which way a clinic is pulled for a job, and why: decided before anything is fetched, from what the clinic says about
 /// itself (RD-01, RD-12, BLK-04).
 public struct PullPlan: Sendable, Hashable {
     /// The way.
     public enum Way: Sendable, Hashable {
         /// Bulk Data export at that level.
         case export(ExportRequest.Level)
-        /// One search a patient and type.
+        /// One search per patient and type.
         case search
         /// `Patient/[id]/$everything`, for a single member.
         case everything
     }
 
-    /// How a search on one type is kept to what is new.
+    /// How a search for one type is limited to what is new.
     public enum Narrowing: Sendable, Hashable {
         /// `_lastUpdated=ge…`: what was written since.
         case lastUpdated
         /// The type's own date, with an overlap: what was done since.
         case date(String)
-        /// Everything of the patient, every time; the content hash tells what changed.
+        /// Everything of the patient, every time; the content hash shows what changed.
         case none
     }
 
     /// The way.
     public let way: Way
-    /// Why, a sentence each.
+    /// The reasons, one sentence each.
     public let reasons: [String]
     /// How searches are narrowed, by resource type; empty unless the way is ``Way/search``.
     public let narrowing: [String: Narrowing]
     /// Types of the job that the clinic does not list at all.
     public let missing: [String]
 
-    /// Decides for the roster of a job. Throws `clinic.capability-missing` when the job insists on what is not offered.
+    /// Decides for the roster of a job. Throws `clinic.capability-missing` if the job insists on something not offered.
     public static func roster(
         _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, clinic: String
     ) throws(Fault) -> PullPlan {
@@ -42,7 +42,7 @@ public struct PullPlan: Sendable, Hashable {
         case .rosterSearch:
             return searching(selection, capability, ["the job says roster-search"])
         case .bulkExport:
-            // More than the roster may be exported when the job insists; the rest is counted as outside of it.
+            // If the job insists, more than the roster may be exported; the rest is counted as outside of it.
             guard let level = offer.narrowest ?? offer.widest else {
                 throw Fault(
                     .clinicCapability, .halt, "\(clinic) offers no export",
@@ -74,11 +74,11 @@ public struct PullPlan: Sendable, Hashable {
         return searching(selection, capability, ["a single member is searched, type by type"])
     }
 
-    /// Types that nobody has to name, and that come along where the clinic lists them.
+    /// Types that need not be named, and that come along where the clinic lists them.
     static let alongside = ["Provenance", "Consent"]
 
-    /// The types to export, without those that our token does not allow: one of them may be the end of all. Provenance and
-    /// Consent come along where the clinic lists them: one that does not know a type may refuse the whole export for it.
+    /// The types to export, without those that our token does not allow: one of them may fail the whole export.
+    /// Provenance and Consent are added where the clinic lists them: an unknown type may have the export refused.
     static func exported(
         _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, besides withheld: Set<String> = []
     ) -> [String] {
@@ -102,7 +102,7 @@ public struct PullPlan: Sendable, Hashable {
         PullPlan(way: .export(level), reasons: reasons, narrowing: [:], missing: unlisted(selection, capability))
     }
 
-    /// Searches a selection, type by type, for those reasons.
+    /// Searches a selection, type by type, for the given reasons.
     static func searching(
         _ selection: ExchangeTerms.Selection, _ capability: ServerCapability, _ reasons: [String]
     ) -> PullPlan {
@@ -121,7 +121,7 @@ public struct PullPlan: Sendable, Hashable {
         return .none
     }
 
-    /// A clinic that lists nothing may still answer; one that lists some types is believed about the others.
+    /// A clinic that lists no types may still answer; one that lists some is believed about the others.
     private static func unlisted(_ selection: ExchangeTerms.Selection, _ capability: ServerCapability) -> [String] {
         capability.types.isEmpty ? [] : selection.types.filter { capability.types[$0] == nil }
     }

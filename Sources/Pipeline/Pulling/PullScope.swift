@@ -1,22 +1,22 @@
 import FHIR
 import PDex
 
-/// Names what a watermark speaks of, and reads from when on a pull must fetch.
+/// Names the scope of a watermark, and works out since when a pull must fetch.
 enum PullScope {
-    /// How far before a search's watermark the next search begins: what is written late is not missed (RD-13).
+    /// How far before its watermark the next search begins, so that late writes are not missed (RD-13).
     private static let overlapMilliseconds: Int64 = 5 * 60 * 1000
-    /// The same for searches by date of service: a visit may be written down days after it (RD-12).
+    /// The same for searches by date of service: a visit may be recorded days later (RD-12).
     private static let doneOverlapMilliseconds: Int64 = 72 * 3600 * 1000
 
-    /// How far ahead of ours a server's clock may be before it is not believed.
+    /// How far a server's clock may be ahead of ours and still be believed.
     private static let mostAheadMilliseconds: Int64 = 3600 * 1000
 
-    /// A Group, or everybody, by export.
+    /// An export of a Group, or of everybody.
     static func export(_ selection: ExchangeTerms.Selection) -> String {
         "export \(selection.group ?? "*") \(what(selection))"
     }
 
-    /// The same, when everything was exported last.
+    /// The same scope, for the last export of everything.
     static func reconciledExport(_ selection: ExchangeTerms.Selection) -> String {
         "reconciled \(export(selection))"
     }
@@ -26,19 +26,19 @@ enum PullScope {
         "patients \(what(selection))"
     }
 
-    /// Single patients, when everything of theirs was fetched last.
+    /// Single patients, for the last time that everything of theirs was fetched.
     static func reconciled(_ selection: ExchangeTerms.Selection) -> String {
         "reconciled \(patients(selection))"
     }
 
-    /// Single patients of whom everything was fetched, where no watermark says so: the clinic tells no time, or was asked
-    /// for everybody.
+    /// Single patients of whom everything was fetched without setting a watermark: the clinic states no time, or was
+    /// asked for everybody.
     static func fetched(_ selection: ExchangeTerms.Selection) -> String {
         "fetched \(patients(selection))"
     }
 
-    /// Whether everything of a patient was fetched since the store was restored last, whether the clinic's Consents may
-    /// be read or not: restoring forgets what was before.
+    /// Whether everything of a patient was fetched since the last restoration of the store, with or without the
+    /// clinic's Consents: restoring forgets earlier fetches.
     static func isFetched(_ patient: ResourceKey, _ terms: ExchangeTerms, _ reader: any StoreReader) throws -> Bool {
         var selection = terms.selection
         for includesConsents in [true, false] {
@@ -50,26 +50,26 @@ enum PullScope {
         return false
     }
 
-    /// A server's time as a watermark: one from the future would hide what is written until then, so that it is ours at
-    /// most.
+    /// A server's time as a watermark: one from the future would hide everything written until then, so it is limited
+    /// to our time.
     static func believable(_ instant: Instant, now: Instant) -> Instant {
         isAhead(instant, of: now) ? now : instant
     }
 
-    /// Whether a time is further ahead of our clock than clocks differ.
+    /// Whether a time is further ahead of our clock than clocks normally differ.
     static func isAhead(_ instant: Instant, of now: Instant) -> Bool {
         instant > now.adding(milliseconds: mostAheadMilliseconds)
     }
 
-    /// Whether everything was fetched too long ago, or at a time that cannot be.
+    /// Whether everything was last fetched too long ago, or at an impossible time.
     private static func isStale(_ reconciled: Instant, _ terms: ExchangeTerms, now: Instant) -> Bool {
         isAhead(reconciled, of: now) || (now - reconciled) / .seconds(1) >= terms.selection.reconcileSeconds
     }
 
-    /// The server's time from which on to export; nil means everything (BLK-07).
+    /// The server's time since which to export; nil means everything (BLK-07).
     static func sinceExport(_ terms: ExchangeTerms, store: any Store, now: Instant) async throws -> Instant? {
         let scope = export(terms.selection)
-        // Newcomers would have to be searched, where a filter of the clinic's alone does not hold.
+        // Newcomers would have to be searched, and a filter that only the clinic can apply does not work there.
         let isFiltered = terms.selection.group != nil && !TypeFilters(terms.selection.typeFilters).areLocal
         return switch terms.selection.since {
         case .all: nil
@@ -79,8 +79,8 @@ enum PullScope {
         }
     }
 
-    /// Since the last export, unless everything was exported too long ago: what was deleted or corrected is not always
-    /// told (BLK-35).
+    /// Since the last export, unless everything was exported too long ago: deletions and corrections are not always
+    /// reported (BLK-35).
     private static func sinceLastExport(
         _ terms: ExchangeTerms, _ scope: String, _ store: any Store, _ now: Instant
     ) async throws -> Instant? {
@@ -97,38 +97,38 @@ enum PullScope {
         return last
     }
 
-    /// From when on one patient's data is searched.
+    /// Since when one patient's data is searched.
     struct Marks: Sendable {
-        /// What was written since; nil means everything.
+        /// For writing dates; nil means everything.
         let written: Instant?
-        /// What was done since: earlier by far, since much is written late (RD-12).
+        /// For dates of service: far earlier, since much is recorded late (RD-12).
         let done: Instant?
-        /// Whether there is no gap between what was staged before and what is fetched now.
+        /// Whether what was staged before and what is fetched now leave no gap between them.
         let hasNoGap: Bool
-        /// Whether everything of the patient is asked for.
+        /// Whether everything of the patient is requested.
         var isComplete: Bool { written == nil }
 
         /// Everything.
         static let none = Marks(written: nil, done: nil, hasNoGap: true)
 
-        /// What changed since an instant that somebody named: what was before is not known.
+        /// Changes since an instant that was named: nothing is known of the time before.
         static func since(_ instant: Instant) -> Marks { Marks(written: instant, done: instant, hasNoGap: false) }
     }
 
-    /// From when on a patient is to be fetched.
+    /// Where the fetching of a patient starts.
     enum Start: Sendable {
         /// From the beginning.
         case beginning
-        /// From where the patient was whole last, or as the job says.
+        /// Where the patient was last complete, or as the job says.
         case watermark
-        /// From an instant that a request names.
+        /// An instant that a request names.
         case instant(Instant)
     }
 
-    /// From when on to search for one patient's data: since the patient was whole, less an overlap; and all of it
-    /// every so often, because dates miss what was corrected late (BLK-35).
+    /// Since when to search for one patient's data: since the patient was last complete, minus an overlap; and all of
+    /// it from time to time, because dates miss late corrections (BLK-35).
     ///
-    /// Of whom a restored store knows only what was, everything is fetched, whatever instant somebody names.
+    /// A patient whose data in a restored store may be out of date is fetched completely, whatever instant is named.
     static func marks(
         _ terms: ExchangeTerms, patient: ResourceKey, from start: Start, store: any Store, now: Instant
     ) async throws -> Marks {
@@ -153,8 +153,8 @@ enum PullScope {
         }
     }
 
-    /// Types and whatever narrows or widens them: what was fetched with one filter says nothing of what another one
-    /// lets through.
+    /// Types and everything that narrows or widens them: what was fetched with one filter says nothing about what
+    /// another lets through.
     private static func what(_ selection: ExchangeTerms.Selection) -> String {
         let until = selection.until.map { ["until \($0.text)"] } ?? []
         let consents = selection.includesConsents ? "with Consent" : "without Consent"

@@ -1,6 +1,6 @@
 import PDex
 
-/// What a pull received, shared by everything that pulls at once.
+/// The counts of a pull, shared by all its concurrent parts.
 actor PullTally {
     private(set) var resources = 0
     private(set) var bytes = 0
@@ -10,7 +10,7 @@ actor PullTally {
     private(set) var roster = 0
     private(set) var problems: [FaultCode: Int] = [:]
     private(set) var notes: [FaultCode: Int] = [:]
-    /// What is staged and belongs to nobody in the roster, by reason.
+    /// Staged resources that belong to nobody in the roster, by reason.
     private(set) var outside: [FaultCode: Int] = [:]
 
     func received(resources: Int, bytes: Int, staged count: StagingCount) {
@@ -32,7 +32,7 @@ actor PullTally {
         if outside.others > 0 { self.outside[.clinicNotInRoster] = outside.others }
     }
 
-    /// What an operator may want to know, and nothing is missing for: a reference that leads nowhere.
+    /// Something that an operator may want to know although nothing is missing, such as a reference that leads nowhere.
     func noted(_ code: FaultCode, _ count: Int = 1) {
         if count > 0 { notes[code, default: 0] += count }
     }

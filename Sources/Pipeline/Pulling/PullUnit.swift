@@ -1,6 +1,6 @@
 import PDex
 
-/// Fetches one file, or one patient: again when it broke off, and without giving up the others when it will not come.
+/// Fetches one file or one patient: retries when it breaks off, and does not give up the others when it keeps failing.
 struct PullUnit: Sendable {
     let tally: PullTally
     let clock: any WallClock
@@ -9,11 +9,11 @@ struct PullUnit: Sendable {
     /// How often one unit is fetched before the run goes on without it.
     private static let tries = 3
 
-    /// Runs `fetch`; a unit that still breaks off is counted as a problem, and the run will be partial.
+    /// Runs `fetch`; a unit that keeps failing is counted as a problem, and the run will be partial.
     ///
-    /// Returns the fault that it was given up for. Throws what no repetition helps against, `remote.unreachable`: then
-    /// nothing else would come either; and what is to be asked again in hours, so that the run can be gone on with
-    /// then.
+    /// Returns the fault for which it was given up. Throws faults that retrying does not help; `remote.unreachable`,
+    /// because then nothing else would come either; and faults that ask for a retry in hours, so that the run can be
+    /// resumed then.
     @discardableResult
     func fetch(_ what: String, _ fetch: () async throws -> Void) async throws -> Fault? {
         var attempt = 1
@@ -34,7 +34,7 @@ struct PullUnit: Sendable {
         }
     }
 
-    /// More than this, in seconds, is not waited for.
+    /// The longest wait in seconds.
     private static let longestWaitSeconds = 3600
 
     private static func mayPass(_ fault: Fault) -> Bool {

@@ -2,10 +2,10 @@ import FHIR
 import PDex
 import Synchronization
 
-/// A clinic that is asked nothing in its quiet hours: who asks waits for their end.
+/// A clinic that is asked nothing in its quiet hours: requests wait for their end.
 ///
-/// A file that is on its way when they begin is read to its end. What is asked for one member on demand does not come
-/// by here: it is little, and people wait for it.
+/// A file under way when they begin is read to its end. Requests for one member on demand do not go through here: they
+/// are small, and people wait for them.
 final class QuietClinic: ClinicServer {
     private let clinic: any ClinicServer
     private let name: String
@@ -14,7 +14,7 @@ final class QuietClinic: ClinicServer {
     private let observer: @Sendable (RunEvent) -> Void
     private let told = Mutex<Instant?>(nil)
 
-    /// `quietUntil` says when the quiet hours around an instant end; `observer` hears of each wait once.
+    /// `quietUntil` says when the quiet hours around an instant end; `observer` is notified of each wait once.
     init(
         _ clinic: any ClinicServer, name: String, quietUntil: @escaping @Sendable (Instant) -> Instant?,
         clock: any WallClock, observer: @escaping @Sendable (RunEvent) -> Void
@@ -62,7 +62,7 @@ final class QuietClinic: ClinicServer {
         }
     }
 
-    /// Told at once: it costs the clinic less than keeping the export.
+    /// Sent at once: it costs the clinic less than keeping the export.
     func finishExport(_ statusURL: String) async { await clinic.finishExport(statusURL) }
 
     private func waiting<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {

@@ -2,7 +2,7 @@ import FHIR
 import Foundation
 import PDex
 
-/// NDJSON of Coverage or Consent that the payer hands over instead of serving it; read a part at a time.
+/// NDJSON of Coverage or Consent that the payer hands over instead of serving it; read in parts.
 struct RecordFile {
     let path: String
 
@@ -11,17 +11,23 @@ struct RecordFile {
 
     /// The NDJSON files of the folder `path`, by name. Throws `config.missing` when it cannot be read or has none.
     static func folder(_ path: String) throws -> [RecordFile] {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-            .filter { $0.hasSuffix(".ndjson") && !$0.hasPrefix(".") }.sorted()
+        let names = names(in: path)
         guard !names.isEmpty else {
             throw Fault(
-                .configMissing, .stop, "the folder of the payer's records cannot be read, or has no file *.ndjson",
+                .configMissing, .stop,
+                "the folder of the payer's records cannot be read, or has no file *.ndjson: \(path)",
                 hint: "check coverage.folder and consent.folder of the payer in pdex.yaml")
         }
         return names.map { RecordFile(path: "\(path)/\($0)") }
     }
 
-    /// Hands over the lines of the file. Throws `config.missing` when it cannot be read.
+    /// The names of the NDJSON files in the folder `path`, sorted; none when it cannot be read.
+    static func names(in path: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasSuffix(".ndjson") && !$0.hasPrefix(".") }.sorted()
+    }
+
+    /// Passes on the lines of the file. Throws `config.missing` when it cannot be read.
     func read(_ deliver: (LineBatch) async throws -> Void) async throws {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable }
         defer { try? handle.close() }
@@ -45,7 +51,7 @@ struct RecordFile {
 
     private var unreadable: Fault {
         Fault(
-            .configMissing, .stop, "the file of the payer's records cannot be read",
+            .configMissing, .stop, "the file of the payer's records cannot be read: \(path)",
             hint: "check coverage.file and consent.file of the payer in pdex.yaml")
     }
 }

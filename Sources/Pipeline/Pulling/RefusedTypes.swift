@@ -3,7 +3,7 @@ import Synchronization
 
 /// Types that the clinic refuses to search, learned from the patients of one run.
 ///
-/// One refusal says something of one patient; only several, and no answer among them, say something of the type.
+/// One refusal may concern one patient only; several, without any answer among them, concern the type.
 final class RefusedTypes: Sendable {
     private struct Standing {
         var refused: Set<String> = []
@@ -11,12 +11,12 @@ final class RefusedTypes: Sendable {
         var code: FaultCode?
     }
 
-    /// A type is given up when it was refused for so many patients and for none it was answered.
+    /// A type is given up when it was refused for this many patients and answered for none.
     private static let mostRefusals = 3
 
     private let types = Mutex<[String: Standing]>([:])
 
-    /// How the clinic refuses this type for everybody; nil while it is worth asking.
+    /// The fault with which the clinic refuses this type for everybody; nil while it is worth asking.
     func givenUp(_ type: String) -> FaultCode? {
         types.withLock { types in
             guard let standing = types[type], !standing.hasAnswered, standing.refused.count >= Self.mostRefusals else {

@@ -1,10 +1,10 @@
 import PDex
 
 extension StoreReader {
-    /// Whether what is staged of a patient may be older than what the payer has: a backup that remembers an exchange of
-    /// theirs took the store's place, and not everything of theirs was fetched since.
+    /// Whether a patient's staged data may be older than what the payer has: the store was restored from a backup that
+    /// has an exchange of theirs, and not all of their data has been fetched since.
     func isBehind(_ patient: ResourceKey, _ terms: ExchangeTerms) throws -> Bool {
-        // What the trail does not name predates every restoration: most stores have had none.
+        // An unknown id predates every restoration, so this says whether there was one; most stores had none.
         guard try predatesRestoration(""), try !PullScope.isFetched(patient, terms, self) else { return false }
         let filter = ExchangeFilter(member: patient, payer: terms.payer.name)
         guard let oldest = try exchanges(matching: filter, limit: PayerHoldings.mostExchanges).last else {

@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// Gets an export to its end: adopts the one that is under way for the job, or starts one, and waits.
+/// Brings an export to its end: adopts one under way for the job, or starts one, and waits.
 struct RunningExport: Sendable {
     let terms: ExchangeTerms
-    /// The types to ask for.
+    /// The types to request.
     let types: [String]
     let run: Run
     let clinic: any ClinicServer
@@ -13,24 +13,24 @@ struct RunningExport: Sendable {
     let clock: any WallClock
     let observer: @Sendable (RunEvent) -> Void
 
-    /// An earlier export that is in the way for longer is left to the next run (BLK-17).
+    /// How long to wait for an earlier export that is in the way; after that it is left to the next run (BLK-17).
     private static let longestTurnSeconds = 2.0 * 3600
-    /// An export of another run is adopted up to this age: yesterday's must not pass for tonight's.
+    /// The age up to which another run's export is adopted: yesterday's must not pass for tonight's.
     private static let oldestSeconds = 12.0 * 3600
 
     private static let exportMark = "export"
-    /// Why the run searches in place of an export.
+    /// Why the run searches instead of exporting.
     private static let givenUpMark = "export-given-up"
-    /// From when on the export was asked for.
+    /// The `_since` of the export.
     static let sinceMark = "export-since"
     private static let droppedMark = "export-dropped"
 
-    /// The parameters without which the export of a run was made.
+    /// The parameters that were dropped for the export of a run.
     static func dropped(_ run: String, _ reader: any StoreReader) throws -> [String] {
         try (reader.pullProgress(run: run, unit: droppedMark) ?? "").split(separator: " ").map(String.init)
     }
 
-    /// Whether the export of a run was made without the types that are wanted besides.
+    /// Whether the export of a run was made without the types that should come along.
     static func leavesOutAlongside(_ run: String, _ reader: any StoreReader) throws -> Bool {
         try dropped(run, reader).contains(ExportStart.Parameter.alongside.rawValue)
     }
@@ -39,12 +39,12 @@ struct RunningExport: Sendable {
         try await store.read { [run] in try Self.dropped(run.id, $0) }
     }
 
-    /// Whether the export outlives the run: dry runs may be several at once, and nothing goes on with them.
+    /// Whether the export outlives the run: dry runs may be concurrent, and are never resumed.
     var isKept: Bool { [.schedule, .manual].contains(run.trigger) }
 
-    /// The manifest of the finished export, and where the export is (BLK-18).
+    /// The manifest of the finished export, and its status URL (BLK-18).
     ///
-    /// An export that failed for good is dropped. What nobody could say because our access was refused is not its end.
+    /// An export that failed for good is dropped. A refusal of our access does not mean that it failed.
     func finished(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
         let request = try await request(level)
         if let known = try await adopted(request) {
@@ -60,8 +60,8 @@ struct RunningExport: Sendable {
         return (statusURL, try await dropping(statusURL) { try await polled(statusURL) })
     }
 
-    /// The same for a job that leaves the way open: throws ``GivenUpExport`` for an export that is refused, fails, or
-    /// takes too long, and at once when this run has met that before.
+    /// The same for a job that does not insist on an export: throws ``GivenUpExport`` for one that is refused, fails,
+    /// or takes too long, and at once if this run has had that happen before.
     func finishedUnlessGivenUp(_ level: ExportRequest.Level) async throws -> (statusURL: String, ExportManifest) {
         let run = run.id
         if let known = try await store.read({ try $0.pullProgress(run: run, unit: Self.givenUpMark) }) {
@@ -79,7 +79,7 @@ struct RunningExport: Sendable {
         }
     }
 
-    /// Whether a fault says that the clinic will not or cannot export, and nothing of our access to what it exports.
+    /// Whether a fault says that the clinic will not or cannot export, rather than that it refuses us access.
     private func isRefusal(_ fault: Fault) async throws -> Bool {
         switch fault.code {
         case .remoteRefused, .clinicExportFailed, .clinicCapability, .remoteMalformed: return true
@@ -91,8 +91,7 @@ struct RunningExport: Sendable {
         }
     }
 
-    /// Asks until the export is finished; not at all when the clinic would not take filters that nobody else can apply
-    /// (BLK-10).
+    /// Polls until the export is finished; fails at once if the clinic dropped filters that only it can apply (BLK-10).
     private func polled(_ statusURL: String) async throws -> ExportManifest {
         let dropped = try await dropped()
         let filters = TypeFilters(terms.selection)
@@ -102,12 +101,12 @@ struct RunningExport: Sendable {
         return try await poll(statusURL)
     }
 
-    /// Tells the clinic that it may forget the export, and forgets it here (BLK-50). Also done when this task is
+    /// Tells the clinic that it may forget the export, and forgets it here (BLK-50). This happens even if this task is
     /// cancelled; the clinic has a few seconds for it.
     func drop(_ statusURL: String) async {
         let farewell = Task {
             await clinic.finishExport(statusURL)
-            // The clinic first: of what is still known here and gone there, the next run learns by asking.
+            // The clinic first: if it is forgotten there but still known here, the next run finds out by asking.
             try? await store.write { [terms] in
                 try $0.forgetExport(statusURL, source: terms.clinic.name, job: terms.job)
             }
@@ -115,7 +114,7 @@ struct RunningExport: Sendable {
         await farewell.value
     }
 
-    /// Works on an export; it is dropped when it turns out useless, and when nothing would ever go on with it.
+    /// Works on an export, and drops it if the work fails for good, or if no later run would resume it.
     func dropping<Value>(_ statusURL: String, _ work: () async throws -> Value) async throws -> Value {
         do {
             return try await work()
@@ -135,7 +134,7 @@ struct RunningExport: Sendable {
             dispensable: Set(PullPlan.alongside + SharedTypes.surrounding).subtracting(selection.types))
     }
 
-    /// Where the export of this run is, or that of an earlier run which asked for the same not long ago (BLK-17).
+    /// The status URL of this run's export, or of an earlier run's recent export of the same request (BLK-17).
     private func adopted(_ request: ExportRequest) async throws -> String? {
         let run = run.id
         let (known, other) = try await store.read { [terms] in
@@ -158,16 +157,16 @@ struct RunningExport: Sendable {
         return other.statusURL
     }
 
-    /// Starts an export; its status URL is kept before the first poll.
+    /// Starts an export; its status URL is stored before the first poll.
     private func begin(_ request: ExportRequest) async throws -> String {
         let run = run.id
         let start = try await inTurn(request)
         let export = ExportUnderWay(
             source: terms.clinic.name, job: terms.job, request: try await words(request), statusURL: start.statusURL,
-            // Without `_since` the export holds everything, and so did the run that it makes.
+            // Without `_since` the export holds everything, so it counts as an export of everything.
             since: start.dropped.contains(.since) ? nil : request.since, dropped: start.dropped, started: clock.now())
         let isKept = isKept
-        // Not given up with this task: what is not written down now, nobody can ask for any more.
+        // Not cancelled with this task: if it is not stored now, nobody can ever ask for it again.
         let keeping = Task {
             try await store.write {
                 try Self.mark(export, run: run, $0)
@@ -179,7 +178,7 @@ struct RunningExport: Sendable {
         return start.statusURL
     }
 
-    /// What is asked for, and of whom: an export does not hold members who have joined since it was started.
+    /// The request and its patients as text: an export does not hold members who joined after it was started.
     private func words(_ request: ExportRequest) async throws -> String {
         var members: UInt64 = 0
         for try await group in RosterWalk(store: store, run: run.id) {
@@ -195,7 +194,7 @@ struct RunningExport: Sendable {
         try writer.recordProgress(run: run, unit: droppedMark, cursor: dropped)
     }
 
-    /// Kicks off, once no earlier export of ours is in the way: 429 means wait for it, not start a second (BLK-17).
+    /// Kicks off once no earlier export of ours is in the way: 429 means wait for it, not start a second one (BLK-17).
     private func inTurn(_ request: ExportRequest) async throws -> ExportStart {
         var wait = 60.0
         var waited = 0.0
@@ -214,8 +213,8 @@ struct RunningExport: Sendable {
         }
     }
 
-    /// Names what the clinic would not take: the export holds more than was wanted, or less than would come along, and
-    /// the run says so (BLK-05).
+    /// Notes the parameters that the clinic did not accept: the export holds more than was wanted, or lacks what should
+    /// come along, and the run says so (BLK-05).
     private func tell(_ dropped: [String]) async {
         guard !dropped.isEmpty else { return }
         let (alongside, shared) = (ExportStart.Parameter.alongside.rawValue, ExportStart.Parameter.shared.rawValue)
@@ -237,13 +236,13 @@ struct RunningExport: Sendable {
         await tally.noted(.clinicParameterRefused, dropped.count)
     }
 
-    /// Asks until the export is finished, as long and as often as is reasonable (BLK-20 … BLK-25).
+    /// Polls until the export is finished, as long and as often as is reasonable (BLK-20 … BLK-25).
     func poll(_ statusURL: String) async throws -> ExportManifest {
         try await ExportWait(forClinic: clinic, named: terms.clinic.name, tally, clock, observer).manifest(statusURL)
     }
 }
 
 extension Fault {
-    /// Whether an export is of no more use: the clinic or what it made is at fault, not our access to it and not we.
+    /// Whether an export is useless from now on: the clinic or its export is at fault, not our access or we.
     var endsExport: Bool { disposition == .halt && !code.rawValue.hasPrefix("auth.") }
 }

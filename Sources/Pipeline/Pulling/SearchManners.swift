@@ -1,15 +1,15 @@
 import PDex
 import Synchronization
 
-/// How the clinic wants each type to be searched, learned in one run.
+/// How the clinic wants each type to be searched, learned during one run.
 final class SearchManners: Sendable {
-    /// What a search on a type says beside the patient.
+    /// The parameters of a search for a type, in addition to the patient.
     struct Manner: Sendable {
-        /// All values of what the clinic demands; a search that says them may miss what has none of them (RD-10).
+        /// All values of what the clinic demands; the search may miss resources without any of them (RD-10).
         var demanded: SearchQuery.Parameter?
-        /// Whether the clinic refuses to be asked for what is new, so that everything is asked for.
+        /// Whether the clinic refuses to be asked only for what is new, so that everything is requested.
         var isWide = false
-        /// Whether the clinic refuses to send the Provenance along.
+        /// Whether the clinic refuses to include the Provenance.
         var isAlone = false
         fileprivate var tried = 0
 
@@ -21,8 +21,8 @@ final class SearchManners: Sendable {
                 next.tried += 1
                 return next
             }
-            // A refusal of something else may name what can be searched by, and look like a demand: it is asked for the
-            // other way from the beginning then.
+            // A refusal for another reason may list the search parameters, and so look like a demand: then the other
+            // ways are tried from the start.
             let isNoDemand = fault.code == .remoteSearchDemands
             if isNoDemand { (next.demanded, next.tried) = (nil, 0) }
             let isRefused = isNoDemand || fault.code == .remoteRefused && fault.httpStatus == 400
@@ -31,7 +31,7 @@ final class SearchManners: Sendable {
                 return next
             }
             guard isNarrow, !isWide, isRefused else { return nil }
-            // Which of the two it would not be asked is not known yet.
+            // It is not yet known which of the two the clinic refuses.
             next.isWide = true
             next.isAlone = false
             return next
@@ -45,7 +45,7 @@ final class SearchManners: Sendable {
         learned.withLock { $0[type] ?? Manner() }
     }
 
-    /// Keeps a manner that was answered; true when it demands what no earlier one did.
+    /// Stores a manner that was answered; true when it includes a demand that earlier ones did not.
     func learn(_ manner: Manner, of type: String) -> Bool {
         learned.withLock { learned in
             let isNew = manner.demanded != nil && learned[type]?.demanded != manner.demanded

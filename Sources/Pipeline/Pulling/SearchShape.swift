@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What searches on clinical types look like at US Core servers.
+/// The form of searches for clinical types at US Core servers.
 enum SearchShape {
     /// The parameter that says when something was done, by type (US Core 6.1.0 and base R4).
     static let dates = [
@@ -11,18 +11,18 @@ enum SearchShape {
         "ServiceRequest": "authored",
     ]
 
-    /// Those of them whose elements are days (`date`), not moments.
+    /// Those of them whose element is a day (`date`), not a moment.
     private static let daily: Set<String> = ["start-date"]
 
-    /// What was done since an instant: to the day where the element is a day, else to the second with its zone (RD-07).
+    /// What was done since an instant: by day if the element is a day, otherwise by second with its zone (RD-07).
     static func since(_ instant: Instant, by name: String) -> SearchQuery.Parameter {
         .init(name, "ge" + (daily.contains(name) ? String(instant.text.prefix(10)) : instant.text))
     }
 
-    /// What a server may demand beside `patient`, and answers 400 without (RD-10): all values, as one OR list, the
-    /// likelier demand first.
+    /// Parameters that a server may demand in addition to `patient`, answering 400 without them (RD-10): all values, as
+    /// one OR list, the likelier demand first.
     ///
-    /// A category is bound loosely, so that the list cannot be complete; a status or intent may be missing.
+    /// Categories are loosely bound, so the list cannot be complete; a status or intent may be absent.
     static let demanded: [String: [SearchQuery.Parameter]] = [
         "AllergyIntolerance": [list("clinical-status", "active,inactive,resolved")],
         "CarePlan": [
@@ -78,7 +78,7 @@ enum SearchShape {
         ],
     ]
 
-    /// The categories of US Core that say what somebody was screened for.
+    /// The US Core categories for screenings.
     private static let screening = "sdoh,functional-status,disability-status,cognitive-status"
     private static let intents =
         "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option"

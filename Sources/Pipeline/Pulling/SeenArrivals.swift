@@ -1,7 +1,7 @@
 import PDex
 import Synchronization
 
-/// Everything that a whole export brought, new or not, to tell what it did not bring.
+/// Everything that an export of everything brought, new or not, to find out what it did not bring.
 final class SeenArrivals: Sendable {
     private let seen = Mutex(ArrivalSet())
 

@@ -1,23 +1,23 @@
 import PDex
 
-/// The keys of what came of a payer's records, in a memory that does not grow with them: what is staged and not among
-/// them is gone.
+/// The keys of a payer's records that came, in memory that does not grow with their number: a staged record that is not
+/// among them is gone.
 struct SeenRecords: Sendable {
     private var keys: SortedSpill<Int64>
-    /// How many of each type came.
+    /// How many records of each type came.
     private(set) var counts: [String: Int] = [:]
 
     init(holding most: Int = 1 << 17) {
         keys = SortedSpill(holding: most)
     }
 
-    /// Notes what came; once more does no harm.
+    /// Notes a record; repeating it is harmless.
     mutating func insert(_ key: ResourceKey, _ type: String) throws {
         counts[type, default: 0] += 1
         try keys.append(key.bits)
     }
 
-    /// All of them at once: for what is asked of them in no order.
+    /// All keys at once, for lookups in any order.
     func all() throws -> Set<ResourceKey> {
         var all: Set<ResourceKey> = []
         var sorted = try keys.sorted()
@@ -25,14 +25,14 @@ struct SeenRecords: Sendable {
         return all
     }
 
-    /// Which of some keys are not among them, asked in ascending order, page by page.
+    /// Finds keys that are not among them, given in ascending order, page by page.
     func absences() throws -> Absences { Absences(sorted: try keys.sorted()) }
 
-    /// Goes through what came beside what is staged.
+    /// Goes through the keys that came in parallel with those that are staged.
     struct Absences {
         fileprivate var sorted: SortedSpill<Int64>.Cursor
 
-        /// Those of the page that did not come; each page lies behind the one before.
+        /// The keys of the page that did not come; each page must follow the one before.
         mutating func among(_ page: [ResourceKey]) throws -> [ResourceKey] {
             var gone: [ResourceKey] = []
             for key in page {

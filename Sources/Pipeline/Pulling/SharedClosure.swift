@@ -1,23 +1,22 @@
 import FHIR
 import PDex
 
-/// Fetches the practitioners, places and organizations that visits refer to, each once a run (RD-14, RD-15).
+/// Fetches the practitioners, places and organizations that visits refer to, each once per run (RD-14, RD-15).
 ///
-/// What the clinic does not give is noted by reason and left as the clinic wrote it: a reference to nothing.
+/// A resource that the clinic does not return is noted by reason; the reference to it stays as the clinic wrote it.
 actor SharedClosure {
     private let clinic: any ClinicServer
     private let walk: PageWalk
     private let intake: Intake
     private let capability: ServerCapability
-    /// How far it goes from reference to reference: nothing of a clinic's nests as deep, but a hostile one has no end
-    /// (RD-14).
+    /// How deep it follows references: no real clinic nests that deeply, but a hostile one has no end (RD-14).
     private static let mostSteps = 16
-    /// More than are asked for, several times over: a server that shows all it has did not understand.
+    /// Several times more than is asked for: a server that returns all it has did not understand the query.
     private static let mostMatches = 200
-    /// The requests under way and those that were answered, by reference.
+    /// The requests that are under way or answered, by reference.
     private var asked: [String: Task<Answer, any Error>] = [:]
 
-    /// What a request led to.
+    /// The result of a request.
     private struct Answer: Sendable {
         var references: Set<String> = []
         var flaws = 0
@@ -39,10 +38,10 @@ actor SharedClosure {
         return found
     }
 
-    /// Fetches those of `references` that this run has not fetched, and what they refer to in turn.
+    /// Fetches those of `references` that this run has not fetched, and then the resources they refer to.
     ///
-    /// Returns how many flaws there were in what they led to. What another patient is fetching is waited for, and what
-    /// failed is asked for again by whoever needs it next: a reference is known only once it is staged.
+    /// Returns how many flaws there were in the results. A fetch under way for another patient is waited for, and a
+    /// failed one is repeated by the next caller: a reference counts as known only once its target is staged.
     func fetch(_ references: Set<String>) async throws -> Int {
         var open = references
         var seen: Set<String> = []
@@ -63,7 +62,7 @@ actor SharedClosure {
         return flaws
     }
 
-    /// Begins a request for those that nobody has asked for.
+    /// Starts requests for references that nobody has requested.
     private func ask(_ references: Set<String>) {
         let fresh = references.filter { asked[$0] == nil }.sorted()
         for request in SharedRequest.all(for: fresh, base: intake.stager.base) {
@@ -72,7 +71,7 @@ actor SharedClosure {
         }
     }
 
-    /// Waits for the answers to the end, even when one of them is a failure: none may arrive after the run.
+    /// Waits for all answers, even when one of them is a failure: none may arrive after the run.
     private func answers(to references: Set<String>) async throws -> [Answer] {
         var answers: [Answer] = []
         var failure: (any Error)?
@@ -113,7 +112,7 @@ actor SharedClosure {
         [.remoteRefused, .authForbidden, .clinicCapability].contains(fault.code)
     }
 
-    /// Searches by id; what is refused together is read one by one.
+    /// Searches by id; ids that are refused together are read one by one.
     private func search(_ type: String, _ ids: [String]) async throws -> Answer {
         let query = SearchQuery(type, [.init("_id", ids.joined(separator: ",")), .init("_count", "50")])
         do {
@@ -145,7 +144,7 @@ actor SharedClosure {
         return answer
     }
 
-    /// Reads one by one; one that is refused costs no other.
+    /// Reads one by one; a refusal does not affect the others.
     private func read(_ type: String, _ ids: [String]) async throws -> Answer {
         var answer = Answer()
         var held = LineBuffer()

@@ -1,12 +1,12 @@
 import FHIR
 import PDex
 
-/// The references to practitioners, places and what else many visits share, as a clinic wrote them.
+/// References to practitioners, places and other resources that many visits share, as a clinic wrote them.
 enum SharedReferences {
     private static let patient: [UInt8] = Array("Patient/".utf8)
     private static let encounter: [UInt8] = Array("Encounter/".utf8)
 
-    /// Adds those of one resource to `found`.
+    /// Adds the references of one resource to `found`.
     static func add(in bytes: UnsafeRawBufferPointer, to found: inout Set<String>) {
         ReferenceScan.forEach(in: bytes) { raw in
             // Most references lead to these two.

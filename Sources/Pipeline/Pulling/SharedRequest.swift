@@ -3,7 +3,7 @@ import PDex
 
 /// One request for shared resources, and the references that it answers.
 struct SharedRequest: Sendable {
-    /// What is asked.
+    /// What is requested.
     enum Question: Sendable {
         case ids(type: String, [String])
         case identified(type: String, token: String)
@@ -15,8 +15,8 @@ struct SharedRequest: Sendable {
 
     private static let idsAtOnce = 50
 
-    /// `_id` batches for literal references, one search each for conditional ones; those that lead elsewhere ask
-    /// nothing.
+    /// `_id` batches for literal references, one search each for conditional ones; references that lead elsewhere are
+    /// skipped.
     static func all(for references: [String], base: String) -> [SharedRequest] {
         var literal: [String: [String: [String]]] = [:]
         var requests: [SharedRequest] = []
@@ -43,7 +43,7 @@ struct SharedRequest: Sendable {
         return requests
     }
 
-    /// Text that is part of a token, and not its end (FHIR R4 §3.1.1.4.0.1).
+    /// Text escaped as part of a token (FHIR R4 §3.1.1.4.0.1).
     private static func escaped(_ text: String) -> String {
         var result = ""
         for character in text.unicodeScalars {

@@ -2,22 +2,22 @@ import FHIR
 import PDex
 import Synchronization
 
-/// What an export refers to and does not hold (RD-14): many clinics export what is in patients' records and nothing else,
-/// and a `_since` leaves out practitioners and places that did not change, though a visit refers to them for the first time.
+/// Resources that an export refers to but does not hold (RD-14): many clinics export only what is in patients' records,
+/// and a `_since` leaves out unchanged practitioners and places even if a visit refers to them for the first time.
 final class SharedWants: Sendable {
-    /// The run that remembers them, so that a break forgets none.
+    /// The run that stores them, so that an interruption loses none.
     private let run: String
     private let stager: Stager
-    /// Whether everything is exported, and all of it comes by this process: then what was fetched for an earlier export and
-    /// did not come is fetched anew, since nobody else would tell that a place is labelled or renamed by now.
+    /// Whether everything is exported, and all of it by this process: then resources fetched for an earlier export that
+    /// did not come are fetched again, since nothing else would show that a place is now labelled or renamed.
     private let seesAll: Bool
-    /// What of shared types came with such an export.
+    /// The resources of shared types that came with such an export.
     private let came = Mutex<Set<ResourceKey>>([])
-    /// What was looked at already: most visits name the same few.
+    /// References already looked at: most visits name the same few.
     private let looked = Mutex<Set<String>>([])
 
     private static let mark = "shared:"
-    /// Kept in memory at most; then it is looked at again.
+    /// Most references kept in memory; beyond that they are looked at again.
     private static let mostLooked = 50_000
 
     init(run: String, stager: Stager, seesAll: Bool) {
@@ -26,7 +26,7 @@ final class SharedWants: Sendable {
         self.seesAll = seesAll
     }
 
-    /// References to shared types in a batch, as the clinic wrote them, that were not looked at before.
+    /// References to shared types in a batch, as the clinic wrote them, that have not been looked at before.
     func references(in batch: StagingBatch) -> Set<String> {
         var found: Set<String> = []
         batch.bytes.withUnsafeBytes { bytes in
@@ -37,7 +37,7 @@ final class SharedWants: Sendable {
         return looked.withLock { found.subtracting($0) }
     }
 
-    /// Looks at those no more: they are remembered, or lead to something. Called once the batch is durable.
+    /// Stops looking at these references: they are remembered, or lead to something. Called once the batch is durable.
     func settle(_ references: Set<String>, _ batch: StagingBatch) {
         if seesAll {
             let shared = batch.rows.lazy.filter { SharedTypes.contains($0.type) }.map(\.key)
@@ -49,14 +49,14 @@ final class SharedWants: Sendable {
         }
     }
 
-    /// Remembers those that lead to nothing yet, or of a whole export all of them; they may come with a later file.
+    /// Remembers references that lead to nothing yet or, if everything is exported, whose target has not come yet.
     func remember(_ references: Set<String>, _ writer: any StoreWriter) throws {
         for text in references where try isOpen(text, writer) {
             try writer.recordProgress(run: run, unit: Self.mark + text, cursor: "open")
         }
     }
 
-    /// Those that still lead to nothing, or of a whole export to nothing that came.
+    /// The remembered references that still lead to nothing or, if everything is exported, to nothing that came.
     func open(_ reader: any StoreReader) throws -> Set<String> {
         let remembered = try reader.pullProgress(run: run).keys.filter { $0.hasPrefix(Self.mark) }
         return Set(try remembered.map { String($0.dropFirst(Self.mark.count)) }.filter { try isOpen($0, reader) })

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Turns received bytes into rows for the store: one scan a resource, no tree.
+/// Turns received bytes into rows for the store: one scan per resource, no tree.
 struct Stager: Sendable {
     /// A resource that could not be staged, and why.
     struct Refusal: Sendable {
@@ -18,8 +18,8 @@ struct Stager: Sendable {
     let base: String
     let identities: Identities
 
-    /// Scans the resource in `bytes[range]`, of `type` when one was promised (BLK-32). A consent that names no patient
-    /// of this source is `owner`'s: what it objects to must not be passed over because of how it is written.
+    /// Scans the resource in `bytes[range]`, of `type` if one was promised (BLK-32). A consent that names no patient of
+    /// this source counts as `owner`'s: its objections must not be overlooked because of how it is written.
     func row(
         _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, expecting type: String?,
         consentsOf owner: ResourceKey? = nil, now: Instant, patients: inout PatientKeys
@@ -27,10 +27,10 @@ struct Stager: Sendable {
         let line = UnsafeRawBufferPointer(rebasing: bytes[range])
         guard let scan = try? ResourceScan.scan(line) else { return .refused(.clinicMalformedLine) }
         if let type, scan.type != type { return .refused(.clinicWrongType) }
-        // Elements are missing: it must not take the place of a complete one, nor be sent for one (BLK-13).
+        // Elements are missing: it must neither replace a complete one nor be sent as one (BLK-13).
         if scan.isSubsetted { return .refused(.clinicSubsetted) }
         var patient: ResourceKey?
-        // A Provenance is whose its targets are, who may be several (PV-03).
+        // A Provenance belongs to the patients of its targets, of whom there may be several (PV-03).
         if !SharedTypes.contains(scan.type), scan.type != "Provenance", let reference = scan.patient {
             patient = patients.key(of: reference, stager: self)
         }
@@ -41,7 +41,7 @@ struct Stager: Sendable {
                 type: scan.type,
                 id: scan.id,
                 versionID: scan.versionID,
-                // A stamp from the future would make every later version look older, for ever.
+                // With a timestamp from the future, every later version would look older, for ever.
                 lastUpdated: scan.lastUpdated.flatMap { PullScope.isAhead($0, of: now) ? nil : $0 },
                 patient: patient,
                 targets: scan.type == "Provenance" ? scan.targets.compactMap(key) : [],
@@ -52,7 +52,7 @@ struct Stager: Sendable {
         )
     }
 
-    /// What a Provenance of this source speaks of, as far as that is here too.
+    /// The targets of a Provenance that are resources of this source.
     func targets(of provenance: Resource) -> [ResourceKey] {
         (provenance["target"]?.elements ?? []).compactMap { $0["reference"]?.string.flatMap(key) }
     }
@@ -61,6 +61,18 @@ struct Stager: Sendable {
     func key(of reference: String) -> ResourceKey? {
         guard case .local(let type, let id, _) = Reference(parsing: reference).relative(to: base) else { return nil }
         return identities.key(source: source, type: type, id: id)
+    }
+}
+
+extension Stager {
+    /// Stages what the clinic of `terms` has.
+    init(clinicOf terms: ExchangeTerms, _ identities: Identities) {
+        self.init(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+    }
+
+    /// Stages what the payer of `terms` has.
+    init(payerOf terms: ExchangeTerms, _ identities: Identities) {
+        self.init(source: terms.payer.name, base: terms.payer.base, identities: identities)
     }
 }
 

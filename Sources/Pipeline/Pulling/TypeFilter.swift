@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// One of a job's filters, as far as it can be applied without the clinic: `Type?name=value,value&name=value`.
+/// One of a job's filters, if it can be applied without the clinic: `Type?name=value,value&name=value`.
 ///
-/// Known are tokens of `category`, `code`, `class`, `status` and `type`, and `date` and `_lastUpdated` with the
-/// prefixes that compare. What is missing in a resource is not found by a filter that asks for it.
+/// Supported are tokens of `category`, `code`, `class`, `status` and `type`, and `date` and `_lastUpdated` with
+/// comparison prefixes. A filter on an element does not find resources that lack it.
 struct TypeFilter: Sendable {
     /// The resource type.
     let type: String
@@ -83,7 +83,7 @@ struct TypeFilter: Sendable {
         return tokens.count == values.count ? .token(element: name, tokens) : nil
     }
 
-    /// Code and system of everything coded in an element: a CodeableConcept, a Coding, or a code alone.
+    /// Code and system of every coding in an element: a CodeableConcept, a Coding, or a plain code.
     private static func codings(_ json: JSONValue?) -> [(system: String?, code: String)] {
         (json?.elements ?? []).flatMap { value -> [(system: String?, code: String)] in
             if let code = value.string { return [(nil, code)] }

@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// A job's filters, applied once more to what is staged: the same job sends no more of another clinic than of one that
-/// takes `_typeFilter` and `_until` (BLK-05, BLK-10, BLK-16).
+/// A job's filters, applied again to what is staged: the job sends no more from a clinic that ignores `_typeFilter` and
+/// `_until` than from one that honours them (BLK-05, BLK-10, BLK-16).
 struct TypeFilters: Sendable {
     private let known: [String: [TypeFilter]]
-    /// Types of which a filter can be applied by the clinic alone.
+    /// Types with a filter that only the clinic can apply.
     let foreign: Set<String>
     private let until: Instant?
 
@@ -14,7 +14,7 @@ struct TypeFilters: Sendable {
         self.init(selection.typeFilters, until: selection.until)
     }
 
-    /// Filters as they are written, and until when what is wanted has changed.
+    /// Filters as they are written, and the latest time of change that is wanted.
     init(_ texts: [String], until: Instant? = nil) {
         self.until = until
         var known: [String: [TypeFilter]] = [:]
@@ -30,15 +30,15 @@ struct TypeFilters: Sendable {
         self.foreign = foreign
     }
 
-    /// Whether everything is wanted.
+    /// Whether there are none, so that everything is wanted.
     var areNone: Bool { known.isEmpty && foreign.isEmpty && until == nil }
 
-    /// Whether the clinic is not needed for any of them.
+    /// Whether all of them can be applied without the clinic.
     var areLocal: Bool { foreign.isEmpty }
 
-    /// Whether one of the filters of its type finds a resource, or there is none for its type. Of a type with a filter
-    /// that only the clinic can apply, everything that the clinic gave is allowed. What does not say when it changed
-    /// cannot be shown to be old enough.
+    /// Whether one of the filters of its type finds a resource, or its type has none. For a type with a filter that
+    /// only the clinic can apply, everything that the clinic returned is allowed. With an `until`, a resource that does
+    /// not say when it changed is not allowed.
     func allow(_ staged: StagedResource, _ resource: Resource) -> Bool {
         if let until, !SharedTypes.contains(staged.type), staged.lastUpdated.map({ $0 > until }) ?? true {
             return false
@@ -49,7 +49,7 @@ struct TypeFilters: Sendable {
         }
     }
 
-    /// The fault of filters that nobody applies.
+    /// The fault of filters that neither side applies.
     func refusal(_ clinic: String) -> Fault {
         Fault(
             .clinicCapability, .halt,

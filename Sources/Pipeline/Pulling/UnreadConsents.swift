@@ -2,15 +2,15 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Patients whose Consents a clinic did not give out in a run, though it gives out those of others: whether they object
-/// is not known, and so nothing goes out of theirs (CO-01).
+/// Patients whose Consents a clinic did not return in a run, though it returns those of others: it is not known whether
+/// they object, so nothing of theirs is sent (CO-01).
 ///
-/// A clinic that never answered about Consents has none for us, and nobody is withheld for that.
+/// A clinic that never answered about Consents has none for us, and nobody is withheld because of that.
 final class UnreadConsents: Sendable {
     private let run: String
     private let source: String
     private let store: any Store
-    /// What this process has written down: that the clinic answers, and who was not read.
+    /// What this process has stored: that the clinic answers, and whose Consents were not returned.
     private let known = Mutex((doesAnswer: false, unread: Set<String>()))
 
     init(run: String, source: String, store: any Store) {
@@ -24,7 +24,7 @@ final class UnreadConsents: Sendable {
     private static let unread = "1"
     private static let read = "0"
 
-    /// Notes that a patient's were not given out: before anything else of the patient is staged.
+    /// Notes that a patient's Consents were not returned; called before the last of the patient's data is staged.
     func missed(_ patient: ResourceKey) async throws {
         _ = known.withLock { $0.unread.insert(Self.unit(patient)) }
         try await store.write { [run] in
@@ -32,7 +32,7 @@ final class UnreadConsents: Sendable {
         }
     }
 
-    /// Notes that they were, once they are staged.
+    /// Notes that they were returned, once they are staged.
     func came(_ patient: ResourceKey, at instant: Instant) async throws {
         let (isNews, wasUnread) = known.withLock { known in
             defer { known.doesAnswer = true }
@@ -47,13 +47,13 @@ final class UnreadConsents: Sendable {
         }
     }
 
-    /// Takes over what an earlier process of the run has noted.
+    /// Takes over the notes of an earlier process of the run.
     func resume(_ progress: [String: String]) {
         let noted = progress.filter { $0.key.hasPrefix(Self.mark) && $0.value == Self.unread }.keys
         known.withLock { $0.unread.formUnion(noted) }
     }
 
-    /// Whether the Consents of any of these were not given out in a run.
+    /// Whether the Consents of any of these patients were not returned in a run.
     static func concern(
         _ patients: [ResourceKey], in run: String, of source: String, _ reader: any StoreReader
     ) throws -> Bool {

@@ -1,6 +1,6 @@
 import PDex
 
-/// One exchange that is to be made again, and from where.
+/// An exchange that is to be made again, and from which step.
 struct Again: Sendable {
     let original: Exchange
     let step: Replay.Step
@@ -19,7 +19,7 @@ struct Again: Sendable {
         self.identities = identities
     }
 
-    /// Refuses what would silently be mapped otherwise than the original. What goes out as it was is not mapped.
+    /// Refuses to silently map differently from the original. Bundles sent as they were are not mapped.
     func check(mapping: String) throws(Fault) {
         guard step != .submit, !acceptsMappingChanges, original.mapping != mapping else { return }
         throw Fault(
@@ -28,14 +28,14 @@ struct Again: Sendable {
             hint: "look at it with --dry-run; to replay it with the new ones, give --accept-mapping-changes")
     }
 
-    /// Coverage and consent are decided anew; the bundles are new ones, or those that nobody knows the fate of.
+    /// Coverage and consent are decided again; the bundles are new, or the old ones whose fate is unknown.
     func made(by maker: ExchangeMaker, _ reader: any StoreReader) throws -> MadeExchange {
         let failed =
             onlyFailedEntries && step != .submit
             ? try FailedEntries(of: original, by: maker.terms.delivery.kind, identities, reader) : nil
         let made = try maker.make(original.member, reader, replaying: original, failed: failed)
         guard step == .submit, case .made(let now, _, _, let latest) = made.work else { return made }
-        // Unmatched or withheld by now: that is what comes of it.
+        // If it is unmatched or withheld by now, that is the result.
         guard now.state != .unmatched, now.state != .withheld, now.consent != nil else { return made }
         let doubtful = try doubtful(reader)
         try demandCovered(by: now)
@@ -51,7 +51,7 @@ struct Again: Sendable {
         let states = [
             (ExchangeState.staged, "as it was sent by \(original.id)"), (.matched, now.match?.rule ?? ""),
             (.permitted, now.consent?.words ?? ""), (.mapped, "as it was"),
-            (.queued, "\(bundles.count) bundles as sent"),
+            (.queued, "\(bundles.count) bundle\(bundles.count == 1 ? "" : "s") as sent"),
         ]
         let audit = states.map { state, why in
             AuditEntry(
@@ -62,7 +62,7 @@ struct Again: Sendable {
             work: .made(exchange, bundles: bundles, audit: audit, superseding: latest), resources: made.resources)
     }
 
-    /// The bundles of which nobody knows whether the payer has them; throws when there is none, or one that is known.
+    /// The bundles of which nobody knows whether the payer has them; throws if there is none, or one is known.
     private func doubtful(_ reader: any StoreReader) throws -> [Submission] {
         let parked = try reader.submissions(ofExchange: original.id).filter { $0.state == .parked }
         let receipts = try reader.receipts(ofExchange: original.id)
@@ -86,7 +86,7 @@ struct Again: Sendable {
             throw refusal(
                 "not everything in it may or can be sent now", "replay it from the map step; then it is made anew")
         }
-        // Consent, sensitivity and coverage were decided about what is staged now, and speak of nothing else.
+        // Consent, sensitivity and coverage were decided for the content staged now, and for no other.
         let contents = Dictionary(going.map { ($0.key, $0.contentHash) }) { first, _ in first }
         let changed = sent.count { contents[$0.key] != $0.contentHash }
         guard changed == 0 else {

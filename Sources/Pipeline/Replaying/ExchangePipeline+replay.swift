@@ -2,7 +2,7 @@ import Mappings
 public import PDex
 
 extension ExchangePipeline {
-    /// Makes a member's exchange anew and delivers it; `step` says from where.
+    /// Makes a member's exchange again, starting at `step`, and delivers it.
     public func replay(_ exchange: Exchange, run: Run, from step: Replay.Step = .join) async throws -> Exchange {
         try await store.write { try $0.open(run) }
         _ = try await remake(exchange, run: run, from: step, acceptingMappingChanges: true)
@@ -11,11 +11,11 @@ extension ExchangePipeline {
         return try await store.read { try $0.latestExchange(member: member, payer: payer) } ?? exchange
     }
 
-    /// Makes a member's exchange anew, or only what failed of it, and puts it into the outbox; `run` is open. What was
-    /// asked for some types alone is made for those.
+    /// Makes a member's exchange again, or only what failed of it, and puts it into the outbox; `run` is open. An
+    /// exchange that was requested for some types only is made for those.
     ///
-    /// `also` is written in the same transaction, with the new exchange's id. Throws `mapping.changed` and
-    /// `exchange.not-replayable` when it cannot be replayed so; then nothing was written.
+    /// `also` writes in the same transaction, and gets the new exchange's id. Throws `mapping.changed` and
+    /// `exchange.not-replayable` when it cannot be replayed like this; then nothing was written.
     public func remake(
         _ exchange: Exchange, run: Run, from step: Replay.Step, acceptingMappingChanges: Bool,
         onlyFailedEntries: Bool = false,
@@ -40,8 +40,8 @@ extension ExchangePipeline {
         return new
     }
 
-    /// What replaying it would come to, by what is in the store; nobody is asked, and nothing is written but ways to
-    /// people who have none yet.
+    /// The result that replaying it would have, judging by the store; no server is asked, and nothing is written except
+    /// the index of people who are not indexed yet.
     ///
     /// Throws as ``remake(_:run:from:acceptingMappingChanges:also:)`` does.
     public func preview(
@@ -61,15 +61,15 @@ extension ExchangePipeline {
         }
     }
 
-    /// Delivers what is due on the route, and what becomes due within so many seconds; what a process that ended had
-    /// under way is taken over.
+    /// Delivers what is due on the route, and what becomes due within that many seconds, taking over deliveries that a
+    /// process left under way when it ended.
     public func empty(waitingAtMost seconds: Double = 0) async throws {
         try await outbox.rescue()
         _ = try await outbox.drain(waitingAtMost: seconds)
     }
 
-    /// Makes an exchange anew for the types that it was asked for. What goes as it was is held against all of the job's:
-    /// it may bring what waited when it was asked for.
+    /// The maker for an exchange, limited to the types for which it was requested. A replay as sent is compared with
+    /// all the job's types: it may carry resources that were waiting when it was requested.
     private func maker(again exchange: Exchange, from step: Replay.Step, _ run: Run) -> ExchangeMaker {
         guard step == .submit else { return narrowed(to: exchange.types).maker(run) }
         var maker = maker(run)
@@ -77,8 +77,8 @@ extension ExchangePipeline {
         return maker
     }
 
-    /// Asks the clinic for everything of a patient again. Throws `exchange.not-replayable` for what may well be wrong
-    /// with that patient alone, and where not everything came: what is left of before must not go as if it were new.
+    /// Fetches everything of a patient again. Throws `exchange.not-replayable` for faults that may concern that patient
+    /// alone, and if not everything came: old data must not be sent as if it were new.
     private func pull(_ member: ResourceKey, _ run: Run) async throws {
         guard let patient = try await store.read({ try $0.staged(member) }) else {
             throw Fault(
@@ -91,7 +91,7 @@ extension ExchangePipeline {
         do {
             try await pull.one(patient.id)
         } catch let fault as Fault where PatientPull.isOfOnePatient(fault) {
-            // What befell the patient's data is counted. Anything else would befall the others of a replay, too.
+            // Faults in the patient's own data are counted. Any other would hit the rest of the replay, too.
             guard await pull.tally.problems[fault.code] != nil else { throw fault }
             throw Fault(
                 .exchangeNotReplayable, .stop,

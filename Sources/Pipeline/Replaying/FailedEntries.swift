@@ -1,19 +1,18 @@
 import FHIR
 import PDex
 
-/// What of an exchange the payer did not take, entry by entry: that goes again, and what it acknowledged stays (WR-03,
-///
+/// The entries of an exchange that the payer did not accept: those are sent again, and the acknowledged ones stay
+/// (WR-03, Q-04).
 ///
-/// A Provenance goes beside its targets: where it is not there, or somebody whom it names is not, they go again as
-/// well.
+/// A Provenance goes with its targets: if it is missing, or someone whom it names is, the targets are sent again, too.
 struct FailedEntries: Sendable {
-    /// `Type/id` of what goes again.
+    /// `Type/id` of the entries to send again.
     let places: Set<String>
-    /// `Type/id` of what the payer acknowledged, and what stays as it is.
+    /// `Type/id` of what the payer acknowledged and what stays as it is.
     let standing: Set<String>
 
-    /// Reads the receipts and the bundles that are still kept. Throws `exchange.not-replayable` when nothing, or
-    /// everything, was taken, and when it cannot be told what was, or is still there.
+    /// Reads the receipts and the bundles that are still kept. Throws `exchange.not-replayable` when nothing or
+    /// everything was accepted, and when this, or what is still there, is not known.
     init(
         of exchange: Exchange, by delivery: ExchangeTerms.Delivery.Kind, _ identities: Identities,
         _ reader: any StoreReader
@@ -40,10 +39,10 @@ struct FailedEntries: Sendable {
         (places, self.standing) = (failed, standing)
     }
 
-    /// Exchanges that replay one another, at most.
+    /// Most exchanges followed from replay to original.
     private static let longestChain = 100
 
-    /// `Type/id` of what was acknowledged of those that it replays, one after the other.
+    /// `Type/id` of what was acknowledged of the exchanges that it replays, one after the other.
     private static func acknowledged(before exchange: Exchange, _ reader: any StoreReader) throws -> Set<String> {
         var found: Set<String> = []
         var next = exchange.replayOf
@@ -55,7 +54,7 @@ struct FailedEntries: Sendable {
         return found
     }
 
-    /// What of one bundle goes again.
+    /// The entries of one bundle to send again.
     private static func failed(in sent: SentEntries, _ acknowledged: Set<String>) -> Set<String> {
         let missing = sent.places.subtracting(acknowledged)
         return sent.witnesses.reduce(into: missing) { failed, witness in

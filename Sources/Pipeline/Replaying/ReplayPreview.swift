@@ -1,26 +1,26 @@
 public import PDex
 
-/// What replaying one exchange would come to, held against what the payer acknowledged last.
+/// The result that replaying one exchange would have, compared with what the payer last acknowledged.
 public struct ReplayPreview: Sendable, Hashable {
-    /// Where the new exchange would stand at first.
+    /// The first state of the new exchange.
     public let state: ExchangeState
-    /// Why it would stand there, when that is a side exit.
+    /// The reason, if that state is a side exit.
     public let reason: FaultCode?
     /// Resources that the payer does not have.
     public let added: Int
-    /// Resources that the payer has otherwise.
+    /// Resources that the payer has in another version.
     public let changed: Int
-    /// Resources that the payer has like this, and gets once more.
+    /// Resources that the payer has in this version, and gets again.
     public let repeated: Int
     /// Resources that would be taken back.
     public let retracted: Int
-    /// Resources that would stay behind, by reason.
+    /// Resources that would be left out, by reason.
     public let withheld: [FaultCode: Int]
     /// Bundles that would be sent.
     public let bundles: Int
     /// Entries in them, the Provenance included.
     public let entries: Int
-    /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go; sorted.
+    /// `Type/id` of what stays as the payer acknowledged it, if only failed entries are sent; sorted.
     public let staying: [String]
 
     init(_ made: MadeExchange, holdings: [ResourceKey: Int64]) {

@@ -1,9 +1,9 @@
 /// Splits bytes that arrive in chunks into the records of a CSV file (RFC 4180), holding at most one record.
 ///
-/// Strict: a quote opens a field or is doubled inside one, and only a comma or a line end follows the closing one. A
-/// record that breaks this is told with its line and not repaired. A byte order mark and either line end are taken.
+/// Strict: a quote opens a field or is doubled inside one, and only a comma or line end may follow the closing one. A
+/// record that breaks this is reported with its line, not repaired. A byte order mark and either line end are accepted.
 struct CSVReader {
-    /// One record, or why there is none.
+    /// One record, or why it is malformed.
     struct Record {
         /// The line on which it begins, from 1.
         let line: Int
@@ -28,7 +28,7 @@ struct CSVReader {
     private var position = 0
     private var isAfterReturn = false
 
-    /// Takes the next chunk and calls `deliver` for every record that it completes.
+    /// Reads the next chunk and calls `deliver` for every record that it completes.
     mutating func append(_ chunk: UnsafeRawBufferPointer, _ deliver: (Record) throws -> Void) rethrows {
         for byte in chunk {
             defer { position += 1 }
@@ -39,7 +39,7 @@ struct CSVReader {
         }
     }
 
-    /// Ends the file: a last record without a line end is one, unless a quote is still open.
+    /// Ends the file: a last record need not have a line end, but no quote may still be open.
     mutating func finish(_ deliver: (Record) throws -> Void) rethrows {
         if isAfterReturn { flaw = flaw ?? "a carriage return stands alone" }
         if state == .quoted { flaw = "a quote is opened and never closed" }
@@ -59,7 +59,7 @@ struct CSVReader {
         }
         size += 1
         guard size <= Self.mostBytes else {
-            // Read on to the next line end, so that what follows is still told; nothing more is kept.
+            // Read on to the next line end, so that later records are still reported; nothing more is kept.
             flaw = flaw ?? "the record has more than 64 KiB; a quote may be open"
             state = .broken
             field.removeAll()
@@ -105,7 +105,7 @@ struct CSVReader {
             fields.removeAll(keepingCapacity: true)
             field.removeAll(keepingCapacity: true)
         }
-        // A blank line is no record.
+        // A blank line is not a record.
         if size == 0 || (size == 1 && fields.isEmpty && field.isEmpty && state == .start && flaw == nil) { return }
         close()
         try deliver(Record(line: began, fields: flaw == nil ? fields : nil, flaw: flaw))

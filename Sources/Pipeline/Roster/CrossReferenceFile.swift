@@ -1,10 +1,10 @@
 import Foundation
 public import PDex
 
-/// A CSV file that tells which of a clinic's record numbers belongs to which of a payer's member numbers.
+/// A CSV file that maps a clinic's record numbers to a payer's member numbers.
 ///
-/// It is held in memory, about 200 bytes a line. What contradicts itself is no flaw: a number with two partners leads
-/// to two members, and that is parked.
+/// It is held in memory, about 200 bytes per line. Contradictions are not errors: a number with two partners leads to
+/// two members, and that is parked.
 public struct CrossReferenceFile: Sendable {
     private let path: String
     private let clinicColumn: String
@@ -12,7 +12,7 @@ public struct CrossReferenceFile: Sendable {
 
     private static let chunkBytes = 256 << 10
 
-    /// The file at `path`, and the names of its two columns; others are passed over.
+    /// The file at `path`, and the names of its two columns; others are ignored.
     public init(path: String, clinicColumn: String, payerColumn: String) {
         self.path = path
         self.clinicColumn = clinicColumn
@@ -65,7 +65,7 @@ public struct CrossReferenceFile: Sendable {
 
     private var unreadable: Fault {
         Fault(
-            .configMissing, .stop, "the cross-reference of record numbers cannot be read",
+            .configMissing, .stop, "the cross-reference of record numbers cannot be read: \(path)",
             hint: "check match.cross-reference.file of the payer in pdex.yaml")
     }
 }

@@ -2,7 +2,7 @@ import FHIR
 import Foundation
 import PDex
 
-/// A payer's roster in CSV: checked as a whole before any of it is used (CO-13; nothing half done).
+/// A payer's roster in CSV: checked completely before any of it is used (CO-13; nothing half done).
 struct RosterFile {
     let path: String
     let writer: RosterWriter
@@ -10,7 +10,7 @@ struct RosterFile {
     private static let chunkBytes = 256 << 10
     private static let batchBytes = 2 << 20
 
-    /// Reads everything and uses nothing. Throws `roster.invalid` for a wrong header, `config.missing` when the file
+    /// Reads everything without using it. Throws `roster.invalid` for a wrong header, `config.missing` when the file
     /// cannot be read.
     func check() throws -> RosterReport {
         var report = RosterReport()
@@ -27,7 +27,7 @@ struct RosterFile {
         return report
     }
 
-    /// Hands over the Patients and Coverages, a part at a time.
+    /// Passes on the Patients and Coverages, in parts.
     func read(_ deliver: (LineBatch) async throws -> Void) async throws {
         var reading = try Reading(path: path, columns: writer.columns)
         var held = LineBuffer()
@@ -42,7 +42,7 @@ struct RosterFile {
         try await deliver(held.take())
     }
 
-    /// Each record after the header, or why it is none.
+    /// Each record after the header, or why it is refused.
     private func records(_ body: (Result<RosterRow, RosterRow.Refusal>, Int) throws -> Void) throws {
         var reading = try Reading(path: path, columns: writer.columns)
         while try reading.next(body) {}
@@ -52,7 +52,7 @@ struct RosterFile {
         .rosterInvalid, .halt, "the roster changed while it was being read",
         hint: "put the new file in place by renaming it, and run again")
 
-    /// The file, as far as it has been read.
+    /// The file and how far it has been read.
     private struct Reading {
         let handle: FileHandle
         let columns: RosterColumns

@@ -1,4 +1,4 @@
-/// Why a line of a roster cannot be used: where and why, never what stands there.
+/// Why a line of a roster cannot be used: where and why, but never the content.
 public struct RosterFlaw: Sendable, Hashable, CustomStringConvertible {
     /// The line on which the record begins, from 1.
     public let line: Int

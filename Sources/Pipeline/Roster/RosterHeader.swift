@@ -1,13 +1,13 @@
 import PDex
 
-/// Where the declared columns stand in a roster's first record.
+/// The positions of the declared columns in a roster's first record.
 struct RosterHeader {
     private let places: [RosterColumns.Field: Int]
     /// How many fields each record must have.
     let width: Int
 
-    /// Finds the columns. Throws `roster.invalid` unless the file has those that are declared, spelt the same, each
-    /// once, and no other.
+    /// Finds the columns. Throws `roster.invalid` unless the file has exactly the declared columns, spelt the same,
+    /// each once.
     init(_ names: [String], _ columns: RosterColumns) throws(Fault) {
         let found = Set(names)
         let missing = columns.expected.subtracting(found).sorted()
@@ -15,7 +15,7 @@ struct RosterHeader {
         guard missing.isEmpty, unknown.isEmpty, found.count == names.count else {
             var what: [String] = []
             if !missing.isEmpty { what.append("it lacks \(missing.joined(separator: ", "))") }
-            // A file without a header has people in its first line: columns that are not declared are only counted.
+            // The first line of a file without a header is about people: undeclared columns are only counted.
             if !unknown.isEmpty { what.append("\(unknown.count) of its columns are not declared") }
             if found.count != names.count { what.append("a column is there twice") }
             throw Fault(
@@ -30,7 +30,7 @@ struct RosterHeader {
         self.places = places
     }
 
-    /// What a record has in a field, without outer blanks; nil when it has no such column, or nothing in it.
+    /// A record's value in a field, without surrounding spaces; nil when there is no such column, or no value.
     func value(_ field: RosterColumns.Field, in record: [String]) -> String? {
         guard let place = places[field], record.indices.contains(place) else { return nil }
         let text = record[place]

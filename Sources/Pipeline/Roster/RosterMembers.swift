@@ -1,6 +1,6 @@
-/// The members that a roster names, by hashes, in a memory that does not grow with it.
+/// The members that a roster names, as hashes, in memory that does not grow with it.
 struct RosterMembers {
-    /// What is kept of a record under one of its names. Of one name, the earlier line comes first.
+    /// What is kept of a record under one of its names. For the same name, the earlier line comes first.
     private struct Entry: BitwiseCopyable, Comparable {
         let name: Int
         let line: Int
@@ -38,15 +38,15 @@ struct RosterMembers {
         patients = SortedSpill(holding: most)
     }
 
-    /// Takes the record of a line, which makes the Patient of that id.
+    /// Notes the record of a line, and the id of the Patient made from it.
     mutating func note(_ row: RosterRow, patientID: String, at line: Int) throws {
         let (member, term) = (row.memberID.hashValue, row.term.hashValue)
         try members.append(Entry(name: member, line: line, owner: row.person.hashValue, term: term))
         try patients.append(Entry(name: patientID.hashValue, line: line, owner: member, term: term))
     }
 
-    /// Tells each line, once and in their order, of whose member an earlier one says something else, or the same again,
-    /// or that gives a member the Patient of another.
+    /// Reports, once each and in order, the lines that contradict an earlier one about their member, repeat it, or give
+    /// a member the Patient of another.
     func contradictions(_ tell: (RosterFlaw) -> Void) throws {
         var flaws = SortedSpill<Flaw>(holding: most)
         try Self.each(of: members) { first, other, terms in
@@ -67,7 +67,7 @@ struct RosterMembers {
         }
     }
 
-    /// Goes through those of each name after its first, with the terms that were met of it.
+    /// Visits the entries of each name after its first, with the terms met for that name.
     private static func each(
         of entries: SortedSpill<Entry>, _ body: (_ first: Entry, _ other: Entry, inout Set<Int>) throws -> Void
     ) throws {

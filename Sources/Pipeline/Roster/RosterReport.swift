@@ -1,13 +1,13 @@
-/// What reading a roster came to.
+/// The result of reading a roster.
 public struct RosterReport: Sendable, Hashable {
     /// Records that can be used.
     public private(set) var rows = 0
     /// Records that cannot.
     public private(set) var refused = 0
-    /// The first of those by line, at most ``mostNamed``.
+    /// The first of those, by line, at most ``mostNamed``.
     public private(set) var flaws: [RosterFlaw] = []
 
-    /// How many flaws are named; the rest is counted.
+    /// How many flaws are named; the rest are only counted.
     public static let mostNamed = 100
 
     mutating func accept() { rows += 1 }
@@ -20,7 +20,7 @@ public struct RosterReport: Sendable, Hashable {
         if flaws.count > Self.mostNamed { flaws.removeLast() }
     }
 
-    /// Refuses what was accepted.
+    /// Refuses a record that was accepted.
     mutating func withdraw(_ flaw: RosterFlaw) {
         rows -= 1
         refuse(flaw)

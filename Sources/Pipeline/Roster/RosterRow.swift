@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// One record of a roster: a member with one coverage. What cannot be read is refused, not guessed.
+/// One record of a roster: a member with one coverage. An unreadable value is refused, not guessed.
 struct RosterRow {
     /// Why a record cannot be used.
     struct Refusal: Error {
@@ -12,9 +12,9 @@ struct RosterRow {
 
     /// The member's id at the payer.
     let memberID: String
-    /// Everything that says who the member is, to tell two people with one id.
+    /// Everything that says who the member is, to detect two people with one id.
     let person: String
-    /// What tells the member's coverages apart.
+    /// Distinguishes the member's coverages.
     let term: String
     let patientID: String?
 
@@ -79,6 +79,6 @@ struct RosterRow {
         self.values = values
     }
 
-    /// What the record says in a field.
+    /// The record's value in a field.
     subscript(field: RosterColumns.Field) -> String? { values[field] }
 }

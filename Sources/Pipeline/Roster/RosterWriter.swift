@@ -1,13 +1,13 @@
 import FHIR
 import PDex
 
-/// Writes a roster's record as the Patient and Coverage that a payer's server would serve.
+/// Writes a roster's record as the Patient and Coverage that a payer's server would return.
 struct RosterWriter {
     let terms: ExchangeTerms
     let columns: RosterColumns
     let identities: Identities
 
-    /// The id of the member's Patient: the one given, the member id when it can be one, or else a derived one.
+    /// The id of the member's Patient: the one given, the member id if it can be one, or else a derived one.
     func patientID(of row: RosterRow) -> String {
         if let id = row.patientID { return id }
         if Resource.isID(row.memberID) { return row.memberID }

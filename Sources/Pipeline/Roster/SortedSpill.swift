@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 import PDex
 
-/// Records of one size that come back in ascending order, however many there are: a part is in memory, and the rest
-/// lies in sorted runs in a file that has no name and is gone with the process.
+/// Records of one size that are returned in ascending order, however many there are: some are in memory, the rest in
+/// sorted runs in a nameless file that disappears with the process.
 ///
-/// The file is in the system's temporary folder. Give it hashes and keys, never what somebody is called.
+/// The file is in the system's temporary folder. Use it for hashes and keys, never for names of people.
 struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
     /// A sorted part of the file, in records.
     private struct Run {
@@ -19,12 +19,12 @@ struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
     private var written = 0
     private var file: FileHandle?
 
-    /// Keeps at most so many records in memory.
+    /// Keeps at most this many records in memory.
     init(holding most: Int = 1 << 15) {
         self.most = most
     }
 
-    /// Takes a record. Throws when the temporary folder takes no more.
+    /// Adds a record. Throws when the temporary folder is full.
     mutating func append(_ record: Record) throws {
         held.append(record)
         if held.count >= most { try spill() }
@@ -40,14 +40,14 @@ struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
         held.removeAll(keepingCapacity: true)
     }
 
-    /// Everything that was taken so far, in order.
+    /// Everything added so far, in order.
     func sorted() throws -> Cursor {
         var parts = [Part(records: held.sorted())]
         for run in runs { parts.append(Part(next: run.next, end: run.end, file: file)) }
         return try Cursor(parts)
     }
 
-    /// A file that is there as long as it is open.
+    /// A file that exists as long as it is open.
     private static func nameless() throws -> FileHandle {
         var path = Array((FileManager.default.temporaryDirectory.path + "/pdex-XXXXXX").utf8CString)
         let descriptor = mkstemp(&path)
@@ -62,7 +62,7 @@ struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
             hint: "free some space where TMPDIR points, or point it elsewhere; 64 MB are enough for a million members")
     }
 
-    /// One sorted part as it is read, a piece at a time.
+    /// One sorted part, read in pieces.
     fileprivate struct Part {
         private static var piece: Int { 256 }
 
@@ -108,10 +108,10 @@ struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
         }
     }
 
-    /// Reads all parts side by side.
+    /// Merges all parts.
     struct Cursor {
         private var parts: [Part]
-        /// The next record of each part that has one, the least in front: a heap.
+        /// The next record of each part that has one, the smallest first: a heap.
         private var heap: [(record: Record, part: Int)] = []
 
         fileprivate init(_ parts: [Part]) throws {
@@ -127,7 +127,7 @@ struct SortedSpill<Record: BitwiseCopyable & Comparable & Sendable>: Sendable {
             }
         }
 
-        /// The least that was not taken yet, left where it is.
+        /// The smallest record not yet taken, without taking it.
         var peek: Record? { heap.first?.record }
 
         /// Takes it.

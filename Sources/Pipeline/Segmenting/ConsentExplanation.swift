@@ -1,24 +1,24 @@
 public import PDex
 
-/// Why a member's data may or may not go to the payer now: what each consent says, what governs, and what stays behind.
+/// Why a member's data may or may not go to the payer now: what each consent says, which governs, and what is held.
 public struct ConsentExplanation: Sendable {
     /// What one recorded consent says.
     public struct Said: Sendable {
         /// Where it is staged.
         public let consent: ResourceKey
-        /// Its version at the payer, or at the clinic, which may only object.
+        /// Its version at the payer, or at the clinic, whose consents may only object.
         public let versionID: String?
         /// What it says about this disclosure.
         public let verdict: ConsentVerdict
     }
 
-    /// A resource that stays, and why.
+    /// A resource that is held, and why.
     public struct Held: Sendable {
         /// Its type.
         public let type: String
         /// Its staging key.
         public let key: ResourceKey
-        /// What was found, there or in what it tells of.
+        /// The finding, in it or in what it would reveal.
         public let finding: Sensitivity.Finding
         /// The resource through which it is held; nil when the finding is its own.
         public let via: ResourceKey?
@@ -28,29 +28,29 @@ public struct ConsentExplanation: Sendable {
     public let patient: ResourceKey
     /// The payer's policy.
     public let policy: ConsentPolicy
-    /// Every consent that is recorded of the member, and then those that the clinic keeps of the patient.
+    /// Every recorded consent of the member, followed by those that the clinic keeps of the patient.
     public let said: [Said]
     /// Why nothing at all may go; nil when something may.
     public let reason: FaultCode?
     /// What decided.
     public let evidence: ConsentEvidence?
-    /// Why nothing may go, where it is not consent that decided.
+    /// Why nothing may go, if something other than consent decided.
     public let detail: String?
-    /// What stays behind.
+    /// The resources that are held.
     public let held: [Held]
     /// How many resources may go.
     public let covered: Int
 }
 
 extension ExchangePipeline {
-    /// Decides anew about a patient, from what is staged; nothing is sent, nor written but ways to people who have none
-    /// yet.
+    /// Decides again about a patient, from what is staged; nothing is sent, and nothing written except the index of
+    /// people who are not indexed yet.
     public func explainConsent(patient: ResourceKey) async throws -> ConsentExplanation {
         let (terms, identities, clock) = (terms, identities, clock)
         let check = checkConsent
         try await records.ensureIndexed()
         return try await store.read { reader in
-            let stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+            let stager = Stager(clinicOf: terms, identities)
             let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)
             func told(
                 _ reason: FaultCode?, said: [ConsentExplanation.Said] = [], evidence: ConsentEvidence? = nil,

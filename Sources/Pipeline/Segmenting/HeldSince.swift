@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// What the clinic has labelled since an exchange was made, as far as it was staged: a bundle that waits must not carry
-/// what would be held by now (CO-05).
+/// What the clinic has labelled since an exchange was made, as far as staged: a waiting bundle must not carry what
+/// would be held by now (CO-05).
 struct HeldSince: Sendable {
     let segmentation: Segmentation
     let stager: Stager
 
-    /// Why the exchange must not be sent as it was made; nil while nothing that it carries is held. `sensitive` tells
-    /// whether its permit covers what is sensitive.
+    /// Why the exchange must not be sent as it was made; nil while nothing in it is held. `sensitive` says whether its
+    /// permit covers sensitive data.
     ///
-    /// Where nothing changed, nothing is read. Where something did, the member is divided as it was when the exchange
+    /// If nothing changed, nothing is read. If something did, the member's data is divided again as when the exchange
     /// was made.
     func fault(under exchange: Exchange, sensitive: Bool, _ reader: any StoreReader) throws -> Fault? {
         let known = Dictionary(exchange.manifest.entries.map { ($0.key, $0.contentHash) }) { first, _ in first }
@@ -19,7 +19,7 @@ struct HeldSince: Sendable {
         let present = own + (try reader.stagedHashes(Array(others)))
         let changed = present.filter { known[$0.key] != $0.contentHash }.map(\.key)
         guard !changed.isEmpty || exchange.match?.via != nil else { return nil }
-        // What was found in places and drugs earlier in this run may be another by now.
+        // Findings about places and drugs from earlier in this run may be out of date.
         let segmentation = Segmentation(terms: segmentation.terms, identities: segmentation.identities)
         let people = [changed.isEmpty ? nil : exchange.member, exchange.match?.via].compactMap(\.self)
         for patient in try people.compactMap(reader.staged).compactMap({ ClinicalResource($0, stager: stager) }) {
@@ -27,7 +27,7 @@ struct HeldSince: Sendable {
                 return fault(found)
             }
         }
-        // A Patient that goes with a number of the payer's is always another than the staged one.
+        // A Patient sent with one of the payer's numbers always differs from the staged one.
         guard changed.contains(where: { $0 != exchange.member }) else { return nil }
         let member = StagedMember(
             exchange.member, compartment: try reader.compartment(of: exchange.member), stager: stager)

@@ -3,7 +3,7 @@ import PDex
 
 /// The names by which a member's resources are referred to: ids, business identifiers, and words (CO-05).
 ///
-/// It finds rather too much than too little: what a reference may lead to counts.
+/// It prefers finding too much to finding too little: whatever a reference may lead to counts.
 struct MemberNames {
     private struct Name {
         let index: Int
@@ -17,7 +17,7 @@ struct MemberNames {
     private var words: [String: [Int]] = [:]
     private let base: String
 
-    /// Reads the names of `resources`, which are at the clinic of that base URL and identifier system.
+    /// Reads the names of `resources`, which are at the clinic with that base URL and identifier system.
     init(_ resources: [ClinicalResource], base: String, identifierSystem: String) {
         self.base = base
         types = resources.map(\.staged.type)
@@ -34,7 +34,7 @@ struct MemberNames {
         }
     }
 
-    /// The places of the resources to which the reference leads, or may.
+    /// The indices of the resources to which the reference leads, or may lead.
     func indices(of element: ReferenceElement) -> Set<Int> {
         var found: Set<Int> = []
         if let text = element.reference { found.formUnion(literal(text)) }
@@ -58,7 +58,7 @@ struct MemberNames {
             if let token = Reference.identifierToken(inQuery: query) {
                 return identified(by: token.value, system: token.system, type: type)
             }
-            // What is asked for in another way may be any of the type.
+            // Any other search may find any resource of the type.
             return types.indices.filter { types[$0] == type }
         case .contained, .opaque: return []
         }
@@ -70,7 +70,7 @@ struct MemberNames {
         }.map(\.index)
     }
 
-    /// What a resource is called by where it is named in words: the words of its code, its type and its description.
+    /// The words by which a resource is named: those of its code, its type and its description.
     private static func words(of json: JSONValue) -> Set<String> {
         var found: Set<String> = []
         for element in ["code", "type", "vaccineCode", "medicationCodeableConcept"] {

@@ -1,24 +1,24 @@
 import FHIR
 import PDex
 
-/// Leaves out what a permit does not cover: what is sensitive, what nothing releases, and what would tell of either
-/// (CO-04 … CO-07).
+/// Leaves out what a permit does not cover: sensitive data, data that nothing releases, and whatever would reveal
+/// either (CO-04 … CO-07).
 struct Segmentation: Sendable {
     /// What may go.
     enum Outcome {
-        /// These resources with this Provenance of the clinic, and not those, of which each list held so many.
+        /// These resources with this Provenance of the clinic, but not those left out; `heldBy` counts them by list.
         case parts(
             kept: [ClinicalResource], provenance: [ClinicalResource], leftOut: [ExchangeManifest.Entry],
             heldBy: [String: Int])
-        /// Nothing: the Patient itself is not covered, or something that may concern all of it.
+        /// Nothing: the Patient itself is not covered, or something that may concern everything.
         case nothing(FaultCode, String)
     }
 
     /// Why one resource is held.
     struct Hold: Sendable {
-        /// What was found, here or in what it tells of.
+        /// The finding, in the resource or in what it would reveal.
         let finding: Sensitivity.Finding
-        /// The resource through which it got here; nil when it was found here.
+        /// The resource through which it spread; nil when the finding is in the resource itself.
         let via: ResourceKey?
     }
 
@@ -30,11 +30,11 @@ struct Segmentation: Sendable {
     init(terms: ExchangeTerms, identities: Identities) {
         self.terms = terms
         self.identities = identities
-        stager = Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
+        stager = Stager(clinicOf: terms, identities)
         shared = SharedSensitivity(sensitivity: terms.sensitivity, stager: stager)
     }
 
-    /// Divides a member's data; `sensitive` tells whether the permit covers what is sensitive.
+    /// Divides a member's data; `sensitive` says whether the permit covers sensitive data.
     func outcome(
         for matched: MatchedMember, sensitive: Bool, _ reader: any StoreReader
     ) throws -> Outcome {
@@ -53,7 +53,7 @@ struct Segmentation: Sendable {
                 "who took the patient's place is not covered, by \(terms.sensitivity.recorded(finding))")
         }
         let provenance = matched.member.provenance
-        // A Provenance may tell more of one of its targets than that there is one, so that it is not cut but held.
+        // A Provenance may reveal more about a target than its existence, so it is held, not cut.
         let holds = try holds(in: matched.member.resources + provenance, sensitive: sensitive, reader)
         // A flag that names no visit may be about all of them.
         for item in matched.member.resources where item.staged.type == "Flag" && item.encounters.isEmpty {
@@ -80,7 +80,7 @@ struct Segmentation: Sendable {
         return .parts(kept: kept, provenance: told, leftOut: leftOut, heldBy: heldBy)
     }
 
-    /// What is found about a patient as a whole, and is not released: in the Patient, or in a Flag that names no visit.
+    /// A finding about a patient as a whole that is not released: in the Patient, or in a Flag that names no visit.
     func finding(
         about patient: ClinicalResource, sensitive: Bool, _ reader: any StoreReader
     ) throws -> Sensitivity.Finding? {
@@ -93,7 +93,7 @@ struct Segmentation: Sendable {
         return nil
     }
 
-    /// Why which of a member's resources are held: those outside the coverage, too, since a note may speak of two
+    /// Which of a member's resources are held, and why: also those outside the coverage, since a note may be about two
     /// visits.
     func holds(
         in resources: [ClinicalResource], sensitive: Bool, _ reader: any StoreReader
@@ -107,10 +107,10 @@ struct Segmentation: Sendable {
             .spread(from: found)
     }
 
-    /// What is found in a resource, or in a place, department or drug that it names, and is not released.
+    /// The finding in a resource, or in a place, department or drug that it names, if not released.
     ///
-    /// Of a Patient only itself counts: whom it names, such as a general practitioner, is not sent with it, and the
-    /// visits there name them, too.
+    /// For a Patient only itself counts: those whom it names, such as a general practitioner, are not sent with it, and
+    /// the visits with them name them as well.
     func finding(
         in resource: Resource, sensitive: Bool, _ reader: any StoreReader
     ) throws -> Sensitivity.Finding? {

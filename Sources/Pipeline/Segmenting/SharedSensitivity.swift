@@ -2,13 +2,13 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Whether places, departments and drugs that visits refer to are sensitive: looked up once a run.
+/// Whether places, departments and drugs that visits refer to are sensitive: looked up once per run.
 final class SharedSensitivity: Sendable {
     private let sensitivity: Sensitivity
     private let stager: Stager
     private let known = Mutex<[ReferenceElement: Sensitivity.Finding?]>([:])
 
-    /// Kept at most; then forgotten and looked up again, so that memory does not grow with the clinic.
+    /// Most findings kept; beyond that they are forgotten and looked up again, so that memory stays bounded.
     private static let mostKept = 16_384
 
     init(sensitivity: Sensitivity, stager: Stager) {
@@ -16,7 +16,7 @@ final class SharedSensitivity: Sendable {
         self.stager = stager
     }
 
-    /// The strictest finding in what a reference leads to, and in what that refers to.
+    /// The strictest finding in the target of a reference, and in what that refers to.
     func finding(_ reference: ReferenceElement, _ reader: any StoreReader) throws -> Sensitivity.Finding? {
         if let known = known.withLock({ $0[reference] }) { return known }
         var open = [reference]
@@ -36,7 +36,7 @@ final class SharedSensitivity: Sendable {
         return result
     }
 
-    /// What is seen in each resource that the reference may lead to: several are looked at all.
+    /// Looks at each resource to which the reference may lead, even if there are several.
     private func looks(_ reference: ReferenceElement, _ reader: any StoreReader) throws -> [Sensitivity.Look] {
         try ReferenceResolution(reference, stager: stager).keys(reader, stager: stager).compactMap { key in
             guard let staged = try reader.staged(key) else { return nil }

@@ -1,33 +1,33 @@
 import FHIR
 import PDex
 
-/// Carries what was found in one resource to those of the same member that would tell of it (CO-05).
+/// Spreads the findings in one resource to those resources of the same member that would reveal them (CO-05).
 ///
-/// - What refers to something held is held: what belongs to a visit, a part of a visit, a report of a result, a visit
-///   for a diagnosis or on an account, a Provenance.
-/// - What a held report or panel consists of is held.
-/// - A diagnosis, or a flag, holds the visit that it names. Anything else holds the free text of its visit: what was
-///   found may be spoken of there.
+/// - A resource that refers to a held one is held: what belongs to a visit, a part of a visit, a report of a result, a
+///   visit for a diagnosis or on an account, a Provenance.
+/// - The parts of a held report or panel are held.
+/// - A diagnosis or flag holds the visit that it names. Anything else holds the free text of its visit, which may
+///   mention the finding.
 struct Taint {
     private let resources: [ClinicalResource]
     private let targets: [[Int]]
     private let referrers: [[Int]]
     private let places: [ResourceKey: Int]
-    /// The visits that each names, in whatever way.
+    /// The visits that each resource names, in whatever way.
     private let visits: [Set<ResourceKey>]
     private let texts: [ResourceKey: [Int]]
 
     private static let freeText: Set<String> = [
         "DocumentReference", "Composition", "ClinicalImpression", "Communication", "QuestionnaireResponse",
     ]
-    /// Elements of any type in which sentences are sent.
+    /// Elements of any type that contain sentences.
     private static let sentences = ["note", "valueString", "patientInstruction", "conclusion", "presentedForm"]
-    /// Types of which the narrative, or what it is called, is sent and is one.
+    /// Types whose narrative or description is sent, and contains sentences.
     private static let described: Set<String> = ["CarePlan"]
     private static let holdingVisits: Set<String> = ["Condition", "Flag"]
     private static let panels: Set<String> = ["DiagnosticReport", "Observation", "Composition"]
 
-    /// Reads how a member's resources refer to each other: by what is written, by identifiers, and in words.
+    /// Reads how a member's resources refer to each other: literally, by identifiers, and in words.
     init(_ resources: [ClinicalResource], base: String, identifierSystem: String) {
         self.resources = resources
         let names = MemberNames(resources, base: base, identifierSystem: identifierSystem)
@@ -54,7 +54,7 @@ struct Taint {
         self.texts = texts
     }
 
-    /// Whether it says in sentences what happened at a visit.
+    /// Whether it describes in sentences what happened at a visit.
     private static func isFreeText(_ resource: Resource) -> Bool {
         func says(_ elements: [String], _ json: JSONValue) -> Bool {
             elements.contains { !(json[$0]?.elements.isEmpty ?? true) }
@@ -65,10 +65,10 @@ struct Taint {
             || (described.contains(resource.type) && says(["text", "description"], json))
     }
 
-    /// Everything that is held, for what is found in some of the resources.
+    /// Everything that is held, given the findings in some of the resources.
     func spread(from found: [Int: Sensitivity.Finding]) -> [ResourceKey: Segmentation.Hold] {
         var holds: [ResourceKey: Segmentation.Hold] = [:]
-        // The strictest first: what is held for two reasons is told by the stricter.
+        // The strictest first: a resource held for two reasons is reported with the stricter.
         for release in SensitivityCategory.Release.allCases {
             var open = found.filter { $0.value.release == release }.sorted { $0.key < $1.key }
                 .map { (index: $0.key, finding: $0.value, via: ResourceKey?.none) }

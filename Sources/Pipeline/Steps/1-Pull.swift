@@ -21,6 +21,7 @@ struct Pull: Sendable {
 
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
     func everyone() async throws -> FinishedExport? {
+        try records.insistOnFiles()
         let (capability, provenance, withheld) = try await offer()
         return try await offered(capability, besides: withheld).everyone(capability, provenance)
     }
@@ -187,9 +188,7 @@ struct Pull: Sendable {
             observer: observer)
     }
 
-    var stager: Stager {
-        Stager(source: terms.clinic.name, base: terms.clinic.base, identities: identities)
-    }
+    var stager: Stager { Stager(clinicOf: terms, identities) }
 
     func allPatients() async throws -> [String] {
         let walk = PageWalk(server: clinic, name: terms.clinic.name, tally: tally)

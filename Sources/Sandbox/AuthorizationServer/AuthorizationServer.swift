@@ -4,7 +4,7 @@ import PDex
 import Serving
 import Synchronization
 
-/// Issues tokens to one registered client as SMART backend services ask (SMART App Launch 2.2.0), and knows them again.
+/// Issues tokens to one registered client as SMART backend services require (SMART App Launch 2.2.0), and checks them.
 final class AuthorizationServer: Sendable {
     /// What a live token permits.
     struct Grant: Sendable {
@@ -28,7 +28,7 @@ final class AuthorizationServer: Sendable {
 
     private struct Memory {
         var grants: [String: Grant] = [:]
-        /// Assertions that were used, until they expire.
+        /// Used assertions, until they expire.
         var used: [String: Instant] = [:]
     }
 

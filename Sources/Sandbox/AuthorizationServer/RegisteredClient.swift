@@ -5,7 +5,7 @@ import FHIRClient
 struct RegisteredClient: Sendable {
     let id: String
     let allowed: [SystemScope]
-    /// The scopes of operations that it may ask for, as they are written.
+    /// The scopes of operations that it may request, as they are written.
     let operations: Set<String>
     private let verifier: JWSVerifier
 
@@ -17,7 +17,7 @@ struct RegisteredClient: Sendable {
         verifier = JWSVerifier(jwks: jwks)
     }
 
-    /// Bulk Data Access 4.0.0-ballot.
+    /// The scope of Bulk Data Access 4.0.0-ballot.
     static let bulkSubmit = "system/bulk-submit"
     private static let knownOperations: Set = [bulkSubmit]
 

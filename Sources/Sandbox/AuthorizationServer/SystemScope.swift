@@ -1,6 +1,6 @@
-/// One SMART system scope, in the form in which it was asked for.
+/// One SMART system scope, in the form in which it was requested.
 struct SystemScope: Sendable, Hashable {
-    /// What a scope permits, one letter an interaction.
+    /// What a scope permits, one letter per interaction.
     enum Interaction: Character, Sendable, CaseIterable {
         case create = "c"
         case read = "r"
@@ -37,13 +37,13 @@ struct SystemScope: Sendable, Hashable {
         self.isVersion1 = isVersion1
     }
 
-    /// What of this scope `allowed` covers, in the same form; nil when nothing is left.
+    /// The part of this scope that `allowed` covers, in the same form; nil when nothing is left.
     func limited(to allowed: [SystemScope]) -> SystemScope? {
         let covering = allowed.filter { $0.type == "*" || $0.type == type }
         let left = interactions.intersection(covering.reduce(into: []) { $0.formUnion($1.interactions) })
         guard !left.isEmpty else { return nil }
         guard isVersion1, left != interactions else { return SystemScope(type, left, isVersion1: isVersion1) }
-        // A form of version 1 stands for all of its letters or is not granted.
+        // A version 1 scope stands for all of its letters or is not granted.
         let isReadable = left.isSuperset(of: [.read, .search])
         return isReadable ? SystemScope(type, [.read, .search], isVersion1: true) : nil
     }

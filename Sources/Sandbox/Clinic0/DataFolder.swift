@@ -1,11 +1,12 @@
 import FHIR
+import FHIRClient
 import FoundationEssentials
 
 /// A folder with a clinic's data: NDJSON, NDJSON in gzip, and transaction Bundles as JSON.
 struct DataFolder: Sendable {
     let path: String
 
-    /// Hands over every resource, file after file in the order of their names.
+    /// Hands over every resource, file by file in the order of their names.
     ///
     /// Throws ``SandboxError`` for a folder or a file that cannot be read.
     func forEachResource(_ body: ([UInt8]) throws -> Void) throws {
@@ -18,7 +19,7 @@ struct DataFolder: Sendable {
             guard let data = try? Data(contentsOf: URL(filePath: path).appending(path: name)) else {
                 throw SandboxError.unreadableData(file: name, line: 0)
             }
-            let bytes = name.hasSuffix(".gz") ? GzipReader.decompress(Array(data)) : Array(data)
+            let bytes = name.hasSuffix(".gz") ? GzipInflater.decompress(Array(data)) : Array(data)
             guard let bytes else { throw SandboxError.unreadableData(file: name, line: 0) }
             if isLines { try readLines(bytes, of: name, body) } else { try readJSON(bytes, of: name, body) }
         }
@@ -39,12 +40,12 @@ struct DataFolder: Sendable {
         try splitter.finish(take)
     }
 
-    /// A Bundle's resources, or the one resource that the file is.
+    /// The resources of a Bundle, or the single resource in the file.
     private func readJSON(_ bytes: [UInt8], of name: String, _ body: ([UInt8]) throws -> Void) throws {
         guard let json = try? JSONParser.parse(bytes, limits: JSONLimits(depth: 64, bytes: 256 << 20)) else {
             throw SandboxError.unreadableData(file: name, line: 0)
         }
-        // Transaction Bundles as servers export them may lack resourceType.
+        // Transaction Bundles may lack resourceType when servers export them.
         guard json["entry"] != nil else {
             return try take(json, of: name, body)
         }
@@ -66,7 +67,7 @@ struct DataFolder: Sendable {
         }
     }
 
-    /// An entry's resource; one that is to be created gets the id of its `urn:uuid`.
+    /// An entry's resource; one without an id gets that of its `urn:uuid`.
     private static func resource(of entry: JSONValue) -> (JSONValue, url: String?)? {
         guard var resource = entry["resource"]?.object else { return nil }
         let url = entry["fullUrl"]?.string

@@ -1,7 +1,7 @@
 import FHIR
 import Serving
 
-/// Which part of a compartment `$everything` is asked for.
+/// The part of a compartment that a `$everything` request asks for.
 struct EverythingChoice: Sendable {
     private(set) var types: Set<String> = []
     private(set) var count = 200
@@ -25,7 +25,7 @@ struct EverythingChoice: Sendable {
         }
     }
 
-    /// Whether a resource belongs; one without a date always does.
+    /// Whether a resource is included; one without a date is not excluded by dates of care.
     func includes(_ resource: StoredResource) -> Bool {
         if let since, resource.lastUpdated < since { return false }
         guard let from = resource.start ?? resource.end else { return true }

@@ -3,9 +3,9 @@ import FHIRClient
 import Serving
 import Synchronization
 
-/// Takes export orders, says how they are doing, and hands out their files (Bulk Data Access 3.0.0).
+/// Takes export orders, reports on their progress, and hands out their files (Bulk Data Access 3.0.0).
 final class ExportDesk: Sendable {
-    /// Where status and files are, below the origin.
+    /// The path of status and files, below the origin.
     static let path = "/export/"
 
     private struct Orders {
@@ -15,7 +15,7 @@ final class ExportDesk: Sendable {
     let habits: ExportHabits
     private let orders = Mutex(Orders())
 
-    /// Hands out exports the way `habits` say.
+    /// Runs exports as `habits` say.
     init(_ habits: ExportHabits) {
         self.habits = habits
     }
@@ -27,7 +27,7 @@ final class ExportDesk: Sendable {
     ) throws(Refusal) -> ServedAnswer {
         let wish = try ExportOrder(request)
         for type in wish.types where !grant.permits(.read, on: type) { throw .missingScope(.read, type) }
-        // Who else is in a Group is nobody's data.
+        // The other members of a Group are nobody's business.
         let all = store.types.filter { grant.permits(.read, on: $0) && (wish.purpose == nil || $0 != "Group") }
         let types = wish.types.isEmpty ? all : wish.types
         guard !types.isEmpty else { throw .missingScope(.read, "*") }
@@ -39,7 +39,7 @@ final class ExportDesk: Sendable {
             front: front, at: store.tick(now))
     }
 
-    /// Takes files to be handed out to whoever may read `types`, and answers 202 with `Content-Location`.
+    /// Takes files for every client that may read `types`, and answers 202 with `Content-Location`.
     func take(
         _ output: [ExportJob.File], deleted: [ExportJob.File] = [], errors: [ExportJob.File] = [],
         of types: [String], request: String, front: Front,

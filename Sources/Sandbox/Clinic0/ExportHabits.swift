@@ -1,4 +1,4 @@
-/// How a clinic runs its exports: what servers of the field do differently.
+/// How a clinic runs its exports: the ways in which real servers differ.
 public struct ExportHabits: Sendable, Hashable {
     /// Whether export is offered at all.
     public var isOffered = true
@@ -8,9 +8,9 @@ public struct ExportHabits: Sendable, Hashable {
     public var filesAPage = 1_000
     /// How many status requests are answered with 202 before the export is complete.
     public var polls = 0
-    /// Whether files are handed out without a token, and to nobody who sends one.
+    /// Whether files are handed out without a token, and refused to clients that send one.
     public var filesAreOpen = false
 
-    /// Habits of a clinic that offers export, and wants a token for each file.
+    /// The habits of a clinic that offers export, and requires a token for each file.
     public init() {}
 }

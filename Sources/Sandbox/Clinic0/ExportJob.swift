@@ -9,7 +9,7 @@ struct ExportJob: Sendable {
     }
 
     let types: [String]
-    /// Where its status is asked for; its files are below.
+    /// The URL of its status; its files are below.
     let statusURL: String
     let transactionTime: Instant
     /// The kick-off URL, which the manifest repeats.
@@ -28,7 +28,7 @@ struct ExportJob: Sendable {
     /// How many pages the manifest has.
     var pages: Int { max(1, (files.count + habits.filesAPage - 1) / habits.filesAPage) }
 
-    /// One page of the manifest, from 0 (Bulk Data 3.0.0; the link to the next is of the 4.0 ballot).
+    /// One page of the manifest, from 0 (Bulk Data 3.0.0; the link to the next page is from the 4.0 ballot).
     func manifest(page: Int) -> JSONValue {
         let first = page * habits.filesAPage
         let places = first..<min(first + habits.filesAPage, files.count)

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Serving
 
-/// A Bulk Data kick-off, understood.
+/// A Bulk Data kick-off, parsed.
 struct ExportOrder: Sendable {
     /// The operation of Da Vinci Member Attribution, the last segment of its path.
     static let daVinci = "$davinci-data-export"
@@ -32,13 +32,13 @@ struct ExportOrder: Sendable {
     private(set) var types: [String] = []
     private(set) var since: Instant?
     private(set) var until: Instant?
-    /// Searches by type, of which a resource of that type has to be found by one.
+    /// Searches by type; a resource of that type has to match one of them.
     private(set) var typeFilters: [String: [SearchRequest]] = [:]
-    /// Ids of the only patients; nil for all.
+    /// The ids of the only patients to export; nil for all.
     private(set) var patients: Set<String>?
-    /// What it is for; of `$davinci-data-export` alone (DX-02).
+    /// The purpose; only for `$davinci-data-export` (DX-02).
     private(set) var purpose: ExportPurpose?
-    /// Whether the Provenance of what is exported goes along.
+    /// Whether the Provenance of the exported resources is included.
     private(set) var hasProvenance = false
 
     /// Reads the parameters of a GET, or of a POST with a Parameters resource. Throws 400 for what is not offered.
@@ -46,12 +46,15 @@ struct ExportOrder: Sendable {
         guard request.prefers("respond-async") else {
             throw Refusal(400, "invalid", "A kick-off needs the header Prefer: respond-async.")
         }
-        for (name, value) in try Self.pairs(of: request) where try !add(name, value) {
+        let isDaVinci = request.path.hasSuffix(Self.daVinci)
+        let pairs = try Self.pairs(of: request)
+        if isDaVinci { try Self.refuseRepeats(in: pairs) }
+        for (name, value) in pairs where try !add(name, value, hasLists: isDaVinci) {
             guard request.prefers("handling=lenient") else {
                 throw Refusal(400, "not-supported", "The export parameter \(name) is not offered.")
             }
         }
-        if request.path.hasSuffix(Self.daVinci) {
+        if isDaVinci {
             guard request.method == "POST" else { throw .notSupported("\(request.method) on $davinci-data-export") }
             guard purpose != .providerDelta || since != nil else {
                 throw Refusal(400, "required", "_since has to come with provider-delta.")
@@ -64,8 +67,16 @@ struct ExportOrder: Sendable {
         }
     }
 
-    /// Takes one parameter; false when it is not offered.
-    private mutating func add(_ name: String, _ value: String) throws(Refusal) -> Bool {
+    /// ATR has all parameters but `patient` once at most; types and filters are lists with commas (DX-01).
+    private static func refuseRepeats(in pairs: [(name: String, value: String)]) throws(Refusal) {
+        for name in ["exportType", "_since", "_until", "_type", "_typeFilter"]
+        where pairs.count(where: { $0.name == name }) > 1 {
+            throw Refusal(400, "invalid", "\(name) is there more than once; $davinci-data-export takes one.")
+        }
+    }
+
+    /// Takes one parameter; false when it is not offered. With `hasLists` the filters are in one, with commas.
+    private mutating func add(_ name: String, _ value: String, hasLists: Bool) throws(Refusal) -> Bool {
         switch name {
         case "_type": types += value.split(separator: ",").map(String.init)
         case "_since": since = try Self.instant(name, value)
@@ -73,6 +84,8 @@ struct ExportOrder: Sendable {
         case "exportType":
             purpose = ExportPurpose.allCases.first { $0.exportType == value }
             return purpose != nil
+        case "_typeFilter" where hasLists:
+            for filter in value.split(separator: ",") { try addFilter(String(filter)) }
         case "_typeFilter": try addFilter(value)
         case "patient": patients = (patients ?? []).union([Reference(parsing: value).id ?? value])
         case "includeAssociatedData":

@@ -1,12 +1,12 @@
 import FHIR
 
-/// Chooses what an export holds.
+/// Selects the resources of an export.
 struct ExportSelection {
     let level: ExportOrder.Level
     let order: ExportOrder
-    /// Resources a file.
+    /// The most resources in one file.
     let fileSize: Int
-    /// When it is asked for.
+    /// When the export is requested.
     let now: Instant
 
     /// The files of the types, in their order. Throws 404 for an unknown Group.
@@ -35,7 +35,7 @@ struct ExportSelection {
         return filters.contains { search in search.filters.allSatisfy { $0.matches(resource) } }
     }
 
-    /// The Provenance of what is exported, each once.
+    /// The Provenances of the exported resources, each once.
     private func provenance(of exported: [StoredResource], in store: FHIRStore) -> [StoredResource] {
         let targets = Set(exported.map(\.key))
         return (store.tables["Provenance"]?.resources ?? []).filter { provenance in
@@ -64,8 +64,8 @@ struct ExportSelection {
         return [ExportJob.File(type: "Bundle", lines: bundles)]
     }
 
-    /// What is told of patients who are asked for and are not in the Group, and of members who do not permit it any
-    /// longer: they are left out, with a word each and no name (DX-04, DX-05).
+    /// A word, but no name, about each patient who was asked for and is not in the Group, and each member who no longer
+    /// permits the disclosure: they are left out (DX-04, DX-05).
     func leftOut(in store: FHIRStore) throws(Refusal) -> [ExportJob.File] {
         guard order.purpose != nil, case .group(let id) = level, let group = store["Group", id] else { return [] }
         let all = Self.members(of: group)
@@ -89,13 +89,13 @@ struct ExportSelection {
         return outcome.serialized()
     }
 
-    /// What belongs to nobody is shared and goes along.
+    /// A resource that belongs to nobody is shared, and included.
     private func isWanted(_ patient: String?, _ members: Set<String>?) -> Bool {
         guard let members, let patient else { return true }
         return members.contains(patient)
     }
 
-    /// The only patients; nil for all.
+    /// The ids of the only patients; nil for all.
     private func members(in store: FHIRStore) throws(Refusal) -> Set<String>? {
         guard case .group(let id) = level else { return order.patients }
         guard let group = store["Group", id] else { throw .notFound("Group/\(id)") }

@@ -2,7 +2,7 @@ import FHIR
 import Serving
 
 extension ReadInteractions {
-    /// `Patient/[id]/$everything`: the compartment in pages, each with the shared resources that it refers to.
+    /// `Patient/[id]/$everything`: the compartment in pages, each with the shared resources to which it refers.
     ///
     /// Offers `_since`, `_type`, `_count`, `start` and `end` (dates of care).
     func everything(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> ServedAnswer {
@@ -36,7 +36,7 @@ extension ReadInteractions {
         return .fhir(200, bundle.bytes)
     }
 
-    /// What the matches refer to outside of any compartment, each once.
+    /// The resources outside any compartment to which the matches refer, each once.
     private func shared(by matches: [StoredResource], in store: inout FHIRStore) -> [StoredResource] {
         var texts: Set<String> = []
         for match in matches { match.tree.forEachReference { texts.insert($0) } }

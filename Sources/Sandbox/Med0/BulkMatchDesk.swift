@@ -2,13 +2,13 @@ import FHIR
 import PDex
 import Serving
 
-/// Answers who many people are (`Group/$bulk-member-match`): a Group each of those who match, of those who do not, and
-/// of those whose consent does not permit to tell (BM-02 … BM-06).
+/// Answers who many people are (`Group/$bulk-member-match`): one Group each for those who match, those who do not, and
+/// those whose consent does not permit an answer (BM-02 … BM-06).
 struct BulkMatchDesk: Sendable {
-    /// What a request comes to.
+    /// The outcome of a request.
     struct Answer {
         let verdicts: [MemberDesk.Verdict]
-        /// What the payer keeps from now on.
+        /// The Groups that the payer keeps from now on.
         let groups: [StoredResource]
         let files: [ExportJob.File]
     }
@@ -34,7 +34,7 @@ struct BulkMatchDesk: Sendable {
         }
     }
 
-    /// The questions in a request. Throws 400 for what breaks PDex.
+    /// The questions in a request. Throws 400 when it breaks PDex.
     func questions(in request: ServedRequest) throws(Refusal) -> [MemberMatchQuestion] {
         guard request.prefers("respond-async") else {
             throw Refusal(400, "invalid", "The operation needs the header Prefer: respond-async.")
@@ -49,9 +49,9 @@ struct BulkMatchDesk: Sendable {
         }
     }
 
-    /// Decides about each on its own: no consent that is bad fails the others (BM-05).
+    /// Decides about each person separately: a bad consent does not fail the others (BM-05).
     func answer(
-        to questions: [MemberMatchQuestion], base: String, in store: inout FHIRStore, now: Instant
+        to questions: [MemberMatchQuestion], in store: inout FHIRStore, now: Instant
     ) throws(Refusal) -> Answer {
         let verdicts = questions.map { members.verdict(on: $0, in: &store, now: now) }
         let pairs = Array(zip(questions, verdicts))
@@ -109,7 +109,7 @@ struct BulkMatchDesk: Sendable {
             "meta": ["profile": [.string("http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/" + profile)]],
         ]
         var contained = found.map { JSONValue.object($0.0.patient.json) }
-        // Under which the payer told: it is looked at again when the Group is exported.
+        // The consents by which the payer answered: they are checked again when the Group is exported.
         if kind == .match { contained += found.compactMap { Self.consent(of: $0.0) } }
         if !contained.isEmpty { group["contained"] = .array(contained) }
         group["type"] = "person"

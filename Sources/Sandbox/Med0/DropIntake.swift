@@ -2,38 +2,36 @@ import FHIR
 import FHIRClient
 import Foundation
 
-/// The folder in which drops of files are left for the payer (WR-22 f): what waits there, what it says, and where it
-/// goes.
+/// The folder in which drops of files are left for the payer (WR-22 f): lists them, reads them, and puts them away.
 ///
-/// A drop is looked at as a stranger's: every file must be listed with its digest, and the manifest must tell of every
-/// line.
+/// A drop is not trusted: every file must be listed with its digest, and the manifest must account for every line.
 struct DropIntake: Sendable {
     let path: String
 
-    /// The drops that are there, the one that was true first at the front.
+    /// The drops that are there, the one that was true earliest first.
     var waiting: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { !$0.hasPrefix(".") && !["taken", "refused"].contains($0) }.sorted()
     }
 
-    /// What a drop asks for. Throws 400 when it is not whole, or not what its manifest says.
+    /// The writes that a drop asks for. Throws 400 when it is incomplete, or differs from its manifest.
     func writes(of drop: String) throws(Refusal) -> [WriteRequest] {
         let files = try files(of: drop)
         guard let manifest = files["manifest.json"] else { throw Refusal(400, "structure", "It has no manifest.") }
         return try SubmittedData(manifest, files.filter { $0.key != "manifest.json" }).writes()
     }
 
-    /// Puts a drop away, among what was taken or refused.
+    /// Moves a drop to those that were taken or refused.
     func move(_ drop: String, to place: String) throws {
         let files = FileManager.default
         try files.createDirectory(atPath: "\(path)/\(place)", withIntermediateDirectories: true)
         let target = "\(path)/\(place)/\(drop)"
-        // It came a second time.
+        // The drop came a second time.
         if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
         try files.moveItem(atPath: "\(path)/\(drop)", toPath: target)
     }
 
-    /// The files of a drop but for the digests, each as the digests have it.
+    /// The files of a drop except the digests, each checked against its digest.
     private func files(of drop: String) throws(Refusal) -> [String: [UInt8]] {
         let folder = "\(path)/\(drop)"
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder),

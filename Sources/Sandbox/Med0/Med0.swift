@@ -10,9 +10,9 @@ final class Med0: SandboxEndpoint {
         var store: FHIRStore
         var faults: FaultPlan
         var requests: [String: Int] = [:]
-        /// Who was asked about, and how it was answered.
+        /// The answers to questions of who somebody is.
         var questions: [MemberDesk.Verdict] = []
-        /// The member to refuse; nil when none, or when it was done.
+        /// The member to refuse; nil without one, or once that is done.
         var refused: RefusedMember?
     }
 
@@ -27,7 +27,7 @@ final class Med0: SandboxEndpoint {
 
     var origin: Origin { front.origin }
 
-    /// Serves `store`, over which `file` (if any) is replayed. Throws ``SandboxError`` when the file is unusable.
+    /// Serves `store`, after replaying `file` (if any) over it. Throws ``SandboxError`` when the file is unusable.
     init(
         front: Front, store: consuming sending FHIRStore, file: String?, faults: FaultPlan, refused: RefusedMember?,
         members: MemberDesk, bulkMatch: BulkMatchShape, exports: ExportDesk, clock: any WallClock
@@ -115,7 +115,7 @@ final class Med0: SandboxEndpoint {
         let questions = try matching.questions(in: request)
         return try state.withLock { (state) throws(Refusal) -> ServedAnswer in
             let now = state.store.tick(clock.now())
-            let answer = try matching.answer(to: questions, base: front.base, in: &state.store, now: now)
+            let answer = try matching.answer(to: questions, in: &state.store, now: now)
             state.questions += answer.verdicts
             commit(answer.groups.map { .put($0) }, &state)
             return exports.take(
@@ -137,10 +137,10 @@ final class Med0: SandboxEndpoint {
     /// How often each kind of request came: `POST /`, `GET Coverage`, `PUT Patient`, …
     var requestCounts: [String: Int] { state.withLock { $0.requests } }
 
-    /// How each question who somebody is was answered.
+    /// The answer to each question of who somebody is.
     var verdicts: [MemberDesk.Verdict] { state.withLock { $0.questions } }
 
-    /// Changes a resource as the payer's own staff would: any client sees a new version.
+    /// Changes a resource as the payer's own staff would: clients see a new version.
     func update(_ resource: Resource) throws {
         try state.withLock { state in
             let version = (resource.id.flatMap { state.store[resource.type, $0]?.version } ?? 0) + 1
@@ -168,7 +168,7 @@ final class Med0: SandboxEndpoint {
         return fault == .dropped ? .dropped : answer
     }
 
-    /// What happens to the next submission, where it is not refused at once.
+    /// The fault of the next submission, unless it is refused at once.
     private func nextFault() throws(Refusal) -> FaultPlan.Fault? {
         let fault = state.withLock { $0.faults.next() }
         switch fault {
@@ -178,7 +178,7 @@ final class Med0: SandboxEndpoint {
         }
     }
 
-    /// The chosen member's first transaction is refused, and that is remembered.
+    /// Refuses the chosen member's first transaction, and remembers that.
     private func refuse(_ submission: Submission, _ state: inout State) throws(Refusal) {
         guard submission.isTransaction, let member = state.refused,
             member.isAbout(submission.requests.compactMap { $0 })
@@ -216,7 +216,7 @@ final class Med0: SandboxEndpoint {
             "batch-response", results, base: front.base, grant: grant, store: &state.store)
     }
 
-    /// Carries out what came another way than by a request, whole or not at all.
+    /// Carries out writes that did not come by a request, all or none.
     func carryOut(_ writes: [WriteRequest]) throws(Refusal) {
         try state.withLock { (state) throws(Refusal) -> Void in
             let now = state.store.tick(clock.now())

@@ -2,19 +2,19 @@ import FHIR
 import PDex
 import Serving
 
-/// Answers who somebody is (`Patient/$member-match`): the number on the card has to lead to exactly one member of that
+/// Answers who somebody is (`Patient/$member-match`): the number on the card must lead to exactly one member of that
 /// name, birth date and gender.
 struct MemberDesk: Sendable {
-    /// What a question comes to.
+    /// The outcome of a question.
     enum Verdict: Sendable, Hashable {
         /// One member: the Patient's id and the member number.
         case member(id: String, number: String)
         case nobody
         case several
-        /// The consent that came along does not permit the answer.
+        /// The consent that was sent does not permit an answer.
         case consentRefused
 
-        /// The verdict without the member.
+        /// The name of the verdict, without the member.
         var name: String {
             switch self {
             case .member: "member"
@@ -29,7 +29,7 @@ struct MemberDesk: Sendable {
 
     let shape: MemberMatchShape
 
-    /// The question in a request. Throws 400 for what breaks HRex.
+    /// The question in a request. Throws 400 when it breaks HRex.
     func question(in request: ServedRequest) throws(Refusal) -> MemberMatchQuestion {
         guard let json = try? JSONParser.parse(request.body) else {
             throw Refusal(400, "structure", "The body is not JSON.")
@@ -46,7 +46,7 @@ struct MemberDesk: Sendable {
         return question
     }
 
-    /// Decides.
+    /// Decides who is meant.
     func verdict(on question: MemberMatchQuestion, in store: inout FHIRStore, now: Instant) -> Verdict {
         if let consent = question.consent, !TellingConsents(now: now).permits(Consent(consent)) {
             return .consentRefused
@@ -70,7 +70,7 @@ struct MemberDesk: Sendable {
         return number.map { .member(id: id, number: $0) } ?? .nobody
     }
 
-    /// Writes it for a server at `base`; all but one member is 422 (MM-12).
+    /// The verdict as an answer of a server at `base`; anything but one member is 422 (MM-12).
     func answer(_ verdict: Verdict, base: String) throws(Refusal) -> ServedAnswer {
         switch verdict {
         case .nobody: throw Refusal(422, "not-found", "No member is meant.")
@@ -84,7 +84,7 @@ struct MemberDesk: Sendable {
         }
     }
 
-    /// `MemberIdentifier`, and `MemberId` where the shape has it.
+    /// `MemberIdentifier`, and `MemberId` if the shape includes it.
     private func parameters(_ id: String, _ number: String, _ base: String) -> [JSONValue] {
         switch shape {
         case .memberNumber:

@@ -1,11 +1,11 @@
 import FHIR
 
-/// One change of the payer's store, in the form in which it is kept on disk.
+/// One change of the payer's store, in the form that is kept on disk.
 enum PayerChange: Sendable {
     case put(StoredResource)
     case delete(type: String, id: String, at: Instant)
 
-    /// One member of the array `changes` of a log line.
+    /// Writes one element of the array `changes` of a log line.
     func write(into out: inout [UInt8]) {
         switch self {
         case .put(let resource): out += resource.bytes

@@ -4,19 +4,19 @@ import Synchronization
 
 /// The payer's memory on disk: an NDJSON file to which each commit appends one line.
 ///
-/// One line a commit makes a commit all or nothing even when the process is killed while it writes:
-/// a torn last line is cut off when the file is opened again.
+/// One line per commit makes a commit all or nothing, even if the process is killed while writing: a torn last line is
+/// cut off when the file is opened again.
 final class PayerLog: Sendable {
     private let descriptor: Int32
 
-    /// What one line says.
+    /// The content of one line.
     struct Entry: Sendable {
         var changes: [PayerChange] = []
         /// The member whose first transaction was refused.
         var refused: String?
     }
 
-    /// Opens the file, making it when missing, and hands over every whole line in it.
+    /// Opens the file, creating it if missing, and hands over every whole line in it.
     ///
     /// Throws ``SandboxError`` when the file cannot be opened or holds something else.
     init(path: String, replay: (Entry) -> Void) throws(SandboxError) {
@@ -32,7 +32,7 @@ final class PayerLog: Sendable {
             replay(entry)
             start = end + 1
         }
-        // What follows the last newline was being written when the process ended.
+        // Anything after the last newline was being written when the process ended.
         if start < bytes.count { ftruncate(descriptor, off_t(start)) }
     }
 

@@ -4,12 +4,12 @@ import FHIR
 struct RefusedMember: Sendable {
     /// The payer's id of the Patient.
     let payerPatientID: String
-    /// Any identifier value by which a sent Patient is that member: member id, record number.
+    /// The identifier values by which a sent Patient is recognised as that member: member id, record number.
     let identifiers: Set<String>
     let family: String
     let birthDate: String
 
-    /// Whether a Bundle is about that member: by a Patient in it, or by a reference to the payer's own.
+    /// Whether a Bundle is about that member: by a Patient in it, or by a reference to the payer's own Patient.
     func isAbout(_ requests: [WriteRequest]) -> Bool {
         requests.contains { request in
             guard let resource = request.resource else { return false }

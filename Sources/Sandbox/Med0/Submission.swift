@@ -1,13 +1,13 @@
 import FHIR
 import Serving
 
-/// A transaction or batch Bundle, understood.
+/// A transaction or batch Bundle, parsed.
 struct Submission: Sendable {
     let isTransaction: Bool
-    /// One for each entry; nil for an entry of a batch that is no request.
+    /// One for each entry; nil for an entry of a batch that is not a valid request.
     let requests: [WriteRequest?]
 
-    /// Reads the body. Throws 400 when it is no such Bundle, or when an entry of a transaction is no request.
+    /// Reads the body. Throws 400 when it is not such a Bundle, or a transaction with an entry that is no request.
     init(_ request: ServedRequest) throws(Refusal) {
         let json: JSONValue
         do throws(JSONError) {

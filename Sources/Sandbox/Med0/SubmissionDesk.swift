@@ -3,32 +3,32 @@ import FHIRClient
 import Serving
 import Synchronization
 
-/// Takes submissions and says how they stand (`$bulk-submit`, `$bulk-submit-status`; Bulk Data Access 4.0.0-ballot).
+/// Takes submissions and reports on them (`$bulk-submit`, `$bulk-submit-status`; Bulk Data Access 4.0.0-ballot).
 final class SubmissionDesk: Sendable {
-    /// What was submitted.
+    /// One submission.
     struct Order: Sendable {
         let id: String
         let manifestURL: String
-        /// The header with which its files are asked for.
+        /// The header to send when fetching its files.
         let header: (name: String, value: String)?
     }
 
     private enum Standing {
         case underWay(Order)
-        /// What was not taken, one OperationOutcome a line.
+        /// With one OperationOutcome for each thing that was not taken.
         case done(Order, outcomes: [JSONValue])
     }
 
-    /// Where status and status files are, below the origin.
+    /// The path of status and status files, below the origin.
     static let path = "/submissions/"
     static let operations = [
         ("bulk-submit", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/bulk-submit"),
         ("bulk-submit-status", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/bulk-submit-status"),
     ]
-    /// What the submitter's identifier has to be.
+    /// The only identifier of a submitter that is accepted.
     static let submitter = (system: "https://med0.example/submitters", value: "clinic0")
 
-    /// The orders, as they come.
+    /// The orders, in the order in which they come.
     let orders: AsyncStream<Order>
     private let arrivals: AsyncStream<Order>.Continuation
     private let standings = Mutex<[String: Standing]>([:])
@@ -71,7 +71,7 @@ final class SubmissionDesk: Sendable {
         return ServedAnswer(202, headers: ["Content-Location": origin + Self.path + id])
     }
 
-    /// The status itself, and its file.
+    /// The status itself, or its file.
     func answer(_ request: ServedRequest, origin: String) throws(Refusal) -> ServedAnswer {
         let steps = request.path.split(separator: "/").dropFirst().map(String.init)
         guard request.method == "GET", let id = steps.first, let standing = standings.withLock({ $0[id] }) else {
@@ -96,7 +96,7 @@ final class SubmissionDesk: Sendable {
             ])
     }
 
-    /// The work on an order has ended.
+    /// Marks the work on an order as done.
     func finish(_ order: Order, outcomes: [JSONValue]) {
         standings.withLock { $0[order.id] = .done(order, outcomes: outcomes) }
     }

@@ -1,7 +1,7 @@
 import FHIR
 import FHIRClient
 
-/// Fetches what was submitted, writes it whole or not at all, and says what was wrong with it.
+/// Fetches submitted files, writes all of a submission or nothing, and reports what was wrong with it.
 struct SubmissionFetcher: Sendable {
     let desk: SubmissionDesk
     let payer: Med0
@@ -12,7 +12,7 @@ struct SubmissionFetcher: Sendable {
         self.payer = payer
     }
 
-    /// Works the orders off as they come, until the task is cancelled.
+    /// Carries out the orders as they come, until the task is cancelled.
     func run() async {
         for await order in desk.orders { desk.finish(order, outcomes: await outcomes(of: order)) }
     }
@@ -46,7 +46,7 @@ struct SubmissionFetcher: Sendable {
         return response.body
     }
 
-    /// The outcome, with the resource that it speaks of where one is to blame.
+    /// The outcome, naming the resource that is to blame, if one is.
     private static func outcome(_ refusal: Refusal, _ writes: [WriteRequest]) -> JSONValue {
         let place = refusal.expression.first?.split(whereSeparator: { "[]".contains($0) }).last.flatMap { Int($0) }
         guard let place, writes.indices.contains(place), let id = writes[place].resource?.id,

@@ -1,7 +1,7 @@
 import FHIR
 import Serving
 
-/// Writes the Bundle that answers a transaction or batch: one entry for each entry sent, in order.
+/// Writes the Bundle that answers a transaction or batch: one entry for each entry that was sent, in order.
 enum SubmissionResponse {
     enum Result: Sendable {
         case done(WriteRequest, Transaction.Outcome)

@@ -1,11 +1,11 @@
 import FHIR
 
-/// A manifest and the files that it names, held against each other: what it asks to be written.
+/// A manifest and its files, compared with each other: the writes that they ask for.
 struct SubmittedData: Sendable {
     private let manifest: JSONValue
     private let files: [String: [UInt8]]
 
-    /// `files` are all that there are, by the link that the manifest has to them. Throws 400 for what is no manifest.
+    /// `files` are all files, by the link that the manifest has to them. Throws 400 when `manifest` is not a manifest.
     init(_ manifest: [UInt8], _ files: [String: [UInt8]]) throws(Refusal) {
         guard let json = try? JSONParser.parse(manifest),
             json["transactionTime"]?.string.flatMap({ Instant($0) }) != nil
@@ -19,7 +19,7 @@ struct SubmittedData: Sendable {
         ((manifest["output"]?.elements ?? []) + (manifest["deleted"]?.elements ?? [])).compactMap { $0["url"]?.string }
     }
 
-    /// What is put and deleted. Throws 400 when files and manifest differ.
+    /// The puts and deletions. Throws 400 when files and manifest differ.
     func writes() throws(Refusal) -> [WriteRequest] {
         let links = Self.links(in: manifest)
         guard Set(links) == Set(files.keys), links.count == files.count else {

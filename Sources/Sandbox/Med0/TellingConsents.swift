@@ -1,22 +1,22 @@
 import FHIR
 import PDex
 
-/// Whether a member still permits Med0 to tell: looked at again for each when an export starts (DX-04).
+/// Whether a member still permits Med0 to disclose; checked again for each member when an export starts (DX-04).
 struct TellingConsents {
-    /// By which a member of a Group names the Consent that came with the question.
+    /// The extension by which a member of a Group names the Consent that came with the question.
     static let url = "https://med0.example/fhir/StructureDefinition/told-under"
 
     let now: Instant
 
-    /// HC-01 … HC-03: active, at this moment, and from this payer.
+    /// HC-01 … HC-03: active, valid now, and from this payer.
     func permits(_ consent: Consent) -> Bool {
         consent.status == "active" && consent.policy != nil && consent.provisionType == "permit"
             && consent.period?.contains(now) ?? false && isOfMed0(consent)
             && consent.actors.contains { $0.roles.contains(.recipient) }
     }
 
-    /// Whether a member of a Group may be told of: what came with the question still permits it, and nothing that the
-    /// payer has recorded since takes it back.
+    /// Whether a member of a Group may be disclosed: the Consent that came with the question still permits it, and
+    /// nothing that the payer has recorded since revokes it.
     func permit(_ member: JSONValue, of group: JSONValue, id: String, in store: FHIRStore) -> Bool {
         let named = (member["entity"]?["extension"]?.elements ?? []).first { $0["url"]?.string == Self.url }
         if let text = named?["valueReference"]?["reference"]?.string {

@@ -2,12 +2,12 @@ import FHIR
 import FHIRClient
 import Serving
 
-/// Works a list of writes out against a store without touching it: all of them, or the first refusal.
+/// Computes the effect of a list of writes on a store without touching it: of all of them, or the first refusal.
 ///
-/// What is sent is decided in this order: identities, duplicates, references, versions. Only then
-/// are the changes handed out, so that nothing of a refused transaction can be left behind.
+/// First identities and duplicates are decided, then versions and references, entry by entry. Only then are the changes
+/// handed out, so that nothing of a refused transaction can be left behind.
 struct Transaction {
-    /// What became of one entry.
+    /// The outcome of one entry.
     struct Outcome: Sendable {
         let status: Int
         /// nil for deletions and reads.
@@ -19,15 +19,15 @@ struct Transaction {
     private let now: Instant
     /// `Type/id` of each entry; nil for reads.
     private var identities: [String?] = []
-    /// What a conditional create found, by entry.
+    /// The resources that conditional creates found, by entry.
     private var existing: [Int: StoredResource] = [:]
-    /// Every identity that is there, or not there, when all is done.
+    /// The identities that will exist, or not exist, when all is done.
     private var written: Set<String> = []
     private var removed: Set<String> = []
-    /// Where a reference to a `fullUrl` leads.
+    /// The identity to which a reference to a `fullUrl` leads.
     private var destinations: [String: String] = [:]
 
-    /// What is to be put into the store when all went well.
+    /// The changes to the store if all goes well.
     private(set) var changes: [PayerChange] = []
     /// One for each entry, in order.
     private(set) var outcomes: [Outcome] = []
@@ -128,7 +128,7 @@ struct Transaction {
         return Outcome(status: old == nil ? 201 : 200, resource: stored)
     }
 
-    /// The resource with every reference leading to what is, or will be, in the store.
+    /// The resource with every reference leading to something that is, or will be, in the store.
     private func rewritten(_ resource: Resource, in store: inout FHIRStore) throws(Refusal) -> Resource {
         var refusal: Refusal?
         var json = JSONValue.object(resource.json)
@@ -167,7 +167,7 @@ struct Transaction {
         Refusal(422, "not-found", "A \(type) reference leads to nothing that is here or in this Bundle.")
     }
 
-    /// The one resource that a conditional URL means; nil for none. Throws 412 for several.
+    /// The one resource that a conditional URL means; nil for none. Throws 412 when there are several.
     private static func only(
         _ type: String, _ query: String, in store: inout FHIRStore
     ) throws(Refusal) -> StoredResource? {
@@ -183,7 +183,7 @@ struct Transaction {
         return found.first
     }
 
-    /// What makes two versions differ: everything but what the server stamps.
+    /// The part by which versions differ: everything except what the server stamps.
     private static func content(_ json: JSONObject) -> JSONObject {
         var copy = json
         guard var meta = json["meta"]?.object else { return copy }

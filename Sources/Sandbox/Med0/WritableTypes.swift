@@ -1,4 +1,4 @@
-/// The resource types that Med0 takes: those that a PDex exchange may hold.
+/// The resource types that Med0 accepts: those that a PDex exchange may hold.
 enum WritableTypes {
     static let all = [
         "AllergyIntolerance", "CarePlan", "CareTeam", "Condition", "Consent", "Coverage", "Device", "DiagnosticReport",

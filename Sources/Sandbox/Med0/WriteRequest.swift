@@ -1,6 +1,6 @@
 import FHIR
 
-/// One write, understood: what a single request asks, or one entry of a Bundle.
+/// One write, parsed: from a single request, or from an entry of a Bundle.
 struct WriteRequest: Sendable {
     enum Verb: Sendable, Hashable {
         /// `POST Type`, with the query of `If-None-Exist`.
@@ -28,7 +28,7 @@ struct WriteRequest: Sendable {
         }
     }
 
-    /// Understands an entry. Throws 400 for what R4 forbids and what this server does not offer.
+    /// Parses an entry. Throws 400 for what R4 forbids or this server does not offer.
     init(
         method: String, url: String, fullURL: String?, resource: Resource?, ifMatch: String?, ifNoneExist: String?
     ) throws(Refusal) {
@@ -55,7 +55,7 @@ struct WriteRequest: Sendable {
         }
     }
 
-    /// Throws 403 unless the grant permits all that the write does (SMART: each entry is checked).
+    /// Throws 403 unless the grant permits everything that the write does (SMART: each entry is checked).
     func check(_ grant: AuthorizationServer.Grant) throws(Refusal) {
         let needs: [SystemScope.Interaction] =
             switch verb {

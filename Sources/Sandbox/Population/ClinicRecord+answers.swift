@@ -1,6 +1,6 @@
 import FHIR
 
-/// What somebody was asked at the latest visit: whether they smoke, and whether there is enough to eat.
+/// Answers to questions at the latest visit: whether somebody smokes, and whether there is enough to eat.
 extension ClinicRecord {
     /// Each answer as an Observation, with its id.
     mutating func answers(_ visit: Visit) -> [(id: String, text: String)] {
@@ -33,7 +33,7 @@ extension ClinicRecord {
         return (id, text)
     }
 
-    /// What is asked, and what kind of observation the answer is.
+    /// A question, and the kind of observation that its answer is.
     private enum Question {
         case smokingStatus, foodRunsOut, foodInsecurity
 

@@ -1,6 +1,6 @@
 import FHIR
 
-/// What surrounds the visits: who looks after the patient, what for, by which plan, and what was implanted.
+/// Everything around the visits: who looks after the patient, for what and by which plan, and what was implanted.
 extension ClinicRecord {
     /// Some of it for some members, all of it for Joe Smith.
     mutating func surroundings() -> [String] {

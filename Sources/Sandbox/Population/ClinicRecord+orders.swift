@@ -1,6 +1,6 @@
 import FHIR
 
-/// What is reported, done, ordered, written and given at a visit.
+/// The report, procedure, prescription, dispensing, note and immunization of a visit.
 extension ClinicRecord {
     func report(_ id: String, of observation: String, _ visit: Visit) -> String {
         let category = ClinicalCode.hl7("v2-0074", "LAB", "Laboratory")
@@ -28,7 +28,7 @@ extension ClinicRecord {
             + #""dosageInstruction":[{"text":"Take 1 tablet by mouth once a day"}]}"#
     }
 
-    /// What the clinic's own dispensary hands over.
+    /// A medication that the clinic's own dispensary hands over.
     func dispensing(_ id: String, of medication: ClinicalCode, for prescription: String, _ visit: Visit) -> String {
         let type = ClinicalCode.hl7("v3-ActCode", "FF", "First Fill")
         return head("MedicationDispense", id, "us-core-medicationdispense", visit, kind: "dispense")

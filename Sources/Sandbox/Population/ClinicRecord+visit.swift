@@ -1,7 +1,7 @@
 import FHIR
 
 extension ClinicRecord {
-    /// Everything that one visit left behind, as JSON text: the Encounter first, its Provenance last.
+    /// All resources of one visit, as JSON text: the Encounter first, its Provenance last.
     mutating func documents(of visit: Visit) -> [String] {
         var texts = [encounter(visit), diagnosis(visit)]
         var targets = ["Encounter/\(id("enc", "\(visit.number)"))", "Condition/\(id("cond", "\(visit.number)"))"]
@@ -49,7 +49,7 @@ extension ClinicRecord {
         return texts
     }
 
-    /// Opens a resource: type, id, meta, and the business identifier where `kind` is given.
+    /// The beginning of a resource: type, id, meta, and the business identifier if `kind` is given.
     func head(_ type: String, _ id: String, _ profile: String, _ visit: Visit, kind: String?) -> String {
         let identifier = kind.map { "," + self.identifier($0, id) } ?? ""
         return #"{"resourceType":"\#(type)","id":"\#(id)","#
@@ -96,7 +96,7 @@ extension ClinicRecord {
             "observation-category", isLab ? "laboratory" : "vital-signs", isLab ? "Laboratory" : "Vital Signs")
         let isMistake = profile.special == .sensitiveVisit && visit.number == 1 && isLab
         let value = random.number(in: kind.range)
-        // Two decimals even when the last is zero: the written precision must survive.
+        // Two decimals even if the last is zero: the written precision must survive.
         let decimal = "\(value / 100).\(value % 100 / 10)\(value % 10)"
         let quantity =
             #""valueQuantity":{"value":\#(decimal),"unit":"\#(kind.unit)","#

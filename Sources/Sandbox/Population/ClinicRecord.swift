@@ -1,11 +1,11 @@
 import FHIR
 
-/// One patient's record at Clinic0: the Patient, what is always true of them, and their visits.
+/// One patient's record at Clinic0: the Patient, facts that do not depend on visits, and the visits.
 struct ClinicRecord {
     let profile: MemberProfile
     let asOf: Instant
     var random: RandomSource
-    /// For what surrounds the visits: the visits stay what they were before there was any of it.
+    /// A separate sequence for what surrounds the visits, so that adding it did not change the visits.
     var others: RandomSource
 
     init(profile: MemberProfile, seed: UInt64, asOf: Instant) {

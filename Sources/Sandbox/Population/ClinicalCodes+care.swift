@@ -1,11 +1,11 @@
-/// Answers to questions, what is implanted, and who looks after whom.
+/// Codes for answers to questions, implants, and people who look after somebody.
 extension ClinicalCodes {
     static let smoking: [ClinicalCode] = [
         .snomed("266919005", "Never smoked tobacco"), .snomed("8517006", "Ex-smoker"),
         .snomed("449868002", "Smokes tobacco daily"),
     ]
 
-    /// How often one worries about food, and what follows from it.
+    /// How often somebody worries about food, and the risk that follows from it.
     static let hunger: [(frequency: ClinicalCode, risk: ClinicalCode)] = [
         (.loinc("LA28398-8", "Never true"), .loinc("LA19983-8", "No risk")),
         (.loinc("LA28398-8", "Never true"), .loinc("LA19983-8", "No risk")),

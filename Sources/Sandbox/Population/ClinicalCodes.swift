@@ -1,4 +1,4 @@
-/// What the invented clinic sees, measures, gives and prescribes.
+/// Codes for what the invented clinic sees, measures, gives and prescribes.
 enum ClinicalCodes {
     static let visits: [ClinicalCode] = [
         .snomed("185349003", "Encounter for check up"), .snomed("185345009", "Encounter for symptom"),
@@ -42,7 +42,7 @@ enum ClinicalCodes {
         ClinicalCode(system: "http://hl7.org/fhir/sid/cvx", code: "187", display: "zoster recombinant"),
     ]
 
-    /// What is measured: with its unit, and the lowest and highest value in hundredths, the last digit often zero.
+    /// A kind of measurement: with its unit, and the lowest and highest value in hundredths.
     struct Measurement: Sendable {
         let code: ClinicalCode
         let unit: String

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 /// A Consent as HRex 1.2.0 profiles it: a member permits Clinic0 to disclose to Med0 what is not sensitive, or, the
-/// other way round, Med0 to tell Clinic0.
+/// other way round, Med0 to disclose to Clinic0.
 struct HRexConsent {
     let id: String
     let patientID: String
@@ -12,7 +12,7 @@ struct HRexConsent {
     /// Last day of the permission.
     let end: String
     let lastUpdated: Instant
-    /// Whether Med0 is permitted to tell Clinic0.
+    /// Whether it is Med0 that may disclose, to Clinic0.
     var isForTheClinic = false
 
     private static let profile = "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition/hrex-consent"

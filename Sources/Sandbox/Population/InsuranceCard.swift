@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What a clinic notes from an insurance card: a Coverage of its own, with the member number.
+/// What a clinic records from an insurance card: a Coverage of its own, with the member number.
 struct InsuranceCard {
     let profile: MemberProfile
     let asOf: Instant
@@ -23,7 +23,7 @@ struct InsuranceCard {
             + #""period":{"start":"\#(USCore.day(start))"},"payor":[\#(payor)]}"#
     }
 
-    /// That the payer may tell the clinic.
+    /// The consent that the payer may disclose to the clinic.
     var consent: HRexConsent {
         HRexConsent(
             id: "told-\(MemberProfile.digits(profile.number))", patientID: profile.patientID, status: "active",

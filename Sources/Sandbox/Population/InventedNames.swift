@@ -1,4 +1,4 @@
-/// Names that nobody needs to have: plain ASCII, so that they can stand in JSON as they are.
+/// Invented names: plain ASCII, so that they need no escaping in JSON.
 enum InventedNames {
     /// Given names by administrative gender.
     static let given: [String: [String]] = [
@@ -25,7 +25,7 @@ enum InventedNames {
         "wood", "worth", "brook",
     ]
 
-    /// The family name of a member; `index` wraps around 400 names.
+    /// The family name for an index; it repeats after 400 names.
     static func family(_ index: Int) -> String {
         let wrapped = index % (beginnings.count * endings.count)
         return beginnings[wrapped % beginnings.count] + endings[wrapped / beginnings.count]

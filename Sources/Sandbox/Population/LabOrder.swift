@@ -1,13 +1,13 @@
 import FHIR
 
-/// An order of a laboratory test and the blood that was taken for it.
+/// An order for a laboratory test and the blood taken for it.
 struct LabOrder {
     /// The id of the ServiceRequest.
     let request: String
     /// The id of the Specimen.
     let specimen: String
 
-    /// Names both for a visit of a record.
+    /// The ids of both, for a visit of a record.
     init(of record: ClinicRecord, at visit: Visit) {
         request = record.id("order", "\(visit.number)")
         specimen = record.id("specimen", "\(visit.number)")
@@ -20,7 +20,7 @@ struct LabOrder {
 }
 
 extension ClinicRecord {
-    /// What few visits have: one in so many, and the latest of Joe Smith.
+    /// Whether a rare part is drawn: in `percent` of 100 visits, and always for Joe Smith's latest.
     mutating func isDrawn(_ visit: Visit, percent: Int) -> Bool {
         others.chance(percent: percent) || (isJoeSmith && visit.number == 1)
     }

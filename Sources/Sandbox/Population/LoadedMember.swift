@@ -1,6 +1,6 @@
 import FHIR
 
-/// A payer's member made from a Patient of a clinic whose data was loaded: same demographics, own ids.
+/// A payer's member made from a Patient in loaded clinic data: same demographics, own ids.
 struct LoadedMember {
     let number: Int
     let patient: Resource

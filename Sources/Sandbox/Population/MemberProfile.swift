@@ -1,6 +1,6 @@
 import FHIR
 
-/// Who one member is: what clinic and payer both know of them.
+/// The identity of one member: what both clinic and payer know.
 struct MemberProfile: Sendable {
     /// 1 for the first member.
     let number: Int
@@ -18,7 +18,7 @@ struct MemberProfile: Sendable {
         self.number = number
         let special = population >= SpecialMember.allCases.count ? SpecialMember(rawValue: number) : nil
         self.special = special
-        // Who is taken for another is drawn like the other.
+        // A member who is to be confused with another is drawn like the other.
         let model =
             switch special {
             case .twinB: SpecialMember.twinA.rawValue
@@ -32,7 +32,7 @@ struct MemberProfile: Sendable {
         } else {
             gender = random.chance(percent: 51) ? "female" : "male"
             let names = InventedNames.given[gender] ?? []
-            // Families in turn and then given names in turn: no two members share a name before they must.
+            // Family names in turn, then given names in turn: no two members share a name before they must.
             family = InventedNames.family(model * 7 + Int(truncatingIfNeeded: seed % 400))
             given = names[(model / 400 + model) % names.count]
             let day = Int64(random.number(in: -12_000...16_000)) * 86_400

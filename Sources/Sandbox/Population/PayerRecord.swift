@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What Med0 has on one member: the Patient, the Coverage, the Consent to have data from Clinic0.
+/// Med0's data on one member: the Patient, the Coverage, and the Consent to get data from Clinic0.
 struct PayerRecord {
     let profile: MemberProfile
     let asOf: Instant

@@ -2,11 +2,11 @@ public import FHIR
 
 /// An invented clinic and its payer's members, the same for the same seed, size and day.
 ///
-/// Resources come one after the other, so that ten thousand members need no more memory than one.
+/// Resources are made one after another, so that ten thousand members need no more memory than one.
 public struct Population: Sendable {
-    /// What makes one population differ from another.
+    /// The seed, by which populations differ.
     public let seed: UInt64
-    /// How many people.
+    /// How many members there are.
     public let members: Int
     /// The end of the story: every visit is before it, and nothing was changed after it.
     public let asOf: Instant
@@ -18,7 +18,7 @@ public struct Population: Sendable {
         self.asOf = asOf
     }
 
-    /// Hands over everything that the clinic has: first what is shared, then member after member, then the Group.
+    /// Hands over everything that the clinic has: first shared resources, then member by member, then the Group.
     public func forEachClinicResource(_ body: ([UInt8]) throws -> Void) rethrows {
         let shared = SharedRecords(asOf: asOf)
         for text in shared.resources { try body(Array(text.utf8)) }
@@ -30,8 +30,8 @@ public struct Population: Sendable {
         try body(Array(group.utf8))
     }
 
-    /// Hands over the insurance cards, as Coverage, of those whose member id the clinic does not have on file, and
-    /// their consent that the payer may say who they are.
+    /// Hands over the insurance cards, as Coverage, of members whose id the clinic does not have on file, and their
+    /// consent that the payer may say who they are.
     public func forEachCard(_ body: ([UInt8]) throws -> Void) rethrows {
         for number in stride(from: 1, through: members, by: 1) {
             let profile = profile(of: number)
@@ -50,7 +50,7 @@ public struct Population: Sendable {
         }
     }
 
-    /// What was deleted at the clinic, and when.
+    /// The resources that were deleted at the clinic, and when.
     var deletions: [Tombstone] {
         guard members >= SpecialMember.allCases.count else { return [] }
         let special = SpecialMember.encounterWithoutPeriod

@@ -5,7 +5,7 @@
 struct RandomSource: Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    /// Starts one independent sequence: `stream` tells apart the sequences of one seed.
+    /// Starts one independent sequence: `stream` distinguishes the sequences of one seed.
     init(seed: UInt64, stream: UInt64) {
         var mixer = seed ^ (stream &* 0x9e37_79b9_7f4a_7c15)
         state = (Self.mixed(&mixer), Self.mixed(&mixer), Self.mixed(&mixer), Self.mixed(&mixer))

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What all members of the clinic share: organizations, locations, practitioners and their roles.
+/// The resources that all members of the clinic share: organizations, locations, practitioners and their roles.
 struct SharedRecords {
     /// How many practitioners there are, `prac-1` to this.
     static let practitioners = 8
@@ -33,7 +33,7 @@ struct SharedRecords {
             + #""city":"Springfield","state":"IL","postalCode":"62701","country":"US"}]}"#
     }
 
-    /// The last of them has no name, which R4 allows and US Core does not.
+    /// The last location has no name, which R4 allows and US Core does not.
     private func location(_ number: Int) -> String {
         let name = number == Self.locations ? "" : #""name":"Clinic0 Exam Room \#(number)","#
         return #"{"resourceType":"Location","id":"loc-\#(number)",\#(meta("us-core-location")),"#

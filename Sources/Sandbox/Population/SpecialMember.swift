@@ -1,4 +1,4 @@
-/// The members whose story the demo and the tests rely on; always there in a population of 13 or more.
+/// The members on whom the demo and the tests rely; always present in a population of 13 or more.
 public enum SpecialMember: Int, CaseIterable, Sendable {
     /// Joe Smith, born 1979-04-02: covered, consenting, seen at Clinic0 lately. Always there.
     case joeSmith = 1

@@ -1,6 +1,6 @@
 import FHIR
 
-/// The parts that US Core resources have in common, as JSON text.
+/// The common parts of US Core resources, as JSON text.
 enum USCore {
     private static let profiles = "http://hl7.org/fhir/us/core/StructureDefinition/"
 

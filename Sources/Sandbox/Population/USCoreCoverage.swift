@@ -6,7 +6,7 @@ struct USCoreCoverage {
     let lastUpdated: Instant
     /// First day covered.
     let start: String
-    /// Last day covered; nil when the cover goes on.
+    /// Last day covered; nil when the cover continues.
     let end: String?
 
     /// The resource as JSON text.

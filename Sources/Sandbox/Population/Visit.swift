@@ -1,6 +1,6 @@
 import FHIR
 
-/// One visit: when, where, with whom, and which resources came out of it.
+/// One visit: when, where, with whom, and how its resources are labelled.
 struct Visit {
     /// 1 for the most recent visit of a member.
     let number: Int
@@ -11,12 +11,12 @@ struct Visit {
     let practitioner: Int
     let location: Int
     let type: ClinicalCode
-    /// A finished visit of which nobody noted when it was.
+    /// False for a finished visit whose time was not recorded.
     let hasPeriod: Bool
     /// Labelled as psychiatric and restricted.
     let isSensitive: Bool
 
-    /// Draws visit `number`: the first within the last weeks, the others further back, none older than 700 days.
+    /// Draws visit `number`: the first is within the last weeks, the others further back, none over 700 days ago.
     init(number: Int, of profile: MemberProfile, asOf: Instant, random: inout RandomSource) {
         self.number = number
         let ranges = [2...24, 60...360, 400...700]

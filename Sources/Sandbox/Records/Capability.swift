@@ -9,9 +9,9 @@ struct Capability {
     let interactions: [String]
     /// Interactions of the whole server.
     let systemInteractions: [String]
-    /// Operations by type; under "" those of the server. Name and canonical definition.
+    /// Operations by type, each with its name and canonical definition; those of the server are under "".
     let operations: [String: [(name: String, definition: String)]]
-    /// Whether PUT can create, and by a search.
+    /// Whether PUT can create, and writes can be conditional.
     let isWritable: Bool
     let date: String
 

@@ -4,11 +4,11 @@ extension FHIRStore {
     /// One page of matches of one type.
     struct Page {
         var matches: [StoredResource] = []
-        /// The row of the last match, when there are more after it.
+        /// The row of the last match, if more follow it.
         var lastRow: Int?
     }
 
-    /// The next matches after `row`, in the order of the rows, so that nothing is seen twice or left out.
+    /// The next matches after `row`, in the order of the rows, so that none is repeated or left out.
     mutating func page(of request: SearchRequest, after row: Int) -> Page {
         var page = Page()
         let candidates = candidates(of: request)
@@ -43,7 +43,7 @@ extension FHIRStore {
         return nil
     }
 
-    /// What `_include` and `_revinclude` add to the matches of one page: each resource once, no match again.
+    /// The resources that `_include` and `_revinclude` add to the matches of one page: each once, and no match again.
     mutating func included(with matches: [StoredResource], by request: SearchRequest, base: String) -> [StoredResource]
     {
         var seen = Set(matches.map(\.key))
@@ -70,7 +70,7 @@ extension FHIRStore {
         return found
     }
 
-    /// The resource that a local, own absolute or conditional reference means.
+    /// The resource meant by a reference that is local, absolute below our base, or conditional.
     mutating func resolve(_ text: String, base: String) -> StoredResource? {
         switch Reference(parsing: text).relative(to: base) {
         case .local(let type, let id, _): return self[type, id]

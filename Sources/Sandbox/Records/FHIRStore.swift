@@ -4,7 +4,7 @@ import FHIR
 struct FHIRStore {
     private(set) var tables: [String: TypeTable] = [:]
     private(set) var tombstones: [Tombstone] = []
-    /// The latest instant that this store has put into a `meta.lastUpdated` or an export's `transactionTime`.
+    /// The latest instant that this store has used in a `meta.lastUpdated` or an export's `transactionTime`.
     private var latest = Instant(seconds: 0)
 
     /// The types held, sorted.
@@ -14,12 +14,12 @@ struct FHIRStore {
         tables[type]?[id]
     }
 
-    /// Whether a resource was here and is deleted.
+    /// Whether a resource existed and was deleted.
     func isGone(_ type: String, _ id: String) -> Bool {
         self[type, id] == nil && tombstones.contains { $0.type == type && $0.id == id }
     }
 
-    /// An instant that is neither before `now` nor equal to any handed out before: no change can hide behind an export.
+    /// An instant at or after `now` and after all that were handed out before: no change can hide behind an export.
     mutating func tick(_ now: Instant) -> Instant {
         latest = max(now, latest.adding(milliseconds: 1))
         return latest
@@ -32,7 +32,7 @@ struct FHIRStore {
         tables[resource.type, default: TypeTable()].put(resource)
     }
 
-    /// Deletes and remembers that it did; false when there is nothing to delete.
+    /// Deletes a resource and remembers the deletion; false when there is nothing to delete.
     @discardableResult
     mutating func delete(_ type: String, _ id: String, at now: Instant) -> Bool {
         guard let old = tables[type]?.remove(id) else { return false }
@@ -40,7 +40,7 @@ struct FHIRStore {
         return true
     }
 
-    /// Remembers a deletion of before this store was made.
+    /// Remembers a deletion from before this store was made.
     mutating func remember(_ tombstone: Tombstone) {
         tombstones.append(tombstone)
     }
@@ -52,13 +52,13 @@ struct FHIRStore {
         tables[type]?.rows(parameter, key, keys: keys) ?? []
     }
 
-    /// Everything of `type` that has the business identifier.
+    /// All resources of `type` with that business identifier.
     mutating func resources(_ type: String, system: String?, value: String) -> [StoredResource] {
         let key = IdentifierKey.text(system: system, value: value)
         return rows(type, "identifier", key, keys: IdentifierKey.keys).compactMap { tables[type]?.rows[$0] }
     }
 
-    /// The compartment of a Provenance is that of what it is about.
+    /// The compartment of a Provenance is that of its targets.
     private func patient(of provenance: StoredResource) -> String? {
         for target in provenance.tree["target"]?.elements ?? [] {
             guard let text = target["reference"]?.string, case .local(let type, let id, _) = Reference(parsing: text)

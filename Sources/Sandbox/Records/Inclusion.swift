@@ -6,7 +6,7 @@ struct Inclusion: Sendable, Hashable {
     /// Only references to this type, when given.
     let target: String?
 
-    /// Reads the value; nil when the parameter is no reference parameter of the type.
+    /// Reads the value; nil when the parameter is not a reference parameter of the type.
     init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 || parts.count == 3 else { return nil }

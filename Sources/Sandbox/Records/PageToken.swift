@@ -1,15 +1,15 @@
 import FHIRClient
 
-/// Where a search goes on: opaque to clients, and nothing that the server has to remember.
+/// Where a search continues: opaque to clients, and the server need not remember it.
 struct PageToken: Sendable, Hashable {
     /// The path below the base and the query, as first asked.
     let path: String
     let query: String
-    /// The type and the row of the last match that was given.
+    /// The type and row of the last match that was returned.
     let type: String
     let row: Int
 
-    /// What stands in the next link.
+    /// The token as it appears in the next link.
     var text: String {
         Base64URL.encode(Array("\(type)\n\(row)\n\(path)\n\(query)".utf8))
     }

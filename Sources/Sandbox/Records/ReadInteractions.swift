@@ -3,7 +3,7 @@ import FHIRClient
 import Serving
 import Synchronization
 
-/// Reading, searching and paging over a store, each as far as the grant permits.
+/// Reading, searching and paging in a store, as far as the grant permits.
 struct ReadInteractions: Sendable {
     let base: String
     let grant: AuthorizationServer.Grant
@@ -26,7 +26,7 @@ struct ReadInteractions: Sendable {
         try search(PageToken(path: type, query: query, type: type, row: -1), isStrict: isStrict, in: &store)
     }
 
-    /// The page after another one, by the token of its next link.
+    /// A page of a search: the first, or the one that the token of a next link names.
     func search(_ page: PageToken, isStrict: Bool, in store: inout FHIRStore) throws(Refusal) -> ServedAnswer {
         try require(.search, on: page.type)
         guard let fields = FormFields(page.query) else { throw Refusal(400, "invalid", "The query cannot be read.") }
@@ -44,7 +44,7 @@ struct ReadInteractions: Sendable {
         return .fhir(200, bundle.bytes)
     }
 
-    /// The link to what follows `row`.
+    /// The link to the matches after `row`.
     func nextLink(_ page: PageToken, type: String, row: Int) -> String {
         "\(base)?_page=" + PageToken(path: page.path, query: page.query, type: type, row: row).text
     }
@@ -56,7 +56,7 @@ struct ReadInteractions: Sendable {
 }
 
 extension Refusal {
-    /// The token is right and does not reach that far (RFC 6750 §3.1).
+    /// The token is valid but does not cover this (RFC 6750 §3.1).
     static func missingScope(_ interaction: SystemScope.Interaction, _ type: String) -> Refusal {
         let scope = "system/\(type).\(interaction.rawValue)"
         return Refusal(

@@ -1,6 +1,6 @@
 import FHIR
 
-/// Finds the rows of a table by keys read from their content; made when first asked for, kept up to date after.
+/// Finds the rows of a table by keys read from their content; built on first use, kept up to date afterwards.
 struct RowIndex {
     /// Reads the keys of a resource from its tree.
     let keys: @Sendable (JSONValue) -> Set<String>

@@ -7,7 +7,7 @@ enum SearchFilter: Sendable {
     case patient(Set<String>)
     case encounter(Set<String>)
     case date(SearchMoment)
-    /// Without any date (`:missing`), or with one.
+    /// Whether there is no date (`:missing`), or there is one.
     case undated(Bool)
     case identifier([SearchToken])
     case token(ElementPath, [SearchToken])
@@ -40,7 +40,7 @@ enum SearchFilter: Sendable {
         }
     }
 
-    /// The rows that can satisfy it, ascending, when an index knows them; nil when every row has to be looked at.
+    /// The rows that may satisfy it, ascending, if an index knows them; nil when every row has to be looked at.
     func candidates(of type: String, in store: inout FHIRStore) -> [Int]? {
         switch self {
         case .id(let ids): ids.compactMap { store.tables[type]?.row(of: $0) }.sorted()

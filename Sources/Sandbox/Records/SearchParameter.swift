@@ -1,4 +1,4 @@
-/// How a search parameter of a type looks at a resource.
+/// How a search parameter of a type reads a resource.
 enum SearchParameter: Sendable, Hashable {
     /// The references at a path.
     case reference(ElementPath)
@@ -13,7 +13,7 @@ enum SearchParameter: Sendable, Hashable {
     /// The business identifiers.
     case identifier
 
-    /// The parameters of a type, by name; types that are not listed get what every clinical type has.
+    /// The parameters of a type, by name; types not listed get those that every clinical type has.
     static func all(of type: String) -> [String: SearchParameter] {
         var all: [String: SearchParameter] = ["identifier": .identifier]
         if !administrative.contains(type) {

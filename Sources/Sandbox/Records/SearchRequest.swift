@@ -1,8 +1,8 @@
 import Serving
 
-/// A search on one type, understood.
+/// A search on one type, parsed.
 struct SearchRequest: Sendable {
-    /// The most entries that match on one page.
+    /// The most matches on one page.
     static let largestPage = 1_000
 
     let type: String
@@ -11,10 +11,10 @@ struct SearchRequest: Sendable {
     private(set) var revIncludes: [Inclusion] = []
     /// Matches on one page.
     private(set) var count = 100
-    /// What was understood, for `link[self]`.
+    /// The parameters that were understood, for `link[self]`.
     private(set) var used: [(name: String, value: String)] = []
 
-    /// Reads the parameters. With `isStrict` an unknown one is refused with 400, else it is left out.
+    /// Reads the parameters. With `isStrict` an unknown one is refused with 400, otherwise it is ignored.
     init(type: String, fields: FormFields, isStrict: Bool) throws(Refusal) {
         self.type = type
         let offered = SearchParameter.all(of: type)

@@ -13,7 +13,7 @@ struct SearchToken: Sendable, Hashable {
         code = parts.last.flatMap { $0.isEmpty ? nil : String($0) }
     }
 
-    /// Whether a code, a truth value, a Coding or a CodeableConcept has it.
+    /// Whether a code, a boolean, a Coding or a CodeableConcept has it.
     func matches(_ value: JSONValue) -> Bool {
         if let text = value.string ?? value.bool.map(String.init) { return code == text && system ?? "" == "" }
         let codings = value["coding"]?.elements ?? [value]

@@ -1,8 +1,8 @@
 import FHIR
 
-/// One resource as a server of the sandbox holds it: its bytes, and what searches look at most.
+/// One resource as a server of the sandbox holds it: its bytes, and the elements that searches read most.
 struct StoredResource: Sendable {
-    /// What is served, byte for byte.
+    /// The bytes that are served, unchanged.
     let bytes: [UInt8]
     let type: String
     let id: String
@@ -16,7 +16,7 @@ struct StoredResource: Sendable {
     let start: Instant?
     let end: Instant?
 
-    /// Reads what searches need. A resource without `meta.lastUpdated` gets `loaded` merged into its bytes.
+    /// Reads what searches need. A resource without `meta.lastUpdated` gets `loaded`, merged into its bytes.
     ///
     /// Throws ``ScanError`` when the bytes are not a resource with an id.
     init(_ bytes: [UInt8], loaded: Instant) throws {
@@ -43,7 +43,7 @@ struct StoredResource: Sendable {
     /// The weak ETag of the version.
     var etag: String { #"W/"\#(version)""# }
 
-    /// The content as a tree; null if it cannot be read, which loading ruled out.
+    /// The content as a tree; null if it cannot be read, which was ruled out when it was loaded.
     var tree: JSONValue { (try? JSONParser.parse(bytes)) ?? .null }
 
     private static func id(in reference: String, of type: String) -> String? {
@@ -63,7 +63,7 @@ extension Resource {
             copy.json["meta"] = .object(meta)
             return copy
         }
-        // Where FHIR's order puts it: after resourceType and id.
+        // FHIR's order puts it after resourceType and id.
         var members: [JSONObject.Member] = json.members
         let place = members.firstIndex { $0.key != "resourceType" && $0.key != "id" } ?? members.count
         members.insert(JSONObject.Member(key: "meta", value: .object(meta)), at: place)

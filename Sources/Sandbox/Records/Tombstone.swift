@@ -1,6 +1,6 @@
 import FHIR
 
-/// What is left of a deleted resource.
+/// The record of a deleted resource.
 struct Tombstone: Sendable {
     let type: String
     let id: String

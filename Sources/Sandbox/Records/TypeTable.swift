@@ -1,6 +1,6 @@
 import FHIR
 
-/// The resources of one type, in the order in which they came; a row keeps its place when its resource changes.
+/// The resources of one type, in the order of their arrival; a row keeps its place when its resource changes.
 struct TypeTable {
     /// nil where a resource was deleted.
     private(set) var rows: [StoredResource?] = []
@@ -38,7 +38,7 @@ struct TypeTable {
         return index[key]
     }
 
-    /// Adds the resource or puts it in the place of the one with its id.
+    /// Adds the resource or replaces the one with its id.
     mutating func put(_ resource: StoredResource) {
         if let row = byID[resource.id] {
             clear(row)
@@ -49,7 +49,7 @@ struct TypeTable {
         }
     }
 
-    /// Takes the resource away; returns what it was.
+    /// Removes the resource; returns what it was.
     mutating func remove(_ id: String) -> StoredResource? {
         guard let row = byID.removeValue(forKey: id) else { return nil }
         let old = rows[row]

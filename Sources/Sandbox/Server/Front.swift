@@ -1,17 +1,17 @@
 import FHIR
 import Serving
 
-/// What clinic and payer do alike before they look at a resource: discovery, tokens, metadata, paths.
+/// What clinic and payer have in common before they look at a resource: discovery, tokens, metadata, paths.
 struct Front: Sendable {
     let origin: Origin
     let authorization: AuthorizationServer
 
     /// The FHIR base URL, without a trailing slash.
     var base: String { origin.text + "/fhir/r4" }
-    /// Where tokens are had, and what an assertion's `aud` has to be.
+    /// Where tokens are issued, and the value that an assertion's `aud` must have.
     var tokenURL: String { origin.text + "/token" }
 
-    /// Answers what needs no token; nil for everything else.
+    /// Answers requests that need no token; nil for all others.
     func answer(_ request: ServedRequest, metadata: () -> JSONValue) -> ServedAnswer? {
         switch (request.method, request.path) {
         case ("POST", "/token"): authorization.token(request, tokenURL: tokenURL)

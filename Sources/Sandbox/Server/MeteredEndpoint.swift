@@ -1,7 +1,7 @@
 import PDex
 import Serving
 
-/// A server of the sandbox whose deliveries are counted while they are under way, the time included that an answer
+/// A server of the sandbox whose deliveries are counted while they are under way, including the time that an answer
 /// takes.
 struct MeteredEndpoint: Endpoint {
     let endpoint: any SandboxEndpoint
@@ -9,11 +9,7 @@ struct MeteredEndpoint: Endpoint {
     let latencyMilliseconds: Int
     let clock: any WallClock
 
-    func isBound(port: Int) { endpoint.isBound(port: port) }
-
-    func isClosed(by error: any Error) { endpoint.isClosed(by: error) }
-
-    func listening() async throws { try await endpoint.listening() }
+    var bound: BoundPort { endpoint.bound }
 
     func answer(to flaw: BodyFlaw) -> ServedAnswer { endpoint.answer(to: flaw) }
 
@@ -24,7 +20,7 @@ struct MeteredEndpoint: Endpoint {
         if isDelivery { meter.enter() }
         defer { if isDelivery { meter.leave() } }
         let answer = await endpoint.answer(request)
-        // Takes as long as a payer's answer.
+        // Takes as long as a payer's answer would.
         if latencyMilliseconds > 0 { try? await clock.sleep(seconds: Double(latencyMilliseconds) / 1000) }
         return answer
     }

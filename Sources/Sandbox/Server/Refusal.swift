@@ -26,7 +26,7 @@ struct Refusal: Error, Sendable {
         return copy
     }
 
-    /// The OperationOutcome that says so.
+    /// The OperationOutcome for the refusal.
     var outcome: JSONValue {
         var issue: JSONObject = ["severity": "error", "code": .string(code), "diagnostics": .string(diagnostics)]
         if !expression.isEmpty { issue["expression"] = .array(expression.map { .string($0) }) }

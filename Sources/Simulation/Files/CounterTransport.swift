@@ -2,7 +2,7 @@ import FHIR
 import FHIRClient
 import PDex
 
-/// The way of one process to the payer's counter, and what goes wrong on it.
+/// One process's connection to the payer's counter, and what goes wrong on it.
 struct CounterTransport: HTTPTransport {
     let counter: SubmissionCounter
     let seams: ProcessSeams
@@ -16,7 +16,7 @@ struct CounterTransport: HTTPTransport {
         throw TransportError(.unsendable, mayHaveArrived: false)
     }
 
-    /// A kick-off: nobody has a turn between the last look and its arrival.
+    /// A kick-off: no other thread has a turn between the last look and its arrival.
     private func submit(_ request: HTTPRequest) async throws -> HTTPResponse {
         let requestID = request.headers["X-Request-Id"] ?? ""
         let trouble = Self.troubles.first { seams.weather.strikes($0) }

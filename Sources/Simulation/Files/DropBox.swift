@@ -9,12 +9,12 @@ final class DropBox: Sendable {
         let name: String
         /// The submission that its manifest names.
         let submission: String
-        /// All of it as one transaction; nil when it is not whole.
+        /// Its content as one transaction; nil when it is incomplete.
         let bundle: [UInt8]?
     }
 
     private let place: TemporaryPlace
-    /// Where it is.
+    /// The folder's path.
     let path: String
 
     init() throws {
@@ -24,15 +24,15 @@ final class DropBox: Sendable {
             atPath: path + "/taken", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// What is there now, the oldest first, without drafts.
+    /// The drops that are there now, oldest first, without drafts.
     func drops() -> [Drop] {
         names().filter { !$0.hasPrefix(".") && $0 != "taken" }.map(read)
     }
 
-    /// The drafts, those among them that are being removed.
+    /// The drafts, including those that are being removed.
     var drafts: [String] { names().filter { $0.hasPrefix(".") } }
 
-    /// Takes a drop out: into `taken`, or for good.
+    /// Takes a drop out: moves it to `taken`, or removes it.
     func take(_ drop: Drop, keeping: Bool) throws {
         let files = FileManager.default
         if keeping {
@@ -43,8 +43,7 @@ final class DropBox: Sendable {
         }
     }
 
-    /// Drafts that nobody knew before were touched at that instant of the machine's clock, which the disk does not
-    /// know.
+    /// Dates new drafts by the simulated machine's clock, which the disk does not know.
     func date(_ drafts: some Sequence<String>, at instant: Instant) {
         let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
         for draft in drafts {

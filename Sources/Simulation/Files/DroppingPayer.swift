@@ -3,16 +3,16 @@ import FHIRClient
 import PDex
 import Synchronization
 
-/// A payer that is left files, as one process sees it: the product's own drops on a disk that fails, and on which the
-/// process ends.
+/// A payer for which files are left, as one process sees it: the product's own drops on a disk that may fail, or at
+/// which the process may end.
 struct DroppingPayer: PayerRelay {
-    /// What happens to one delivery, and at which step of the disk.
+    /// What happens to one delivery, and at which disk step.
     private enum Mishap: Sendable {
         case none
         case refuses(DropFolder.Step)
         case kills(DropFolder.Step)
 
-        /// Whether it strikes when everything is written and nothing has appeared yet.
+        /// Whether it strikes when everything is written but nothing is visible yet.
         var hides: Bool {
             switch self {
             case .none: false
@@ -72,7 +72,7 @@ struct DroppingPayer: PayerRelay {
 
     private func payer(_ mishap: Mishap, known: Set<String>) -> DropPayer {
         let folder = DropFolder(path: box.path) { [seams, box, host] step in
-            // Nothing of an ended process reaches the disk.
+            // Nothing of an ended process may reach the disk.
             if seams.life.isOver { return Self.ioError }
             switch mishap {
             case .refuses(step):

@@ -2,13 +2,13 @@ import FHIR
 
 /// The files of a drop or a submission, read as a payer reads them: by their manifest.
 enum FileBundle {
-    /// What one manifest leads to: the names of its files, in its order.
+    /// The names of the files that a manifest lists, in order.
     static func names(in manifest: JSONValue) -> [String] {
         ((manifest["output"]?.elements ?? []) + (manifest["deleted"]?.elements ?? []))
             .compactMap { $0["url"]?.string?.split(separator: "/").last.map(String.init) }
     }
 
-    /// One transaction of all that is in them; nil when a file is not there or not as the manifest says.
+    /// All the content as one transaction; nil when a file is missing or differs from the manifest.
     static func made(of files: [String: [UInt8]]) -> [UInt8]? {
         guard let manifest = files["manifest.json"].flatMap({ try? JSONParser.parse($0) }) else { return nil }
         var entries: [JSONValue] = []

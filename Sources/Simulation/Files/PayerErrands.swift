@@ -7,7 +7,7 @@ import PDexTesting
 import Pipeline
 import Serving
 
-/// The payer's own staff: takes drops, and fetches what it was told of, when and as it likes.
+/// The payer's own staff: takes drops and fetches submitted files, when and as it likes.
 struct PayerErrands: Sendable {
     let town: Town
     let house: House
@@ -17,7 +17,7 @@ struct PayerErrands: Sendable {
     private var witness: Witness { house.witness }
     private var weather: Weather { house.weather }
 
-    /// Goes on until the week is over.
+    /// Runs until the week is over.
     func run() async {
         await TurnOrder.$thread.withValue("payer") {
             await order.turn("begin")
@@ -31,7 +31,7 @@ struct PayerErrands: Sendable {
         }
     }
 
-    /// Takes so many drops, the oldest first.
+    /// Takes at most this many drops, oldest first.
     func takeDrops(_ most: Int) {
         guard house.job.delivery.kind == .fileDrop else { return }
         for drop in town.box.drops().prefix(most) {
@@ -69,19 +69,19 @@ struct PayerErrands: Sendable {
             case 2:
                 if await files(of: order, most: .max) != nil { witness.reach(.fetchedTwice) }
                 await fetch(order, most: .max)
-            // Later.
+            // Fetched later.
             default: break
             }
         }
     }
 
-    /// Fetches everything of an order, takes it, and says so.
+    /// Fetches all files of an order, takes them, and reports that.
     private func fetch(_ order: SubmissionCounter.Order, most: Int) async {
         guard let files = await files(of: order, most: most), let bundle = FileBundle.made(of: files) else { return }
         let resources = (try? FHIRBundle(JSONParser.parse(bundle)).entries.compactMap(\.resource)) ?? []
         witness.reach(.fetched)
         if (house.order.now - order.at) / .seconds(1) >= 3600 { witness.reach(.fetchedLate) }
-        // An entry that is refused is the last one, and whole bundles are taken but for it.
+        // If an entry is refused, it is the last one; the rest of the bundle is taken.
         let refused = weather.strikes(.refusedEntry) ? resources.last : nil
         witness.took(resources, of: order.submission, refused == nil ? .all : .most)
         town.payer.take(bundle, butFor: refused.map { "\($0.type)/\($0.id ?? "")" })
@@ -89,7 +89,7 @@ struct PayerErrands: Sendable {
         town.counter.finish(order.id, outcomes: refused.map { [Self.refusal(of: $0)] } ?? [])
     }
 
-    /// The files of an order as far as they were handed out; nil when that is not all that was wanted.
+    /// The files of an order that were handed out; nil when not all files wanted came.
     private func files(of order: SubmissionCounter.Order, most: Int) async -> [String: [UInt8]]? {
         var files: [String: [UInt8]] = [:]
         var names = ["manifest.json"]
@@ -122,7 +122,7 @@ struct PayerErrands: Sendable {
         return files
     }
 
-    /// Asks whatever process serves now; nil when none does.
+    /// Asks one of the processes now serving; nil when there is none.
     private func answer(_ order: SubmissionCounter.Order, _ name: String) async -> ServedAnswer? {
         let living = shift.living
         guard !living.isEmpty else { return nil }

@@ -3,25 +3,25 @@ import FHIRClient
 import PDex
 import Synchronization
 
-/// Where a payer is told of submissions and says how they fared (`$bulk-submit`, `$bulk-submit-status`), in a
-/// simulation.
+/// A payer's simulated endpoint for announcing submissions and asking for their results (`$bulk-submit`,
+/// `$bulk-submit-status`).
 final class SubmissionCounter: Sendable {
-    /// What it was told of.
+    /// A submission that was announced.
     struct Order: Sendable {
         let id: String
         let submission: String
         let requestID: String
         let manifestURL: String
-        /// What files are asked for with.
+        /// The authorization for fetching its files.
         let authorization: String
         let at: Instant
-        /// What the payer said of it in the end: one OperationOutcome a line.
+        /// The payer's final results: one OperationOutcome per line.
         var outcomes: [JSONValue]?
     }
 
     private struct State {
         var orders: [String: Order] = [:]
-        /// The ids in the order in which they came.
+        /// The ids in order of arrival.
         var line: [String] = []
     }
 
@@ -37,17 +37,17 @@ final class SubmissionCounter: Sendable {
         state.withLock { state in state.line.compactMap { state.orders[$0] }.filter { $0.outcomes == nil } }
     }
 
-    /// Ends the work on an order.
+    /// Completes an order.
     func finish(_ id: String, outcomes: [JSONValue]) {
         state.withLock { $0.orders[id]?.outcomes = outcomes }
     }
 
-    /// An id that is finished and not the one that is meant.
+    /// The id of a finished order other than the given one.
     func finished(besides id: String) -> String? {
         state.withLock { state in state.line.first { $0 != id && state.orders[$0]?.outcomes == [] } }
     }
 
-    /// Takes a kick-off; false when there is one of its id already (SUB-03).
+    /// Takes a kick-off; `isNew` is false when its id is already known (SUB-03).
     func take(_ request: HTTPRequest, at now: Instant) throws -> (order: Order, isNew: Bool) {
         let parameters = try Self.parameters(of: request)
         let id = parameters["submissionId"]?["valueString"]?.string ?? ""
@@ -66,7 +66,7 @@ final class SubmissionCounter: Sendable {
         return (order, isNew)
     }
 
-    /// Answers a question how a submission stands; `telling` is the one that is told of.
+    /// Answers a status request; `other` is a different submission to report on instead.
     func answer(_ request: HTTPRequest, telling other: String?, retryAfter: String?) throws -> HTTPResponse {
         guard request.method == .get else {
             let id = try Self.parameters(of: request)["submissionId"]?["valueString"]?.string ?? ""

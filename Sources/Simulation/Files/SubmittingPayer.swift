@@ -3,13 +3,13 @@ import FHIRClient
 import PDex
 
 /// A payer that is told of files and fetches them, as one process sees it: the product's own `$bulk-submit` over a
-/// simulated way.
+/// simulated connection.
 struct SubmittingPayer: PayerRelay {
     let server: any PayerServer
     let seams: ProcessSeams
     private let submitting: BulkSubmitPayer
 
-    /// Where the payer finds files.
+    /// The URL at which the payer finds files.
     static let place = "https://files.example"
 
     init(
@@ -30,7 +30,7 @@ struct SubmittingPayer: PayerRelay {
                 token: Self.token(identities)))
     }
 
-    /// What opens the files of a submission.
+    /// The token that opens the files of a submission.
     static func token(_ identities: Identities) -> @Sendable (String) -> String {
         { identities.derived("submission-files", $0) }
     }
@@ -51,7 +51,7 @@ struct SubmittingPayer: PayerRelay {
     }
 }
 
-/// Nobody asks for a token in a simulation.
+/// No tokens are requested in a simulation.
 private struct NoKeys: KeyProvider {
     func keys() async throws -> [SigningKey] { [] }
 

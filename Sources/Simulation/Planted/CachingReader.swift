@@ -1,7 +1,7 @@
 import PDex
 import Synchronization
 
-/// Remembers what it once read of a member's records of one type, and what was kept of its coverage.
+/// Keeps returning the first version it read of a member's records of one type, and of the coverage facts.
 final class CachingReader: RelayedReader {
     private let memory: PlantedMemory
     private let type: String

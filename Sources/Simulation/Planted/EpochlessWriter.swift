@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Writes what became of a claim whosever it is now.
+/// Writes the outcome of a claim no matter who holds it now.
 final class EpochlessWriter: RelayedWriter {
     override func settle(
         _ submission: String, epoch: Int, as state: SubmissionState, notBefore: Instant?, receipt: Receipt

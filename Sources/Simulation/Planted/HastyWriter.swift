@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Moves watermarks when a run begins, and not when its data is staged.
+/// Moves watermarks when a run begins instead of when its data is staged.
 final class HastyWriter: RelayedWriter {
     private let memory: PlantedMemory
 

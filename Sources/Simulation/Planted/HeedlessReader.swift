@@ -1,6 +1,6 @@
 import PDex
 
-/// Does not see one thing that stands in the way of a delivery.
+/// Overlooks one thing that should prevent a delivery.
 final class HeedlessReader: RelayedReader {
     private let memory: PlantedMemory
 
@@ -18,7 +18,7 @@ final class HeedlessReader: RelayedReader {
         return memory.bug == .denialUnheeded ? care.filter { $0.type != "Consent" } : care
     }
 
-    /// As if nobody had taken it back.
+    /// The exchange as if it had not been taken back.
     override func exchange(_ id: String) throws -> Exchange? {
         var exchange = try super.exchange(id)
         if memory.bug == .cancelUnheeded, exchange?.state == .cancelled { exchange?.state = .submitted }

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// Forgets what is to be taken back: deletions are left out of the bundles that wait.
+/// Loses retractions: waiting bundles that contain deletions are dropped.
 final class KeepingWriter: RelayedWriter {
     override func enqueue(_ submissions: [LeasedSubmission]) throws {
         try super.enqueue(submissions.filter { !Self.takesBack($0.bundle) })

@@ -1,6 +1,6 @@
 /// Bugs that a campaign plants into the doubles around the product, to prove that it would find them.
 ///
-/// None of them stands in the product: each is a store, a payer or a source of chance that misbehaves.
+/// None of them is in the product: each is a store, a payer or a source of chance that misbehaves.
 public enum PlantedBug: String, Sendable, CaseIterable {
     case acknowledgedBeforeSent = "ack-before-send"
     case watermarkBeforeData = "watermark-before-data"
@@ -20,7 +20,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
     case cancelUnheeded = "cancel-unheeded"
     case restoredAsItWas = "restored-as-it-was"
 
-    /// The promises one of which is seen broken.
+    /// The promises of which at least one is seen broken.
     public var breaks: Set<Promise> {
         switch self {
         case .acknowledgedBeforeSent: [.acknowledgedIsTaken]
@@ -43,7 +43,7 @@ public enum PlantedBug: String, Sendable, CaseIterable {
         }
     }
 
-    /// Seeds whose season shows it, in the order in which they are to be tried.
+    /// Seeds whose season is likely to show it, in the order in which to try them.
     public var likelySeeds: [UInt64] {
         let season: Season =
             switch self {

@@ -3,7 +3,7 @@ import FHIRClient
 import PDex
 import Synchronization
 
-/// The planted bug of one process, and what it wrongly remembers; without a bug everything passes through.
+/// The planted bug of one process, and what it wrongly remembers; without a bug everything passes unchanged.
 final class PlantedMemory: Sendable {
     struct State {
         var unsent: [(bundle: [UInt8], requestID: String)] = []
@@ -25,7 +25,7 @@ final class PlantedMemory: Sendable {
         self.host = host
     }
 
-    /// What a process reads through.
+    /// The reader that a process uses.
     func reader(_ reader: any StoreReader) -> any StoreReader {
         switch bug {
         case .consentCached: CachingReader(reader, self, type: "Consent")
@@ -35,7 +35,7 @@ final class PlantedMemory: Sendable {
         }
     }
 
-    /// What a process writes through.
+    /// The writer that a process uses.
     func writer(_ writer: any StoreWriter) -> any StoreWriter {
         switch bug {
         case .leaseWithoutEpoch: EpochlessWriter(writer)
@@ -47,7 +47,7 @@ final class PlantedMemory: Sendable {
         }
     }
 
-    /// Before a transaction: looks whether there is a run to go on with, where only the transaction should.
+    /// Before a transaction: looks for a run to resume, which only the transaction itself should do.
     func prepare(_ store: any Store, _ order: TurnOrder) async throws {
         guard bug == .selectThenInsert else { return }
         let job = job
@@ -56,7 +56,7 @@ final class PlantedMemory: Sendable {
         await order.turn("between select and insert")
     }
 
-    /// After a transaction: writes down what it did, where it should have done so itself.
+    /// After a transaction: writes the audit entries that should have been part of it.
     func finish(_ store: any Store) async throws {
         let late = state.withLock { state in
             defer { state.late = [] }
@@ -68,7 +68,7 @@ final class PlantedMemory: Sendable {
         }
     }
 
-    /// Sends at once; or acknowledges first, and sends when the next one comes.
+    /// Sends at once or, with the bug, acknowledges first and sends when the next delivery comes.
     func deliver(
         _ bundle: [UInt8], _ requestID: String, _ send: ([UInt8], String) async throws -> PayerAnswer
     ) async throws -> PayerAnswer {
@@ -86,14 +86,14 @@ final class PlantedMemory: Sendable {
         return PayerAnswer(status: 200, body: body.serialized(), retryAfterSeconds: nil, serverTime: nil)
     }
 
-    /// An answer as it is understood.
+    /// An answer as the process understands it.
     func heard(_ answer: PayerAnswer) -> PayerAnswer {
         guard bug == .retryAfterMisread else { return answer }
         return PayerAnswer(
             status: answer.status, body: answer.body, retryAfterSeconds: nil, serverTime: answer.serverTime)
     }
 
-    /// What became of `other`, believed to be of what was asked for.
+    /// The answer about `other`, taken for one about the submission that was asked for.
     func heard(_ answer: HTTPResponse, of other: String?, askedFor id: String) -> HTTPResponse {
         guard bug == .otherBelieved, let other else { return answer }
         let words = String(decoding: answer.body, as: UTF8.self).replacing(other, with: id)
@@ -105,7 +105,7 @@ final class PlantedMemory: Sendable {
         bug == .retryWithoutJitter ? 0.999 : Double(order.roll(1_000_000)) / 1_000_000
     }
 
-    /// What derives the identities of a process.
+    /// Derives the identities of a process.
     func identities(_ order: TurnOrder, process: String) -> Identities {
         let name = bug == .randomIDs ? process + " \(order.roll(1_000_000))" : "for the whole town"
         return Identities(

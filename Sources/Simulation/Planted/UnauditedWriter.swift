@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Moves exchanges on, and leaves their audit entries to a transaction of their own.
+/// Advances exchanges, but leaves their audit entries to a transaction of their own.
 final class UnauditedWriter: RelayedWriter {
     private let memory: PlantedMemory
 

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Synchronization
 
-/// The clock of the machine, which may be wrong, and may be set.
+/// The machine's clock, which may be wrong, and may be set.
 final class HostClock: Sendable {
     private struct State {
         var offset: Int64 = 0
@@ -19,7 +19,7 @@ final class HostClock: Sendable {
     /// What it shows.
     var now: Instant { order.now.adding(milliseconds: state.withLock { $0.offset }) }
 
-    /// Sets it by so many seconds.
+    /// Sets it forward by this many seconds, or back if negative.
     func step(seconds: Int) {
         let now = order.now
         order.tell("the clock is set by \(seconds) s")
@@ -29,13 +29,13 @@ final class HostClock: Sendable {
         }
     }
 
-    /// Whether it was set since an instant of true time.
+    /// Whether it was set after an instant of true time.
     func wasSet(since instant: Instant) -> Bool {
         state.withLock { $0.steps.contains { $0.at >= instant } }
     }
 
-    /// The earliest true instant at which it showed a time of those `seconds` before the one that it showed at
-    /// `instant`: where it was set back, what was noted then seems to be as young as that.
+    /// The earliest true instant at which it showed a time within `seconds` before the one shown at `instant`: if it
+    /// was set back, what was noted then seems no older than that.
     func earliest(seeming seconds: Double, before instant: Instant) -> Instant {
         let steps = state.withLock { $0.steps }.filter { $0.at <= instant }
         let shown = instant.milliseconds + (steps.last?.offset ?? 0)
@@ -55,13 +55,13 @@ struct ProcessClock: WallClock {
     let host: HostClock
     let order: TurnOrder
     let life: ProcessLife
-    /// Whether it belongs to a service that looks from time to time whether there is something to do.
+    /// Whether it belongs to a service that regularly checks for work.
     var isOfService = true
 
     func now() -> Instant { host.now }
 
-    /// Sleeps as long as asked; where the services only look whether there is something to do, often for longer: a
-    /// machine is not bound to wake anybody in time, and days pass sooner so.
+    /// Sleeps as long as asked or, in services that only check for work, often longer: a machine need not wake anybody
+    /// in time, and days pass faster like this.
     func sleep(seconds: Double) async throws {
         try life.goOn()
         await order.turn("sleep", seconds: isOfService ? stretched(seconds) : seconds)
@@ -74,7 +74,7 @@ struct ProcessClock: WallClock {
         case 5: return seconds * [1.0, 20, 240, 720][order.roll(4)]
         case 30:
             let most = seconds * [1.0, 20, 60, 120][order.roll(4)]
-            // Half of the schedulers are there when the night's tick is due.
+            // Half of the schedulers wake when the night's tick is due.
             let untilTick = Double((Self.tickOfDay - now().milliseconds % Self.day + Self.day) % Self.day) / 1000
             return untilTick > 0 && untilTick < most && order.roll(2) == 0 ? untilTick : most
         default: return seconds
@@ -86,7 +86,7 @@ struct ProcessClock: WallClock {
     private static let tickOfDay: Int64 = 8_100_000
 }
 
-/// The true time, by which clinic and payer go.
+/// The true time, which clinic and payer use.
 struct TrueClock: WallClock {
     let order: TurnOrder
 

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Tells the second of two from the first.
+/// Distinguishes the second of two callers from the first.
 final class LastOfTwo: Sendable {
     private let hasFirst = Mutex(false)
 
-    /// Whether another was there before.
+    /// Whether another caller came before.
     func isLast() -> Bool {
         hasFirst.withLock { hasFirst in
             defer { hasFirst = true }

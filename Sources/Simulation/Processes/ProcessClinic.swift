@@ -1,13 +1,13 @@
 import PDex
 import PDexTesting
 
-/// The clinic as one process sees it, through whatever lies between them.
+/// The clinic as one process sees it, with everything that may go wrong in between.
 struct ProcessClinic: ClinicServer {
     let clinic: ScriptedClinic
     let seams: ProcessSeams
 
     var base: String { clinic.base }
-    /// One, so that a process has one thread for it.
+    /// One, so that a process needs one thread for it.
     var requestsAtOnce: Int { 1 }
 
     func capability() async throws -> ServerCapability {

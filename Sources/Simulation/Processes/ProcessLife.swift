@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The life of a simulated process: once it is over, nothing of it is asked, written or slept on any more.
+/// The life of a simulated process: once it is over, the process asks, writes and sleeps no more.
 final class ProcessLife: Sendable {
-    /// What every seam comes to once the life is over.
+    /// Thrown at every seam once the life is over.
     struct IsOver: Error {}
 
     private struct State {
@@ -10,7 +10,7 @@ final class ProcessLife: Sendable {
         var tasks: [Task<Void, Never>] = []
     }
 
-    /// Its name, as it stands in claims.
+    /// Its name, as used in claims.
     let name: String
     private let order: TurnOrder
     private let state = Mutex(State())
@@ -23,7 +23,7 @@ final class ProcessLife: Sendable {
     /// Whether it is over.
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// Remembers a task that ends with it.
+    /// Registers a task that ends with it.
     func own(_ task: Task<Void, Never>) {
         let isOver = state.withLock { state in
             state.tasks.append(task)
@@ -42,7 +42,7 @@ final class ProcessLife: Sendable {
         order.wake(process: name)
     }
 
-    /// Goes on, unless it is over.
+    /// Throws if it is over.
     func goOn() throws {
         if isOver { throw IsOver() }
     }

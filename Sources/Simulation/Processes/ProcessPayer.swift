@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 
-/// The payer as one process sees it, through whatever lies between them.
+/// The payer as one process sees it, with everything that may go wrong in between.
 struct ProcessPayer: PayerServer {
     let payer: ScriptedPayer
     let seams: ProcessSeams
@@ -39,8 +39,12 @@ struct ProcessPayer: PayerServer {
         return planted.heard(try await planted.deliver(bundle, requestID) { try await deliver($0, $1) })
     }
 
-    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await through("a question who a member is") { try await payer.matchMember(question) }
+    func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await through("a question who a member is") {
+            try await payer.matchMember(question, lastLook: lastLook)
+        }
     }
 
     func startMatchingMembers(
@@ -106,7 +110,7 @@ struct ProcessPayer: PayerServer {
         }
     }
 
-    /// Nothing is taken.
+    /// A refusal that takes nothing.
     private func refusal(_ bundle: [UInt8], _ requestID: String, _ status: Int, _ seconds: Int?) -> PayerAnswer {
         seams.witness.arrived(bundle, requestID: requestID, process: seams.life.name, taking: .nothing)
         if let seconds { seams.witness.named(seconds: seconds, requestID: requestID) }

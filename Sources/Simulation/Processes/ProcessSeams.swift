@@ -2,14 +2,14 @@ import FHIR
 import PDex
 import PDexTesting
 
-/// What every seam of a process has: others may come first, and the process may end or stand still there.
+/// What happens at every seam of a process: others may come first, and the process may end or stand still there.
 struct ProcessSeams: Sendable {
     let life: ProcessLife
     let order: TurnOrder
     let weather: Weather
     let witness: Witness
 
-    /// Passes a boundary, or ends there.
+    /// Passes a boundary, unless the process ends there.
     func pass(_ boundary: String, _ rare: RareState, mayStandStill: Bool = true) async throws {
         await order.turn(boundary)
         try life.goOn()
@@ -28,7 +28,7 @@ struct ProcessSeams: Sendable {
         throw ProcessLife.IsOver()
     }
 
-    /// Ends the process; whoever calls goes on until the next seam.
+    /// Ends the process; the caller runs on until its next seam.
     func strike(_ rare: RareState) {
         order.tell("killed")
         witness.reach(rare)

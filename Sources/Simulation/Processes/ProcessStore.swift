@@ -1,6 +1,6 @@
 import PDex
 
-/// The one store as one process sees it: what was not committed when its life ended never is.
+/// The shared store as one process sees it: a transaction not committed when its life ends never is.
 struct ProcessStore: Store {
     let store: any Store
     let seams: ProcessSeams

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// A reader that passes everything on; what is to be watched or spoilt is overridden.
+/// A reader that passes everything on; subclasses override what they watch or spoil.
 class RelayedReader: StoreReader {
     private let reader: any StoreReader
 
@@ -195,6 +195,10 @@ class RelayedReader: StoreReader {
 
     func tally(run: String) throws -> [ExchangeTally] {
         try reader.tally(run: run)
+    }
+
+    func isTallied(_ member: ResourceKey, payer: String, in run: String) throws -> Bool {
+        try reader.isTallied(member, payer: payer, in: run)
     }
 
     func submissions(ofExchange exchange: String) throws -> [Submission] {

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// A writer that passes everything on; what is to be watched or spoilt is overridden.
+/// A writer that passes everything on; subclasses override what they watch or spoil.
 class RelayedWriter: RelayedReader, StoreWriter {
     private let writer: any StoreWriter
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The processes that serve at present, and whether the week is over.
+/// The processes that serve now, and whether the week is over.
 final class Shift: Sendable {
     private struct State {
         var isOver = false
@@ -12,7 +12,7 @@ final class Shift: Sendable {
     /// Whether no more processes are to be started.
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// A process took the place of the one before it.
+    /// Registers a process that replaces the previous one in its slot.
     func begin(_ process: SimulatedProcess, in slot: String) {
         state.withLock { $0.present[slot] = process }
     }
@@ -26,7 +26,7 @@ final class Shift: Sendable {
         for slot in present.keys.sorted() { present[slot]?.life.end() }
     }
 
-    /// The processes that live, in the order of their slots.
+    /// The living processes, ordered by slot.
     var living: [SimulatedProcess] {
         state.withLock { state in
             state.present.keys.sorted().compactMap { state.present[$0] }.filter { !$0.life.isOver }

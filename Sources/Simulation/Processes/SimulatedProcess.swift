@@ -9,7 +9,7 @@ import Pipeline
 struct SimulatedProcess: Sendable {
     let life: ProcessLife
     let operations: Operations
-    /// Hands out the files of submissions.
+    /// Serves the files of submissions.
     let files: FileServer
     private let job: Job
     private let order: TurnOrder
@@ -53,7 +53,7 @@ struct SimulatedProcess: Sendable {
         house.witness.born(name)
     }
 
-    /// Runs scheduler and worker until the process ends; the caller's turn is passed on to them, and comes back.
+    /// Runs scheduler and worker until the process ends; the caller's turn passes to them, and comes back.
     func serve() async {
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let scheduler = Scheduler(jobs: [job], operations: operations, logger: logger)
@@ -75,7 +75,7 @@ struct SimulatedProcess: Sendable {
         Task { [order, life] in
             await TurnOrder.$thread.withValue("\(life.name).\(name)") {
                 await order.turn("begin")
-                // What ends a service is the end of its process.
+                // A service only ends when its process does.
                 try? await work()
                 if !last.isLast() { order.leave() }
             }

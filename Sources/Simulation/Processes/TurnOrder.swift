@@ -1,13 +1,13 @@
 import FHIR
-import PDexTesting
 import Pipeline
+import SampleData
 import Synchronization
 
-/// Who goes on next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
+/// Decides which thread runs next, and when: one thread at a time, chosen by the seed's numbers, in virtual time.
 ///
-/// A thread is one line of work of one process. It gives its turn up at every seam, and goes on when it is chosen. When
-/// nobody is ready, time moves on to the next who sleeps. So whole days pass in moments, and the same seed gives the
-/// same order again.
+/// A thread is one line of work of one process. It gives up its turn at every seam, and continues when it is chosen.
+/// When no thread is ready, time moves on to the next one that wakes. So whole days pass in moments, and the same seed
+/// always gives the same order.
 final class TurnOrder: Sendable {
     /// The thread that a task belongs to.
     @TaskLocal static var thread = "town"
@@ -22,7 +22,7 @@ final class TurnOrder: Sendable {
     private struct State {
         var now: Instant
         var numbers: SeededNumbers
-        /// Threads that are between two seams.
+        /// How many threads are between two seams.
         var running = 1
         var waiting: [Waiting] = []
         var trace: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -32,25 +32,25 @@ final class TurnOrder: Sendable {
     private let state: Mutex<State>
     private let tell: (@Sendable (String) -> Void)?
 
-    /// Begins with one thread, the caller's; `tell` is told everything that happens.
+    /// Begins with one thread, the caller's; `tell` receives everything that happens.
     init(at now: Instant, seed: UInt64, tell: (@Sendable (String) -> Void)? = nil) {
         self.tell = tell
         state = Mutex(State(now: now, numbers: SeededNumbers(seed: seed)))
     }
 
-    /// The true time, which no clock of a machine need show.
+    /// The true time, which a machine's clock need not show.
     var now: Instant { state.withLock { $0.now } }
-    /// A hash over everything that happened, in its order.
+    /// A hash over everything that happened, in order.
     var trace: UInt64 { state.withLock { $0.trace } }
-    /// How often somebody was chosen.
+    /// How often a thread was chosen.
     var turns: Int { state.withLock { $0.turns } }
 
-    /// A number of the seed's, for who has the turn.
+    /// A number drawn from the seed by the thread that has the turn.
     func roll(_ bound: Int) -> Int {
         state.withLock { Int.random(in: 0..<bound, using: &$0.numbers) }
     }
 
-    /// Tells something that is worth knowing when a seed is looked at.
+    /// Reports something that is useful when looking at a seed.
     func tell(_ words: @autoclosure () -> String) {
         guard let tell else { return }
         tell("\(now.text) \(Self.thread): \(words())")
@@ -61,7 +61,7 @@ final class TurnOrder: Sendable {
         state.withLock { $0.running += 1 }
     }
 
-    /// Takes the caller's thread out.
+    /// Removes the caller's thread.
     func leave() {
         let next = state.withLock { state in
             state.running -= 1
@@ -70,7 +70,7 @@ final class TurnOrder: Sendable {
         next?.resume()
     }
 
-    /// Gives the turn up; returns when this thread is chosen again, not before `seconds` have passed.
+    /// Gives up the turn; returns when this thread is chosen again, after at least `seconds`.
     func turn(_ what: String, seconds: Double = 0) async {
         tell(seconds > 0 ? "\(what), \(seconds) s" : what)
         await withCheckedContinuation { continuation in
@@ -85,7 +85,7 @@ final class TurnOrder: Sendable {
         }
     }
 
-    /// Wakes the threads of a process that has ended.
+    /// Wakes the threads of an ended process.
     func wake(process: String) {
         state.withLock { state in
             for index in state.waiting.indices where state.waiting[index].thread.hasPrefix(process + ".") {
@@ -103,7 +103,7 @@ final class TurnOrder: Sendable {
         let waiting = state.waiting.remove(at: chosen)
         state.running = 1
         state.turns += 1
-        // Noted when it is chosen: while somebody is chosen, nobody else is under way.
+        // Noted when the thread is chosen: at that moment no other is running.
         note("\(waiting.thread) \(waiting.what) \(state.now.milliseconds)", &state)
         return waiting.continuation
     }
@@ -114,7 +114,7 @@ final class TurnOrder: Sendable {
 }
 
 extension TurnOrder: PlaceOrder {
-    /// Who waits for another has no turn.
+    /// A thread that waits for another has no turn.
     func waits() { leave() }
 
     func isAdmitted() { join() }

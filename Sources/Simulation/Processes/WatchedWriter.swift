@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Notes down what a transaction does; what is rolled back is never told.
+/// Notes what a transaction does; the notes of one that is rolled back are not reported.
 final class WatchedWriter: RelayedWriter {
     private(set) var notes: [StoreNote] = []
     private let payer: String
@@ -27,7 +27,7 @@ final class WatchedWriter: RelayedWriter {
         try super.unstage(keys)
     }
 
-    /// What a record says of a member; nil when it is gone. Its id ends with the member's.
+    /// Notes what a record says about a member; nil when it is gone. Its id ends with the member's.
     private func note(_ type: String, _ id: String, from source: String, _ resource: Resource?) {
         let member = String(id.drop { $0 != "-" }.dropFirst())
         let isActive = resource?["status"]?.string == "active"

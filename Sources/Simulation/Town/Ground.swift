@@ -1,21 +1,21 @@
 import Synchronization
 
-/// What the disclosure of one member's data stands on, each told by somebody else, and each may fall away.
+/// The grounds for disclosing one member's data, each stated by a different party, and each of which may fall away.
 enum Ground: String, Sendable, CaseIterable {
     /// The member's consent, as the payer records it.
     case consent
     /// The coverage on the days of care, as the payer records it.
     case coverage
-    /// That the clinic keeps no denial of the patient's.
+    /// The clinic keeps no denial by the patient.
     case noDenial
-    /// That no operator keeps the patient apart from every member.
+    /// No operator keeps the patient apart from every member.
     case link
 
-    /// Whether it stands while nobody has said anything.
+    /// Whether it stands as long as nobody has said anything.
     var standsAtFirst: Bool { self != .consent }
 
-    /// What is broken when something is sent that it fell away for longer ago than the payer's records may be old; nil
-    /// for what is not read again before a delivery.
+    /// The promise broken by sending something for which it fell away longer ago than the payer's records may be old;
+    /// nil for grounds that are not read again before a delivery.
     var inTime: Promise? {
         switch self {
         case .consent: .consentInTime
@@ -24,7 +24,7 @@ enum Ground: String, Sendable, CaseIterable {
         }
     }
 
-    /// What is broken when something is sent that it fell away for, as the store had it.
+    /// The promise broken by sending something for which, according to the store, it had fallen away.
     var known: Promise {
         switch self {
         case .consent: .consentKnown

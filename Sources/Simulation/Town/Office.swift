@@ -12,17 +12,17 @@ struct Office: Sendable {
 
     private var order: TurnOrder { house.order }
 
-    /// Does something as a command of that name would.
+    /// Acts as a command of that name would.
     private func command(_ name: String, _ body: (Operations) async throws -> Void) async throws {
         let process = try SimulatedProcess(name, in: town, house)
         await TurnOrder.$thread.withValue(process.life.name + ".command") {
-            // What a command comes to is its user's to see.
+            // The result of a command concerns only its user.
             try? await body(process.operations)
         }
         house.witness.died(process.life.name, killed: false)
     }
 
-    /// Somebody asks for one member, and is answered while the service works.
+    /// Somebody asks for one member, and gets an answer while the service works.
     func demand(_ name: String) async throws {
         let patient = try town.patientInDemand()
         try await command("desk\(name)") { operations in
@@ -32,7 +32,7 @@ struct Office: Sendable {
         }
     }
 
-    /// An operator takes an exchange back, keeps a patient apart or no longer, or has something sent again.
+    /// An operator takes an exchange back, keeps a patient apart or stops doing so, or has something sent again.
     func act(_ name: String) async throws {
         let kind = order.roll(5)
         try await command("clerk\(name)") { operations in
@@ -44,8 +44,8 @@ struct Office: Sendable {
         }
     }
 
-    /// Takes back what is about to be delivered, if anything is before long: that can still be stopped. Of what is on
-    /// its way only the answer can be heard.
+    /// Takes back an exchange that is about to be delivered, if there is one before long, while that can still be
+    /// stopped. For one under way, only the answer can be awaited.
     private func cancel(by operations: Operations) async throws {
         for _ in 0..<60 where house.witness.claimed == nil {
             await order.turn("watches the queue", seconds: 30)
@@ -90,14 +90,14 @@ struct Office: Sendable {
         }
     }
 
-    /// At the end of the day an operator looks at what is parked and what was taken back by mistake, and replays it.
+    /// At the end of the day an operator looks at what is parked or was taken back by mistake, and replays it.
     func closeDay(_ day: Int) async throws {
         try await command("operator\(day)") { operations in
             for exchange in try await operations.exchanges(ExchangeFilter(states: [.parked]), limit: 1000) {
                 let isSentAsItIs = !house.weather.isCalm && order.roll(3) == 0
                 try? await replay(exchange, from: isSentAsItIs ? .submit : .join, by: operations)
             }
-            // What was taken back before a restoration no run makes again, and a later step is refused.
+            // No run makes again what was taken back before a restoration, and replay from a later step is refused.
             let step: Replay.Step = house.witness.isRestored ? .pull : .join
             let filter = ExchangeFilter(states: [.cancelled], reason: .cancelledByOperator)
             for exchange in try await operations.exchanges(filter, limit: 1000) {
@@ -109,8 +109,8 @@ struct Office: Sendable {
         }
     }
 
-    /// The disk is lost: everybody ends, and a backup takes the store's place. What operators decided since, they
-    /// decide again. Where each process has a secret of its own, a restoration is refused, and nobody tries.
+    /// The disk is lost: all processes end, and a backup replaces the store. Operators repeat the decisions they made
+    /// since. If each process has a secret of its own, a restoration would be refused, so none is tried.
     func restore(_ day: Int) async throws {
         guard house.store.hasBackup, house.bug != .randomIDs, house.weather.strikes(.restore) else { return }
         order.tell("the backup is restored")

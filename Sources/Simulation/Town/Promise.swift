@@ -1,4 +1,4 @@
-/// What must hold whatever happens: the simulation's part of the promises.
+/// What must always hold: the simulation's share of the promises.
 public enum Promise: String, Sendable, CaseIterable {
     case sameState = "the payer's state equals that of a run without faults"
     case nobodyElse = "nothing of anybody who did not permit it"

@@ -1,4 +1,4 @@
-/// What a campaign has to have seen, or it has proved nothing: states that only rare orders of events lead to.
+/// States that only rare orders of events lead to: a campaign that has not seen them all has proved nothing.
 public enum RareState: String, Sendable, CaseIterable {
     case killedBeforeCommit = "killed before a commit"
     case killedInCommit = "killed in a transaction, which was rolled back"

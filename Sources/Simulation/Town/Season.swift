@@ -1,10 +1,10 @@
-/// What a seed has most of, so that every kind of rare state is met by a few seeds.
+/// The kind of trouble that dominates a seed, so that a few seeds meet every kind of rare state.
 enum Season: UInt64, Sendable, CaseIterable {
     /// Whatever the seed draws.
     case mixed
-    /// Processes die with their deliveries.
+    /// Processes are often killed during deliveries.
     case deadly
-    /// The payer takes long and puts off, and members change their minds.
+    /// The payer is slow and throttles, and members change their minds.
     case slow
     /// Processes stand still.
     case halting
@@ -14,7 +14,7 @@ enum Season: UInt64, Sendable, CaseIterable {
         self = Season(rawValue: seed % UInt64(Season.allCases.count)) ?? .mixed
     }
 
-    /// How many opportunities its troubles have for each time they strike.
+    /// Each of its troubles strikes once in this many opportunities.
     var oneIn: [Trouble: Int] {
         switch self {
         case .mixed: [:]

@@ -1,11 +1,11 @@
 import FHIR
 import PDex
 
-/// What a transaction did that the witness has to know of.
+/// What a transaction did, as far as the witness has to know.
 enum StoreNote: Sendable {
-    /// What the store has of what a member's disclosure stands on.
+    /// The store's state of one ground for a member's disclosure.
     case ground(Ground, member: String, stands: Bool)
-    /// The same of who is kept apart.
+    /// The store's state of whether a patient is kept apart.
     case link(patient: ResourceKey, stands: Bool)
     case inserted(Exchange)
     case advanced(exchange: String, state: ExchangeState, reason: FaultCode?)
@@ -21,7 +21,7 @@ enum StoreNote: Sendable {
 }
 
 extension StoreNote {
-    /// For who looks at one seed.
+    /// The note in words, for looking at one seed.
     var words: String {
         switch self {
         case .ground(let ground, let member, let stands): "\(ground.rawValue) of \(member): \(stands)"

@@ -6,24 +6,24 @@ import Synchronization
 /// A clinic, a payer and the people between them, and what happens to them in a week.
 final class Town: Sendable {
     private struct State {
-        /// Members of the clinic's Group, by number.
+        /// The members of the clinic's Group, by number.
         var group: [Int]
         /// How many visits each has had.
         var visits: [Int: Int] = [:]
-        /// The version of each result that the clinic has, by its id.
+        /// The clinic's version of each result, by its id.
         var results: [String: Int] = [:]
         var permits: Set<Int> = []
-        /// Whose coverage ended before any day of care.
+        /// The members whose coverage ended before any day of care.
         var uncovered: Set<Int> = []
-        /// Who said no at the clinic.
+        /// The members who said no at the clinic.
         var denies: Set<Int> = []
     }
 
     let clinic: ScriptedClinic
     let payer: ScriptedPayer
-    /// Where a payer that takes files finds them.
+    /// The folder for a payer that takes files.
     let box: DropBox
-    /// Where a payer that fetches files is told of them.
+    /// The endpoint for a payer that fetches files.
     let counter: SubmissionCounter
     let members: [NamedMember]
     private let order: TurnOrder
@@ -32,11 +32,11 @@ final class Town: Sendable {
 
     static let clinicNPI = "1234567893"
     static let payerNPI = "1003000126"
-    /// When all care in town was given.
+    /// The day on which all care in town was given.
     static let dayOfCare = "2026-05-04"
     private static let endedCoverage = "2026-01-01"..."2026-03-31"
 
-    /// A town of so many members; some are not in the Group yet, and some do not permit the exchange.
+    /// A town of this many members; some are not in the Group yet, and some do not permit the exchange.
     init(members count: Int, order: TurnOrder, witness: Witness) throws {
         self.order = order
         self.witness = witness
@@ -66,7 +66,7 @@ final class Town: Sendable {
     /// The names of all members.
     static func names(_ count: Int) -> [String] { (0..<count).map { "m\($0)" } }
 
-    /// The members of the Group whose data is to be at the payer now, all of it.
+    /// The members of the Group whose data should all be at the payer now.
     var permitted: Set<String> {
         let apart = witness.apart
         return state.withLock { state in
@@ -75,16 +75,16 @@ final class Town: Sendable {
         }
     }
 
-    /// The members of the clinic's Group now.
+    /// The current members of the clinic's Group.
     var group: Set<String> { state.withLock { Set($0.group.map { "m\($0)" }) } }
 
-    /// What the payer records of everybody now.
+    /// The payer's current records of everybody.
     func records() throws -> [Resource] {
         try members.indices.flatMap { try record(of: $0) }
     }
 
-    /// What the payer records of one member now; a consent that is not given is one that was withdrawn in writing, or
-    /// none.
+    /// The payer's current records of one member; a consent that is not given is one withdrawn in writing, or none at
+    /// all.
     private func record(of number: Int, withdrawn: String? = nil) throws -> [Resource] {
         let (permits, isCovered) = state.withLock {
             ($0.permits.contains(number), !$0.uncovered.contains(number))
@@ -95,13 +95,13 @@ final class Town: Sendable {
         }.payerRecords(clinicNPI: Self.clinicNPI, payerNPI: Self.payerNPI)
     }
 
-    /// The results that are no longer there.
+    /// Whether a result is no longer there.
     func isGone(_ source: String) -> Bool {
         guard source.hasPrefix("Observation/") else { return false }
         return state.withLock { $0.results[String(source.dropFirst(12))] == nil }
     }
 
-    /// One thing happens to somebody; in the season of changed minds mostly that.
+    /// Something happens to a member; in the slow season mostly a change of mind.
     func happen(in season: Season) throws {
         let number = order.roll(members.count)
         if season == .slow, order.roll(2) == 0 { return try decide(number) }
@@ -116,10 +116,10 @@ final class Town: Sendable {
         }
     }
 
-    /// A member by name.
+    /// The number of the member with a name.
     private func number(_ name: String) -> Int? { members.firstIndex { $0.id == name } }
 
-    /// The member who is to be asked for next; where one's bundle is on its way, that one, whose data changes now.
+    /// The next member to be requested; if a bundle is under way, its member, whose data changes now.
     func patientInDemand() throws -> String {
         let busy = witness.busy.flatMap(number)
         if let busy { try correct(busy) }
@@ -154,7 +154,7 @@ final class Town: Sendable {
         clinic.put(result)
     }
 
-    /// Takes a result back, but never somebody's last one.
+    /// Takes a result back, but never a member's last one.
     private func delete(_ number: Int) {
         let own = members[number].id + "-"
         let results = state.withLock { $0.results.keys.filter { $0.hasPrefix(own) }.sorted() }
@@ -166,7 +166,7 @@ final class Town: Sendable {
         witness.removed("Observation/" + id)
     }
 
-    /// Withdraws a consent, in writing or by taking the record away; or gives it.
+    /// Withdraws a consent, in writing or by removing the record; or gives it.
     private func decide(_ number: Int) throws {
         let member = members[number]
         let isGiven = state.withLock { state in
@@ -185,7 +185,7 @@ final class Town: Sendable {
         witness.decided(.consent, of: member.id, stands: isGiven)
     }
 
-    /// A coverage turns out to have ended before all care; or that is corrected.
+    /// A coverage turns out to have ended before all care; or this is corrected.
     private func cover(_ number: Int) throws {
         let isCovered = state.withLock { state in
             guard state.uncovered.remove(number) == nil else { return true }
@@ -197,8 +197,8 @@ final class Town: Sendable {
         witness.decided(.coverage, of: members[number].id, stands: isCovered)
     }
 
-    /// A patient says no at the clinic's desk; or takes that back in writing. A form that is removed in place of that
-    /// would be noticed when everything is fetched again, which is after a week.
+    /// A patient says no at the clinic's desk, or takes that back in writing. Removing the form instead would only be
+    /// noticed when everything is fetched again, which is after a week.
     private func deny(_ number: Int) throws {
         let id = members[number].id
         let denies = state.withLock { state in
@@ -256,7 +256,7 @@ final class Town: Sendable {
         try result(member, id: member.id + "-glucose" + (visit == 0 ? "" : "-\(visit)"), version)
     }
 
-    /// A result whose value counts its versions.
+    /// A result whose value is its version.
     private static func result(_ member: NamedMember, id: String, _ version: Int) throws -> Resource {
         var json = try Resource(member.observation(value: "\(version)")).json
         json["id"] = .string(id)

@@ -5,7 +5,7 @@ import Pipeline
 import SQLiteStore
 import Synchronization
 
-/// The one store of a town; it may be backed up, and the backup put in its place.
+/// The shared store of a town; it may be backed up, and replaced by the backup.
 final class TownStore: Store {
     private let place: TemporaryPlace
     private let digests: Digests
@@ -33,7 +33,7 @@ final class TownStore: Store {
         return store
     }
 
-    /// Copies it, in the place of the backup before.
+    /// Copies the store, replacing the previous backup.
     func backUp() async throws {
         let number = backups.withLock { number in
             number += 1
@@ -46,7 +46,7 @@ final class TownStore: Store {
     /// Whether there is a backup.
     var hasBackup: Bool { backups.withLock { $0 > 0 } }
 
-    /// Puts the last backup in its place; nobody may be at it. A planted bug puts it there as it is.
+    /// Replaces the store with the last backup, unchanged if `asItIs`; nobody may be using it.
     func restore(_ restoration: StoreRestoration, identities: Identities, asItIs: Bool) async throws {
         let backup = "\(place.path).backup-\(backups.withLock { $0 })"
         current.withLock { $0 = nil }

@@ -1,10 +1,10 @@
 /// What can go wrong at a seam.
 enum Trouble: String, Sendable, CaseIterable {
-    /// The process ends, as by SIGKILL.
+    /// The process ends, as if by SIGKILL.
     case kill
-    /// The process ends with a delivery on its way.
+    /// The process ends during a delivery.
     case killInDelivery
-    /// The process stands still for a while, as after SIGSTOP, sometimes for longer than its claims hold.
+    /// The process stands still for a while, as if by SIGSTOP, sometimes for longer than its claims hold.
     case pause
     /// The disk is full.
     case fullDisk
@@ -26,9 +26,9 @@ enum Trouble: String, Sendable, CaseIterable {
     case dropDisk
     /// The payer comes for files late, partly, twice or never.
     case oddFetching
-    /// The payer tells how another submission fared.
+    /// The payer reports on another submission.
     case otherStatus
-    /// A backup takes the store's place.
+    /// A backup replaces the store.
     case restore
     /// The clinic cannot be reached.
     case clinicUnreachable
@@ -36,8 +36,8 @@ enum Trouble: String, Sendable, CaseIterable {
     case clinicSilent
     /// A file of an export breaks off.
     case brokenFile
-    /// An export comes to nothing.
+    /// An export fails.
     case failedExport
-    /// The machine's clock is set on or back.
+    /// The machine's clock is set forward or back.
     case clockStep
 }

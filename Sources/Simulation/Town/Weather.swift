@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Which troubles a seed has, and how often: some of them, so that rare ones are not hidden behind common ones.
+/// Which troubles a seed has, and how often: only some, so that common ones do not hide rare ones.
 final class Weather: Sendable {
     private struct State {
         var oneIn: [Trouble: Int] = [:]
@@ -8,12 +8,12 @@ final class Weather: Sendable {
         var strikes: [Trouble: Int] = [:]
     }
 
-    /// What a seed has most of.
+    /// The season, whose troubles dominate.
     let season: Season
     private let order: TurnOrder
     private let state: Mutex<State>
 
-    /// Half of the troubles, each with a rate of its own, and those of the season.
+    /// Half of the troubles, each with its own rate, and those of the season.
     init(order: TurnOrder, season: Season) {
         self.order = order
         self.season = season
@@ -25,7 +25,7 @@ final class Weather: Sendable {
         self.state = Mutex(state)
     }
 
-    /// How many opportunities a trouble has for each time it strikes, at the worst.
+    /// At its worst, a trouble strikes once in this many opportunities.
     private static func usual(_ trouble: Trouble) -> Int {
         switch trouble {
         case .kill: 120

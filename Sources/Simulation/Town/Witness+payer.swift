@@ -3,13 +3,13 @@ import PDex
 import Synchronization
 
 extension Witness {
-    /// How old records may be when something is sent on them, in seconds (CO-10).
+    /// How old records may be when something is sent on their basis, in seconds (CO-10).
     private static let oldestRecords = 15.0 * 60
 
     /// How much of a delivery the payer takes.
     enum Taking: Sendable { case all, most, nothing }
 
-    /// A delivery reaches the payer.
+    /// A delivery has reached the payer.
     func arrived(_ bytes: [UInt8], requestID: String, process: String, taking: Taking) {
         guard let bundle = try? FHIRBundle(JSONParser.parse(bytes)) else {
             return broke(.sameState, "a delivery that is no Bundle")
@@ -20,16 +20,16 @@ extension Witness {
         took(resources, of: Submission.id(ofRequest: requestID), taking)
     }
 
-    /// A request with a delivery, or with word of one, begins.
+    /// A request with a delivery, or announcing one, begins.
     func began(requestID: String, process: String) {
         let submission = Submission.id(ofRequest: requestID)
         let now = order.now
         let wasSet = state.withLock { $0.notBefore[submission] }.map { host.wasSet(since: $0.asked) } ?? false
         state.withLock { state in
-            // Of an answer that nobody lived to write down.
+            // Left over from an answer that no process lived to record.
             state.named[submission] = nil
             if let named = state.notBefore.removeValue(forKey: submission) {
-                // Who stood still with a claim that another has taken over cannot know what the payer told that one.
+                // A process that stood still while another took its claim cannot know what the payer told that one.
                 let isHolder = state.claims[submission]?.owner == process
                 if now < named.until, !wasSet, isHolder {
                     state.violations.append(
@@ -46,7 +46,7 @@ extension Witness {
         judgeLook(at: submission)
     }
 
-    /// Whether this thread looked into the store for a submission just now, and an operator had not taken it back.
+    /// Checks that this thread has just looked into the store for a submission, and that no operator had taken it back.
     func judgeLook(at submission: String) {
         let turn = order.turns
         state.withLock { state in
@@ -65,7 +65,7 @@ extension Witness {
         }
     }
 
-    /// The payer has what a delivery brought, or part of it, or nothing.
+    /// The payer has all of a delivery, or part of it, or none.
     func took(_ resources: [Resource], of submission: String, _ taking: Taking) {
         for resource in resources { judge(resource, isHeld: taking != .nothing) }
         guard taking == .all else { return }
@@ -75,7 +75,7 @@ extension Witness {
         }
     }
 
-    /// Resources leave: whether each is of a member of whom it may, and of no other.
+    /// Checks, for resources that leave, that each belongs to a member whose data may leave, and all to the same one.
     func judgeDisclosure(of resources: [Resource]) {
         let now = order.now
         let members = Set(resources.compactMap(Self.member)).sorted()
@@ -85,7 +85,7 @@ extension Witness {
         for member in members { judge(member, hasCare: care.contains(member), at: now) }
     }
 
-    /// Whether what a resource names as its subject is the Patient of its member, as that came first.
+    /// Checks that a resource's subject is the Patient of its member, as first sent.
     private func judgeOwner(of resource: Resource) {
         guard let member = Self.member(of: resource) else { return }
         let own = resource.type == "Patient" ? resource.id.map { "Patient/" + $0 } : nil
@@ -100,7 +100,7 @@ extension Witness {
 
     private static let care: Set = ["Encounter", "Condition", "Observation"]
 
-    /// The payer named a time before which a delivery is not to come again.
+    /// The payer named a time before which a delivery must not be repeated.
     func named(seconds: Int, requestID: String) {
         let submission = Submission.id(ofRequest: requestID)
         let now = order.now
@@ -109,12 +109,12 @@ extension Witness {
         }
     }
 
-    /// Whether every ground stood when the sender last looked into the store: by the truth, and by what the store knew.
+    /// Checks that every ground stood at the sender's last look into the store: in truth, and as far as the store knew.
     private func judge(_ member: String, hasCare: Bool, at now: Instant) {
         state.withLock { state in
             let truth = state.members[member] ?? MemberTruth()
             let look = state.looks[TurnOrder.thread] ?? (now, state.commits, 0)
-            // Where the clock was set back, records seem as much younger as all the steps were.
+            // If the clock was set back, records seem younger by the sum of those steps.
             let oldest = host.earliest(seeming: Self.oldestRecords, before: look.at)
             for ground in Ground.allCases where ground != .coverage || hasCare {
                 let story = truth.story[ground] ?? []
@@ -133,7 +133,7 @@ extension Witness {
         }
     }
 
-    /// Whether a version is no older than what the payer has.
+    /// Checks that a version is not older than what the payer has.
     private func judge(_ resource: Resource, isHeld: Bool) {
         guard let (id, version) = Self.version(of: resource) else { return }
         state.withLock { state in
@@ -145,7 +145,7 @@ extension Witness {
         }
     }
 
-    /// The clinic's id of what the payer is sent, as `Type/id`.
+    /// The clinic's id of a resource sent to the payer, as `Type/id`.
     static func source(of resource: Resource) -> String? {
         let own = (resource["identifier"]?.elements ?? []).first {
             $0["system"]?.string == "https://clinic0.example/fhir-id"
@@ -153,7 +153,7 @@ extension Witness {
         return own?["value"]?.string.map { resource.type + "/" + $0 }
     }
 
-    /// The member whom a resource is of.
+    /// The member to whom a resource belongs.
     static func member(of resource: Resource) -> String? {
         guard let id = source(of: resource)?.split(separator: "/").last?.split(separator: "-").first,
             id.first == "m", Int(id.dropFirst()) != nil
@@ -161,7 +161,7 @@ extension Witness {
         return String(id)
     }
 
-    /// The version of a result: the town counts it in its value.
+    /// The version of a result, which the town keeps in its value.
     static func version(of resource: Resource) -> (String, Int)? {
         guard resource.type == "Observation", let id = source(of: resource),
             let value = resource["valueQuantity"]?["value"]?.number?.int

@@ -3,7 +3,7 @@ import PDex
 import Synchronization
 
 extension Witness {
-    /// A transaction of `process` was committed.
+    /// `process` has committed a transaction.
     func committed(_ notes: [StoreNote], by process: String) {
         for note in notes { order.tell("  \(note.words)") }
         state.withLock { state in
@@ -28,7 +28,7 @@ extension Witness {
         case .enqueued(let submissions):
             for submission in submissions {
                 state.enqueued[submission.id] = submission.exchange
-                // A tick that is caught up with makes what it made before the restoration, under the same ids.
+                // A tick that is caught up makes again, under the same ids, what it made before the restoration.
                 state.buried.remove(submission.id)
             }
         case .divided(let rest):
@@ -36,7 +36,7 @@ extension Witness {
             for submission in rest { state.enqueued[submission.id] = submission.exchange }
         case .leased(let submission, let owner):
             state.claims[submission.id] = (submission.epoch, owner)
-            // Who stood still between asking the clock and the claim, while it was set back, could not know better.
+            // A process that stood still between reading the clock, then set back, and claiming cannot know better.
             let wasSet = host.wasSet(since: order.now.adding(milliseconds: -Self.longestStand))
             if let breaker = state.breaker, let until = breaker.closedUntil, until > host.now, !wasSet,
                 breaker.probe != submission.id
@@ -65,7 +65,7 @@ extension Witness {
         }
     }
 
-    /// The longest that a process stands still, in milliseconds.
+    /// The longest time a process stands still, in milliseconds.
     private static let longestStand: Int64 = 1_500_000
 
     private func know(_ ground: Ground, of member: String, _ stands: Bool, _ state: inout State) {
@@ -117,7 +117,7 @@ extension Witness {
         state.underWay.remove(claim.id)
         let named = state.named.removeValue(forKey: claim.id)
         guard isHolder else {
-            // A receipt for a claim that was parked is kept, and moves nothing.
+            // A receipt for a claim that was parked is kept, but changes nothing.
             if receipt.fault != .processLost { state.rare.insert(.lateAnswer) }
             return
         }
@@ -138,7 +138,7 @@ extension Witness {
             state.notBefore[claim.id] = named
         } else {
             let wait = (notBefore - receipt.at) / .seconds(1)
-            // How soon a payer is asked again that has not finished is a floor, as it says or as we do.
+            // The wait before an unfinished payer is asked again is fixed, by the payer or by us.
             let isFloor = receipt.fault == .payerUnknownOutcome && wait.truncatingRemainder(dividingBy: 10) == 0
             if !isFloor { state.waits.append(wait) }
         }

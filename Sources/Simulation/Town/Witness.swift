@@ -2,26 +2,26 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Knows the truth of a town, sees what every process does, and says what breaks a promise.
+/// Knows the truth about a town, sees what every process does, and reports broken promises.
 ///
-/// It looks at seams only: what arrives at the payer, what is committed, and who lives. What it knows of members it
-/// knows from the town's story, never from the store.
+/// It watches seams only: what arrives at the payer, what is committed, and which processes live. What it knows about
+/// members comes from the town's story, never from the store.
 final class Witness: Sendable {
-    /// One thing that must not happen.
+    /// An event that must not happen.
     struct Violation: Sendable, Hashable {
         let promise: Promise
         let words: String
     }
 
-    /// What the payer, the clinic and operators truly say of one member, by what it is about.
+    /// What the payer, the clinic and operators truly say about one member, by ground.
     struct MemberTruth: Sendable {
-        /// When it came to stand or fell away, in order.
+        /// When each ground came to stand or fell away, in order.
         var story: [Ground: [(at: Instant, stands: Bool)]] = [:]
-        /// What the store has of it: at which commit it became known.
+        /// The store's state of each ground: the commit at which it became known.
         var known: [Ground: [(commit: Int, stands: Bool)]] = [:]
     }
 
-    /// That a ground of a member's changed, as the store has it.
+    /// A change of a member's ground, according to the store.
     struct TurnedGround: Sendable, Hashable {
         let ground: Ground
         let member: String
@@ -29,7 +29,7 @@ final class Witness: Sendable {
     }
 
     struct State {
-        /// Who was acknowledged something.
+        /// The members for whom something was acknowledged.
         var reached: Set<String> = []
         var turned: Set<TurnedGround> = []
         var violations: [Violation] = []
@@ -37,22 +37,22 @@ final class Witness: Sendable {
         var members: [String: MemberTruth] = [:]
         /// How many transactions were committed.
         var commits = 0
-        /// When each thread last looked into the store, at what commit, and after how many turns of anybody's.
+        /// When each thread last looked into the store, after which commit, and after how many turns in all.
         var looks: [String: (at: Instant, commit: Int, turn: Int)] = [:]
-        /// The processes that live.
+        /// The living processes.
         var living: Set<String> = []
         var claims: [String: (epoch: Int, owner: String)] = [:]
         var memberOfExchange: [String: String] = [:]
-        /// Whose Patient each is at the payer, as it was first sent.
+        /// Whose Patient each one at the payer is, as first sent.
         var patients: [String: String] = [:]
-        /// Who works on the open run of each job.
+        /// The process that works on each open run.
         var runs: [String: String] = [:]
         var inserted = 0
         var enqueued: [String: String] = [:]
         var taken: [String: Int] = [:]
         var acknowledged: Set<String> = []
         var notBefore: [String: (asked: Instant, until: Instant)] = [:]
-        /// Named by the payer in an answer that is not settled yet: who dies with it does not know of it.
+        /// Times named by the payer in answers not settled yet: a process that dies with one never learns it.
         var named: [String: (asked: Instant, until: Instant)] = [:]
         var waits: [Double] = []
         var versions: [String: Int] = [:]
@@ -61,14 +61,14 @@ final class Witness: Sendable {
         var withdrawn: Set<String> = []
         var killed: Set<String> = []
         var underWay: Set<String> = []
-        /// How the payer fares, as the store has it.
+        /// The state of the payer's breaker, according to the store.
         var breaker: CircuitBreaker?
         var goingOn: Set<String> = []
-        /// The exchanges that an operator took back, and at which commit.
+        /// The exchanges that an operator took back, and in which commit.
         var cancelled: [String: Int] = [:]
-        /// Whether a backup took the store's place.
+        /// Whether the store was replaced by a backup.
         var isRestored = false
-        /// What was in the outbox of any store before that.
+        /// What had ever been in the outbox before that.
         var buried: Set<String> = []
     }
 
@@ -96,7 +96,7 @@ final class Witness: Sendable {
         state.withLock { $0.violations.append(Violation(promise: promise, words: words)) }
     }
 
-    /// A ground came to stand or fell away, where it is recorded.
+    /// A ground came to stand or fell away where it is recorded.
     func decided(_ ground: Ground, of member: String, stands: Bool) {
         let now = order.now
         state.withLock { state in
@@ -108,7 +108,7 @@ final class Witness: Sendable {
         }
     }
 
-    /// Whether a bundle of a member's is on its way.
+    /// Whether a bundle of a member is under way.
     static func isUnderWay(_ member: String, _ state: State) -> Bool {
         state.underWay.contains { state.enqueued[$0].flatMap { state.memberOfExchange[$0] } == member }
     }
@@ -139,7 +139,7 @@ final class Witness: Sendable {
 }
 
 extension Witness {
-    /// Whether a process goes on with a run that a killed one began.
+    /// Whether a process has resumed a run that a killed one began.
     func isGoingOn(_ process: String) -> Bool {
         state.withLock { $0.goingOn.contains(process) }
     }
@@ -156,14 +156,14 @@ extension Witness {
 }
 
 extension Witness {
-    /// What was counted.
+    /// The counts.
     var counts: (exchanges: Int, bundles: Int, waits: [Double]) {
         state.withLock { ($0.inserted, $0.taken.values.reduce(0, +), $0.waits) }
     }
 }
 
 extension Witness {
-    /// A member whose bundle is on its way.
+    /// A member whose bundle is under way.
     var busy: String? {
         state.withLock { state in
             for submission in state.underWay.sorted() {
@@ -174,7 +174,7 @@ extension Witness {
         }
     }
 
-    /// An exchange of which something is claimed, and is not on its way yet.
+    /// An exchange with a bundle that is claimed, but not under way yet.
     var claimed: String? {
         state.withLock { state in
             state.claims.keys.filter { !state.underWay.contains($0) }.min().flatMap { state.enqueued[$0] }
@@ -183,27 +183,27 @@ extension Witness {
 }
 
 extension Witness.State {
-    /// Whether something of an exchange is on its way.
+    /// Whether a bundle of an exchange is under way.
     func isUnderWay(_ exchange: String) -> Bool { underWay.contains { enqueued[$0] == exchange } }
 }
 
 extension Witness {
-    /// The members whom an operator keeps apart, as the store has it.
+    /// The members whom an operator keeps apart, according to the store.
     var apart: Set<String> {
         state.withLock { state in
             Set(state.members.filter { $0.value.known[.link]?.last?.stands == false }.keys)
         }
     }
 
-    /// The members of whom something was acknowledged.
+    /// The members for whom something was acknowledged.
     var reached: Set<String> { state.withLock { $0.reached } }
 
-    /// Whether a backup took the store's place.
+    /// Whether the store was replaced by a backup.
     var isRestored: Bool { state.withLock { $0.isRestored } }
 }
 
 extension Witness {
-    /// A backup with so many exchanges took the store's place: what is known of it is known no more.
+    /// A backup with this many exchanges has replaced the store: what the store knew since is forgotten.
     func restored(exchanges: Int, breaker: CircuitBreaker?) {
         state.withLock { state in
             state.rare.insert(.restored)
@@ -221,7 +221,7 @@ extension Witness {
             for member in state.members.keys { state.members[member]?.known = [:] }
         }
     }
-    /// These are kept apart by what the restored store says.
+    /// The patients who are kept apart according to the restored store.
     func restored(apart: [String]) {
         state.withLock { state in
             for member in apart {

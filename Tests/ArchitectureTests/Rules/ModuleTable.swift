@@ -18,22 +18,21 @@ struct ModuleTable {
 
     /// One package, in the modules that it is made of.
     private static let hummingbird: Set<String> = [
-        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOPosix",
+        "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOPosix",
     ]
-    /// The two lowest floors.
-    private static let vocabulary = ["PDex", "FHIRPath", "FHIR", "DeclarativeFiles"]
 
-    /// Floors 9 and 10 are for tests only: no product imports them.
+    /// Floors 8 to 10 are for tests only: no product imports them.
     static let rows: [Row] = [
         Row(
             6, "PDexCLI",
             [
                 "Console", "Sandbox", "Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore",
-            ] + vocabulary,
+                "PDex", "FHIR", "DeclarativeFiles",
+            ],
             outside: ["ArgumentParser", "ServiceLifecycle"]),
         Row(5, "Console", ["Jobs", "Serving", "FHIRClient", "PDex", "FHIR"]),
-        Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR", "CZlib"]),
-        Row(4, "Jobs", ["Pipeline", "Mappings", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
+        Row(5, "Sandbox", ["Serving", "FHIRClient", "PDex", "FHIR"]),
+        Row(4, "Jobs", ["Pipeline", "PDex", "FHIR", "DeclarativeFiles"], outside: ["ServiceLifecycle"]),
         Row(3, "Serving", ["FHIRClient", "PDex", "FHIR", "CZlib"], outside: hummingbird),
         Row(3, "Pipeline", ["Mappings", "Conformance", "PDex", "FHIR"]),
         Row(2, "Mappings", ["FHIRPath", "PDex", "FHIR", "DeclarativeFiles"]),
@@ -43,25 +42,28 @@ struct ModuleTable {
         Row(1, "PDex", ["FHIR"]),
         Row(1, "FHIRPath", ["FHIR"]),
         Row(0, "FHIR", []),
-        Row(0, "DeclarativeFiles", [], outside: ["Yams", "CYaml"]),
+        Row(0, "DeclarativeFiles", [], outside: ["CYaml"]),
         Row(-1, "CCurl", []),
         Row(-1, "COpenSSL", []),
         Row(-1, "CZlib", []),
+        Row(8, "SampleData", []),
         Row(
             9, "PDexTesting",
-            ["Jobs", "Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib"] + vocabulary),
+            ["Pipeline", "Mappings", "Conformance", "FHIRClient", "SQLiteStore", "CZlib", "SampleData", "PDex", "FHIR"]),
         Row(
             10, "Simulation",
-            ["PDexTesting", "Console", "Jobs", "Serving", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore"]
-                + vocabulary),
+            [
+                "PDexTesting", "Console", "Jobs", "Serving", "Pipeline", "Mappings", "FHIRClient", "SQLiteStore",
+                "SampleData", "PDex", "FHIR",
+            ]),
     ]
 
     /// Of the system; named in a row where a library that blocks needs threads of its own.
     static let threads = "Dispatch"
     /// Of the language and the system, for everybody.
-    static let everybody: Set<String> = ["Swift", "Foundation", "FoundationEssentials", "Synchronization", "Glibc"]
+    static let everybody: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization", "Glibc"]
     /// For everybody from floor 2 up.
-    static let observability: Set<String> = ["Logging", "Metrics", "CoreMetrics", "Tracing"]
+    static let observability: Set<String> = ["Logging", "Metrics", "CoreMetrics"]
 
     static func row(_ module: String) -> Row? {
         rows.first { $0.module == module }

@@ -25,6 +25,33 @@ extension Rule<SourceFile> {
         }
     }
 
+    static let permissions = Rule(
+        "whatever the table of modules permits is made use of",
+        planted: [Array(everythingPermitted.dropFirst())],
+        innocent: everythingPermitted
+    ) { files in
+        let imported: [String: Set<String>] = Dictionary(grouping: files) { $0.module ?? "" }
+            .mapValues { Set($0.flatMap(\.imports).map(\.module)) }
+        let anywhere = Set(imported.values.joined())
+        let unused = sharedPermissions.subtracting(anywhere).sorted().map { "nobody imports \($0)" }
+        return unused
+            + ModuleTable.rows.flatMap { row -> [String] in
+                let permitted = row.mayImport.union(row.outside)
+                return permitted.subtracting(imported[row.module, default: []]).sorted()
+                    .map { "\(row.module) may import \($0), and does not" }
+            }
+    }
+
+    /// What no row names, since more than one module may import it.
+    private static let sharedPermissions = ModuleTable.everybody.union(ModuleTable.observability)
+
+    /// A file for each module, with all imports that the table permits it.
+    private static let everythingPermitted: [SourceFile] = ModuleTable.rows.map { row in
+        let shared: Set<String> = row.floor >= 2 ? sharedPermissions : []
+        let lines = row.mayImport.union(row.outside).union(shared).map { "import \($0)" }
+        return SourceFile(path: "Sources/\(row.module)/A.swift", text: lines.joined(separator: "\n"))
+    }
+
     static let ownName = Rule(
         "a module has no type of its own name",
         planted: [

@@ -1,4 +1,4 @@
-import CZlib
+import PDexTesting
 
 /// Builds a package.tgz in memory.
 enum Archive {
@@ -26,24 +26,5 @@ enum Archive {
         let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
         put(String(repeating: "0", count: 6 - sum.count) + sum + "\0 ", at: 148)
         return header + content + [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
-    }
-
-    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        var input = bytes
-        var output = [UInt8](repeating: 0, count: bytes.count / 2 + 64 << 10)
-        var stream = z_stream()
-        let count = input.withUnsafeMutableBufferPointer { source in
-            output.withUnsafeMutableBufferPointer { target in
-                _ = czlib_deflate_gzip(&stream, 6)
-                stream.next_in = source.baseAddress
-                stream.avail_in = UInt32(source.count)
-                stream.next_out = target.baseAddress
-                stream.avail_out = UInt32(target.count)
-                deflate(&stream, Z_FINISH)
-                deflateEnd(&stream)
-                return Int(stream.total_out)
-            }
-        }
-        return Array(output[..<count])
     }
 }

@@ -1,6 +1,7 @@
 import FHIRClient
 import Metrics
 import PDex
+import PDexTesting
 import Testing
 
 /// A session with a server that a transport plays, with our token `t1` when `isAuthorized`.

@@ -214,6 +214,7 @@ struct DropPayerTests {
         let fault = await #expect(throws: Fault.self) { try await payer().prepareDelivery() }
 
         #expect(fault?.code == .payerFolder && fault?.disposition == .halt)
+        #expect(fault?.hint?.hasPrefix("chmod 0700 the folder") == true)
     }
 
     @Test("a write under a condition is parked, and nothing of its bundle is written")
@@ -235,7 +236,7 @@ struct DropPayerTests {
     // MARK: The folder
 
     private func payer(_ wire: TripWire = TripWire(), after seconds: Double = 0) throws -> DropPayer {
-        let clock = PDexTesting.ManualClock(Instant(seconds: Int64(Date.now.timeIntervalSince1970)))
+        let clock = ManualClock(Instant(seconds: Int64(Date.now.timeIntervalSince1970)))
         clock.advance(seconds: seconds)
         return DropPayer(
             PayerClient(try session(FunctionTransport { _, _ in .json("{}", status: 500) })), name: "med0",

@@ -1,5 +1,5 @@
 import FHIR
-import PDexTesting
+import SampleData
 import Testing
 
 /// Bundles as the outbox has them, of chance.

@@ -1,5 +1,6 @@
 import FHIR
 import PDex
+import PDexTesting
 import Testing
 
 @testable import FHIRClient

@@ -1,10 +1,11 @@
 import FHIR
 import PDex
+import PDexTesting
 import Testing
 
 @testable import FHIRClient
 
-/// Finding out how a server gives tokens, and how far its clock is from ours (SBS-01, SBS-23, SBS-36).
+/// Finding out how a server gives tokens, and how far its clock is from ours (SBS-01, SBS-07, SBS-23, SBS-36).
 @Suite("Discovery")
 struct DiscoveryTests {
     private let clock = ManualClock()
@@ -53,6 +54,29 @@ struct DiscoveryTests {
         let claims = try transport.assertions()[0].claims
         let present = Double(clock.now().seconds) + ahead
         #expect(claims["iat"]?.number?.int == Int(present - waits.after))
+    }
+
+    @Test(
+        "a token endpoint that is not there any more is looked up anew, and asked where it is now",
+        arguments: [404, 410])
+    func looksUpWhatMoved(status: Int) async throws {
+        let before = AuthorizationServer()
+        var after = before
+        let newURL = AuthorizationServer.base + "/token"
+        after.configuration = before.configuration.replacing(AuthorizationServer.tokenURL, with: newURL)
+        let transport = FunctionTransport { [after] request, number in
+            switch number {
+            case 1: try await before.transport().send(request)
+            case 2: .json("{}", status: status)
+            default: try await after.transport().send(request)
+            }
+        }
+
+        let token = try await AuthorizationServer.tokens(transport, clock).token()
+
+        #expect(token.secret == "t1")
+        #expect(transport.requests.map(\.method) == [.get, .post, .get, .post])
+        #expect(transport.tokenRequests.map(\.url.text) == [AuthorizationServer.tokenURL, newURL])
     }
 
     @Test("the time that a cached configuration spent in the cache is no difference between clocks")

@@ -1,4 +1,5 @@
 import FHIR
+import SampleData
 import Testing
 
 @Suite("Any JSON")
@@ -99,7 +100,7 @@ private enum Damage {
         0x80, 0xBF, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xFF,
     ]
 
-    static func one(of bytes: [UInt8], using random: inout SeededRandom) -> [UInt8] {
+    static func one(of bytes: [UInt8], using random: inout SeededNumbers) -> [UInt8] {
         var damaged = bytes
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<6, using: &random) {

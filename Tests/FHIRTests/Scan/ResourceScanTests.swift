@@ -1,4 +1,5 @@
 import FHIR
+import SampleData
 import Testing
 
 @Suite("The scan of a resource")
@@ -25,7 +26,7 @@ struct ResourceScanTests {
             "participant": [["individual": ["reference": "Practitioner/d"], "period": ["start": "1998"]]],
             "period": ["start": "2026-01-10T08:00:00Z", "end": "2026-01-10T09:00:00Z"],
         ]
-        var random = SeededRandom(seed: seed)
+        var random = SeededNumbers(seed: seed)
         let shuffled = JSONObject(members: encounter.members.shuffled(using: &random))
 
         let expected = ResourceScan(

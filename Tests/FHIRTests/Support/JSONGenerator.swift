@@ -1,11 +1,12 @@
 import FHIR
+import SampleData
 
 /// Makes JSON of every shape: deep, wide, empty, with texts and numbers that tend to go wrong.
 struct JSONGenerator {
-    var random: SeededRandom
+    var random: SeededNumbers
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SeededNumbers(seed: seed)
     }
 
     /// Any value with at most so many levels.

@@ -1,5 +1,6 @@
 import FHIR
 import Foundation
+import SampleData
 import Testing
 
 @Suite("An instant")
@@ -40,7 +41,7 @@ struct InstantTests {
 
     @Test("is written in UTC with milliseconds, and read back", arguments: 0..<500 as Range<UInt64>)
     func roundTrips(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededNumbers(seed: seed)
         let milliseconds = Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &random)
         let instant = Instant(milliseconds: milliseconds)
 
@@ -62,7 +63,7 @@ struct InstantTests {
     @Test("knows the days as the platform's calendar does", arguments: 0..<200 as Range<UInt64>)
     func agreesWithThePlatform(seed: UInt64) {
         // From 1600 on: before, the platform switches to the Julian calendar.
-        var random = SeededRandom(seed: seed)
+        var random = SeededNumbers(seed: seed)
         let seconds = Int64.random(in: -11_670_000_000...253_402_300_799, using: &random)
         let platform = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
         #expect(Instant(seconds: seconds).text == platform.dropLast() + ".000Z")

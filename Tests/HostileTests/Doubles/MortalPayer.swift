@@ -35,8 +35,12 @@ struct MortalPayer: PayerServer {
         }
     }
 
-    func matchMember(_ question: MemberMatchQuestion) async throws -> MemberMatchAnswer {
-        try await through("a question who a member is") { try await payer.matchMember(question) }
+    func matchMember(
+        _ question: MemberMatchQuestion, lastLook: @escaping @Sendable () async throws -> Void
+    ) async throws -> MemberMatchAnswer {
+        try await through("a question who a member is") {
+            try await payer.matchMember(question, lastLook: lastLook)
+        }
     }
 
     func startMatchingMembers(

@@ -8,8 +8,11 @@ import Testing
 
 @Suite("The audit trail as AuditEvents")
 struct AuditEventTests {
-    @Test("conforms to FHIR R4, whatever was done", arguments: AuditGuide.validators)
-    func conforms(_ validator: Validator) async throws {
+    @Test(
+        "conforms to FHIR R4, whatever was done",
+        .enabled(if: AuditGuide.isPresent, "the package of FHIR R4 is not on this machine"))
+    func conforms() async throws {
+        let validator = try AuditGuide.validator()
         let night = try await AuditedNight()
 
         let kinds = Set(night.lines.map { AuditKind($0) })

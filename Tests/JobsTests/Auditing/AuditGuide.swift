@@ -1,20 +1,15 @@
 import Conformance
-import Foundation
+import SampleData
 
-/// FHIR R4 itself, when the folder `shared` beside the repository, or the one that `PDEX_SHARED` names, has the
-/// package.
+/// FHIR R4 itself, where ``SharedFolder`` has the package.
 enum AuditGuide {
-    static let validators: [Validator] = {
-        let named = ProcessInfo.processInfo.environment["PDEX_SHARED"]
-        let here = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        let repository = (0..<4).reduce(here) { place, _ in place.deletingLastPathComponent() }
-        let shared = named ?? repository.deletingLastPathComponent().appendingPathComponent("shared").path
-        guard
-            let packages = try? PackageFinder().load(["\(shared)/packages/hl7.fhir.r4.core-4.0.1.tgz"])
-        else {
-            print("no package of FHIR R4 beside the repository: AuditEvents are not validated")
-            return []
-        }
-        return [Validator(packages)]
-    }()
+    private static let name = "hl7.fhir.r4.core-4.0.1"
+
+    /// Whether the package is on this machine.
+    static let isPresent = SharedFolder.hasPackages([name])
+
+    /// A validator by that package alone. Throws when it is there and cannot be loaded.
+    static func validator() throws -> Validator {
+        Validator(try PackageFinder().load([SharedFolder.package(name)]))
+    }
 }

@@ -52,7 +52,7 @@ struct ExchangeOperationsTests {
         #expect(outcome.exchange.state == .cancelled)
         #expect(outcome.exchange.reason == .cancelledByOperator)
         #expect(outcome.underWay == 0)
-        #expect(again?.code == .exchangeNotReplayable)
+        #expect(again?.code == .exchangeNotCancellable)
         let last = try await served.operations.show(id).audit.last?.entry
         #expect(last?.action == "exchange.cancelled")
         #expect(last?.actor == "tests")

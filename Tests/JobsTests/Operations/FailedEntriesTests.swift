@@ -182,10 +182,3 @@ struct FailedEntriesTests {
         return !others.isEmpty && Set(entries.flatMap(\.targets)) == others
     }
 }
-
-extension ServedNight {
-    /// All exchanges, newest first.
-    fileprivate func all() async throws -> [Exchange] {
-        try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 100) }
-    }
-}

@@ -92,6 +92,44 @@ struct MemberOperationsTests {
         #expect(fault?.message.contains("nobody-of-that-name") == false)
     }
 
+    @Test("a member is shown by the key of the patient who is taken for it, too; of who is nobody it is said why not")
+    func shownByPatient() async throws {
+        let served = try await Self.night()
+        let (joe, ada) = (Self.key("clinic0", "joe", served), Self.key("clinic0", "ada", served))
+        _ = try await served.operations.unlink("ada", job: Self.job, reason: "another Ada")
+
+        let found = [
+            try await served.operations.member(joe.description, job: Self.job),
+            try await served.operations.member("m-joe", job: Self.job),
+            try await served.operations.member(Self.key("med0", "m-joe", served).description, job: Self.job),
+        ]
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await served.operations.member(ada.description, job: Self.job)
+        }
+
+        #expect(Set(found.map(\.key)) == [Self.key("med0", "m-joe", served)])
+        #expect(fault?.code == .memberUnknown && fault?.message.contains("taken for no member of med0") == true)
+        #expect(fault?.hint == "pdex members explain \(ada)  tells why")
+    }
+
+    @Test("who gives a member's key for a patient's, or a patient's for a member's, is told which one is wanted")
+    func otherKey() async throws {
+        let served = try await Self.night()
+        let (patient, member) = (Self.key("clinic0", "joe", served), Self.key("med0", "m-joe", served))
+
+        let explained = await #expect(throws: Fault.self) {
+            _ = try await served.operations.explain(member.description, job: Self.job, withValues: false)
+        }
+        let linked = await #expect(throws: Fault.self) {
+            _ = try await served.operations.link("ada", to: patient.description, job: Self.job, reason: "seen")
+        }
+
+        #expect(explained?.message == "that is the key of a member of med0, and of no patient of clinic0")
+        #expect(explained?.hint?.contains("pdex members show \(member)") == true)
+        #expect(linked?.message == "that is the key of a patient of clinic0, and of no member of med0")
+        #expect([explained?.code, linked?.code] == [.memberUnknown, .memberUnknown])
+    }
+
     private static func decide(_ verb: String, _ served: ServedNight) async throws {
         let (operations, stranger) = (served.operations, "nobody-of-that-name")
         switch verb {

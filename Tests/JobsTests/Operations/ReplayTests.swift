@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Replays")
+@Suite("What a replay sends")
 struct ReplayTests {
     private static let demand = ReplayDemand(reason: "a test")
 
@@ -26,7 +26,7 @@ struct ReplayTests {
         #expect(served.night.payer.received.count == 2)
     }
 
-    @Test("what was replayed is not replayed once more: the newer exchange is named")
+    @Test("what was replayed is not replayed once more: the same demand is told what it made, others what is newer")
     func superseded() async throws {
         let served = try await Self.parked()
         let id = try await served.exchange().id
@@ -36,13 +36,33 @@ struct ReplayTests {
         served.night.clock.advance(seconds: 1)
 
         let again = try await served.operations.replay([id], Self.demand)
+        let looked = try await served.operations.preview(replayOf: [id], ReplayDemand(reason: ""))
+        let other = try await served.operations.replay([id], ReplayDemand(reason: "another"))
 
+        #expect([again, looked].map { $0.map(\.words) } == [["\(id) already parked"], ["\(id) already parked"]])
         #expect(
-            again.map { "\($0)" } == [
+            other.map { "\($0)" } == [
                 "refused(\"\(id)\", \"a newer exchange of the same member, \(newer.id), took its place\")"
             ])
         #expect(newer.replayOf == id)
         #expect(newer.state == .parked)
+    }
+
+    @Test("what a replay has made and left waiting is delivered when the same demand comes again, and nothing is made")
+    func delivered() async throws {
+        let served = try await Self.parked()
+        let id = try await served.exchange().id
+        served.night.payer.reply(.busy(retryAfterSeconds: 60))
+        let first = try await served.operations.replay([id], Self.demand)
+        let made = try await served.all().map(\.id)
+        served.night.clock.advance(seconds: 120)
+
+        let second = try await served.operations.replay([id], Self.demand)
+
+        #expect(first.map(\.words) == ["\(id) retrying"])
+        #expect(second.map(\.words) == ["\(id) already acknowledged"])
+        #expect(try await served.all().map(\.id) == made)
+        #expect(try await served.night.store.read { try $0.openReplays() }.isEmpty)
     }
 
     @Test("a replay that another process left is gone on with by the service, to the end")
@@ -99,9 +119,10 @@ struct ReplayTests {
         served.night.payer.reply(.fail(key), .fail(key))
 
         let fault = await #expect(throws: Fault.self) { _ = try await served.operations.carry(replay: run) }
+        let obstacle = try await served.operations.obstacle(ofRun: run)
         let state = try await served.operations.carry(replay: run)
 
-        #expect(fault?.code == .authTokenRefused)
+        #expect(fault?.code == .authTokenRefused && obstacle?.code == .authTokenRefused)
         #expect(state == .complete)
         #expect(try await served.all().count == 4)
     }
@@ -263,7 +284,7 @@ struct ReplayTests {
         "consent is asked again from every step: without it nothing leaves",
         arguments: Replay.Step.allCases)
     func consent(step: Replay.Step) async throws {
-        let served = try await Self.doubtful()
+        let served = try await ServedNight.doubtful()
         let id = try await served.exchange().id
         served.night.payer.remove("Consent", "consent-joe")
         served.night.clock.advance(seconds: 3600)
@@ -279,7 +300,7 @@ struct ReplayTests {
 
     @Test("what is known to be withheld by now is not sent as it was, but made anew, and withheld")
     func withheldAsSent() async throws {
-        let served = try await Self.doubtful()
+        let served = try await ServedNight.doubtful()
         let id = try await served.exchange().id
         served.night.payer.remove("Consent", "consent-joe")
         _ = try await served.operations.importMembers(job: served.job.name)
@@ -294,7 +315,7 @@ struct ReplayTests {
 
     @Test("what was made with other mappings is replayed only when somebody accepts that")
     func mappings() async throws {
-        let served = try await Self.parked()
+        let served = try await ServedNight.parked()
         try await served.makeOtherwise()
         let id = try #require(try await served.all().first).id
         served.night.clock.advance(seconds: 1)
@@ -311,7 +332,7 @@ struct ReplayTests {
 
     @Test("what nobody knows the fate of goes out again byte by byte")
     func asSent() async throws {
-        let served = try await Self.doubtful()
+        let served = try await ServedNight.doubtful()
         let id = try await served.exchange().id
         // Nobody asks the clinic.
         try served.night.clinic.put(Resource(NamedMember.joe.observation(value: "9.99")))
@@ -326,7 +347,7 @@ struct ReplayTests {
 
     @Test("what has changed since is not sent as it was: what is permitted now was decided about other content")
     func changedSince() async throws {
-        let served = try await Self.doubtful()
+        let served = try await ServedNight.doubtful()
         let id = try await served.exchange().id
         try served.night.clinic.put(Resource(NamedMember.joe.observation(value: "9.99")))
         _ = try await served.night.run("beside", dryRun: true)
@@ -344,7 +365,7 @@ struct ReplayTests {
         "what is replayed as it was sent is looked for first, where the payer can be read, and not sent when it is there"
     )
     func asSentIsLookedFor() async throws {
-        let served = try await Self.doubtful()
+        let served = try await ServedNight.doubtful()
         let id = try await served.exchange().id
         let sent = served.night.payer.received.count
         served.night.payer.openness = .searched
@@ -356,24 +377,9 @@ struct ReplayTests {
         #expect(try await served.all().map(\.state) == [.acknowledged, .cancelled])
     }
 
-    @Test("an exchange that is cancelled while it waits in a replay is passed over")
-    func cancelledMeanwhile() async throws {
-        let served = try await Self.parked([.joe, .ada])
-        let ids = try await served.all().map(\.id)
-        let run = try await served.operations.accept(replayOf: ids, Self.demand).runs[0]
-
-        _ = try await served.operations.cancel(ids[0], reason: "a test")
-        let state = try await served.operations.carry(replay: run)
-
-        #expect(state == .partial)
-        #expect(try await served.operations.progress(ofReplay: run) == [.replayed: 1, .cancelled: 1])
-        #expect(served.night.payer.received.count == 3)
-        #expect(try await served.night.store.read { try $0.exchange(ids[0])?.state } == .cancelled)
-    }
-
     @Test("a night that makes a newer exchange while one is replayed goes first: nothing older follows it")
     func newerMeanwhile() async throws {
-        let served = try await Self.parked()
+        let served = try await ServedNight.parked()
         let id = try await served.exchange().id
         let run = try await served.operations.accept(replayOf: [id], Self.demand).runs[0]
         served.night.clock.advance(seconds: 3600)
@@ -389,7 +395,7 @@ struct ReplayTests {
 
     @Test("in a restored store what was made before is replayed from the pull alone", arguments: Replay.Step.allCases)
     func restored(step: Replay.Step) async throws {
-        let served = try await Self.parked()
+        let served = try await ServedNight.parked()
         let id = try await served.exchange().id
         let now = served.night.clock.now()
         let entry = AuditEntry(at: now, actor: "tests", action: "store.restored", reason: "a test")
@@ -404,7 +410,7 @@ struct ReplayTests {
 
     @Test("what the payer answered is not sent again as it was")
     func known() async throws {
-        let served = try await Self.parked()
+        let served = try await ServedNight.parked()
         let id = try await served.exchange().id
 
         let outcomes = try await served.operations.replay([id], ReplayDemand(from: .submit, reason: "a test"))
@@ -416,7 +422,7 @@ struct ReplayTests {
 
     @Test("from the pull the clinic is asked again, from the map nobody is, before the delivery")
     func steps() async throws {
-        let served = try await Self.parked()
+        let served = try await ServedNight.parked()
         let id = try await served.exchange().id
         served.night.payer.reply(.refuse(422))
         let before = (served.night.clinic.requests.count, served.night.payer.searches)
@@ -431,28 +437,6 @@ struct ReplayTests {
         #expect(served.night.clinic.requests.count > before.0)
         #expect(try await served.all().first?.state == .acknowledged)
         #expect(served.night.payer.held.keys.count { $0.hasPrefix("Observation/") } == 2)
-    }
-
-    /// A night after which everything is parked, because the payer refused it.
-    private static func parked(_ members: [NamedMember] = [.joe], gone: Set<String> = []) async throws -> ServedNight {
-        let served = try ServedNight(members, gone: gone)
-        for _ in members { served.night.payer.reply(.refuse(422)) }
-        _ = try await served.operations.run(job: served.job.name)
-        served.night.clock.advance(seconds: 60)
-        return served
-    }
-
-    /// A night after which an exchange is parked, and nobody knows whether the payer has it.
-    private static func doubtful() async throws -> ServedNight {
-        let served = try ServedNight()
-        served.night.payer.reply(.loseAnswer, .loseAnswer, .loseAnswer)
-        _ = try await served.operations.run(job: served.job.name)
-        for _ in 0..<2 {
-            served.night.clock.advance(seconds: 700)
-            _ = try await served.night.pipeline.deliver()
-        }
-        #expect(try await served.exchange().state == .parked)
-        return served
     }
 
     private static func glucose(_ text: String, _ id: String) -> JSONValue {
@@ -519,6 +503,7 @@ extension ReplayOutcome {
     fileprivate var words: String {
         switch self {
         case .replayed(let id, let new): "\(id) \(new.state.rawValue)"
+        case .already(let id, let new): "\(id) already \(new.state.rawValue)"
         case .refused(let id, let why): "\(id) refused: \(why)"
         case .waiting(let id): "\(id) waits"
         case .eligible(let id, _): "\(id) eligible"

@@ -58,6 +58,27 @@ struct RunOperationsTests {
         let kept = try await served.night.store.read { try $0.run(report.run) }
         #expect(kept?.state == .failed)
         #expect(kept?.summary == report.json.serialized())
+        #expect(report.fault?.code == .clinicGroupEmpty && report.fault?.server == "clinic0")
+        #expect(report.json["fault"]?["message"]?.string?.contains("names no members") == true)
+    }
+
+    @Test("a run that stays open after an attempt keeps what stopped that, over restarts, until one comes to its end")
+    func obstacle() async throws {
+        let served = try ServedNight()
+        served.night.clinic.rewrite { $0.outages = ["Observation": 2] }
+        let (operations, name) = (served.operations, served.job.name)
+
+        for _ in 0..<2 { await #expect(throws: RunFailure.self) { try await operations.run(job: name) } }
+        let restarted = try served.restarted(until: "2026-06-02T00:00:00Z").operations
+        let stopped = try await restarted.stoppedRuns(ofJobs: [name])
+        let report = try await restarted.run(job: name)
+
+        #expect(stopped.map(\.run.id) == [report.run])
+        #expect(stopped.first?.obstacle.code == .remoteUnreachable)
+        #expect(stopped.first?.obstacle.message == "the clinic cannot be reached")
+        #expect(report.state == .complete && report.fault == nil)
+        #expect(try await restarted.stoppedRuns(ofJobs: [name]).isEmpty)
+        #expect(try await restarted.obstacle(ofRun: report.run) == nil)
     }
 
     @Test("a run that is stopped in the middle of a delivery stays open, and the same command completes it")

@@ -99,6 +99,31 @@ struct MemberRequestTests {
         #expect(try await served.operations.memberRequests(limit: 10).isEmpty)
     }
 
+    @Test("that name a patient by a key of the store are refused with what is wanted, and nothing is kept")
+    func keys() async throws {
+        let alike = NamedMember("00000000000000ab", "Kim", "Lee", born: "1960-01-02", memberID: "M0-3")
+        let served = try ServedNight([.joe, alike])
+        _ = try await served.operations.run(job: served.job.name)
+        let keys = [("clinic0", "joe"), ("med0", "m-joe")].map {
+            served.night.identities.key(source: $0, type: "Patient", id: $1).description
+        }
+
+        var faults: [Fault?] = []
+        for key in keys {
+            faults.append(
+                await #expect(throws: Fault.self) {
+                    try await served.operations.accept(MemberDemand(patient: key), by: served.job)
+                })
+        }
+        let kept = try await served.operations.memberRequests(limit: 10)
+        let accepted = try await served.operations.accept(MemberDemand(patient: alike.id), by: served.job)
+
+        #expect(faults.map { $0?.code } == [.requestInvalid, .requestInvalid])
+        #expect(faults[0]?.hint?.contains("pdex audit export --member \(keys[0])") == true)
+        #expect(faults[1]?.hint?.contains("--member") == true)
+        #expect(kept.isEmpty && accepted.patient == alike.id)
+    }
+
     @Test("may be for some types, and then only those are sent")
     func types() async throws {
         let served = try ServedNight()

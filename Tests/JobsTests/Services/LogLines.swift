@@ -15,6 +15,11 @@ final class LogLines: Sendable {
     /// Everything so far.
     var all: [Line] { kept.withLock { $0 } }
 
+    /// What the lines of an event tell beside it.
+    func metadata(of event: String) -> [Logger.Metadata] {
+        kept.withLock { $0.filter { $0.event == event }.map { $0.fields.mapValues { "\($0)" } } }
+    }
+
     /// A logger whose lines are kept here, whatever their level.
     var logger: Logger {
         var logger = Logger(label: "tests") { _ in Handler(lines: self) }

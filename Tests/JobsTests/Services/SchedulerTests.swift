@@ -1,4 +1,5 @@
 import FHIR
+import Logging
 import PDex
 import PDexTesting
 import Testing
@@ -126,6 +127,21 @@ struct SchedulerTests {
         #expect(served.night.clinic.requests.filter { $0 == "export" }.count == 1)
     }
 
+    @Test("what stopped an attempt is in the log: its code, in words, and whose server it was where the words tell")
+    func tellsWhy() async throws {
+        let served = try ServedNight(until: "2026-06-02T02:15:30Z")
+        served.night.clinic.rewrite { $0.outages = ["Observation": 1] }
+        let lines = LogLines()
+
+        try await served.schedule(telling: lines.logger)
+
+        let told = try #require(lines.metadata(of: "job failed").first)
+        #expect(told["job"] == "nightly-payer-sync" && told["state"] == "running" && told["run"] != nil)
+        #expect(told["fault"] == "remote.unreachable" && told["message"] == "the clinic cannot be reached")
+        let named = Obstacle(Fault(.remoteTLS, .retry, "med0: no TLS."), among: ["clinic0", "med0"])
+        #expect(named.metadata == ["fault": "remote.tls", "message": "med0: no TLS.", "server": "med0"])
+    }
+
     @Test("a clinic that is away until the next tick delays that tick, and neither night is forgotten")
     func longOutage() async throws {
         let served = try ServedNight(schedule: #"{ cron: "15 * * * *" }"#, until: "2026-06-01T05:00:00Z")
@@ -145,7 +161,7 @@ struct SchedulerTests {
         let lines = LogLines()
         served.night.payer.reply(.refuse(422), .busy(retryAfterSeconds: 3600))
 
-        try await served.schedule(lines.logger)
+        try await served.schedule(telling: lines.logger)
 
         let ended = try #require(lines.all.first { $0.event == "job ended" })
         #expect(ended.level == .warning && ended.fields["job"] == served.job.name)

@@ -68,7 +68,7 @@ struct ServedNight: Sendable {
     }
 
     /// Runs the scheduler until closing time.
-    func schedule(_ logger: Logger = ServedNight.silence) async throws {
+    func schedule(telling logger: Logger = ServedNight.silence) async throws {
         try await serve(Scheduler(jobs: [job], operations: operations, logger: logger))
     }
 

@@ -1,5 +1,5 @@
 import FHIR
-import PDexTesting
+import SampleData
 
 /// A change of a resource such as clinics' records have: something is missing, uncoded, coded otherwise, or measured
 /// otherwise.

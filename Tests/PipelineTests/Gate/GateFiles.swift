@@ -2,6 +2,7 @@ import Conformance
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 
 /// The repository's profile sheets, and the packages that may lie beside it.
 enum GateFiles {
@@ -18,28 +19,42 @@ enum GateFiles {
     /// Without any package.
     static let sheetsOnly = Validator(PackageSet([]), sheets: sheets)
 
-    static let folder = SharedData.folder.deletingLastPathComponent().path + "/packages"
-
-    /// The guides that `mapping` sets lead to, loaded once; nil when they are not on this machine. What claims no
-    /// version is judged by the first that has the profile.
-    static let packages = validator(
+    private static let names = [
         "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-7.0.0", "hl7.fhir.us.davinci-pdex-2.2.0",
-        "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.core-3.1.1")
+        "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0", "hl7.fhir.us.core-3.1.1",
+    ]
+    private static let loaded = validator(names)
+    private static let olderLoaded = validator([
+        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0",
+        "hl7.fhir.us.core-3.1.1",
+    ])
+    private static let nextLoaded = validator(["hl7.fhir.us.core-7.0.0"])
+
+    /// Whether the guides are on this machine: whatever needs them is skipped where they are not, and fails where they
+    /// are there and cannot be loaded.
+    static let hasPackages = SharedFolder.hasPackages(names)
+
+    /// The guides that `mapping` sets lead to, loaded once. What claims no version is judged by the first that has the
+    /// profile.
+    static func packages() throws -> Validator { try loaded.get() }
 
     /// The same, but what claims no version of PDex is judged by 2.0.0.
-    static let olderPackages = validator(
-        "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.0.0", "hl7.fhir.us.davinci-hrex-1.0.0",
-        "hl7.fhir.us.core-3.1.1")
+    static func olderPackages() throws -> Validator { try olderLoaded.get() }
 
     /// US Core's next version alone, with R4.
-    static let nextPackages = validator("hl7.fhir.us.core-7.0.0")
+    static func nextPackages() throws -> Validator { try nextLoaded.get() }
 
     /// PDex in one version alone, with the US Core that it builds on.
-    static func pdexPackages(_ version: ProvenancePolicy.Version) -> Validator? {
-        validator("hl7.fhir.us.davinci-pdex-" + version.rawValue, "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-3.1.1")
+    static func pdexPackages(_ version: ProvenancePolicy.Version) throws -> Validator {
+        let pdex = "hl7.fhir.us.davinci-pdex-" + version.rawValue
+        return try validator([pdex, "hl7.fhir.us.core-6.1.0", "hl7.fhir.us.core-3.1.1"]).get()
     }
 
-    private static func validator(_ names: String...) -> Validator? {
-        (try? PackageFinder().load(names.map { "\(folder)/\($0).tgz" })).map { Validator($0) }
+    private static func validator(_ names: [String]) -> Result<Validator, PackageError> {
+        do throws(PackageError) {
+            return .success(Validator(try PackageFinder().load(names.map(SharedFolder.package))))
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FHIR
+import SampleData
 
 @testable import Conformance
 
@@ -13,7 +14,7 @@ struct GuideDefinitions {
     let packages: [IGPackage]
 
     init(examples: Bool = false) throws {
-        packages = try Self.names.map { try IGPackage(path: "\(GateFiles.folder)/\($0).tgz", examples: examples) }
+        packages = try Self.names.map { try IGPackage(path: SharedFolder.package($0), examples: examples) }
     }
 
     /// The StructureDefinition of `canonical|version`; nil when no guide has it.

@@ -3,6 +3,7 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -12,7 +13,7 @@ import Testing
 @Suite(
     "Everything that a night sends is valid",
     .enabled(
-        if: SharedData.isPresent && GateFiles.packages != nil,
+        if: SharedFolder.hasData && GateFiles.hasPackages,
         "the test data beside the repository is not on this machine"))
 struct IndependentProofTests {
     enum Clinic: String, CaseIterable { case ten, hundred, patients }
@@ -35,7 +36,7 @@ struct IndependentProofTests {
     @Test("by the guides' own packages, and by fhir.resources where Python has it", arguments: Proof.all)
     func valid(proof: Proof) async throws {
         let resources = try Self.resources(of: proof.clinic)
-        let validator = proof.set == "pdex" ? GateFiles.olderPackages : GateFiles.packages
+        let validator = try proof.set == "pdex" ? GateFiles.olderPackages() : GateFiles.packages()
         let night = try RealNight(
             resources, mappings: GateFiles.mappings + "/" + proof.set, conformance: ConformancePolicy(),
             validator: validator)
@@ -46,7 +47,7 @@ struct IndependentProofTests {
         var errors: [String: Int] = [:]
         for judge in Judge.allCases where judge.judges(proof.set) {
             for bundle in bundles {
-                for error in judge.errors(of: bundle) { errors["\(judge.rawValue): \(error)", default: 0] += 1 }
+                for error in try judge.errors(of: bundle) { errors["\(judge.rawValue): \(error)", default: 0] += 1 }
             }
         }
         #expect(errors == [:])

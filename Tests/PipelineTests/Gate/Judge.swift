@@ -30,32 +30,33 @@ enum Judge: String, CaseIterable {
     }
 
     /// The errors of a bundle, by place and rule.
-    func errors(of bundle: JSONValue) -> [String] {
+    func errors(of bundle: JSONValue) throws -> [String] {
         let index = BundleIndex(bundle)
         if self == .claims {
-            return GateFiles.packages?.validate(bundle, fullURLs: index).errors
-                .map { "\($0.rule) \(Self.place(of: $0, in: bundle)) \($0.message)" } ?? ["no packages"]
+            return try GateFiles.packages().validate(bundle, fullURLs: index).errors
+                .map { "\($0.rule) \(Self.place(of: $0, in: bundle)) \($0.message)" }
         }
-        return (bundle["entry"]?.elements ?? []).compactMap { $0["resource"] }
-            .flatMap { errors(of: $0, index) }
+        return try (bundle["entry"]?.elements ?? []).compactMap { $0["resource"] }
+            .flatMap { try errors(of: $0, index) }
             .map { "\($0.rule) \(GateRemark(key: nil, $0).kind) \($0.message)" }
     }
 
-    private func errors(of resource: JSONValue, _ index: BundleIndex) -> [Finding] {
-        let (validator, profiles): (Validator?, [String])
+    private func errors(of resource: JSONValue, _ index: BundleIndex) throws -> [Finding] {
+        let (validator, profiles): (Validator, [String])
         switch self {
         case .sheets: (validator, profiles) = (GateFiles.sheetsOnly, [])
         case .claims: return []
         case .usCore7:
-            (validator, profiles) = (GateFiles.nextPackages, Self.claims(of: resource, "http://hl7.org/fhir/us/core/"))
-        case .pdex20: (validator, profiles) = (GateFiles.olderPackages, Self.pdexClaims(of: resource))
-        case .pdex22: (validator, profiles) = (GateFiles.packages, Self.pdexClaims(of: resource))
+            validator = try GateFiles.nextPackages()
+            profiles = Self.claims(of: resource, "http://hl7.org/fhir/us/core/")
+        case .pdex20: (validator, profiles) = (try GateFiles.olderPackages(), Self.pdexClaims(of: resource))
+        case .pdex22: (validator, profiles) = (try GateFiles.packages(), Self.pdexClaims(of: resource))
         case .r4:
             let type = resource["resourceType"]?.string ?? ""
-            (validator, profiles) = (GateFiles.packages, ["http://hl7.org/fhir/StructureDefinition/\(type)"])
+            (validator, profiles) = (try GateFiles.packages(), ["http://hl7.org/fhir/StructureDefinition/\(type)"])
         }
         guard self == .sheets || !profiles.isEmpty else { return [] }
-        return validator?.validate(resource, against: profiles, fullURLs: index).errors ?? []
+        return validator.validate(resource, against: profiles, fullURLs: index).errors
     }
 
     private static func pdexClaims(of resource: JSONValue) -> [String] {

@@ -2,6 +2,7 @@ import Conformance
 import FHIR
 import Mappings
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
@@ -11,7 +12,7 @@ import Testing
 @Suite(
     "What R4 allows",
     .enabled(
-        if: SharedData.isPresent && GateFiles.packages != nil,
+        if: SharedFolder.hasData && GateFiles.hasPackages,
         "the sample clinics and the guides' packages beside the repository are not on this machine"))
 struct NothingLeftOutTests {
     private static let sets = ["hrex", "pdex", "pdex-2.2.0", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
@@ -25,7 +26,7 @@ struct NothingLeftOutTests {
 
     @Test("is sent by every set under a claim that holds, whatever a record lacks", arguments: sets)
     func sent(name: String) throws {
-        let validator = try #require(GateFiles.packages)
+        let validator = try GateFiles.packages()
         let set = try LoadedMappings.set(in: GateFiles.mappings + "/" + name, digests: .standIn)
         let resources = try Self.resources()
         var wrong: [String: Int] = [:]

@@ -5,6 +5,7 @@ import Foundation
 import Mappings
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @Suite("The profile sheets that do without packages")
@@ -35,9 +36,9 @@ struct ProfileSheetTests {
         #expect(profiles.count > 55)
     }
 
-    @Test("find nothing wrong where the guides' own packages do not", .enabled(if: GateFiles.packages != nil))
+    @Test("find nothing wrong where the guides' own packages do not", .enabled(if: GateFiles.hasPackages))
     func agree() throws {
-        let packages = try #require(GateFiles.packages)
+        let packages = try GateFiles.packages()
         let right = Self.made.filter {
             packages.validate(.object($0.resource.json), against: [$0.profile]).isConformant
         }
@@ -49,12 +50,12 @@ struct ProfileSheetTests {
         #expect(right.count > 100)
     }
 
-    @Test("find nothing wrong with the guides' own examples", .enabled(if: GateFiles.packages != nil))
+    @Test("find nothing wrong with the guides' own examples", .enabled(if: GateFiles.hasPackages))
     func examples() throws {
         var wrong: Set<String> = []
         var looked = 0
         for guide in ["hl7.fhir.us.core-6.1.0", "hl7.fhir.us.davinci-pdex-2.2.0"] {
-            let set = try PackageFinder().load(["\(GateFiles.folder)/\(guide).tgz"], examples: true)
+            let set = try PackageFinder().load([SharedFolder.package(guide)], examples: true)
             let packages = Validator(set)
             for example in set.packages[0].examples {
                 guard let json = try? JSONParser.parse(example.json), packages.validate(json).isConformant else {
@@ -69,9 +70,9 @@ struct ProfileSheetTests {
         #expect(looked > 200)
     }
 
-    @Test("miss no element that the guides' own packages miss", .enabled(if: GateFiles.packages != nil))
+    @Test("miss no element that the guides' own packages miss", .enabled(if: GateFiles.hasPackages))
     func asPackages() throws {
-        let packages = try #require(GateFiles.packages)
+        let packages = try GateFiles.packages()
         var missed: Set<String> = []
         var found = 0
         for made in Self.made where !made.profile.hasSuffix("|3.1.1") {

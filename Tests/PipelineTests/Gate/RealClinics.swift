@@ -1,5 +1,5 @@
 import FHIR
-import Foundation
+import SampleData
 
 /// The sample clinics that may lie beside the repository, as nights are made of them.
 enum RealClinics {
@@ -38,8 +38,7 @@ enum RealClinics {
 
     /// A bundle's resources as a server would hold them: URNs become `Type/id`.
     private static func bundle(_ file: String) throws -> [Resource] {
-        let data = try Data(contentsOf: SharedData.folder.appending(path: file))
-        let entries = try JSONParser.parse([UInt8](data))["entry"]?.elements ?? []
+        let entries = try SharedFolder.resource(file)["entry"]?.elements ?? []
         var places: [String: String] = [:]
         for entry in entries {
             guard let url = entry["fullUrl"]?.string, let type = entry["resource"]?["resourceType"]?.string,
@@ -58,9 +57,8 @@ enum RealClinics {
     }
 
     private static func folder(_ name: String) throws -> [Resource] {
-        let path = SharedData.folder.appending(path: name).path
-        let files = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-        return try files.filter { $0.hasSuffix(".ndjson.gz") }.flatMap { try SharedData.resources("\(name)/\($0)") }
+        try SharedFolder.files(below: "data/" + name, ending: ".ndjson.gz")
+            .flatMap { try SharedFolder.resources("\(name)/\($0)") }
     }
 
     private static func subject(_ resource: Resource) -> String {

@@ -1,12 +1,13 @@
 import FHIR
 import Mappings
 import PDexTesting
+import SampleData
 import Testing
 
 /// Resources that nobody here wrote, by path and value; each set looks at another share unless `PDEX_PROOF=whole`.
 @Suite(
     "What mappings make of real records",
-    .enabled(if: SharedData.isPresent, "the sample clinics beside the repository are not on this machine"))
+    .enabled(if: SharedFolder.hasData, "the sample clinics beside the repository are not on this machine"))
 struct RealFaithfulnessTests {
     private static let sets = ["hrex", "pdex", "pdex-2.2.0", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
 

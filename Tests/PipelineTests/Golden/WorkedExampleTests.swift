@@ -3,13 +3,14 @@ import Foundation
 import PDex
 import PDexTesting
 import Pipeline
+import SampleData
 import Testing
 
 /// The visit of the worked example, as its clinic has it, goes through the pipeline, and what comes out is held against
 /// the example's bundle.
 @Suite(
     "The worked example's visit",
-    .enabled(if: SharedData.isPresent, "the worked examples are not beside the repository, in ../shared/data"))
+    .enabled(if: SharedFolder.hasData, "the worked examples are not on this machine"))
 struct WorkedExampleTests {
     /// The example's own names of its resources, and what the clinic calls them.
     private static let ids = [
@@ -106,8 +107,7 @@ struct WorkedExampleTests {
     }
 
     private static func read(_ file: String) throws -> Resource {
-        try Resource(
-            parsing: [UInt8](try Data(contentsOf: SharedData.folder.appending(path: "worked-examples/" + file))))
+        try SharedFolder.resource("worked-examples/" + file)
     }
 
     /// The example's resources; its clinic has the NPI of the tests' clinic.

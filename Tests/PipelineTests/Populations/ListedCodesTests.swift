@@ -3,11 +3,12 @@ import Foundation
 import Mappings
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @Suite(
     "The lists of what is sensitive, held against real charts",
-    .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
+    .enabled(if: SharedFolder.hasData, "the test data beside the repository is not on this machine"))
 struct ListedCodesTests {
     private static let words =
         #"suicid|overdose|alcohol|opioid dep|heroin|cocaine|drug (abuse|dep|screen)|misuse|depress|anxiety|schizo|bipolar|psychi"#
@@ -24,8 +25,8 @@ struct ListedCodesTests {
         var missing: Set<String> = []
         for type in ["CarePlan", "Condition", "Encounter", "Procedure"] {
             let file = "\(folder)/\(type).ndjson.gz"
-            guard FileManager.default.fileExists(atPath: SharedData.folder.appending(path: file).path) else { continue }
-            for resource in try SharedData.resources(file) {
+            guard SharedFolder.has("data/" + file) else { continue }
+            for resource in try SharedFolder.resources(file) {
                 for coding in Self.codings(in: .object(resource.json)) {
                     guard let name = coding["display"]?.string, name.contains(words) else { continue }
                     let one = try Resource(["resourceType": "Basic", "code": ["coding": [coding]]])

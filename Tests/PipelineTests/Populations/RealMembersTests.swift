@@ -2,17 +2,18 @@ import FHIR
 import Foundation
 import PDex
 import PDexTesting
+import SampleData
 import Testing
 
 @testable import Pipeline
 
 @Suite(
     "Patients whom nobody here made up, against a payer's roster of them",
-    .enabled(if: SharedData.isPresent, "the test data beside the repository is not on this machine"))
+    .enabled(if: SharedFolder.hasData, "the test data beside the repository is not on this machine"))
 struct RealMembersTests {
     @Test("fifty patients and a shuffled, re-cased, partly altered roster: nobody is wrong, and few are missed")
     func fifty() async throws {
-        let charts = try SharedData.resources("members/patients-50.ndjson.gz")
+        let charts = try SharedFolder.resources("members/patients-50.ndjson.gz")
         let found = try await Self.recognised(charts, matchBy: [.demographicsAddress, .demographics])
         #expect(found.wrong == [])
         // Whoever is written down without a slip is recognised, and nobody else is.
@@ -24,8 +25,8 @@ struct RealMembersTests {
         "a hundred patients and the coverage in their claims: those of one plan whom it wrote down right, and nobody else, are its members"
     )
     func claims() async throws {
-        let charts = try SharedData.resources("clinic-100/Patient.ndjson.gz")
-        let claims = try SharedData.resources("clinic-100/ExplanationOfBenefit.ndjson.gz")
+        let charts = try SharedFolder.resources("clinic-100/Patient.ndjson.gz")
+        let claims = try SharedFolder.resources("clinic-100/ExplanationOfBenefit.ndjson.gz")
         let pipeline = try Night([], mappings: usCoreMappings).pipeline.terms
         let payer = Party(
             name: "med0", base: pipeline.payer.base, npi: "1003000126", organization: "Medicare",
@@ -56,7 +57,7 @@ struct RealMembersTests {
     @Test("the three reference patients are told apart, and recognised by what their records say")
     func referencePatients() throws {
         let files = ["uscore_bundle_patient_85", "uscore_bundle_patient_355", "uscore_bundle_patient_client_test"]
-        let all = try files.flatMap { try SharedData.members(inBundle: "us-core-patients/\($0).json") }
+        let all = try files.flatMap { try SharedFolder.members(inBundle: "us-core-patients/\($0).json") }
         let charts = all.filter { $0.type == "Patient" }
         let pipeline = try Night([], mappings: usCoreMappings).pipeline.terms
         let directory = Directory(

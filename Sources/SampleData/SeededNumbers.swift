@@ -2,12 +2,12 @@
 public struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Begins a sequence.
+    /// Starts a sequence.
     public init(seed: UInt64) {
         state = seed
     }
 
-    /// The next of them.
+    /// The next number.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
