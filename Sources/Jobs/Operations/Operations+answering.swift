@@ -19,13 +19,18 @@ extension Operations {
             return .here(try await answer(request.id))
         } catch let fault as Fault where fault.code == .requestNotOpen && request.state.isOpen {
             var detail = try await show(request: request.id)
-            while detail.isToBeCarried {
+            while detail.isToBeCarried, !isLeft(detail) {
                 // Waits for the other process.
                 try await clock.sleep(seconds: 1)
                 detail = try await show(request: request.id)
             }
             return .elsewhere(detail)
         }
+    }
+
+    /// Whether the process that was answering a request has ended before its run: nobody can say when another goes on.
+    private func isLeft(_ detail: MemberRequestDetail) -> Bool {
+        detail.request.state == .inProgress && detail.run.map { isAbandoned($0) } ?? false
     }
 
     /// The same; also whether the request is completed with it.

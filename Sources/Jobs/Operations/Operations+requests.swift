@@ -15,7 +15,7 @@ extension Operations {
     ) throws -> MemberRequestDetail {
         let run = try request.run.flatMap(reader.run)
         let exchange = try run.flatMap { run in
-            try exchange(
+            try Self.exchange(
                 of: identities.key(source: run.clinic, type: "Patient", id: request.patient), in: run, reader)
         }
         let progress = try exchange.flatMap { try reader.progress(ofExchange: $0.id) }
@@ -166,7 +166,7 @@ extension Operations {
         return count
     }
 
-    private func isAbandoned(_ run: Run) -> Bool {
+    func isAbandoned(_ run: Run) -> Bool {
         run.owner == owner ? !underWay.contains(run.id) : ownerIsGone(run.owner)
     }
 

@@ -303,6 +303,18 @@ struct MemberRequestTests {
         #expect(lines.all.map(\.level) == [.debug])
     }
 
+    @Test("that a process left which has ended are not waited for")
+    func left() async throws {
+        let served = try ServedNight(gone: ["elsewhere"])
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        try await served.beginElsewhere(request)
+
+        let answer = try await served.operations.answer(accepted: request)
+
+        #expect(Self.elsewhere(answer)?.request.state == .inProgress)
+        #expect(served.night.payer.held.isEmpty)
+    }
+
     private static func elsewhere(_ answer: RequestAnswer) -> MemberRequestDetail? {
         if case .elsewhere(let detail) = answer { detail } else { nil }
     }
