@@ -1,3 +1,5 @@
+public import PDex
+
 /// The answer to a demand to replay exchanges, before anything is replayed.
 public struct AcceptedReplay: Sendable {
     /// The runs that carry it out, one per job, including runs already under way that replay the same exchanges.

@@ -14,6 +14,8 @@ struct BalanceSheet: Sendable {
     var isOfRequest = false
     /// What keeps what waits from being delivered now.
     var heldBack = HeldBack.nothing
+    /// The most kinds of conformance remarks that are listed.
+    var mostKinds = 10
 
     /// The sheet as lines.
     var text: String { ([heading] + sums + remarks + commands).filter { !$0.isEmpty }.joined(separator: "\n\n") }
