@@ -26,7 +26,7 @@ struct ReplayWorkTests {
         #expect(served.night.payer.received.count == 2)
     }
 
-    @Test("what was replayed is not replayed once more: the newer exchange is named")
+    @Test("what was replayed is not replayed once more: the same demand is told what it made, others what is newer")
     func superseded() async throws {
         let served = try await ServedNight.parked()
         let id = try await served.exchange().id
@@ -36,13 +36,33 @@ struct ReplayWorkTests {
         served.night.clock.advance(seconds: 1)
 
         let again = try await served.operations.replay([id], Self.demand)
+        let looked = try await served.operations.preview(replayOf: [id], ReplayDemand(reason: ""))
+        let other = try await served.operations.replay([id], ReplayDemand(reason: "another"))
 
+        #expect([again, looked].map { $0.map(\.words) } == [["\(id) already parked"], ["\(id) already parked"]])
         #expect(
-            again.map { "\($0)" } == [
+            other.map { "\($0)" } == [
                 "refused(\"\(id)\", \"a newer exchange of the same member, \(newer.id), took its place\")"
             ])
         #expect(newer.replayOf == id)
         #expect(newer.state == .parked)
+    }
+
+    @Test("what a replay has made and left waiting is delivered when the same demand comes again, and nothing is made")
+    func delivered() async throws {
+        let served = try await ServedNight.parked()
+        let id = try await served.exchange().id
+        served.night.payer.reply(.busy(retryAfterSeconds: 60))
+        let first = try await served.operations.replay([id], Self.demand)
+        let made = try await served.all().map(\.id)
+        served.night.clock.advance(seconds: 120)
+
+        let second = try await served.operations.replay([id], Self.demand)
+
+        #expect(first.map(\.words) == ["\(id) retrying"])
+        #expect(second.map(\.words) == ["\(id) already acknowledged"])
+        #expect(try await served.all().map(\.id) == made)
+        #expect(try await served.night.store.read { try $0.openReplays() }.isEmpty)
     }
 
     @Test("a replay that another process left is gone on with by the service, to the end")
@@ -99,9 +119,10 @@ struct ReplayWorkTests {
         served.night.payer.reply(.fail(key), .fail(key))
 
         let fault = await #expect(throws: Fault.self) { _ = try await served.operations.carry(replay: run) }
+        let obstacle = try await served.operations.obstacle(ofRun: run)
         let state = try await served.operations.carry(replay: run)
 
-        #expect(fault?.code == .authTokenRefused)
+        #expect(fault?.code == .authTokenRefused && obstacle?.code == .authTokenRefused)
         #expect(state == .complete)
         #expect(try await served.all().count == 4)
     }
@@ -254,6 +275,7 @@ extension ReplayOutcome {
     fileprivate var words: String {
         switch self {
         case .replayed(let id, let new): "\(id) \(new.state.rawValue)"
+        case .already(let id, let new): "\(id) already \(new.state.rawValue)"
         case .refused(let id, let why): "\(id) refused: \(why)"
         case .waiting(let id): "\(id) waits"
         case .eligible(let id, _): "\(id) eligible"
