@@ -1,6 +1,7 @@
 import FHIR
 import PDex
 import PDexTesting
+import SampleData
 import Pipeline
 import Synchronization
 import Testing
@@ -53,7 +54,7 @@ struct InterruptedBalanceTests {
         "members and resources add up wherever a run is interrupted, and whatever comes between that and its end",
         arguments: 0..<24)
     func addsUp(seed: Int) async throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededNumbers(seed: UInt64(seed))
         let (night, door) = try await Self.backlogged()
         let run = night.firing("night-2")
         for round in 0..<Int.random(in: 1...3, using: &generator) {

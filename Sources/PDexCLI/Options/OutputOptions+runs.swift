@@ -1,4 +1,5 @@
 import Jobs
+import Pipeline
 
 extension OutputOptions {
     /// Carries out a run; if it fails, its report is still written for programs before the fault ends the command.

@@ -1,3 +1,4 @@
+import FHIR
 import Jobs
 import Logging
 import PDex

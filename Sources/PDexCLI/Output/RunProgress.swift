@@ -1,3 +1,5 @@
+import FHIR
+import PDex
 import Pipeline
 import Synchronization
 
