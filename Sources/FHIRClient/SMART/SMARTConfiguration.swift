@@ -13,11 +13,13 @@ struct SMARTConfiguration: Sendable {
     var skew: Int64
     /// When this was read.
     let fetched: Instant
+    /// How long it is used, in milliseconds.
+    let life: Int64
 
     /// Reads the document and vets its URLs. Throws `auth.discovery`, `auth.method-unsupported`, `remote.policy`.
     init(
         _ json: JSONValue, of connection: ServerConnection, _ registration: ServerConnection.BackendServices,
-        policy: OutboundPolicy, skew: Int64, now: Instant
+        policy: OutboundPolicy, skew: Int64, now: Instant, life: Int64
     ) throws(Fault) {
         func strings(_ key: String) -> [String]? { json[key]?.array?.compactMap(\.string) }
         guard let endpoint = json["token_endpoint"]?.string, !endpoint.isEmpty,
@@ -43,6 +45,7 @@ struct SMARTConfiguration: Sendable {
             .compactMap(SigningAlgorithm.init(rawValue:))
         self.skew = skew
         fetched = now
+        self.life = life
     }
 
     /// The endpoint to post to: the pinned one, which the document must confirm, or one on the server's own origin; of
