@@ -159,13 +159,14 @@ struct PayerExport: Sendable {
         }
     }
 
-    /// Writes, unchanged, the lines that are resources of the promised type (BLK-32).
+    /// Writes, unchanged, the lines that are kept (BLK-32).
     private func write(
         _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest
     ) async throws -> ExchangePipeline.Fetched.Written {
         let handle = try folder.file("\(name)-\(number).ndjson")
         defer { try? handle.close() }
         let promised = ResourceTypes.r4.contains(name) ? name : nil
+        let sieve = ExportSieve(permit: permit, base: server.base)
         var written = ExchangePipeline.Fetched.Written()
         _ = try await server.download(file, requiresAccessToken: manifest.requiresAccessToken) { batch in
             var kept: [UInt8] = []
@@ -173,21 +174,14 @@ struct PayerExport: Sendable {
             batch.bytes.withUnsafeBytes { bytes in
                 for range in batch.lines {
                     let line = UnsafeRawBufferPointer(rebasing: bytes[range])
-                    guard name != "deleted", name != "outcomes" else {
-                        written.lines += 1
-                        kept += line
-                        kept.append(UInt8(ascii: "\n"))
-                        continue
-                    }
-                    guard let scan = try? ResourceScan.scan(line), promised.map({ $0 == scan.type }) ?? true else {
-                        written.odd += 1
-                        continue
-                    }
-                    guard permit.covers(scan, at: server.base) else {
-                        written.withheld += 1
-                        continue
-                    }
-                    written.lines += 1
+                    let fate =
+                        switch name {
+                        case "deleted": sieve.fate(ofDeletions: line)
+                        case "outcomes": sieve.fateOfOutcomes
+                        default: sieve.fate(of: line, promised: promised)
+                        }
+                    written.count(fate)
+                    guard fate == .kept else { continue }
                     kept += line
                     kept.append(UInt8(ascii: "\n"))
                 }
@@ -220,7 +214,7 @@ struct PayerExport: Sendable {
             "until": undated.until.map { .string($0.text) } ?? .null,
             "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
             "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
-            "withheld": .number(JSONNumber(fetched.withheld)),
+            "withheld": .number(JSONNumber(fetched.withheld)), "unclear": .number(JSONNumber(fetched.unclear)),
             "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),
         ]
     }
