@@ -1,6 +1,8 @@
 import FHIR
+import PDex
 
-/// Decides which lines of a payer's export are kept.
+/// Decides which lines of a payer's export are kept: of what was asked for, and of whom may be asked for. A payer may
+/// ignore a filter without a word (DX-03).
 struct ExportSieve: Sendable {
     /// What becomes of a line.
     enum Fate: Sendable, Hashable {
@@ -8,12 +10,22 @@ struct ExportSieve: Sendable {
         case kept
         /// It is no resource of the type promised.
         case odd
+        /// It is of a type that was not asked for.
+        case unasked
+        /// It is of care outside the window.
+        case outside
         /// It is of a member who may not be asked for.
         case withheld
         /// Nobody can say whose it is, and somebody may not be asked for.
         case unclear
     }
 
+    /// The types asked for; empty for all.
+    let types: Set<String>
+    /// The days of care asked for; nil for all.
+    let window: Period?
+    /// The day of the kick-off, which care that goes on reaches.
+    let today: String
     let permit: GroupPermit
     /// The payer's base.
     let base: String
@@ -21,7 +33,20 @@ struct ExportSieve: Sendable {
     /// A line of data; `promised` is the type of its file, if that is one.
     func fate(of line: UnsafeRawBufferPointer, promised: String?) -> Fate {
         guard let scan = try? ResourceScan.scan(line), promised.map({ $0 == scan.type }) ?? true else { return .odd }
-        return permit.covers(scan, at: base) ? .kept : .withheld
+        guard wants(scan.type) else { return .unasked }
+        guard permit.covers(scan, at: base) else { return .withheld }
+        return isOutside(scan) ? .outside : .kept
+    }
+
+    /// Whether a type was asked for.
+    func wants(_ type: String) -> Bool { types.isEmpty || types.contains(type) }
+
+    /// Whether a resource is of care outside the window, if it is of a type whose dates are asked for; one without a
+    /// date is not.
+    private func isOutside(_ scan: ResourceScan) -> Bool {
+        guard let window, ServiceWindow.types.contains(scan.type) else { return false }
+        let days = ServiceDates(scan)
+        return !days.isEmpty && !days.reaching(today).overlap(window)
     }
 
     /// A line that tells of deletions. It names what is gone and not whose it was: that is known of a Patient alone.
