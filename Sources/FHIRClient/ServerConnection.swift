@@ -56,6 +56,8 @@ public struct ServerConnection: Sendable, Hashable {
     public var openOrigins: [String]
     /// Whether the server is inside the site, on private addresses.
     public var allowsPrivateNetwork: Bool
+    /// Whether we have a certificate to show to it (RFC 8705).
+    public var showsCertificate = false
     /// The most bytes that one file of an export may have, before and after decoding.
     public var maxFileBytes: Int
     /// The most pages that one search may have.

@@ -12,8 +12,15 @@ extension ExchangePipeline {
         public private(set) var resources: [String: Int] = [:]
         /// Lines that are no resource of the type promised; they are left out.
         public private(set) var odd = 0
+        /// Lines of types that were not asked for; they are left out.
+        public private(set) var unasked = 0
+        /// Lines of care before the years asked for; they are left out.
+        public private(set) var outside = 0
         /// Lines of members who may not be asked for; they are left out.
         public private(set) var withheld = 0
+        /// Deletions and remarks of which nobody can say whose they are, while somebody may not be asked for; they are
+        /// left out.
+        public private(set) var unclear = 0
         /// Lines that tell of deletions.
         public private(set) var deleted = 0
         /// Lines in which the payer tells what is missing or odd.
@@ -21,14 +28,23 @@ extension ExchangePipeline {
         /// Files that have more or fewer lines than was said.
         public private(set) var miscounted = 0
 
-        /// Whether nothing is missing: a delta may go on from here.
-        public var isWhole: Bool { odd == 0 && outcomes == 0 && miscounted == 0 }
+        /// Whether nothing is missing: a delta may go on from here. Not from what a payer gave who did not heed the types:
+        /// it may not have heeded anything else.
+        public var isWhole: Bool {
+            odd == 0 && unasked == 0 && unclear == 0 && outcomes == 0 && miscounted == 0
+        }
 
-        /// What one file came to.
+        /// What one file came to: its lines by what became of them.
         struct Written {
-            var lines = 0
-            var odd = 0
-            var withheld = 0
+            private var lines: [ExportSieve.Fate: Int] = [:]
+
+            /// How many came.
+            var all: Int { lines.values.reduce(0, +) }
+
+            /// How many became that.
+            subscript(fate: ExportSieve.Fate) -> Int { lines[fate] ?? 0 }
+
+            mutating func count(_ fate: ExportSieve.Fate) { lines[fate, default: 0] += 1 }
         }
 
         init(transactionTime: Instant) {
@@ -37,14 +53,20 @@ extension ExchangePipeline {
 
         mutating func add(_ written: Written, named name: String, stated: Int?) {
             switch name {
-            case "deleted": deleted += written.lines
-            case "outcomes": outcomes += written.lines
-            default: resources[name, default: 0] += written.lines
+            case "deleted": deleted += written[.kept]
+            case "outcomes": outcomes += written[.kept]
+            default: resources[name, default: 0] += written[.kept]
             }
-            odd += written.odd
-            withheld += written.withheld
-            if let stated, stated != written.lines + written.odd + written.withheld { miscounted += 1 }
+            odd += written[.odd]
+            unasked += written[.unasked]
+            outside += written[.outside]
+            withheld += written[.withheld]
+            unclear += written[.unclear]
+            if let stated, stated != written.all { miscounted += 1 }
         }
+
+        /// Counts the lines of a file that was not asked for, and is not fetched: as many as was said, or one.
+        mutating func leave(lines stated: Int?) { unasked += max(stated ?? 1, 0) }
     }
 
     /// What of a payer's Group is fetched.

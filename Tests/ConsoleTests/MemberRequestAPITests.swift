@@ -73,7 +73,74 @@ struct MemberRequestAPITests {
         let task = MemberRequestTask(detail: MemberRequestDetail(request: request, exchange: exchange), now: now).json
 
         #expect(task["businessStatus"]?["text"] == "withheld")
-        #expect(task["statusReason"]?["text"] == "consent.denied")
+        #expect(task["statusReason"]?["text"] == "withheld")
+    }
+
+    @Test(
+        "tells a plan of a member of whom nothing goes no more than that: neither consent, coverage nor match",
+        arguments: [
+            NamedMember.joe.with { $0.consent = nil }, NamedMember.joe.with { $0.consent = "inactive" },
+            NamedMember.joe.with { $0.consentPeriod = "2025-01-01"..."2025-12-31" },
+            NamedMember.joe.with { $0.covered = nil },
+        ])
+    func withheld(member: NamedMember) async throws {
+        let harness = try APIHarness([member])
+        let location = await harness.send("POST", path, #"{"patient": "joe"}"#).headers["Location"] ?? ""
+
+        _ = try await harness.operations.answer(String(location.split(separator: "/").last ?? ""))
+        let task = await harness.send("GET", location).json
+
+        #expect(task["status"] == "completed")
+        #expect(task["statusReason"]?["text"] == "withheld")
+        #expect(task["businessStatus"]?["text"] == "withheld")
+        let outputs = (task["output"]?.elements ?? []).compactMap { $0["type"]?["text"]?.string }
+        #expect(outputs == ["run", "exchange"])
+        let kept = try await harness.night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 9) }
+        #expect(kept.compactMap(\.reason).count == 1)
+    }
+
+    @Test("says the same whatever the reason is, where the exchange stands for it, and how far it came before")
+    func alike() {
+        let families: Set<Substring> = ["consent", "coverage", "match"]
+        let reasons = FaultCode.allCases.filter { families.contains($0.rawValue.prefix { $0 != "." }) }
+        let first = task(.withheld, .consentMissing, bundles: [])
+
+        #expect(reasons.count > 15)
+        for reason in reasons {
+            for state in [ExchangeState.withheld, .unmatched, .parked, .cancelled] {
+                #expect(task(state, reason, bundles: [.cancelled, .acknowledged]) == first)
+            }
+        }
+        #expect(task(.unmatched, .jobOutsideWindow, bundles: []) == first)
+        #expect(task(.unmatched, .clinicUnlinked, bundles: []) == first)
+    }
+
+    @Test(
+        "names what is wrong with servers and formats, which speaks of nobody",
+        arguments: [
+            FaultCode.payerRefused, .remoteTimeout, .conformanceInvalid, .mappingRequired, .attemptsExhausted,
+        ])
+    func technical(reason: FaultCode) {
+        let task = task(.parked, reason, bundles: [.parked])
+
+        #expect(task["businessStatus"]?["text"] == "parked")
+        #expect(task["statusReason"]?["text"]?.string == reason.rawValue)
+        #expect(task["output"]?.elements.count == 5)
+    }
+
+    /// The Task of a request that led to an exchange.
+    private func task(_ state: ExchangeState, _ reason: FaultCode, bundles: [SubmissionState]) -> JSONValue {
+        let now = Instant(milliseconds: 0)
+        let request = MemberRequest(
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now,
+            state: .completed)
+        let exchange = Exchange(
+            id: "x", job: "nightly", run: "run", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
+            state: state, reason: reason, fingerprint: 0, manifest: ExchangeManifest(), carried: bundles.count,
+            unchanged: bundles.count, mapping: "m", created: now, updated: now)
+        return MemberRequestTask(
+            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: bundles), now: now
+        ).json
     }
 
     @Test("answers nobody without a token that it knows", arguments: [nil, "", "a-token-of-the-porta", "x"])

@@ -122,6 +122,7 @@ struct ConfigurationTests {
         #expect(clinic.party.npi == "1234567893")
         #expect(clinic.party.identifierSystem == "https://clinic0.example/fhir-id")
         #expect(configuration.clinic("clinic0")?.connection(jobs: [], payers: []).maxFileBytes == 4 << 30)
+        #expect(configuration.clinic("clinic0")?.connection(jobs: [], payers: []).showsCertificate == false)
         let payer = try #require(configuration.payer("med0"))
         #expect(payer.coverage == .fhir)
         #expect(payer.consent == .file("site/consent.ndjson"))
@@ -167,6 +168,7 @@ struct ConfigurationTests {
         #expect(clinic.connection(jobs: [], payers: []).maxFileBytes == 16 << 30)
         #expect(clinic.connection(jobs: [], payers: []).maxPages == 20_000)
         #expect(clinic.connection(jobs: [], payers: []).maxConnections == 3)
+        #expect(clinic.connection(jobs: [], payers: []).showsCertificate)
         #expect(server.scopes == .v1)
         #expect(server.audience == "https://fhir.clinic0.example/r4")
         #expect(

@@ -80,6 +80,31 @@ struct EnrolmentTests {
         #expect(report.exchanges.unchanged == 1)
     }
 
+    @Test("who joins a Group that tells nobody is fetched whole once anything of theirs changed, and only once")
+    func joinedUntold() async throws {
+        let night = try Night([.joe, .ada], mappings: usCoreMappings)
+        night.clinic.rewrite {
+            $0.refusedReads = ["Group": .authForbidden]
+            $0.unexported = ["ada"]
+        }
+        night.clock.advance(seconds: 60)
+        _ = try await night.run("night-1")
+        night.clock.advance(seconds: 86_400)
+        night.clinic.rewrite { $0.unexported = [] }
+        // The export of changes has this, and neither her Patient nor her visit.
+        night.clinic.put(try Resource(NamedMember.ada.observation(value: "6.10")))
+
+        let second = try await night.run("night-2")
+        night.clock.advance(seconds: 86_400)
+        let third = try await night.run("night-3")
+
+        #expect(night.clinic.exportedSince.map { $0 == nil } == [true, false, false])
+        #expect(second.exchanges.acknowledged == 1 && second.exchanges.unchanged == 1)
+        #expect(third.exchanges.unchanged == 2)
+        #expect(night.clinic.asked("Encounter").map { $0["patient"] } == ["ada"])
+        #expect(night.payer.held.values.count { $0.type == "Encounter" } == 2)
+    }
+
     @Test("the Consents that an export lacks are searched for those of the Group alone, also where it tells nobody")
     func consentsOfTheGroup() async throws {
         let night = try Night([.joe, .ada], mappings: usCoreMappings)

@@ -29,6 +29,38 @@ struct GroupConsentTests {
         #expect(trail.last { $0.action == "payer.fetched" }?.reason?.hasSuffix(", of 1 in the Group") == true)
     }
 
+    @Test("deletions are kept of those who are asked for, and no remark or deletion that may be of others")
+    func deletions() async throws {
+        let world = try FetchWorld()
+        try await world.match()
+        world.night.clinic.put(try FetchWorld.denial(of: "joe"))
+        let ofAda = Self.deletion(of: "Patient/ada", world.server.base + "/Patient/ada")
+        let others = [
+            Self.deletion(of: "Patient/joe"), Self.deletion(of: "Patient/ada", "Patient/joe"),
+            Self.deletion(of: "Observation/of-joe"), Self.deletion(of: "https://elsewhere.example/Patient/ada"),
+            #"{"resourceType":"Bundle""#,
+        ]
+        world.server.rewrite { script in
+            script.deletedLines = [ofAda] + others
+            script.outcomeLines = [#"{"resourceType":"OperationOutcome","issue":[{"diagnostics":"Patient/joe"}]}"#]
+        }
+
+        let fetched = try await world.fetch()
+
+        #expect(try world.lines(fetched, "deleted") == [ofAda])
+        #expect(try world.lines(fetched, "outcomes") == [])
+        #expect(fetched.deleted == 1 && fetched.outcomes == 0 && fetched.unclear == 5)
+        // Four resources, and the one who is gone.
+        #expect(fetched.withheld == 5)
+        #expect(!fetched.isWhole && fetched.miscounted == 0)
+    }
+
+    /// A line that tells of deletions.
+    private static func deletion(of urls: String...) -> String {
+        let entries = urls.map { #"{"request":{"method":"DELETE","url":"\#($0)"}}"# }
+        return #"{"resourceType":"Bundle","type":"transaction","entry":[\#(entries.joined(separator: ","))]}"#
+    }
+
     @Test("where everybody permits the whole Group is asked for, and nobody is named")
     func everybody() async throws {
         let world = try FetchWorld()

@@ -124,6 +124,65 @@ struct PayerExportTests {
         #expect(fault?.code == .usage)
     }
 
+    @Test("care before the five years is left out though a payer sends it, and what has no date stays (CMS-03)")
+    func outside() async throws {
+        let world = try World()
+        let lines = [
+            #"{"resourceType":"Observation","id":"past","status":"final","effectiveDateTime":"2021-05-31"}"#,
+            #"{"resourceType":"Observation","id":"first","status":"final","effectiveDateTime":"2021-06-01"}"#,
+            #"{"resourceType":"Observation","id":"year","status":"final","effectiveDateTime":"2021"}"#,
+            #"{"resourceType":"Observation","id":"undated","status":"final"}"#,
+            Self.visit("gone", "finished", #""start":"2015-01-01","end":"2016-01-02""#),
+            Self.visit("until", "finished", #""start":"2015-01-01","end":"2021-06-01""#),
+            Self.visit("open", "in-progress", #""start":"2015-01-01""#),
+            #"{"resourceType":"Condition","id":"lasting","onsetDateTime":"1999-01-01"}"#,
+        ]
+        for line in lines { world.server.put(try Resource(parsing: Array(line.utf8))) }
+
+        let limited = try await world.fetch(.payerToPayer)
+        let snapshot = try await world.fetch()
+
+        let written = try ["Observation", "Encounter", "Condition"].flatMap { try world.lines(limited, $0) }
+        let kept = Set(try written.compactMap { try Resource(parsing: Array($0.utf8)).id })
+        #expect(kept.isSuperset(of: ["first", "year", "undated", "until", "open", "lasting"]))
+        #expect(kept.isDisjoint(with: ["past", "gone"]))
+        #expect(limited.outside == 2 && limited.isWhole)
+        #expect(snapshot.outside == 0 && snapshot.isWhole)
+    }
+
+    private static func visit(_ id: String, _ status: String, _ period: String) -> String {
+        #"{"resourceType":"Encounter","id":"\#(id)","status":"\#(status)","period":{\#(period)}}"#
+    }
+
+    @Test(
+        "types that were not asked for are left out, and no delta goes on from where a payer sent them (DX-03)",
+        arguments: [(false, "Patient"), (true, "resources")])
+    func unasked(organizes: Bool, name: String) async throws {
+        let world = try World()
+        world.server.rewrite {
+            $0.ignoresTypes = true
+            $0.organizes = organizes
+        }
+
+        let fetched = try await world.fetch(types: ["Patient"])
+
+        #expect(try world.lines(fetched, name).count == 2)
+        #expect(fetched.resources == [name: 2])
+        #expect(fetched.unasked >= 6 && !fetched.isWhole)
+        let fault = await #expect(throws: Fault.self) { try await world.fetch(.providerDelta, types: ["Patient"]) }
+        #expect(fault?.code == .usage)
+    }
+
+    @Test("a file of a type that was not asked for is not even fetched")
+    func unfetched() async throws {
+        let world = try World()
+        world.server.rewrite { $0.ignoresTypes = true }
+
+        _ = try await world.fetch(types: ["Patient"])
+
+        #expect(world.server.requests.filter { $0.hasPrefix("download") } == ["download Patient"])
+    }
+
     @Test("lines of another type, torn lines and another count are told, and the next delta does not go on from there")
     func partial() async throws {
         let world = try World()

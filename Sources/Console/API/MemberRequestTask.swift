@@ -2,7 +2,7 @@ import FHIR
 import Jobs
 import PDex
 
-/// A member request in the shape of a FHIR R4 Task.
+/// A member request in the shape of a FHIR R4 Task, for the holder of the token with which it was made.
 struct MemberRequestTask {
     let detail: MemberRequestDetail
     let now: Instant
@@ -12,11 +12,11 @@ struct MemberRequestTask {
         var task: JSONObject = [
             "resourceType": "Task", "id": .string(request.id), "status": .string(request.state.rawValue),
         ]
-        let standing = detail.exchange?.memberStanding
-        if let reason = request.reason ?? standing?.reason {
-            task["statusReason"] = ["text": .string(reason.rawValue)]
+        let standing = detail.exchange.map { ToldStanding(of: $0) }
+        if let reason = request.reason.map(ToldStanding.words) ?? standing?.reason {
+            task["statusReason"] = ["text": .string(reason)]
         }
-        if let standing { task["businessStatus"] = ["text": .string(standing.state.rawValue)] }
+        if let standing { task["businessStatus"] = ["text": .string(standing.state)] }
         task["intent"] = "order"
         task["code"] = ["text": "member data request"]
         task["description"] = .string(detail.punctuality(at: now))
@@ -31,7 +31,7 @@ struct MemberRequestTask {
         var outputs = [
             detail.run.map { Self.value("run", $0.id) }, detail.exchange.map { Self.value("exchange", $0.id) },
         ].compactMap(\.self)
-        if let exchange = detail.exchange {
+        if let exchange = detail.exchange, standing?.isWithheld == false {
             outputs += [
                 Self.count("resources", exchange.carried), Self.count("unchanged", exchange.unchanged),
                 Self.count("bundles", detail.bundles.count),

@@ -17,7 +17,6 @@ public actor AccessTokens {
     /// Whether the server refuses everything when more than the required scopes are requested.
     private var asksLess = false
 
-    private static let configurationLife: Int64 = 86_400_000
     private static let refusalSeconds = 60.0
 
     /// Tokens for `connection`, authorized by `registration`; `nonce` makes a new `jti` at every call, `metrics` counts
@@ -125,7 +124,7 @@ public actor AccessTokens {
     private func discovered(isFresh: Bool) async throws -> SMARTConfiguration {
         let now = discovery.clock.now()
         if !isFresh, let configuration,
-            now.milliseconds - configuration.fetched.milliseconds < Self.configurationLife
+            now.milliseconds - configuration.fetched.milliseconds < configuration.life
         {
             return configuration
         }

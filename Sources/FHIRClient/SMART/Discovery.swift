@@ -21,7 +21,8 @@ struct Discovery: Sendable {
         let json = try ResponseFaults(connection).json(response, "the SMART configuration")
         return try SMARTConfiguration(
             json, of: connection, registration, policy: policy,
-            skew: Self.skew(response.headers, answered: answered), now: answered)
+            skew: Self.skew(response.headers, answered: answered), now: answered,
+            life: ConfigurationLife.milliseconds(response.headers))
     }
 
     /// The fault of any status but 200: a server in trouble (5xx) says nothing about its configuration (SBS-36).

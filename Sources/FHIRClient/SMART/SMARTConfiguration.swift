@@ -13,11 +13,13 @@ struct SMARTConfiguration: Sendable {
     var skew: Int64
     /// When this was read.
     let fetched: Instant
+    /// How long it is used, in milliseconds.
+    let life: Int64
 
     /// Reads the document and vets its URLs. Throws `auth.discovery`, `auth.method-unsupported`, `remote.policy`.
     init(
         _ json: JSONValue, of connection: ServerConnection, _ registration: ServerConnection.BackendServices,
-        policy: OutboundPolicy, skew: Int64, now: Instant
+        policy: OutboundPolicy, skew: Int64, now: Instant, life: Int64
     ) throws(Fault) {
         func strings(_ key: String) -> [String]? { json[key]?.array?.compactMap(\.string) }
         guard let endpoint = json["token_endpoint"]?.string, !endpoint.isEmpty,
@@ -34,27 +36,32 @@ struct SMARTConfiguration: Sendable {
         else {
             throw Self.unsupported(connection, "client-confidential-asymmetric with private_key_jwt")
         }
-        tokenEndpoint = try Self.endpoint(endpoint, connection, registration, policy)
+        // Who shows a certificate asks where the server looks at it (RFC 8705 §5).
+        let alias = connection.showsCertificate ? json["mtls_endpoint_aliases"]?["token_endpoint"]?.string : nil
+        tokenEndpoint = try Self.endpoint(endpoint, alias: alias, connection, registration, policy)
         // A server that advertises neither form dates from when there was only one (SBS-41).
         scopeForm = registration.scopeForm ?? (capabilities.contains("permission-v2") ? .v2 : .v1)
         algorithms = strings("token_endpoint_auth_signing_alg_values_supported")?
             .compactMap(SigningAlgorithm.init(rawValue:))
         self.skew = skew
         fetched = now
+        self.life = life
     }
 
-    /// The endpoint to post to: the pinned one, which the document must confirm, or one on the server's own origin.
+    /// The endpoint to post to: the pinned one, which the document must confirm, or one on the server's own origin; of
+    /// two, the `alias` for who shows a certificate.
     ///
     /// Otherwise a document could have us sign an assertion that another authorization server accepts (RFC 7523bis).
     private static func endpoint(
-        _ text: String, _ connection: ServerConnection, _ registration: ServerConnection.BackendServices,
-        _ policy: OutboundPolicy
+        _ text: String, alias: String?, _ connection: ServerConnection,
+        _ registration: ServerConnection.BackendServices, _ policy: OutboundPolicy
     ) throws(Fault) -> OutboundURL {
-        let absolute = absolute(text, base: policy.base)
+        let named = [alias ?? "", text].filter { !$0.isEmpty }.map { absolute($0, base: policy.base) }
         guard let pinned = registration.tokenURL else {
-            return try policy.vet(absolute, from: "the SMART configuration (token_endpoint)", with: .token)
+            let (first, key) = (named.first ?? "", named.count > 1 ? "mtls_endpoint_aliases" : "token_endpoint")
+            return try policy.vet(first, from: "the SMART configuration (\(key))", with: .token)
         }
-        guard absolute == pinned else {
+        guard named.contains(pinned) else {
             throw fault(connection, "names another token endpoint than the configuration")
         }
         let ours = try OutboundPolicy(base: pinned, allowsPrivateNetwork: connection.allowsPrivateNetwork)

@@ -66,7 +66,10 @@ extension ExchangePipeline.Fetched {
         for (type, count) in sorted { table.add(type, count.grouped) }
         if deleted > 0 { table.add("told as deleted", deleted.grouped) }
         if odd > 0 { table.add("lines left out", odd.grouped) }
+        if unasked > 0 { table.add("lines of types not asked for", unasked.grouped) }
+        if outside > 0 { table.add("lines of care before the five years", outside.grouped) }
         if withheld > 0 { table.add("lines of who objects", withheld.grouped) }
+        if unclear > 0 { table.add("lines that may be theirs", unclear.grouped) }
         if outcomes > 0 { table.add("remarks of the payer", outcomes.grouped) }
         if miscounted > 0 { table.add("files with another count", miscounted.grouped) }
         let end = isWhole ? "whole" : "not whole: the next delta goes on from an earlier one"
@@ -78,8 +81,10 @@ extension ExchangePipeline.Fetched {
         return [
             "place": .string(place), "transactionTime": .string(transactionTime.text), "whole": .bool(isWhole),
             "resources": .object(JSONObject(members: counts)), "deleted": .number(JSONNumber(deleted)),
-            "odd": .number(JSONNumber(odd)), "withheld": .number(JSONNumber(withheld)),
-            "outcomes": .number(JSONNumber(outcomes)), "miscounted": .number(JSONNumber(miscounted)),
+            "odd": .number(JSONNumber(odd)), "unasked": .number(JSONNumber(unasked)),
+            "outside": .number(JSONNumber(outside)), "withheld": .number(JSONNumber(withheld)),
+            "unclear": .number(JSONNumber(unclear)), "outcomes": .number(JSONNumber(outcomes)),
+            "miscounted": .number(JSONNumber(miscounted)),
         ]
     }
 

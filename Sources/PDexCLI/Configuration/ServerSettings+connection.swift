@@ -89,11 +89,13 @@ extension ServerSettings {
                 clientID: client.id, keyID: client.key, tokenURL: tokenEndpoint, audience: audience,
                 scopeForm: self.scopes)
         }
-        return ServerConnection(
+        var connection = ServerConnection(
             name: name, side: side, base: base,
             authorization: registration.map { .backendServices($0) } ?? .none, scopes: scopes,
             tokenOrigins: tokenOrigins, openOrigins: fileOrigins, allowsPrivateNetwork: isPrivate,
             maxConnections: transport.maxConnections)
+        connection.showsCertificate = transport.clientCertificate != nil
+        return connection
     }
 }
 

@@ -15,6 +15,8 @@ extension ScriptedClinic {
         public var miscount = 0
         /// Whether Group export is offered.
         public var offersExport = true
+        /// Whether exports for a purpose have other types than those asked for, too.
+        public var ignoresTypes = false
         /// How many times the download of each type breaks off.
         public var breaks: [String: Int] = [:]
         /// How many times the clinic cannot be reached when each type is downloaded.

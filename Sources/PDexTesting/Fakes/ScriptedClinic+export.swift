@@ -9,6 +9,8 @@ extension ScriptedClinic {
         let since: Instant?
         let until: Instant?
         let leavesOut: Set<String>
+        /// The only types that it has; empty for all. What is no export for a purpose has more than is asked for.
+        let types: Set<String>
     }
 
     /// Starts an export.
@@ -26,7 +28,7 @@ extension ScriptedClinic {
         }
         if isBusy { throw Fault(.remoteThrottled, .retry, "the clinic answered 429", retryAfterSeconds: 90) }
         if let refusal = script.withLock({ $0.refusedStart }) { throw refusal }
-        let dropped = script.withLock { $0.droppedParameters }
+        let (dropped, ignoresTypes) = script.withLock { ($0.droppedParameters, $0.ignoresTypes) }
         let number = exports.withLock { exports in
             exports.append(request)
             return exports.count
@@ -36,7 +38,8 @@ extension ScriptedClinic {
             until: dropped.contains(.until) ? nil : request.until,
             leavesOut: request.dispensable.filter {
                 dropped.contains(SharedTypes.contains($0) ? .shared : .alongside)
-            }.union(script.withLock { $0.unexportedTypes }))
+            }.union(script.withLock { $0.unexportedTypes }),
+            types: request.purpose == nil || ignoresTypes ? [] : Set(request.types))
         begun.withLock { $0["\(number)"] = export }
         return ExportStart(statusURL: base + "/status/\(number)", dropped: dropped)
     }
@@ -64,6 +67,7 @@ extension ScriptedClinic {
         }
         let (stray, miscount) = script.withLock { ($0.strayLines.count, $0.miscount) }
         let types = server.withLock { server in Set(server.resources.values.map(\.type)) }.subtracting(["Group"])
+            .filter { export.types.isEmpty || export.types.contains($0) }
         let signature = script.withLock { $0.signsLinks } ? "?sig=\(requests.count)" : ""
         let organizes = script.withLock { $0.organizes }
         let files = types.sorted().map { type in

@@ -144,7 +144,7 @@ struct Enrolment: Sendable {
     }
 
     /// The ids of patients in the roster who were not completely staged when the previous export was made (BLK-08);
-    /// `group` are the members whom the Group names.
+    /// `group` are the members whom the Group names. Of whom nothing is staged, nothing has come that could wait.
     func newcomers(since: Instant, of group: [String]?) async throws -> [String] {
         let (run, source, scope) = (run.id, terms.clinic.name, PullScope.patients(terms.selection))
         let named = Dictionary((group ?? []).map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
@@ -156,12 +156,26 @@ struct Enrolment: Sendable {
                 let page = try reader.newcomers(
                     inRosterOf: run, since: since, source: source, scope: scope, after: after,
                     limit: Self.peopleAtOnce)
-                return (page.last, try page.compactMap { try named[$0] ?? reader.staged($0)?.id })
+                return (page.last, try page.compactMap { try named[$0] ?? id(of: $0, reader) })
             }
             found += ids
             last = end
         } while last != nil
         return found
+    }
+
+    /// The id of a patient, by the Patient or by anything else that is staged: of who joins, an export of changes may
+    /// hold an Observation, and no Patient.
+    private func id(of patient: ResourceKey, _ reader: any StoreReader) throws -> String? {
+        if let staged = try reader.staged(patient) { return staged.id }
+        for record in try reader.compartment(of: patient) {
+            guard let owner = (try? ResourceScan.scan(record.bytes))?.patient,
+                case .local("Patient", let id, _) = Reference(parsing: owner).relative(to: terms.clinic.base),
+                key(id) == patient
+            else { continue }
+            return id
+        }
+        return nil
     }
 
     private func enrolled() async throws -> Set<ResourceKey> {

@@ -38,9 +38,16 @@ struct PayerExport: Sendable {
         return request
     }
 
+    /// What is kept of an export that was kicked off then.
+    private func sieve(at kickOff: Instant) -> ExportSieve {
+        ExportSieve(
+            types: Set(undated.types), window: window?.first(on: kickOff).map { Period(start: $0) },
+            today: kickOff.text, permit: permit, base: server.base)
+    }
+
     /// Fetches everything. Throws like a pull; then no export is left in the folder, and the next attempt resumes.
     func run() async throws -> ExchangePipeline.Fetched {
-        let statusURL = try await started()
+        let (statusURL, kickOff) = try await started()
         let wait = ExportWait(for: "its members' data", of: payer, at: server, PullTally(), clock, observer)
         let manifest: ExportManifest
         do {
@@ -52,7 +59,7 @@ struct PayerExport: Sendable {
         }
         var export = self
         export.permit = try await permitted(statusURL)
-        return try await export.keep(manifest, statusURL)
+        return try await export.keep(manifest, statusURL, export.sieve(at: kickOff))
     }
 
     /// Who of those who were asked for may still be kept: a payer is at work for hours (CO-03). Where nobody is left the
@@ -70,18 +77,20 @@ struct PayerExport: Sendable {
     }
 
     /// Writes all of it, and forgets the export.
-    private func keep(_ manifest: ExportManifest, _ statusURL: String) async throws -> ExchangePipeline.Fetched {
+    private func keep(
+        _ manifest: ExportManifest, _ statusURL: String, _ sieve: ExportSieve
+    ) async throws -> ExchangePipeline.Fetched {
         _ = try folder.begin()
         var fetched = ExchangePipeline.Fetched(transactionTime: manifest.transactionTime)
         do {
             for (number, file) in manifest.output.enumerated() {
-                try await fetch(file, number + 1, of: manifest, into: &fetched)
+                try await fetch(file, number + 1, of: manifest, by: sieve, into: &fetched)
             }
             for (number, file) in manifest.deleted.enumerated() {
-                try await fetch(file, "deleted", number + 1, of: manifest, into: &fetched)
+                try await fetch(file, "deleted", number + 1, of: manifest, by: sieve, into: &fetched)
             }
             for (number, file) in manifest.errors.enumerated() {
-                try await fetch(file, "outcomes", number + 1, of: manifest, into: &fetched)
+                try await fetch(file, "outcomes", number + 1, of: manifest, by: sieve, into: &fetched)
             }
         } catch let fault as Fault where fault.code == .clinicFileGone {
             // Expired links will not work again: the next attempt starts a new export.
@@ -108,13 +117,13 @@ struct PayerExport: Sendable {
 
     private var key: String { Self.key(ofJob: job) }
 
-    /// The status URL of the export: one under way for the same request, or a new one.
-    private func started() async throws -> String {
+    /// The status URL of the export and when it was kicked off: one under way for the same request, or a new one.
+    private func started() async throws -> (statusURL: String, kickOff: Instant) {
         let (payer, key) = (payer, key)
         if let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }) {
             if open.request == request(at: open.started).words {
                 observer(.note("\(payer) was asked at \(open.started.text); that export is gone on with"))
-                return open.statusURL
+                return (open.statusURL, open.started)
             }
             await server.finishExport(open.statusURL)
             try await forget(open.statusURL)
@@ -126,7 +135,7 @@ struct PayerExport: Sendable {
             source: payer, job: key, request: request.words, statusURL: start.statusURL, since: request.since,
             dropped: start.dropped, started: now)
         try await store.write { try $0.keep(underWay) }
-        return start.statusURL
+        return (start.statusURL, now)
     }
 
     private func forget(_ statusURL: String) async throws {
@@ -134,23 +143,24 @@ struct PayerExport: Sendable {
         try await store.write { try $0.forgetExport(statusURL, source: payer, job: key) }
     }
 
-    /// Fetches a file of resources, named by its type if that is one.
+    /// Fetches a file of resources, named by its type if that is one; not one of a type that was not asked for.
     private func fetch(
-        _ file: ExportManifest.File, _ number: Int, of manifest: ExportManifest,
+        _ file: ExportManifest.File, _ number: Int, of manifest: ExportManifest, by sieve: ExportSieve,
         into fetched: inout ExchangePipeline.Fetched
     ) async throws {
         let type = file.type.flatMap { ResourceTypes.r4.contains($0) ? $0 : nil }
-        try await fetch(file, type ?? "resources", number, of: manifest, into: &fetched)
+        if let type, !sieve.wants(type) { return fetched.leave(lines: file.count) }
+        try await fetch(file, type ?? "resources", number, of: manifest, by: sieve, into: &fetched)
     }
 
     private func fetch(
         _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest,
-        into fetched: inout ExchangePipeline.Fetched
+        by sieve: ExportSieve, into fetched: inout ExchangePipeline.Fetched
     ) async throws {
         var tries = 1
         while true {
             do {
-                let written = try await write(file, name, number, of: manifest)
+                let written = try await write(file, name, number, of: manifest, by: sieve)
                 return fetched.add(written, named: name, stated: file.count)
             } catch let fault as Fault where fault.disposition == .retry && tries < Self.mostTries {
                 tries += 1
@@ -159,9 +169,9 @@ struct PayerExport: Sendable {
         }
     }
 
-    /// Writes, unchanged, the lines that are resources of the promised type (BLK-32).
+    /// Writes, unchanged, the lines that are kept (BLK-32).
     private func write(
-        _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest
+        _ file: ExportManifest.File, _ name: String, _ number: Int, of manifest: ExportManifest, by sieve: ExportSieve
     ) async throws -> ExchangePipeline.Fetched.Written {
         let handle = try folder.file("\(name)-\(number).ndjson")
         defer { try? handle.close() }
@@ -173,21 +183,14 @@ struct PayerExport: Sendable {
             batch.bytes.withUnsafeBytes { bytes in
                 for range in batch.lines {
                     let line = UnsafeRawBufferPointer(rebasing: bytes[range])
-                    guard name != "deleted", name != "outcomes" else {
-                        written.lines += 1
-                        kept += line
-                        kept.append(UInt8(ascii: "\n"))
-                        continue
-                    }
-                    guard let scan = try? ResourceScan.scan(line), promised.map({ $0 == scan.type }) ?? true else {
-                        written.odd += 1
-                        continue
-                    }
-                    guard permit.covers(scan, at: server.base) else {
-                        written.withheld += 1
-                        continue
-                    }
-                    written.lines += 1
+                    let fate =
+                        switch name {
+                        case "deleted": sieve.fate(ofDeletions: line)
+                        case "outcomes": sieve.fateOfOutcomes
+                        default: sieve.fate(of: line, promised: promised)
+                        }
+                    written.count(fate)
+                    guard fate == .kept else { continue }
                     kept += line
                     kept.append(UInt8(ascii: "\n"))
                 }
@@ -220,7 +223,8 @@ struct PayerExport: Sendable {
             "until": undated.until.map { .string($0.text) } ?? .null,
             "transactionTime": .string(fetched.transactionTime.text), "whole": .bool(fetched.isWhole),
             "resources": .object(JSONObject(members: counts)), "odd": .number(JSONNumber(fetched.odd)),
-            "withheld": .number(JSONNumber(fetched.withheld)),
+            "unasked": .number(JSONNumber(fetched.unasked)), "outside": .number(JSONNumber(fetched.outside)),
+            "withheld": .number(JSONNumber(fetched.withheld)), "unclear": .number(JSONNumber(fetched.unclear)),
             "deleted": .number(JSONNumber(fetched.deleted)), "outcomes": .number(JSONNumber(fetched.outcomes)),
         ]
     }

@@ -314,6 +314,56 @@ struct AccessTokensTests {
         #expect(fault?.code == .authDiscovery)
     }
 
+    private static let alias = AuthorizationServer.base + "/mtls/token"
+    private static let elsewhere = "https://mtls.example.org/token"
+
+    @Test(
+        "who shows a certificate asks at the token endpoint for those who do, on the server's origin or as pinned",
+        arguments: [
+            (true, alias, nil, alias), (true, "/r4/mtls/token", nil, alias), (true, elsewhere, elsewhere, elsewhere),
+            (true, alias, AuthorizationServer.tokenURL, AuthorizationServer.tokenURL),
+            (true, "", nil, AuthorizationServer.tokenURL), (false, alias, nil, AuthorizationServer.tokenURL),
+        ] as [(Bool, String, String?, String)])
+    func takesAlias(showsCertificate: Bool, alias: String, pinned: String?, asked: String) async throws {
+        let transport = Self.server(withAlias: alias).transport()
+        let registration = ServerConnection.BackendServices(clientID: "pdex-client", tokenURL: pinned)
+        let tokens = try AuthorizationServer.tokens(transport, clock, registration) {
+            $0.showsCertificate = showsCertificate
+        }
+
+        _ = try await tokens.token()
+
+        let assertion = try #require(try transport.assertions().first)
+        #expect(transport.tokenRequests.map(\.url.text) == [asked])
+        #expect(assertion.claims["aud"] == .string(asked))
+    }
+
+    @Test(
+        "an endpoint for those who show a certificate is not followed where no token endpoint would be",
+        arguments: [
+            (elsewhere, nil, .remotePolicy), ("http://fhir.example.org/token", nil, .remotePolicy),
+            (alias, elsewhere, .authDiscovery),
+        ] as [(String, String?, FaultCode)])
+    func confinesAlias(alias: String, pinned: String?, code: FaultCode) async throws {
+        let transport = Self.server(withAlias: alias).transport()
+        let registration = ServerConnection.BackendServices(clientID: "pdex-client", tokenURL: pinned)
+        let tokens = try AuthorizationServer.tokens(transport, clock, registration) { $0.showsCertificate = true }
+
+        let fault = await #expect(throws: Fault.self) { try await tokens.token() }
+
+        #expect(fault?.code == code)
+        #expect(transport.tokenRequests.isEmpty)
+    }
+
+    /// A server with another token endpoint for clients that show a certificate.
+    private static func server(withAlias alias: String) -> AuthorizationServer {
+        var server = AuthorizationServer()
+        server.configuration = server.configuration.replacing(
+            "{\"token_endpoint\"",
+            with: "{\"mtls_endpoint_aliases\": {\"token_endpoint\": \"\(alias)\"}, \"token_endpoint\"")
+        return server
+    }
+
     @Test("a relative endpoint is resolved")
     func toleratesOldServers() async throws {
         var server = AuthorizationServer()

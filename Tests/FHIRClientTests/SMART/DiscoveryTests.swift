@@ -79,6 +79,51 @@ struct DiscoveryTests {
         #expect(transport.tokenRequests.map(\.url.text) == [AuthorizationServer.tokenURL, newURL])
     }
 
+    @Test(
+        "a configuration is used for as long as it allows, but for a minute at least and for a day at most",
+        arguments: [
+            ("max-age=600", "0", 600), ("public, MAX-AGE=\"600\"", "0", 600), ("max-age=900, max-age=600", "0", 600),
+            ("max-age=600", "200", 400), ("max-age=600", "700", 60), ("max-age=5", "0", 60), ("max-age=soon", "0", 60),
+            ("max-age=99999999999999999999", "0", 86_400), ("max-age=604800", "0", 86_400), ("private", "7", 86_400),
+        ] as [(String, String, Double)])
+    func life(control: String, age: String, seconds: Double) async throws {
+        let transport = Self.briefly(["Cache-Control": control, "Age": age])
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        _ = try await tokens.token()
+        clock.advance(seconds: seconds - 1)
+        _ = try await tokens.token()
+        #expect(transport.requests.map(\.method) == [.get, .post, .post])
+        clock.advance(seconds: 5)
+        _ = try await tokens.token()
+
+        #expect(transport.requests.map(\.method) == [.get, .post, .post, .get, .post])
+    }
+
+    @Test(
+        "a configuration that nobody may keep is read again for each token",
+        arguments: ["no-store", "max-age=600, No-Store", "no-cache"])
+    func keepsNothing(control: String) async throws {
+        let transport = Self.briefly(["Cache-Control": control])
+        let tokens = try AuthorizationServer.tokens(transport, clock)
+
+        _ = try await tokens.token()
+        _ = try await tokens.token()
+        clock.advance(seconds: 5)
+        _ = try await tokens.token()
+
+        #expect(transport.requests.map(\.method) == [.get, .post, .get, .post])
+    }
+
+    /// A server whose tokens live for five seconds, and whose configuration comes with those headers.
+    private static func briefly(_ headers: HTTPHeaders) -> FunctionTransport {
+        var server = AuthorizationServer()
+        server.headers = headers
+        server.token = .json(
+            #"{"access_token": "t1", "token_type": "Bearer", "expires_in": 5, "scope": "system/Encounter.rs"}"#)
+        return server.transport()
+    }
+
     @Test("the time that a cached configuration spent in the cache is no difference between clocks")
     func knowsCaches() async throws {
         var server = AuthorizationServer()
