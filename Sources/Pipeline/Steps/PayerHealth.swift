@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What a group of answers says of the payer itself, and what follows from it (reliability R8).
+/// What a group of answers says about the payer itself, and what follows from it (reliability R8).
 struct PayerHealth {
     var breaker: CircuitBreaker
     private let before: CircuitBreaker
@@ -17,10 +17,10 @@ struct PayerHealth {
         self.jitter = jitter
     }
 
-    /// Counts an answer: what is refused for its content was looked at, so that the payer works.
+    /// Counts an answer: a refusal for the content shows that the payer works.
     mutating func see(_ reading: AnswerReading, of submission: Submission) {
         switch reading {
-        // Whoever takes the other entries of a bundle works.
+        // A payer that accepts the other entries of a bundle works.
         case .retry(let fault, _, let taken) where fault.code == .payerPartial && !taken.isEmpty:
             breaker.worked(submission.id, at: now)
         case .retry(let fault, _, _) where fault.code != .payerConflict:
@@ -34,7 +34,7 @@ struct PayerHealth {
         }
     }
 
-    /// Whether an answer that is not read yet, or none, speaks of the payer.
+    /// Whether an unread or missing answer points to trouble at the payer.
     static func isTrouble(_ answer: Result<PayerAnswer, Fault>) -> Bool {
         switch answer {
         case .success(let answer): [403, 404, 405, 408, 429].contains(answer.status) || answer.status >= 500
@@ -42,12 +42,12 @@ struct PayerHealth {
         }
     }
 
-    /// An address or a permission: it stands in every delivery's way.
+    /// Faults of an address or a permission, which block every delivery.
     private static let speaksOfPayer: Set<FaultCode> = [.payerForbidden, .payerCapability]
-    /// It never left.
+    /// Faults of what never left.
     private static let speaksOfNobody: Set<FaultCode> = [.exchangeUnknown, .storeFailed]
 
-    /// Keeps what has changed; the time until which the payer is left alone, if that is new.
+    /// Stores what has changed; returns until when the payer is left alone, if that is new.
     func keep(by actor: String, _ writer: any StoreWriter) throws -> Instant? {
         guard breaker != before else { return nil }
         try writer.keep(breaker)
