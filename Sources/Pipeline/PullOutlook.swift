@@ -1,7 +1,7 @@
 public import FHIR
 import PDex
 
-/// What the next run of a job would fetch: the way, and from when on.
+/// How the next run of a job would fetch, and from when on.
 public struct PullOutlook: Sendable, Hashable {
     /// The job's name.
     public let job: String
@@ -11,21 +11,21 @@ public struct PullOutlook: Sendable, Hashable {
     public let roster: PullPlan
     /// How one member on demand is pulled.
     public let member: PullPlan
-    /// How what the clinic says of who wrote it comes.
+    /// How the clinic's Provenance is obtained.
     public let provenance: ProvenanceWay
-    /// From when on the next export asks; nil for everything, and for searches, which know it for each patient.
+    /// From when on the next export asks; nil for everything, and for searches, which have a time for each patient.
     public let since: Instant?
     /// Until when a run would wait for the clinic's quiet hours to end; nil when it would begin at once.
     public let quietUntil: Instant?
 }
 
-/// How the clinic's Provenance comes to a pull, as far as our token allows it (PV-03).
+/// How a pull obtains the clinic's Provenance, as far as our token allows it (PV-03).
 public enum ProvenanceWay: String, Sendable {
     /// With the export.
     case exported
-    /// Beside each search: `_revinclude=Provenance:target`.
+    /// With each search: `_revinclude=Provenance:target`.
     case alongside
-    /// By searches for what it speaks of: `Provenance?target=`.
+    /// By searches for its targets: `Provenance?target=`.
     case byTarget = "by-target"
     /// The clinic does not list it.
     case notOffered = "not-offered"
