@@ -11,7 +11,7 @@ public final class APIServer: Sendable {
     /// Where the API listens.
     public let bound: BoundPort
 
-    /// Bodies are a few hundred bytes long.
+    /// The largest body that is accepted; real ones have a few hundred bytes.
     static let bodyLimit = 64 << 10
 
     /// Serves `api` on `host`, which is this machine itself unless the site says otherwise.
@@ -43,7 +43,7 @@ extension APIServer: Endpoint {
     /// Answers one request.
     public func answer(_ request: ServedRequest) async -> ServedAnswer { await api.answer(request) }
 
-    /// What is said of a body that is not taken.
+    /// The answer to a body that is not accepted.
     public func answer(to flaw: BodyFlaw) -> ServedAnswer {
         Problem(flaw.status, flaw.title, "the body \(flaw.words)").answer
     }

@@ -27,15 +27,15 @@ struct BulkKickOff: Sendable {
         version.flatMap { Int($0.prefix { $0 != "." }) }.map { $0 >= 4 } ?? false
     }
 
-    /// Kicks off, and again after each refusal that leaves a way. An answer that may have started one is never
-    /// repeated. Throws `usage.invalid` for filters that cannot be told apart where they go in one list (DX-01).
+    /// Kicks off, and again after each refusal that leaves an alternative. A request that may have started an export is
+    /// never repeated. Throws `usage.invalid` for filters that cannot be separated in one list (DX-01).
     func start(_ export: ExportRequest) async throws -> ExportStart {
         if export.filterOutOfList != nil {
             throw Fault(
                 .usage, .stop, "a filter of $davinci-data-export has a comma, which ends it there",
                 hint: "ask with a filter for each alternative: a resource has to meet one of them")
         }
-        // A list of patients fits into a POST only, so that there is no other way (BLK-11).
+        // A list of patients or a purpose goes only into a POST, so there is no other way (BLK-11).
         let isPOST = !export.patients.isEmpty || export.purpose != nil
         var attempt = Attempt(export: export, usesPOST: isPOST || startsByPOST, canChangeMethod: !isPOST)
         while true {
@@ -70,8 +70,8 @@ struct BulkKickOff: Sendable {
     /// Leaves out what the server refuses; false when there is nothing left to leave out (BLK-05).
     ///
     /// A parameter that the server names is taken as the reason. If it names none, it is first asked to be lenient,
-    /// then every parameter goes that an export can do without. `_type` and `_since` go only when named, and not before
-    /// a POST was tried, which writes lists as every version reads them (BLK-09).
+    /// then every parameter is dropped that an export can do without. `_type` and `_since` are dropped only when named,
+    /// and only after trying a POST, which writes lists as every version reads them (BLK-09).
     private func concede(_ attempt: inout Attempt, to response: HTTPResponse) -> Bool {
         // An export for a purpose must not bring more than was asked for: a filter that is not offered is an error
         // (DX-03).
@@ -154,8 +154,8 @@ struct BulkKickOff: Sendable {
 }
 
 extension BulkKickOff.Attempt {
-    /// Asks without the types that a refusal names. False when it names none that can be done without, or all of them,
-    /// as a refusal does that lists what is available. Types that must be had another way are left out together.
+    /// Asks without the types that a refusal names. False when it names none that is dispensable, or all of them, as a
+    /// refusal does that lists what is available. Types that must be obtained another way are left out together.
     fileprivate mutating func dispense(_ named: Set<String>) -> Bool {
         let open = export.dispensable.intersection(export.types)
         let said = open.intersection(named)
@@ -164,7 +164,7 @@ extension BulkKickOff.Attempt {
         return leaveOut(isAlongside ? said.union(open.filter { !SharedTypes.contains($0) }) : said)
     }
 
-    /// Asks for fewer types: first without those that have to be had another way, then without those that are fetched
+    /// Asks for fewer types: first without those that must be obtained another way, then without those that are fetched
     /// where they are referred to. False when all of them are needed.
     fileprivate mutating func dispense() -> Bool {
         leaveOut(export.dispensable.filter { !SharedTypes.contains($0) })

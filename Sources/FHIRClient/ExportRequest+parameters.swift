@@ -11,7 +11,7 @@ extension ExportRequest {
         }
     }
 
-    /// What is in the request and can be left out of it, in the order in which it goes.
+    /// The parameters in the request that can be dropped, in the order in which they are dropped.
     var droppable: [ExportStart.Parameter] {
         ExportStart.Parameter.allCases.filter { parameter in
             switch parameter {
@@ -35,7 +35,7 @@ extension ExportRequest {
             dispensable: dispensable, purpose: purpose)
     }
 
-    /// As the query of a GET: types in one list with commas, as servers of Bulk Data 1 to 3 read it (BLK-09).
+    /// As the query of a GET: types in one comma-separated list, as servers of Bulk Data 1 to 3 read it (BLK-09).
     var queryParameters: [SearchQuery.Parameter] {
         var parameters = [SearchQuery.Parameter("_outputFormat", Self.format)]
         if !types.isEmpty { parameters.append(.init("_type", types.joined(separator: ","))) }
@@ -46,13 +46,13 @@ extension ExportRequest {
         return parameters
     }
 
-    /// As the Parameters of a POST: what may be repeated is repeated, which every version takes (BLK-09).
+    /// As the Parameters of a POST: what may be repeated is repeated, which every version accepts (BLK-09).
     ///
-    /// From version 4 on what comes along is named by a coding, before by a code (BLK-12).
+    /// From version 4 on, associated data is named by a coding, before that by a code (BLK-12).
     func parametersResource(codings: Bool) -> JSONValue {
         var list: [JSONValue] = [["name": "_outputFormat", "valueString": .string(Self.format)]]
         if let purpose {
-            // ATR has one of it, with commas (DX-01).
+            // ATR has a single `_type`, comma-separated (DX-01).
             list.append(["name": "exportType", "valueCanonical": .string(purpose.exportType)])
             if !types.isEmpty { list.append(["name": "_type", "valueString": .string(types.joined(separator: ","))]) }
         } else {
@@ -70,17 +70,17 @@ extension ExportRequest {
         return ["resourceType": "Parameters", "parameter": .array(list)]
     }
 
-    /// The values of `_typeFilter`: a filter each in Bulk Data, of which one has to be met (BLK-10), and all of them in one
-    /// list with commas where it is for a purpose, as ATR defines it (DX-01).
+    /// The values of `_typeFilter`: one filter each in Bulk Data, any of which has to be met (BLK-10); for a purpose,
+    /// all of them in one comma-separated list, as ATR defines it (DX-01).
     private var filterParameters: [String] {
         purpose == nil || typeFilters.isEmpty ? typeFilters : [typeFilters.joined(separator: ",")]
     }
 
-    /// A filter that cannot stand in a list with commas; nil when there is none, or each has a parameter of its own.
+    /// A filter that cannot be in a comma-separated list; nil when there is none, or each has a parameter of its own.
     ///
-    /// ATR does not say how a comma is written there that ends no filter. A search escapes one in a value as `\,` and has
-    /// alternatives with plain commas, so that a server which divides at commas reads parts of either as filters of
-    /// their own; and one that takes `%2C` as it stands looks for that.
+    /// ATR does not say how to write a comma there that does not end a filter. A search escapes a comma in a value as
+    /// `\,` and separates alternatives by plain commas, so that a server which splits at commas reads parts of either
+    /// as filters of their own; and a server that does not decode `%2C` searches for that.
     var filterOutOfList: String? { purpose == nil ? nil : typeFilters.first { $0.contains(",") } }
 
     private static let format = "application/fhir+ndjson"

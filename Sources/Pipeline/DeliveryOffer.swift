@@ -1,7 +1,7 @@
 import Mappings
 package import PDex
 
-/// What a job's deliveries need of the payer's server, held against what its `/metadata` lists (WR-01).
+/// Compares what a job's deliveries need of the payer's server with what its `/metadata` lists (WR-01).
 struct DeliveryOffer: Sendable {
     private let terms: ExchangeTerms
     private let capability: ServerCapability
@@ -16,7 +16,7 @@ struct DeliveryOffer: Sendable {
             .intersection(mappings.types + ["Provenance"]).sorted()
     }
 
-    /// What of it is not listed, in words; empty when nothing stands in the way of deliveries of that kind.
+    /// What is not listed, in words; empty when nothing prevents deliveries of that kind.
     func missing(for kind: ExchangeTerms.Delivery.Kind) -> [String] {
         var missing = kind.systemOperations.filter { !capability.systemOperations.contains($0) }
             .map { "the system operation $\($0)" }
@@ -41,6 +41,6 @@ struct DeliveryOffer: Sendable {
 }
 
 extension ExchangeTerms.Delivery.Kind {
-    /// Whether anything of the payer's server is needed.
+    /// Whether it needs the payer's server at all.
     package var needsServer: Bool { writesToServer || !systemOperations.isEmpty }
 }

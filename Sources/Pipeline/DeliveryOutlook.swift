@@ -10,17 +10,17 @@ public struct DeliveryOutlook: Sendable, Hashable {
     public let delivery: ExchangeTerms.Delivery
     /// Why it fits, and what would fit better, a sentence each.
     public let reasons: [String]
-    /// What it needs and the payer's `/metadata` does not list, in words: a run would not begin.
+    /// What it needs but the payer's `/metadata` does not list, in words: a run would not begin.
     public let missing: [String]
-    /// Other ways of which everything is listed, the best first; only where something is missing.
+    /// Other ways for which everything is listed, the best first; only if something is missing.
     public let others: [ExchangeTerms.Delivery.Kind]
-    /// What stands in the way whatever the payer's server offers, such as a drop folder that is not there: a run would
-    /// not begin. Nil when nothing is known to.
+    /// What prevents a run whatever the payer's server offers, such as a missing drop folder; nil when nothing is known
+    /// to.
     public let obstacle: Fault?
-    /// Why the payer could not be asked; nil when it was, and when nothing of its server is needed.
+    /// Why the payer could not be asked; nil when it was, and when its server is not needed.
     public let fault: Fault?
 
-    /// Whether deliveries can be made so, as far as `/metadata` and the drop folder tell; nil while nobody knows.
+    /// Whether that way is possible, as far as `/metadata` and the drop folder show; nil when that is unknown.
     public var isOffered: Bool? { fault == nil ? missing.isEmpty && obstacle == nil : nil }
 
     init(
@@ -37,7 +37,7 @@ public struct DeliveryOutlook: Sendable, Hashable {
         self.fault = fault
     }
 
-    /// Holds what the job says against what the payer's server offers.
+    /// Compares what the job says with what the payer's server offers.
     init(_ terms: ExchangeTerms, _ offer: DeliveryOffer) {
         let kind = terms.delivery.kind
         let missing = offer.missing(for: kind)
@@ -61,12 +61,12 @@ public struct DeliveryOutlook: Sendable, Hashable {
         self.init(terms, reasons: reasons)
     }
 
-    /// What a payer's server may be delivered to by, the best first.
+    /// The ways of delivering to a payer's server, the best first.
     private static let ways: [ExchangeTerms.Delivery.Kind] = [.transaction, .batch, .put, .bulkSubmit]
 }
 
 extension ExchangeTerms.Delivery.Kind {
-    /// What it means for what arrives.
+    /// What it means for how data arrives.
     fileprivate var promise: String {
         switch self {
         case .transaction: "a bundle is applied whole or not at all"

@@ -1,13 +1,13 @@
 import PDex
 import Synchronization
 
-/// How long a process that is asked to stop waits for what it has begun (R18).
+/// Lets a process that is asked to stop wait for what it has begun, for a limited time (R18).
 enum Drain {
     /// Less than a service manager waits, with something to spare for settling what came of it.
     static let graceSeconds = 25.0
 
-    /// What `work` comes to. It goes on when the task that waits is cancelled, because an outcome that is known need
-    /// not be found out later; what takes longer than the grace is cancelled then, too.
+    /// The result of `work`. It continues when the waiting task is cancelled, because an outcome that is known need not
+    /// be found out later; after the grace period it is cancelled, too.
     static func value<Value: Sendable>(of work: Task<Value, any Error>, _ clock: any WallClock) async throws -> Value {
         let bell = Mutex<Task<Void, Never>?>(nil)
         defer { bell.withLock { $0?.cancel() } }

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// An exchange while its member is being looked at: the states it passes and what becomes of each resource.
+/// An exchange while its member is examined: the states it passes and what becomes of each resource.
 struct ExchangeDraft {
     let id: String
     let content: MemberContent
@@ -30,13 +30,13 @@ struct ExchangeDraft {
         note(.staged, why: "\(content.hashes.count) resources")
     }
 
-    /// Goes on to the next state.
+    /// Moves to the next state.
     mutating func pass(_ next: ExchangeState, why: String) {
         state = next
         note(next, why: why)
     }
 
-    /// Writes down what the gate found, a line for each error.
+    /// Records what the gate found, a line for each error.
     mutating func note(_ remarks: [GateRemark]) {
         let more = remarks.count - Self.mostRemarks
         let lines = remarks.prefix(Self.mostRemarks).map(\.finding.line) + (more > 0 ? ["and \(more) more"] : [])
@@ -46,11 +46,11 @@ struct ExchangeDraft {
         }
     }
 
-    /// Lines an exchange has at most.
+    /// The most such lines per exchange.
     private static let mostRemarks = 20
 
-    /// Ends at a side exit: every resource is left out for that reason; `audited` is what the audit trail says, the
-    /// code unless given.
+    /// Ends in a side exit: every resource is left out for that reason; the audit trail gets `audited` or, without it,
+    /// the code.
     mutating func leave(as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil) {
         reason = code
         detail = why
@@ -59,7 +59,7 @@ struct ExchangeDraft {
         pass(exit, why: audited ?? code.rawValue)
     }
 
-    /// Ends at a side exit, but for what is taken back from the payer all the same.
+    /// Ends in a side exit, except for what is nevertheless taken back from the payer.
     mutating func leave(
         as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil,
         retracting retraction: Retraction
@@ -86,7 +86,7 @@ struct ExchangeDraft {
         manifest = ExchangeManifest(kept + retraction.marks)
     }
 
-    /// Takes the bundles: what is in them, what the payer has, what is left out, and what is taken back.
+    /// Adds the bundles: what is in them, what the payer has, what is left out, and what is taken back.
     mutating func bundle(
         _ mapped: MappedExchange, _ made: MakeBundles.Made, _ retraction: Retraction, _ besides: HeldBesides
     ) {
@@ -95,7 +95,7 @@ struct ExchangeDraft {
         }
         var entries = held + mapped.leftOut
         if held.isEmpty {
-            // A Patient does not travel alone: without a visit there is nothing to disclose.
+            // A Patient is not sent alone: without a visit there is nothing to disclose.
             entries.append(
                 .init(
                     key: mapped.patient.staged.key, contentHash: mapped.patient.staged.contentHash,

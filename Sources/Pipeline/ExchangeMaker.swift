@@ -2,10 +2,10 @@ import FHIR
 import Mappings
 import PDex
 
-/// Steps 2 to 5 for one member: from what is staged to bundles in hand, in one consistent read.
+/// Steps 2 to 5 for one member: from staged data to finished bundles, in one consistent read.
 struct ExchangeMaker: Sendable {
     let terms: ExchangeTerms
-    /// The types that alone the exchange is asked for, of those of the job; empty for all of them.
+    /// Restricts the exchange to these of the job's types; empty means no restriction.
     var types: [String]
     let run: Run
     let identities: Identities
@@ -17,8 +17,8 @@ struct ExchangeMaker: Sendable {
     let clock: any WallClock
     let actor: String
 
-    /// Looks at one member; `replaying` makes a new exchange even when nothing changed, of nothing but
-    /// `failed` where that is given.
+    /// Examines one member; `replaying` makes a new exchange even when nothing changed, only of `failed` if that is
+    /// given.
     func make(
         _ member: ResourceKey, _ reader: any StoreReader, replaying: Exchange? = nil, failed: FailedEntries? = nil
     ) throws -> MadeExchange {
@@ -28,16 +28,16 @@ struct ExchangeMaker: Sendable {
         let standing = try Standing(step, consent: consent, run: run.id, reader)
         if replaying == nil, let latest {
             let shared = try sharedHashes(of: latest, besides: content, reader)
-            // Withheld at the moment of sending, and permitted again as before: what it rests on looks the same. Or
-            // taken back with the request that made it, which says nothing of what others want. Who waits for a whole
-            // pull goes on waiting until there was one.
+            // An exchange that was withheld at the moment of sending looks the same once it is permitted again. One
+            // that was taken back with its request may be wanted by others. Both are made again, unless a full pull is
+            // still awaited.
             let isPermittedAgain =
                 try (latest.state == .withheld || latest.reason == .requestTakenBack) && standing.isPermitted
                 && !(latest.reason == .storeRestored && reader.isBehind(content.key, terms))
             if !isPermittedAgain, latest.fingerprint == fingerprint(content, shared: shared, standing),
                 try !Undoing(standing).outlivesItsRun || !isOwed(by: member, standing, reader),
-                // A restored store does not know what has become since of what it remembers: it is made again, unless
-                // somebody had taken it back.
+                // A restored store does not know what became of the exchanges that it remembers: they are made again,
+                // unless an operator had cancelled them.
                 try latest.reason == .cancelledByOperator || !reader.predatesRestoration(latest.id)
             {
                 return try met(latest, content, reader)
@@ -76,8 +76,8 @@ struct ExchangeMaker: Sendable {
         _ content: MemberContent, _ standing: Standing, latest: Exchange?, replaying: Exchange?,
         failed: FailedEntries?, _ reader: any StoreReader
     ) throws -> MadeExchange {
-        // A run that goes on may find that coverage or consent changed meanwhile: that makes another exchange. So does
-        // one that a restored store remembers to have made it, or that withheld it until a whole pull.
+        // A resumed run may find that coverage or consent changed meanwhile: that makes another exchange. So does a
+        // latest exchange from before a restore, or one that was withheld until a full pull.
         let basis = fingerprint(content, shared: [], standing)
         let remembered = try latest.flatMap {
             try $0.reason == .storeRestored || reader.predatesRestoration($0.id) ? $0.id : nil
@@ -102,7 +102,7 @@ struct ExchangeMaker: Sendable {
             try leave(
                 &work, as: .withheld, code, evidence.rule, audited: "\(code.rawValue): \(evidence.words)",
                 undoing: undoing, errors: matched.member.resources, reader)
-            // What only takes back rests on no consent, and on none that withholds.
+            // A pure retraction is not based on consent, so the withholding consent is not recorded as its evidence.
             if work.bundles.isEmpty { work.draft.consent = evidence }
         case .permitted(let permitted):
             let matched = permitted.matched
@@ -118,7 +118,8 @@ struct ExchangeMaker: Sendable {
                 try disclose(permitted, latest: latest, replaying: replaying, failed: failed, &work, reader)
             }
         }
-        // An exchange that only takes back is not how the member stands: the next run looks again.
+        // A pure retraction does not record the member's own state, so its fingerprint must never match: the next run
+        // decides again.
         let isAside = work.draft.consent == nil && !work.bundles.isEmpty
         let exchange = work.draft.exchange(
             terms: terms, types: types, mapping: map.mappings.hash,
@@ -134,14 +135,14 @@ struct ExchangeMaker: Sendable {
     private struct Work {
         var draft: ExchangeDraft
         var bundles: [ExchangeBundle] = []
-        /// What it rests on besides the member's own.
+        /// The shared resources on which it is based in addition to the member's own.
         var shared: [StagedHash] = []
         var staying: [ResourceKey: String] = [:]
-        /// What its manifest names besides, since the payer has it.
+        /// What its manifest names in addition because the payer has it.
         var besides: Set<ResourceKey> = []
     }
 
-    /// Ends it at a side exit, but for what is taken back from the payer all the same; nothing is where `undoing` is
+    /// Ends it in a side exit, except for what is nevertheless taken back from the payer; nothing is if `undoing` is
     /// nil.
     private func leave(
         _ work: inout Work, as exit: ExchangeState, _ code: FaultCode, _ why: String, audited: String? = nil,
@@ -153,7 +154,7 @@ struct ExchangeMaker: Sendable {
         work.bundles = taken.bundles
     }
 
-    /// Maps what is permitted, and bundles of it what the payer does not have; what cannot be is parked.
+    /// Maps what is permitted and bundles what the payer does not have; parks the exchange if that fails.
     private func disclose(
         _ permitted: PermittedExchange, latest: Exchange?, replaying: Exchange?, failed: FailedEntries?,
         _ work: inout Work, _ reader: any StoreReader
@@ -189,8 +190,8 @@ struct ExchangeMaker: Sendable {
         }
     }
 
-    /// What the payer has for certain and as it would be sent now; nil where everything has to be. A replay sends what
-    /// it is about all the same, and does not forget the rest.
+    /// What the payer certainly has, and as it would be sent now; nil when everything has to be sent. A replay sends
+    /// what it is about nevertheless, and does not forget the rest.
     private func known(
         _ last: LastAcknowledged, _ permitted: PermittedExchange, _ reader: any StoreReader
     ) throws -> ExchangeManifest? {
@@ -200,13 +201,13 @@ struct ExchangeMaker: Sendable {
         return isKnown ? try last.certain(reader) : nil
     }
 
-    /// Writes down what the gate found in what travels.
+    /// Records what the gate found, also in shared resources.
     private func note(_ mapped: MappedExchange, _ work: inout Work, _ reader: any StoreReader) throws {
         let travelling = [mapped.patient] + mapped.resources + mapped.provenance
         work.draft.note(mapped.remarks + (try bundle.shared.remarks(on: travelling, reader)))
     }
 
-    /// Takes the bundles, and those that take back what no longer may be there.
+    /// Adds the bundles, and those that take back what must no longer be there.
     private func take(
         _ made: MakeBundles.Made, of mapped: MappedExchange, _ permitted: PermittedExchange,
         known manifest: ExchangeManifest?, _ work: inout Work, _ reader: any StoreReader
@@ -230,11 +231,12 @@ struct ExchangeMaker: Sendable {
         }
     }
 
-    /// Why nothing goes out as one member while the payer has to be told that it was another.
+    /// Why nothing is sent as one member while the payer has it as another's.
     private static let moved =
         "the payer has it as another member's: that is taken back first, and the next run sends it as this one's"
 
-    /// Why nothing goes out of whom a restored store knows only what was: the payer may have something newer by now.
+    /// Why nothing is sent for a patient of whom a restored store has only old data: the payer may have something
+    /// newer.
     private static let behind =
         "the store was restored, and not everything of the patient was fetched since: the next run whose pull is whole "
         + "sends it"
@@ -251,7 +253,7 @@ struct ExchangeMaker: Sendable {
             by: member, Undoing(standing), errors: errors.filter { ErrorStatus.isSet(in: $0.resource) }, reader)
     }
 
-    /// What is taken back from the payer; without a permit nothing but ids can be.
+    /// What is taken back from the payer; without a permit, no content goes along that the payer does not have.
     private func retraction(
         _ draft: ExchangeDraft, _ permitted: PermittedExchange?, errors: [ClinicalResource], _ undoing: Undoing,
         after parts: Int, _ reader: any StoreReader
@@ -263,7 +265,7 @@ struct ExchangeMaker: Sendable {
             exchange: draft.id, received: draft.now, reader)
     }
 
-    /// Shared resources that an earlier exchange rested on, as they are staged now.
+    /// Shared resources on which an earlier exchange was based, as they are staged now.
     private func sharedHashes(
         of latest: Exchange, besides content: MemberContent, _ reader: any StoreReader
     ) throws -> [StagedHash] {

@@ -1,11 +1,11 @@
 package import PDex
 
 extension ExchangePipeline {
-    /// What mapping and bundling came to, for measurements.
+    /// The result of mapping and bundling, for measurements.
     package struct BundleCount: Sendable {
-        /// Resources that were permitted, the Patients among them.
+        /// Resources that were permitted, including the Patients.
         package var resources = 0
-        /// Entries of the bundles, the Provenance among them.
+        /// Entries of the bundles, including the Provenance.
         package var entries = 0
         /// Bytes of the bundles.
         package var bytes = 0

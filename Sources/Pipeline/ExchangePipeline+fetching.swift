@@ -2,15 +2,15 @@ public import FHIR
 public import PDex
 
 extension ExchangePipeline {
-    /// What fetching a payer's data came to.
+    /// The result of fetching a payer's data.
     public struct Fetched: Sendable, Hashable {
         /// The payer's time of the export.
         public let transactionTime: Instant
-        /// The folder in which it is.
+        /// The folder that holds it.
         public internal(set) var place = ""
         /// Lines written, by type.
         public private(set) var resources: [String: Int] = [:]
-        /// Lines that are no resource of the type promised; they are left out.
+        /// Lines that are not a resource of the stated type; they are left out.
         public private(set) var odd = 0
         /// Lines of types that were not asked for; they are left out.
         public private(set) var unasked = 0
@@ -23,9 +23,9 @@ extension ExchangePipeline {
         public private(set) var unclear = 0
         /// Lines that tell of deletions.
         public private(set) var deleted = 0
-        /// Lines in which the payer tells what is missing or odd.
+        /// Lines in which the payer says what is missing or odd.
         public private(set) var outcomes = 0
-        /// Files that have more or fewer lines than was said.
+        /// Files that have more or fewer lines than was stated.
         public private(set) var miscounted = 0
 
         /// Whether nothing is missing: a delta may go on from here. Not from what a payer gave who did not heed the types:
@@ -69,18 +69,18 @@ extension ExchangePipeline {
         mutating func leave(lines stated: Int?) { unasked += max(stated ?? 1, 0) }
     }
 
-    /// What of a payer's Group is fetched.
+    /// What to fetch of a payer's Group.
     public struct Fetching: Sendable, Hashable {
         /// The Group's id at the payer, such as one that ``matchMembers(by:dryRun:)`` named.
         public var group: String
-        /// What for.
+        /// The purpose.
         public var purpose: ExportPurpose
         /// The types wanted; empty means all that the payer gives.
         public var types: [String]
-        /// Only what changed since; nil means everything, or for a delta since the latest whole export of the same in
-        /// the folder.
+        /// Only what changed since then; nil means everything or, for a delta, since the folder's latest whole export
+        /// of the same.
         public var since: Instant?
-        /// Only what changed until.
+        /// Only what changed until then.
         public var until: Instant?
 
         /// Describes what is fetched.
@@ -97,13 +97,13 @@ extension ExchangePipeline {
 
     /// Fetches the data of a payer's Group into a folder (`$davinci-data-export`); `actor` is who asks.
     ///
-    /// From one payer to another goes care of the five years before the request (CMS-03). Of the members in the Group
-    /// the payer is asked for those of whom nothing that is known objects, as it may not be asked who the others are;
-    /// that is decided anew when the payer has them ready (PP-07). Throws `config.missing` unless the payer may be asked
-    /// so, `match.group-unknown` and `match.group-stale` for a Group that the payer did not give lately as one of
-    /// members who matched (DX-06), `match.group-withheld` when nobody in it may be asked for, `usage.invalid` for a
-    /// Group that is none and a delta that has nothing to go on from, `folder.in-use` while another fetch writes there,
-    /// and as a pull does.
+    /// An export from payer to payer covers care of the five years before the request (CMS-03). Data is requested only
+    /// for members to whom nothing known objects, by the rules for asking who they are; that is decided again when the
+    /// payer has it ready (PP-07). Throws `config.missing` unless the payer may be asked this way,
+    /// `match.group-unknown` and `match.group-stale` for a Group that the payer did not recently name as one of matched
+    /// members (DX-06), `match.group-withheld` when none of them may be asked for, `usage.invalid` for an invalid Group
+    /// id and for a delta with nothing to start from, `folder.in-use` while another fetch writes there, and as a pull
+    /// does.
     public func fetch(_ fetching: Fetching, into path: String, by actor: String) async throws -> Fetched {
         guard terms.inquiry.asksMany, let payerExports else {
             throw Fault(
@@ -158,7 +158,7 @@ extension ExchangePipeline {
         ).run()
     }
 
-    /// Drops the export of a Group that is under way: nobody in it may be asked for any more.
+    /// Drops the running export of a Group for whose members data may no longer be requested.
     private func dropExport(of group: String, at server: any ClinicServer) async throws {
         let (payer, key) = (terms.payer.name, PayerExport.key(ofJob: terms.job))
         guard let open = try await store.read({ try $0.exportUnderWay(source: payer, job: key) }),
@@ -168,11 +168,12 @@ extension ExchangePipeline {
         try await store.write { try $0.forgetExport(open.statusURL, source: payer, job: key) }
     }
 
-    /// A Group of members who matched is theirs for so long: whoever left or withdrew is in it until then (DX-06).
+    /// For how many days a Group of matched members may be used: one who left or withdrew stays in it until then
+    /// (DX-06).
     private static let groupDays: Int64 = 30
 
-    /// Refuses a Group that is not one of those who matched: whose consent holds something back, who did not match, or
-    /// of whom nobody asked, and one that was matched long ago.
+    /// Refuses a Group that is not of matched members (but unmatched, withheld by their consent, or never asked about),
+    /// and one that was matched long ago.
     private func requireMatched(_ group: String) async throws {
         let payer = terms.payer.name
         guard let at = try await store.read({ try $0.matched(group: group, payer: payer) }) else {

@@ -1,7 +1,7 @@
 package import PDex
 
 extension ExchangePipeline {
-    /// What joining came to, for measurements.
+    /// The result of joining, for measurements.
     package struct JoinCount: Sendable {
         /// Patients who are members.
         package var members = 0
@@ -31,7 +31,7 @@ extension ExchangePipeline {
         }
     }
 
-    /// Makes a row of one of the clinic's resources, as a pull does; nil when it is refused.
+    /// Makes a staging row of one of the clinic's resources, as a pull does; nil when it is refused.
     package func row(_ bytes: [UInt8], at range: Range<Int>) -> StagingBatch.Row? {
         let stager = Stager(clinicOf: terms, identities)
         var patients = PatientKeys()

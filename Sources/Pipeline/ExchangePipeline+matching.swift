@@ -2,17 +2,17 @@ import FHIR
 public import PDex
 
 extension ExchangePipeline {
-    /// What asking the payer about many came to.
+    /// The result of asking the payer in bulk.
     public struct Matching: Sendable, Hashable {
-        /// About how many patients it was asked, or would be in a dry run.
+        /// How many patients it was asked about, or would be in a dry run.
         public internal(set) var asked = 0
-        /// Open patients who were not asked about: no card, no Consent, asked before, or as often as may be.
+        /// Open patients who were not asked about: no card, no Consent, asked before, or the limit of questions.
         public internal(set) var notAsked = 0
         /// Why they were not, in words that name nobody, with how many.
         public internal(set) var reasons: [String: Int] = [:]
         /// What was answered; `asked` are those without an answer yet.
         public internal(set) var outcomes: [MemberMatch.Outcome: Int] = [:]
-        /// The ids of the payer's Groups of those who matched, for `$davinci-data-export`.
+        /// The ids of the payer's Groups of matched members, for `$davinci-data-export`.
         public internal(set) var groups: [String] = []
         /// What went wrong on the way, by code.
         public internal(set) var problems: [FaultCode: Int] = [:]
@@ -21,11 +21,11 @@ extension ExchangePipeline {
         public var isWhole: Bool { problems.isEmpty && outcomes[.asked, default: 0] == 0 }
     }
 
-    /// Asks the payer about all patients at once whom only it can tell (PDex `$bulk-member-match`); nothing else is
+    /// Asks the payer in bulk about all patients whom only it can identify (PDex `$bulk-member-match`); nothing else is
     /// sent.
     ///
-    /// A dry run reads the clinic and asks nobody. Throws `config.missing` unless the payer may be asked so, and as a
-    /// run does. `actor` is who asks, for the audit trail.
+    /// A dry run reads the clinic and asks nobody. Throws `config.missing` unless the payer may be asked this way, and
+    /// as a run does. `actor` is who asks, for the audit trail.
     public func matchMembers(by actor: String, dryRun: Bool = false) async throws -> Matching {
         guard terms.matchBy.contains(.memberMatch) else {
             throw Fault(

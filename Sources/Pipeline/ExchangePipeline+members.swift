@@ -2,25 +2,25 @@ import FHIR
 public import PDex
 
 extension ExchangePipeline {
-    /// What reading the payer's records came to.
+    /// The result of reading the payer's records.
     public struct Import: Sendable, Hashable {
-        /// Records received, members and organizations among them.
+        /// Records received, including members and organizations.
         public let received: Int
         /// Seen for the first time.
         public let new: Int
-        /// Not as they were before.
+        /// Different from before.
         public let changed: Int
         /// Kept out, since their `meta.lastUpdated` is earlier than that of what was read before.
         public let older: Int
         /// No longer among them, by type.
         public let gone: [String: Int]
-        /// What the roster was found to be, when they come from one.
+        /// The report on the roster, when they come from one.
         public let roster: RosterReport?
     }
 
     /// Reads the payer's coverage and consent again, and indexes its members; nothing is sent.
     ///
-    /// A roster with lines that cannot be used is only reported: nothing of it is taken. A file without a single record is
+    /// A roster with unusable lines is only reported, and nothing of it is imported. A file without a single record is
     /// refused where there were some before, unless `mayBeEmpty`. Throws as a run does.
     public func importMembers(mayBeEmpty: Bool = false) async throws -> Import {
         var roster: RosterReport?
@@ -42,8 +42,8 @@ extension ExchangePipeline {
             roster: roster)
     }
 
-    /// Withholds what waits and no longer stands after an operator decided about a patient, in the transaction of that
-    /// decision, and writes down what the payer holds though it should not; `member` is whom the patient was linked to.
+    /// After an operator decided about a patient, withholds what waits on an outdated match, in the transaction of that
+    /// decision, and records what the payer holds but should not; `member` is the one linked to the patient.
     public func follow(decisionOn patient: ResourceKey, _ member: ResourceKey?, _ writer: any StoreWriter) throws {
         try Revocation(consent: checkConsent, identities: identities)
             .follow(decisionOn: patient, member, at: clock.now(), writer)

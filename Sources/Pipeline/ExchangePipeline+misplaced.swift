@@ -2,8 +2,7 @@ import FHIR
 import PDex
 
 extension ExchangePipeline {
-    /// What the payer holds of a patient though it should not, and what becomes of it, in words; nil where that is
-    /// nothing.
+    /// What the payer holds of a patient but should not, and what becomes of it, in words; nil when there is nothing.
     func misplaced(of patient: ResourceKey, _ reader: any StoreReader) throws -> String? {
         let stager = Stager(clinicOf: terms, identities)
         let join = Join(terms: terms, identities: identities, stager: stager, clock: clock)

@@ -2,12 +2,12 @@ import FHIR
 import PDex
 
 extension ExchangePipeline {
-    /// The clinic's id of the Patient who is the payer's member with that id, by the same rules as at night.
+    /// The clinic's id of the Patient who is the payer's member with that id, by the same rules as in a run.
     ///
-    /// `member` is `SYSTEM|VALUE`, or the value alone where `pdex.yaml` says the system of the payer's member ids.
-    /// Throws
-    /// `request.invalid` for an id without a system, `member.unknown` when the payer has no such member or no patient
-    /// of the clinic is that one, and `member.ambiguous` when several may be meant: one of several is never chosen.
+    /// `member` is `SYSTEM|VALUE`, or the value alone where `pdex.yaml` names the system of the payer's member ids.
+    /// Throws `request.invalid` for an id without a system, `member.unknown` when the payer has no such member or no
+    /// patient of the clinic is that one, and `member.ambiguous` when several may be meant: one of several is never
+    /// chosen.
     public func patient(ofMember member: String) async throws -> String {
         let (terms, identities) = (terms, identities)
         let token = try token(of: member)
@@ -32,7 +32,7 @@ extension ExchangePipeline {
         return system + "|" + value
     }
 
-    /// The same words whether the payer has no such member or the clinic no such patient: who asks must not learn
+    /// The same words whether the payer has no such member or the clinic no such patient: the caller must not learn
     /// which.
     fileprivate static func unknown(_ terms: ExchangeTerms) -> Fault {
         Fault(
@@ -49,7 +49,7 @@ extension ExchangePipeline {
     }
 }
 
-/// Whoever at the clinic may be one member of the payer.
+/// Finds the clinic's patients who may be one member of the payer.
 private struct Candidates {
     let terms: ExchangeTerms
     let identities: Identities
@@ -79,7 +79,7 @@ private struct Candidates {
         throw ExchangePipeline.unknown(terms)
     }
 
-    /// Whom an operator, a rule or the payer leads to.
+    /// The patients to whom an operator's link, a rule or the payer's answer leads.
     private func patients(of member: ResourceKey) throws -> Set<ResourceKey> {
         let known = KnownMembers(
             links: MemberLinks(terms: terms, identities: identities), reader: reader)

@@ -1,11 +1,11 @@
 import PDex
 
 extension ExchangePipeline {
-    /// The bundle of a submission of which the payer was told, to be handed out to it now; nil when nothing of that
-    /// name is on its way, or any more.
+    /// The bundle of a submission that was announced to the payer, to be handed out to it now; nil when none of that
+    /// name is under way, or no longer is.
     ///
-    /// Consent is looked at each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds
-    /// it, and `payer.records-incomplete` where nobody can say what is permitted now.
+    /// Consent is checked each time, as before a request of our own (CO-03, CO-10): throws the fault that withholds it,
+    /// and `payer.records-incomplete` when the records are too old to decide.
     public func bundle(toServe submission: String) async throws -> [UInt8]? {
         let consent = checkConsent
         let bundle = try await records.youngLook { [terms] reader -> [UInt8]? in

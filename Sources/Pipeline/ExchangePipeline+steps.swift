@@ -26,14 +26,14 @@ extension ExchangePipeline {
                 terms: terms, map: mapper, bundle: bundle, segmentation: consent.segmentation,
                 moved: MovedAway(
                     terms: terms, run: run.id, join: join,
-                    // What is looked up about another patient is no decision, and counted as none.
+                    // Looking at another patient is not a decision, and not counted as one.
                     consent: CheckConsent(
                         terms: terms, clock: clock, segmentation: consent.segmentation,
                         metrics: NOOPMetricsHandler.instance))),
             clock: clock, actor: owner)
     }
 
-    /// Step 3, with what it has seen of shared resources in this run.
+    /// Step 3, with a memory of its own for shared resources.
     var checkConsent: CheckConsent {
         CheckConsent(terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
     }
@@ -51,7 +51,7 @@ extension ExchangePipeline {
             ownerIsGone: ownerIsGone, observer: observer)
     }
 
-    /// The questions to the payer who somebody is.
+    /// The step that asks the payer who somebody is.
     func inquiry(_ run: Run, _ tally: PullTally) -> MemberInquiry {
         MemberInquiry(
             terms: terms, run: run, clinic: clinic(of: run), payer: payer, store: store, identities: identities,

@@ -11,9 +11,9 @@ public import PDex
 /// and 7 empty the outbox. Each may run twice: what is staged, made and sent is found again by
 /// derived identities, and what the payer already holds is not sent again.
 public struct ExchangePipeline: Sendable {
-    /// What the job agreed.
+    /// The terms of the job.
     public private(set) var terms: ExchangeTerms
-    /// The types that alone are carried, of those of the job; empty for all of them.
+    /// Restricts what is carried to these of the job's types; empty means no restriction.
     private(set) var types: [String] = []
     let clinic: any ClinicServer
     let payer: any PayerServer
@@ -29,14 +29,14 @@ public struct ExchangePipeline: Sendable {
     let limits = SizeLimits()
     let ownerIsGone: @Sendable (String) -> Bool
     let quietUntil: @Sendable (Instant) -> Instant?
-    /// More resources than this that do not come when everything is fetched again are not taken for deleted.
+    /// If more resources than this are missing from a full fetch, none is treated as deleted.
     public var mostMissing = ExchangePipeline.usualMostMissing
     let observer: @Sendable (RunEvent) -> Void
 
     /// Wires a pipeline. `payerExports` is the payer's server where its records come by export; without a `validator`
-    /// nothing is held against its profile; `owner` names this process in leases and audit entries; `ownerIsGone` tells
-    /// whether the process behind another such name has ended, so that its claims are free at once; `quietUntil` says
-    /// when the clinic's quiet hours around an instant end; pipelines that share `turns` keep to a payer's limits
+    /// nothing is checked against its profile; `owner` names this process in leases and audit entries; `ownerIsGone`
+    /// says whether the process behind another such name has ended, so that its claims are free at once; `quietUntil`
+    /// says when the clinic's quiet hours around an instant end; pipelines that share `turns` keep to a payer's limits
     /// together, and with other processes through the store.
     public init(
         terms: ExchangeTerms, clinic: any ClinicServer, payer: any PayerServer,
@@ -65,7 +65,7 @@ public struct ExchangePipeline: Sendable {
         self.observer = observer
     }
 
-    /// What ``mostMissing`` is unless an operator says otherwise.
+    /// The value of ``mostMissing`` unless an operator sets another.
     public static let usualMostMissing = Reconciliation.usualMost
     /// So many seconds at most a process that is asked to stop waits for the answers to what it has begun to send.
     public static let longestDrainSeconds = Drain.graceSeconds
@@ -90,7 +90,7 @@ public struct ExchangePipeline: Sendable {
         }
     }
 
-    /// The same for those of the job's types that are among `types`; empty leaves it as it is.
+    /// The same pipeline for those of the job's types that are among `types`; empty leaves it as it is.
     func narrowed(to types: [String]) -> ExchangePipeline {
         guard !types.isEmpty else { return self }
         var narrowed = self
@@ -150,7 +150,7 @@ public struct ExchangePipeline: Sendable {
                     dryRun
                     ? []
                     : try await ExchangeWriter(store: store, clock: clock, actor: owner).write(examined, in: run)
-                // Of whom somebody else made something meanwhile is looked at once more.
+                // Members for whom another process wrote an exchange meanwhile are examined again.
                 rest = (overtaken + rest.dropFirst(examined.count))[...]
                 let made = overtaken.isEmpty ? examined : examined.filter { !$0.isNew(ofOneAmong: overtaken) }
                 for item in made {
@@ -172,10 +172,10 @@ public struct ExchangePipeline: Sendable {
         try await close(run, &report, dryRun: dryRun)
     }
 
-    /// What is held of bundles before it is written.
+    /// The most bytes of bundles that are held before they are written.
     private static let mostBytesHeld = 8 << 20
 
-    /// Looks at members in one consistent read, until there is enough to write: at least one of them.
+    /// Examines members in one consistent read, until there is enough to write: at least one of them.
     private func examine(_ members: ArraySlice<ResourceKey>, _ maker: ExchangeMaker) async throws -> [MadeExchange] {
         try Task.checkCancellation()
         return try await store.read { reader in
@@ -215,7 +215,7 @@ public struct ExchangePipeline: Sendable {
         }
     }
 
-    /// WR-01: the payer must offer what the job delivers, before anything is pulled for it.
+    /// WR-01: the payer must offer the job's way of delivery, before anything is pulled for it.
     private func checkPayer() async throws {
         try await payer.prepareDelivery()
         guard terms.delivery.kind.needsServer else { return }

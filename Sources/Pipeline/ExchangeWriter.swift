@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// Writes what was made of many members in one durable transaction: exchanges, bundles, submissions and audit.
+/// Writes what was made for many members in one durable transaction: exchanges, bundles, submissions and audit.
 struct ExchangeWriter: Sendable {
     let store: any Store
     let clock: any WallClock
     let actor: String
 
-    /// `also` is written in the same transaction; what it throws undoes all of it.
+    /// `also` is written in the same transaction; if it throws, everything is undone.
     ///
-    /// Returns the members of whom somebody wrote or claimed something after these were read: nothing is written of
-    /// them, since what is older must not follow. What replays looks for that itself.
+    /// Returns the members for whom another process wrote or claimed something after they were read: nothing is written
+    /// for them, because an older version must not follow a newer one. Replays check that themselves.
     @discardableResult
     func write(
         _ made: [MadeExchange], in run: Run, also: @Sendable (any StoreWriter) throws -> Void = { _ in }
@@ -38,8 +38,8 @@ struct ExchangeWriter: Sendable {
         }
     }
 
-    /// Whether nobody wrote another exchange of the member since this one was read, and no more was claimed of it: that
-    /// may bring what the newer one would have to take back.
+    /// Whether no other exchange of the member was written since the latest was read, and no more of that was claimed:
+    /// a claim may bring what the new one would have to take back.
     private func isLatest(
         _ superseded: Exchange?, of exchange: Exchange, _ seen: SeenDelivery?, _ reader: any StoreReader
     ) throws -> Bool {
@@ -49,7 +49,7 @@ struct ExchangeWriter: Sendable {
         return try SeenDelivery(of: latest.id, reader) == seen
     }
 
-    /// What is newer takes the older's place: an older version is never sent after a newer one.
+    /// A newer exchange replaces the older one: an older version is never sent after a newer one.
     private func cancel(
         _ older: Exchange, for newer: Exchange, at now: Instant, _ writer: any StoreWriter
     ) throws {

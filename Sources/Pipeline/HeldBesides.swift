@@ -1,18 +1,18 @@
 import PDex
 
-/// What the payer has of a member and keeps, though the exchange at hand does not look at it: it is made for fewer
-/// types than another was.
+/// What the payer has of a member and keeps, although this exchange leaves it out because it is for fewer types than an
+/// earlier one.
 ///
-/// Its manifest names that all the same, since the last acknowledged manifest is what the payer holds: the next
-/// exchange of all types would send everything again otherwise.
+/// The manifest names it nevertheless, because the last acknowledged manifest is what the payer holds: otherwise the
+/// next exchange of all types would send everything again.
 struct HeldBesides: Sendable {
-    /// Each as it was acknowledged.
+    /// Each entry as it was acknowledged.
     let entries: [ResourceKey: ExchangeManifest.Entry]
-    /// Those that are nobody's, as they are staged.
+    /// The shared ones among them, as they are staged.
     let shared: [StagedHash]
 
-    /// Looks in `known`, the acknowledged manifest, for what `mapped` leaves out because of the job alone, and for what
-    /// that rests on; not for what is taken back.
+    /// Finds in `known`, the acknowledged manifest, what `mapped` leaves out only because of the job, and what goes
+    /// with that; but not what is taken back.
     init(
         _ known: ExchangeManifest?, _ mapped: MappedExchange, _ made: MakeBundles.Made, _ retraction: Retraction,
         _ content: MemberContent, _ reader: any StoreReader
@@ -38,6 +38,6 @@ struct HeldBesides: Sendable {
 }
 
 extension FaultCode {
-    /// Whether only what a job or a request names is the reason: another of the same payer may send it.
+    /// Whether the only reason is what a job or request names: another one for the same payer may send it.
     var isOfTheJob: Bool { self == .jobTypeNotSelected || self == .jobFilteredOut }
 }

@@ -1,12 +1,12 @@
 import PDex
 
-/// What the payer acknowledged last of one member, and what has been on its way there since.
+/// What the payer last acknowledged for one member, and what has been under way since.
 struct LastAcknowledged: Sendable {
     let exchange: Exchange?
-    /// What was made since and is not acknowledged, the newest first.
+    /// Exchanges made since and not acknowledged, the newest first.
     private let later: [Exchange]
 
-    /// As many exchanges after the one that was acknowledged last as are looked through.
+    /// The most exchanges after the last acknowledged one that are looked through.
     private static let mostExchanges = 1000
 
     /// Reads as far back as is needed; `latest` is the member's newest exchange.
@@ -22,22 +22,21 @@ struct LastAcknowledged: Sendable {
             .filter { $0.state != .acknowledged }
     }
 
-    /// What exchanges carry that are still to be delivered, or are being delivered, each with the content of the
-    /// newest.
+    /// What undelivered exchanges carry, each resource with its newest content.
     ///
-    /// Whoever takes the place of one carries it, too: an exchange of fewer types must not end what was to bring all.
+    /// An exchange that replaces one carries this, too: fewer types must not end a delivery that was to bring all.
     var underWay: [ResourceKey: Int64] {
         let carried = later.filter(\.mayStillArrive).flatMap { $0.manifest.entries.filter { $0.leftOut == nil } }
         return Dictionary(carried.map { ($0.key, $0.contentHash) }) { newest, _ in newest }
     }
 
-    /// What the payer certainly still has of what it acknowledged; nil when that is not known of anything.
+    /// What the payer certainly still has of what it acknowledged; nil when nothing is certain.
     ///
-    /// Another content that was to take the place of one may have arrived since, or may arrive yet: it is not certain
-    /// then, though the clinic has gone back to what was acknowledged (WR-14).
+    /// A resource is not certain if other content for it may have arrived since, or may still arrive, even if the
+    /// clinic has gone back to the acknowledged content (WR-14).
     func certain(_ reader: any StoreReader) throws -> ExchangeManifest? {
         guard let exchange, try !reader.predatesRestoration(exchange.id) else { return nil }
-        // Nobody knows how much a retraction that is under way has taken back: it is undone as a whole.
+        // It is unknown how much a retraction under way has taken back, so everything is sent again.
         guard !later.contains(where: { $0.manifest.entries.contains(where: \.isTakenBack) }) else { return nil }
         let hashes = Dictionary(exchange.manifest.entries.map { ($0.key, $0.contentHash) }) { first, _ in first }
         var doubtful: Set<ResourceKey> = []
@@ -55,6 +54,6 @@ struct LastAcknowledged: Sendable {
 }
 
 extension Exchange {
-    /// Whether something of it is to be delivered yet, or is being delivered.
+    /// Whether any of it is still to be delivered, or is being delivered.
     fileprivate var mayStillArrive: Bool { [.queued, .submitted, .retrying].contains(state) }
 }

@@ -10,18 +10,18 @@ struct Outbox: Sendable {
     let ownerIsGone: @Sendable (String) -> Bool
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Claimed and settled together; larger groups share more commits, smaller ones lose less to a crash.
+    /// How many are claimed and settled together; larger groups need fewer commits, smaller ones lose less to a crash.
     private static let claimsAtOnce = 32
 
-    /// So many seconds another process that has all places at a payer is waited for; then what is due is left to it, or
-    /// to the next time.
+    /// How many seconds to wait for another process that occupies every delivery slot at the payer; then what is due is
+    /// left to it, or to the next time.
     private static let longestPatience = 30
 
-    /// So many seconds the only place at a payer is left to a member request at another clinic, before each group: who
-    /// waits for a place looks once a second.
+    /// For how many seconds before each group the only place at a payer is left to a member request at another clinic:
+    /// a process that waits for a place looks once a second.
     private static let longestCourtesy = 2
 
-    /// Frees the claims of workers that are gone.
+    /// Frees the claims of processes that have ended.
     func rescue() async throws {
         let freed = try await receipts.rescue(ownerIsGone)
         guard !freed.isEmpty else { return }
@@ -31,8 +31,8 @@ struct Outbox: Sendable {
 
     /// Delivers everything that is due, and what becomes due within `seconds`.
     ///
-    /// Throws the fault that stands in the way of every delivery, such as a key that the payer refuses: then nothing is
-    /// parked for it, and what was claimed waits as before.
+    /// Throws a fault that blocks every delivery, such as a key that the payer refuses: nothing is parked for it, and
+    /// what was claimed waits as before.
     func drain(waitingAtMost seconds: Double = 0) async throws -> KeepReceipts.Settled {
         var total = KeepReceipts.Settled()
         let deadline = submit.clock.now().adding(milliseconds: Int64(seconds * 1000))
@@ -83,8 +83,8 @@ struct Outbox: Sendable {
     /// How often answers are tried to be kept that the store does not take.
     private static let mostTries = 5
 
-    /// Keeps what was answered. A store that somebody holds, or a disk that is full, is asked again while the claims
-    /// hold: an answer that is not kept has to be found out again.
+    /// Stores the answers. If the store is locked or the disk full, it tries again while the claims hold: an answer
+    /// that is not stored has to be found out again.
     private func settle(_ results: [Submit.Result]) async throws -> KeepReceipts.Settled {
         for _ in 1..<Self.mostTries {
             do {
@@ -108,7 +108,7 @@ struct Outbox: Sendable {
         return true
     }
 
-    /// Whether so many of a group failed in a row that the payer will be closed: the others are not tried.
+    /// Whether enough of a group failed in a row for the payer to be closed: the others are not tried.
     private func hasFailed(_ results: [Submit.Result]) -> Bool {
         let most = submit.terms.breaker.failures
         let begun = results.filter { if case .unsent = $0 { false } else { true } }
@@ -128,7 +128,7 @@ struct Outbox: Sendable {
                     try Task.checkCancellation()
                     if let fault = results.lazy.compactMap(\.standstill).first { throw fault }
                     if hasFailed(results) { throw CancellationError() }
-                    // Who waits holds the group's claims meanwhile.
+                    // The group's claims are kept while one waits.
                     expiry = try await submit.renewing(all, until: expiry)
                     try await pace.enter(most: claims.places) {
                         expiry = try await submit.renewing(all, until: expiry)
@@ -139,7 +139,8 @@ struct Outbox: Sendable {
                 }
                 do {
                     if index > 0 {
-                        // With a payer that takes minutes, the last of a group is sent hours after the first (CO-10).
+                        // If the payer takes minutes for each, the last of a group is sent hours after the first
+                        // (CO-10).
                         try await records.freshen()
                     }
                     expiry = try await submit.renewing(all, until: expiry)

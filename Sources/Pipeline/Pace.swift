@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 
-/// Keeps deliveries to a payer as far apart as the job's `deliver.rate` asks, and no more of them under way than it
-/// allows: a limit is the payer's to bear, whichever process on the store delivers.
+/// Spaces deliveries to a payer as the job's `deliver.rate` asks, and limits how many are under way: the payer bears
+/// the load of all processes on the store together.
 final class Pace: Sendable {
     private let perSecond: Double?
     private let payer: String
@@ -10,7 +10,7 @@ final class Pace: Sendable {
     private let store: any Store
     private let clock: any WallClock
 
-    /// So long a claim may wait for its turn before it is looked at again: much shorter than it holds.
+    /// How long a claim may wait for its turn before it is checked again: much shorter than it holds.
     private static let longestWaitSeconds = 240.0
 
     init(perSecond: Double?, payer: String, turns: PayerTurns, store: any Store, clock: any WallClock) {
@@ -21,14 +21,14 @@ final class Pace: Sendable {
         self.clock = clock
     }
 
-    /// How many deliveries may begin before a claim on the last of them would grow old.
+    /// How many deliveries to claim at once, so that the claim on the last does not grow old.
     var mostAtOnce: Int {
         guard let perSecond else { return .max }
         return max(1, Int(min(perSecond * Self.longestWaitSeconds, 1000)))
     }
 
     /// Waits until the next delivery may begin, and takes a place among the `most` that this process may have under
-    /// way. Who gets one leaves it. Where the turn is far off, `meanwhile` is done from time to time.
+    /// way. The caller must ``leave()`` it. If the turn is far off, `meanwhile` is done from time to time.
     func enter(most: Int, meanwhile: () async throws -> Void = {}) async throws {
         try await turns.places(at: payer).enter(most: most)
         do {
@@ -45,7 +45,7 @@ final class Pace: Sendable {
     /// Waits for the next turn, and does `meanwhile` from time to time.
     func wait(_ meanwhile: () async throws -> Void = {}) async throws {
         guard let perSecond else { return }
-        // Rounded up: three a second are never four within one.
+        // Rounded up, so that three a second are never four within one.
         let spacing = Int64((1000 / perSecond).rounded(.up))
         let turn = try await turns.next(at: payer, spacing: spacing, now: clock.now()) { count in
             try await store.write { [payer, clock] writer in

@@ -1,22 +1,22 @@
 import Synchronization
 
-/// Those who keep an order of their own over who runs, as a simulation does: they have to know who waits for another.
+/// A scheduler that decides itself which task runs, as a simulation does: it has to know who waits for whom.
 public protocol PlaceOrder: Sendable {
     /// The caller waits from now on.
     func waits()
-    /// One who waited may go on; the caller lets it.
+    /// The caller admits one that waited.
     func isAdmitted()
-    /// The caller waited, and goes on when this returns.
+    /// The caller waited, and continues when this returns.
     func goesOn() async
 }
 
-/// Places among the deliveries to one payer that this process has under way; first come, first served.
+/// Limits how many deliveries to one payer this process has under way; first come, first served.
 final class PayerPlaces: Sendable {
     private struct State {
         var underWay = 0
         var serial = 0
         var waiting: [(id: Int, most: Int, go: CheckedContinuation<Void, any Error>)] = []
-        /// Those who gave up before they waited.
+        /// The ids of those that gave up before they waited.
         var abandoned: Set<Int> = []
     }
 
@@ -96,7 +96,7 @@ final class PayerPlaces: Sendable {
         }
         guard let found else { return }
         resume(found, CancellationError())
-        // Who stood behind may want fewer places to be taken.
+        // The next in line may have a higher limit.
         admit()
     }
 

@@ -2,33 +2,33 @@ import FHIR
 import PDex
 import Synchronization
 
-/// What the deliveries of a process share at each payer, whichever job or service makes them: turns, which the store
+/// What all deliveries of a process share at each payer, whichever job or service makes them: turns, which the store
 /// hands out to all processes, and places among those under way.
 public final class PayerTurns: Sendable {
-    /// Turns that were taken in the store and not used.
+    /// Turns that were reserved in the store and are not used yet.
     fileprivate struct Stock {
         var ready: [Instant] = []
-        /// How many are taken at once: twice as many each time that all were used.
+        /// How many are reserved at once: twice as many each time that all were used.
         var count = 0
-        /// A turn that is further away is one from before a clock was set back.
+        /// A turn further ahead than this many milliseconds is from before a clock was set back.
         static let furthest: Int64 = 120_000
     }
 
     private let stocks = Mutex<[String: Stock]>([:])
     private let places = Mutex<[String: PayerPlaces]>([:])
 
-    /// The turns of at most so long are taken in one write, in milliseconds: so long others wait for what is not used.
+    /// Reserve at most this many milliseconds of turns per write; other processes wait that long for unused ones.
     private static let longestStock: Int64 = 1000
 
     private let order: (any PlaceOrder)?
 
-    /// Nobody has delivered yet; `order` is told who waits for a place.
+    /// Starts without any delivery; `order` is notified of who waits for a place.
     public init(order: (any PlaceOrder)? = nil) {
         self.order = order
     }
 
-    /// The next turn at a payer, `spacing` milliseconds after the one before it in any process. `take` takes so many in
-    /// the store.
+    /// The next turn at a payer, `spacing` milliseconds after the one before it in any process. `take` reserves that
+    /// many in the store, and returns the first.
     func next(
         at payer: String, spacing: Int64, now: Instant, take: (_ count: Int) async throws -> Instant
     ) async rethrows -> Instant {
@@ -59,9 +59,9 @@ public final class PayerTurns: Sendable {
 }
 
 extension PayerTurns.Stock {
-    /// A turn that is there, or how many are to be taken.
+    /// A turn that is in stock, or how many to reserve.
     fileprivate mutating func take(now: Instant, most: Int) -> (turn: Instant?, count: Int) {
-        // What has passed would be a burst; the rate is not what holds deliveries up then.
+        // Unused past turns would be a burst, and show that the rate is not what holds deliveries up.
         let isIdle = ready.contains { $0 < now }
         ready.removeAll { $0 < now || $0 > now.adding(milliseconds: Self.furthest) }
         if !ready.isEmpty { return (ready.removeFirst(), 0) }

@@ -1,7 +1,7 @@
 public import FHIR
 import PDex
 
-/// What the next run of a job would fetch: the way, and from when on.
+/// How the next run of a job would fetch, and from when on.
 public struct PullOutlook: Sendable, Hashable {
     /// The job's name.
     public let job: String
@@ -11,7 +11,7 @@ public struct PullOutlook: Sendable, Hashable {
     public let roster: PullPlan
     /// How one member on demand is pulled.
     public let member: PullPlan
-    /// How what the clinic says of who wrote it comes.
+    /// How the clinic's Provenance is obtained.
     public let provenance: ProvenanceWay
     /// From when on the next run asks; nil for everything, and for ``isSinceWhole``.
     public let since: Instant?
@@ -23,13 +23,13 @@ public struct PullOutlook: Sendable, Hashable {
     public let quietUntil: Instant?
 }
 
-/// How the clinic's Provenance comes to a pull, as far as our token allows it (PV-03).
+/// How a pull obtains the clinic's Provenance, as far as our token allows it (PV-03).
 public enum ProvenanceWay: String, Sendable {
     /// With the export.
     case exported
-    /// Beside each search: `_revinclude=Provenance:target`.
+    /// With each search: `_revinclude=Provenance:target`.
     case alongside
-    /// By searches for what it speaks of: `Provenance?target=`.
+    /// By searches for its targets: `Provenance?target=`.
     case byTarget = "by-target"
     /// The clinic does not list it.
     case notOffered = "not-offered"

@@ -2,8 +2,7 @@ import FHIR
 import PDex
 
 extension Revocation {
-    /// Decides anew for patients whose consents at the clinic changed, and for whoever is one person with them by a
-    /// merge.
+    /// Decides again for patients whose consents at the clinic changed, and for patients merged with them.
     ///
     /// Exchanges for other payers are left to the check at sending, since other terms apply.
     func follow(consentsAtClinicOf patients: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
@@ -33,13 +32,13 @@ extension Revocation {
         ).filter { $0.clinic == terms.clinic.name }
     }
 
-    /// The patient, the one that took its place, and whoever was merged with either.
+    /// The patient, the one that took its place, and all who were merged with either.
     private func samePerson(as patient: ResourceKey, _ reader: any StoreReader) throws -> Set<ResourceKey> {
         let survivor = try exchanges(of: patient, reader).first?.match?.via
         return try ClinicConsents(terms: terms, identities: identities).charts.all(of: patient, via: survivor, reader)
     }
 
-    /// What a consent of the clinic objects to now; nil when none is what decides.
+    /// How a consent at the clinic objects now; nil when no such consent decides.
     private func objection(
         of person: ResourceKey, _ latest: Exchange, _ reader: any StoreReader
     ) throws -> (FaultCode, ConsentEvidence)? {

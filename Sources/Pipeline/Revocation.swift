@@ -2,23 +2,23 @@ import FHIR
 import PDex
 
 /// Takes back what waits for members whose recorded consents changed and no longer permit it, in the transaction that
-/// learns of the change (CO-10, PP-07).
+/// stages the change (CO-10, PP-07).
 ///
-/// No member has a schedule of its own: the next night finds the member withheld, and so on until a consent permits
-/// again. What the payer has got already is named in the audit trail by the exchange that brought it; it stays there,
-/// or the next night takes it back.
+/// Members have no schedules of their own: each further run withholds the member until a consent permits again. The
+/// audit trail names the exchange that brought what the payer has already; that stays there, or the next run takes it
+/// back.
 struct Revocation: Sendable {
     let consent: CheckConsent
     let identities: Identities
 
     var terms: ExchangeTerms { consent.terms }
 
-    /// As much of a member's past as is looked at: what is open is among the latest.
+    /// The most exchanges of a member that are looked at: what is open is among the latest.
     static let mostExchanges = 1000
-    /// As many open requests as are looked through.
+    /// The most open requests that are looked through.
     private static let mostRequests = 100_000
 
-    /// Follows what a batch of the payer's records changes.
+    /// Acts on what a batch of the payer's records changes.
     func follow(_ concerned: ConcernedMembers, at now: Instant, _ writer: any StoreWriter) throws {
         try follow(concerned.consents, at: now, writer)
         for member in concerned.coverages.sorted() {
@@ -37,7 +37,7 @@ struct Revocation: Sendable {
         exchange.state.isPending && exchange.state.successors.contains(.withheld)
     }
 
-    /// Decides anew for each of the payer's `members`.
+    /// Decides again for each of the payer's `members`.
     func follow(_ members: Set<ResourceKey>, at now: Instant, _ writer: any StoreWriter) throws {
         var patients: [ResourceKey: FaultCode] = [:]
         for member in members.sorted() {
@@ -61,8 +61,8 @@ struct Revocation: Sendable {
         if !patients.isEmpty { try cancelRequests(of: patients, at: now, writer) }
     }
 
-    /// Looks again at what waits for a patient after an operator decided who it is, for those who were merged into it,
-    /// and for whoever else waits as one of the members concerned.
+    /// After an operator decided who a patient is, checks again what waits for that patient, and for all patients who
+    /// were recognised as one of the members concerned, such as by a merge.
     func follow(decisionOn patient: ResourceKey, _ member: ResourceKey?, at now: Instant, _ writer: any StoreWriter)
         throws
     {
@@ -80,7 +80,7 @@ struct Revocation: Sendable {
         }
     }
 
-    /// Writes down who no longer permits it, by which consent, and what became of it.
+    /// Records who no longer permits the disclosure, by which consent, and what follows.
     func tell(
         _ who: String, _ code: FaultCode, _ evidence: ConsentEvidence, withheld: Int, _ held: String?, at now: Instant,
         _ writer: any StoreWriter
@@ -92,7 +92,7 @@ struct Revocation: Sendable {
                 reason: "\(who), \(code.rawValue): \(evidence.words); \(withheld) exchanges taken back" + rest))
     }
 
-    /// What the payer has, as a whole or perhaps in part, by the exchange that brought it last.
+    /// Says what the payer has, as a whole or perhaps in part, by the exchange that brought it last.
     func held(of exchanges: [Exchange], _ reader: any StoreReader) throws -> String? {
         let bringing = exchanges.filter { $0.carried > 0 }
         if let whole = bringing.first(where: { $0.state == .acknowledged }) {
@@ -111,7 +111,7 @@ struct Revocation: Sendable {
         }
     }
 
-    /// Withholds an exchange that is not delivered yet, unless what permitted it still does.
+    /// Withholds an exchange that is not delivered yet, unless it is still permitted; returns whether it was withheld.
     func takeBack(_ exchange: Exchange, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
         guard case .failure(let fault) = try consent.permit(toSend: exchange, writer, countingPermit: false) else {
             return false
@@ -131,7 +131,7 @@ struct Revocation: Sendable {
             exchange.id, to: .withheld, reason: fault.code, detail: fault.message, at: now, audit: entry)
     }
 
-    /// Takes back requests for those patients that nobody has begun to answer.
+    /// Cancels requests for those patients that are not being answered yet.
     func cancelRequests(
         of patients: [ResourceKey: FaultCode], at now: Instant, _ writer: any StoreWriter
     ) throws {

@@ -5,11 +5,11 @@ public import PDex
 public enum RunEvent: Sendable, Hashable {
     /// A step began, in words.
     case step(String)
-    /// So many resources of a type arrived.
+    /// That many resources of a type arrived.
     case pulled(type: String, resources: Int, bytes: Int)
     /// Nothing happens for a while, and why.
     case waiting(seconds: Double, why: String)
-    /// So many members were looked at, of how many.
+    /// That many members were examined so far, out of how many.
     case examined(members: Int, of: Int)
     /// So many bundles more were delivered to a payer.
     case delivered(payer: String, bundles: Int)

@@ -1,12 +1,12 @@
 import PDex
 
 extension RunReport {
-    /// Takes where each member stands, and with it what became of the resources in its bundles.
+    /// Counts where each member stands, and so what became of the resources in its bundles.
     mutating func count(_ tally: [ExchangeTally]) {
         for line in tally { count(line) }
     }
 
-    /// Takes where each member would stand after a dry run, if the payer took everything.
+    /// Counts where each member would stand after a dry run, if the payer accepted everything.
     mutating func count(planned made: [MadeExchange]) {
         for item in made {
             switch item.work {
@@ -71,7 +71,7 @@ extension ExchangeTally {
 }
 
 extension RunReport.Resources {
-    /// Counts what is staged and in no compartment of the roster: it is accounted for, though no member is looked at.
+    /// Counts what is staged outside the compartments of the roster: it is accounted for without examining a member.
     mutating func add(outside: [FaultCode: Int]) {
         examined += outside.values.reduce(0, +)
         leftOut.merge(outside) { $0 + $1 }

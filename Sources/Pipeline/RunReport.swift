@@ -24,7 +24,7 @@ public struct RunReport: Sendable, Hashable {
         public var withheld: [FaultCode: Int] = [:]
         /// An operator must look, by reason.
         public var parked: [FaultCode: Int] = [:]
-        /// Taken back, by an operator or with what had wanted it, by reason: nobody has to look.
+        /// Cancelled by an operator, or because nothing wants it any more, by reason: nobody has to look.
         public var cancelled: [FaultCode: Int] = [:]
         /// To be tried again.
         public var retrying = 0
@@ -48,7 +48,7 @@ public struct RunReport: Sendable, Hashable {
         public var unchanged = 0
         /// In the outbox: the payer does not have them yet.
         public var waiting = 0
-        /// Left out, or not taken by the payer, by reason.
+        /// Left out, or not accepted by the payer, by reason.
         public var leftOut: [FaultCode: Int] = [:]
 
         /// The sum of all that is accounted for.
@@ -84,7 +84,7 @@ public struct RunReport: Sendable, Hashable {
     public var problems: [FaultCode: Int] = [:]
     /// What an operator may want to know although nothing is missing, by reason.
     public var notes: [FaultCode: Int] = [:]
-    /// What does not conform to its profile, by place and rule: of what was made, and of what was left out for it.
+    /// What does not conform to its profile, by place and rule, whether it was sent or left out for that.
     public var conformance: [String: Int] = [:]
     /// How long it took.
     public var seconds = 0.0

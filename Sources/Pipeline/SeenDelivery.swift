@@ -1,8 +1,8 @@
 import PDex
 
-/// How far the delivery of an exchange was when somebody looked at its member.
+/// How far an exchange was delivered when its member was examined.
 ///
-/// What was not claimed by then did not count as what the payer may have; what is claimed afterwards may arrive.
+/// What was not claimed by then did not count as possibly at the payer; what is claimed afterwards may arrive.
 struct SeenDelivery: Sendable, Equatable {
     private let state: ExchangeState?
     private let submissions: [String: Attempts]

@@ -7,7 +7,7 @@ enum Standing {
     case withheld(MatchedMember, FaultCode, ConsentEvidence)
     case permitted(PermittedExchange)
 
-    /// Of whom the clinic did not give out the Consents in `run` nothing is permitted.
+    /// If the clinic did not give out a patient's Consents in `run`, nothing of that patient is permitted.
     init(_ join: Join.Outcome, consent: CheckConsent, run: String?, _ reader: any StoreReader) throws {
         switch join {
         case .unmatched(let code, let why): self = .unmatched(code, why)
@@ -32,7 +32,7 @@ enum Standing {
     /// Whether the exchange may be made.
     var isPermitted: Bool { if case .permitted = self { true } else { false } }
 
-    /// The coverage and consent it rests on.
+    /// The coverage and consent on which it is based.
     var basis: [StagedHash] {
         switch self {
         case .unmatched, .ambiguous: []

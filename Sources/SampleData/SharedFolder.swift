@@ -1,9 +1,9 @@
 import Foundation
 
-/// The folder `shared`, with data that others made: beside the repository, or where the variable `PDEX_SHARED` says.
+/// The folder `shared` of data that others made: beside the repository, or where the variable `PDEX_SHARED` says.
 ///
 /// It is read and never copied, and most machines do not have it: tests that need a part of it are skipped where that
-/// part is missing, and fail where it is there and cannot be used.
+/// part is missing, and fail where it is there but cannot be used.
 public enum SharedFolder {
     /// The folder that holds `Package.swift`.
     public static let repository: String = {
@@ -31,7 +31,7 @@ public enum SharedFolder {
     /// Whether the archives of all these guides are there.
     public static func hasPackages(_ names: [String]) -> Bool { names.allSatisfy { has("packages/\($0).tgz") } }
 
-    /// The files anywhere below a part whose names end so, relative to that part and sorted; none where it is not there.
+    /// The files anywhere below a part with names that end so, relative to it and sorted; none if the part is missing.
     public static func files(below part: String, ending: String) -> [String] {
         let all = FileManager.default.enumerator(atPath: path(of: part))?.compactMap { $0 as? String } ?? []
         return all.filter { $0.hasSuffix(ending) }.sorted()
@@ -42,7 +42,7 @@ public enum SharedFolder {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(of: part))))
     }
 
-    /// What a gzip file holds. Throws when it cannot be read or is cut.
+    /// The content of a gzip file. Throws when it cannot be read or is truncated.
     public static func unpacked(_ part: String) throws -> [UInt8] {
         let gzip = Process()
         let output = Pipe()

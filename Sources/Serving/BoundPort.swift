@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The port of a server: known once the socket is bound or cannot be, and the same from then on.
+/// The port of a server: settled once the socket is bound or cannot be, and unchanged from then on.
 public final class BoundPort: Sendable {
     private enum State {
         case awaited([CheckedContinuation<Int, any Error>])
@@ -10,12 +10,12 @@ public final class BoundPort: Sendable {
     private let state = Mutex<State>(.awaited([]))
     private let whenBound: @Sendable (Int) -> Void
 
-    /// A port that nobody knows yet; `whenBound` is told of it once, before anybody who waits.
+    /// A port that is not known yet; `whenBound` is called with it once, before waiting callers resume.
     public init(_ whenBound: @escaping @Sendable (Int) -> Void = { _ in }) {
         self.whenBound = whenBound
     }
 
-    /// The port; nil while the socket is not bound, and when it never was.
+    /// The port; nil while the socket is not bound, and if it cannot be.
     public var known: Int? {
         state.withLock { state -> Int? in
             guard case .settled(.success(let port)) = state else { return nil }
@@ -23,7 +23,7 @@ public final class BoundPort: Sendable {
         }
     }
 
-    /// Waits until the socket is bound. Throws what kept it from that.
+    /// Waits until the socket is bound. Throws what prevented that.
     public func port() async throws -> Int {
         try await withCheckedThrowingContinuation { continuation in
             let known = state.withLock { state -> Result<Int, any Error>? in
@@ -38,13 +38,13 @@ public final class BoundPort: Sendable {
         }
     }
 
-    /// The socket is bound to this port.
+    /// Reports that the socket is bound to this port.
     public func bind(_ port: Int) {
         whenBound(port)
         settle(.success(port))
     }
 
-    /// The socket will never be bound. Changes nothing once it was.
+    /// Reports that the socket will never be bound. Changes nothing once it was.
     public func fail(_ error: any Error) {
         settle(.failure(error))
     }

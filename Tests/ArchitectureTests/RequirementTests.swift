@@ -12,7 +12,7 @@ struct RequirementTests {
         }
     }
 
-    /// Whether a line stands in a table whose first column is called `Line`.
+    /// Whether a line is in a table whose first column is called `Line`.
     private static func isOfRequirement(_ lines: [Substring], _ index: Int) -> Bool {
         let table = lines[...index].reversed().prefix { $0.hasPrefix("|") }
         return table.last?.hasPrefix("| Line |") == true && table.count > 2

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Conformance
 
-/// The guides in ``SharedFolder``, each with what it builds on, loaded once.
+/// The guides in ``SharedFolder``, each with its dependencies, loaded once.
 enum OfficialExamples {
     struct Guide: Sendable {
         let name: String
@@ -27,7 +27,7 @@ enum OfficialExamples {
         return loaded
     }()
 
-    /// One of them. Throws when it is there and cannot be loaded.
+    /// One of them. Throws when it is there but cannot be loaded.
     static func guide(_ name: String) throws -> Guide {
         let guide = try #require(loaded[name])
         return try guide.get()
@@ -51,7 +51,7 @@ enum OfficialExamples {
         "hl7.fhir.us.core-6.1.0 Bundle-docref-example-2.json: bundle.full-url Bundle.entry[2]",
         // fullUrl is relative.
         "hl7.fhir.us.core-3.1.1 Bundle-uscore-mo3.json: bundle.full-url Bundle.entry[1]",
-        // Dots are no base64.
+        // Dots are not base64.
         "hl7.fhir.us.core-3.1.1 DiagnosticReport-cardiology-report.json: "
             + "primitive.format DiagnosticReport.presentedForm[0].hash",
         // The profile fixes L/min and requires a value set without it.

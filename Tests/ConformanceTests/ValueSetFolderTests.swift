@@ -17,7 +17,7 @@ struct ValueSetFolderTests {
           "compose": { "include": [{ "system": "http://loinc.org", "concept": [{ "code": "2339-0" }] }] } }
         """
 
-    /// A folder of mappings that is gone when the test is over.
+    /// A folder of mappings that is removed after the test.
     private final class Folder {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Console
 
-/// Handing out what was submitted: to whoever has the token, while it is on its way and consent permits it (SUB-06,
+/// Handing out what was submitted: to a holder of the token, while it is under way and consent permits it (SUB-06,
 /// CO-10).
 @Suite("Files of submissions")
 struct FileServerTests {

@@ -57,7 +57,7 @@ struct HealthTests {
             )
             try writer.open(run)
             try writer.close("r1", as: .partial, summary: [])
-            // Neither what was asked for since nor the night that is under way hides the last one.
+            // Neither a later request nor the running night hides the last one.
             for (id, trigger) in [("r2", Run.Trigger.request), ("r3", .schedule)] {
                 try writer.open(
                     Run(

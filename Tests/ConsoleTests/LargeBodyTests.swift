@@ -9,7 +9,7 @@ import Testing
 
 @testable import Console
 
-/// Over the loopback interface, because how much is read is the server's affair.
+/// Over the loopback interface, because the server decides how much is read.
 @Suite("A body that is too large")
 struct LargeBodyTests {
     @Test("of 1 MB is refused with 413, nothing is kept, and the client can go on")

@@ -14,7 +14,7 @@ import Testing
 struct OpenAPITests {
     private let path = "/v1/member-requests"
 
-    /// One request of the walk, by the path and method that the document has it under.
+    /// One request of the walk, by its path and method in the document.
     private struct Step {
         var method = "get"
         var path = "/v1/member-requests"
@@ -44,7 +44,7 @@ struct OpenAPITests {
         }
 
         #expect(flaws == [])
-        // How a body is read is the server's affair, a full house and a locked store have tests of their own.
+        // The server decides how a body is read; overload and a locked store have tests of their own.
         let elsewhere: Set = ["post \(path) 408", "post \(path) 413", "post \(path) 429", "post \(path) 503"]
         #expect(Self.declared(document).subtracting(seen) == elsewhere)
         #expect(seen.subtracting(Self.declared(document)) == [])

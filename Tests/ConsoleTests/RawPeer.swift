@@ -1,6 +1,6 @@
 import Foundation
 
-/// A client that says to a loopback port what it is told to, byte for byte, and hears what comes back.
+/// A client that sends exactly the given bytes to a loopback port, and reads what comes back.
 final class RawPeer: Sendable {
     private let socket: Int32
 
@@ -8,7 +8,7 @@ final class RawPeer: Sendable {
     init(port: Int) throws {
         let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.socket = socket
-        // A server that never answers fails a test, and does not hold it up for ever.
+        // A server that never answers fails the test instead of blocking it for ever.
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -25,27 +25,27 @@ final class RawPeer: Sendable {
 
     deinit { close(socket) }
 
-    /// Says it; each `\n` is sent as HTTP ends its lines.
+    /// Sends the text; each `\n` is sent as HTTP ends its lines.
     func say(_ text: String) {
         let bytes = [UInt8](text.replacing("\n", with: "\r\n").utf8)
         _ = bytes.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
-    /// Says no more, and goes on hearing.
+    /// Closes the sending side, and keeps reading.
     func fallSilent() {
         shutdown(socket, Int32(SHUT_WR))
     }
 
-    /// Whether something has come that was not heard yet.
+    /// Whether something has come that was not read yet.
     var isSpokenTo: Bool {
         var state = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&state, 1, 0) > 0
     }
 
-    /// Hears until the server has said `words`, or closes; nil when it does neither.
+    /// Reads until the server has sent `words`, or closes; nil when it does neither.
     func hear(until words: String? = nil) async -> String? {
         await withCheckedContinuation { waiting in
-            // Of its own, because it blocks.
+            // On a thread of its own, because it blocks.
             Thread { [self] in waiting.resume(returning: heard(until: words)) }.start()
         }
     }

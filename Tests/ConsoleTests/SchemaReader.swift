@@ -1,10 +1,10 @@
 import FHIR
 
-/// Holds JSON against the schemas of an OpenAPI document, as far as that document uses them.
+/// Checks JSON against the schemas of an OpenAPI document, as far as that document uses them.
 struct SchemaReader {
     let document: JSONValue
 
-    /// What is wrong with `value`, by its place; an unknown keyword is wrong, too, so that none is passed over.
+    /// What is wrong with `value`, by its place; an unknown keyword is wrong, too, so that none is ignored.
     func flaws(of value: JSONValue, by schema: JSONValue, at place: String = "$") -> [String] {
         (schema.object?.members ?? []).flatMap { keyword in
             flaws(of: value, by: keyword.key, keyword.value, in: schema, at: place)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Console
 
-/// What a token is for, and what its holder learns of others.
+/// What a token is for, and what its holder learns about others.
 @Suite("The scope of a token")
 struct ScopedTokenTests {
     private let path = "/v1/member-requests"

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Console
 
-/// Over the loopback interface and byte for byte, because what is met there needs no token.
+/// Over the loopback interface and byte for byte, because what happens there needs no token.
 @Suite("The port of a server")
 struct WireTests {
     private static let head = "POST /v1/member-requests HTTP/1.1\nHost: x\nContent-Type: application/json\n"
@@ -56,7 +56,7 @@ struct WireTests {
 
     @Test("hangs up on who does not read the answer")
     func unread() async throws {
-        // With one place, the second is let in when the first has been hung up on.
+        // With one place, the second gets in when the first has been disconnected.
         let bounds = PeerBounds(connections: 1, answer: Self.short)
         try await Door.serving(
             Flood(), bodyLimit: 1, clock: ManualClock(Instant(seconds: 0)), bounds: bounds

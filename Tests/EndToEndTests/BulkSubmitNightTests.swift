@@ -8,7 +8,7 @@ import Testing
 
 @testable import PDexCLI
 
-/// Files that Med0 is told of, and fetches (WR-22 d).
+/// Files that are announced to Med0, and that it fetches (WR-22 d).
 @Suite("Nights by bulk submit", .serialized)
 struct BulkSubmitNightTests {
     @Test("when the answer to each submission is lost, Med0 is asked what became of it, and nothing is submitted twice")

@@ -6,7 +6,7 @@ struct Chance {
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     }
 
-    /// A number from 0 up to a bound (xorshift64*).
+    /// A number from 0 up to, but not including, a bound (xorshift64*).
     mutating func below(_ bound: Int) -> Int {
         state ^= state >> 12
         state ^= state << 25

@@ -3,8 +3,8 @@ import Foundation
 import PDex
 import Testing
 
-/// `make crash`: real processes, killed at chance and at system calls, and killed again while they recover
-/// (reliability P2).
+/// `make crash`: real processes, killed at random and at system calls, and killed again while they recover (reliability
+/// P2).
 @Suite("SIGKILL anywhere in a small night, and again in its recovery", .serialized, .timeLimit(.minutes(120)))
 struct CrashCampaignTests {
     @Test("random kills: the payer's state, the balance and the store are those of a night without them")
@@ -15,7 +15,7 @@ struct CrashCampaignTests {
             var figures = CrashFigures(name: "random kills from seed \(Self.seed)")
 
             for number in 0..<Self.count("PDEX_CRASHES", or: 2) {
-                // What is gone on with takes fewer calls.
+                // A resumed night makes fewer calls.
                 let kills = [1, 2].map { CrashTrial.Kill.after(calls: numbers.below(calm.calls / $0)) }
                 figures.count(try await Self.trial(number, kills, place), of: "\(kills)", beside: calm)
             }
@@ -53,7 +53,7 @@ struct CrashCampaignTests {
     /// The same night without a kill.
     private static func calm(in place: String) async throws -> CrashTrial.Outcome {
         let calm = try await CrashTrial(place: place + "/calm", keys: nil, kills: []).outcome()
-        // 3: some members are parked, as the invented story wants it.
+        // 3: some members are parked, as intended in the invented story.
         #expect([0, 3].contains(calm.status) && calm.check == 0 && calm.isAuditWhole)
         #expect(calm.held.count > 20 && calm.calls > 100)
         return calm

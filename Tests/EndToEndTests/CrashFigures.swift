@@ -1,17 +1,17 @@
-/// What many trials came to, for print.
+/// The results of many trials, for printing.
 struct CrashFigures: CustomStringConvertible {
     let name: String
     private(set) var trials = 0
     private(set) var kills = 0
     private(set) var killedTwice = 0
-    /// What was not as it is without a kill, with the kills that led to it.
+    /// What differed from a night without a kill, with the kills that led to it.
     private(set) var wrongs: [String] = []
 
     init(name: String) {
         self.name = name
     }
 
-    /// Counts a trial in, and holds it against the night without a kill.
+    /// Counts a trial, and compares it with the night without a kill.
     mutating func count(_ outcome: CrashTrial.Outcome, of kills: String, beside calm: CrashTrial.Outcome) {
         trials += 1
         self.kills += outcome.kills

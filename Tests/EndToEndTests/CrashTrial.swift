@@ -10,9 +10,9 @@ import Sandbox
 struct CrashTrial: Sendable {
     /// Where a process ends.
     enum Kill: Sendable {
-        /// Once it has made so many reading and writing system calls.
+        /// Once it has made that many reading and writing system calls.
         case after(calls: Int)
-        /// On entering a system call for the so-many-th time in one of its threads.
+        /// On entering a system call for the given time in one of its threads.
         case entering(String, time: Int)
     }
 
@@ -22,24 +22,23 @@ struct CrashTrial: Sendable {
         case night
         /// A replay of all that a night brought.
         case replay
-        /// A backup that was made in the middle of a night, in the place of the store that brought it to its end; then
-        /// the night again.
+        /// A backup from the middle of a night replaces the store that finished the night; then the night again.
         case restore
     }
 
-    /// What it came to.
+    /// The outcome.
     struct Outcome: Sendable {
-        /// What Med0 holds but for Provenance, by `Type/id`; times tell of the run and are left out.
+        /// What Med0 holds except Provenance, by `Type/id`; times depend on the run and are left out.
         var held: [String: JSONValue] = [:]
         /// How the last command ended.
         var status: Int32 = -1
         /// How `pdex store check` ended.
         var check: Int32 = 0
-        /// How all exchanges stand in the end.
+        /// The states of all exchanges in the end.
         var balance: Set<ExchangeTally> = []
         /// Whether the audit trail's chain holds.
         var isAuditWhole = false
-        /// Why Med0 did not take drops of files.
+        /// Why Med0 did not accept drops of files.
         var refusedDrops: [String] = []
         /// How many processes were killed.
         var kills = 0
@@ -48,7 +47,7 @@ struct CrashTrial: Sendable {
     }
 
     let place: String
-    /// A folder of keys, the identity secret among them, so that two trials derive the same ids.
+    /// A folder of keys, including the identity secret, so that two trials derive the same ids.
     let keys: String?
     let kills: [Kill]
     /// How bundles are delivered; drops of files are taken after each kill, too.
@@ -58,7 +57,7 @@ struct CrashTrial: Sendable {
     /// A night of a few members is enough to have every kind of write and request.
     private static let members = 6
 
-    /// Carries it out.
+    /// Carries out the trial.
     func outcome() async throws -> Outcome {
         let files = FileManager.default
         if let keys {
@@ -75,7 +74,7 @@ struct CrashTrial: Sendable {
             for kill in kills {
                 if try await end(command, kill) { outcome.kills += 1 }
                 outcome.refusedDrops += try night.sandbox.takeDrops().refused
-                // Whatever a restoration was at, there is a store, and it is sound.
+                // However far a restoration had come, there is a store, and it is sound.
                 if errand == .restore { outcome.check = max(outcome.check, try Self.check(night)) }
             }
             let last = try Self.start(command)
@@ -85,9 +84,9 @@ struct CrashTrial: Sendable {
             }
             last.waitUntilExit()
             outcome.status = last.terminationStatus
-            // A replay that was killed when all was done finds its own exchanges in the place of those that it names.
+            // If a replay is killed after its work was done, it finds its own exchanges instead of those that it names.
             if errand == .replay, outcome.status == 3 { outcome.status = 0 }
-            // What a replay that was killed had already claimed is delivered by the next run, or by who serves.
+            // What a killed replay had already claimed is delivered by the next run, or by the service.
             if errand != .night { try Self.finish(Self.command(Self.configuration(night))) }
             outcome.refusedDrops += try night.sandbox.takeDrops().refused
             outcome.check = max(outcome.check, try Self.check(night))
@@ -96,17 +95,17 @@ struct CrashTrial: Sendable {
                 try ConfigurationFile.load(path: Self.configuration(night)), actor: "tests"
             ).store
             let (balance, broken) = try await store.read { (try $0.balance(), try $0.firstBrokenAuditEntry()) }
-            // How much a night had brought when it was backed up is chance; that nothing stays open is not.
+            // How much a night had brought at the backup is random; that nothing stays open is not.
             outcome.balance = Set(errand == .restore ? balance.filter { $0.state.isPending } : balance)
             outcome.isAuditWhole = broken == nil
             return outcome
         }
     }
 
-    /// Does what comes before; returns the command that is killed.
+    /// Prepares the trial; returns the command that is killed.
     private func prepared(_ night: SandboxNight) async throws -> [String] {
         let text = try String(contentsOfFile: night.folder.configuration, encoding: .utf8)
-        // A store of its own, which nobody here has open.
+        // A store of its own, which this process does not have open.
         try text.replacing("./pdex.db", with: "./trial.db")
             .write(toFile: Self.configuration(night), atomically: true, encoding: .utf8)
         let common = ["--reason", "tried", "--yes", "--config", Self.configuration(night), "--quiet"]
@@ -130,7 +129,7 @@ struct CrashTrial: Sendable {
         }
     }
 
-    /// The reading and writing system calls after which a night has usually brought something, and not everything.
+    /// The reading and writing system calls after which a night has usually brought something, but not everything.
     private static let halfANight = 600
 
     private static func configuration(_ night: SandboxNight) -> String { night.folder.path + "/trial.yaml" }
@@ -183,7 +182,7 @@ struct CrashTrial: Sendable {
         [program, "run", SandboxNight.job, "--config", configuration, "--quiet"]
     }
 
-    /// Starts a program, whose words nobody reads.
+    /// Starts a program whose output nobody reads.
     static func start(_ arguments: [String]) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: arguments[0])

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PDexCLI
 
-/// What a payer takes: bundles whole, bundles entry by entry, single requests, or files (WR-22).
+/// What a payer accepts: whole bundles, bundles entry by entry, single requests, or files (WR-22).
 @Suite("Styles of delivery")
 struct DeliveryStyleTests {
     @Test("each style brings the payer the same, once")
@@ -41,7 +41,7 @@ struct DeliveryStyleTests {
         #expect(held[.bulkSubmit] == held[.transaction])
     }
 
-    /// What Med0 holds of the clinic's, by the clinic's id, without what tells when and by which store it came.
+    /// What Med0 holds of the clinic's data, by the clinic's id, without what shows when and from which store it came.
     private static func content(of night: SandboxNight) -> [String: String] {
         let held = night.sandbox.payerResources()
         var names: [String: String] = [:]

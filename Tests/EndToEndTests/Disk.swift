@@ -1,11 +1,11 @@
-/// A disk that keeps what was synced, and of the rest what it likes.
+/// A disk that keeps what was synced, and an arbitrary part of the rest.
 struct Disk {
     /// What a power cut leaves of what was not synced.
     enum Cut: String, CaseIterable {
         case nothing, beginning, some, torn
     }
 
-    /// Which requests to sync it obeys.
+    /// Which sync requests it obeys.
     enum Obedience {
         case all, none, notForLog
     }
@@ -15,14 +15,14 @@ struct Disk {
     private var names: [String: DiskEvent.File] = [:]
     private var waiting: [DiskEvent] = []
 
-    /// What drives write whole or not at all.
+    /// The unit that drives write completely or not at all.
     private static let sector = 512
 
     init(_ obedience: Obedience = .all) {
         self.obedience = obedience
     }
 
-    /// Takes the next event.
+    /// Applies the next event.
     mutating func take(_ event: DiskEvent) {
         switch event {
         case .sync(let file):
@@ -36,14 +36,14 @@ struct Disk {
         }
     }
 
-    /// Its files, by the end of their names, when nothing of it is lost.
+    /// Its files, by the end of their names, if nothing is lost.
     func whole() -> [String: [UInt8]] {
         var disk = self
         disk.settle { _ in true }
         return disk.held
     }
 
-    /// Its files after the power was cut now.
+    /// Its files if the power is cut now.
     func image(after cut: Cut, _ chance: inout Chance) -> [String: [UInt8]] {
         var disk = self
         disk.waiting = []
@@ -78,7 +78,7 @@ struct Disk {
         }
     }
 
-    /// Applies those sectors of a write that chance picks, and half of all else.
+    /// Applies random sectors of a write, and half of all other events.
     private mutating func tear(_ event: DiskEvent, _ chance: inout Chance) {
         guard case .write(let file, let offset, let bytes) = event else {
             if chance.below(2) == 0 { apply(event) }

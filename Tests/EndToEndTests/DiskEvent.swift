@@ -1,7 +1,7 @@
-/// What a process asked of the disk, in the order in which it was done. Files are told by the end of their name after
-/// the store's, and by which file of that name it is.
+/// A disk operation of a process, in the order in which it was done. A file is identified by the end of its name after
+/// the store's, and by its number among files of that name.
 enum DiskEvent: Sendable {
-    /// A file of its own, whatever it is called.
+    /// A file, independent of its present name.
     struct File: Hashable, Sendable {
         let suffix: String
         let number: Int
@@ -15,7 +15,7 @@ enum DiskEvent: Sendable {
     /// The names in the folder.
     case syncFolder
 
-    /// Whose content it changes.
+    /// The file whose content it changes.
     var changed: File? {
         switch self {
         case .write(let file, _, _), .truncate(let file, _): file
@@ -23,7 +23,7 @@ enum DiskEvent: Sendable {
         }
     }
 
-    /// Whether it begins or ends a name.
+    /// Whether it adds or removes a name.
     var isName: Bool {
         switch self {
         case .link, .unlink: true

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What `strace` saw a process ask of a store's files, and where its commits are.
+/// What `strace` saw a process do with a store's files, and where its commits are.
 struct DiskRecording: Sendable {
     private(set) var events: [DiskEvent] = []
-    /// For each commit, the event that wrote the last of it.
+    /// For each commit, the event that wrote its last part.
     private(set) var commits: [Int] = []
 
     /// How many writes went to the database itself once there were commits in the log.
@@ -30,7 +30,7 @@ struct DiskRecording: Sendable {
         self.store = store
     }
 
-    /// Takes over a log of one process, after those before it.
+    /// Adds the log of one process after the earlier ones.
     mutating func read(log: String) throws {
         var begun: [Substring: String] = [:]
         for line in try String(contentsOfFile: log, encoding: .utf8).utf8.split(separator: UInt8(ascii: "\n")) {
@@ -78,7 +78,7 @@ struct DiskRecording: Sendable {
     private mutating func write(_ bytes: [UInt8], at offset: Int, in file: DiskEvent.File) {
         events.append(.write(file, offset: offset, bytes: bytes))
         guard file.suffix == "-wal" else { return }
-        // A frame is a header of 24 bytes, which tells of the pages after a commit, and then a page.
+        // A frame is a header of 24 bytes, which gives the number of pages after a commit, and then a page.
         if bytes.count == 24 {
             isCommitFrame = bytes[4..<8].contains { $0 != 0 }
         } else if isCommitFrame, bytes.count > 32 {
@@ -96,7 +96,7 @@ struct DiskRecording: Sendable {
         return file
     }
 
-    /// What comes after the store's own name; shared memory and locks do not outlive a power cut.
+    /// What follows the store's own name; shared memory and locks do not outlive a power cut.
     private func suffix(_ path: String) -> String? {
         guard path.hasPrefix(store) else { return nil }
         let suffix = String(path.dropFirst(store.count))

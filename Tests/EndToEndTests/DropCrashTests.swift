@@ -3,7 +3,7 @@ import Foundation
 import PDex
 import Testing
 
-/// `make crash`: the same kills where a payer takes files, at any moment (WR-16, WR-22 d, f).
+/// `make crash`: the same kills for a payer that takes files, at any moment (WR-16, WR-22 d, f).
 @Suite("SIGKILL in a small night by files", .serialized, .timeLimit(.minutes(120)))
 struct DropCrashTests {
     @Test(
@@ -16,7 +16,7 @@ struct DropCrashTests {
             var figures = CrashFigures(name: "random kills by \(kind.rawValue)")
 
             for number in 0..<Self.count("PDEX_CRASHES", or: 2) {
-                // What is gone on with takes fewer calls.
+                // A resumed night makes fewer calls.
                 let kills = [1, 2].map { CrashTrial.Kill.after(calls: numbers.below(calls / $0)) }
                 figures.count(try await Self.trial(number, kills, place, kind), of: "\(kills)", beside: calm)
             }

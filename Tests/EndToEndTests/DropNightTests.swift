@@ -8,7 +8,7 @@ import Testing
 
 @testable import PDexCLI
 
-/// Files that are left for Med0 in place of requests (WR-22 f).
+/// Files that are left for Med0 instead of requests (WR-22 f).
 @Suite("Nights by file drop", .serialized)
 struct DropNightTests {
     @Test("what Clinic0 deletes is a deletion in the next drop, and Med0 has it no more")
@@ -36,8 +36,8 @@ struct DropNightTests {
         }
     }
 
-    /// The clinic's ids of Observations that nothing else at Med0 refers to: what would then lead nowhere would at the
-    /// clinic, too.
+    /// The clinic's ids of Observations to which nothing else at Med0 refers, so that deleting them breaks no reference
+    /// at the clinic either.
     private static func unreferenced(_ night: SandboxNight) -> [String] {
         let held = night.sandbox.payerResources()
         var named: Set<String> = []

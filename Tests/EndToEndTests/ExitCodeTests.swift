@@ -53,7 +53,7 @@ struct ExitCodeTests {
     @Test("a job that another process is running ends with 75, and the run is left alone")
     func inProgress() async throws {
         try await withNight { night in
-            // This process is alive, and so is what it claims.
+            // This process is alive, and so are its claims.
             let run = Run(
                 id: "run-1", job: SandboxNight.job, trigger: .manual, clinic: "clinic0", payer: "med0",
                 instant: Instant(milliseconds: 1_768_089_600_000), owner: ProcessName.current.text)
@@ -83,7 +83,7 @@ struct ExitCodeTests {
                 stopped.errors.hasSuffix("run.interrupted: stopped as asked; the same command goes on where it stood\n")
             )
             #expect(left != nil)
-            // 3: some members are parked, as the invented story wants it.
+            // 3: some members are parked, as intended in the invented story.
             #expect(second.status == 3)
             #expect(try JSONParser.parse(Array(second.output.utf8))["run"]?.string == left?.id)
             #expect(try await night.store.read { try $0.unfinishedRun(ofJob: SandboxNight.job) } == nil)

@@ -40,7 +40,7 @@ struct KillTests {
             }
             let last = try start(night)
             last.waitUntilExit()
-            // 3: some members are parked, as the invented story wants it.
+            // 3: some members are parked, as intended in the invented story.
             #expect(last.terminationStatus == 3)
             return night.sandbox.payerResources().contents
         }

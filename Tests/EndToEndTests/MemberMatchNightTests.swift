@@ -25,7 +25,7 @@ struct MemberMatchNightTests {
                 let report = try await night.operations.run(job: SandboxNight.job)
                 #expect(report.balanced)
                 #expect(report.problems.isEmpty)
-                // Namesakes whom no rule of ours can tell apart; the payer can, by their cards.
+                // Namesakes whom none of our rules can distinguish; the payer can, by their cards.
                 let named = [SpecialMember.ambiguousA, .ambiguousB].map { "Patient/" + $0.patientID }
                 #expect(Set(night.sentIDs()).isSuperset(of: named))
                 #expect(!night.sentIDs().contains("Patient/" + SpecialMember.twinElsewhere.patientID))

@@ -36,7 +36,7 @@ struct OperatorCrashTests {
         try await withTemporaryFolder { place in
             let calm = try await Self.calm(in: place, errand)
             var figures = CrashFigures(name: "kills in \(errand) on entering \(call)")
-            // Without the campaign, the first only.
+            // Without the campaign, only the first.
             let step = Self.count("PDEX_SWEEP", or: 0)
             var time = 1
             var isKilled = true

@@ -12,8 +12,7 @@ struct PDexProcess: Sendable {
     private let process: Process
     private let folder: String
 
-    /// Starts it, in `directory` if one is named; what it writes is kept in files of `folder`, which the process cannot
-    /// block on.
+    /// Starts it, in `directory` if given; its output goes into files in `folder`, on which the process cannot block.
     init(_ arguments: [String], in folder: String, directory: String? = nil) throws {
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let process = Process()

@@ -23,7 +23,7 @@ struct PowerCutTests {
             print(honest)
             #expect(honest.images == Self.count && honest.losing == 0 && honest.damaged == 0, "\(honest)")
 
-            // The same judge on a disk that does not sync: a campaign that cannot fail proves nothing.
+            // The same check on a disk that does not sync: a campaign that cannot fail proves nothing.
             let deaf = try await cuts.figures(Self.count / 5, seed: Self.seed, .none)
             print(deaf)
             #expect(deaf.losing + deaf.damaged > 0, "\(deaf)")
@@ -33,7 +33,7 @@ struct PowerCutTests {
         }
     }
 
-    /// A night from an empty store on, and the same command once more.
+    /// A night from an empty store, and the same command again.
     private static func recording(in place: String) async throws -> DiskRecording {
         try await SandboxNight.with(data: nil, in: place, members: 3) { night in
             let store = place + "/cut/pdex.db"

@@ -7,15 +7,15 @@ import PDex
 
 /// Images of a recorded store after power cuts, each opened by the product.
 struct PowerCuts {
-    /// What they came to.
+    /// The results.
     struct Figures: CustomStringConvertible {
         let name: String
         var images = 0
-        /// Images that lack a commit that had come back.
+        /// Images that lack a commit that had returned.
         var losing = 0
-        /// Images that the product refuses, finds damage in, or that are as no commit left them.
+        /// Images that the product refuses, finds damaged, or that match no commit's state.
         var damaged = 0
-        /// What the first of them was.
+        /// A description of the first of them.
         var first = ""
 
         var description: String {
@@ -25,7 +25,7 @@ struct PowerCuts {
 
     let recording: DiskRecording
     let place: String
-    /// What the store held after so many commits.
+    /// The store's state after each number of commits.
     private let states: [Int]
 
     init(_ recording: DiskRecording, in place: String) async throws {
@@ -41,10 +41,10 @@ struct PowerCuts {
         self.states = states
     }
 
-    /// How many of the states differ: without that, nothing could be missed.
+    /// How many of the states differ: if none did, no loss could be noticed.
     var distinctStates: Int { Set(states).count }
 
-    /// Cuts the power at so many places that chance picks.
+    /// Cuts the power at that many random places.
     func figures(_ count: Int, seed: UInt64, _ obedience: Disk.Obedience) async throws -> Figures {
         var figures = Figures(name: "\(obedience) syncs kept, seed \(seed)")
         var chance = Chance(seed: seed)
@@ -64,7 +64,7 @@ struct PowerCuts {
 
     private func judge(_ image: [String: [UInt8]], at index: Int, _ cut: String, _ figures: inout Figures) async {
         figures.images += 1
-        // A commit comes back at the earliest with the next thing that is done.
+        // A commit returns at the earliest with the next event.
         let returned = recording.commits.count { $0 < index }
         var words: String?
         do {

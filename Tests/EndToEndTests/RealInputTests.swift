@@ -43,7 +43,7 @@ struct RealInputTests {
         }
     }
 
-    /// An Observation that was sent, as the clinic's staff would amend it.
+    /// An Observation that was sent, amended as the clinic's staff would do it.
     private static func changedObservation(of night: SandboxNight, among ids: [String]) throws -> Resource? {
         guard let id = ids.filter({ $0.hasPrefix("Observation/") }).min(),
             let observation = night.sandbox.clinicResource("Observation", String(id.dropFirst("Observation/".count)))

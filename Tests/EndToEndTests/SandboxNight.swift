@@ -8,7 +8,7 @@ import Sandbox
 
 @testable import PDexCLI
 
-/// A folder, a sandbox on loopback ports, and the same wiring as the `pdex` command's.
+/// A folder, a sandbox on loopback ports, and the same wiring as in the `pdex` command.
 struct SandboxNight: Sendable {
     let folder: SandboxFolder
     let sandbox: SandboxServers
@@ -25,15 +25,15 @@ struct SandboxNight: Sendable {
 
     static let job = "whole-clinic-sync"
 
-    /// Everything that the mapping set maps, and what it does not, which must be counted too.
+    /// Everything that the mapping set maps, and types that it does not, which must be counted, too.
     static let types = [
         "Patient", "Encounter", "Condition", "Observation", "Procedure", "MedicationRequest", "Immunization",
         "DiagnosticReport", "DocumentReference", "AllergyIntolerance", "Device", "CarePlan", "CareTeam", "Goal",
         "Specimen", "ServiceRequest", "RelatedPerson", "Media", "MedicationDispense", "QuestionnaireResponse",
     ]
 
-    /// Runs `body` against a clinic of `data`, or of an invented population when nil. A payer that knows no members is
-    /// for tests of the pull alone: nothing is mapped for anybody.
+    /// Runs `body` against a clinic of `data`, or of an invented population when nil. A payer without members is for
+    /// tests of only the pull: nothing is mapped for anybody.
     static func with<Value: Sendable>(
         data: String?, in path: String, by: String = "bulk-export", maxEntries: Int = 200,
         knowsMembers: Bool = true, members: Int = 50,
@@ -138,7 +138,7 @@ struct SandboxNight: Sendable {
         "\n    circuit-breaker: { failures: 50, budget: 500 }\nfiles: { port: \(port), url: \"http://127.0.0.1:\(port)\" }\n"
     }
 
-    /// A port that nobody has: the processes of a night have to agree on one before they start.
+    /// A free port: the processes of a night have to agree on one before they start.
     private static func freePort() -> Int {
         (0..<1000).lazy.map { _ in Int.random(in: 20_000..<32_000) }.first(where: LoopbackPort.isFree) ?? 0
     }

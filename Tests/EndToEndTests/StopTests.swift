@@ -10,7 +10,7 @@ import Testing
 /// SIGTERM in the middle of a night whose servers are slow (reliability P1, R18).
 @Suite("Asked to stop in the middle of a night", .serialized)
 struct StopTests {
-    /// How long each answer takes; a delivery is nearly always under way then.
+    /// How long each answer takes, so that a delivery is nearly always under way.
     private static let latency = 250
     private static let members = 40
 
@@ -54,7 +54,7 @@ struct StopTests {
             let stopped = try await night(in: place + "/stopped", keys: nil) { night in
                 let process = try PDexProcess(Self.command(night), in: place)
                 await Self.waitForDeliveries(2, night, process)
-                // One signal that is pending swallows another.
+                // A pending signal swallows another one.
                 while process.isRunning {
                     process.send(SIGTERM)
                     await Task.yield()
@@ -74,7 +74,7 @@ struct StopTests {
         }
     }
 
-    /// What Med0 holds after `body`, by `Type/id`; times and Provenance tell of the run and are left out.
+    /// What Med0 holds after `body`, by `Type/id`; times and Provenance depend on the run and are left out.
     private func night(
         in place: String, keys: String?, _ body: @Sendable (SandboxNight) async throws -> Void
     ) async throws -> [String: JSONValue] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that only its owner may enter, gone when the body ends.
+/// A folder that only its owner may enter, removed when the body ends.
 func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pdex-night-" + UUID().uuidString)
     try FileManager.default.createDirectory(

@@ -38,7 +38,7 @@ struct ThreeWaysTests {
         }
     }
 
-    /// What one way staged otherwise than the other. An export holds organizations too that no visit names.
+    /// What one way staged differently from the other. An export also holds organizations that no visit names.
     private static func differences(_ exported: [String: Int64], _ other: [String: Int64]) -> [String] {
         let own = exported.keys.filter { key in
             !["Organization/", "Practitioner/"].contains { key.hasPrefix($0) } && other[key] == nil

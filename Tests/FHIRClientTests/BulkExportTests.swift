@@ -273,7 +273,7 @@ struct BulkExportTests {
         let file = ExportManifest.File(type: "Patient", url: AuthorizationServer.base + "/f", count: count)
         let outcomes = ExportManifest.File(
             type: "OperationOutcome", url: AuthorizationServer.base + "/o", count: count)
-        // Many servers list a file of outcomes though there are none.
+        // Many servers list a file of outcomes although there are none.
         #expect(try await client.download(outcomes, requiresAccessToken: false) { _ in } == 0)
 
         let result = await Task { try await client.download(file, requiresAccessToken: false) { _ in } }.result

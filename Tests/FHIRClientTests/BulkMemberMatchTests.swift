@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 import Testing
 
-/// The start of a question about many (BM-01, BM-02).
+/// The start of a bulk question (BM-01, BM-02).
 @Suite("Bulk member match")
 struct BulkMemberMatchTests {
     private static let status = AuthorizationServer.base + "/status/7"

@@ -2,7 +2,7 @@ import FHIRClient
 import PDex
 import Testing
 
-/// What a server offers is asked at the start of a run, beside other things (RD-01).
+/// What a server offers is asked at the start of a run, among other things (RD-01).
 @Suite("Whoever asks what a server offers while that is being read waits for the same answer")
 struct CapabilityTests {
     private static let statement =

@@ -3,7 +3,7 @@ import FHIRClient
 import PDex
 import Testing
 
-/// Files of an export that are somewhere else, as some servers' are: the way is followed, the token is not (BLK-40,
+/// Files of an export that are elsewhere, as with some servers: redirects are followed, but without the token (BLK-40,
 /// BLK-43).
 @Suite("Redirects of a file")
 struct FileRedirectTests {
@@ -90,7 +90,7 @@ struct FileRedirectTests {
         #expect(Self.asked(loop).count == 4)
     }
 
-    /// A server that answers paths with a redirect, and every other with one line.
+    /// A server that answers some paths with a redirect, and all others with one line.
     private static func redirecting(_ ways: [String: String], _ status: Int = 307) -> FunctionTransport {
         AuthorizationServer().transport { request, _ in
             let path = request.url.text.dropFirst(request.url.origin.count)
@@ -110,7 +110,7 @@ struct FileRedirectTests {
         return lines
     }
 
-    /// Requests for files, each with what it had for authorization.
+    /// Requests for files, each with its authorization.
     private static func asked(_ transport: FunctionTransport) -> [String] {
         transport.requests.filter { !$0.url.text.hasSuffix("/token") && !$0.url.text.contains(".well-known") }
             .map { "\($0.url.text) \($0.headers["Authorization"] ?? "-")" }

@@ -81,7 +81,7 @@ struct HostLimiterTests {
         await gate.arrival()
         let second = Task { try await client.search(SearchQuery("Encounter")) }
 
-        // By then it stands in the queue; if not, it is cancelled before, which has to end the same way.
+        // By now it is in the queue; if not, it is cancelled before, which must end the same way.
         for _ in 0..<1000 { await Task.yield() }
         second.cancel()
         let result = await second.result

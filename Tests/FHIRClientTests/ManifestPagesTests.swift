@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 import Testing
 
-/// Manifests in pages, and how long their links are good (BLK-15, BLK-30, BLK-44).
+/// Manifests in pages, and how long their links are valid (BLK-15, BLK-30, BLK-44).
 @Suite("Manifest pages")
 struct ManifestPagesTests {
     private let status = AuthorizationServer.base + "/status/1"

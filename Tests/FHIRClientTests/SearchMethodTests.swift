@@ -3,7 +3,7 @@ import FHIRClient
 import PDex
 import Testing
 
-/// Searches by POST, so that nobody's identifiers stand in URLs, and by GET where that is all there is (RD-09).
+/// Searches by POST, so that no identifiers are in URLs, and by GET where nothing else is offered (RD-09).
 @Suite("Search by POST")
 struct SearchMethodTests {
     private let query = SearchQuery("Encounter", [.init("patient", "canary+1"), .init("_count", "50")])

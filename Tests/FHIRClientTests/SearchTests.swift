@@ -272,7 +272,7 @@ struct SearchTests {
         #expect(fault?.code == .payerCapability)
     }
 
-    /// A server that takes searches by GET only.
+    /// A server that accepts searches only by GET.
     private static func byGET(_ request: HTTPRequest, link: String = "https://x/?identifier=1") -> HTTPResponse {
         request.method == .post
             ? .json("", status: 405)

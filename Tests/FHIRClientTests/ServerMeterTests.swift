@@ -6,7 +6,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// What is counted of the talk with a server.
+/// What is counted of the traffic with a server.
 @Suite("Counts of requests")
 struct ServerMeterTests {
     @Test("each answer is counted by server and status, and what has no answer by its fault")

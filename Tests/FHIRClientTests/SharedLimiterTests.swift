@@ -5,7 +5,7 @@ import PDexTesting
 import Synchronization
 import Testing
 
-/// What all jobs of one process do to a server that they share (RD-21).
+/// How all jobs of one process share the limits of a server (RD-21).
 @Suite("A server shared by jobs")
 struct SharedLimiterTests {
     private let page = HTTPResponse.json(#"{"resourceType":"Bundle","type":"searchset"}"#)
@@ -20,7 +20,7 @@ struct SharedLimiterTests {
             return number == 1 ? .json("", status: status, headers: ["Retry-After": "30"]) : page
         }
         let limiters = HostLimiters()
-        // This one has no try left, so that it is the other that comes next.
+        // This one has no try left, so the other comes next.
         let first = try client(transport, clock, limiters, tries: 1)
         let second = try client(transport, clock, limiters)
 

@@ -6,7 +6,8 @@ import SampleData
 import Synchronization
 import Testing
 
-/// A payer that applies no bundle whole gets it in waves, as batches or single requests (WR-07, WR-22 b, c).
+/// A payer that does not apply bundles as a whole gets them in waves, as batches or single requests (WR-07, WR-22 b,
+/// c).
 @Suite("Delivery in waves")
 struct WaveDeliveryTests {
     private static let bundle = #"""
@@ -234,7 +235,7 @@ struct WaveDeliveryTests {
         if isStrict {
             #expect(!bodies[1].contains("encounter") && bodies[1].contains("code"))
             #expect(bodies[3].contains("encounter"))
-            // What was written in part is replaced, and no longer the version before it.
+            // The partly written version is replaced, and not the one before it.
             #expect(
                 transport.requests[..<4].map { $0.headers["If-Match"] } == ["W/\"7\"", "W/\"7\"", nil, "W/\"own\""])
         }
@@ -332,13 +333,13 @@ struct WaveDeliveryTests {
         return (0..<count).map { index -> JSONValue in
             let targets = (0..<count).filter { _ in Int.random(in: 0..<4, using: &numbers) == 0 }
             var json: JSONObject = ["resourceType": "Basic", "id": .string("r\(index)")]
-            // Each in an element of its own.
+            // Each reference in an element of its own.
             for target in targets { json["e\(target)"] = [["reference": .string("Basic/r\(target)")]] }
             return ["resource": .object(json), "request": ["method": "PUT", "url": .string("Basic/r\(index)")]]
         }
     }
 
-    /// The answer to one write, or to each of a batch; `status` says it by the address.
+    /// The answer to one write, or to each in a batch; `status` returns it for an address.
     private static func answer(
         _ request: HTTPRequest, _ status: (String) -> Int
     ) throws -> HTTPResponse {
@@ -365,7 +366,7 @@ struct WaveDeliveryTests {
                 let url = request.url.text.split(separator: "/").suffix(2).joined(separator: "/")
                 return .json("", status: write(url, request.method.rawValue, body), headers: ["ETag": "W/\"own\""])
             }
-            // Each entry by itself: as if none of the others were there.
+            // Each entry on its own, as if none of the others were there.
             let before = held
             let responses = try FHIRBundle(try #require(body)).entries.map { entry -> JSONValue in
                 let asked = try #require(entry.request)

@@ -25,7 +25,7 @@ extension OfficialSuite.Case {
         }
     }
 
-    /// What came out, for those who look into a failure.
+    /// The result, for people who examine a failure.
     func outcome(on resource: Resource) -> String {
         do {
             let values = try PathExpression(expression).evaluate(resource, environment: Self.environment)
@@ -41,7 +41,7 @@ extension PathValue {
         suiteText == output.text && (output.type == nil || suiteType == nil || suiteType == output.type)
     }
 
-    /// The type as the suite names it; nil where an element's type was not asked for.
+    /// The type as the suite names it; nil when an element's type was not requested.
     private var suiteType: String? {
         switch self {
         case .boolean: "boolean"

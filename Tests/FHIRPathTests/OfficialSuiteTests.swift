@@ -3,7 +3,7 @@ import Foundation
 import SampleData
 import Testing
 
-/// Runs HL7's own tests where ``SharedFolder`` has them, and says so where it has not.
+/// Runs HL7's own tests where ``SharedFolder`` has them, and says so where it does not.
 @Suite("HL7's FHIRPath test file")
 struct OfficialSuiteTests {
     /// How much of it has to pass.
@@ -70,7 +70,7 @@ struct OfficialSuiteTests {
         }
     }
 
-    /// An input by its name, of which the file has XML and JSON ones.
+    /// An input by its name; the file has XML and JSON inputs.
     private static func input(_ path: String) -> Resource? {
         if path.hasSuffix(".xml") { return ResourceXML.resource(at: path) }
         return FileManager.default.contents(atPath: path).flatMap { try? Resource(parsing: [UInt8]($0)) }

@@ -20,7 +20,7 @@ struct ReferenceTests {
         #expect(Set(documented) == Set(PathOperator.allCases.map(\.rawValue) + ["is", "as"]))
     }
 
-    /// What stands in backquotes in the first column of a section's table.
+    /// What is in backquotes in the first column of a section's table.
     private static func words(in section: String) throws -> [String] {
         let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -4,10 +4,10 @@ import FoundationXML
 
 @testable import FHIRPath
 
-/// Makes FHIR JSON of the XML form of a resource, as far as the suite's inputs need it.
+/// Makes FHIR JSON from the XML form of a resource, as far as the suite's inputs need it.
 ///
-/// Whether a value is a number or a truth value is what R4's definition says. A narrative is left out.
-/// An element that may repeat becomes an array only where it does repeat: expressions see no difference.
+/// R4's definitions say whether a value is a number or a boolean. A narrative is left out. An element that may repeat
+/// becomes an array only where it does repeat: expressions see no difference.
 final class ResourceXML: NSObject, XMLParserDelegate {
     private struct Open {
         let name: String
@@ -81,7 +81,7 @@ final class ResourceXML: NSObject, XMLParserDelegate {
         }
     }
 
-    /// The type by what holds the element, or by the end of a choice element's name.
+    /// The type by the element's parent, or by the end of a choice element's name.
     private func type(of name: String) -> R4Type {
         if name.first?.isUppercase ?? false { return R4Types.named(name) ?? .unknown }
         let holder = stack.last?.type ?? .unknown

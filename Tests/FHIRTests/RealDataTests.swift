@@ -8,7 +8,7 @@ import Testing
 struct RealDataTests {
     @Test("comes back byte by byte, line by line", arguments: SharedFolder.files(below: "data", ending: ".ndjson.gz"))
     func linesRoundTrip(file: String) throws {
-        // Enough of each file to meet what it holds; all of them would take a debug build a quarter of a minute.
+        // Enough of each file to meet its variety; a debug build would take a quarter of a minute for everything.
         let lines = try SharedFolder.lines(file).prefix(500)
         #expect(!lines.isEmpty)
         #expect(try lines.filter { try Resource(parsing: $0).serialized() != $0 } == [])

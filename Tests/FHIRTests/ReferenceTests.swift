@@ -160,7 +160,7 @@ struct ReferenceWalkTests {
         #expect(metAgain == met)
     }
 
-    /// Renames, removes or replaces, by what stands there.
+    /// Renames, removes or replaces, depending on what is there.
     private static func rewrite(_ holder: inout JSONObject, _ met: inout [String]) {
         let text = holder["reference"]?.string ?? ""
         met.append(text)

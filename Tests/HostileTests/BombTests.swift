@@ -12,7 +12,7 @@ struct BombTests {
     struct Bomb: Sendable, CustomStringConvertible {
         let description: String
         let method: String
-        /// What is told.
+        /// What is reported.
         let code: FaultCode
         let play: HostileClinic.Play
 
@@ -154,7 +154,7 @@ struct BombTests {
         #expect(export.clinic.count("status") < 1000)
     }
 
-    /// A payer that offers everything and is never sent anything.
+    /// A payer that offers everything and never gets anything.
     @Sendable private static func payer(_ request: ArrivedRequest) -> Listener.Reply {
         let origin = "http://\(request.header("Host") ?? "")"
         switch request.path {

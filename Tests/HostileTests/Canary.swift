@@ -9,17 +9,17 @@ import Synchronization
 
 @testable import PDexCLI
 
-/// Everything that a night may show to anybody who is not the member: to be searched for what it must not show.
+/// Everything that a night may show to anybody other than the member, to be searched for what it must not show.
 struct Canary: Sendable {
-    /// Joe and Ada under names, dates and numbers that stand nowhere else.
+    /// Joe and Ada under names, dates and numbers that occur nowhere else.
     static let members = [
         NamedMember("joe", "Quillonjo", "Zanthorpe", born: "1931-03-17", memberID: "QZM-77123901"),
         NamedMember("ada", "Wyverna", "Xochilter", born: "1929-11-23", memberID: "QZM-88456702"),
     ]
 
-    /// A person's name as it may stand where a code should: letters only.
+    /// A person's name as it may appear instead of a code: letters only.
     static let word = "Vermilionsky"
-    /// Words about a person where a server says why it refuses.
+    /// Words about a person in a server's reason for a refusal.
     static let sentence = "patient Brackenfold born 1917-05-29 lives in Tamarisk Lane"
 
     /// What must be nowhere.
@@ -59,7 +59,7 @@ struct Canary: Sendable {
         return texts.joined(separator: "\n")
     }
 
-    /// Every needle in a text, and every part of an assertion that the clinic was sent.
+    /// Every needle in a text, and every part of an assertion that was sent to the clinic.
     func found(in text: String) -> [String] {
         let assertions = night.clinic.listener.received.compactMap { $0.parameter("client_assertion") }
         let parts = assertions.flatMap { $0.split(separator: ".").map { String($0.prefix(24)) } }
@@ -87,7 +87,7 @@ struct Canary: Sendable {
         return texts + audit.map { "\($0)" } + runs
     }
 
-    /// What the run told, as the log has it, and as progress shows it.
+    /// What the run reported, as in the log and as in the progress display.
     private func events() -> [String] {
         let lines = Lines()
         let clock = night.night.clock

@@ -13,11 +13,11 @@ struct ConfinementTests {
         case nextLink, output, openOutput, errorFile, deletedFile, statusURL, contentLocation, deletion, tokenEndpoint
         case jwks, fileRedirect, openFileRedirect
 
-        /// Whether the URL stands in a field of the header, where it cannot have every character.
+        /// Whether the URL is in a header field, where it cannot have every character.
         var isField: Bool { [.contentLocation, .fileRedirect, .openFileRedirect].contains(self) }
     }
 
-    /// The requests of which no redirect is followed: all but those for files.
+    /// The requests whose redirects are not followed: all except those for files.
     static let redirected = [
         "configuration", "token", "metadata", "search Encounter", "read Group", "kickoff", "status",
     ]
@@ -66,7 +66,7 @@ struct ConfinementTests {
                 if (foreign.connections, strangeRequests(night)) != before { followed.append("\(carrier) \(shape)") }
             }
         }
-        // A token endpoint without a host is one of home's own (SBS-03), and so is a file.
+        // A token endpoint without a host is at home itself (SBS-03), and so is a file.
         #expect(followed == ["tokenEndpoint /x", "fileRedirect /x", "openFileRedirect /x"])
         #expect(foreign.connections == 0)
         #expect(cases >= 750)
@@ -163,7 +163,7 @@ struct ConfinementTests {
         #expect(foreign.received.map { $0.header("Authorization") } == [nil])
     }
 
-    /// Requests to home that nobody should have made: all shapes that lead home end in `/x`.
+    /// Requests to home that should not have been made: all shapes that lead home end in `/x`.
     private func strangeRequests(_ night: HostileNight) -> Int {
         night.clinic.listener.received.count { $0.path == "/x" }
     }

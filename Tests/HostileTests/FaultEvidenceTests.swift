@@ -2,8 +2,8 @@ import Foundation
 import PDex
 import Testing
 
-/// `docs/evidence/pull-faults.md` lists each line of the fault table and what it comes to, and says of every fault of
-/// the catalogue where it is tried or why it is not.
+/// `docs/evidence/pull-faults.md` lists each line of the fault table with its outcome, and says for every fault of the
+/// catalogue where it is tried or why it is not.
 @Suite("The list of faults")
 struct FaultEvidenceTests {
     /// The catalogue's faults of network, HTTP and FHIR.

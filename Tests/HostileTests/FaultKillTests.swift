@@ -4,11 +4,11 @@ import SampleData
 import Synchronization
 import Testing
 
-/// Every fault together with the end of the process: at any request and any commit of a run that a fault is troubling,
-/// killed and gone on with, it comes to what it comes to without the kill (reliability P2, compound faults).
+/// Every fault together with the end of the process: a run under a fault that is killed at any request or commit and
+/// then resumed has the same outcome as without the kill (reliability P2, compound faults).
 @Suite("A kill under every fault", .serialized, .timeLimit(.minutes(60)))
 struct FaultKillTests {
-    /// How many kills a line gets; `PDEX_KILLS=all` asks for one at every boundary.
+    /// How many kills a line gets; `PDEX_KILLS=all` means one at every boundary.
     private static let killsALine: Int = {
         let wanted = ProcessInfo.processInfo.environment["PDEX_KILLS"] ?? ""
         return wanted == "all" ? .max : Int(wanted) ?? 2
@@ -34,7 +34,7 @@ struct FaultKillTests {
         print(figures)
     }
 
-    /// One boundary from each of so many equal parts of a run, another one for each line.
+    /// One boundary from each of that many equal parts of a run, a different one for each line.
     private static func spread(over count: Int, as line: FaultLine) -> [Int] {
         let parts = min(count, killsALine, line.mostKills, line.isImpatient ? 6 : .max)
         var numbers = SeededNumbers(seed: line.testDescription.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })

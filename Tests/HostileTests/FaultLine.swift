@@ -6,9 +6,9 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// One fault of reliability's list, and what it comes to.
+/// One fault of reliability's list, and its outcome.
 struct FaultLine: Sendable, CustomTestStringConvertible {
-    /// What a run under the fault comes to.
+    /// The outcome of a run under the fault.
     enum Ending: Sendable {
         /// The run is complete and what is staged is what the fault-free run stages.
         case same
@@ -28,19 +28,19 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
     let ending: Ending
     /// Sets the fault up.
     let prepare: @Sendable (HostileNight) throws -> Void
-    /// Whether a silence of half a second is one too long.
+    /// Whether a silence of half a second is too long.
     var isImpatient = false
-    /// What is staged beside what the fault-free run stages.
+    /// What is staged in addition to what the fault-free run stages.
     var also: [String: [UInt8]] = [:]
-    /// Whether Joe is whole in spite of the fault, which is Ada's alone.
+    /// Whether Joe is complete in spite of the fault, which concerns only Ada.
     var sparesJoe = false
-    /// Whether Ada is whole in spite of the fault, which is Joe's alone.
+    /// Whether Ada is complete in spite of the fault, which concerns only Joe.
     var sparesAda = false
-    /// Up to when everything is staged by the clinic's own clock, when that is another one.
+    /// Up to when everything is staged by the clinic's own clock, if that differs.
     var asOf: Instant?
-    /// How many kills the line bears: it is slow, or large.
+    /// The most kills for a line that is slow or large.
     var mostKills = Int.max
-    /// What is not staged any more.
+    /// What is no longer staged.
     var gone: Set<String> = []
 
     var testDescription: String { "\(name) (\(method.rawValue))" }
@@ -55,7 +55,7 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
         self.prepare = prepare
     }
 
-    /// A fault of the answer of one place, so many times.
+    /// A fault in the answer of one place, that many times.
     init(
         _ name: String, _ method: Method, at place: String, times: Int = .max, _ ending: Ending,
         _ reply: @escaping @Sendable (HostileClinic.Moment) -> Listener.Reply
@@ -73,7 +73,7 @@ struct FaultLine: Sendable, CustomTestStringConvertible {
 }
 
 extension FaultLine.Ending {
-    /// As ``HostileNight/ending(_:)`` says it.
+    /// The ending as ``HostileNight/ending(_:)`` puts it.
     var words: String {
         switch self {
         case .same: "complete"
@@ -103,7 +103,7 @@ extension HostileClinic.Moment {
     /// The header alone.
     var header: [UInt8] { honest.head("Content-Length: \(honest.body.count)") }
 
-    /// The honest body under other fields.
+    /// The honest body with other header fields.
     func refielded(_ fields: String..., body: [UInt8]? = nil) -> [UInt8] {
         var answer = honest
         answer.fields += fields

@@ -6,7 +6,7 @@ import PDexTesting
 extension FaultTable {
     private static let search = "search Observation"
 
-    /// The faults of a clinic's own doing: sizes, pages, clocks, rosters, and promises that are not kept.
+    /// The faults that a clinic itself causes: sizes, pages, clocks, rosters, and broken promises.
     static let clinic: [FaultLine] = [
         FaultLine("R4 a resource of eight megabytes", .bulkExport, .same) { $0.clinic.stray(large) }
             .with {

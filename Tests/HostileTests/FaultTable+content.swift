@@ -2,7 +2,7 @@ import PDex
 import PDexTesting
 
 extension FaultTable {
-    /// The faults of what is said: FHIR, JSON and NDJSON.
+    /// The faults of content: FHIR, JSON and NDJSON.
     static let content: [FaultLine] =
         malformed.flatMap { name, line in
             [("first", 0), ("in the middle", 2), ("last", Int.max)].map { place, index in

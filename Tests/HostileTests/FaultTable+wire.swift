@@ -8,7 +8,7 @@ extension FaultTable {
     private static let search = "search Observation"
     private static let page = "<html><body>502 Bad Gateway</body></html>"
 
-    /// The faults of what lies between two machines: routes, names, certificates, proxies, kept connections.
+    /// The faults between two machines: routes, names, certificates, proxies, kept connections.
     static let wire: [FaultLine] =
         unreachable + [
             FaultLine("N4 a byte now and then", .bulkExport, at: file, times: 2, .same) { trickle($0) }

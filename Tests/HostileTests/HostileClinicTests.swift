@@ -4,8 +4,8 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// Every fault that a clinic can play while it is pulled, through transport, client and pipeline as they are: what is
-/// staged is what a run without the fault stages, or the run says what is missing and no watermark moves.
+/// Every fault that a clinic can play during a pull, through the real transport, client and pipeline: either everything
+/// is staged as without the fault, or the run says what is missing and no watermark moves.
 @Suite("A hostile clinic", .serialized, .timeLimit(.minutes(10)))
 struct HostileClinicTests {
     @Test("nothing is lost silently", arguments: FaultTable.all)

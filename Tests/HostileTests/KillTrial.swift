@@ -4,35 +4,35 @@ import PDex
 import PDexTesting
 import Pipeline
 
-/// A process that is killed under a fault, and another one that goes on with its run from the store's file.
+/// A process that is killed under a fault, and another one that resumes its run from the store's file.
 struct KillTrial: Sendable {
-    /// What it came to.
+    /// The outcome.
     struct Outcome: Sendable {
-        /// The boundaries that the first process passed; where it was killed is the last of them.
+        /// The boundaries that the first process passed; it was killed at the last of them.
         var boundaries: [String] = []
         /// Whether it was killed at all.
         var isKilled = false
         /// Whether its run was closed when it ended.
         var isClosed = false
-        /// Whether the clinic had begun an export, and the store did not know of it yet.
+        /// Whether the clinic had started an export that the store did not know of yet.
         var isInWindow = false
         /// Whether the clinic had been told to drop the export, because nothing would come of it.
         var isDropped = false
-        /// What the run came to in the end, and the one after it, if there was one.
+        /// How the run ended, and the one after it, if there was one.
         var endings: [String] = []
-        /// What the fault said with which the run that was gone on with broke off.
+        /// The message of the fault with which the resumed run broke off.
         var message = ""
         var staged: [String: [UInt8]] = [:]
-        /// What the payer holds but for Provenance, without the times of runs.
+        /// What the payer holds except Provenance, without the times of runs.
         var held: [String: JSONValue] = [:]
-        /// The watermarks after the run that was gone on with.
+        /// The watermarks after the resumed run.
         var watermarks: [Instant?] = []
-        /// What was whole in the store, and was fetched once more all the same.
+        /// What was complete in the store, and was nevertheless fetched again.
         var fetchedAgain: [String] = []
-        /// The most exports that stood at the clinic at one time.
+        /// The most exports that existed at the clinic at one time.
         var exports = 0
 
-        /// At how many boundaries a kill leaves something to go on with: a run that is closed is over.
+        /// At how many boundaries a kill leaves something to resume: a run that is closed is over.
         var open: Int {
             isClosed ? (boundaries.lastIndex(of: "after a commit") ?? 0) : boundaries.count
         }
@@ -42,7 +42,7 @@ struct KillTrial: Sendable {
     /// The number of the boundary at which the first process ends.
     var end = Int.max
 
-    /// Carries it out.
+    /// Carries out the trial.
     func outcome() async throws -> Outcome {
         let place = try TemporaryPlace(.memory)
         let night = try HostileNight(under: line)
@@ -77,7 +77,7 @@ struct KillTrial: Sendable {
         return outcome
     }
 
-    /// What is wrong with an outcome, beside that of the same fault without a kill.
+    /// What is wrong with an outcome, compared with that of the same fault without a kill.
     func wrongs(_ outcome: Outcome, beside calm: Outcome, _ whole: FaultFreeRun) -> [String] {
         var wrongs: [String] = []
         func expect(_ isRight: Bool, _ words: String) {
@@ -94,7 +94,7 @@ struct KillTrial: Sendable {
         return wrongs
     }
 
-    /// Whether a request asks for a file or a patient that was whole.
+    /// Whether a request asks for a file or a patient that was complete.
     private static func isWhole(_ request: ArrivedRequest, _ progress: [String: String]) -> Bool {
         let patient = request.parameter("patient").map { "patient:" + $0 }
         return progress.contains { unit, cursor in

@@ -13,7 +13,7 @@ struct ProcessKillTests {
         let place: String
         var isPayers = false
 
-        /// Whether what is at a path was under way: one file, or whatever of patients is not yet whole.
+        /// Whether the data at a path was under way: one file, or patients' data that is not yet complete.
         func underWay(_ path: String) -> Bool {
             place.hasPrefix("page") ? !path.hasPrefix("/files") : path == place.replacing("file ", with: "/files/")
         }
@@ -49,7 +49,7 @@ struct ProcessKillTests {
         #expect(ending.status == 0, "\(ending.text)")
         #expect(scene.content == calm.content && scene.content.count > 5)
         #expect(scene.fetchedAgain(beside: calm).filter { !point.underWay($0) } == [])
-        // The clinic had begun one export that nobody heard of when the kick-off's answer was cut off.
+        // The clinic had started one export that became unknown when the kick-off's answer was cut off.
         #expect(scene.clinic.kickOffs == calm.clinic.kickOffs + (point.place == "kickoff" ? 1 : 0))
     }
 }

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 
-/// A clinic or a payer that says about people whatever it can, wherever it can.
+/// A clinic or a payer that talks about people wherever it can.
 struct Talk: Sendable, CustomStringConvertible {
     let description: String
     let method: ExchangeTerms.Selection.Method
@@ -58,7 +58,7 @@ struct Talk: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Talk in what is read, and in what is answered to bundles.
+    /// Talk in what is read, and in answers to bundles.
     static let elsewhere: [Talk] = [
         Talk("a malformed line", .bulkExport) {
             $0.clinic.stray([UInt8](#"{"resourceType":"Observation","note":"\#(Canary.sentence)","id":"#.utf8))

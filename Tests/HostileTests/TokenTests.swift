@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 import Testing
 
-/// Tokens over the wire: one request however many wait, and a life that is neither nothing nor a year (T7).
+/// Tokens over the wire: one request however many wait, and a lifetime that is neither zero nor a year (T7).
 @Suite("Tokens over the wire", .timeLimit(.minutes(2)))
 struct TokenTests {
     @Test("a thousand callers at the moment of expiry make one token request")
@@ -43,7 +43,7 @@ struct TokenTests {
         #expect(clinic.tokens == 2)
     }
 
-    /// A life as it stands in the answer, the seconds for which the token is used again, and those after which not.
+    /// A lifetime as stated in the answer, and after how many seconds the token is still used, or is renewed.
     private static let lives: [(written: String, used: Double, renewed: Double)] = [
         (#","expires_in":0"#, 3, 5), (#","expires_in":-1"#, 3, 5), (#","expires_in":-9223372036854775808"#, 3, 5),
         (#","expires_in":1"#, 3, 5), (#","expires_in":31536000"#, 2879, 2881),

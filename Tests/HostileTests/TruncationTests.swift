@@ -5,7 +5,7 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// An answer cut off at any byte is never taken for a whole one, in any framing (reliability T4, F2).
+/// An answer cut off at any byte is never taken for a complete one, in any framing (reliability T4, F2).
 @Suite("Truncation", .serialized, .timeLimit(.minutes(10)))
 struct TruncationTests {
     /// What is cut.
@@ -13,9 +13,9 @@ struct TruncationTests {
         case page = "search Condition", resource = "read Group", file = "file Condition", manifest = "status"
         case token, configuration, metadata
 
-        /// Whether a body that only the connection's end ends may be believed when it parses.
+        /// Whether a body that ends only with the connection may be believed if it parses.
         var mayProveItself: Bool { self != .file }
-        /// Whether a client asks for it once.
+        /// Whether a client asks for it only once.
         var isRemembered: Bool { [.token, .configuration, .metadata].contains(self) }
     }
 
@@ -30,7 +30,7 @@ struct TruncationTests {
             guard moment.place == body.rawValue else { return nil }
             let wire = moment.honest.wire(framing)
             whole.set(wire)
-            // A body that ends by itself leaves the connection open: what comes next must not meet a closing one.
+            // After a body with a known end the connection stays open: the next request must not meet a closing one.
             return framing.isClose ? .close(wire) : .keep(wire)
         }
         let client = try Self.client(clinic)
@@ -41,7 +41,7 @@ struct TruncationTests {
         let wire = whole.bytes
         for cut in 0..<(wire.count - framing.idleEnd) {
             clinic.play { $0.place == body.rawValue ? .close(Array(wire.prefix(cut))) : nil }
-            // What is remembered for a while is asked for by a client of its own.
+            // What is cached for a while is requested by a client of its own.
             let client = body.isRemembered ? try Self.client(clinic) : client
             if await accepts(body, client, clinic) { accepted.append(cut) }
         }

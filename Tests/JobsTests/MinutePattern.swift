@@ -1,6 +1,6 @@
 import Foundation
 
-/// A cron expression beside what it means, said without cron.
+/// A cron expression with its meaning, stated without cron.
 struct MinutePattern {
     let cron: String
     let minutes: Set<Int>

@@ -13,7 +13,7 @@ struct QuietHoursTests {
             ("2026-06-01T16:59:59Z", "2026-06-01T17:00:00.000Z"),
             ("2026-06-01T04:59:59Z", nil),
             ("2026-06-01T17:00:00Z", nil),
-            // In winter Berlin is one hour nearer to UTC.
+            // In winter, Berlin is one hour nearer to UTC.
             ("2026-01-05T05:00:00Z", nil),
             ("2026-01-05T06:00:00Z", "2026-01-05T18:00:00.000Z"),
         ])
@@ -47,7 +47,7 @@ struct QuietHoursTests {
             #expect((hours == nil) == days.isEmpty)
             let date = Date(
                 timeIntervalSince1970: Double(Int.random(in: 1_767_225_600..<1_830_000_000, using: &random)))
-            // On a day whose clocks are put back or forward an hour comes twice or never.
+            // On a day when clocks change, an hour occurs twice or never.
             guard let hours, !Self.clocksChange(around: date, zone) else { continue }
 
             let end = hours.end(at: Instant(seconds: Int64(date.timeIntervalSince1970)))

@@ -1,8 +1,8 @@
 import FHIR
 import Foundation
 
-/// The plainest account of when a cron expression is due: somebody watches a wall clock for a year and acts whenever
-/// it shows a minute for the first time, or has jumped over one.
+/// The simplest model of when a cron expression is due: somebody watches a wall clock for a year and acts whenever it
+/// shows a minute for the first time, or has jumped over one.
 struct WatchedWall {
     /// The first minute that the wall reaches, in minutes since 1970-01-01 00:00 on it.
     private let first: Int64

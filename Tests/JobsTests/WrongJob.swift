@@ -1,13 +1,13 @@
 import Testing
 
-/// A job file with one thing wrong, and what is said about it.
+/// A job file with one mistake, and what is said about it.
 struct WrongJob: Sendable, CustomTestStringConvertible {
     let text: String
     let expected: String
 
     var testDescription: String { expected }
 
-    /// A sound job, which each wrong one differs from in one place.
+    /// A sound job, from which each wrong one differs in one place.
     static let sound = """
         job: j
         on: { request: true }

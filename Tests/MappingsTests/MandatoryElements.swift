@@ -2,7 +2,7 @@ import FHIR
 import FHIRPath
 import Mappings
 
-/// What US Core 6.1.0 demands of an instance of each profile: elements with a least number of one, and invariants.
+/// What US Core 6.1.0 requires of an instance of each profile: elements with a minimum of one, and invariants.
 struct MandatoryElements {
     private static let texts = [
         "patient": "identifier.exists() and identifier.all(system.exists() and value.exists()) and name.exists() "
@@ -82,7 +82,7 @@ struct MandatoryElements {
         demands = try Self.texts.merging(Self.vitalSigns) { first, _ in first }.mapValues { try PathExpression($0) }
     }
 
-    /// Whether a mapped resource keeps what it claims; what was not mapped or claims nothing does.
+    /// Whether a mapped resource meets the profile it claims; one that was not mapped or claims none does.
     func hold(of outcome: MappingOutcome) throws -> Bool {
         guard case .mapped(let resource, _, _) = outcome, let claim = resource["meta"]?["profile"]?[0]?.string else {
             return true

@@ -3,7 +3,7 @@ import Mappings
 import PDexTesting
 import Testing
 
-/// UC-05: elements that say that data is missing are data, and what is not there is not there.
+/// UC-05: elements that say that data is missing count as data, and absent elements stay absent.
 @Suite("What says that data is missing is taken, and goes on as it is")
 struct MissingDataTests {
     private static let reason: JSONValue = [

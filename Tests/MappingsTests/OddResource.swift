@@ -1,6 +1,6 @@
 import FHIR
 
-/// A resource made odd: numbers with digits that readers lose, elements that nobody knows, items twice, elements gone.
+/// A resource made odd: numbers with digits that readers lose, unknown elements, repeated items, missing elements.
 struct OddResource {
     private var state: UInt64
 
@@ -36,7 +36,7 @@ struct OddResource {
         }
     }
 
-    /// Digits as no floating point number keeps them.
+    /// Digits that no floating point number keeps.
     private var number: JSONValue {
         mutating get {
             let texts = ["1.50", "0.10", "1E3", "-0.0", "1.0000000000000000000001", "123456789012345678901", "2.0e-7"]

@@ -14,7 +14,7 @@ struct ReferencesTests {
         "resourceType": "Observation", "id": "1", "status": "final", "encounter": ["reference": "Encounter/v1"],
     ]
 
-    /// Counts what is asked for, and finds the visit and its organization.
+    /// Counts the lookups, and finds the visit and its organization.
     private final class Shelf: Sendable {
         let asked = Mutex<[String]>([])
         let resources: [String: JSONValue]

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The schema for editors")
 struct SchemaTests {
-    /// A key that no object has, and none resembles: the reader answers with those that it knows.
+    /// A key that no object has and no key resembles, so that the reader lists those that it knows.
     private static let stranger = "zzzzzzzzzzzz"
 
     private static func schema() throws -> JSONValue {

@@ -3,7 +3,7 @@ import Foundation
 import Mappings
 import PDexTesting
 
-/// Mapping sets beside each other, in a folder that is gone when the test is over.
+/// Mapping sets beside each other, in a folder that is removed after the test.
 final class SetFamily {
     private let root: String
 
@@ -16,7 +16,7 @@ final class SetFamily {
         try? FileManager.default.removeItem(atPath: root)
     }
 
-    /// Writes `set.yaml` and the mapping files; lists them, or what is named.
+    /// Writes the mapping files, and a `set.yaml` that lists them or what is named.
     func write(
         _ name: String, mappings: [String: String], listed: [String]? = nil, target: String, extends: String? = nil
     ) throws {

@@ -3,7 +3,7 @@ import Foundation
 import Mappings
 import PDexTesting
 
-/// A mapping set of one mapping in a folder that is gone when the test is over.
+/// A mapping set of one mapping in a folder that is removed after the test.
 final class SetOnDisk {
     let directory: String
     private let root: String

@@ -1,7 +1,7 @@
 import FHIR
 import SampleData
 
-/// A mapper's slip: one leaf of a result changed, dropped or made up, where no line of the mapping wrote.
+/// A mapper's mistake: one leaf of a result changed, dropped or made up, where no line of the mapping wrote.
 struct Slip {
     private var numbers: SeededNumbers
     private let spared: Set<String>
@@ -13,7 +13,7 @@ struct Slip {
         self.spared = spared
     }
 
-    /// The resource with the slip; nil where it found no place.
+    /// The resource with the mistake; nil when there is no place for it.
     mutating func made(in resource: Resource) -> Resource? {
         let keys = resource.json.members.map(\.key).filter {
             !["resourceType", "id", "meta", "contained", "extension", "modifierExtension"].contains($0) && isFree($0)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Exit codes")
 struct CommandStatusTests {
-    /// Every code that does not end a command as simply failed.
+    /// Every code that ends a command with a status other than plain failure.
     private static let special: [CommandStatus: Set<FaultCode>] = [
         .usage: [
             .usage, .configInvalid, .configMissing, .jobInvalid, .jobUnknown, .exchangeUnknown,

@@ -12,7 +12,7 @@ struct DescriptorLimitTests {
         var given = rlimit()
         getrlimit(resource, &given)
         defer { setrlimit(resource, &given) }
-        // One less is enough to see it, and none that other tests would miss.
+        // One less is enough to see it, and other tests do not need that one.
         var less = given
         less.rlim_cur = given.rlim_max - 1
         let isLess = setrlimit(resource, &less) == 0

@@ -7,7 +7,7 @@ final class Heard: Sendable {
     /// Everything so far.
     var text: String { kept.withLock { $0 } }
 
-    /// Takes more.
+    /// Adds more.
     @Sendable func hear(_ text: String) {
         kept.withLock { $0 += text }
     }

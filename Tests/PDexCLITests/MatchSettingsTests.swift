@@ -39,7 +39,7 @@ struct MatchSettingsTests {
             clinic.connection(jobs: [job], payers: configuration.payers).scopes.text(in: .v2).split(separator: " ")
         }
         #expect(Set(scopes(asking)).subtracting(scopes(other)) == ["system/Coverage.rs"])
-        // Whoever objects at the clinic is looked for by every job (CO-01).
+        // Every job looks for objections at the clinic (CO-01).
         #expect(scopes(other).contains("system/Consent.rs"))
     }
 

@@ -27,7 +27,7 @@ struct ProcessNameTests {
         defer { for argument in arguments { free(argument) } }
         try #require(posix_spawn(&child, "/bin/true", nil, nil, &arguments, environ) == 0)
         defer { waitpid(child, nil, 0) }
-        // Waits for its end, and leaves it to be asked about.
+        // Waits for its end without reaping it, so that it can still be asked about.
         var end = siginfo_t()
         try #require(waitid(P_PID, id_t(child), &end, WEXITED | WNOWAIT) == 0)
 
@@ -41,7 +41,7 @@ struct ProcessNameTests {
         arguments: [
             ("1 (pdex) R 1", 4, false), ("1 (pdex) S 1", 1, false), ("1 (pdex) Z 1", 1, true),
             ("1 (pdex) X 1", 0, true), ("1 (a) Z (b) S 1", 1, false), ("1 (a) S (b) Z 1", 1, true),
-            // Its first thread ended, and others work on.
+            // Its first thread has ended, and others continue.
             ("1 (pdex) Z 1", 3, false),
         ])
     func ended(beginning: String, threads: Int, isGone: Bool) throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PDexCLI
 
-/// What `pdex.yaml` says of member requests: who may ask for them, and when they are due.
+/// What `pdex.yaml` says about member requests: who may ask for them, and when they are due.
 @Suite("Tokens and holidays in pdex.yaml")
 struct RequestSettingsTests {
     private static let digest = String(repeating: "0a", count: 32)

@@ -57,7 +57,7 @@ struct StatusLineTests {
         )
     }
 
-    /// A terminal of one's own: what stands on it after carriage returns and erasures.
+    /// A terminal: what it shows after carriage returns and erasures.
     private final class Screen: Sendable {
         private let written = Mutex("")
 
@@ -74,7 +74,7 @@ struct StatusLineTests {
 }
 
 extension Substring {
-    /// What is left to see of it.
+    /// What is still visible.
     fileprivate func components(erasedBy erase: String) -> String {
         guard let last = ranges(of: erase).last else { return String(self) }
         return String(self[last.upperBound...])

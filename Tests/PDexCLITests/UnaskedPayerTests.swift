@@ -94,7 +94,7 @@ struct UnaskedPayerTests {
     @Test(
         "a job that speaks to its server is refused", arguments: ["transaction", "batch", "put", "file-drop"])
     func jobs(delivery: String) async throws {
-        // Who somebody is, is asked at the server.
+        // The question who somebody is goes to the server.
         let match = delivery == "file-drop" ? "match: { by: [member-id, member-match] }" : ""
         try await Self.inFolder(Self.text([]), delivery: delivery, match) { configuration in
             let fault = try #require(throws: Fault.self) { try JobFolder.load(configuration) }

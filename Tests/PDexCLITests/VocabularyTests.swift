@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The value sets that mappings ask for")
 struct VocabularyTests {
-    /// A folder of mappings with one set that asks for one value set; gone when the test is over.
+    /// A folder of mappings with one set that asks for one value set; removed after the test.
     private final class Folder {
         let folders: MappingFolders
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// A question who somebody is names the person (MM-13, CO-01): it leaves only when nothing that is known objects.
+/// A question who somebody is names the person (MM-13, CO-01): it leaves only when nothing known objects.
 @Suite("Nobody is asked about who does not want it")
 struct AskingConsentTests {
     /// What objects.
@@ -130,7 +130,7 @@ struct AskingConsentTests {
         ])
     }
 
-    /// As another process does that pulls at this moment.
+    /// As another process does that pulls at the same time.
     private static func stage(_ consent: Resource, _ night: Night) async throws {
         let stager = Stager(source: "clinic0", base: "https://fhir.clinic0.example/r4", identities: night.identities)
         let intake = Intake(
@@ -140,7 +140,7 @@ struct AskingConsentTests {
         _ = try await intake.stage(lines.take(), expecting: "Consent")
     }
 
-    /// A payer's server that is never asked for files.
+    /// A payer's server from which files are never requested.
     private static let idle = ScriptedClinic(
         base: "https://fhir.med0.example/r4", clock: ManualClock(.latest), resources: [])
 

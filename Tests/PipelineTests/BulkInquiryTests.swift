@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Asking the payer about many at once (BM-01 … BM-06).
+/// Asking the payer about many patients at once (BM-01 … BM-06).
 @Suite("All those whom only the payer can tell")
 struct BulkInquiryTests {
     private static let ben = NamedMember("ben", "Ben", "Noor", born: "1971-08-30", memberID: nil)
@@ -238,7 +238,7 @@ struct BulkInquiryTests {
         ])
     }
 
-    /// A night whose clinic has been pulled and whose two patients only the payer can tell.
+    /// A night whose clinic has been pulled and whose two patients only the payer can identify.
     private static func night(
         by rules: [MatchRule] = [.memberID, .memberMatch], asksMany: Bool = true,
         consents: [String] = ["mae", "ben"]

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-/// A question about many takes minutes to write: who objects meanwhile is not in it (CO-01, MM-13).
+/// A bulk question takes minutes to write: a patient who objects meanwhile is not in it (CO-01, MM-13).
 @Suite("Who objects before a question about many leaves")
 struct BulkObjectionTests {
     @Test("at the clinic, after the own question was written, is not asked about, and the others are")
@@ -17,7 +17,7 @@ struct BulkObjectionTests {
             script.beforeSearch = { [clinic = night.clinic] query in
                 guard query.path == "Coverage", let patient = query.parameters.first(where: { $0.name == "patient" })
                 else { return }
-                // The card of the second is read: the first one's question is written by now.
+                // When the second patient's card is read, the first one's question is already written.
                 let before = first.withLock { first -> String? in
                     defer { if first == nil { first = patient.value } }
                     return first
@@ -98,7 +98,7 @@ struct BulkObjectionTests {
         ])
     }
 
-    /// As another process does that pulls at this moment.
+    /// As another process does that pulls at the same time.
     private static func stage(_ consent: Resource, _ night: Night) async throws {
         let stager = Stager(source: "clinic0", base: "https://fhir.clinic0.example/r4", identities: night.identities)
         let intake = Intake(

@@ -6,10 +6,10 @@ import Testing
 
 @testable import Pipeline
 
-/// What an operator cancels while it is on its way.
+/// Exchanges that an operator cancels while they are under way.
 @Suite("What is taken back is not sent again")
 struct CancellationTests {
-    /// What a payer may say of what was cancelled meanwhile.
+    /// What a payer may answer to what was cancelled meanwhile.
     static let answers: [(name: String, reply: ScriptedPayer.Reply)] = [
         ("too large", .refuse(413)), ("too busy", .busy(retryAfterSeconds: 1)), ("broken", .refuse(500)),
         ("refused", .refuse(422)), ("lost", .loseAnswer), ("in part", .acceptAllButLast),

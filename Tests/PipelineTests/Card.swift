@@ -1,12 +1,12 @@
 import FHIR
 import PDexTesting
 
-/// A member whom the clinic knows by name only, and the card that the clinic has of them.
+/// A member whom the clinic knows only by name, and the card that the clinic has of that member.
 enum Card {
     static let mae = NamedMember("mae", "Mae", "Lind", born: "1966-02-11", memberID: nil)
     static let uniqueMember = Coding(
         system: "http://hl7.org/fhir/us/davinci-hrex/CodeSystem/hrex-temp", code: "UMB")
-    /// What Med0 calls Mae.
+    /// Mae's id at Med0.
     static let umb = Identifier(system: "https://med0.example/fhir/umb", value: "UMB-7", typeCodes: [uniqueMember])
 
     /// The clinic's Coverage, by a number on the card.

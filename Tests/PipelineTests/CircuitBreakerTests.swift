@@ -20,7 +20,7 @@ struct CircuitBreakerTests {
         #expect(attempts.sorted() == [0, 0, 0, 0, 0, 1, 1, 1])
         let breaker = try #require(try await breaker(night))
         #expect(breaker.failing.count == 3 && breaker.lastFault == .payerUnknownOutcome)
-        // Half a minute, by chance 0.5 of a minute.
+        // Half a minute: the random number 0.5 times a minute.
         #expect(breaker.closedUntil == night.clock.now().adding(milliseconds: 30_000))
     }
 
@@ -178,7 +178,7 @@ struct CircuitBreakerTests {
                 })
         }
         let report = try await night.run()
-        // All of one group, in which nothing but the answer as a whole speaks of the payer.
+        // All in one group, in which only an answer's own status points to trouble at the payer.
         #expect(night.payer.received.count == 8)
         #expect(report.exchanges.retrying == 8)
         #expect(try await (breaker(night) == nil) == (refused == 1))

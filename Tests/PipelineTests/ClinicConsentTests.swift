@@ -8,7 +8,7 @@ import Testing
 struct ClinicConsentTests {
     private static let hl7 = "http://terminology.hl7.org/CodeSystem/"
 
-    /// A consent that the clinic keeps, beside the payer's, which was given on 1 March.
+    /// A consent that the clinic keeps, in addition to the payer's, which was given on 1 March.
     struct Kept: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var status = "active"
@@ -73,7 +73,7 @@ struct ClinicConsentTests {
         #expect(report.balanced)
     }
 
-    /// A form that took another's place: when each was given, and how the new one differs.
+    /// A form that replaced another: when each was given, and how the new one differs.
     struct Renewal: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let given: String
@@ -340,7 +340,7 @@ struct ClinicConsentTests {
         #expect(try await night.run("night-2").exchanges.withheld == [.consentDenied: 2])
     }
 
-    /// How the clinic tells that two charts are one person's.
+    /// How the clinic says that two charts are one person's.
     enum Merge: String, CaseIterable, Sendable { case byTheOld, byTheNew, overAThird }
 
     @Test(
@@ -361,7 +361,7 @@ struct ClinicConsentTests {
         }
         night.clinic.put(try Resource(NamedMember.joe.observation(value: "8.10")))
         night.clock.advance(seconds: 3600)
-        // Staged, and none of them looked at for good.
+        // A dry run stages the charts, but examines none of them for real.
         _ = try await night.run("looks", dryRun: true)
 
         let report = try await night.pipeline.request(member: "joe", run: night.firing("request"))

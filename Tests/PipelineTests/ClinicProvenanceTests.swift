@@ -8,7 +8,7 @@ import Testing
 struct ClinicProvenanceTests {
     private static let own = ["Patient/joe", "Encounter/joe-visit", "Condition/joe-sore-throat"]
 
-    /// The ways of a clinic to give it.
+    /// The ways in which a clinic provides it.
     enum Way: CaseIterable { case export, alongside, byTarget, refusedAlongside }
 
     @Test(
@@ -183,7 +183,7 @@ struct ClinicProvenanceTests {
         return visit
     }
 
-    /// What the payer holds of the clinic's own.
+    /// What the payer holds of the clinic's own Provenance.
     private static func clinics(_ night: Night) -> [Resource] {
         night.payer.held.values.filter { $0.type == "Provenance" && $0["policy"] == nil }
     }

@@ -41,7 +41,7 @@ struct ConsentExplanationTests {
             try await night.store.read { reader in
                 try reader.latestExchange(member: Self.key(.joe, night), payer: "med0")
             })
-        // What was withheld keeps what decided, too.
+        // A withheld exchange keeps what decided, too.
         #expect(exchange.consent.map { told.evidence?.isSame(as: $0) } == true)
         #expect(exchange.consent?.at == night.clock.now())
         let audit = try await night.store.read { try $0.audit(ofExchange: exchange.id) }

@@ -1,14 +1,14 @@
 import FHIR
 
 extension ConsentOracle {
-    /// Whether anything may go by what the payer has recorded, beside what the clinic keeps.
+    /// Whether anything may be sent by the payer's recorded consents and the clinic's own.
     func permits(_ consents: [JSONValue?], beside forms: [JSONValue?]) -> Bool {
         guard !forms.contains(where: { $0 == nil }), permits(consents) else { return false }
         let mine = forms.compactMap(\.self).filter { !isAboutSomethingElse($0) }
         guard !mine.contains(where: forbids) else { return false }
         let noes = mine.filter { hasEnded($0) && !isReplaced($0, mine) }
         if noes.isEmpty { return true }
-        // Silence is no yes that could be younger.
+        // Silence is not a yes that could be newer.
         return consents.compactMap(\.self).contains { yes in
             isValid(yes) && outlives(yes, consents.compactMap(\.self)) && noes.allSatisfy { isLater(yes, than: $0) }
         }
@@ -19,7 +19,7 @@ extension ConsentOracle {
         return isDay(given) && isDay(end) && given <= today && end < given
     }
 
-    /// Its scope says another matter, in words of HL7, and nothing else; or it is between others.
+    /// Whether its scope is only another matter, in HL7's codes, or it is between other parties.
     func isAboutSomethingElse(_ form: JSONValue) -> Bool {
         let scope = form["scope"].map(flat) ?? ""
         let isOther = ["research", "treatment", "adr"].contains { scope.contains("\"code\":\"\($0)\"") }
@@ -35,7 +35,7 @@ extension ConsentOracle {
         text(form["provision"], "type") == "deny" || flat(form).contains("OPTOUT")
     }
 
-    /// It was in force, and is not any more; a no that was taken back has not ended anything.
+    /// Whether it was in force and no longer is; a revoked no has not ended anything.
     private func hasEnded(_ form: JSONValue) -> Bool {
         let status = text(form, "status")
         return ["inactive", "rejected"].contains(status) && !(isNo(ofClinic: form) && status == "inactive")

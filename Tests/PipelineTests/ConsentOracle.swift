@@ -1,14 +1,14 @@
 import FHIR
 
-/// Whether a set of consents permits, written from the standard and not from the engine: it reads the same JSON with
-/// other means, and knows days only.
+/// Whether a set of consents permits, written from the standard and not from the engine: it reads the same JSON by
+/// other means, and only knows days.
 struct ConsentOracle {
     let clinic: String
     let payer: String
     let today: String
     let isOptOut: Bool
 
-    /// Whether anything may go.
+    /// Whether anything may be sent.
     func permits(_ consents: [JSONValue?]) -> Bool {
         if consents.contains(where: { $0 == nil }) { return false }
         let known = consents.compactMap(\.self)
@@ -17,7 +17,7 @@ struct ConsentOracle {
         return isOptOut && !known.contains(where: isValid) && known.allSatisfy(isSpent)
     }
 
-    /// Whether sensitive data may go, too.
+    /// Whether sensitive data may be sent, too.
     func permitsSensitive(_ consents: [JSONValue?]) -> Bool {
         let known = consents.compactMap(\.self)
         let valid = known.filter { isValid($0) && outlives($0, known) }
@@ -28,13 +28,13 @@ struct ConsentOracle {
         text(consent, "status") == "active" && isPlainNo(consent) && lasts(consent)
     }
 
-    /// A no by its first word, or an opt-out that does not begin with a yes.
+    /// Whether it is a no at the top, or an opt-out that does not start with a yes.
     func isPlainNo(_ consent: JSONValue) -> Bool {
         let word = text(consent["provision"], "type")
         return word == "deny" || (word != "permit" && flat(consent).contains("\"OPTOUT"))
     }
 
-    /// A yes with a no in it, between those parties and about this matter.
+    /// Whether it is a yes with a no in it, between these parties and about this matter.
     private func deniesSomething(_ consent: JSONValue) -> Bool {
         guard text(consent, "status") == "active", !isPlainNo(consent), !isAboutSomethingElse(consent) else {
             return false
@@ -56,9 +56,9 @@ struct ConsentOracle {
         return !isDay(end) || !isDay(start, orNothing: true) || start > end || end >= today || strange(consent)
     }
 
-    /// A no that is later than a yes wins over it. The yes is from the day on which it was given, the no from the day
-    /// on which the payer last touched it; without either day, or with a day to come, nobody knows that the yes is the
-    /// later.
+    /// Whether a yes is later than every no: a later no overrides it. The yes dates from the day on which it was given,
+    /// the no from the day on which the payer last changed it; without either day, or with one in the future, the yes
+    /// does not count as later.
     func outlives(_ permit: JSONValue, _ all: [JSONValue]) -> Bool {
         let yes = text(permit, "dateTime")
         return all.filter(isNo).allSatisfy { refusal in
@@ -73,7 +73,7 @@ struct ConsentOracle {
             && !isPlainNo(consent) && !namesOthers(consent)
     }
 
-    /// Whether whom it names as discloser, or as recipient, are certainly others.
+    /// Whether those it names as discloser, or as recipient, are certainly others.
     func namesOthers(_ consent: JSONValue) -> Bool {
         func isElsewhere(_ role: String, _ npi: String) -> Bool {
             let actors = (consent["provision"]?["actor"]?.elements ?? []).map(flat).filter { $0.contains(role) }
@@ -113,14 +113,14 @@ struct ConsentOracle {
         }
     }
 
-    /// One system and one code in the scope, and both the right ones.
+    /// Whether the scope has the right system and code.
     private func isAboutPrivacy(_ consent: JSONValue) -> Bool {
         let scope = consent["scope"].map(flat) ?? ""
         return scope.contains("\"http://terminology.hl7.org/CodeSystem/consentscope\"")
             && scope.contains("\"code\":\"patient-privacy\"")
     }
 
-    /// Whether it has more to it than the parts of which the standard says what they mean here.
+    /// Whether it has parts whose meaning the standard does not define here.
     func strange(_ consent: JSONValue) -> Bool {
         let parts = Set((consent["provision"]?.object?.members ?? []).map(\.key))
         return !parts.subtracting(["type", "period", "actor", "action"]).isEmpty

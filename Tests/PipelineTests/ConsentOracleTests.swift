@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Consent decides as an oracle that was written apart from it")
 struct ConsentOracleTests {
-    /// `make consents` asks for all of the 100,000.
+    /// `make consents` runs all of the 100,000.
     private static let sets = ProcessInfo.processInfo.environment["PDEX_CONSENT_SETS"].flatMap(Int.init) ?? 1500
     private static let clinic = party("clinic0", "1234567893")
     private static let payer = party("med0", "1003000126")
@@ -33,7 +33,7 @@ struct ConsentOracleTests {
         #expect(falsePermits == 0)
         #expect(falseDenials == 0)
         #expect(tooWide == 0)
-        // Otherwise nothing was tried.
+        // Otherwise the test would have tried nothing.
         #expect(permits * 15 > Self.sets)
     }
 
@@ -61,7 +61,7 @@ struct ConsentOracleTests {
         }
         #expect(falsePermits == 0)
         #expect(falseDenials == 0)
-        // Otherwise nothing was tried.
+        // Otherwise the test would have tried nothing.
         #expect(permits * 30 > Self.sets && objected * 30 > Self.sets)
     }
 

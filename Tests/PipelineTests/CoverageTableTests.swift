@@ -38,12 +38,12 @@ struct CoverageTableTests {
             (["active 2026-05-05 -"], false), (["active - 2026-05-03"], false), (["active 2026 2026"], true),
             (["active 2026-05 2026-05"], true), (["cancelled 2026-01-01 2026-12-31"], false),
             (["entered-in-error - -"], false), (["draft - -"], false),
-            // Several plans: one that holds is enough, whichever pays first; what was cancelled takes none away.
+            // Several plans: one that holds is enough, whichever pays first; a cancelled one does not cancel others.
             (["active - 2026-03-31", "active 2026-04-01 -"], true),
             (["active - 2026-03-31", "active 2026-06-01 -"], false),
             (["cancelled - -", "active 2026-04-01 -"], true), (["entered-in-error - -", "active - 2026-05-03"], false),
             (["active 2026-12-31 2026-01-01"], false), (["active 2026-12-31 2026-01-01", "active - -"], true),
-            // A subscriber is not covered by what covers a dependant.
+            // A subscriber is not covered by a dependant's coverage.
             (["active - - for m-kim"], false), (["active - - for m-kim", "active 2026-01-01 -"], true),
         ])
     func table(lines: [String], isCovered: Bool) async throws {

@@ -7,8 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Limits per payer on how many at once and how many in a time (reliability R8), by random schedules on the manual
-/// clock.
+/// Limits per payer on concurrency and rate (reliability R8), tested with random schedules on the manual clock.
 @Suite("A payer gets no more than it bears")
 struct DeliveryLimitTests {
     /// How many deliveries are under way, and the most that ever were.
@@ -79,7 +78,7 @@ struct DeliveryLimitTests {
         }
         let starts = meter.starts
         #expect(starts.count >= 9)
-        // In any window that holds k spacings there are at most k of them.
+        // Any window of k spacings has at most k of them.
         let window = max(1000, Int64(1000 / perSecond))
         let most = max(1, Int(perSecond))
         for (index, start) in starts.enumerated() {
@@ -100,7 +99,7 @@ struct DeliveryLimitTests {
             let paces = (0..<4).map { pace(perSecond, "med0 \(round)", processes[$0 % 2], night) }
             var starts: [Int64] = []
             for turn in 0..<40 {
-                // At times all are busy, at times they have nothing to do.
+                // Sometimes all are busy, sometimes they have nothing to do.
                 let idle = Double.random(in: 0...(round.isMultiple(of: 2) ? 2 : 0.1), using: &numbers)
                 night.clock.advance(seconds: idle * spacing / 1000)
                 try await paces[Int.random(in: 0..<4, using: &numbers)].wait()

@@ -45,7 +45,7 @@ struct DivisionTests {
             let provenance = bundle.entries.compactMap(\.resource).filter { $0.type == "Provenance" }
             let exchange = try #require(provenance.last)
             #expect(Set(Self.targets(exchange)) == resources)
-            // Whose origin is told is told once, each by the source that stands where the target does.
+            // Each origin is stated once, with the sources in the order of their targets.
             let origins = provenance.dropLast()
             #expect(
                 origins.flatMap(Self.targets).sorted() == resources.filter { !$0.hasPrefix("Organization/") }.sorted())
@@ -233,7 +233,7 @@ struct DivisionTests {
         }
     }
 
-    /// A Patient, a sender and some resources that refer to each other at random, circles too, with our Provenance.
+    /// A Patient, a sender and resources that refer to each other at random, also in circles, with our Provenance.
     private static func randomBundle(_ numbers: inout SeededNumbers) -> [UInt8] {
         let count = Int.random(in: 1...12, using: &numbers)
         let names = ["Patient/p", "Organization/o"] + (0..<count).map { "Observation/r\($0)" }
@@ -253,7 +253,7 @@ struct DivisionTests {
                     "target": .array(targets), "agent": [["who": ["reference": "Organization/o"]]],
                     "entity": [["what": ["identifier": ["value": "urn:pdex:exchange:x"]]]],
                 ]))
-        // One of the clinic's, by somebody whom nothing else names.
+        // A Provenance of the clinic, by somebody whom nothing else names.
         entries.append(entry("Practitioner/w", [:]))
         let told = (0..<count).filter { _ in Bool.random(using: &numbers) }.map { "Observation/r\($0)" }
         if !told.isEmpty {

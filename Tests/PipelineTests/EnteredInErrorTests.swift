@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-/// RD-18: what the clinic itself calls an error is never sent as if it were none.
+/// RD-18: what the clinic itself marks as an error is never sent as if it were not.
 @Suite("What was entered in error")
 struct EnteredInErrorTests {
     @Test(
@@ -17,7 +17,7 @@ struct EnteredInErrorTests {
         let set = try LoadedMappings.set(in: directory, digests: .standIn)
         var types: Set<String> = []
         var sent: Set<String> = []
-        // Sets have cases of their own beside those of the set that most of them extend.
+        // Sets have their own cases in addition to those of the set that most of them extend.
         let base = try LoadedMappings.set(in: usCoreMappings, digests: .standIn)
         let own = try MappingTests.outcomes(of: set, directory: directory).map(\.given)
         let given = try own + MappingTests.outcomes(of: base, directory: usCoreMappings).map(\.given)

@@ -69,7 +69,7 @@ struct ExportParametersTests {
         let report = try await night.run()
 
         #expect(night.clinic.exportRequests.map(\.associatedData) == [["LatestProvenanceResources"]])
-        // A list of types without it would leave it out unsaid (BLK-12).
+        // A list of types without it would silently leave it out (BLK-12).
         #expect(night.clinic.exportRequests.allSatisfy { $0.types.contains("Provenance") })
         #expect(report.state == .complete)
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A mapping set on disk that extends US Core 6.1.0 by some lines; its folder is gone when the test is over.
+/// A mapping set on disk that extends US Core 6.1.0 by some lines; its folder is removed after the test.
 final class ExtendedSet {
     let directory: String
     private let root: String

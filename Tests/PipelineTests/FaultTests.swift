@@ -113,7 +113,7 @@ struct FaultTests {
         #expect(report.state == .partial)
     }
 
-    /// What stands beside an export's data, and harms nothing.
+    /// What comes with an export's data, and harms nothing.
     static let besides: [@Sendable (inout ScriptedClinic.Script) -> Void] = [
         {
             let deletion = #"{"request":{"method":"DELETE","url":"Observation/nobodys"}}"#

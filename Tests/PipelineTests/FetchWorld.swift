@@ -5,7 +5,7 @@ import PDexTesting
 
 @testable import Pipeline
 
-/// A clinic with two patients, a payer that said which of its members they are and exports them, and a folder.
+/// A clinic with two patients, a payer that has answered which members they are and exports them, and a folder.
 struct FetchWorld {
     let night: Night
     /// The clock of the payer's exports.
@@ -36,7 +36,7 @@ struct FetchWorld {
         ])
     }
 
-    /// Has the clinic pulled, and the payer say who the patients are; once.
+    /// Pulls the clinic, and lets the payer answer who the patients are; once.
     func match() async throws {
         guard try await night.store.read({ try $0.matched(group: "g1", payer: "med0") }) == nil else { return }
         _ = try await night.run("night-0", dryRun: true)
@@ -50,7 +50,7 @@ struct FetchWorld {
         }
     }
 
-    /// That the payer said of a patient which member it is.
+    /// The payer's answer which member a patient is.
     func told(_ patient: String, as member: String) -> MemberMatch {
         MemberMatch(
             route: night.pipeline.terms.route,
@@ -76,7 +76,7 @@ struct FetchWorld {
             .init(group: group, purpose: purpose, types: types, since: since), into: path, by: "ada")
     }
 
-    /// Whether no export of the payer's is under way.
+    /// Whether no export at the payer is under way.
     var isAtRest: Bool {
         get async throws {
             let key = PayerExport.key(ofJob: night.pipeline.terms.job)

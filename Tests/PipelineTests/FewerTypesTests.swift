@@ -5,8 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// One payer may be sent all of a member by a nightly job, and a part of it by a request or by another job (Q-03,
-/// CO-08).
+/// A nightly job may send a payer all data of a member, and a request or another job a part of it (Q-03, CO-08).
 @Suite("An exchange of fewer types takes the place of one of all types without losing what that was to bring")
 struct FewerTypesTests {
     @Test("what waits is sent by the request that comes after it, and nothing is sent at night again")

@@ -34,7 +34,7 @@ struct FootingTests {
         let joe = try #require(try await Self.joes(night))
         #expect(joe.state == .withheld)
         #expect(joe.reason == change.code)
-        // The operator took Ada for Joe's member: hers does not stand either.
+        // The operator linked Ada to Joe's member, so her exchange has no basis either.
         #expect(night.payer.received.count == sent + (change == .linkedElsewhere ? 0 : 1))
     }
 

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Pipeline
 
-/// A Group of members who matched is there for weeks: who withdrew since is not asked for (PP-07, HC-06, CO-03).
+/// A Group of matched members lasts for weeks: data of members who have withdrawn since is not requested (PP-07, HC-06,
+/// CO-03).
 @Suite("Whom of a Group a payer is asked for")
 struct GroupConsentTests {
     @Test("who objects at the clinic by now is not asked for, and what the payer sends of them is left out")
@@ -23,7 +24,7 @@ struct GroupConsentTests {
             #expect(fetched.resources[type] == 1)
         }
         #expect(fetched.withheld == 4 && fetched.isWhole)
-        // What is of nobody stays.
+        // What belongs to nobody stays.
         #expect(fetched.resources["Practitioner"] == 1)
         let trail = try await world.night.store.read { try $0.audit(after: 0, limit: 1000) }.map(\.entry)
         #expect(trail.last { $0.action == "payer.fetched" }?.reason?.hasSuffix(", of 1 in the Group") == true)
@@ -116,7 +117,7 @@ struct GroupConsentTests {
     func meanwhile(objectors: [String]) async throws {
         let world = try FetchWorld()
         try await world.match()
-        // Consents are read of two before the kick-off, and of two when the export is there.
+        // Two patients' Consents are read before the kick-off, and again when the export is ready.
         let searches = Mutex(0)
         let denials = try objectors.map { try FetchWorld.denial(of: $0) }
         world.night.clinic.rewrite { script in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// A backup, a shell or a stopped process holds the store for longer than a write waits (D5).
+/// A backup, a shell or a suspended process holds the store for longer than a write waits (D5).
 @Suite("An answer that came while another program held the store")
 struct HeldStoreTests {
     @Test("is kept once the store is free, and nothing is looked for or sent again", arguments: 1...4)

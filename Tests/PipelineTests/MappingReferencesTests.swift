@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What mappings find behind references")
 struct MappingReferencesTests {
-    /// A night whose encounter diagnoses have to meet a condition; the set's folder lives as long as the night.
+    /// A night whose encounter diagnoses must meet a condition; the set's folder lasts as long as the night.
     private struct Trial {
         let night: Night
         private let folder: ExtendedSet
@@ -50,7 +50,7 @@ struct MappingReferencesTests {
         #expect(try await Trial(requiring: condition).diagnoses() == count)
     }
 
-    /// A diagnosis of Joe's that points at an observation.
+    /// A diagnosis for Joe that points to an observation.
     private static func diagnosis(with evidence: String) -> JSONValue {
         let category: JSONValue = [
             "system": "http://terminology.hl7.org/CodeSystem/condition-category", "code": "encounter-diagnosis",

@@ -2,9 +2,9 @@ import FHIR
 import PDex
 import Synchronization
 
-/// A payer's server that hands out the answers to questions about many: what stands in them is the test's.
+/// A payer's server that hands out the answers to bulk questions, as the test writes them.
 final class MatchFiles: ClinicServer {
-    /// What a question about many comes to.
+    /// The outcome of a bulk question.
     struct Answer: Sendable {
         var lines: [String] = []
         var type: String? = "Group"
@@ -18,10 +18,10 @@ final class MatchFiles: ClinicServer {
     private let answers = Mutex<[Answer]>([])
     private let ended = Mutex(0)
 
-    /// The answers in turn; then empty ones.
+    /// The answers, one after the other; then empty ones.
     func answer(_ next: Answer...) { answers.withLock { $0 += next } }
 
-    /// How many the payer was told to forget.
+    /// How many answers the payer was told to drop.
     var finished: Int { ended.withLock { $0 } }
 
     var base: String { "https://fhir.med0.example/r4" }
@@ -73,7 +73,7 @@ final class MatchFiles: ClinicServer {
 
     private static let unasked = Fault(.usage, .stop, "nobody asks that of it")
 
-    /// A Group as payers write it: those who were submitted, and the member of each.
+    /// A Group as payers write it: the submitted people, and the member of each.
     static func group(
         _ kind: String, _ members: [(submitted: String, reference: String)], id: String = "g1"
     ) -> String {

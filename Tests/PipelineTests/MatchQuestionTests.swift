@@ -72,7 +72,7 @@ struct MatchQuestionTests {
             ("2026-01-01", "2026-12-31", true), ("2026-01-01", "2026-06-01T00:00:01Z", true), ("2026-01-01", "", false),
             ("", "2026-12-31", false), ("", "", false), ("2026-07-01", "2026-12-31", false),
             ("2026-01-01", "2026-05-30", false),
-            // Over where that day ends first.
+            // Already over where that day ends first.
             ("2026-01-01", "2026-05-31", false),
         ])
     func period(start: String, end: String, goesAlong: Bool) throws {

@@ -61,7 +61,7 @@ struct MemberIndexTests {
         case memberSystem, subscriberSystem, pair, tableSystems, table
         var testDescription: String { rawValue }
 
-        /// Whether the ways to the clinic's patients depend on it, and those to the payer's members.
+        /// Whether the links to the clinic's patients, and to the payer's members, depend on it.
         var isOfPatients: Bool { ![.payerName, .payerBase, .npi, .organization, .filed].contains(self) }
         var isOfMembers: Bool { ![.clinicName, .clinicBase].contains(self) }
     }
@@ -230,7 +230,7 @@ struct MemberIndexTests {
 
     private static let joes = [Directory.patient("joe"), Directory.member("m-joe")]
 
-    /// Writes a way to each of both sides that only a new index takes away, as if it came of the records.
+    /// Writes a link on each side that only a new index removes, as if it came from the records.
     private static func mislead(_ night: Night) async throws {
         let index = IndexWriter(terms: night.pipeline.terms, identities: night.identities)
         try await night.store.write { writer in

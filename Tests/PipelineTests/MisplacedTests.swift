@@ -5,12 +5,12 @@ import Testing
 
 @testable import Pipeline
 
-/// What went to the payer as a member whom the patient is not (T10): by an operator's word, or by the clinic's.
+/// Data that went to the payer as the wrong member's (T10), as an operator's decision or the clinic's merge shows.
 @Suite("What went there as the wrong member is taken back, as the payer's policy says")
 struct MisplacedTests {
     private static let clinical: Set = ["Encounter", "Condition", "Observation"]
 
-    /// Why a patient is no longer who it was taken for.
+    /// Why a patient is no longer taken for the same member.
     enum Turn: String, CaseIterable, CustomTestStringConvertible {
         case unlinked, relinked, merged, unmerged
         var testDescription: String { rawValue }
@@ -22,7 +22,7 @@ struct MisplacedTests {
         let others = Self.held(night).filter { !Self.isJoes($0) }
         try await Self.make(turn, night)
         let second = try await Self.next(night)
-        // Who was Ada before is nobody, once her member is Joe's.
+        // Once Joe is linked to her member, Ada is no longer recognised.
         let isAdaGone = turn == .relinked
         #expect(second.notes == [.retractedByDelete: isAdaGone ? 6 : 3])
         #expect(second.balanced)
@@ -196,7 +196,7 @@ struct MisplacedTests {
         #expect(Self.held(night).filter(Self.isJoes).count == 3)
     }
 
-    /// Joe is sent: as himself, or, before a merge comes undone, as the one he was merged into.
+    /// Sends Joe as himself or, before a merge is undone, as the one he was merged into.
     private static func delivered(_ turn: Turn, _ policy: ExchangeTerms.AfterRevocation) async throws -> Night {
         let night = try Night([.joe, .ada], mappings: usCoreMappings, afterRevocation: policy)
         if turn == .unmerged { night.clinic.put(try merged()) }
@@ -224,7 +224,7 @@ struct MisplacedTests {
         }
     }
 
-    /// Joe's chart as the clinic has it once it is merged into Ada's.
+    /// Joe's chart at the clinic after its merge into Ada's.
     private static func merged() throws -> Resource {
         var chart = try NamedMember.joe.clinicRecords()[0].json
         chart["link"] = [["other": ["reference": "Patient/ada"], "type": "replaced-by"]]
@@ -270,7 +270,7 @@ struct MisplacedTests {
         night.identities.key(source: "med0", type: "Patient", id: id)
     }
 
-    /// What the payer holds of people's care.
+    /// What the payer holds about care.
     private static func held(_ night: Night) -> [Resource] {
         night.payer.held.values.filter { clinical.contains($0.type) }.sorted { "\($0.id ?? "")" < "\($1.id ?? "")" }
     }

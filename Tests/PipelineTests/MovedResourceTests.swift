@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What the clinic writes under one patient today and under another tomorrow (WR-20, T10).
+/// Resources that the clinic moves from one patient to another (WR-20, T10).
 @Suite("What the clinic moves to another patient is no longer the first one's")
 struct MovedResourceTests {
     @Test(
@@ -104,7 +104,7 @@ struct MovedResourceTests {
         #expect(Self.subjects(night).isEmpty)
     }
 
-    /// Whose results the payer has.
+    /// The patients whose results the payer has.
     private static func subjects(_ night: Night) -> [String] {
         night.payer.held.values.filter { $0.type == "Observation" }
             .map { $0["subject"]?["reference"]?.string ?? "" }
@@ -128,7 +128,7 @@ struct MovedResourceTests {
         night.identities.key(source: "clinic0", type: "Patient", id: id)
     }
 
-    /// Whose the result is, as it is staged.
+    /// The patient whose result it is, as staged.
     private static func owner(_ night: Night) async throws -> ResourceKey? {
         let key = moved(night)
         return try await night.store.read { try $0.staged(key) }?.patient

@@ -4,7 +4,7 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// CO-05: whoever reads what is sent must not learn of what is held, in whatever way it is named.
+/// CO-05: a reader of what is sent must not learn of what is held back, in whatever way it is named.
 @Suite("What names something held is held, in whatever way it names it")
 struct NamedInOtherWaysTests {
     private static let ways: [JSONValue] = [

@@ -2,7 +2,7 @@ import PDex
 import PDexTesting
 
 extension Night {
-    /// Puts an exchange "newer" in the place of the only one, as a request does that comes while that is sent.
+    /// Replaces the only exchange by one named "newer", as a request does that comes while the first is sent.
     func makeNewer() async throws {
         let now = clock.now()
         try await store.write { writer in

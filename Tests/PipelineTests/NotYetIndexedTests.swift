@@ -5,10 +5,10 @@ import Testing
 
 @testable import Pipeline
 
-/// As an upgrade leaves a store when another clinic's run has just read the payer's records (T10).
+/// A store after an upgrade, when another clinic's run has just read the payer's records (T10).
 @Suite("Nobody is looked for before everybody is indexed as it is configured now")
 struct NotYetIndexedTests {
-    /// Who looks for a patient.
+    /// The operation that looks for a patient.
     enum Asker: String, CaseIterable, CustomTestStringConvertible {
         case explanation, consent, request, requestForOne, replay, preview, delivery
         var testDescription: String { rawValue }
@@ -86,7 +86,7 @@ struct NotYetIndexedTests {
         #expect(bases == (index.patientBasis, index.memberBasis))
     }
 
-    /// No ways to anybody, the payer's records as fresh as before, and numbers that are declared otherwise.
+    /// Removes all links, leaves the payer's records as recent as before, and declares numbers differently.
     private static func upgraded(_ night: Night) async throws -> ExchangePipeline {
         try await night.store.write { writer in
             for id in ["joe", "ada"] {

@@ -54,7 +54,7 @@ struct NumbersOfOtherPlansTests {
         for (place, number) in numbers.enumerated() {
             var performer = reference
             performer["identifier"] = number
-            // A practitioner of whom that plan's number is said is nobody whom the member's chart knows.
+            // A practitioner with that plan's number is nobody known to the member's chart.
             if place == 0, reference["type"] == "Practitioner" { continue }
             var result = try #require(NamedMember.joe.observation(value: "5.00").object)
             result["id"] = .string("told-\(place)")

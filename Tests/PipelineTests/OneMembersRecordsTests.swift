@@ -35,7 +35,7 @@ struct OneMembersRecordsTests {
     @Test("everybody's, when all are older than a quarter of an hour")
     func old() async throws {
         let night = try await Self.night(later: 1_000)
-        // Nothing is sent, so that nothing is read again for that.
+        // Nothing is sent, so nothing is read again for that.
         try Self.put(NamedMember.joe.with { $0.consent = "inactive" }, night)
         try Self.put(NamedMember.ada.with { $0.consent = "inactive" }, night)
 
@@ -55,7 +55,7 @@ struct OneMembersRecordsTests {
 
         let report = try? await night.pipeline.request(member: "joe", run: night.firing("request-1"))
 
-        // A line that nobody can read ends the run, as ever; another's Consent only means that all are read.
+        // An unreadable line ends the run, as always; another member's Consent only means that all are read.
         #expect((report == nil) != isStray)
         #expect(try await Self.status(ofConsent: "consent-ada", night) == "inactive")
     }

@@ -81,7 +81,7 @@ struct OptOutTests {
         #expect(night.payer.received.isEmpty)
     }
 
-    /// A PDex Provider Access Consent of Joe's.
+    /// A PDex Provider Access Consent by Joe.
     private static func providerAccess(_ type: String, _ status: String) throws -> Resource {
         let hl7 = "http://terminology.hl7.org/CodeSystem/"
         func concept(_ system: String, _ code: String) -> JSONValue {

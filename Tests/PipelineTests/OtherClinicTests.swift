@@ -67,7 +67,7 @@ struct OtherClinicTests {
         #expect((night.clock.now() - now) / .seconds(1) == waited)
     }
 
-    /// Nine bundles that the payer was too busy for, due again.
+    /// Nine bundles for which the payer was too busy, due again.
     private func backlog(concurrency: Int) async throws -> Night {
         let members = (1...9).map {
             NamedMember("p\($0)", "Sam", "Lee", born: "1960-01-0\($0)", memberID: "M0-\($0)")

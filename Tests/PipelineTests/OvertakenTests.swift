@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Between the look at a member and what is written of it another process may write.
+/// Between examining a member and writing the result, another process may write.
 @Suite("What was made of an older look at a member never follows what is newer")
 struct OvertakenTests {
     @Test("nothing is written of a member of whom another run wrote meanwhile, and who it was is told")
@@ -59,7 +59,7 @@ struct OvertakenTests {
         try await night.store.read { try night.pipeline.maker(run).make(member, $0) }
     }
 
-    /// The clinic deletes a result, of which a run learns.
+    /// The clinic deletes a result, and a run learns of it.
     private static func delete(_ id: String, in run: Run, _ night: Night) async throws -> ResourceKey {
         let key = night.identities.key(source: "clinic0", type: "Observation", id: id)
         let stager = Stager(source: "clinic0", base: night.pipeline.terms.clinic.base, identities: night.identities)

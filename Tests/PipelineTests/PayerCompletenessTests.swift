@@ -54,7 +54,7 @@ struct PayerCompletenessTests {
         #expect(try await night.store.read { try $0.staged(member) } != nil)
     }
 
-    /// Joe, whose Coverage names its payor by nothing but a reference.
+    /// Joe, whose Coverage names its payor only by a reference.
     private static func night() throws -> Night {
         let night = try Night([.joe], mappings: usCoreMappings)
         let records = try NamedMember.joe.payerRecords(clinicNPI: "1234567893", payerNPI: "1003000126")

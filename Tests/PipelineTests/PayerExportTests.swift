@@ -101,7 +101,7 @@ struct PayerExportTests {
         #expect(filters[0].count == 10)
         #expect(filters[1] == ["Observation?date=ge\(first)", "Observation?date:missing=true"])
         #expect(filters[2].isEmpty)
-        // They go in one list with commas (DX-01).
+        // They go in one comma-separated list (DX-01).
         #expect(filters.joined().allSatisfy { !$0.contains(",") })
         #expect(world.server.exportRequests.allSatisfy { $0.since == nil })
     }
@@ -237,7 +237,7 @@ struct PayerExportTests {
         let fetched = try await world.fetch()
 
         #expect(fetched.isWhole)
-        // An export that failed there is begun anew.
+        // An export that failed there is started again.
         #expect(world.server.exportRequests.count == (what == "the payer's word" ? 2 : 1))
     }
 

@@ -55,7 +55,7 @@ struct QuietClinicTests {
             [.joe, .ada], mappings: usCoreMappings, by: .rosterSearch,
             quietUntil: { isQuiet ? Self.quietUntil($0) : nil })
         night.clinic.rewrite {
-            // With what it has to remark, each search has two pages.
+            // With its remarks, each search has two pages.
             ($0.pageSize, $0.outcomeSeverity, $0.mostPages) = (1, "information", 1)
         }
 

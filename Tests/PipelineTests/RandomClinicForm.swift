@@ -1,6 +1,6 @@
 import FHIR
 
-/// A consent as a clinic keeps it: a form of any kind, often ended, now and then renewed.
+/// A consent as a clinic keeps it: a form of any kind, often ended, sometimes renewed.
 struct RandomClinicForm {
     private static let hl7 = "http://terminology.hl7.org/CodeSystem/"
 

@@ -1,6 +1,6 @@
 import FHIR
 
-/// A consent as a careless or hostile payer may write it: mostly right, each part wrong now and then.
+/// A consent as a careless or hostile payer may write it: mostly right, each part sometimes wrong.
 struct RandomConsent {
     private static let hl7 = "http://terminology.hl7.org/CodeSystem/"
 
@@ -17,7 +17,7 @@ struct RandomConsent {
         let given = ["2026-02-01", "2026-03-01", "2026-03-02", "2026-06-01", "2026-07-01", "nonsense"]
         if random.below(6) > 0 { json["dateTime"] = .string(given[random.below(6)]) }
         if random.below(6) > 0 {
-            // Early in the day of the whole world, so that days can be compared.
+            // At a time when it is the same day everywhere, so that days can be compared.
             json["meta"] = ["lastUpdated": .string(given[random.below(5)] + "T08:00:00Z")]
         }
         let isProvider = random.below(5) == 0
@@ -63,7 +63,7 @@ struct RandomConsent {
         return .object(provision)
     }
 
-    /// What narrows a provision or takes from it, and HRex does not know.
+    /// What narrows a provision in ways that HRex does not define.
     private static let conditions: [(String, JSONValue)] = [
         ("purpose", [["system": .string(hl7 + "v3-ActReason"), "code": "TREAT"]]),
         ("securityLabel", [["system": .string(hl7 + "v3-Confidentiality"), "code": "N"]]),
@@ -75,7 +75,7 @@ struct RandomConsent {
         ("provision", [["type": "permit"]]),
     ]
 
-    /// Mostly of privacy; now and then of something else, or of a system that only sounds like the right one.
+    /// Mostly privacy; sometimes something else, or a system that only resembles the right one.
     private static func scope(_ random: inout Numbers) -> JSONValue {
         switch random.below(60) {
         case 0: concept(hl7 + "consentscope", "research")

@@ -16,7 +16,7 @@ struct ReferenceFormsTests {
     func sameTarget(base: String, version: String) async throws {
         for way in Self.ways {
             let night = try Self.night(by: way, about: base + "Condition/joe-sore-throat" + version) {
-                // The scripted clinic finds what is a patient's by its relative reference.
+                // The scripted clinic finds a patient's resources by relative references.
                 $0["subject"] = [
                     "reference": .string(
                         (way == .bulkExport ? base : "") + "Patient/joe" + (way == .bulkExport ? version : ""))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// From the plan's id of a member to the clinic's of a patient.
+/// From the plan's id of a member to the clinic's id of a patient.
 @Suite("A member who is asked for by the plan's id")
 struct RequestedMemberTests {
     private static let system = "https://med0.example/fhir/member-id"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Which response is of which entry (WR-03, WR-12, WR-14, reliability R10, M5, M7).
+/// Which response belongs to which entry (WR-03, WR-12, WR-14, reliability R10, M5, M7).
 @Suite("Responses that are not one an entry, in order")
 struct ResponseMatchTests {
     @Test("responses in another order are told apart by their location, and the receipt has them in the bundle's order")
@@ -152,7 +152,7 @@ struct ResponseMatchTests {
         #expect(sizes.count == 3 && sizes[0] > 8 && sizes.dropFirst().allSatisfy { $0 <= 8 })
     }
 
-    /// A night of one member whose answer is made of the right one; what was noted of the attempt.
+    /// A night of one member with an altered answer; returns what was recorded about the attempt.
     private func answered(
         _ change: @escaping @Sendable ([JSONValue]) -> [JSONValue]
     ) async throws -> (Night, Receipt) {

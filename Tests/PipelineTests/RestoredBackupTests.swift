@@ -289,7 +289,7 @@ struct RestoredBackupTests {
         #expect(Self.notes(night) == ["second"])
     }
 
-    /// A backup of a night after which the clinic writes something newer, which the payer gets.
+    /// A backup of a night; then the clinic writes something newer, which the payer gets.
     private static func overtake(_ night: Night, at place: TemporaryPlace) async throws {
         try night.clinic.put(visit("joe", note: "first"))
         let store = try await backUp(night, at: place)
@@ -305,7 +305,7 @@ struct RestoredBackupTests {
         return try await store.read { try $0.exchanges(matching: ExchangeFilter(member: member), limit: 9) }
     }
 
-    /// A backup after a first night, and the store that goes on beside it.
+    /// A backup after a first night, and the store that continues.
     private static func backUp(
         _ night: Night, at place: TemporaryPlace, after work: (any Store) async throws -> Void = { _ in }
     ) async throws -> any Store {
@@ -331,7 +331,7 @@ struct RestoredBackupTests {
         return try SQLiteExchangeStore.open(path: place.path + ".restored", digests: digests)
     }
 
-    /// So many nights, an hour after one another.
+    /// That many nights, an hour after one another.
     private static func nights(
         _ count: Int, from first: Int = 0, of night: Night, by pipeline: ExchangePipeline
     ) async throws -> [RunReport] {
@@ -370,7 +370,7 @@ struct RestoredBackupTests {
         ])
     }
 
-    /// What the payer has of a member's care.
+    /// What the payer has about a member's care.
     private static func clinical(_ night: Night) -> Set<String> {
         Set(
             night.payer.held.keys.filter { ["Encounter/", "Condition/", "Observation/"].contains(where: $0.hasPrefix) })

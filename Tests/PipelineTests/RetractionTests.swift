@@ -382,7 +382,7 @@ struct RetractionTests {
 }
 
 extension Resource {
-    /// With another word in it, so that the member is looked at again.
+    /// With a changed word, so that the member is examined again.
     fileprivate var marked: Resource {
         var copy = self
         copy.json["language"] = "en"

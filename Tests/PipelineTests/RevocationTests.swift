@@ -13,13 +13,13 @@ struct RevocationTests {
             memberID: "M0-\(1000 + index)")
     }
 
-    /// Where on its way a member's data is when it must no longer leave.
+    /// The point that a member's data has reached when it must no longer leave.
     enum Point: String, CaseIterable, CustomTestStringConvertible {
         case beforeTheRun, staged, bundled, claimed, waitingForAConnection, betweenParts, betweenAttempts, parked
         case divided, answerLost, requested, delivered
         var testDescription: String { rawValue }
 
-        /// Whether only one delivery can be there, so that each member has a night of its own.
+        /// Whether only one delivery can be at that point, so that each member has a night of its own.
         var isOneByOne: Bool { [.waitingForAConnection, .betweenParts, .divided, .answerLost].contains(self) }
     }
 
@@ -163,7 +163,7 @@ struct RevocationTests {
         }
     }
 
-    /// Everything that could still send: what waits, replays of all that rests, and the next night.
+    /// Everything that could still send: what waits, replays of everything at rest, and the next night.
     private static func goOn(_ night: Night) async throws {
         night.clock.advance(seconds: 3600)
         _ = try await night.pipeline.deliver()

@@ -99,7 +99,7 @@ struct RosterTests {
         #expect(same.changed == 0)
     }
 
-    /// In the suite there are 20,000; `make roster` has 1,000,000.
+    /// The suite uses 20,000; `make roster` uses 1,000,000.
     private static let rows = ProcessInfo.processInfo.environment["PDEX_ROSTER_ROWS"].flatMap(Int.init) ?? 20_000
 
     @Test("a long roster is checked and read in a memory that does not grow with what stands in it")

@@ -142,7 +142,7 @@ struct SensitivityTests {
         let other = try Self.resource("Observation", "other") { $0["status"] = "final" }
         let marked = try Self.changed("Observation") { $0["code"] = Self.concept(Self.icd, "F10.20") }
         let night = try Self.night(marked, note, report, other)
-        // The result, its notes, the report on it, and what else that report tells.
+        // The result, its notes, the report on it, and what else that report names.
         #expect(try await night.run().resources.leftOut[.consentSensitive] == 4)
         #expect(Set(night.payer.held.values.map(\.type)).isSuperset(of: ["Encounter", "Condition"]))
     }
@@ -334,7 +334,7 @@ struct SensitivityTests {
         }
     }
 
-    /// What the audit trail says of the permit.
+    /// What the audit trail says about the permit.
     private static func decision(_ night: Night) async throws -> String? {
         try await night.store.read { try $0.audit(after: 0, limit: 100) }.map(\.entry)
             .first { $0.action == "exchange.permitted" }?.reason

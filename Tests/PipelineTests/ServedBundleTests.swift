@@ -4,7 +4,7 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// What a payer may fetch of what it was told of (SUB-06, CO-03, CO-10).
+/// What a payer may fetch of the files announced to it (SUB-06, CO-03, CO-10).
 @Suite("Bundles that are fetched")
 struct ServedBundleTests {
     @Test("what is on its way is there to be fetched, as long as it is on its way")
@@ -35,7 +35,7 @@ struct ServedBundleTests {
         {
             night.payer.put(record)
         }
-        // Longer than what was read of the payer is relied on.
+        // Longer than the payer's records are relied on.
         night.clock.advance(seconds: 3600)
 
         let served = try? await night.pipeline.bundle(toServe: submission)
@@ -62,7 +62,7 @@ struct ServedBundleTests {
 
         let served = try? await night.pipeline.bundle(toServe: submission)
 
-        // Where it looks fewer times, it had looked before.
+        // If that read never comes, it had checked before.
         #expect(night.store.isWaitingToRead || served ?? nil == nil)
         #expect(read > 1 || !night.store.isWaitingToRead)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("On which days care was given")
 struct ServiceDatesTests {
-    /// For each type that a mapping set maps, an element that dates it; or why it has no day.
+    /// For each mapped type, an element that dates it, or why it has no day.
     private static let mapped: [String: Dating] = [
         "AllergyIntolerance": .undated("is so today, whenever it was recorded"),
         "CarePlan": .by(["period": ["start": .day, "end": .day]]),
@@ -52,7 +52,7 @@ struct ServiceDatesTests {
         #expect(Set(sources) == Set(Self.mapped.keys))
     }
 
-    /// The types that have a day, with the elements that say it.
+    /// The types that have a day, with the elements that state it.
     private static let datedTypes = mapped.keys.sorted().compactMap { type -> (String, JSONObject)? in
         guard case .by(let elements)? = mapped[type] else { return nil }
         return (type, elements)

@@ -36,7 +36,7 @@ struct SharedOutboxTests {
         #expect(try await Self.states(night) == [.parked])
     }
 
-    /// A night of somebody whom only demographics recognise, whose bundle the payer was too busy for; due again.
+    /// A night of a person recognised only by demographics, for whose bundle the payer was too busy; due again.
     private func waiting(attempts: Int = 9) async throws -> Night {
         let joe = NamedMember.joe.with { $0.memberID = nil }
         let night = try Night([joe], mappings: usCoreMappings, attempts: attempts, matchBy: [.demographics])
@@ -47,7 +47,7 @@ struct SharedOutboxTests {
         return night
     }
 
-    /// The terms of a job that recognises members by their number alone, and sends everything from ever since.
+    /// The terms of a job that recognises members only by number, and sends data of any age.
     private static func request(_ night: Night, knowing other: ExchangeTerms?) -> ExchangeTerms {
         let terms = night.pipeline.terms
         let others = other.map { other in

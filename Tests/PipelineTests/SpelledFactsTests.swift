@@ -5,8 +5,8 @@ import Testing
 
 @testable import Pipeline
 
-/// What is kept of people stays in the store for as long as its form is the same number: who spells anything otherwise
-/// raises `PersonFacts.form` for what is compared, or `IndexWriter.form` for what leads to somebody, and pins the new
+/// Facts about people stay in the store as long as the number of their form is the same. A change of spelling has to
+/// raise `PersonFacts.form` for what is compared, or `IndexWriter.form` for what leads to somebody, and pin the new
 /// digest.
 @Suite("What is kept of people is spelled as its form says")
 struct SpelledFactsTests {

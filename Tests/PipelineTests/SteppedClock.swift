@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 
-/// A manual clock on which others do something while somebody sleeps, at least once a minute.
+/// A manual clock on which other work is done while a task sleeps, at least once a minute.
 struct SteppedClock: WallClock {
     let clock: ManualClock
     let meanwhile: @Sendable () async throws -> Void

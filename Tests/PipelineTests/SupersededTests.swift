@@ -3,7 +3,7 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// What something newer of the member took the place of while it was being sent.
+/// Exchanges that a newer one of the member replaced while they were being sent.
 @Suite("What is newer takes the place of what is under way")
 struct SupersededTests {
     @Test(
@@ -25,7 +25,7 @@ struct SupersededTests {
         }
         #expect(older.map(\.state) == [.cancelled] && older.map(\.reason) == [.superseded])
         #expect(older.map(\.detail) == ["superseded by newer"])
-        // What the payer said of it is kept, and so is what it was asked.
+        // The payer's answer is kept, and so is the submission.
         #expect(submissions.map(\.state) == [.parked] && receipts.map(\.status) == [status])
     }
 

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Pipeline
 
-/// What arrived without being acknowledged as a whole, and what was decided on before it arrived (CO-10, WR-20).
+/// Data that arrived without being acknowledged as a whole, or after the decision about it (CO-10, WR-20).
 @Suite("After a withdrawal everything that ever arrived is taken back")
 struct TakenBackInPartTests {
-    /// How a payer comes to hold what no acknowledged exchange tells of.
+    /// How a payer comes to hold data that no acknowledged exchange records.
     enum Way: String, CaseIterable, CustomTestStringConvertible {
         case onePart, lostAnswer, dividedInPart, mostEntries, onItsWay
         var testDescription: String { rawValue }

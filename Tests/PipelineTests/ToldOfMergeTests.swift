@@ -5,12 +5,12 @@ import Testing
 
 @testable import Pipeline
 
-/// What the payer, who has the Patient of a chart, learns when the clinic merges that chart into another.
+/// What a payer that has a chart's Patient learns when the clinic merges that chart into another.
 @Suite("Who took a merged Patient's place is told to the payer")
 struct ToldOfMergeTests {
     /// The chart that Joe's is merged into.
     private static let joseph = NamedMember("joseph", "Joe", "Smith", born: "1979-04-02", memberID: "M0-1")
-    /// As whom Joe may be merged into somebody who is nobody's member.
+    /// A person who is nobody's member, into whom Joe may be merged.
     private static let sam = NamedMember("sam", "Sam", "Lind", born: "1981-01-01", memberID: nil)
 
     @Test("the merged Patient says by whom it was replaced, once the payer has that one, and says it once")
@@ -221,7 +221,7 @@ struct ToldOfMergeTests {
         return try await night.run("night-\(night.clock.now().text)")
     }
 
-    /// The clinic merges Joe's chart into another's, of whom it has so many records.
+    /// The clinic merges Joe's chart into another person's, of whom it has that many records.
     private static func merge(into other: NamedMember, records: Int = 4, _ night: Night) throws {
         for record in try other.clinicRecords().prefix(records) { night.clinic.put(record) }
         night.clinic.put(try chart(of: .joe, mergedInto: other))
@@ -234,7 +234,7 @@ struct ToldOfMergeTests {
         return try Resource(.object(chart))
     }
 
-    /// An exchange with the payer from before it was kept on what evidence a patient was taken for a member.
+    /// An exchange with the payer from before match evidence was kept.
     private static func deliverByNoEvidence(_ patient: String, _ night: Night) async throws {
         let key = night.identities.key(source: "clinic0", type: "Patient", id: patient)
         let now = night.clock.now()

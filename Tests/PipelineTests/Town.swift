@@ -4,8 +4,7 @@ import PDexTesting
 
 /// A clinic's patients who are easily mistaken for each other, with numbers on the wrong charts.
 ///
-/// Two people whose name, birth date and gender agree never have each other's number: that could not be told from
-/// the truth.
+/// Two people whose name, birth date and gender agree never have each other's number: nobody could notice that.
 struct Town {
     private(set) var people: [NamedMember] = []
     /// The member id on each chart, where it is not the person's own.
@@ -46,7 +45,7 @@ struct Town {
         }
     }
 
-    /// Whether an exchange rests on the consent of the person whose data it is.
+    /// Whether an exchange is based on the consent of the person whose data it is.
     func isOwn(_ exchange: Exchange, _ identities: Identities) -> Bool {
         people.contains { person in
             exchange.member == identities.key(source: "clinic0", type: "Patient", id: person.id)

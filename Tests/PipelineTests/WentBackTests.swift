@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What was acknowledged is there no longer for certain, once something else was sent in its place (WR-14).
+/// Acknowledged content is no longer certain once something else was sent in its place (WR-14).
 @Suite("A clinic goes back to what the payer acknowledged, while something else may have arrived")
 struct WentBackTests {
     @Test("the payer ends with what the clinic has, whatever became of what was between", arguments: [true, false])

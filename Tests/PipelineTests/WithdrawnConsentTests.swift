@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A withdrawal or refusal outweighs the permits from before it")
 struct WithdrawnConsentTests {
-    /// Another consent beside the one that permits, which was given on 1 March.
+    /// Another consent in addition to the one that permits, which was given on 1 March.
     struct Other: Sendable, CustomTestStringConvertible {
         var status = "inactive"
         var given: String? = "2026-03-01"

@@ -35,7 +35,7 @@ struct HeldJobTests {
         #expect(none.0 == nil && none.1.isEmpty)
         let looks = try free.plans().map(\.step).filter { $0.hasPrefix("SEARCH s USING INDEX submission_due") }
         #expect(looks.count { $0.contains("AND job=?") } == 2)
-        // What is left asks from one job to the next.
+        // What is left are the queries that step from one job to the next.
         #expect(looks.allSatisfy { $0.contains("AND job=?") || $0.hasSuffix("clinic=?)") || $0.hasSuffix("job>?)") })
         #expect(try held.plans().allSatisfy { !$0.sql.contains("s.job = ?4") })
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// The lock file of a store in the hands of somebody else.
+/// The lock file of a store, held by another process.
 final class HeldLock {
     private let descriptor: Int32
 

@@ -63,7 +63,7 @@ struct LockingTests {
         let patient = try StoreLock(path: path, timeout: forever)
         let writers = Mutex<[String]>([])
         try busy.hold()
-        // On a thread of its own: who waits for a lock of the file stands still.
+        // On a thread of its own, because waiting for a lock on the file blocks.
         let waiting = Task.detached { try patient.withLock { writers.withLock { $0.append("patient") } } }
         while try !HeldLock.isAwaited(path: path) { await Task.yield() }
 

@@ -29,7 +29,7 @@ struct PruneTests {
 
         #expect(would == pruned)
         #expect(pruned.bundles == (isOld && isOver ? 1 : 0))
-        // Of others they tell what was refused from what may have arrived.
+        // For others, they distinguish what was refused from what may have arrived.
         #expect(pruned.receipts == (isOld && state == .acknowledged ? 1 : 0))
         #expect(try await store.read { try $0.bundle(ofSubmission: "s") == nil } == (pruned.bundles == 1))
         #expect(try await store.read { try $0.receipts(ofExchange: "x").isEmpty } == (pruned.receipts == 1))

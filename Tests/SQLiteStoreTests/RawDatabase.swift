@@ -1,6 +1,6 @@
 import GRDB
 
-/// The database behind a store's back, as an attacker or a sqlite3 shell has it.
+/// Direct access to a store's database, as an attacker or a sqlite3 shell has it.
 struct RawDatabase {
     private let queue: DatabaseQueue
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Backups that are put in the place of the store.
+/// Backups that replace the store.
 struct RestoreTests {
     private let place: TemporaryPlace
     private var copy: String { place.path + ".copy" }

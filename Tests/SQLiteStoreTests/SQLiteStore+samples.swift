@@ -6,7 +6,7 @@ import PDex
 extension SQLiteExchangeStore {
     private static var start: Instant { Instant(milliseconds: 1_767_225_600_000) }
 
-    /// Records so many audit entries.
+    /// Records that many audit entries.
     func recordEntries(_ count: Int, by actor: String = "service") async throws {
         for number in 1...count {
             try await write {

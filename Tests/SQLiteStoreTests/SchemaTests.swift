@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What the schema says beside the code.
+/// What the schema says in addition to the code.
 struct SchemaTests {
     private static let sql = Schema.current.texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
 
@@ -92,7 +92,7 @@ struct SchemaTests {
         #expect(steps.filter { $0.contains("exchange") } == ["SCAN exchange USING COVERING INDEX exchange_run"])
     }
 
-    /// The steps, in the order of their words, of all that `body` makes a store do.
+    /// The sorted steps of everything that `body` makes a store do.
     private func plans(_ body: @Sendable (any StoreWriter) throws -> Void) async throws -> [String] {
         let statements = StatementLog()
         let store = try SQLiteExchangeStore.inMemory(digests: .standIn)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Under another identity secret everything would be sent once more, under other ids.
+/// With another identity secret, everything would be sent again under other ids.
 @Suite("A store and its identity secret")
 struct StoreSecretTests {
     private let place: TemporaryPlace

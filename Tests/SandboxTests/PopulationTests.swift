@@ -44,7 +44,7 @@ struct PopulationTests {
         #expect(random.below(0) == 0)
     }
 
-    /// Written down once; they follow from the published algorithms.
+    /// Recorded once; they follow from the published algorithms.
     private static let firstNumbers: [UInt64] = [
         12_966_619_160_104_079_557, 9_600_361_134_598_540_522, 10_590_380_919_521_690_900,
     ]

@@ -6,7 +6,7 @@ import Serving
 
 @testable import Sandbox
 
-/// A sandbox with a clock that tests own, and a client at each of its servers.
+/// A sandbox with a clock that tests control, and a client for each of its servers.
 struct TestSandbox {
     let sandbox: SandboxServers
     let clock: ManualClock

@@ -6,7 +6,7 @@ import Testing
 /// more.
 @Suite("A week of a town, by a seed", .serialized, .timeLimit(.minutes(30)))
 struct SimulationTests {
-    /// So few members that a week takes a moment.
+    /// Few enough members that a week takes a moment.
     private static let members = 6
     /// Seeds are tried until every rare state was reached, and no longer.
     private static let mostSeeds: UInt64 = 120
@@ -47,7 +47,7 @@ struct SimulationTests {
         #expect(!broken.isDisjoint(with: bug.breaks))
     }
 
-    /// Two that show at once; `make planted` plants all of them, and `PDEX_PLANTED` may name one.
+    /// Two that show at once; `make planted` plants all of them, and `PDEX_PLANTED` can name one.
     private static var planted: [PlantedBug] {
         let asked = ProcessInfo.processInfo.environment["PDEX_PLANTED"] ?? ""
         if asked == "all" { return PlantedBug.allCases }

@@ -3,9 +3,9 @@ import FHIRClient
 public import PDex
 public import Serving
 
-/// Hands out the files of submissions to the payers that were told of them (SUB-06).
+/// Hands out the files of submissions to the payers to which they were announced (SUB-06).
 ///
-/// Nothing is kept here: a file is made when it is asked for, from what the store has on its way and consent still
+/// Nothing is kept here: a file is made when it is requested, from what is under way in the store and consent still
 /// permits.
 public final class FileServer: Sendable {
     private let host: String
@@ -17,8 +17,8 @@ public final class FileServer: Sendable {
     /// Where it listens.
     public let bound = BoundPort()
 
-    /// Serves on `host` what payers reach at `place`; `token` is what opens a submission, and `bundle` what it holds:
-    /// nil when there is none on its way, and a fault when it is withheld.
+    /// Serves on `host` what payers reach at `place`; `token` returns what opens a submission, and `bundle` what it
+    /// holds: nil when none is under way; it throws a fault when it is withheld.
     public init(
         host: String, port: Int, place: String, token: @escaping @Sendable (_ id: String) -> String,
         bundle: @escaping @Sendable (_ submission: String) async throws -> [UInt8]?, clock: any WallClock
@@ -36,15 +36,15 @@ public final class FileServer: Sendable {
         try await HTTPServer(self, host: host, port: port, bodyLimit: 1 << 10, clock: clock).run()
     }
 
-    /// Waits until it listens. Throws what kept it from that.
+    /// Waits until it listens. Throws what prevented that.
     public func listening() async throws { _ = try await bound.port() }
 
-    /// Tells whoever waits for it to listen that it never will.
+    /// Ends ``listening()`` with an error: the server will never listen.
     public func giveUp() { bound.fail(CancellationError()) }
 }
 
 extension FileServer: Endpoint {
-    /// A file of a submission: 401 without its token, 410 for what is no longer on its way or is withheld.
+    /// A file of a submission: 401 without its token, 410 for what is no longer under way or is withheld.
     public func answer(_ request: ServedRequest) async -> ServedAnswer {
         guard ["GET", "HEAD"].contains(request.method) else {
             return Self.refusal(405, "not-supported", "Files are read.", ["Allow": "GET, HEAD"])
@@ -52,7 +52,7 @@ extension FileServer: Endpoint {
         let steps = request.path.split(separator: "/").suffix(3).map(String.init)
         guard steps.count == 3, steps[0] == "submissions", let submission = SubmittedFiles.submission(ofID: steps[1])
         else { return Self.refusal(404, "not-found", "There is no such file.") }
-        // Whether there is a submission of that id is told to nobody else.
+        // Only a holder of the token learns whether there is a submission with that id.
         guard let bearer = request.bearer, Self.isSame(bearer, token(steps[1])) else {
             return Self.refusal(401, "login", "The token is not this submission's.", ["WWW-Authenticate": "Bearer"])
         }
@@ -72,7 +72,7 @@ extension FileServer: Endpoint {
         return .typed(200, file, as: type, headers: ["Cache-Control": "no-store"])
     }
 
-    /// What is said of a body that is not taken.
+    /// The answer to a body that is not accepted.
     public func answer(to flaw: BodyFlaw) -> ServedAnswer {
         Self.refusal(flaw.status, flaw.issue, "The body \(flaw.words).")
     }
@@ -91,7 +91,7 @@ extension FileServer: Endpoint {
         return .fhir(status, outcome.serialized(), headers: headers)
     }
 
-    /// Compares digests: how long that takes tells nothing of how much is right.
+    /// Compares digests, so that the time it takes does not show how much is right.
     private static func isSame(_ one: String, _ other: String) -> Bool {
         SHA256.hash(Array(one.utf8)) == SHA256.hash(Array(other.utf8))
     }

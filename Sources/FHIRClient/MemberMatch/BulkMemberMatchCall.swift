@@ -7,8 +7,8 @@ struct BulkMemberMatchCall {
 
     private static let what = "a question who many members are"
 
-    /// Asks; where the answer is asked for. A question that may have arrived is not repeated here: a payer takes more
-    /// for guessing (MM-13). `lastLook` is called when a connection and a token are there.
+    /// Asks, and returns the URL at which to poll for the answer. A question that may have arrived is not repeated
+    /// here: a payer takes more for guessing (MM-13). `lastLook` is called when a connection and a token are there.
     func start(
         _ questions: [MemberMatchQuestion], _ lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> String {

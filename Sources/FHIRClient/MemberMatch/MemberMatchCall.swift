@@ -7,8 +7,8 @@ struct MemberMatchCall {
 
     private static let what = "a question who a member is"
 
-    /// Asks; a server that did not take the question, or is in trouble, is asked again a few times. `lastLook` is called
-    /// before each of them.
+    /// Asks; a server that did not accept the question, or is in trouble, is asked again a few times. `lastLook` is
+    /// called before each try.
     func ask(
         _ question: MemberMatchQuestion, _ lastLook: @escaping @Sendable () async throws -> Void
     ) async throws -> MemberMatchAnswer {
@@ -22,7 +22,7 @@ struct MemberMatchCall {
             let json = try session.faults.json(response, Self.what)
             return MemberMatchReading(base: session.policy.base.text).answer(json)
         case 422:
-            // Whatever stands in it is a refusal, and not to be asked again (MM-12).
+            // Whatever it says is a refusal, and the question is not repeated (MM-12).
             return MemberMatchReading.refusal(try? session.faults.json(response, Self.what))
         case 404, 405, 501:
             throw Fault(

@@ -7,7 +7,8 @@ struct MemberMatchReading {
     /// The payer's FHIR base URL.
     let base: String
 
-    /// The answer in a 200. One identifier, with system and value, of either type: nothing less tells who it is.
+    /// The answer in a 200. One identifier, with system and value, of either type: anything less does not identify the
+    /// member.
     func answer(_ json: JSONValue) -> MemberMatchAnswer {
         guard json["resourceType"]?.string == "Parameters" else { return .unusable("it is no Parameters") }
         let parameters = json["parameter"]?.elements ?? []
@@ -30,11 +31,11 @@ struct MemberMatchReading {
         return .member(kept, patient: ids.first.flatMap(patient))
     }
 
-    /// What an identifier without a type is in this place.
+    /// The type of an identifier that states none here.
     private static let uniqueMember = Coding(
         system: "http://hl7.org/fhir/us/davinci-hrex/CodeSystem/hrex-temp", code: "UMB")
 
-    /// The id of a `MemberId` on this server; whoever is named elsewhere is found by the identifier.
+    /// The id of a `MemberId` on this server; a member named elsewhere is found by the identifier.
     private func patient(_ parameter: JSONValue) -> String? {
         guard let text = parameter["valueReference"]?["reference"]?.string,
             case .local("Patient", let id, _) = Reference(parsing: text).relative(to: base)
@@ -42,7 +43,7 @@ struct MemberMatchReading {
         return id
     }
 
-    /// What a 422 means, by codes first and then by words, of which nothing is kept.
+    /// What a 422 means, by codes first and then by words, none of which is kept.
     static func refusal(_ json: JSONValue?) -> MemberMatchAnswer {
         guard let issues = json.flatMap(OperationOutcome.init)?.issues, !issues.isEmpty else {
             return .refused(status: 422)

@@ -1,29 +1,29 @@
 import FHIR
 import PDex
 
-/// Asks the payer about all those at once whom only it can tell (PDex `$bulk-member-match`, BM-01 … BM-06).
+/// Asks the payer in bulk about all patients whom only it can identify (PDex `$bulk-member-match`, BM-01 … BM-06).
 ///
-/// As with single questions it is durable who is asked about before anything leaves, the same is never asked twice, and
-/// no more than may be. Where the answer is asked for is kept until it is read, so that a process that ends while the
-/// payer is at work leaves the next one to read it.
+/// As with single questions, who is asked about is stored before anything leaves, nothing answered is asked again, and
+/// questions are limited. The answer's URL is kept until it is read, so that the next process can read it if this one
+/// ends.
 struct BulkInquiry: Sendable {
     let inquiry: MemberInquiry
-    /// The payer's server as one that hands out files.
+    /// The payer's server, as the source of export files.
     let exporter: any ClinicServer
     let report: BulkInquiryTally
 
-    /// As many members as go into one request: about 2 MB.
+    /// The most members in one request, which is then about 2 MB.
     static let mostMembers = 500
-    /// An answer about that many is a tenth of it.
+    /// The largest answer accepted; one about that many members is a tenth of it.
     private static let mostBytes = 64 << 20
     private static let page = 500
-    /// By which the question is told from an export of the same payer.
+    /// Distinguishes the question from an export at the same payer.
     private static let request = "$bulk-member-match"
     private static let unread = "the clinic's records of the patient could not be read now"
 
     private var terms: ExchangeTerms { inquiry.terms }
 
-    /// Asks about everybody of the clinic who is open; a dry run only counts them.
+    /// Asks about every open patient of the clinic; a dry run only counts them.
     func ask(dryRun: Bool) async throws {
         if !dryRun { try await resume() }
         var waiting: [BulkQuestion] = []
@@ -48,7 +48,7 @@ struct BulkInquiry: Sendable {
         if !waiting.isEmpty { try await send(waiting, dryRun: dryRun) }
     }
 
-    /// The question about a patient, and how it counts; nil when there is none, or it may not be asked.
+    /// The question about a patient, with the state to keep for it; nil when there is none, or it may not be asked.
     private func asked(
         about candidate: MemberInquiry.Candidate
     ) async throws -> BulkQuestion? {
@@ -66,7 +66,7 @@ struct BulkInquiry: Sendable {
             await inquiry.tally.refused(fault.code)
             return nil
         }
-        // The operation wants a Consent with each (BM-02).
+        // The operation requires a Consent with each question (BM-02).
         guard question.consent != nil else {
             await report.passedOver("the clinic has no consent for \(terms.payer.name) to go with the question")
             return nil
@@ -115,13 +115,13 @@ struct BulkInquiry: Sendable {
         }
     }
 
-    /// Somebody objects by what became known since: no byte has left.
+    /// Patients in the batch object by what became known meanwhile; no byte has left.
     private struct Objected: Error {
         let patients: [ResourceKey: Fault]
     }
 
-    /// The same questions by what the clinic has now: writing five hundred takes minutes, in which somebody may
-    /// withdraw. Whose consents changed has the question made anew, or is left out.
+    /// Checks the questions against the clinic's present Consents: writing five hundred takes minutes, in which a
+    /// patient may withdraw. If a patient's consents changed, the question is written again, or left out.
     private func lookedAtAgain(_ batch: [BulkQuestion]) async throws -> [BulkQuestion] {
         var now: [BulkQuestion] = []
         for item in batch {
@@ -141,7 +141,8 @@ struct BulkInquiry: Sendable {
         return now
     }
 
-    /// Writes down who is asked about, but for those who object by what is in the store at that moment.
+    /// Records that each patient is asked about, or is not because something in the store now objects; returns the
+    /// former.
     private func marked(_ batch: [BulkQuestion]) async throws -> [BulkQuestion] {
         let inquiry = inquiry
         let objected = try await inquiry.store.write { writer in
@@ -156,7 +157,7 @@ struct BulkInquiry: Sendable {
         return await remaining(batch, objected)
     }
 
-    /// Takes those out who object: they have not been asked about.
+    /// Removes those who object, and records that they were not asked about.
     private func without(
         _ objected: [ResourceKey: Fault], _ batch: [BulkQuestion]
     ) async throws -> [BulkQuestion] {
@@ -176,13 +177,13 @@ struct BulkInquiry: Sendable {
         return batch.filter { objected[$0.match.patient] == nil }
     }
 
-    /// Reads the answer to a question that another process asked; one that the payer no longer has is asked again.
+    /// Reads the answer to an earlier question; if the payer no longer has it, its patients are asked about again.
     private func resume() async throws {
         let (payer, job) = (terms.payer.name, terms.job)
         guard let open = try await inquiry.store.read({ try $0.exportUnderWay(source: payer, job: job) }) else {
             return
         }
-        // An answer to something else says nothing of anybody.
+        // The answer to another request identifies nobody.
         guard open.request == Self.request else { return try await forget(open.statusURL) }
         inquiry.observer(.note("\(payer) was asked at \(open.started.text); its answer is read first"))
         do {
@@ -193,8 +194,8 @@ struct BulkInquiry: Sendable {
         }
     }
 
-    /// Who was asked about by then and has no answer: who was asked about later was asked with another question, which
-    /// an earlier one does not answer.
+    /// The patients who were asked about by then and have no answer. Those asked about later belong to another
+    /// question, which this answer does not cover.
     private func unanswered(by started: Instant) async throws -> [ResourceKey] {
         var found: [ResourceKey] = []
         var last: ResourceKey?
@@ -216,8 +217,8 @@ struct BulkInquiry: Sendable {
         }
     }
 
-    /// Waits for the answer and keeps it. Whoever was asked about in this question and is missing from a whole answer
-    /// was refused.
+    /// Waits for the answer and keeps it. A patient asked about in this question who is missing from a complete answer
+    /// counts as refused.
     private func collect(_ statusURL: String, asked patients: [ResourceKey], isWhole: Bool) async throws {
         let wait = ExportWait(
             for: "its answer who members are", of: terms.payer.name, at: exporter, inquiry.tally, inquiry.clock,
@@ -244,7 +245,7 @@ struct BulkInquiry: Sendable {
             }
         }
         let counts = manifest.output.compactMap(\.count)
-        // Nobody is refused by what may be missing.
+        // If the answer may be incomplete, nobody counts as refused.
         let isKnownWhole =
             isWhole && manifest.errors.isEmpty && groups.unclear == 0
             && (counts.count < manifest.output.count || counts.reduce(0, +) == lines)
@@ -253,7 +254,7 @@ struct BulkInquiry: Sendable {
         await exporter.finishExport(statusURL)
     }
 
-    /// Keeps what the payer said of each, and forgets the question, in one transaction.
+    /// Stores what the payer said about each patient, and deletes the open question, in one transaction.
     private func keep(
         _ groups: MemberGroups, of patients: [ResourceKey], isWhole: Bool, _ statusURL: String
     ) async throws {

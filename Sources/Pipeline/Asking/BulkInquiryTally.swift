@@ -1,6 +1,6 @@
 import PDex
 
-/// What asking about many came to, while it goes on.
+/// Counts the outcomes of a bulk question while it is running.
 actor BulkInquiryTally {
     private(set) var counts = ExchangePipeline.Matching()
 

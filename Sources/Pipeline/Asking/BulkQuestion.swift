@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// A question about one of many, and what it was written from.
+/// The question about one patient of a bulk request, and what it was written from.
 struct BulkQuestion: Sendable {
     let candidate: MemberInquiry.Candidate
-    /// As it is kept when the question leaves.
+    /// The state to keep when the question leaves.
     let match: MemberMatch
     let question: MemberMatchQuestion
     /// The clinic's consents as they were read for it.
     let live: [ConsentDecision.Recorded]
 
-    /// As it is kept when the question does not leave: it does not count.
+    /// The state to keep when the question does not leave: it does not count.
     func notAsked(_ fault: Fault) -> MemberMatch {
         let before = candidate.before
         return MemberMatch(
@@ -20,12 +20,12 @@ struct BulkQuestion: Sendable {
 }
 
 extension MemberInquiry {
-    /// Who of those may not be asked about by what is known now.
+    /// The patients of a batch who may not be asked about by what is known now, and why.
     func objections(to batch: [BulkQuestion], _ reader: any StoreReader) throws -> [ResourceKey: Fault] {
         var found: [ResourceKey: Fault] = [:]
         for item in batch {
             let key = item.match.patient
-            // The Patient as it is staged by now: a label may have come.
+            // The Patient as staged now: a label may have been added.
             let stager = Stager(clinicOf: terms, identities)
             let staged = try reader.staged(key).flatMap { ClinicalResource($0, stager: stager) }
             guard let staged else {
@@ -37,12 +37,12 @@ extension MemberInquiry {
         return found
     }
 
-    /// Why a patient may not be asked about by what is known now, and by the consents of the clinic as they were read
-    /// (`live`); nil when nothing objects.
+    /// Why a patient may not be asked about, by what is known now and the clinic's consents as they were read (`live`);
+    /// nil when nothing objects.
     func objection(
         to patient: ResourceKey, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
     ) throws -> Fault? {
-        // The Patient as it is staged by now: a label may have come.
+        // The Patient as staged now: a label may have been added.
         guard let staged = try self.patient(patient, reader) else {
             return Fault(.memberUnknown, .withhold, "the clinic no longer has the patient")
         }

@@ -1,26 +1,26 @@
 import FHIR
 import PDex
 
-/// Decides which members of a Group a payer may be asked for (PP-07, HC-06, CO-03).
+/// Decides for which members of a payer's Group data may be requested (PP-07, HC-06, CO-03).
 ///
-/// A Group of members who matched is there for weeks, in which somebody may withdraw, and nothing tells the payer. The
-/// payer says who is in it, and the answers that were kept say which patients of the clinic they are; about each of
-/// these it is decided as it was for the question who they are. Whoever is no patient of the clinic by these answers is
-/// asked for as little as somebody who objects.
+/// A Group of matched members lasts for weeks, in which a member may withdraw without the payer learning of it. The
+/// payer says who is in it, and the stored answers say which patients of the clinic they are; about each of these the
+/// decision is made again as for the question who they are. A member who is not a patient of the clinic by these
+/// answers is treated like one who objects.
 struct GroupConsent: Sendable {
     let inquiry: MemberInquiry
 
-    /// Who is in a Group.
+    /// The members of a Group.
     struct Roster: Sendable {
-        /// The patients of the clinic whom each member is, by the member's id at the payer.
+        /// The clinic's patients who were answered to be each member, by the member's id at the payer.
         fileprivate let members: [String: [ResourceKey]]
-        /// Whether all who are in it are named by such an id.
+        /// Whether every member is named by such an id.
         fileprivate let isClear: Bool
     }
 
-    /// Reads who is in a Group.
+    /// Reads the members of a Group.
     ///
-    /// Throws `match.group-unknown` for one that the payer has no longer, and as a read does.
+    /// Throws `match.group-unknown` when the payer no longer has it, and as a read does.
     func roster(of group: String) async throws -> Roster {
         let (payer, route, identities) = (inquiry.terms.payer, inquiry.terms.route, inquiry.identities)
         await inquiry.tally.requested()
@@ -53,7 +53,7 @@ struct GroupConsent: Sendable {
         return Roster(members: members, isClear: isClear)
     }
 
-    /// Decides about each of them, by what the clinic has and the store knows now.
+    /// Decides about each member, by what the clinic has and the store knows now.
     ///
     /// Throws `match.group-withheld` when nobody is left, and as a search at the clinic does.
     func permit(for roster: Roster) async throws -> GroupPermit {
@@ -64,7 +64,7 @@ struct GroupConsent: Sendable {
             guard let patient = try await inquiry.store.read({ try inquiry.patient(key, $0) }) else { continue }
             live[key] = try await inquiry.consents(of: patient)
         }
-        // In one read, after all was fetched: what became known meanwhile counts.
+        // In one read after everything was fetched, so that what became known meanwhile counts.
         let read = live
         let permitted = try await inquiry.store.read { reader in
             var permitted: Set<ResourceKey> = []
@@ -80,7 +80,7 @@ struct GroupConsent: Sendable {
         return GroupPermit(ids: isWhole ? nil : Set(left.keys))
     }
 
-    /// That nobody of a Group may be asked for.
+    /// The fault that no member of a Group may be asked for.
     var withheld: Fault {
         Fault(
             .matchGroupWithheld, .withhold,

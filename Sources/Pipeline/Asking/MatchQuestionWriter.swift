@@ -1,19 +1,19 @@
 import FHIR
 import PDex
 
-/// Writes the question who a patient is, from what the clinic has, and with no more than the payer needs for an answer.
+/// Writes the question who a patient is from the clinic's records, with no more than the payer needs for an answer.
 struct MatchQuestionWriter {
-    /// What the clinic's records are good for.
+    /// What can be written from the clinic's records.
     enum Outcome {
         case question(MemberMatchQuestion)
-        /// Nothing to ask with, and why.
+        /// There is nothing to ask with, and why.
         case nothing(String)
     }
 
     let terms: ExchangeTerms
     let now: Instant
 
-    /// Of a Coverage, what HRex Coverage has and a payer can compare; money and other people stay at the clinic.
+    /// The elements of HRex Coverage that a payer can compare; money and other people stay at the clinic.
     private static let coverageElements = [
         "status", "type", "subscriberId", "beneficiary", "dependent", "relationship", "period", "payor", "class",
     ]
@@ -21,8 +21,8 @@ struct MatchQuestionWriter {
         "status", "scope", "category", "dateTime", "performer", "sourceReference", "policy", "provision",
     ]
 
-    /// The question about `patient`, who is called `id` in it, by one of the `coverages` that the clinic has of this
-    /// payer: the one that pays first today, or else the one that ended last. `organization` finds who pays.
+    /// The question about `patient`, whose id in it is `id`, with one of the `coverages` by this payer: the one that
+    /// pays first today, or else the one that ended last. `organization` looks up who pays.
     func outcome(
         about patient: Resource, as id: String, coverages: [Resource], consents: [Resource],
         organization: (String) throws -> Resource?
@@ -67,7 +67,7 @@ struct MatchQuestionWriter {
     ) rethrows -> Resource? {
         let ours = try coverages.filter { resource in
             let coverage = Coverage(resource)
-            // A card has a status (MM-07), and a draft, a cancelled one or a mistake is none to show.
+            // A card needs a status (MM-07), and must not be a draft, cancelled or a mistake.
             guard coverage.status == "active", coverage.payors.count == 1,
                 coverage.subscriberID != nil || !Self.memberNumbers(resource).isEmpty
             else { return false }
@@ -80,7 +80,7 @@ struct MatchQuestionWriter {
         return sorted.first.flatMap(written)
     }
 
-    /// First those that hold today, by their order; then those that ended, the last to end in front.
+    /// Cards that hold today come first, by their order; then the others, the latest end first.
     private static func rank(_ resource: Resource, _ today: ServiceDates) -> (Int, Int, String) {
         let coverage = Coverage(resource)
         guard coverage.isActive(on: today) else {
@@ -94,7 +94,7 @@ struct MatchQuestionWriter {
         (coverage["identifier"]?.elements ?? []).filter { Identifier($0)?.hasTypeCode("MB") ?? false }
     }
 
-    /// The card as HRex wants it (MM-05, MM-07, MM-08): the payer by its NPI, the relationship said or said to be
+    /// The card as HRex requires it (MM-05, MM-07, MM-08): the payer by its NPI, the relationship given or marked
     /// unknown.
     private func written(_ coverage: Resource) -> Resource? {
         var card: JSONObject = ["resourceType": "Coverage", "id": "coverage"]
@@ -117,8 +117,8 @@ struct MatchQuestionWriter {
         return try? Resource(.object(card))
     }
 
-    /// An HRex Consent that names the payer as the source and us as the recipient, from a day to a day, and is in force
-    /// now (HC-01 … HC-03).
+    /// An HRex Consent that names the payer as the source and us as the recipient, has a start and an end, and is in
+    /// force now (HC-01 … HC-03).
     private func consent(among consents: [Resource], of patient: Resource, as id: String) -> Resource? {
         let fitting = consents.filter { resource in
             let consent = Consent(resource)
@@ -137,7 +137,7 @@ struct MatchQuestionWriter {
         return fitting.sorted { ($0.id ?? "") < ($1.id ?? "") }.last.flatMap { written($0, as: id) }
     }
 
-    /// By the patient and nobody else, however the clinic refers to its Patient.
+    /// Whether the patient alone gave it, however the clinic refers to its Patient.
     private func isGiven(_ consent: Resource, by patient: Resource) -> Bool {
         let performers = consent["performer"]?.elements ?? []
         guard performers.count == 1, let text = performers[0]["reference"]?.string,
@@ -146,7 +146,7 @@ struct MatchQuestionWriter {
         return id == patient.id
     }
 
-    /// HRex wants both ends (HC-02): without one a payer refuses the question, and nobody agreed to for ever.
+    /// HRex requires both ends (HC-02): a payer refuses the question without, and nobody agreed for an unlimited time.
     private func isInForce(_ period: Period?) -> Bool {
         guard let period, period.start != nil, period.end != nil else { return false }
         return period.isInForce(at: now)
@@ -164,7 +164,7 @@ struct MatchQuestionWriter {
 }
 
 extension JSONValue {
-    /// The object with no other members than these.
+    /// The object with only these members.
     fileprivate func only(_ keys: [String]) -> JSONValue {
         guard let object else { return self }
         var kept = JSONObject()

@@ -1,28 +1,28 @@
 import FHIR
 
-/// What the Groups of a payer say of those whom it was asked about: matched, not matched, or kept back by their consent
-/// (PDex `$bulk-member-match`, BM-03 … BM-06).
+/// What a payer's Groups say about the people in a question: matched, not matched, or withheld by their consent (PDex
+/// `$bulk-member-match`, BM-03 … BM-06).
 ///
-/// They come as Groups (2.2.0) or within Parameters (2.1.0). A person is told by the id of the Patient that was
-/// submitted, and by nothing else: what names nobody of ours is counted, and used for nothing.
+/// They come as Groups (2.2.0) or within Parameters (2.1.0). Only the id of the submitted Patient identifies a person;
+/// an entry without one is counted, but not used.
 struct MemberGroups: Sendable {
-    /// What is said of one person.
+    /// What is said about one person.
     enum Word: Sendable, Hashable {
         /// The member with that id at the payer.
         case member(String)
         case nobody
         case consentRefused
-        /// In the Group of those who matched, without a member that can be used.
+        /// In the Group of matched members, but without a usable member.
         case unusable
     }
 
     /// The payer's FHIR base URL.
     let base: String
-    /// By the id of the Patient that was submitted.
+    /// What is said, by the id of the submitted Patient.
     private(set) var words: [String: Set<Word>] = [:]
-    /// The ids of the Groups of those who matched: what `$davinci-data-export` is asked of.
+    /// The ids of the Groups of matched members, which `$davinci-data-export` can export.
     private(set) var matched: [String] = []
-    /// Members of a Group of whom nobody knows who they are, and resources that are none of these Groups.
+    /// How many Group members cannot be identified, plus how many resources are not such Groups.
     private(set) var unclear = 0
 
     private enum Kind: String {
@@ -41,7 +41,7 @@ struct MemberGroups: Sendable {
         self.base = base
     }
 
-    /// What is said of the person whose submitted Patient has that id; several things are nothing to go by.
+    /// What is said about the person whose submitted Patient has that id; several statements decide nothing.
     func words(of id: String) -> Set<Word> { words[id] ?? [] }
 
     /// Reads one resource of the answer.
@@ -90,7 +90,7 @@ struct MemberGroups: Sendable {
         }
     }
 
-    /// The id of the submitted Patient that a member of a Group is, contained there (BM-04).
+    /// The id of the contained, submitted Patient to which a Group member refers (BM-04).
     private static func submitted(_ entity: JSONValue) -> String? {
         let found = (entity["extension"]?.elements ?? []).filter { $0["url"]?.string == submitted }
         guard found.count == 1, let text = found[0]["valueReference"]?["reference"]?.string, text.hasPrefix("#") else {
@@ -99,7 +99,7 @@ struct MemberGroups: Sendable {
         return String(text.dropFirst())
     }
 
-    /// By the code of the Group, or else by its characteristics; nil when they do not agree or say nothing.
+    /// The kind by the Group's code, or else by its characteristics; nil when they disagree or say nothing.
     private static func kind(of group: JSONValue) -> Kind? {
         func kinds(_ concept: JSONValue?) -> [Kind] {
             (concept?["coding"]?.elements ?? []).compactMap { $0["code"]?.string.flatMap(Kind.init) }

@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension MemberInquiry {
-    /// Keeps what the payer answered; a member that it names by an identifier is looked up there (MM-14).
+    /// Stores the payer's answer; a member that it names by an identifier is looked up at the payer (MM-14).
     func settle(_ match: inout MemberMatch, by answer: MemberMatchAnswer) async throws {
         let name = terms.payer.name
         switch answer {
@@ -37,7 +37,7 @@ extension MemberInquiry {
         match.detail = "\(terms.payer.name) says that it is member \(member)"
     }
 
-    /// The Patients at the payer that have an identifier.
+    /// The ids of the payer's Patients that have an identifier.
     private func ids(identifiedBy identifier: Identifier) async throws -> [String] {
         guard let token = identifier.token else { return [] }
         var ids: Set<String> = []
@@ -47,11 +47,11 @@ extension MemberInquiry {
             guard let scan = try? ResourceScan.scan(entry.bytes), scan.type == "Patient" else { continue }
             ids.insert(scan.id)
         }
-        // A page more would hold another one.
+        // Another page holds at least one more: the empty id stands for it.
         return page.next == nil ? ids.sorted() : ids.sorted() + [""]
     }
 
-    /// The member as it is staged: by its id, or, where records come from a file that has other ids, by the number.
+    /// The member's staged key: by its id or, where the records come from a file with other ids, by the number.
     private func member(_ id: String?, _ identifier: Identifier) async throws -> ResourceKey? {
         let (source, identities) = (terms.payer.name, identities)
         let known = id.map { identities.key(source: source, type: "Patient", id: $0) }
@@ -70,7 +70,7 @@ extension MemberInquiry {
         try await store.write { try $0.keep(match, audit: entry) }
     }
 
-    /// The audit entry of a state.
+    /// The audit entry for a state.
     func audited(_ match: MemberMatch, _ action: String) -> AuditEntry {
         AuditEntry(
             at: clock.now(), actor: actor, action: action, run: run?.id,

@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// Asks the payer who those patients are whom only it can tell (HRex `$member-match`, MM-01 … MM-14).
+/// Asks the payer about patients whom only it can identify (HRex `$member-match`, MM-01 … MM-14).
 ///
-/// One patient at a time, one question with one card, and never the same again: a payer takes more for guessing. That a
-/// question was asked is durable before it leaves, so that no crash makes it one of many.
+/// Each question is about one patient with one card, and is not repeated once answered: a payer takes more for
+/// guessing. It is stored before it leaves, so that a crash cannot lead to more questions than allowed.
 struct MemberInquiry: Sendable {
     let terms: ExchangeTerms
     /// The run that asks; nil when an operator does.
@@ -18,16 +18,16 @@ struct MemberInquiry: Sendable {
     let actor: String
     let observer: @Sendable (RunEvent) -> Void
 
-    /// Whom the payer is asked about, and what came of it before.
+    /// A patient to ask about, and the outcome of the question before.
     struct Candidate: Sendable {
         let patient: ClinicalResource
         let before: MemberMatch?
     }
 
-    /// After so many questions in a row without an answer the payer is left alone.
+    /// After this many questions in a row without an answer, the run stops asking.
     private static let mostFailures = 3
 
-    /// Asks about everybody in the run's roster who is open.
+    /// Asks about every open patient in the run's roster.
     ///
     /// A question that gets no answer is counted as a problem of the run, and asked again in the next.
     func ask() async throws {
@@ -68,7 +68,7 @@ struct MemberInquiry: Sendable {
         }
     }
 
-    /// The clinic is asked for cards no more often than for everything anew, unless somebody wants the member now.
+    /// Whether to ask: cards are not read more often than everything is fetched again, unless the member is wanted now.
     private static func isDue(
         _ before: MemberMatch?, _ terms: ExchangeTerms, _ now: Instant, _ wasAskedFor: Bool
     ) -> Bool {
@@ -116,13 +116,13 @@ struct MemberInquiry: Sendable {
 
     /// A question that may be asked, or why there is none.
     enum Question {
-        /// The last are the clinic's consents as they were read for it.
+        /// The question, its permit, and the clinic's consents as they were read for it.
         case question(MemberMatchQuestion, QuestionPermit, [ConsentDecision.Recorded])
         /// In words, and with a code when it is about consent or labels: then the words may tell of this one patient.
         case nothing(String, FaultCode?)
     }
 
-    /// The one place where a single question leaves; only a permit opens it, and it is decided about again before each
+    /// The only place where a single question leaves. It takes a permit, and the decision is made again before each
     /// try.
     private func ask(
         _ question: MemberMatchQuestion, _ permit: QuestionPermit, _ look: QuestionLook
@@ -130,8 +130,8 @@ struct MemberInquiry: Sendable {
         try await payer.matchMember(question) { try await look.take() }
     }
 
-    /// What the clinic has to ask with, read now: cards change without the patient's record. Whoever may not be asked
-    /// about has no card read.
+    /// Reads what the clinic has to ask with, because cards change without the patient's record. If a patient may not
+    /// be asked about, no card is read.
     func question(about patient: ClinicalResource) async throws -> Question {
         let id = patient.staged.id
         let consents = terms.inquiry.consent == .never ? [] : try await records("Consent", of: id)
@@ -165,7 +165,7 @@ struct MemberInquiry: Sendable {
         try await records("Consent", of: patient.staged.id).map(recorded)
     }
 
-    /// What decides whether somebody may be asked about.
+    /// Decides whether a patient may be asked about.
     var check: CheckConsent {
         CheckConsent(terms: terms, clock: clock, segmentation: Segmentation(terms: terms, identities: identities))
     }
@@ -183,7 +183,7 @@ struct MemberInquiry: Sendable {
             consent: Consent(consent))
     }
 
-    /// What a patient is called in a question: no id of the clinic, and the same each time.
+    /// The patient's id in a question: not an id of the clinic, and the same each time.
     func local(_ patient: ResourceKey) -> String {
         identities.derived("member-match", patient.description, terms.payer.name)
     }

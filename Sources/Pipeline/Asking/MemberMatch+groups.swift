@@ -2,7 +2,7 @@ import FHIR
 import PDex
 
 extension MemberMatch {
-    /// Settles a question by what the payer's Groups say of the person: one thing, or nothing that can be used.
+    /// Settles a question by what the payer's Groups say about the person: only a single statement decides.
     mutating func settle(
         by words: Set<MemberGroups.Word>, payer: String, at now: Instant, member: (String) -> ResourceKey
     ) {

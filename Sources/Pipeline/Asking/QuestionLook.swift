@@ -1,8 +1,8 @@
 import PDex
 import Synchronization
 
-/// The last look at one who is asked about, before each try: a payer in trouble is asked again up to a minute later, and
-/// again, and somebody may have withdrawn meanwhile (CO-03, CO-10).
+/// Decides again before each try of a question: a payer in trouble is tried several times, up to a minute apart, and
+/// the patient may have withdrawn meanwhile (CO-03, CO-10).
 final class QuestionLook: Sendable {
     private let inquiry: MemberInquiry
     private let patient: ResourceKey
@@ -16,7 +16,7 @@ final class QuestionLook: Sendable {
         self.live = live
     }
 
-    /// Throws what objects by now: then no byte of this try leaves.
+    /// Throws what now objects; then no byte of this try leaves.
     func take() async throws {
         let (inquiry, patient, live) = (inquiry, patient, live)
         let objection = try await inquiry.store.read { reader in
@@ -26,7 +26,7 @@ final class QuestionLook: Sendable {
         hasBegun.withLock { $0 = true }
     }
 
-    /// How a question is kept that was withheld: it does not count, unless the payer may have it from an earlier try.
+    /// The state to keep for a withheld question: it does not count unless the payer may have it from an earlier try.
     func withheld(_ asked: MemberMatch, unasked: MemberMatch, _ fault: Fault) -> MemberMatch {
         var match = hasBegun.withLock { $0 } ? asked : unasked
         match.detail = "\(fault.code.rawValue): \(fault.message)"

@@ -1,15 +1,15 @@
 import FHIR
 import PDex
 
-/// What an exchange stands on besides consent: that the patient is still taken for the member it was made for, and that
+/// What an exchange is based on in addition to consent: that the patient is still taken for the same member, and that
 /// coverage still holds on the days of what it carries (CO-03, CO-13).
 ///
-/// Looked at where an exchange is about to be sent, by the same join that made it. What no longer stands is withheld,
-/// and the next run decides what becomes of the patient.
+/// Checked when an exchange is about to be sent, by the same join that made it. If the basis no longer holds, the
+/// exchange is withheld, and the next run decides what becomes of the patient.
 struct Footing: Sendable {
     let join: Join
 
-    /// What takes the ground from under an exchange; nil while it stands.
+    /// The fault of an exchange whose basis no longer holds; nil while it does.
     func fault(under exchange: Exchange, _ reader: any StoreReader) throws -> Fault? {
         switch try join.finding(for: exchange.member, reader) {
         case .unmatched(let code, let why), .ambiguous(let code, let why, _):
@@ -22,7 +22,7 @@ struct Footing: Sendable {
         }
     }
 
-    /// The same as far as coverage goes, for when the payer's records are being read and nobody can be looked up yet.
+    /// The same for coverage alone, while the payer's records are being read and members cannot be looked up yet.
     func faultOfCoverage(under exchange: Exchange, _ reader: any StoreReader) throws -> Fault? {
         guard !exchange.isRetraction, let member = exchange.match?.member else { return nil }
         let covered = try CoveredMember(member, terms: join.terms, identities: join.identities, reader)
@@ -33,7 +33,8 @@ struct Footing: Sendable {
         return Self.uncovered(exchange, join.divided(care, by: covered.coverages))
     }
 
-    /// What was bundled and no coverage holds for any more. What only grew older than the job's window stays in.
+    /// The fault if no coverage holds any more for something bundled. What only grew older than the job's window stays
+    /// in.
     private static func uncovered(_ exchange: Exchange, _ division: MemberCare.Division) -> Fault? {
         let bare = Set(division.leftOut.filter { $0.leftOut == .coverageNotActive }.map(\.key))
         guard !bare.isEmpty, exchange.manifest.entries.contains(where: { $0.leftOut == nil && bare.contains($0.key) })

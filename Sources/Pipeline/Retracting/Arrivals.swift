@@ -1,6 +1,6 @@
 import PDex
 
-/// What of one exchange's bundles has reached the payer, as far as the receipts tell (WR-14).
+/// Which part of one exchange's bundles has reached the payer, as far as the receipts show (WR-14).
 struct Arrivals: Sendable {
     /// `Type/id` of every entry that the payer acknowledged, whatever became of the exchange.
     let places: Set<String>
@@ -10,13 +10,13 @@ struct Arrivals: Sendable {
     init(of exchange: String, _ reader: any StoreReader) throws {
         let receipts = try reader.receipts(ofExchange: exchange)
         let taken = receipts.filter { $0.fault == nil && (200..<300).contains($0.status) }
-        // Of a bundle that is taken entry by entry some are there, whatever became of the others.
+        // Of a bundle accepted entry by entry, some entries are there, whatever became of the others.
         let some = receipts.filter { $0.fault == .payerPartial }
         places = Set((taken + some).flatMap(\.locations).map(Self.place))
-        // Acknowledged as a whole: what an attempt before it brought is the same.
+        // Acknowledged as a whole: earlier attempts brought nothing else.
         let divided = Set(receipts.filter { $0.verdict == "divided" }.map(\.submission))
         let settled = Set(taken.map(\.submission)).subtracting(divided)
-        // An attempt that found the bundle too large is counted anew for what was divided off.
+        // A division gives its attempt number back, so its receipt does not answer the attempt that reuses the number.
         let answers = receipts.filter { $0.verdict != "divided" }
         let answered = Dictionary(grouping: answers, by: \.submission).mapValues { Set($0.map(\.attempt)) }
         let isUnanswered = try reader.submissions(ofExchange: exchange).contains { submission in
@@ -29,7 +29,7 @@ struct Arrivals: Sendable {
     /// Whether any of it is, or may be, at the payer.
     var isPossible: Bool { areDoubtful || !places.isEmpty }
 
-    /// An answer that was lost or not understood, or a bundle of which some entries were taken.
+    /// Whether the answer was lost or not understood, or only some entries of the bundle were accepted.
     private static func isDoubtful(_ receipt: Receipt) -> Bool {
         switch receipt.fault {
         case .payerUnknownOutcome, .processLost, .payerPartial: true

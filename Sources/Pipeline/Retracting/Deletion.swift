@@ -1,15 +1,16 @@
 import FHIR
 import PDex
 
-/// Forgets what the clinic deleted, and keeps what is needed to take it back from every payer that has it (BLK-34, WR-20).
+/// Unstages what the clinic deleted, keeping what is needed to take it back from every payer that has it (BLK-34,
+/// WR-20).
 struct Deletion: Sendable {
     let payer: String
     let run: String
     let stager: Stager
 
-    /// Forgets the resources; of a patient whom a payer knows, the last content is kept. The run looks at those whom its
-    /// own payer knows, though nothing else may lead there any more: also where the run of another job forgot the resource
-    /// before.
+    /// Unstages the resources, but keeps their last content if a payer knows the patient. Patients whom the run's own
+    /// payer knows join its roster, since nothing else may lead there any more, even where another job's run unstaged
+    /// the resource before.
     func delete(_ keys: [ResourceKey], at now: Instant, _ writer: any StoreWriter) throws {
         var known: [ResourceKey: Set<String>] = [:]
         for key in keys {
@@ -22,7 +23,7 @@ struct Deletion: Sendable {
         try writer.unstage(keys)
     }
 
-    /// Whose it is, or was when it was forgotten.
+    /// The patient whose it is, or was when it was unstaged.
     private func owner(of key: ResourceKey, _ reader: any StoreReader) throws -> ResourceKey? {
         if let staged = try reader.staged(key) { return staged.type == "Patient" ? key : staged.patient }
         guard let last = try reader.history(of: key).last, let scan = try? ResourceScan.scan(last.bytes) else {
@@ -33,7 +34,7 @@ struct Deletion: Sendable {
 }
 
 extension StoreReader {
-    /// The payers that anything of a patient was ever sent to.
+    /// The payers to which any data of a patient was or may have been sent.
     fileprivate func payers(knowing patient: ResourceKey) throws -> Set<String> {
         let asked = try exchanges(matching: ExchangeFilter(member: patient), limit: PayerHoldings.mostExchanges)
         return try Set(asked.map(\.payer)).filter { try PayerHoldings.arePossible(of: patient, payer: $0, self) }

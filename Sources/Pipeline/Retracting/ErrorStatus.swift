@@ -1,13 +1,14 @@
 import FHIR
 
-/// The element by which a resource says that it was entered in error, by type (US Core general guidance, RD-18), or that
-/// a visit which the payer was told of did not take place.
+/// The element in which each type of resource says that it was entered in error (US Core general guidance, RD-18), or
+/// that a visit that the payer knows of did not take place.
 enum ErrorStatus {
     private static let code = "entered-in-error"
-    /// Statuses of a visit that nobody came to, or not yet: the mappings skip it, and what the payer has of it is wrong.
+    /// Statuses of a visit that did not take place, or not yet: mappings skip it, and what the payer has of it is
+    /// wrong.
     private static let noVisit: Set = ["cancelled", "planned"]
 
-    /// Types with a `status` that can say it, and a value that says nothing of the kind.
+    /// Types whose `status` can say it, each with a neutral value.
     private static let statuses = [
         "CarePlan": "unknown", "CareTeam": "active", "Device": "active", "DiagnosticReport": "final",
         "DocumentReference": "current", "Encounter": "unknown", "Immunization": "completed",
@@ -20,7 +21,7 @@ enum ErrorStatus {
         "AllergyIntolerance": "allergyintolerance-verification", "Condition": "condition-ver-status",
     ]
 
-    /// Whether a resource says it of itself.
+    /// Whether a resource says so about itself.
     static func isSet(in resource: Resource) -> Bool {
         switch resource.type {
         case "Goal": resource["lifecycleStatus"]?.string == code
@@ -31,7 +32,7 @@ enum ErrorStatus {
         }
     }
 
-    /// What the status of a resource becomes at the payer: that of a visit which did not take place stays what it is.
+    /// The status that a resource gets at the payer: a visit that did not take place keeps its own.
     private static func status(of resource: Resource) -> String {
         guard resource.type == "Encounter", let status = resource["status"]?.string, noVisit.contains(status) else {
             return code
@@ -39,7 +40,7 @@ enum ErrorStatus {
         return status
     }
 
-    /// The resource as a mapping takes it, which skips what was entered in error; nil when its type cannot say it.
+    /// The resource without that status, as mappings skip what was entered in error; nil when its type cannot say it.
     static func cleared(_ resource: Resource) -> Resource? {
         guard isSet(in: resource) else { return canBeSet(on: resource.type) ? resource : nil }
         var copy = resource

@@ -2,11 +2,11 @@ import FHIR
 import Mappings
 import PDex
 
-/// Takes back what the payer has acknowledged and the clinic has deleted or entered in error (WR-20, RD-18), and what
-/// was sent under a consent that was withdrawn, where the payer wants that (CO-10).
+/// Takes back what the payer acknowledged and the clinic then deleted or entered in error (WR-20, RD-18), and what was
+/// sent under a consent since withdrawn, where the payer wants that (CO-10).
 ///
-/// Needs no consent, because it discloses nothing: content goes along only where the payer has it to the letter or a
-/// consent permits it now, and otherwise nothing but ids.
+/// It needs no consent because it discloses nothing: content goes along only where the payer has exactly that or a
+/// consent permits it now; otherwise only ids go.
 struct MakeRetraction: Sendable {
     let terms: ExchangeTerms
     let map: MapResources
@@ -20,13 +20,13 @@ struct MakeRetraction: Sendable {
         let contentHash: Int64
         let type: String
         let id: String
-        /// What may be said of it; nil for nothing.
+        /// The content that may go along; nil for none.
         let content: StagedResource?
         let way: ExchangeTerms.Retraction
     }
 
     /// Decides for one member; `errors` are staged resources that say they are in error, of which those in `permitted`
-    /// may be sent. `permits` tells whether a consent is in force, `undoing` what else should not be there.
+    /// may be sent. `permits` says whether a consent is in force, `undoing` what else should not be there.
     func made(
         for member: ResourceKey, errors: [ClinicalResource], permitted: Set<ResourceKey>, permits: Bool,
         undoing: Undoing, after parts: Int, exchange: String, received: Instant, _ reader: any StoreReader
@@ -45,7 +45,7 @@ struct MakeRetraction: Sendable {
         var entries: [RetractionEntry] = []
         for item in (undone + corrected.filter { !isUndone.contains($0.key) }).sorted(by: { $0.key < $1.key }) {
             let entry = try entry(item, holdings, reader)
-            // An operator was told already, and nothing else can be done now.
+            // It was already listed for an operator, and nothing else can be done now.
             if entry == nil, holdings.told[item.key] != nil { continue }
             retraction.marks.append(
                 .init(key: item.key, contentHash: item.contentHash, leftOut: entry?.code ?? .notRetracted))
@@ -57,7 +57,7 @@ struct MakeRetraction: Sendable {
         return retraction
     }
 
-    /// What the clinic deleted, says was in error, or moved to somebody as whom the payer does not get it.
+    /// What the clinic deleted, entered in error, or moved to a patient under whom the payer does not get it.
     private func corrections(
         of member: ResourceKey, _ holdings: PayerHoldings, errors: [ClinicalResource], permitted: Set<ResourceKey>,
         permits: Bool, _ reader: any StoreReader
@@ -71,10 +71,10 @@ struct MakeRetraction: Sendable {
         } + (try deleted(member, holdings, permits: permits, reader)) + (try movedAway(member, holdings, reader))
     }
 
-    /// Whether something is to be taken back from the payer, or to be listed, of one who withdrew or is no member.
+    /// Whether something is still to be taken back from the payer, or listed, for one who withdrew or is not a member.
     ///
-    /// What was on its way at the withdrawal arrives after it was decided on, and a policy may be younger than the
-    /// withdrawal: that nothing changed since does not answer it.
+    /// Data under way at the withdrawal arrives after that decision, and the policy may be newer than the withdrawal:
+    /// so this is checked even when nothing has changed.
     func isOwed(
         by member: ResourceKey, _ undoing: Undoing, errors: [ClinicalResource], _ reader: any StoreReader
     ) throws -> Bool {
@@ -90,12 +90,12 @@ struct MakeRetraction: Sendable {
         try PayerHoldings(of: member, payer: terms.payer.name, by: bundle.writer, reader)
     }
 
-    /// What the payer holds of the member and should not, but for the Patient, who is its own, and for what belongs to
-    /// nobody.
+    /// What the payer holds of the member but should not, except the Patient, which is the payer's own, Provenance, and
+    /// what belongs to nobody.
     ///
-    /// Content goes along only where the payer has it to the letter: nothing changed since at the clinic, nor in the
-    /// mapping, so that it learns nothing. What is wrong or gone at the clinic goes by whichever way undoes more. Where
-    /// a withdrawal deletes, what was only marked as entered in error before is deleted, too.
+    /// Content goes along only where the payer has exactly that, because neither the clinic's resource nor the mapping
+    /// has changed since. For resources that are wrong or gone at the clinic, the way that undoes more is used. Where a
+    /// withdrawal deletes, what was only marked as entered in error before is deleted, too.
     private func undone(
         of member: ResourceKey, _ holdings: PayerHoldings, _ undoing: Undoing, errors: [ClinicalResource],
         _ reader: any StoreReader
@@ -128,8 +128,8 @@ struct MakeRetraction: Sendable {
         return order.first { $0 == one || $0 == other } ?? .off
     }
 
-    /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is another's now, as
-    /// whose the payer gets it.
+    /// A resource of the member as it is staged, or as it was before it was deleted; nil when it is now another
+    /// patient's and the payer gets it as such.
     private func last(
         _ key: ResourceKey, of member: ResourceKey, _ reader: any StoreReader
     ) throws -> StagedResource? {
@@ -144,8 +144,8 @@ struct MakeRetraction: Sendable {
             lastUpdated: nil, patient: member, contentHash: last.contentHash, bytes: last.bytes)
     }
 
-    /// What is another patient's by now and stays at the payer as the member's: its content is no longer the member's
-    /// to tell, so that nothing but its id can go along.
+    /// What now belongs to another patient but stays at the payer as the member's: its content is no longer the
+    /// member's, so only its id can go along.
     private func movedAway(
         _ member: ResourceKey, _ holdings: PayerHoldings, _ reader: any StoreReader
     ) throws -> [Item] {
@@ -157,7 +157,7 @@ struct MakeRetraction: Sendable {
         }
     }
 
-    /// What the payer holds and the clinic no longer has; what only moved to another patient is still there.
+    /// What the payer holds but the clinic no longer has; what only moved to another patient is still there.
     private func deleted(
         _ member: ResourceKey, _ holdings: PayerHoldings, permits: Bool, _ reader: any StoreReader
     ) throws -> [Item] {
@@ -177,7 +177,7 @@ struct MakeRetraction: Sendable {
         }
     }
 
-    /// Whether what is found in the resource, or in a visit that it names, forbids to say more than its id.
+    /// Whether a finding in the resource, or in a visit that it names, forbids sending more than its id.
     private func isSensitive(_ resource: Resource, _ reader: any StoreReader) throws -> Bool {
         func isHeld(_ resource: Resource) throws -> Bool {
             try segmentation.finding(in: resource, sensitive: false, reader) != nil
@@ -195,7 +195,7 @@ struct MakeRetraction: Sendable {
             }
     }
 
-    /// The resource as it is mapped; its expressions find what the payer has of the member.
+    /// The mapped resource; mapping expressions find only what the payer has of the member.
     private func mapped(
         _ content: StagedResource, _ cleared: Resource, _ holdings: PayerHoldings, _ reader: any StoreReader
     ) throws -> MappedResource? {
@@ -209,7 +209,7 @@ struct MakeRetraction: Sendable {
         return mapped.isJudged ? mapped : try? map.judged(mapped, among: nil).get()
     }
 
-    /// The entry that takes it back; nil when the payer has to be told otherwise. A Patient is never taken back.
+    /// The entry that takes it back; nil when somebody has to tell the payer instead. A Patient is never taken back.
     private func entry(_ item: Item, _ holdings: PayerHoldings, _ reader: any StoreReader) throws -> RetractionEntry? {
         guard item.type != "Patient" else { return nil }
         let location = bundle.writer.location(type: item.type, id: item.id)

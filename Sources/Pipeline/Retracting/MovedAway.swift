@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// Finds what the clinic has moved from a member to a patient as whom the payer does not get it: it stays there as the
-/// first one's otherwise (WR-20, T10).
+/// Finds what the clinic moved from a member to a patient under whom the payer does not get it: otherwise it would stay
+/// there as the first one's (WR-20, T10).
 struct MovedAway: Sendable {
     let terms: ExchangeTerms
     let run: String
     let join: Join
     let consent: CheckConsent
 
-    /// Those of `keys`, which the payer has as the member's, that are staged as another patient's, and that it neither
-    /// got as that one's since nor is about to get.
+    /// The resources among `keys`, which the payer has as the member's, that are now staged as another patient's and
+    /// that the payer neither got as that patient's since nor is about to get.
     func lost(
         among keys: some Sequence<ResourceKey>, of member: ResourceKey, _ reader: any StoreReader
     ) throws -> [StagedResource] {
@@ -26,7 +26,7 @@ struct MovedAway: Sendable {
         }
     }
 
-    /// What may go of a patient in this run; nothing of one who is not in its roster.
+    /// The resources that may be sent for a patient in this run; none for one who is not in its roster.
     private func resources(goingAs owner: ResourceKey, _ reader: any StoreReader) throws -> Set<ResourceKey> {
         guard try isInRoster(owner, reader),
             case .permitted(let permitted) = try Standing(
@@ -49,7 +49,7 @@ struct MovedAway: Sendable {
         return later >= earlier
     }
 
-    /// When the newest exchange of a patient was made that has brought the resource, or may do so yet.
+    /// When the patient's newest exchange was made that brought the resource, or may still do so.
     private func newest(
         with key: ResourceKey, of patient: ResourceKey, _ reader: any StoreReader
     ) throws -> Instant? {

@@ -3,23 +3,23 @@ import PDex
 
 /// What the payer holds of one member, or may hold: all that was ever sent, less what was taken back since (WR-20).
 struct PayerHoldings: Sendable {
-    /// The content of each resource as it was acknowledged last.
+    /// The content hash of each resource as last acknowledged.
     private(set) var hashes: [ResourceKey: Int64] = [:]
-    /// What may have arrived besides: its answer was lost, or only a part of it was taken.
+    /// What may have arrived in addition: its answer was lost, or only a part was accepted.
     private(set) var doubtful: [ResourceKey: Int64] = [:]
-    /// What is there, or may be, and was left for an operator to tell the payer of.
+    /// What is or may be there, and was left for an operator to report to the payer.
     private(set) var told: [ResourceKey: Int64] = [:]
-    /// What is there as a resource that was entered in error, and is taken back unless it is to be gone.
+    /// What is there marked as entered in error: that is enough unless it has to be deleted.
     private(set) var marked: [ResourceKey: Int64] = [:]
-    /// The mapping set by which what was acknowledged was written.
+    /// The mapping set by which the acknowledged content was written.
     private(set) var mappings: [ResourceKey: String] = [:]
-    /// As whom it went there: on what evidence the patient was taken for a member.
+    /// The evidence on which the patient was taken for a member when it was sent.
     private(set) var members: [ResourceKey: Set<MatchEvidence>] = [:]
 
-    /// More exchanges than so many are not looked back at.
+    /// The most exchanges that are looked back at.
     static let mostExchanges = 10_000
 
-    /// Reads every exchange of the member, whose resources are written where `writer` says.
+    /// Reads every exchange of the member; `writer` says where its resources are written.
     init(of member: ResourceKey, payer: String, by writer: EntryWriter, _ reader: any StoreReader) throws {
         try self.init(of: member, payer: payer, reader) { key in
             if let staged = try reader.staged(key) { return writer.location(type: staged.type, id: staged.id) }
@@ -44,31 +44,30 @@ struct PayerHoldings: Sendable {
                 if let match = exchange.match { renewMarks(by: match) }
             } else {
                 try add(partOf: exchange, isBefore, reader, place)
-                // Listed by the run that made it, whatever became of the exchange since.
+                // The run that made the exchange listed these, whatever became of it since.
                 for entry in exchange.manifest.entries where entry.leftOut == .notRetracted { leave(entry) }
             }
         }
     }
 
-    /// Everything that is there or may be, by the content that was sent last, but for what is marked as entered in
-    /// error.
+    /// Everything that is or may be there, with the content sent last, except what is marked as entered in error.
     var all: [ResourceKey: Int64] {
         told.merging(hashes) { $1 }.merging(doubtful) { $1 }
     }
 
-    /// What of it is to be undone; with `marked` also what is only marked as entered in error.
+    /// The part that `undoing` concerns; with `marked`, also what is only marked as entered in error.
     func concerned(by undoing: Undoing, marked isMarkedToo: Bool = false) -> [ResourceKey: Int64] {
         let all = isMarkedToo ? marked.merging(self.all) { $1 } : self.all
         return all.filter { undoing.concerns(members[$0.key] ?? []) }
     }
 
-    /// The content that the payer has, and no other; nil when that is not known.
+    /// The content that the payer has for certain, and its mapping set; nil when that is not known.
     func known(_ key: ResourceKey) -> (hash: Int64, mapping: String)? {
         guard doubtful[key] == nil, let hash = hashes[key] ?? told[key], let mapping = mappings[key] else { return nil }
         return (hash, mapping)
     }
 
-    /// Whether anything of the member was ever sent to the payer, or may be claimed at any time.
+    /// Whether anything of the member was ever sent to the payer, or may be claimed for sending at any time.
     static func arePossible(of member: ResourceKey, payer: String, _ reader: any StoreReader) throws -> Bool {
         if try reader.latestAcknowledged(member: member, payer: payer) != nil { return true }
         let filter = ExchangeFilter(
@@ -87,10 +86,10 @@ struct PayerHoldings: Sendable {
             members[entry.key] = Set([exchange.match].compactMap(\.self))
             (doubtful[entry.key], told[entry.key], marked[entry.key]) = (nil, nil, nil)
         case .retracted where isBefore, .retractedByDelete where isBefore:
-            // A backup took the store's place since: what it remembers to have taken back may have been sent again.
+            // The store was restored from a backup since: what it records as taken back may have been sent again.
             break
         case .retracted:
-            // As whom it went there stays known: it may have to be deleted besides.
+            // The evidence is kept: it may still have to be deleted.
             forget(entry.key)
             marked[entry.key] = entry.contentHash
         case .retractedByDelete:
@@ -101,7 +100,7 @@ struct PayerHoldings: Sendable {
         }
     }
 
-    /// What is marked is the person's who is known by newer evidence, as what is held.
+    /// Gives marked resources the newer evidence for the same person, as held ones get it.
     private mutating func renewMarks(by match: MatchEvidence) {
         for key in marked.keys where members[key]?.allSatisfy({ $0.isSamePerson(as: match) }) == true {
             members[key] = [match]
@@ -118,7 +117,7 @@ struct PayerHoldings: Sendable {
         (hashes[entry.key], doubtful[entry.key]) = (nil, nil)
     }
 
-    /// What arrived of an exchange that is not acknowledged as a whole.
+    /// Adds what arrived of an exchange that is not acknowledged as a whole.
     private mutating func add(
         partOf exchange: Exchange, _ isBefore: Bool, _ reader: any StoreReader, _ place: (ResourceKey) throws -> String?
     ) throws {
@@ -132,7 +131,7 @@ struct PayerHoldings: Sendable {
                 hashes[entry.key] != entry.contentHash || mappings[entry.key] != exchange.mapping
             {
                 doubtful[entry.key] = entry.contentHash
-                // It may have taken the place of what was marked, and that was as somebody else's perhaps.
+                // It may have replaced what was marked, which was perhaps sent as another member's.
                 if marked.removeValue(forKey: entry.key) != nil { members[entry.key] = nil }
                 if let match = exchange.match { members[entry.key, default: []].insert(match) }
                 told[entry.key] = nil
@@ -142,7 +141,7 @@ struct PayerHoldings: Sendable {
 }
 
 extension Exchange {
-    /// Whether anything of its manifest is in a bundle, or in one that the payer has.
+    /// Whether its manifest names anything that is in a bundle, or that the payer has already.
     fileprivate var isDisclosing: Bool {
         manifest.entries.contains { $0.leftOut == nil }
     }

@@ -1,31 +1,31 @@
 import FHIR
 import PDex
 
-/// Finds what the clinic deleted without telling: what is staged, was not among everything that came, and is not there
-/// when it is asked for by its id, twice (BLK-35, RD-17).
+/// Finds what the clinic deleted without saying so: resources that are staged, missing from a full fetch, and not found
+/// when they are read by id, twice (BLK-35, RD-17).
 ///
-/// Absence alone proves nothing (SBS-45): a search may leave out what our permissions do not cover. What is there all
-/// the same is staged as it is read: it may be another patient's by now.
+/// Absence alone proves nothing (SBS-45): a search may leave out what our permissions do not cover. A resource that is
+/// still there is staged as read, since it may belong to another patient now.
 struct Reconciliation: Sendable {
-    /// What looking for it came to.
+    /// The result of the search.
     struct Finding: Sendable {
         /// What is no longer at the clinic.
         var gone: [ResourceKey] = []
-        /// Whether that is all: not if too much is missing to tell, or something was read that cannot be staged.
+        /// Whether that is all: not if too much is missing, or something was read that cannot be staged.
         var isSettled = true
     }
 
     let clinic: any ClinicServer
     let intake: Intake
 
-    /// More than so many missing at once are a clinic's mistake more likely than its deletions: then none is taken for
-    /// deleted, and an operator says whether they are.
+    /// If more resources than this are missing at once, a mistake of the clinic is likelier than deletions: none is
+    /// treated as deleted, and an operator decides.
     let mostMissing: Int
 
-    /// So many unless an operator says otherwise.
+    /// The limit unless an operator sets another.
     static let usualMost = 1000
 
-    /// What of a patient's, of those types, is gone. `seen` is everything that came.
+    /// A patient's resources of those types that are gone. `seen` is everything that came.
     func gone(
         of patient: ResourceKey, types: Set<String>, besides seen: Set<ResourceKey>
     ) async throws -> Finding {
@@ -35,8 +35,8 @@ struct Reconciliation: Sendable {
             })
     }
 
-    /// What is gone of the members of a run's roster. `seen` is everything that came, and what the `filters` do not let
-    /// through was not to come.
+    /// The resources of a run's roster that are gone. `seen` is everything that came; what the `filters` exclude was
+    /// not expected.
     func gone(
         fromRosterOf run: String, source: String, types: Set<String>, besides seen: ArrivalSet, of filters: TypeFilters
     ) async throws -> Finding {
@@ -57,7 +57,7 @@ struct Reconciliation: Sendable {
             })
     }
 
-    /// So many that did not come are held against a job's filters.
+    /// The most missing resources that are checked against a job's filters.
     private static let mostFiltered = 1_000_000
 
     private static func staged(
@@ -92,14 +92,14 @@ struct Reconciliation: Sendable {
         return finding
     }
 
-    /// What one read tells.
+    /// The result of one read.
     private enum Sight {
         case gone
         case there
         case unreadable
     }
 
-    /// Reads one, and stages what is there. A refusal is no answer to whether it is.
+    /// Reads one resource, and stages it if it is there. If the read is refused, it counts as there.
     private func look(for item: StagedResource) async throws -> Sight {
         await intake.tally.requested()
         let bytes: [UInt8]?
@@ -110,7 +110,7 @@ struct Reconciliation: Sendable {
         }
         guard let bytes else { return .gone }
         let line = LineBatch(bytes: bytes, lines: [bytes.indices])
-        // A consent that still names nobody stays whose it was.
+        // A consent that still names nobody keeps its patient.
         let refused = try await intake.stage(line, expecting: item.type, of: item.patient)
         return refused == 0 ? .there : .unreadable
     }

@@ -2,7 +2,7 @@ import PDex
 
 /// What is taken back from the payer with one exchange.
 struct Retraction: Sendable {
-    /// One entry for each resource that is taken back, or of which the payer has to be told otherwise.
+    /// One entry for each resource that is taken back, or that somebody has to report to the payer.
     var marks: [ExchangeManifest.Entry] = []
     /// The bundles that take it back.
     var bundles: [ExchangeBundle] = []

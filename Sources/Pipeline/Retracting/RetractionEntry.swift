@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What takes one resource back from the payer.
+/// The bundle entry that takes one resource back from the payer.
 struct RetractionEntry: Sendable {
     /// `Type/id` at the payer.
     let location: String
@@ -11,7 +11,7 @@ struct RetractionEntry: Sendable {
     /// The entry that writes it as entered in error; nil to delete it.
     let bytes: [UInt8]?
 
-    /// In which way it takes the resource back.
+    /// How it takes the resource back.
     var code: FaultCode { bytes == nil ? .retractedByDelete : .retracted }
 
     /// The bundle entry.

@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// Packs what takes resources back into bundles, each with a Provenance that says so (PV-01).
+/// Packs retraction entries into bundles, each with a Provenance that says so (PV-01).
 struct RetractionPacker: Sendable {
     let terms: ExchangeTerms
     let bundle: MakeBundles
 
-    /// Bytes kept free for the Provenance, and a line of it for each entry.
+    /// Bytes reserved for the Provenance, and for its target of each entry.
     private static let fixedBytes = 4096
     private static let bytesPerTarget = 240
 
-    /// The bundles, numbered on from `parts`.
+    /// The bundles, numbered from `parts` + 1 on.
     func bundles(
         _ entries: [RetractionEntry], of member: ResourceKey, _ holdings: PayerHoldings, after parts: Int,
         exchange: String, received: Instant, _ reader: any StoreReader

@@ -1,19 +1,19 @@
 import PDex
 
-/// What of that which the payer holds of a patient is undone by `after-revocation`, because it should not be there as
-/// it is (CO-10, T10).
+/// Which of the payer's data about a patient `after-revocation` undoes because it should not be there as it is (CO-10,
+/// T10).
 enum Undoing: Sendable {
     /// Nothing but what the clinic corrects.
     case nothing
-    /// All of it: the consent was withdrawn, or an operator says that the patient is no member.
+    /// All of it: the consent was withdrawn, or an operator says that the patient is not a member.
     case everything
-    /// What went there as another member than the one the patient is taken for now.
+    /// What was sent as a member other than the one the patient is taken for now.
     case allBut(MatchEvidence)
-    /// What went there in the name of the patient that this one was merged into, and no longer is.
+    /// What was sent by a merge into another patient that has since been undone.
     case followed
 
-    /// By how a patient stands. Who is merely not found any more, or parked, may well be whom the payer was told: only
-    /// what is certain undoes.
+    /// Decides by the patient's standing. One who is merely no longer found, or parked, may well be the member that the
+    /// payer was told of: only certainty undoes anything.
     init(_ standing: Standing) {
         switch standing {
         case .unmatched(.matchApart, _), .withheld(_, .consentDenied, _): self = .everything
@@ -24,8 +24,8 @@ enum Undoing: Sendable {
         }
     }
 
-    /// Whether it is still due when nothing changed since the run before: what was on its way arrives after it. Who is
-    /// permitted as another is sent nothing before it is done.
+    /// Whether it is still due when nothing changed since the run before, because data under way arrives later. A
+    /// patient permitted as another member is sent nothing until it is done.
     var outlivesItsRun: Bool {
         switch self {
         case .everything, .followed: true
@@ -33,7 +33,7 @@ enum Undoing: Sendable {
         }
     }
 
-    /// Whether it concerns what went to the payer on that evidence; none is kept of what went there long ago.
+    /// Whether it concerns what was sent on that evidence; for what was sent long ago, none is kept.
     func concerns(_ evidence: Set<MatchEvidence>) -> Bool {
         switch self {
         case .nothing: false

@@ -1,15 +1,15 @@
 import FHIR
 import PDex
 
-/// The whole roster at once, by Bulk Data export, and what an export leaves out.
+/// Pulls the whole roster at once by Bulk Data export, and fetches what an export leaves out.
 extension Pull {
-    /// Exports, fetches what it leaves out of members who are new in the Group, and moves the watermarks.
+    /// Exports, fetches what the export lacks of members who are new in the Group, and moves the watermarks.
     func export(
         at level: ExportRequest.Level, _ members: [String]?, _ capability: ServerCapability,
         _ provenance: ProvenanceSearch
     ) async throws -> FinishedExport {
         let enrolls = terms.selection.group != nil && members == nil
-        // What an earlier process fetched of the export is not seen by this one, so that nothing can be missed.
+        // If an earlier process fetched part of the export, this one cannot tell what is missing from it.
         let before = try await store.read { [run] in try $0.pullProgress(run: run.id) }
         let seen = try await isWhole(before) && !BulkExportPull.hasBegun(before) ? SeenArrivals() : nil
         let wants = SharedWants(run: run.id, stager: stager, seesAll: seen != nil)
@@ -47,7 +47,7 @@ extension Pull {
                 || $0.pullProgress(run: run.id, unit: Intake.doubtfulConsents) != nil
         }
         if lacksConsents, capability.types["Consent"] != nil {
-            // Those whom the job is about, and nobody else at the clinic.
+            // Only the people whom the job is about, and nobody else at the clinic.
             let people = if let members { members } else { try await enrolment.people() }
             try await consents(of: people, capability, provenance, seen)
         }
@@ -59,14 +59,14 @@ extension Pull {
         return outcome
     }
 
-    /// Whether whoever is in the export needs not be fetched besides: it had no flaw so far, and does not begin at an
-    /// instant that somebody named.
+    /// Whether patients in the export need not be fetched one by one as well: it had no flaw so far, and does not start
+    /// at a named instant.
     private func bringsEverything(_ outcome: FinishedExport) async -> Bool {
         if case .instant = terms.selection.since, outcome.since != nil { return false }
         return await tally.problems.isEmpty
     }
 
-    /// Fetches the clinic's Consents of those patients whole, where the job's instants keep some out of the export, or
+    /// Fetches all of those patients' Consents at the clinic, where the job's instants keep some out of the export, or
     /// the clinic exports none: an old one may deny.
     private func consents(
         of patients: [String], _ capability: ServerCapability, _ provenance: ProvenanceSearch, _ seen: SeenArrivals?
@@ -77,10 +77,10 @@ extension Pull {
             .pull(patients: patients, from: .beginning)
     }
 
-    /// Forgets what a whole export did not bring again and the clinic no longer has; false when that may not be all: then
-    /// no watermark moves, and everything is exported again.
+    /// Unstages what a full export did not bring again and the clinic no longer has; false when that may not be all:
+    /// then no watermark moves, and everything is exported again.
     ///
-    /// What the job's filters leave out of an export is not missing from it; of what only the clinic can filter nobody knows.
+    /// What the job's filters exclude is not missing; types that only the clinic can filter are not checked.
     private func reconcile(_ seen: SeenArrivals, _ types: Set<String>) async throws -> Bool {
         let filters = TypeFilters(terms.selection)
         let reconciliation = Reconciliation(clinic: clinic, intake: intake(), mostMissing: mostMissing)
@@ -93,8 +93,8 @@ extension Pull {
         return finding.isSettled
     }
 
-    /// Lets the clinic drop an export, or keeps it for the next run. Not before the run is closed: until then it may
-    /// have to be gone on with, and would need a second export to do so.
+    /// Lets the clinic drop an export, or keeps it for the next run. Only when the run is closed: until then it may be
+    /// resumed, and would need a second export.
     func end(_ export: FinishedExport) async { await exportPull(intake(), []).end(export) }
 
     private func exportPull(_ intake: Intake, _ types: [String]) -> BulkExportPull {
@@ -104,19 +104,20 @@ extension Pull {
             observer: observer)
     }
 
-    /// Members who have to be fetched one by one: whom a `_since` leaves out, and who came while the export was made.
+    /// Members who have to be fetched one by one: those whom `_since` leaves out, and those who joined during the
+    /// export.
     ///
-    /// What a job asks for from a named instant on is wanted of nobody before it.
+    /// If the job names an instant, older data is wanted of nobody.
     private func newcomers(_ outcome: FinishedExport, _ members: [String]?) async throws -> [String] {
         let late = try await enrolment.late()
         guard let since = outcome.since, case .lastSuccess = terms.selection.since else { return late }
         return Set(late).union(try await enrolment.newcomers(since: since, of: members)).sorted()
     }
 
-    /// Moves the watermarks to the export's time (BLK-07); not for what was asked for from a named instant on, since
-    /// what was before it is not known.
+    /// Moves the watermarks to the export's time (BLK-07), unless the export starts at a named instant: what was before
+    /// it is not known.
     ///
-    /// What only this process did not see coming may still be missing: everything is exported again by the next run.
+    /// A full export that is not reconciled may hide deletions: the next run exports everything again.
     private func move(_ outcome: FinishedExport, isReconciled: Bool) async throws {
         if case .instant = terms.selection.since, outcome.since != nil { return }
         let time = PullScope.believable(outcome.transactionTime, now: clock.now())
@@ -135,16 +136,16 @@ extension Pull {
         }
     }
 
-    /// Whether the export is one of everything, and not of changes alone.
+    /// Whether the export is of everything, and not only of changes.
     private func isWhole(_ progress: [String: String]) async throws -> Bool {
         if let begun = progress[RunningExport.sinceMark] { return Instant(begun) == nil }
         return try await PullScope.sinceExport(terms, store: store, now: clock.now()) == nil
     }
 
-    /// Fetches what the export refers to and does not hold.
+    /// Fetches what the export refers to but does not contain.
     private func fetch(_ wants: SharedWants, _ capability: ServerCapability) async throws {
         let open = try await store.read { try wants.open($0) }.filter { text in
-            // What our token does not allow was noted already.
+            // Types that our token does not allow were noted already.
             Reference(parsing: text).type.map { !withheld.contains($0) } ?? true
         }
         guard !open.isEmpty else { return }

@@ -1,10 +1,10 @@
 import FHIR
 import PDex
 
-/// Step 1: fetches what changed at the clinic and what the payer records of its members, and stages it.
+/// Step 1: fetches what changed at the clinic and the payer's records of its members, and stages both.
 ///
-/// What is staged is complete or the run says what is missing: a file or page and its mark commit
-/// together, and the watermark moves only when nothing was refused (invariant 12).
+/// Either everything is staged or the run says what is missing: a file or page and its mark commit together, and the
+/// watermark moves only when nothing was refused (invariant 12).
 struct Pull: Sendable {
     private(set) var terms: ExchangeTerms
     let run: Run
@@ -16,7 +16,7 @@ struct Pull: Sendable {
     let mostMissing: Int
     let observer: @Sendable (RunEvent) -> Void
     let tally = PullTally()
-    /// Types that are wanted besides, and that our token does not allow.
+    /// Types that are wanted in addition to the job's, but that our token does not allow.
     private(set) var withheld: Set<String> = []
 
     /// Pulls the whole roster; returns the export, if there was one, for the end of the run (BLK-50).
@@ -65,8 +65,7 @@ struct Pull: Sendable {
         if terms.selection.group == nil { try await enrolment.enrollEverybody() }
     }
 
-    /// Fetches whom a restoration of the store took something from, a page at a time, besides those who are fetched
-    /// anyway.
+    /// Fetches the patients affected by a restore of the store, a page at a time, except those who are fetched anyway.
     func pullForgotten(_ pull: PatientPull, besides others: [String]) async throws {
         let others = Set(others)
         try await enrolment.forEachForgotten { ids in
@@ -74,14 +73,14 @@ struct Pull: Sendable {
         }
     }
 
-    /// Whether the job leaves it open to search, and there is nothing that only an export can do.
+    /// Whether the job allows searching, and nothing needs an export.
     func maySearch(_ members: [String]?) -> Bool {
         terms.selection.method == .auto && (terms.selection.group == nil || members != nil)
             && TypeFilters(terms.selection).areLocal
     }
 
-    /// The ids of the Patients whom the job's Group names; nil when the job names none, or when only the Group's export
-    /// tells who they are.
+    /// The ids of the Patients whom the job's Group names; nil when the job names no Group, or only the Group's export
+    /// shows who they are.
     private func members(_ plan: PullPlan) async throws -> [String]? {
         guard let group = terms.selection.group else { return nil }
         switch (try await enrolment.members(of: group), plan.way) {
@@ -93,7 +92,7 @@ struct Pull: Sendable {
         }
     }
 
-    /// Pulls one patient for a request on demand: whole, or what changed since an instant.
+    /// Pulls one patient for a request on demand: everything, or what changed since an instant.
     func one(_ patient: String, since: Instant? = nil) async throws {
         try requireLocalFilters()
         let (capability, provenance, withheld) = try await offer()
@@ -105,7 +104,7 @@ struct Pull: Sendable {
     ) async throws {
         let plan = PullPlan.member(terms.selection, capability)
         observer(.step("pull one member from \(terms.clinic.name) (\(plan.reasons.joined(separator: "; ")))"))
-        // There is nobody to go on with: what is wrong with this one ends it.
+        // There is no other patient to continue with, so the first failure ends the pull.
         try await patientPull(plan, capability, provenance, mostFailures: 1).pull(
             patients: [patient], from: since.map { .instant($0) } ?? .beginning)
         let key = key(patient)
@@ -136,11 +135,11 @@ struct Pull: Sendable {
         identities.key(source: terms.clinic.name, type: "Patient", id: patient)
     }
 
-    /// What the clinic offers, less the Consents that our token does not allow, how its Provenance is had, and what else
-    /// the token does not allow.
+    /// What the clinic offers, without Consents that our token does not allow; how its Provenance is obtained; and
+    /// which types the token withholds.
     ///
-    /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). What comes along with
-    /// visits is wanted, and not needed.
+    /// Refuses a token that allows less than the job names, before anything is pulled (SBS-33). Types that come along
+    /// with visits are not required.
     private func offer() async throws -> (ServerCapability, ProvenanceSearch, withheld: Set<String>) {
         var capability = try await clinic.capability()
         let withheld = try await clinic.withheldTypes(among: terms.selection.pulledTypes)
@@ -157,8 +156,8 @@ struct Pull: Sendable {
         return (capability, provenance, Set(withheld))
     }
 
-    /// The same pull, which knows whether it has the clinic's Consents: what it fetches is not taken for all of it
-    /// otherwise, and once they may be read everything is fetched again.
+    /// The same pull, which notes whether it includes the clinic's Consents: without them a fetch does not count as
+    /// complete, and once they may be read, everything is fetched again.
     private func offered(_ capability: ServerCapability, besides withheld: Set<String>) -> Pull {
         var pull = self
         pull.withheld = withheld

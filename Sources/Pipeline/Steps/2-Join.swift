@@ -1,9 +1,9 @@
 import FHIR
 import PDex
 
-/// Step 2: finds out which of the payer's members a patient is, and which visits that coverage covers.
+/// Step 2: finds out which of the payer's members a patient is, and which of the patient's care the coverage covers.
 struct Join: Sendable {
-    /// How a patient stands to the payer.
+    /// How a patient relates to the payer.
     enum Outcome: Sendable {
         case matched(MatchedMember)
         case unmatched(FaultCode, String)
@@ -15,7 +15,7 @@ struct Join: Sendable {
         }
     }
 
-    /// The same, before anything but the facts of a resource was read.
+    /// The same, before anything other than the facts kept of resources was read.
     enum Finding {
         case member(CoveredMember, MatchEvidence, MemberCare.Division)
         case unmatched(FaultCode, String)
@@ -36,7 +36,7 @@ struct Join: Sendable {
         links = MemberLinks(terms: terms, identities: identities)
     }
 
-    /// Decides for one patient, and reads what the following steps need; what a stranger has is not even read.
+    /// Decides for one patient, and reads what the following steps need; a stranger's data is not even read.
     func outcome(for member: ResourceKey, _ reader: any StoreReader) throws -> Outcome {
         switch try finding(for: member, reader) {
         case .unmatched(let code, let why): return .unmatched(code, why)
@@ -46,7 +46,7 @@ struct Join: Sendable {
             let records = try evidence.member.map {
                 try MemberRecords(of: $0, terms: terms, identities: identities, reader)
             }
-            // Answers about many name a member, but no number of it.
+            // Answers to bulk questions name a member, but give no number.
             let identifier = answer?.member == evidence.member ? answer?.identifier ?? records?.number : nil
             let staged = StagedMember(member, compartment: try reader.compartment(of: member), stager: stager)
             let kept = Set(division.kept)
@@ -68,7 +68,7 @@ struct Join: Sendable {
         }
     }
 
-    /// Decides for one patient who it is and what is covered, from the facts that were kept when it was staged.
+    /// Decides who a patient is and what is covered, from the facts that were kept at staging.
     func finding(for member: ResourceKey, _ reader: any StoreReader) throws -> Finding {
         guard let patient = try KnownPatient(member, stager, reader) else {
             return .unmatched(.clinicUnlinked, "the clinic did not send this member's Patient")
@@ -96,14 +96,14 @@ struct Join: Sendable {
         }
     }
 
-    /// The payer's identifier as something that the exchange rests on.
+    /// The payer's identifier, as part of what the exchange is based on.
     private func told(_ identifier: Identifier?, of member: ResourceKey?) -> [StagedHash] {
         guard let member, let token = identifier?.token else { return [] }
         return [StagedHash(key: member, contentHash: Array(token.utf8).withUnsafeBytes(identities.contentHash))]
     }
 
-    /// CO-13: the coverage must hold on the day of the visit, and of each when there are several. What has no date
-    /// goes along with what has one. What goes on reaches today.
+    /// CO-13: the coverage must hold on every day of the care. Undated resources go if a dated one does, or if the
+    /// coverage holds today; an open-ended period lasts until today.
     func divided(_ care: MemberCare, by coverages: [Coverage]) -> MemberCare.Division {
         let now = clock.now().text
         let verdicts = care.items.map { item -> Bool? in

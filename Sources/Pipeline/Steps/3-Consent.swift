@@ -77,12 +77,12 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// Decides whether the payer may be asked who a patient is: that names the person, before anybody knows whose
+    /// Decides whether the payer may be asked who a patient is: the question names the person before it is known whose
     /// consents at the payer count (CO-01, MM-13).
     ///
-    /// So nothing that is known may object: no label of the Patient or of a Flag that names no visit, and no consent of
-    /// the clinic (`live` are those that were read just now), be it about this disclosure or about the payer's answer.
-    /// A withdrawal is outweighed by a younger permit only.
+    /// So nothing known may object: no label on the Patient or on a Flag that names no visit, and no consent at the
+    /// clinic (`live` are those just read), whether about this disclosure or about the payer's answer. Only a newer
+    /// permit outweighs a withdrawal.
     func permit(
         toAskAbout patient: ClinicalResource, _ live: [ConsentDecision.Recorded], _ reader: any StoreReader
     ) throws -> Result<QuestionPermit, Fault> {
@@ -113,8 +113,8 @@ struct CheckConsent: Sendable {
         return .success(QuestionPermit())
     }
 
-    /// Decides on what is recorded of a member, and what the clinic keeps of the patient, by the policy and the lists
-    /// of the terms.
+    /// Decides by the member's recorded consents and the clinic's for the patient, under the policy and lists of the
+    /// terms.
     func decision(
         _ recorded: [ConsentDecision.Recorded], _ disclosers: [ConsentDecision.Recorded] = []
     ) -> ConsentDecision {
@@ -122,7 +122,7 @@ struct CheckConsent: Sendable {
             recorded, disclosers: disclosers, policy: terms.consentPolicy, discloser: terms.clinic,
             recipient: terms.payer, now: clock.now())
         guard case .permit(let evidence, let sensitive) = decision else { return decision }
-        // Lists that changed may hold what was bundled under the earlier ones, and so may a payer's types (CO-08).
+        // Changed lists, or a payer's types, may hold back what was bundled under the earlier ones (CO-08).
         let marks = [
             terms.sensitivity.mark.map { "lists \($0)" },
             terms.allowedTypes.map { "types \($0.sorted().joined(separator: ", "))" },
@@ -130,7 +130,7 @@ struct CheckConsent: Sendable {
         return .permit(marks.compactMap(\.self).reduce(evidence) { $0.noting($1) }, sensitive: sensitive)
     }
 
-    /// What an exchange rests on besides consent, by the rules of the job that made it.
+    /// What an exchange is based on in addition to consent, by the rules of the job that made it.
     func footing(of exchange: Exchange) -> Footing {
         Footing(
             join: Join(
@@ -153,7 +153,7 @@ struct CheckConsent: Sendable {
         return decision
     }
 
-    /// Every consent that is recorded of a payer's member.
+    /// Every consent that is recorded for a payer's member.
     static func recorded(
         of member: ResourceKey, _ reader: any MemberReader
     ) throws -> [ConsentDecision.Recorded] {
@@ -163,7 +163,7 @@ struct CheckConsent: Sendable {
         }
     }
 
-    /// The consents that the clinic keeps of a patient, as they are staged; nil where nobody can tell.
+    /// The clinic's staged consents for a patient; nil when they cannot be determined.
     private func clinicConsents(
         of patient: ResourceKey, _ via: ResourceKey?, _ reader: any StoreReader
     ) throws -> [ConsentDecision.Recorded]? {
@@ -183,14 +183,14 @@ struct CheckConsent: Sendable {
     }
 }
 
-/// A member's data that may be disclosed to the payer: what step 3 makes, and only step 3 can.
+/// A member's data that may be disclosed to the payer: made by step 3, and by nothing else.
 struct PermittedExchange: Sendable {
     let matched: MatchedMember
     let resources: [ClinicalResource]
-    /// The clinic's Provenance, of which nothing is held.
+    /// The clinic's Provenance, except what is held back.
     let provenance: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
-    /// How many of those each list of what is sensitive held, as ``Sensitivity/recorded(_:)`` names it.
+    /// How many of those each sensitivity list held back, as ``Sensitivity/recorded(_:)`` names it.
     let heldBy: [String: Int]
     let evidence: ConsentEvidence
 
@@ -206,7 +206,7 @@ struct PermittedExchange: Sendable {
         self.evidence = evidence
     }
 
-    /// The record of the decision in a line, for the audit trail: what permits, and which lists held how much back.
+    /// The record of the decision in a line, for the audit trail: what permits, and how much each list held back.
     var words: String {
         guard !heldBy.isEmpty else { return evidence.words }
         let lists = heldBy.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
@@ -216,21 +216,21 @@ struct PermittedExchange: Sendable {
 
 /// The proof that consent was checked at the moment of sending, or that nothing is disclosed.
 struct SendPermit: Sendable {
-    /// nil for what takes back without content.
+    /// nil for a pure retraction.
     let evidence: ConsentEvidence?
 
     fileprivate init(evidence: ConsentEvidence?) {
         self.evidence = evidence
     }
 
-    /// That it was asked again, and when: for the audit trail.
+    /// Says for the audit trail that consent was checked again, and when.
     var words: String {
         guard let evidence else { return "takes back, and discloses nothing" }
         return "permitted at sending, \(evidence.at?.text ?? ""): \(evidence.rule)"
     }
 }
 
-/// The proof that nothing that is known forbids to ask the payer who a patient is.
+/// The proof that nothing known forbids asking the payer who a patient is.
 struct QuestionPermit: Sendable {
     fileprivate init() {}
 }

@@ -5,7 +5,7 @@ import PDex
 
 /// Step 4: maps every permitted resource to its profile, or leaves it out with a reason.
 struct MapResources: Sendable {
-    /// What mapping a member's data came to.
+    /// The result of mapping a member's data.
     enum Outcome: Sendable {
         case mapped(MappedExchange)
         /// Nothing can be sent, or the gate holds it back: why, and what the gate found.
@@ -18,14 +18,14 @@ struct MapResources: Sendable {
     private let stager: Stager
     /// The types that may leave the clinic for this job (CO-08); the Patient always goes along.
     ///
-    /// Coverage and consent look at the others too: a visit that does not travel may still be a sensitive one.
+    /// Steps 2 and 3 look at the others, too: a visit that is not sent may still be a sensitive one.
     let wanted: Set<String>
     private let forbidden: Set<String>
-    /// What this payer may be sent at all; nil for everything.
+    /// The types that this payer may be sent at all; nil for all.
     private let allowed: Set<String>?
     private let filters: TypeFilters
     private var context: MappingContext
-    /// What goes along though the job does not name it, with its content.
+    /// Resources that go along although the job does not name them, with their content hashes.
     private var underWay: [ResourceKey: Int64] = [:]
 
     init(terms: ExchangeTerms, mappings: MappingSet, stager: Stager, writer: EntryWriter, gate: ConformanceGate) {
@@ -45,19 +45,19 @@ struct MapResources: Sendable {
             memberOf: mappings.valueSets.isEmpty ? nil : gate.memberOf)
     }
 
-    /// What besides the set decides what becomes of a resource, for the fingerprint of exchanges.
+    /// What other than the mapping set decides what becomes of a resource, for the fingerprint of exchanges.
     var identity: String {
         let systems = context.payerNumberSystems.sorted()
         return gate.identity + (mappings.valueSets.isEmpty ? "" : " codes by " + gate.vocabulary)
             + (systems.isEmpty ? "" : " numbers of " + systems.joined(separator: " "))
     }
 
-    /// Maps the Patient and everything permitted, and holds each against its profile.
+    /// Maps the Patient and everything permitted, and checks each against its profile.
     ///
-    /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason, and a visit that
-    /// is left out takes along what speaks of it. Only without a Patient there is nothing to send, and where the payer
-    /// wants that, what does not conform holds the whole exchange. `underWay` goes along whether the job names it or
-    /// not: it is on its way to the payer with that content.
+    /// One bad resource does not block the member (UC-04, Q-05): it is left out with the reason; if it is a visit, so
+    /// is whatever refers to it. Only without a Patient is there nothing to send, and where the payer wants that, one
+    /// resource that does not conform holds the whole exchange. `underWay` goes along whether the job names it or not,
+    /// because it is on its way to the payer with that content.
     func outcome(
         for permitted: PermittedExchange, underWay: [ResourceKey: Int64] = [:], _ shared: SharedResources,
         _ reader: any StoreReader
@@ -105,7 +105,7 @@ struct MapResources: Sendable {
                 leftOut: draft.leftOut + untold, lacking: draft.lacking, remarks: draft.remarks + draft.refusals))
     }
 
-    /// What expressions may find behind references: of the member what may itself travel, and what is shared.
+    /// What expressions may find behind references: the member's resources that may be sent, and shared ones.
     private func references(of permitted: PermittedExchange, _ patient: ClinicalResource) -> MappingReferences? {
         guard mappings.readsReferences else { return nil }
         let own = Dictionary(
@@ -116,7 +116,7 @@ struct MapResources: Sendable {
         }
     }
 
-    /// Holds what could not be judged alone against its profile: what is sent with it is known now.
+    /// Checks what could not be judged alone against its profile, now that it is known what is sent with it.
     private func judge(
         _ draft: inout MappingDraft, _ targets: inout SentTargets, _ reader: any StoreReader
     ) throws {
@@ -137,7 +137,7 @@ struct MapResources: Sendable {
                 for (item, judged) in right { draft.judge(item, judged) }
                 return
             }
-            // What was right may have referred to what is gone now.
+            // A resource that conformed may have referred to one that is now left out.
             draft.strand()
         }
     }
@@ -151,18 +151,18 @@ struct MapResources: Sendable {
         return filters.allow(item.staged, item.resource) ? nil : .jobFilteredOut
     }
 
-    /// Whether the payer may have what is contained in something else: its list of types holds inside, too (CO-08).
+    /// Whether a contained resource may be sent: the payer's list of types applies to it, too (CO-08).
     private func mayTravel(inside contained: JSONValue) -> Bool {
         guard let allowed, let type = contained["resourceType"]?.string else { return true }
         return type == "Patient" || SharedTypes.goesAlong(type) || allowed.contains(type)
     }
 
-    /// The clinic's Provenance of what travels; it comes along unasked, as practitioners do (PV-03).
+    /// Maps the clinic's Provenance of what is sent; it goes along unasked, as practitioners do (PV-03).
     private func provenance(
         of draft: MappingDraft, _ permitted: PermittedExchange, _ people: ContainedPatients,
         _ references: MappingReferences?, _ targets: inout SentTargets, _ reader: any StoreReader
     ) throws -> (mapped: [MappedResource], leftOut: [ExchangeManifest.Entry]) {
-        // A Patient does not travel alone, and so nobody is told who wrote it.
+        // A Patient is not sent alone, and so neither is who wrote it.
         var travelling = Set(draft.resources.map(\.staged.key))
         if !travelling.isEmpty { travelling.insert(permitted.matched.member.key) }
         var mapped: [MappedResource] = []
@@ -191,14 +191,14 @@ struct MapResources: Sendable {
         let why: String
         /// What the gate found.
         var remarks: [GateRemark] = []
-        /// What the mapping demands and cannot be made.
+        /// What the mapping requires but could not make.
         var refusal: GateRemark?
 
-        /// Whether something is missing or wrong, and not just none of this set's business.
+        /// Whether something is missing or wrong, rather than just outside this set's scope.
         var isLack: Bool { code == .mappingRequired || code == .conformanceInvalid }
     }
 
-    /// What the configuration says of the clinic, as the set makes it; as it is when the set makes nothing of it.
+    /// A resource that the configuration states about the clinic, as the set maps it, or unchanged if the set does not.
     func mapped(own resource: JSONValue) -> JSONValue {
         guard let own = try? Resource(resource), case .mapped(let mapped, _, _) = mappings.map(own, in: context) else {
             return resource
@@ -206,8 +206,8 @@ struct MapResources: Sendable {
         return .object(mapped.json)
     }
 
-    /// Maps one resource, gives it its id at the payer, and holds it against its profile; where that asks what
-    /// references lead to, the resource has still to be ``judged(_:among:)``.
+    /// Maps one resource, gives it its id at the payer, and checks it against its profile. If that asks what references
+    /// lead to, the resource still has to be ``judged(_:among:)``.
     func map(
         _ staged: StagedResource, _ resource: Resource, _ references: MappingReferences?, _ reader: any StoreReader
     ) throws -> Result<MappedResource, Reason> {
@@ -241,7 +241,7 @@ struct MapResources: Sendable {
         return outcome
     }
 
-    /// The resource with what the gate finds in it, or why it must not travel; `targets` are what it refers to.
+    /// The resource with what the gate finds in it, or why it must not be sent; `targets` are what it refers to.
     func judged(_ mapped: MappedResource, among targets: BundleIndex?) -> Result<MappedResource, Reason> {
         let remarks = gate.remarks(on: mapped.json, mapped.staged.key, profile: mapped.profile, among: targets)
         if gate.isStrict, let first = remarks.first {
@@ -259,7 +259,7 @@ struct MappedExchange: Sendable {
     /// The clinic's Provenance of at least one of them.
     let provenance: [MappedResource]
     let leftOut: [ExchangeManifest.Entry]
-    /// What those lack that could not be made, in the words of the mappings.
+    /// What the resources that could not be made lack, in the words of the mappings.
     let lacking: [String]
     /// What the gate found, in what is sent and in what is not, and what the mappings refused.
     let remarks: [GateRemark]

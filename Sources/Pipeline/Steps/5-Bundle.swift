@@ -10,7 +10,7 @@ struct MakeBundles: Sendable {
         let held: [GraphNode]
         /// The nodes that are in a bundle.
         let sent: Set<ResourceKey>
-        /// `Type/id` of what stays as the payer acknowledged it, where only failed entries go.
+        /// `Type/id` of what stays as the payer acknowledged it, when only failed entries are sent.
         let staying: [ResourceKey: String]
     }
 
@@ -22,8 +22,8 @@ struct MakeBundles: Sendable {
     let provenance: ProvenanceWriter
     let limits: SizeLimits
 
-    /// Makes the bundles of what `known`, the payer's last acknowledged manifest, does not hold; or entry by entry of
-    /// what is not among `taken`.
+    /// Bundles what is not in `known`, the payer's last acknowledged manifest; or, entry by entry, what is not in
+    /// `taken`.
     func bundles(
         for mapped: MappedExchange, exchange: String, received: Instant, known: ExchangeManifest?,
         taken: TakenEntries? = nil, _ reader: any StoreReader
@@ -44,7 +44,7 @@ struct MakeBundles: Sendable {
             fixedEntries: 1 + organization.count, fixedBytes: organization.reduce(2048) { $0 + $1.count })
         let wholes = try packer.parts(byEntry: taken != nil) { node in
             if let taken { return !taken.isThere(node) }
-            // What speaks of many visits changes with each of them: the others need not be sent again for that.
+            // A Provenance of many visits changes with each of them: the others need not be sent again for that.
             if node.testimony?.isBroad == true { return holds[node.key] == nil }
             return holds[node.key] != node.contentHash
         }
@@ -78,7 +78,7 @@ struct MakeBundles: Sendable {
             staying: Dictionary(staying.map { ($0.key, $0.location) }) { first, _ in first })
     }
 
-    /// The entries of the Provenance that tell where the nodes of a part come from (PV-02).
+    /// The Provenance entries that say where the nodes of a part come from (PV-02).
     private func origins(
         of nodes: [GraphNode], _ graph: MemberGraph, _ authorship: Authorship, clinic: String, received: Instant
     ) throws -> [[UInt8]] {
@@ -100,7 +100,7 @@ struct MakeBundles: Sendable {
         }
     }
 
-    /// What the graph holds; nothing when there is only a Patient who does not travel alone.
+    /// What the graph holds; nothing when there is only a Patient, who is not sent alone.
     private func held(_ graph: MemberGraph) -> [GraphNode] {
         graph.isWorthSending ? graph.nodes : []
     }

@@ -3,16 +3,16 @@ import PDex
 
 /// Step 6: delivers what is due in the outbox; consent is checked again at that moment.
 struct Submit: Sendable {
-    /// What one claim came to.
+    /// The outcome of one claim.
     enum Result: Sendable {
-        /// The payer answered, or could not be asked, under that permit; and what was found of it before, if anybody
-        /// looked.
+        /// The payer answered, or the attempt failed, under that permit; `after` is what was found of it before, if
+        /// that was looked for.
         case answered(LeasedSubmission, SendPermit, Swift.Result<PayerAnswer, Fault>, after: ReadBack.Finding?)
-        /// An earlier attempt had brought it, as the payer shows: nothing was sent.
+        /// An earlier attempt had arrived, as reading it back showed: nothing was sent.
         case found(LeasedSubmission, [String])
         /// Consent no longer permits it: nothing was sent.
         case withheld(LeasedSubmission, Fault)
-        /// It was not begun, because the process is stopping or because of a fault that stands in every delivery's way.
+        /// It was not sent, because the process is stopping, the claim was lost, or a fault blocks every delivery.
         case unsent(LeasedSubmission, Fault?)
 
         /// The claim.
@@ -29,7 +29,7 @@ struct Submit: Sendable {
             return PayerHealth.isTrouble(answer)
         }
 
-        /// The fault that stands in the way of every delivery.
+        /// The fault that blocks every delivery.
         var standstill: Fault? {
             guard case .unsent(_, let fault) = self else { return nil }
             return fault
@@ -48,27 +48,27 @@ struct Submit: Sendable {
 
     /// How long a claim holds before it must be renewed.
     private static let leaseSeconds: Int64 = 600
-    /// The longest that one delivery may take, with something to spare: so much of the claim must be left when it
-    /// starts.
+    /// The longest that one delivery may take, with a margin: at least this much of the claim must be left at its
+    /// start.
     private static let longestDeliverySeconds: Int64 = 330
 
     /// What was claimed.
     struct Claims: Sendable {
         var leases: [LeasedSubmission] = []
-        /// How long they hold.
+        /// When they expire.
         let expiry: Instant
-        /// How many may be under way at once, beside what other processes may have under way; 0 when they leave none.
+        /// How many may be under way at once in addition to those of other processes; 0 when they leave no place.
         let places: Int
-        /// Whether the only place is left to a member request at another clinic.
+        /// Whether the only free place is left for a member request at another clinic.
         var isLeft = false
     }
 
-    /// So long a place is left to a request that is due: by then whoever delivers it has come.
+    /// How long a place is left for a request that is due: by then, a process that delivers it has come.
     private static let requestSeconds: Int64 = 3600
 
     /// Claims up to `limit` due submissions and marks their exchanges as submitted, if other processes leave a place at
-    /// the payer. Who is `sparing` leaves one in turn to a member request that is due at another clinic of the payer: a
-    /// backlog is claimed again and again, and would hold it up until its end.
+    /// the payer. With `sparing`, one place is left for a member request that is due at another clinic of the payer: a
+    /// backlog, claimed group after group, would otherwise hold it up until its end.
     func claim(limit: Int, sparing isSparing: Bool) async throws -> Claims {
         let now = clock.now()
         let since = now.adding(milliseconds: -Self.requestSeconds * 1000)
@@ -81,7 +81,7 @@ struct Submit: Sendable {
             let leavesOne = try isSparing && writer.requestIsDue(besides: terms.route, since: since, at: now)
             let places = most - others - (leavesOne ? 1 : 0)
             guard places > 0 else { return Claims(expiry: expiry, places: 0, isLeft: true) }
-            // What is claimed counts as under way, up to all places.
+            // Claims count as under way, so claiming more would take the place that is left.
             let leases = try writer.lease(
                 terms.route, limit: leavesOne ? min(limit, places) : limit, owner: owner, now: now, expiry: expiry)
             for lease in leases {
@@ -97,8 +97,8 @@ struct Submit: Sendable {
         }
     }
 
-    /// Prolongs the claims of a group when too little is left for another delivery; nobody else may take them over
-    /// while one is under way.
+    /// Renews the claims of a group when too little time is left for another delivery: no other process may take them
+    /// over while one is under way.
     func renewing(_ claims: [Submission], until expiry: Instant) async throws -> Instant {
         let now = clock.now()
         guard now.adding(milliseconds: Self.longestDeliverySeconds * 1000) > expiry else { return expiry }
@@ -107,7 +107,7 @@ struct Submit: Sendable {
         return renewed
     }
 
-    /// The claim is another's by now, or nobody's, or its exchange was taken back: what it holds is not to be sent.
+    /// The claim is now another process's or nobody's, or its exchange was taken back: it must not be sent.
     private struct LostClaim: Error {}
 
     /// Decides whether a claim may be sent now, by records of the payer that are young. A delivery is one decision,
@@ -131,11 +131,11 @@ struct Submit: Sendable {
         return permit
     }
 
-    /// Sends one claim, if it is still ours and its consent still stands: asked now, and again at the instant when the
-    /// request is begun. Who stood still for longer than a claim holds does not send over what came after it.
+    /// Sends one claim, if it is still ours and its consent still holds: checked now, and again when the request
+    /// starts. A process suspended past its lease must not overwrite newer data.
     ///
-    /// What an earlier attempt may have brought is read back first (WR-16). `group` is claimed with it, and prolonged
-    /// as it is.
+    /// What an earlier attempt may have brought is read back first (WR-16). `group` are the claims made with it, which
+    /// are renewed together.
     func send(_ lease: LeasedSubmission, of group: [Submission]) async -> Result {
         let look: @Sendable () async throws -> SendPermit = { try await permit(toSend: lease, again: true) }
         do {
@@ -149,12 +149,12 @@ struct Submit: Sendable {
         }
     }
 
-    /// What became of the attempt before, if nobody knows: its answer was lost, or its process ended.
+    /// Reads back the attempt before if its outcome is unknown: its answer was lost, or its process ended.
     private func finding(of lease: LeasedSubmission, _ group: [Submission]) async throws -> ReadBack.Finding? {
         let submission = lease.submission
         guard try await store.read({ try Self.isDoubtful(submission, $0) }) else { return nil }
         let finding = try await readBack.finding(of: lease.bundle, requestID: submission.requestID)
-        // Reading may have taken its time, and nobody may take the claim over while it is sent.
+        // Reading may have taken long, and no other process may take the claim over while it is sent.
         let expiry = clock.now().adding(milliseconds: Self.leaseSeconds * 1000)
         try await store.write { try $0.renew(group, expiry: expiry) }
         return finding
@@ -163,7 +163,7 @@ struct Submit: Sendable {
     /// Whether the payer may have it already.
     private static func isDoubtful(_ submission: Submission, _ reader: any StoreReader) throws -> Bool {
         guard submission.attempts > 1 else {
-            // The first attempt of what is replayed as it was sent.
+            // The first attempt of a replay with the same content.
             guard submission.lane == .replay,
                 let original = try reader.exchange(submission.exchange)?.replayOf
             else { return false }
@@ -174,18 +174,18 @@ struct Submit: Sendable {
         let last = try reader.receipts(ofExchange: submission.exchange).last {
             $0.submission == submission.id && $0.attempt == submission.attempts - 1
         }
-        // A division gives its attempt back, so that its receipt is of an attempt before the one nobody knows of.
+        // A division gives its attempt back, so its receipt is from before the attempt whose outcome is unknown.
         return last == nil || last?.fault == .payerUnknownOutcome || last?.verdict == "divided"
     }
 
-    /// The one place where clinical data leaves; only a permit opens it, and it is looked at again when a connection
-    /// and a token are there: what waits for them does not leave on a consent from before (CO-03).
+    /// The only place where clinical data leaves. It takes a permit, and consent is checked again once a connection and
+    /// a token are there: data that waited for them must not leave on an old decision (CO-03).
     private func deliver(
         _ lease: LeasedSubmission, of group: [Submission], _ permit: SendPermit,
         _ look: @escaping @Sendable () async throws -> SendPermit, after finding: ReadBack.Finding?
     ) async -> Result {
         do {
-            // A task of its own: what has begun gets its answer even when the process is asked to stop.
+            // A separate task, so that what has begun gets its answer even when the process is asked to stop.
             let renewal = ClaimRenewal(clock: clock, seconds: Self.leaseSeconds / 2) { [store] expiry in
                 try await store.write { try $0.renew(group, expiry: expiry) }
             }
@@ -193,8 +193,8 @@ struct Submit: Sendable {
                 try await payer.submit(
                     lease.bundle, requestID: lease.submission.requestID,
                     lastLook: {
-                        // A delivery of many requests may take longer than a claim holds. First, since it waits for the
-                        // disk, and a consent may be withdrawn meanwhile.
+                        // A delivery of many requests may outlast a claim. Renewed before the look, because it waits
+                        // for the disk, and a consent may be withdrawn meanwhile.
                         try await renewal.renewIfDue()
                         _ = try await look()
                     })
@@ -205,7 +205,7 @@ struct Submit: Sendable {
         } catch let fault as Fault where fault.disposition == .withhold {
             return .withheld(lease, fault)
         } catch let fault as Fault where fault.disposition == .halt || fault.disposition == .stop {
-            // A key, a certificate, a registration: no other delivery would fare better, and none is to blame.
+            // A key, a certificate or a registration is at fault: no other delivery would fare better.
             return .unsent(lease, fault)
         } catch is LostClaim {
             return .unsent(lease, nil)

@@ -1,9 +1,9 @@
 import FHIR
 import PDex
 
-/// Step 7: keeps what the payer answered and moves submission and exchange on, in one transaction for many.
+/// Step 7: stores the payer's answers and advances submissions and exchanges, many in one transaction.
 struct KeepReceipts: Sendable {
-    /// What a group of deliveries came to.
+    /// The outcome of a group of deliveries.
     struct Settled: Sendable {
         var bundles = 0
         var entries = 0
@@ -82,7 +82,7 @@ struct KeepReceipts: Sendable {
             let isOwner = try move(
                 submission, to: .acknowledged, notBefore: nil, receipt, nil,
                 why: ReadBack.Finding.asSent(locations).words, at: now, writer)
-            // That it can be read does not tell whether it takes anything.
+            // Being readable does not prove that the payer accepts writes.
             if isOwner { health.breaker.gaveUp(submission.id, at: now) }
         case .answered(let lease, let permit, .success(let answer), let finding):
             let reading = AnswerReading.reading(
@@ -102,7 +102,7 @@ struct KeepReceipts: Sendable {
         }
     }
 
-    /// Settles what was heard of a claim; false when the claim is another's by now: then nothing follows from it.
+    /// Settles a claim by what was heard; false when another process has it now: then nothing follows from it.
     private func keep(_ heard: Heard, _ writer: any StoreWriter, _ settled: inout Settled) throws -> Bool {
         let (submission, now) = (heard.lease.submission, heard.at)
         if try isTakenBack(submission, writer), let isOwner = try takeBack(heard, writer) { return isOwner }
@@ -134,7 +134,7 @@ struct KeepReceipts: Sendable {
         }
     }
 
-    /// Gives back a claim that was not used; the attempt does not count. False when it was not ours to give.
+    /// Gives back a claim that was not used; the attempt does not count. False when it was no longer ours.
     private func release(_ submission: Submission, at now: Instant, _ writer: any StoreWriter) throws -> Bool {
         let isOwner = try writer.submissions(ofExchange: submission.exchange).contains {
             $0.id == submission.id && $0.state == .leased && $0.epoch == submission.epoch
@@ -147,7 +147,7 @@ struct KeepReceipts: Sendable {
         return isOwner
     }
 
-    /// Consent was withdrawn since: what is not yet delivered is taken back (CO-10).
+    /// Withholds an exchange that is no longer permitted, and cancels what is not yet delivered (CO-10).
     private func withhold(
         _ submission: Submission, _ fault: Fault, at now: Instant, _ writer: any StoreWriter
     ) throws -> Bool {
@@ -164,7 +164,7 @@ struct KeepReceipts: Sendable {
         return true
     }
 
-    /// Settles a claim and moves its exchange on; false when the claim is another's by now.
+    /// Settles a claim and advances its exchange; false when another process has the claim now.
     func move(
         _ submission: Submission, to state: SubmissionState, notBefore: Instant?, _ receipt: Receipt,
         _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
@@ -175,10 +175,10 @@ struct KeepReceipts: Sendable {
         return isOwner
     }
 
-    /// Moves the exchange to where its submissions stand; one that was taken back stays what it is.
+    /// Advances the exchange to the state of its submissions; one that was taken back keeps its state.
     ///
-    /// It is parked for nobody when a newer one of the member took its place while it was under way: only the newest is
-    /// replayed.
+    /// It is cancelled instead of parked if a newer one of the member replaced it while it was under way: only the
+    /// newest is replayed.
     func follow(
         _ submission: Submission, _ fault: Fault?, why: String? = nil, at now: Instant, _ writer: any StoreWriter
     ) throws {

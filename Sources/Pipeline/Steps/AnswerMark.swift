@@ -1,6 +1,6 @@
 import PDex
 
-/// By which status and id an answer is told from others in its receipt (RD-23).
+/// The status and id that identify an answer in its receipt (RD-23).
 struct AnswerMark: Sendable, Hashable {
     /// The HTTP status; 0 when no answer came.
     let status: Int
@@ -9,7 +9,7 @@ struct AnswerMark: Sendable, Hashable {
 
     /// No answer came.
     static let none = AnswerMark(status: 0, id: nil)
-    /// Everything was there when it was read.
+    /// Everything was there when it was read back.
     static let readBack = AnswerMark(status: 200, id: nil)
 
     init(_ answer: PayerAnswer) {

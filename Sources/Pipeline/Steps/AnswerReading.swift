@@ -3,16 +3,16 @@ import PDex
 
 /// Reads a payer's answer entry by entry: acknowledged, to be tried again, or for an operator (WR-03, WR-14, WR-15).
 enum AnswerReading: Sendable, Hashable {
-    /// Everything arrived; one `Type/id/_history/version` an entry.
+    /// Everything arrived; one `Type/id/_history/version` per entry.
     case acknowledged([String])
-    /// Not now; `taken` is where those entries are that it took all the same, as for ``acknowledged(_:)``.
+    /// Not now; `taken` lists where the entries are that it accepted nevertheless, as for ``acknowledged(_:)``.
     case retry(Fault, outcome: String?, taken: [String] = [])
-    /// Too large: in smaller pieces, if it can be divided (WR-17).
+    /// Too large: to be sent in smaller pieces, if it can be divided (WR-17).
     case divide(Fault, outcome: String?)
     /// Not like this; `taken` as for ``retry(_:outcome:taken:)``.
     case park(Fault, outcome: String?, taken: [String] = [])
 
-    /// Reads an answer to what was sent in that way: only where entries are taken singly some of them may be there.
+    /// Reads an answer to that kind of delivery: only where entries are accepted one by one may some of them be there.
     static func reading(
         _ answer: PayerAnswer, to lease: LeasedSubmission, payer: String, by delivery: ExchangeTerms.Delivery.Kind
     ) -> AnswerReading {
@@ -31,7 +31,7 @@ enum AnswerReading: Sendable, Hashable {
         return fault.disposition == .retry ? .retry(fault, outcome: outcome) : .park(fault, outcome: outcome)
     }
 
-    /// An issue that says that the bundle is too much, and not that something in it is too long.
+    /// Whether an issue says that the bundle is too large, rather than that something in it is too long.
     private static func isOfSize(_ issue: OperationOutcome.Issue) -> Bool {
         ["too-costly", "too-long"].contains(issue.code) && issue.severity >= .error
             && issue.expression.allSatisfy { ["Bundle", "Bundle.entry"].contains($0) }
@@ -93,13 +93,13 @@ enum AnswerReading: Sendable, Hashable {
             refused.append(status)
             outcome = outcome ?? response.outcome?.summary
         }
-        // What was not asked for since it refers to what was refused (424) is no reason of its own.
+        // An entry not tried because it refers to a refused one (424) is not a reason of its own.
         guard let first = refused.first(where: { $0 != 424 }) ?? refused.first else {
             return .acknowledged(matched.map(\.location))
         }
         let words = "\(payer) refused \(refused.count) of \(matched.count) entries, the first with status \(first)"
-        // What another change stood in the way of, and what the payer was too slow or too busy for, may be taken the next
-        // time.
+        // Entries that another change blocked, or for which the payer was too slow or too busy, may be accepted the
+        // next time.
         if refused.contains(where: { [408, 409, 429].contains($0) || $0 >= 500 }) {
             return .retry(
                 Fault(.payerPartial, .retry, words, hint: "the bundle is sent again"), outcome: outcome,
@@ -114,7 +114,7 @@ enum AnswerReading: Sendable, Hashable {
             outcome: outcome, taken: singly ? taken : [])
     }
 
-    /// Which entries of a bundle of ours delete.
+    /// The indices of the entries that delete in one of our bundles.
     private static func deletions(in bundle: [UInt8]) -> Set<Int> {
         let entries = (try? JSONParser.parse(bundle))?["entry"]?.elements ?? []
         return Set(entries.indices.filter { entries[$0]["request"]?["method"]?.string == "DELETE" })

@@ -2,14 +2,14 @@ import FHIR
 import PDex
 import Synchronization
 
-/// Prolongs the claims of a group while one delivery goes on for long, so that nobody takes it for dead.
+/// Renews the claims of a group during a long delivery, so that no other process takes them over.
 final class ClaimRenewal: Sendable {
     private let clock: any WallClock
     private let seconds: Int64
     private let renew: @Sendable (_ expiry: Instant) async throws -> Void
     private let latest: Mutex<Instant>
 
-    /// Claims that were made or renewed just now, are renewed every `seconds`, and then hold for twice as long.
+    /// For claims that were just made or renewed: renews them every `seconds`, for twice as long.
     init(clock: any WallClock, seconds: Int64, renew: @escaping @Sendable (_ expiry: Instant) async throws -> Void) {
         self.clock = clock
         self.seconds = seconds
@@ -17,7 +17,7 @@ final class ClaimRenewal: Sendable {
         latest = Mutex(clock.now())
     }
 
-    /// Renews them if the last time is long ago.
+    /// Renews them if that is due.
     func renewIfDue() async throws {
         let now = clock.now()
         let isDue = latest.withLock { latest in

@@ -2,10 +2,10 @@ import FHIR
 import PDex
 
 extension KeepReceipts {
-    /// Puts smaller bundles in the place of one that the payer finds too large (WR-17).
+    /// Replaces a bundle that the payer finds too large by smaller ones (WR-17).
     ///
-    /// Not when something newer of the member waits: what is put at the end of the queue would come after it, and the
-    /// newer holds everything of this one.
+    /// Not if a newer exchange of the member is waiting: the parts would be queued behind it, and it holds everything
+    /// in this one.
     func divide(
         _ heard: Heard, _ fault: Fault, _ outcome: String?, _ writer: any StoreWriter, _ settled: inout Settled
     ) throws -> Bool {

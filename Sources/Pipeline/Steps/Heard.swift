@@ -1,16 +1,16 @@
 import FHIR
 import PDex
 
-/// What was heard of one claim, and when.
+/// What was heard about one claim, and when.
 struct Heard: Sendable {
     let reading: AnswerReading
     let lease: LeasedSubmission
-    /// By what the answer is told in the receipt.
+    /// What identifies the answer in the receipt.
     let mark: AnswerMark
     /// The permit under which it was sent, and what was found before, for the audit trail.
     let why: String
     let at: Instant
-    /// Chance between 0 and 1, for the wait.
+    /// A random number between 0 and 1, for the wait.
     let jitter: Double
 
     init(

@@ -2,7 +2,8 @@ import FHIR
 import PDex
 
 extension KeepReceipts {
-    /// Frees the claims of workers that are gone; parks what was lost so too often, with a receipt that says why.
+    /// Frees the claims of processes that have ended; parks what was lost that way too often, with a receipt that says
+    /// why.
     func rescue(_ ownerIsGone: @escaping @Sendable (String) -> Bool) async throws -> [Submission] {
         let now = clock.now()
         return try await store.write { writer in
@@ -13,7 +14,7 @@ extension KeepReceipts {
                 if freedBreaker != breaker { try writer.keep(freedBreaker) }
             }
             for submission in freed where try isTakenBack(submission, writer) {
-                // Its exchange was taken back meanwhile; nobody knows whether it has arrived.
+                // Its exchange was taken back meanwhile; it is unknown whether it arrived.
                 let receipt = receipt(submission, .none, "cancelled", Self.processLost.code, nil, [], now)
                 _ = try writer.settle(
                     submission.id, epoch: submission.epoch, as: .cancelled, notBefore: nil, receipt: receipt)

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// A resource as the payer will get it, but for its references. Shared, since steps hand it around.
+/// A resource as the payer will get it, except for its references. A class, because several steps share it.
 final class MappedResource: Sendable {
     let staged: StagedResource
     let json: JSONObject
@@ -28,7 +28,7 @@ final class MappedResource: Sendable {
     /// Whether the gate has looked at it.
     var isJudged: Bool { judgement != nil }
 
-    /// The same once the gate has looked.
+    /// The same resource once the gate has looked.
     func judged(_ remarks: [GateRemark]) -> MappedResource {
         MappedResource(staged: staged, json: json, location: location, profile: profile, judgement: remarks)
     }

@@ -4,7 +4,7 @@ import PDex
 struct MappingDraft {
     private(set) var patient: MappedResource
     private(set) var leftOut: [ExchangeManifest.Entry]
-    /// What some lack, in the words of the mappings.
+    /// What some resources lack, in the words of the mappings.
     private(set) var lacking: [String] = []
     /// What the gate found.
     private(set) var remarks: [GateRemark]
@@ -19,10 +19,10 @@ struct MappingDraft {
         remarks = patient.remarks
     }
 
-    /// What travels, but for the Patient.
+    /// What is sent, except the Patient.
     var resources: [MappedResource] { mapped.map(\.resource) }
 
-    /// What travels, by its key.
+    /// What is sent, by its key.
     var travelling: [ResourceKey: MappedResource] {
         var travelling = Dictionary(
             mapped.map { ($0.item.staged.key, $0.resource) }, uniquingKeysWith: { first, _ in first })
@@ -38,7 +38,7 @@ struct MappingDraft {
         leftOut.append(item.entry(leftOut: reason))
     }
 
-    /// Takes what became of a resource.
+    /// Adds the result of mapping a resource.
     mutating func take(_ item: ClinicalResource, _ result: Result<MappedResource, MapResources.Reason>) {
         switch result {
         case .success(let resource):
@@ -48,14 +48,14 @@ struct MappingDraft {
         }
     }
 
-    /// Takes what the gate found in a resource that was mapped before.
+    /// Adds what the gate found in a resource that was mapped before.
     mutating func judge(_ item: ClinicalResource, _ judged: MappedResource) {
         guard let place = mapped.firstIndex(where: { $0.item === item }) else { return }
         mapped[place].resource = judged
         remarks += judged.remarks
     }
 
-    /// Leaves out what was mapped before.
+    /// Leaves out a resource that was mapped before.
     mutating func drop(_ item: ClinicalResource, _ reason: MapResources.Reason) {
         mapped.removeAll { $0.item === item }
         note(item, reason)
@@ -70,7 +70,7 @@ struct MappingDraft {
         if item.staged.type == "Encounter" { lostVisits[item.staged.key] = reason.code }
     }
 
-    /// Takes out what speaks of a visit that cannot be sent.
+    /// Leaves out what refers to a visit that cannot be sent.
     mutating func strand() {
         guard !lostVisits.isEmpty else { return }
         let (all, lost) = (mapped, lostVisits)

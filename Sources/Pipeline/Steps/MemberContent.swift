@@ -1,6 +1,6 @@
 import PDex
 
-/// What is staged of one patient, by its hashes: enough to tell that something is new, and to account for all of it.
+/// What is staged of one patient, as hashes: enough to see that something is new, and to account for all of it.
 struct MemberContent: Sendable {
     let key: ResourceKey
     /// Content hashes of the Patient and of everything in its compartment.

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What a group of answers says of the payer itself, and what follows from it (reliability R8).
+/// What a group of answers says about the payer itself, and what follows from it (reliability R8).
 struct PayerHealth {
     /// What has become of the payer.
     enum News: Sendable {
@@ -29,11 +29,11 @@ struct PayerHealth {
         self.jitter = jitter
     }
 
-    /// Counts an answer: what is refused for its content was looked at, so that the payer works.
+    /// Counts an answer: a refusal for the content shows that the payer works.
     mutating func see(_ reading: AnswerReading, of submission: Submission) {
         if case .retry(let fault, _, _) = reading, let seconds = fault.retryAfterSeconds { wait(seconds) }
         switch reading {
-        // Whoever takes the other entries of a bundle works.
+        // A payer that accepts the other entries of a bundle works.
         case .retry(let fault, _, let taken) where fault.code == .payerPartial && !taken.isEmpty:
             breaker.worked(submission.id, at: now)
         case .retry(let fault, _, _) where fault.code != .payerConflict:
@@ -63,9 +63,9 @@ struct PayerHealth {
         }
     }
 
-    /// An address or a permission: it stands in every delivery's way.
+    /// Faults of an address or a permission, which block every delivery.
     private static let speaksOfPayer: Set<FaultCode> = [.payerForbidden, .payerCapability]
-    /// It never left.
+    /// Faults of what never left.
     private static let speaksOfNobody: Set<FaultCode> = [.exchangeUnknown, .storeFailed]
 
     /// Keeps what has changed, and tells what is news of it.

@@ -3,16 +3,16 @@ import PDex
 
 /// Finds out what became of a delivery whose answer was lost, by reading what it would have written (WR-03, WR-16).
 ///
-/// Nothing is done by hope: only what is held entry by entry as it was sent counts as delivered, and whoever cannot be
-/// read is sent the bundle again.
+/// Nothing is assumed: a bundle counts as delivered only if every entry is held as it was sent, and a payer that cannot
+/// be read is sent the bundle again.
 struct ReadBack: Sendable {
     /// What the payer showed.
     enum Finding: Sendable, Hashable {
-        /// Everything is there as it was sent; one `Type/id/_history/version` an entry.
+        /// Everything is there as it was sent; one `Type/id/_history/version` per entry.
         case asSent([String])
-        /// So many entries are there as they were sent, of how many.
+        /// How many entries are there as they were sent, of how many.
         case otherwise(there: Int, of: Int)
-        /// Nothing of it is where it would have been left.
+        /// Nothing of it is where the delivery would have left it.
         case absent
         /// It cannot be found out.
         case unreadable
@@ -30,13 +30,12 @@ struct ReadBack: Sendable {
 
     let payer: any PayerServer
 
-    /// Short enough for an address line.
+    /// Few enough for one URL.
     private static let idsAtOnce = 40
-    /// More are not asked for one by one.
+    /// The most resources that are read one by one.
     private static let mostReads = 100
 
-    /// Looks for what `bundle` puts, or for what was left of it under `requestID`. Throws only when the task is
-    /// cancelled.
+    /// Looks for what `bundle` puts, or for what was left under `requestID`. Throws only when the task is cancelled.
     func finding(of bundle: [UInt8], requestID: String) async throws -> Finding {
         do {
             switch try await payer.trace(of: bundle, requestID: requestID) {
@@ -59,7 +58,7 @@ struct ReadBack: Sendable {
         }
     }
 
-    /// What a bundle puts, by derived id; nil when anything in it is no such write.
+    /// What a bundle puts under derived ids; nil when it contains anything else.
     private static func sent(_ bundle: [UInt8]) -> [(location: String, resource: Resource)]? {
         guard let bundle = try? FHIRBundle(JSONParser.parse(bundle)), !bundle.entries.isEmpty else { return nil }
         var sent: [(location: String, resource: Resource)] = []
@@ -72,7 +71,7 @@ struct ReadBack: Sendable {
         return sent
     }
 
-    /// What the payer holds at those places; nil when it does not let us look at all of them.
+    /// What the payer holds at those places; nil when it does not let us read all of them.
     private func held(_ locations: [String]) async throws -> [String: Resource]? {
         let ids = Dictionary(grouping: locations) { String($0.prefix { $0 != "/" }) }
             .mapValues { $0.map { String($0.drop { $0 != "/" }.dropFirst()) } }
@@ -102,7 +101,7 @@ struct ReadBack: Sendable {
             let some = ids[start..<min(start + Self.idsAtOnce, ids.count)]
             var page = try await payer.search(
                 SearchQuery(type, [.init("_id", some.joined(separator: ",")), .init("_count", "\(some.count)")]))
-            // There is a match on each page, or it does not end; what is not found is sent again.
+            // Each page should have a match, which limits their number; what is not found is sent again.
             for left in (0..<some.count).reversed() {
                 for entry in page.entries where entry.mode == .match {
                     guard let resource = try? Resource(parsing: entry.bytes), let id = resource.id else { continue }

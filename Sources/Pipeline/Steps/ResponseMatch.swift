@@ -1,14 +1,14 @@
 import FHIR
 
-/// Which response speaks of which entry (WR-03): a payer answers in the order of the entries, or says where each went.
+/// Which response belongs to which entry (WR-03): a payer answers in the order of the entries, or says where each went.
 enum ResponseMatch {
-    /// What a response bundle's entries are of.
+    /// How responses belong to entries.
     enum Outcome {
-        /// One response an entry, in the order of the entries, and where each is: `Type/id/_history/version`.
+        /// One response per entry, in the order of the entries, and where each is: `Type/id/_history/version`.
         case matched([(response: FHIRBundle.Response, location: String)])
-        /// So many resources were given other ids than ours: they would be there twice after the next delivery.
+        /// How many resources got ids other than ours: they would be there twice after the next delivery.
         case renamed(Int)
-        /// It cannot be told, so nobody knows what became of the bundle.
+        /// It cannot be determined, so the outcome of the bundle is unknown.
         case unclear
     }
 
@@ -30,8 +30,7 @@ enum ResponseMatch {
         return reordered(responses, named, sent)
     }
 
-    /// Each that says where it is goes to its place; the others fill what is left, when it does not matter which is
-    /// which.
+    /// Responses that name a place go to that entry; the others fill the rest if it does not matter which is which.
     private static func reordered(
         _ responses: [FHIRBundle.Response], _ named: [(id: String, whole: String)?], _ sent: [String]
     ) -> Outcome {
@@ -61,7 +60,7 @@ enum ResponseMatch {
         place.prefix { $0 != "/" }
     }
 
-    /// With the version that the payer names, in the location or as ETag (WR-12, WR-14).
+    /// The location with the version that the payer names, there or as ETag (WR-12, WR-14).
     private static func location(
         _ response: FHIRBundle.Response, _ named: (id: String, whole: String)?, _ sent: String
     ) -> String {
@@ -74,7 +73,7 @@ enum ResponseMatch {
     }
 
     /// `Type/id` at the end of a location, and the same with its version; nil for anything else, which could say
-    /// anything of anybody.
+    /// anything about anybody.
     private static func place(_ location: String) -> (id: String, whole: String)? {
         for steps in [4, 2] {
             var slashes = 0

@@ -1,17 +1,17 @@
 import FHIR
 
-/// Tells whether what a payer holds is what it was sent: it may have added to a resource, and must not have changed or
-/// lost anything of it (WR-19).
+/// Tells whether what a payer holds is what it was sent: it may have added to a resource, but must not have changed or
+/// lost anything in it (WR-19).
 ///
 /// Stricter than it need be: a payer that rewrites numbers or instants is sent the same again, which does no harm.
 struct SentContent: Sendable {
     /// The payer's base, which it may write in front of references.
     let base: String
 
-    /// What a server stamps itself.
+    /// Elements of `meta` that a server sets itself.
     private static let stamps: Set = ["versionId", "lastUpdated", "source"]
 
-    /// Whether `held` has everything of the resource `sent`.
+    /// Whether `held` has everything in the resource `sent`.
     func isKept(_ sent: JSONObject, in held: JSONObject) -> Bool {
         sent.members.allSatisfy { member in
             guard let other = held[member.key] else { return member.key == "meta" && isStamp(member.value) }
@@ -36,7 +36,7 @@ struct SentContent: Sendable {
         }
     }
 
-    /// Profiles, tags and labels may be joined by others, in any order.
+    /// Profiles, tags and labels may come with others, in any order.
     private func isMeta(_ sent: JSONValue, in held: JSONValue) -> Bool {
         guard let sent = sent.object else { return sent == held }
         return sent.members.filter { !Self.stamps.contains($0.key) }.allSatisfy { member in

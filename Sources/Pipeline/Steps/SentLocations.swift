@@ -5,8 +5,8 @@ enum SentLocations {
     private static let request = Array(#""request":{"method":""#.utf8)
     private static let address = Array(#"","url":""#.utf8)
 
-    /// Looks for what ``EntryWriter`` writes, which costs a fraction of reading the bundle; reads it when that is not
-    /// found so often as there are entries. Nil when an entry says not where it is written.
+    /// Looks for what ``EntryWriter`` writes, which costs a fraction of parsing the bundle; parses it if that is not
+    /// found once per entry. Nil when an entry does not say where it is written.
     static func locations(in bundle: [UInt8], entries count: Int) -> [String]? {
         let found = bundle.withUnsafeBufferPointer(scan)
         if found.count == count { return found }
@@ -17,7 +17,7 @@ enum SentLocations {
     }
 
     private static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
-        // Globals are looked at behind a lock each time, and there are as many places as bytes.
+        // Each access to a global passes a lock, and there are as many places as bytes.
         let (request, address) = (request, address)
         let raw = UnsafeRawBufferPointer(bytes)
         let start = request.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }

@@ -5,9 +5,9 @@ import PDex
 struct StagedMember: Sendable {
     let key: ResourceKey
     let patient: ClinicalResource?
-    /// Everything but the Patient and the Provenance, in the order of keys.
+    /// Everything except the Patient and the Provenance, in the order of keys.
     let resources: [ClinicalResource]
-    /// Who wrote it, as the clinic says: not data of its own, but about what goes or stays (PV-03).
+    /// The clinic's Provenance: not data in itself, but about what is sent or stays (PV-03).
     let provenance: [ClinicalResource]
     /// Staged bytes that cannot be read as a resource.
     let unreadable: [ExchangeManifest.Entry]
@@ -36,17 +36,17 @@ struct StagedMember: Sendable {
     }
 }
 
-/// A staged resource, read: its tree and what ties it to a visit. Shared, since every step hands it on.
+/// A parsed staged resource: its tree and what ties it to a visit. A class, because every step shares it.
 final class ClinicalResource: Sendable {
     let staged: StagedResource
     let resource: Resource
     /// The visit that it belongs to.
     let encounter: ResourceKey?
-    /// Every Encounter that it names anywhere: one sensitive visit among them is enough to hold it (CO-05).
+    /// Every Encounter that it names anywhere: one sensitive visit among them is enough to hold it back (CO-05).
     let encounters: Set<ResourceKey>
     /// Everything of the clinic that a Provenance names anywhere; empty for all other types.
     let named: Set<ResourceKey>
-    /// What a Provenance speaks of, as far as that is the clinic's; empty for all other types.
+    /// The clinic's resources that a Provenance is about; empty for all other types.
     let targets: Set<ResourceKey>
     /// When care was given, and at which visits.
     let care: CareFacts
@@ -80,18 +80,18 @@ final class ClinicalResource: Sendable {
 struct MatchedMember: Sendable {
     let member: StagedMember
     let match: MatchEvidence
-    /// By which the payer wants the member to be called, when it was asked (MM-11).
+    /// The identifier by which the payer wants the member to be known, if it was asked (MM-11).
     let identifier: Identifier?
-    /// The systems of the member's numbers in the coverage: the payer knows what is written in those.
+    /// The systems of the member's numbers in the coverage: the payer knows numbers in those.
     let numberSystems: Set<String>
     /// What the coverage covers.
     let resources: [ClinicalResource]
     let leftOut: [ExchangeManifest.Entry]
     let consents: [ConsentDecision.Recorded]
-    /// What the clinic keeps: it can only object.
+    /// The clinic's own consents, which can only object.
     let clinicConsents: [ConsentDecision.Recorded]
-    /// Who took the patient's place at the clinic, as far as the payer is to be told.
+    /// The patient who took this one's place at the clinic, if the payer is to be told.
     let survivor: Survivor?
-    /// The coverage, the consent and the like that the exchange rests on.
+    /// The coverage, the consent and the like on which the exchange is based.
     let basis: [StagedHash]
 }

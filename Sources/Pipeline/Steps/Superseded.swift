@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// What a newer exchange of the same member took the place of while it was under way.
+/// Handles exchanges that a newer one of the same member replaced while they were under way.
 extension KeepReceipts {
     /// The member's newest exchange with the payer, unless that is the one that was being sent.
     func newer(than submission: Submission, _ writer: any StoreWriter) throws -> String? {
@@ -9,7 +9,7 @@ extension KeepReceipts {
         return latest.flatMap { $0.id == submission.exchange ? nil : $0.id }
     }
 
-    /// Closes an exchange that nothing more is to be sent of; one that has come to rest stays what it is.
+    /// Cancels an exchange of which nothing more is to be sent; one that has come to rest keeps its state.
     func supersede(
         _ id: String, _ exchange: ExchangeStanding, by newer: String, at now: Instant, _ writer: any StoreWriter
     ) throws {

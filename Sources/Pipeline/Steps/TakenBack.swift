@@ -1,15 +1,15 @@
 import FHIR
 import PDex
 
-/// What an operator cancelled, or a withdrawal stopped, while it was on its way: it is not sent again, whatever the
-/// payer says of it (Q-02, CO-10).
+/// Handles exchanges that an operator cancelled, or a withdrawal stopped, while under way: they are not sent again,
+/// whatever the payer answers (Q-02, CO-10).
 extension KeepReceipts {
-    /// Whether nothing of the exchange is to be sent any more; asked in the transaction that settles.
+    /// Whether nothing more of the exchange is to be sent; checked in the transaction that settles.
     func isTakenBack(_ submission: Submission, _ writer: any StoreWriter) throws -> Bool {
         try writer.standing(ofExchange: submission.exchange).map { !$0.state.isPending } ?? true
     }
 
-    /// Cancels a claim that did not arrive; nil when it did, since that remains true.
+    /// Cancels a claim that did not arrive; nil when it did, because that remains true.
     func takeBack(_ heard: Heard, _ writer: any StoreWriter) throws -> Bool? {
         switch heard.reading {
         case .acknowledged: return nil
@@ -19,7 +19,7 @@ extension KeepReceipts {
         }
     }
 
-    /// What of it was taken singly remains true as well.
+    /// That single entries were accepted remains true as well.
     private func cancel(
         _ heard: Heard, _ fault: Fault, _ outcome: String?, _ taken: [String], _ writer: any StoreWriter
     ) throws -> Bool {

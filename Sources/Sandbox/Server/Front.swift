@@ -1,7 +1,7 @@
 import FHIR
 import Serving
 
-/// What clinic and payer have in common before they look at a resource: discovery, tokens, metadata, paths.
+/// What clinic and payer have in common before any resource is involved: discovery, tokens, metadata, paths.
 struct Front: Sendable {
     let origin: Origin
     let authorization: AuthorizationServer

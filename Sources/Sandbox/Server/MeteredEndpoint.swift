@@ -1,8 +1,7 @@
 import PDex
 import Serving
 
-/// A server of the sandbox whose deliveries are counted while they are under way, including the time that an answer
-/// takes.
+/// A server of the sandbox that counts deliveries while they are under way, including the time that an answer takes.
 struct MeteredEndpoint: Endpoint {
     let endpoint: any SandboxEndpoint
     let meter: DeliveryMeter

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of this repository, found from where this file lies.
+/// The files of this repository, found from the place of this file.
 enum Repository {
     /// The folder that holds `Package.swift`.
     static let root = URL(filePath: #filePath).resolvingSymlinksInPath()

@@ -10,7 +10,7 @@ struct RequirementRow: Sendable, CustomStringConvertible {
     let tests: [(file: String, function: String)]
     let description: String
 
-    /// Reads a row; nil when it is none of a requirement.
+    /// Reads a row; nil when it is not a requirement's.
     init?(_ row: Substring) {
         let cells = row.split(separator: "|").map { $0.trimmingPrefix(while: { $0 == " " }) }
         guard row.hasPrefix("| "), cells.count >= 3, cells[0].contains("-"), !cells[0].hasPrefix("-") else {
@@ -27,7 +27,7 @@ struct RequirementRow: Sendable, CustomStringConvertible {
     /// Whether the line has the form of a line.
     var isNamed: Bool { line.wholeMatch(of: /[A-Z]{1,3}-[0-9]{2}/) != nil }
 
-    /// What the row says that is not so.
+    /// What is wrong in the row.
     var untruths: [String] {
         let places = places.filter { place in
             !Repository.exists(place.hasPrefix("mappings/") ? place : "Sources/" + place)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds in SQL which words a table's `state` column accepts.
+/// Finds out from SQL which words a table's `state` column accepts.
 enum SchemaReader {
     /// The words of `CHECK (state IN (…))` in the latest definition of a table called so, or so with an s.
     static func checkedStates(ofTable table: String, in sql: String) -> [String] {

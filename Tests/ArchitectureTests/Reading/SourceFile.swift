@@ -1,6 +1,6 @@
 import Foundation
 
-/// A source file as the rules look at it: its path, its text, and its code without comments and strings.
+/// A source file as the rules see it: its path, its text, and its code without comments and strings.
 struct SourceFile: Sendable {
     /// A string literal and the line it starts on.
     struct Literal: Sendable {

@@ -1,4 +1,4 @@
-/// Tells code from comments and string literals, as far as the rules need it.
+/// Separates code from comments and string literals, as far as the rules need it.
 ///
 /// Nested comments, raw and multi-line strings and interpolation are understood; regular-expression
 /// literals are taken for code.

@@ -58,11 +58,11 @@ struct ModuleTable {
             ]),
     ]
 
-    /// Of the system; named in a row where a library that blocks needs threads of its own.
+    /// System modules, named in a row where a blocking library needs threads of its own.
     static let threads = "Dispatch"
-    /// Of the language and the system, for everybody.
+    /// Modules of the language and the system, for every module.
     static let everybody: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization", "Glibc"]
-    /// For everybody from floor 2 up.
+    /// For every module from floor 2 up.
     static let observability: Set<String> = ["Logging", "Metrics", "CoreMetrics"]
 
     static func row(_ module: String) -> Row? {

@@ -1,12 +1,12 @@
 import Testing
 
-/// One sentence that every file has to obey, with offences that it must notice and an innocent that it must not.
+/// One sentence that every file has to obey, with offences that it must notice, and innocent code that it must not.
 struct Rule<Subject: Sendable>: Sendable, CustomTestStringConvertible {
     /// The rule, as one would say it.
     let sentence: String
-    /// Offences planted to see the rule bite; each group alone is noticed.
+    /// Planted offences to see that the rule works; each group alone must be noticed.
     let planted: [[Subject]]
-    /// What looks like an offence and is none.
+    /// What looks like an offence but is not.
     let innocent: [Subject]
     /// One line for each offence found.
     let offences: @Sendable ([Subject]) -> [String]

@@ -12,7 +12,7 @@ extension Rule<SourceFile> {
         "Sources/Simulation/Files/SubmittingPayer.swift",
     ]
 
-    /// A call that one file alone may make; `argument` tells it from calls of the same name.
+    /// A call that only one file may make; `argument` distinguishes it from calls of the same name.
     private static func gate(
         _ sentence: String, _ call: String, with argument: String = "", only path: String
     ) -> Rule {
@@ -27,7 +27,7 @@ extension Rule<SourceFile> {
                     path: "Sources/PDex/A.swift", text: "// \(call)\nfunc submit(_: [UInt8], requestID: String)"),
             ]
         ) { files in
-            // The simulation's payers stand for the wire below the step.
+            // The simulation's payers replace the wire below the step.
             files.filter { $0.path != path && !wires.contains($0.path) }
                 .flatMap { $0.places(of: call, with: argument) }
         }

@@ -42,7 +42,7 @@ extension Rule<SourceFile> {
             }
     }
 
-    /// What no row names, since more than one module may import it.
+    /// Modules that no row names, because more than one module may import them.
     private static let sharedPermissions = ModuleTable.everybody.union(ModuleTable.observability)
 
     /// A file for each module, with all imports that the table permits it.

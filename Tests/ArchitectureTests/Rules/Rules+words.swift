@@ -45,7 +45,7 @@ extension Rule<SourceFile> {
         }
     }
 
-    /// What may stand in SQL besides constants of the type (`Self.…`): words of our own, never a value from outside.
+    /// What may be in SQL in addition to constants of the type (`Self.…`): our own words, never a value from outside.
     private static let partsOfSQL: Set<String> = [
         "version",
         "table", "pragma", "marks", "waiting", "filtered", "next + 1", "options.writerCacheKiB",
@@ -76,7 +76,7 @@ extension Rule<SourceFile> {
         }
     }
 
-    /// A word that may not stand in code, except in some files, or in a line that holds another word.
+    /// A word that must not be in code, except in some files, or in a line that holds another word.
     private static func forbidding(
         _ word: String, because reason: String, unless excuse: String? = nil, except: Set<String> = []
     ) -> Rule {

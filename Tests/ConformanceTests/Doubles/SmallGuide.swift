@@ -27,9 +27,9 @@ enum SmallGuide {
     }
 
     static let visit = "http://example.org/visit"
-    /// A profile with slices of a slice, and with slices that nobody can tell apart.
+    /// A profile with slices of a slice, and with slices that cannot be distinguished.
     static let sorted = "http://example.org/sorted"
-    /// A profile whose slices are told by their codes, and have more to keep that is said of the sliced element alone.
+    /// A profile whose slices are distinguished by codes, and with rules that are stated only on the sliced element.
     static let told = "http://example.org/told"
 
     private static let definitions =
@@ -116,7 +116,7 @@ enum SmallGuide {
         ),
     ]
 
-    /// Snapshots say such a rule of the element, and leave it out of its slices.
+    /// Snapshots state such a rule on the element, and omit it in its slices.
     private static let fewCodings =
         #""constraint": [{"key": "own-2", "severity": "error", "human": "few", "expression": "coding.count() < 3"}]"#
 

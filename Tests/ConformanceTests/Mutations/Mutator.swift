@@ -2,7 +2,7 @@ import FHIR
 
 @testable import Conformance
 
-/// Puts one fault after the other into a conformant resource, at the top level, as its profile offers them.
+/// Puts one fault after the other into a conformant resource, at the top level, as its profile allows.
 struct Mutator {
     private let library: ProfileLibrary
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// Telling a payer where files are, and hearing what became of them (WR-22 d, SUB-01 to SUB-08).
+/// Telling a payer where files are, and learning what became of them (WR-22 d, SUB-01 to SUB-08).
 @Suite("Bulk submit")
 struct BulkSubmitPayerTests {
     private let sample: DropSample
@@ -213,7 +213,7 @@ struct BulkSubmitPayerTests {
             try await payer(transport).submit(sample.bundle, requestID: "x-1-1", lastLook: {})
         }
 
-        // The payer may have it: that is never told as if nothing had been sent.
+        // The payer may have it: that is never reported as if nothing had been sent.
         #expect(fault?.code == .payerUnknownOutcome && fault?.disposition == .retry)
         #expect(fault?.message.contains("remote.policy") == true)
         #expect(asked(transport).count == 3)
@@ -230,7 +230,7 @@ struct BulkSubmitPayerTests {
 
     // MARK: The payer
 
-    /// What a request is answered with.
+    /// The answer to a request.
     enum Step: Sendable {
         case accepted, located, lost
         case status(Int)

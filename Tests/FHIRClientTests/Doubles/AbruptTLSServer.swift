@@ -1,6 +1,6 @@
 import Foundation
 
-/// A TLS server that answers one request with bytes of the test's, and is gone without saying goodbye.
+/// A TLS server that answers one request with the test's bytes, and ends without closing the TLS session.
 final class AbruptTLSServer: Sendable {
     let certificates: TestCertificates
     let base: String
@@ -24,7 +24,7 @@ final class AbruptTLSServer: Sendable {
                 heard += data
             }
             try? writer.write(contentsOf: answer)
-            // The answer is on its way once the server has nothing left to read.
+            // Gives the server time to send the answer.
             poll(nil, 0, 200)
             process.end()
         }.start()

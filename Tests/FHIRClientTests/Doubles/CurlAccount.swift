@@ -3,7 +3,7 @@ import Glibc
 
 @testable import FHIRClient
 
-/// What libcurl itself says of a transfer that is set up as the transport does it: its options cannot be read back.
+/// What libcurl itself logs about a transfer set up as the transport does it: its options cannot be read back.
 enum CurlAccount {
     /// The lines of libcurl's own log of `request`, whatever becomes of it.
     static func lines(_ request: HTTPRequest, _ options: TransportOptions) -> [String] {

@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Writes into a connection without end, and tells how much of it was taken before nothing more was.
+/// Writes endlessly into a connection, and reports how much was accepted before that stopped.
 final class Flood: Sendable {
     private struct State: ~Copyable {
         var taken: Int?
         var waiter: CheckedContinuation<Int, Never>?
     }
 
-    /// More than this is never written: nobody has held the server back.
+    /// The most that is written: by then, nothing has held the server back.
     private let most: Int
     private let state = Mutex(State())
 
@@ -16,7 +16,7 @@ final class Flood: Sendable {
         self.most = most
     }
 
-    /// The bytes that were taken until the connection took none for half a second, or all of them.
+    /// The bytes accepted until the connection accepted none for half a second, or all of them.
     func taken() async -> Int {
         await withCheckedContinuation { continuation in
             let known = state.withLock { state in

@@ -17,7 +17,7 @@ final class FullPort: Sendable {
             }
             var told = length
             getsockname(listener, pointer, &told)
-            // Nobody accepts: what the queue takes beside its length differs from kernel to kernel.
+            // Nobody accepts: how much more than its length the queue takes differs between kernels.
             for _ in 0..<8 {
                 let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
                 _ = connect(client, pointer, length)

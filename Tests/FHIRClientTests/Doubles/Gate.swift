@@ -19,7 +19,7 @@ final class Gate: Sendable {
     /// The most that were inside at once.
     var peak: Int { state.withLock { $0.peak } }
 
-    /// Goes through, giving everybody else a chance to come in meanwhile.
+    /// Goes through, giving all others a chance to enter meanwhile.
     func pass() async {
         let watchers = state.withLock { state in
             state.inside += 1
@@ -50,7 +50,7 @@ final class Gate: Sendable {
         }
     }
 
-    /// Lets everybody go on.
+    /// Lets everybody continue.
     func open() {
         let held = state.withLock { state in
             state.isOpen = true

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A TLS server that agrees on nothing but HTTP/2, and answers one request with frames written by hand (RFC 9113).
+/// A TLS server that negotiates only HTTP/2, and answers one request with handwritten frames (RFC 9113).
 ///
-/// OpenSSL does TLS and ALPN; what it deciphers comes out of its output, and its input is what it sends.
+/// OpenSSL does TLS and ALPN: its output is what it decrypts, and it sends what it gets as input.
 final class HTTP2Server: Sendable {
     /// What follows the header and the body `{}`.
     enum Ending: Sendable {
         case endOfStream, reset, nothing
-        /// GOAWAY behind the whole answer.
+        /// GOAWAY after the whole answer.
         case goodbye
-        /// GOAWAY, which says that no stream was looked at, in place of the answer.
+        /// GOAWAY instead of the answer, saying that no stream was processed.
         case refusal
     }
 

@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 import Testing
 
-/// A session with a server that a transport plays, with our token `t1` when `isAuthorized`.
+/// A session with a server simulated by a transport, with our token `t1` when `isAuthorized`.
 func session(
     _ transport: any HTTPTransport, _ clock: ManualClock = ManualClock(), side: ServerConnection.Side = .clinic,
     isAuthorized: Bool = false, openOrigins: [String] = [], base: String = AuthorizationServer.base,

@@ -9,8 +9,8 @@ final class TLSServer: Sendable {
     /// The port.
     let port: Int
 
-    /// Starts a server whose certificate is for `host` and good for so many days, with more arguments for `s_server`;
-    /// on a port of its own, or on one that another has left.
+    /// Starts a server whose certificate is for `host` and valid for that many days, with more arguments for
+    /// `s_server`; on a port of its own, or on one that another server has left.
     init(host: String = "IP:127.0.0.1", days: Int = 30, port: Int = 0, _ arguments: [String] = []) throws {
         certificates = try TestCertificates(host: host, days: days)
         try certificates.folder.write("metadata", [UInt8]("{}".utf8))

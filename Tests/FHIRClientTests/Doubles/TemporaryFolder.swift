@@ -12,7 +12,7 @@ final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Writes a file of that mode.
+    /// Writes a file with that mode.
     func write(_ name: String, _ bytes: [UInt8], mode: Int = 0o600) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
         try setMode(mode, of: name)

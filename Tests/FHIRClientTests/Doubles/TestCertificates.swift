@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates made for the occasion by an authority of its own, and servers of the OpenSSL command line with them.
+/// Certificates from an authority made for the test, and servers of the OpenSSL command line that use them.
 struct TestCertificates: Sendable {
     static let openssl = "/usr/bin/openssl"
     static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: openssl) }
@@ -8,7 +8,7 @@ struct TestCertificates: Sendable {
     /// Where the files are: `ca.pem`, and `server` and `client` with the endings `.pem` and `.key`.
     let folder: TemporaryFolder
 
-    /// Makes an authority, and certificates for `host` from it that are good for so many days from now.
+    /// Makes an authority, and certificates for `host` from it that are valid for that many days from now.
     init(host: String = "IP:127.0.0.1", days: Int = 30) throws {
         folder = try TemporaryFolder()
         try folder.write("ext", [UInt8]("subjectAltName=\(host)".utf8))
@@ -69,7 +69,7 @@ struct TestCertificates: Sendable {
 }
 
 extension Process {
-    /// Ends the process for certain: it may have inherited a thread's mask, under which it never hears of SIGTERM.
+    /// Ends the process for certain: it may have inherited a thread's signal mask that blocks SIGTERM.
     func end() {
         if isRunning { kill(processIdentifier, SIGKILL) }
     }

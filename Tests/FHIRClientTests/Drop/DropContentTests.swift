@@ -4,7 +4,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// A bundle as files, in the shape in which a Bulk Data export ends (WR-22 f, BLK-30, BLK-34).
+/// A bundle as files, in the form of a finished Bulk Data export (WR-22 f, BLK-30, BLK-34).
 @Suite("What is in a drop")
 struct DropContentTests {
     @Test("each resource is a line of its type's file, to the letter, and each deletion stands in the deleted file")

@@ -264,7 +264,7 @@ struct DropPayerTests {
 }
 
 extension Result where Failure == Fault {
-    /// What `body` comes to; anything but a fault is a failure of the test.
+    /// The fault of `body`; anything else fails the test.
     fileprivate init(_ body: () async throws -> Success) async {
         do {
             self = .success(try await body())

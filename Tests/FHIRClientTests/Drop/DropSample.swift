@@ -2,7 +2,7 @@ import FHIR
 import SampleData
 import Testing
 
-/// Bundles as the outbox has them, of chance.
+/// Random bundles as the outbox has them.
 struct DropSample: Sendable {
     static let types = ["Patient", "Encounter", "Observation", "Condition", "Provenance", "Organization"]
 

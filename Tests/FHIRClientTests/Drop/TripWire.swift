@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import FHIRClient
 
-/// Lets one of the calls to the disk fail, or all from there on, as if the process had ended.
+/// Makes one disk call fail, or all from there on, as if the process had ended.
 final class TripWire: Sendable {
     private let state = Mutex((count: 0, steps: [DropFolder.Step]()))
     private let place: Int?

@@ -205,7 +205,7 @@ struct AccessTokensTests {
         #expect(transport.tokenRequests.count == 2)
     }
 
-    /// Tokens for Encounter, and for Consent if that can be had, from a server that refuses whatever has that scope.
+    /// Tokens for Encounter, and for Consent if possible, from a server that refuses every request with that scope.
     private func wantingConsents(refused scope: String) throws -> (AccessTokens, FunctionTransport) {
         var server = AuthorizationServer()
         server.unknownScope = scope

@@ -50,7 +50,7 @@ struct AuthorizationServer: Sendable {
 
     static let registration = ServerConnection.BackendServices(clientID: "pdex-client")
 
-    /// The tokens that a client of this server would have.
+    /// The tokens that a client of this server uses.
     static func tokens(
         _ transport: FunctionTransport, _ clock: ManualClock,
         _ registration: ServerConnection.BackendServices = registration,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// What SMART Backend Services and asymmetric authentication demand of a client, line by line.
+/// What SMART Backend Services and asymmetric authentication require of a client, line by line.
 @Suite("Backend Services")
 struct BackendServicesTests {
     private let clock = ManualClock()

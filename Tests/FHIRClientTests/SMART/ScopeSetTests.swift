@@ -1,7 +1,7 @@
 import FHIRClient
 import Testing
 
-/// Scopes as they are asked for and as they are granted (SMART App Launch 2.2.0; SBS-33, SBS-40 to SBS-43).
+/// Scopes as requested and as granted (SMART App Launch 2.2.0; SBS-33, SBS-40 to SBS-43).
 @Suite("Scopes")
 struct ScopeSetTests {
     @Test("scopes are sorted, and their letters are in the order cruds")

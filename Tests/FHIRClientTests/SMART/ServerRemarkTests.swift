@@ -5,7 +5,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// What a token endpoint says of a refusal is for the screen of `pdex auth test`, and for nothing else (SBS-36).
+/// A token endpoint's words about a refusal go to the screen of `pdex auth test`, and nowhere else (SBS-36).
 @Suite("Remarks of a token endpoint")
 struct ServerRemarkTests {
     private let clock = ManualClock()
@@ -45,7 +45,7 @@ struct ServerRemarkTests {
         #expect(fault.map { String(reflecting: $0) }?.contains("canary") == false)
     }
 
-    /// How a server can give our assertion back.
+    /// How a server can echo our assertion.
     enum Echo: CaseIterable {
         case whole, claims, signature, fewLetters, wrapped, spaced, invisible, quoted, encoded, twice
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FHIRClient
 
-/// The decoder counts for itself, whatever libcurl has counted.
+/// The decoder does its own counting, whatever libcurl has counted.
 @Suite("Body decoder")
 struct BodyDecoderTests {
     @Test("fewer or more bytes than announced are not a whole body", arguments: [0, 4, 6])
@@ -56,7 +56,7 @@ struct BodyDecoderTests {
 
     private let text = [UInt8]((0..<9).map { #"{"resourceType":"Basic","id":"\#($0)"}"# }.joined(separator: "\n").utf8)
 
-    /// What comes out of gzip in pieces; nil when it is not a whole body.
+    /// The content of gzip that arrives in pieces; nil when it is not a whole body.
     private func decoded(
         _ pieces: [ArraySlice<UInt8>], _ framing: ResponseHead.Framing, maxBytes: Int = 1 << 20
     ) -> [UInt8]? {

@@ -20,8 +20,8 @@ struct CompletenessTests {
             return head + chunk(coded[..<half]) + chunk(coded[half...]) + [UInt8]("0\r\n\r\n".utf8)
         }
 
-        /// How many bytes of the end say nothing: chunked is complete with its zero-sized chunk (RFC 9112 §8), and the
-        /// last line feed behind it adds nothing.
+        /// How many bytes at the end do not matter: chunked is complete with its zero-sized chunk (RFC 9112 §8), and
+        /// the last line feed after it adds nothing.
         var idleEnd: Int { isChunked ? 1 : 0 }
 
         private var isChunked: Bool { rawValue.lowercased().hasSuffix("chunked") }

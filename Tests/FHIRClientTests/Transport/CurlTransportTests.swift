@@ -67,7 +67,7 @@ struct CurlTransportTests {
         var read = try await body.next()?.count ?? 0
         let taken = await flood.taken()
 
-        // What the system buffers on its own, some megabytes, and not what the server would like to write.
+        // Some megabytes that the system buffers itself, and not all that the server wants to write.
         #expect(taken < 64 << 20)
         while let piece = try await body.next(), read <= taken { read += piece.count }
         #expect(read > taken)

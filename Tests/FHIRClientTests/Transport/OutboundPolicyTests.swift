@@ -79,7 +79,7 @@ struct OutboundPolicyTests {
         "an address outside the reach is refused after resolution, before anything is sent",
         arguments: [NetworkReach.publicNetwork, .privateNetwork])
     func checksResolvedAddress(reach: NetworkReach) async throws {
-        // Past the policy, as a name would be that resolves to a public address first and to this machine later.
+        // Bypasses the policy, like a name that resolves to a public address first and to this machine later.
         let server = try Listener { _, _ in .ok("{}") }
         let url = try OutboundURL(parsing: server.base, reach: reach)
 

@@ -54,7 +54,7 @@ struct ProxyTests {
         #expect(proxy.received.first?.header("Authorization") == nil)
     }
 
-    /// How a proxy may end a CONNECT, and what is seen of it.
+    /// How a proxy may end a CONNECT, and the resulting error.
     static let endings: [(Listener.Reply, TransportError.Reason)] = [
         (.ok("no", status: 502), .unreachable), (.ok("who?", status: 407), .unreachable), (.close([]), .unreachable),
         (.reset([]), .unreachable), (.close([UInt8]("HTTP/1.1 200 X\r\n\r\n".utf8)), .tls),

@@ -58,7 +58,7 @@ struct TLSTests {
 
         let error = await #expect(throws: TransportError.self) { try await CurlTransport(options).send(request) }
 
-        // The server agrees on nothing else.
+        // The server accepts nothing else.
         #expect(error?.reason == .tls)
     }
 

@@ -76,7 +76,7 @@ struct JSONPropertyTests {
     }
 }
 
-/// What parser and scan say of the JSON, apart from whether it is a resource.
+/// What parser and scan say about the JSON, apart from whether it is a resource.
 private enum Verdict {
     static func parsing(_ bytes: [UInt8]) -> JSONError? {
         do throws(JSONError) { _ = try JSONParser.parse(bytes) } catch { return error }

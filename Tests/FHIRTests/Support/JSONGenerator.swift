@@ -9,7 +9,7 @@ struct JSONGenerator {
         random = SeededNumbers(seed: seed)
     }
 
-    /// Any value with at most so many levels.
+    /// Any value with at most that many levels.
     mutating func value(levels: Int) -> JSONValue {
         switch Int.random(in: levels > 0 ? 0..<9 : 0..<5, using: &random) {
         case 0: .null
@@ -67,7 +67,7 @@ struct JSONGenerator {
     }
 
     private mutating func size() -> Int {
-        // Mostly small; a wide one now and then, beyond what the parser checks name by name.
+        // Mostly small; now and then a wide one, too large for the parser to check name by name.
         let most = [1, 2, 2, 3, 3, 5, 5, 40].randomElement(using: &random) ?? 0
         return Int.random(in: 0...most, using: &random)
     }

@@ -1,7 +1,7 @@
 import FHIRClient
 
 /// The way to a hostile clinic, cut off as the clinic says: for what no test may do to the machine's resolver, routes
-/// and clock. What libcurl makes of the real thing is asked in the tests of the transport.
+/// and clock. The tests of the transport check what libcurl does in reality.
 struct CutTransport: HTTPTransport {
     let transport: any HTTPTransport
     let clinic: HostileClinic

@@ -16,14 +16,14 @@ struct FaultFreeRun: Sendable {
         try await (method == .bulkExport ? exported : searched).value
     }
 
-    /// What is to be staged in the end when a line's fault is over.
+    /// What must be staged in the end, when a line's fault is over.
     func expected(after line: FaultLine) -> [String: [UInt8]] {
         var expected = staged.merging(line.also) { $1 }
         for key in line.gone { expected[key] = nil }
         return expected
     }
 
-    /// The watermarks in the end of a run under a line that comes to the same.
+    /// The final watermarks of a run under a line with the ending `same`.
     func watermarks(under line: FaultLine) -> [Instant?] {
         watermarks.map { known in known.map { line.asOf ?? $0 } }
     }

@@ -2,7 +2,7 @@ import PDex
 import Pipeline
 import Synchronization
 
-/// Keeps what a run told.
+/// Keeps what a run reported.
 final class Heard: Sendable {
     private let kept = Mutex<[RunEvent]>([])
 
@@ -11,12 +11,12 @@ final class Heard: Sendable {
 
     private let ended = Mutex<Fault?>(nil)
 
-    /// What the last run broke off with; nil when it came to its end.
+    /// The fault with which the last run broke off; nil when it finished.
     var fault: Fault? {
         get { ended.withLock { $0 } }
         set { ended.withLock { $0 = newValue } }
     }
 
-    /// Takes more.
+    /// Adds more.
     @Sendable func hear(_ event: RunEvent) { kept.withLock { $0.append(event) } }
 }

@@ -7,12 +7,12 @@ import Synchronization
 /// A clinic on a loopback port: token endpoint, searches in pages, reads and a bulk export, honest until it is told to
 /// play a fault.
 final class HostileClinic: Sendable {
-    /// What was asked, such as `file Observation`, and the how many-eth time since the fault began.
+    /// What was requested, such as `file Observation`, and how many times since the fault began.
     struct Moment: Sendable {
         let place: String
         let count: Int
         let request: ArrivedRequest
-        /// What an honest clinic would say.
+        /// What an honest clinic would answer.
         let honest: Answer
         /// The clinic's own address.
         let base: String
@@ -50,14 +50,14 @@ final class HostileClinic: Sendable {
     deinit { listener.stop() }
 
     var base: String { listener.base }
-    /// How often a place was asked since the fault began.
+    /// How often a place was requested since the fault began.
     func count(_ place: String) -> Int { box.state.withLock { $0.counts[place] ?? 0 } }
-    /// How many tokens were given out.
+    /// How many tokens were issued.
     var tokens: Int { box.state.withLock { $0.tokens } }
 
     /// How many exports were started.
     var kickOffs: Int { box.state.withLock { $0.kickOffs } }
-    /// The most exports that stood at one time: started, and not dropped.
+    /// The most exports that existed at one time: started, and not dropped.
     var mostExports: Int { box.state.withLock { $0.mostExports } }
 
     /// Plays a fault from now on.
@@ -68,7 +68,7 @@ final class HostileClinic: Sendable {
         }
     }
 
-    /// Cuts off the way to a path, so many times.
+    /// Cuts off the way to a path, that many times.
     func cut(_ reason: TransportError.Reason, at path: String, times: Int = .max) {
         box.state.withLock { $0.cut = (path, reason, times) }
     }
@@ -82,12 +82,12 @@ final class HostileClinic: Sendable {
         }
     }
 
-    /// Has another resource.
+    /// Adds a resource.
     func put(_ resource: Resource) {
         box.state.withLock { $0.records.append(resource) }
     }
 
-    /// Is honest again, and without strays.
+    /// Makes the clinic honest again, without strays.
     func heal() {
         box.state.withLock {
             $0.play = { _ in nil }
@@ -111,7 +111,7 @@ final class HostileClinic: Sendable {
         }
     }
 
-    /// Says in the manifest's `error` what an OperationOutcome of that severity says.
+    /// Adds an OperationOutcome of that severity to the manifest's `error`.
     func outcome(_ severity: String) {
         let line = #"{"resourceType":"OperationOutcome","issue":[{"severity":"\#(severity)","code":"exception"}]}"#
         box.state.withLock { $0.outcomes.append(line) }
@@ -133,7 +133,7 @@ final class HostileClinic: Sendable {
         return reply
     }
 
-    /// Keeps account of exports: one is there from its 202 until it is dropped.
+    /// Counts exports: one exists from its 202 until it is dropped.
     private static func note(
         _ place: String, _ request: ArrivedRequest, _ reply: Listener.Reply, _ state: inout State
     ) {

@@ -44,7 +44,7 @@ struct HostileNight: Sendable {
             transport: CutTransport(transport: transport, clinic: clinic), clock: night.clock, owner: "tests")
     }
 
-    /// The same night as another process sees it, which finds the store's file as the one before left it.
+    /// The same night in another process, which finds the store's file as the one before left it.
     func process(_ name: String, at path: String, life: Lifetime) throws -> HostileNight {
         let digests = Digests { SHA256.hash($0) }
         return try HostileNight(
@@ -75,14 +75,14 @@ struct HostileNight: Sendable {
             terms: terms, clinic: ClinicClient(session), payer: payer, store: store,
             mappings: try LoadedMappings.set(in: Self.mappings, digests: Digests { SHA256.hash($0) }),
             identities: night.identities, clock: clock, random: { 0.5 }, owner: owner,
-            // Whoever else had claims in this store has ended.
+            // All other processes that had claims in this store have ended.
             ownerIsGone: { $0 != owner }, observer: heard.hear)
     }
 
     /// Runs the job under a name of its own.
     func run(_ name: String) async throws -> RunReport { try await pipeline.run(night.firing(name)) }
 
-    /// Runs the job, and says in words how that ended.
+    /// Runs the job, and returns in words how that ended.
     func ending(_ name: String) async -> String {
         heard.fault = nil
         do {
@@ -97,7 +97,7 @@ struct HostileNight: Sendable {
         }
     }
 
-    /// What is staged of the clinic's, as it stands in the store.
+    /// What is staged of the clinic's data, as it is in the store.
     func staged() async throws -> [String: [UInt8]] {
         let types = ["Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner"]
         return try await store.read { reader in
@@ -112,7 +112,7 @@ struct HostileNight: Sendable {
         }
     }
 
-    /// The watermarks: that of the export, and those of Joe and Ada.
+    /// The watermarks of the export, of Joe and of Ada.
     func watermarks() async throws -> [Instant?] {
         var terms = pipeline.terms
         // The clinic lists none.

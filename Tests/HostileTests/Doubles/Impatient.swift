@@ -1,6 +1,7 @@
 import FHIRClient
 
-/// Gives a server that says nothing, or hardly anything, a third of a second, where the product would give it a minute.
+/// Gives a server that sends nothing, or hardly anything, a third of a second, where the product would give it a
+/// minute.
 struct Impatient: HTTPTransport {
     let transport = CurlTransport()
 

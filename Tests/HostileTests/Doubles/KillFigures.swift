@@ -1,4 +1,4 @@
-/// What the kills of one line came to, for print.
+/// The results of one line's kills, for printing.
 struct KillFigures: CustomStringConvertible {
     let line: String
     let boundaries: Int
@@ -11,7 +11,7 @@ struct KillFigures: CustomStringConvertible {
         self.boundaries = boundaries
     }
 
-    /// Counts a trial in.
+    /// Counts a trial.
     mutating func count(_ outcome: KillTrial.Outcome) {
         kills += outcome.isKilled ? 1 : 0
         windows += outcome.isKilled && outcome.isInWindow ? 1 : 0

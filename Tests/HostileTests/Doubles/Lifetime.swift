@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The life of a process: it ends at one of its boundaries, and from then on nothing is asked and nothing is written.
+/// The life of a process: it ends at one of its boundaries, and from then on nothing is read or written.
 final class Lifetime: Sendable {
-    /// What everything comes to once the life is over.
+    /// The error of every operation once the life is over.
     struct IsOver: Error {}
 
     private struct State {
@@ -13,7 +13,7 @@ final class Lifetime: Sendable {
     private let end: Int
     private let state = Mutex(State())
 
-    /// A life that ends at the boundary of that number, counted from 1; or goes on.
+    /// A life that ends at the boundary with that number, counted from 1; or continues.
     init(endingAt end: Int = .max) {
         self.end = end
     }
@@ -34,7 +34,7 @@ final class Lifetime: Sendable {
         }
     }
 
-    /// Goes on, unless the life is over.
+    /// Continues, unless the life is over.
     func goOn() throws {
         guard !isOver else { throw IsOver() }
     }

@@ -1,7 +1,7 @@
 import FHIR
 import PDex
 
-/// A clock as one process sees it: nobody sleeps on after the end.
+/// A clock as one process sees it: nothing keeps sleeping after the end.
 struct MortalClock: WallClock {
     let clock: any WallClock
     let life: Lifetime

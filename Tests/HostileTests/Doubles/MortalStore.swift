@@ -1,6 +1,6 @@
 import PDex
 
-/// A store as one process sees it: what was not committed when its life ended never is.
+/// A store as one process sees it: what was not committed when its life ended never will be.
 struct MortalStore: Store {
     let store: any Store
     let life: Lifetime

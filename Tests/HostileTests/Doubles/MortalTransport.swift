@@ -1,7 +1,7 @@
 import FHIRClient
 import Foundation
 
-/// A network as one process sees it: a request may have been heard although nobody lives to see the answer.
+/// A network as one process sees it: a request may have arrived although no process is left to see the answer.
 struct MortalTransport: HTTPTransport {
     let transport: any HTTPTransport
     let life: Lifetime

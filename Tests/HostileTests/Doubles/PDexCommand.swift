@@ -1,8 +1,8 @@
 import Foundation
 
-/// The program itself in a folder of its own, between a hostile clinic and a payer of loopback ports.
+/// The program itself in a folder of its own, between a hostile clinic and a payer on loopback ports.
 struct PDexCommand {
-    /// What it came to.
+    /// The outcome.
     struct Ending {
         let status: Int32
         let text: String
@@ -16,7 +16,7 @@ struct PDexCommand {
 
     private let folder: String
 
-    /// Writes configuration, keys and a job; there are no records of the payer, unless said otherwise.
+    /// Writes configuration, keys and a job; the payer has no records unless said otherwise.
     init(
         clinic: String, payer: String, by method: String, maxFileSize: String,
         types: [String] = ["Patient", "Observation"], records: String = "{ file: ./none.ndjson }"
@@ -65,7 +65,7 @@ struct PDexCommand {
         }
     }
 
-    /// Takes over what another one derives identities from.
+    /// Takes over the secret from which another one derives identities.
     func takeSecret(of other: PDexCommand) throws {
         let name = "/keys/identity.secret"
         try? FileManager.default.removeItem(atPath: folder + name)
@@ -78,7 +78,7 @@ struct PDexCommand {
     /// Starts running the job.
     func start() throws -> pid_t { try start(["run", "bombed", "--config", folder + "/pdex.yaml"]) }
 
-    /// Ends a process as nothing in it can notice.
+    /// Ends a process so that nothing in it can notice.
     func kill(_ process: pid_t) throws -> Ending {
         Foundation.kill(process, SIGKILL)
         return try ending(of: process)
@@ -106,7 +106,7 @@ struct PDexCommand {
         let began = ContinuousClock.now
         var status: Int32 = 0
         var peak = 0
-        // What wait4 tells of the largest resident set begins with that of the process that started it.
+        // The largest resident set that wait4 reports starts at that of the parent process.
         while waitpid(id, &status, WNOHANG) == 0 {
             peak = max(peak, Self.peakBytes(of: id))
             poll(nil, 0, 2)

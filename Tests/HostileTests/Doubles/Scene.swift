@@ -16,7 +16,7 @@ struct Scene {
         "Provenance",
     ]
 
-    /// A scene whose clinic has Joe and Ada; with another one's secret it derives the same identities.
+    /// A scene whose clinic has Joe and Ada; with another scene's secret it derives the same identities.
     init(by method: String, identifiedAs other: Scene? = nil) throws {
         clinic = try HostileNight(by: .bulkExport).clinic
         payer = try WirePayer(
@@ -27,7 +27,7 @@ struct Scene {
         if let other { try command.takeSecret(of: other.command) }
     }
 
-    /// What the payer holds but for Provenance, without the times of runs.
+    /// What the payer holds except Provenance, without the times of runs.
     var content: [String: JSONValue] {
         payer.held.values.contents
     }
@@ -47,19 +47,19 @@ struct Scene {
         while stalled.bytes.isEmpty { poll(nil, 0, 2) }
     }
 
-    /// Is honest again.
+    /// Makes the clinic honest again.
     func heal() {
         clinic.heal()
         payer.play { _ in nil }
     }
 
-    /// The data of the clinic that was asked for more often than in another scene, sorted.
+    /// The clinic's data that was requested more often than in another scene, sorted.
     func fetchedAgain(beside calm: Scene) -> [String] {
         let (own, other) = (Self.counts(clinic), Self.counts(calm.clinic))
         return own.filter { $1 > other[$0] ?? 0 }.keys.sorted()
     }
 
-    /// How often each file and each type was asked for.
+    /// How often each file and each type was requested.
     private static func counts(_ clinic: HostileClinic) -> [String: Int] {
         let once: Set = ["token", ".well-known", "metadata", "status", "Group"]
         let paths = clinic.listener.received.map(\.path).filter { path in

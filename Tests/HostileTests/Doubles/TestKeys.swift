@@ -1,7 +1,7 @@
 import FHIRClient
 import Foundation
 
-/// A key made once for all tests.
+/// A key that is made once for all tests.
 enum TestKeys {
     static var folder: KeyFolder? { made.folder }
     /// The lines of the private key's file.

@@ -3,7 +3,7 @@ import Foundation
 import PDexTesting
 import Synchronization
 
-/// A payer on a loopback port that takes everything, and keeps it.
+/// A payer on a loopback port that accepts everything, and keeps it.
 final class WirePayer: Sendable {
     private struct State: Sendable {
         var records: [Resource]
@@ -11,7 +11,7 @@ final class WirePayer: Sendable {
         var play: HostileClinic.Play = { _ in nil }
     }
 
-    /// What the script reads and writes, made before the listener is.
+    /// What the script reads and writes, made before the listener.
     private final class Box: Sendable {
         let state: Mutex<State>
         init(_ state: State) { self.state = Mutex(state) }
@@ -20,7 +20,7 @@ final class WirePayer: Sendable {
     let listener: Listener
     private let box: Box
 
-    /// A payer that records coverage and consent of those members.
+    /// A payer with coverage and consent for those members.
     init(_ members: [NamedMember], types: [String], clinicNPI: String, payerNPI: String) throws {
         let records = try members.flatMap { try $0.payerRecords(clinicNPI: clinicNPI, payerNPI: payerNPI) }
         let box = Box(State(records: records))

@@ -8,7 +8,7 @@ enum AuditGuide {
     /// Whether the package is on this machine.
     static let isPresent = SharedFolder.hasPackages([name])
 
-    /// A validator by that package alone. Throws when it is there and cannot be loaded.
+    /// A validator by that package alone. Throws when it is there but cannot be loaded.
     static func validator() throws -> Validator {
         Validator(try PackageFinder().load([SharedFolder.package(name)]))
     }

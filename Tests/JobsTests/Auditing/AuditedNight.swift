@@ -6,8 +6,8 @@ import Synchronization
 
 @testable import Jobs
 
-/// A night in which everything happens that the audit trail tells: Joe's data is sent at the second attempt, Ada's is
-/// withheld, and an operator has had a hand in it.
+/// A night with everything that the audit trail records: Joe's data is sent at the second attempt, Ada's is withheld,
+/// and an operator intervenes.
 struct AuditedNight {
     let served: ServedNight
     let lines: [AuditLine]
@@ -40,7 +40,7 @@ struct AuditedNight {
         lines = try await Self.lines(served, AuditSelection())
     }
 
-    /// What is meant, in order.
+    /// The expected events, in order.
     static func lines(_ served: ServedNight, _ selection: AuditSelection) async throws -> [AuditLine] {
         let found = Mutex<[AuditLine]>([])
         _ = try await served.operations.audit(selection) { page in found.withLock { $0 += page } }

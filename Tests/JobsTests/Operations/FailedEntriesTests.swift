@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// What is made anew where a payer took some entries of a bundle and refused others (WR-03, Q-04).
+/// What is made again when a payer accepted some entries of a bundle and refused others (WR-03, Q-04).
 @Suite("Replays of failed entries")
 struct FailedEntriesTests {
     private static let demand = ReplayDemand(onlyFailedEntries: true, reason: "a test")
@@ -35,7 +35,7 @@ struct FailedEntriesTests {
             #expect(Set(preview.staying).isDisjoint(with: again.map(\.place)))
             #expect(Self.isTold(again))
             guard !place.hasPrefix("Provenance/"), !place.hasPrefix("Organization/") else {
-                // Who sends it, and who says so: it goes beside all that it tells of.
+                // The sender and the Provenance go along with whatever is sent.
                 #expect(again.map(\.place).contains(place))
                 continue
             }
@@ -144,7 +144,7 @@ struct FailedEntriesTests {
         #expect(newest.carried + newest.unchanged == before.carried + before.unchanged)
     }
 
-    /// A night after which a payer has taken a bundle but for some entries, by their places in it.
+    /// A night after which a payer has accepted a bundle except some entries, given by their places in it.
     private static func partlyServed(
         _ delivery: ExchangeTerms.Delivery.Kind, refusing refused: Set<Int>
     ) async throws -> ServedNight {
@@ -168,7 +168,7 @@ struct FailedEntriesTests {
             outcomes.compactMap { if case .eligible(_, let preview) = $0 { preview } else { nil } }.first)
     }
 
-    /// The entries of a bundle: where each is written, what it is, and what a Provenance tells of.
+    /// The entries of a bundle: where each is written, what it is, and the targets of a Provenance.
     private static func entries(of bundle: [UInt8]) -> [(place: String, bytes: [UInt8], targets: [String])] {
         ((try? JSONParser.parse(bundle))?["entry"]?.elements ?? []).map { entry in
             let targets = (entry["resource"]?["target"]?.elements ?? []).compactMap { $0["reference"]?.string }
@@ -176,7 +176,7 @@ struct FailedEntriesTests {
         }
     }
 
-    /// Whether each entry that is no Provenance is told of beside it, and nothing else is.
+    /// Whether exactly the entries other than Provenance are targets of one in the bundle.
     private static func isTold(_ entries: [(place: String, bytes: [UInt8], targets: [String])]) -> Bool {
         let others = Set(entries.map(\.place).filter { !$0.hasPrefix("Provenance/") })
         return !others.isEmpty && Set(entries.flatMap(\.targets)) == others

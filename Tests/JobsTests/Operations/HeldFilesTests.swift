@@ -5,7 +5,7 @@ import Testing
 
 @testable import Jobs
 
-/// What a payer fetches is held like what we send (CO-10, Q-02).
+/// What a payer fetches is held back like what we send (CO-10, Q-02).
 @Suite("Files of what an operator paused")
 struct HeldFilesTests {
     @Test(

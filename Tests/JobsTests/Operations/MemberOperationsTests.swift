@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// Who a patient is, by an operator's word.
+/// An operator's decision who a patient is.
 @Suite("An operator says who a patient is")
 struct MemberOperationsTests {
     private static let job = "nightly-payer-sync"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// A member request may ask for fewer types than its job sends: whatever is made of it keeps to them (CO-08, Q-04).
+/// A member request may ask for fewer types than its job sends: everything made for it keeps to them (CO-08, Q-04).
 @Suite("Replays of what was asked for some types alone")
 struct ReplayOfFewerTypesTests {
     @Test(
@@ -83,7 +83,7 @@ struct ReplayOfFewerTypesTests {
         #expect(served.held.isSuperset(of: ["Observation", "Condition"]))
     }
 
-    /// What a request for visits came to, that was answered so; all of the chart is staged.
+    /// The outcome of a request for visits that was answered so; the whole chart is staged.
     private static func asked(
         _ reply: ScriptedPayer.Reply, delivery: ExchangeTerms.Delivery.Kind = .transaction
     ) async throws -> ServedNight {
@@ -123,6 +123,6 @@ extension ServedNight {
         try #require(try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
     }
 
-    /// The types of what the payer holds.
+    /// The types of the resources that the payer holds.
     fileprivate var held: Set<String> { Set(night.payer.held.values.map(\.type)) }
 }

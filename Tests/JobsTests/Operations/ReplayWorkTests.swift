@@ -271,7 +271,7 @@ struct ReplayWorkTests {
 }
 
 extension ReplayOutcome {
-    /// Which exchange, and where what was made of it stands.
+    /// Which exchange, and the state of what was made of it.
     fileprivate var words: String {
         switch self {
         case .replayed(let id, let new): "\(id) \(new.state.rawValue)"

@@ -16,7 +16,7 @@ extension ServedNight {
         return served
     }
 
-    /// A night after which an exchange is parked, and nobody knows whether the payer has it.
+    /// A night after which an exchange is parked, and it is unknown whether the payer has it.
     static func doubtful() async throws -> ServedNight {
         let served = try ServedNight()
         served.night.payer.reply(.loseAnswer, .loseAnswer, .loseAnswer)
@@ -34,7 +34,7 @@ extension ServedNight {
         try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 100) }
     }
 
-    /// Lets the process "elsewhere" replay exchanges, and be killed when it has begun to deliver what it made.
+    /// Lets the process "elsewhere" replay exchanges, and kills it when it has begun to deliver them.
     func kill(_ ids: [String], _ demand: ReplayDemand) async throws -> String {
         let run = try await operations.accept(replayOf: ids, demand).runs[0]
         let key = Fault(.authTokenRefused, .halt, "a test")
@@ -54,7 +54,7 @@ extension ServedNight {
         try await night.store.read { try $0.audit(after: 0, limit: 10_000).count }
     }
 
-    /// Puts another exchange in the place of the only one, made with other mappings.
+    /// Replaces the only exchange by one made with other mappings.
     func makeOtherwise() async throws {
         let old = try await exchange()
         let made = Exchange(

@@ -200,7 +200,7 @@ struct MemberRequestTests {
             _ = try await served.operations.answer(request.id)
             let waiting = try await served.exchange()
             served.night.clock.advance(seconds: 1)
-            // Another begins to be answered, under the run that made it or met it.
+            // Answering another one begins, under the run that made it or met it.
             let again = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
             let answered = try #require(await served.operations.show(request: request.id).run)
             _ = try await served.operations.move(again.id, to: .inProgress, run: answered)
@@ -213,7 +213,7 @@ struct MemberRequestTests {
             #expect(exchange.reason == (isOwn ? .requestTakenBack : waiting.reason))
             served.night.clock.advance(seconds: 3600)
             #expect(try await served.night.pipeline.deliver() == (isOwn ? 0 : 1))
-            // The night wants it all the same.
+            // The night wants it nevertheless.
             _ = try await served.operations.run(job: served.job.name)
             #expect(!served.night.payer.held.isEmpty)
         }

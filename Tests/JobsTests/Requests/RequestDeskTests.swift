@@ -12,7 +12,7 @@ import Testing
 struct RequestDeskTests {
     private static let silence = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
-    /// How a payer is down.
+    /// In which way a payer is down.
     enum Outage: CaseIterable {
         /// Each answer is a failure.
         case fails
@@ -53,7 +53,7 @@ struct RequestDeskTests {
 
         for wait in [0.0, 4, 1, 9, 1] {
             served.night.clock.advance(seconds: wait)
-            // Each turn is another process's: nothing is remembered but what the store has.
+            // Each turn is another process: nothing is remembered except what is in the store.
             let operations = Self.operations(served) { try await Self.isDown(.fails) }
             var state = RequestDesk.State()
             try await RequestDesk(operations: operations, logger: Self.silence).turn(&state)
@@ -146,7 +146,7 @@ struct RequestDeskTests {
         #expect(ended.bundles == [.acknowledged])
     }
 
-    /// Operations over the night's store with a second payer, of whom every pipeline does `outage`.
+    /// Operations over the night's store with a second payer, for which every pipeline does `outage`.
     private static func operations(
         _ served: ServedNight, _ outage: @escaping @Sendable () async throws -> Void
     ) -> Operations {
@@ -162,7 +162,7 @@ struct RequestDeskTests {
 
     private static func isDown(_ outage: Outage) async throws {
         guard outage == .hangs else { throw Fault(.remoteUnreachable, .retry, "down0 cannot be reached") }
-        // Ends with the task alone.
+        // Ends only when the task does.
         for await _ in AsyncStream<Never>.makeStream().stream {}
         throw CancellationError()
     }

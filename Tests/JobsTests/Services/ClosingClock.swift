@@ -2,7 +2,7 @@ import FHIR
 import PDex
 import PDexTesting
 
-/// A manual clock with a closing time: whoever sleeps after it wakes up only to be cancelled.
+/// A manual clock with a closing time: a task that sleeps past it wakes up only by cancellation.
 struct ClosingClock: WallClock {
     let clock: ManualClock
     let end: Instant

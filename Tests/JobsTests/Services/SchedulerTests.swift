@@ -189,7 +189,7 @@ struct SchedulerTests {
 
         try await served.schedule()
 
-        // What was passed over stays so when the service is started again.
+        // A tick that was skipped stays so when the service is started again.
         try await served.restarted(until: "2026-06-01T05:10:00Z").schedule()
         #expect(try await served.told() == started.map { "started 2026-06-01T\($0):00 complete" })
     }
@@ -228,7 +228,7 @@ struct SchedulerTests {
         for served in [atOnce, atTick] {
             try await served.openElsewhere()
             try await served.schedule()
-            // The tick of the second was passed over.
+            // The tick of the second was skipped.
             #expect(try await served.told() == ["resumed 2026-06-01T02:15:00 complete"])
             #expect(served.night.payer.received.count == 1)
         }
@@ -263,7 +263,7 @@ struct SchedulerTests {
 }
 
 extension ServedNight {
-    /// Starts the run of the tick at which the clock stands; it does not get to its end.
+    /// Starts the run of the tick at which the clock stands without finishing it.
     fileprivate func leaveUnfinished() async throws {
         night.clinic.rewrite { $0.outages = ["Observation": 1] }
         let tick = night.clock.now()

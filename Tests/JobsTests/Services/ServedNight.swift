@@ -10,7 +10,7 @@ import Testing
 
 @testable import Jobs
 
-/// A night between scripted servers as the service has it: a job with a schedule, operations, and a closing time.
+/// A night between scripted servers as in the service: a job with a schedule, operations, and a closing time.
 struct ServedNight: Sendable {
     let night: Night
     let operations: Operations
@@ -49,7 +49,7 @@ struct ServedNight: Sendable {
         operations = Self.operations(night, clock, ownerIsGone)
     }
 
-    /// The service when it is started once more on the same store, with another closing time.
+    /// The service started again on the same store, with another closing time.
     func restarted(until end: String) throws -> ServedNight {
         ServedNight(self, until: try #require(Instant(end)))
     }
@@ -62,7 +62,7 @@ struct ServedNight: Sendable {
             ownerIsGone: ownerIsGone, pipeline: { _ in night.pipeline })
     }
 
-    /// Sets the clock on to an instant.
+    /// Advances the clock to an instant.
     func wait(until instant: String) throws {
         night.clock.advance(seconds: (try #require(Instant(instant)) - night.clock.now()) / .seconds(1))
     }
@@ -77,7 +77,7 @@ struct ServedNight: Sendable {
         try await serve(Worker(jobs: [job], operations: operations, logger: Self.silence))
     }
 
-    /// Lets `work` be done daily until closing time.
+    /// Does `work` daily until closing time.
     func prune(_ work: @escaping @Sendable () async throws -> String) async throws {
         try await serve(Pruner(clock: clock, logger: Self.silence, prune: work))
     }
@@ -92,12 +92,12 @@ struct ServedNight: Sendable {
         #expect(state.underWay.isEmpty)
     }
 
-    /// Lets the service look once for replays that nobody works on; false when something was in the way.
+    /// Lets the service look once for replays that nobody works on; false when something prevented that.
     func lookForReplays() async -> Bool {
         await ReplayDesk(operations: operations, logger: Self.silence).turn()
     }
 
-    /// Lets another process begin to answer a request; it does not get to its end.
+    /// Lets another process begin to answer a request without finishing it.
     func beginElsewhere(_ request: MemberRequest) async throws {
         var run = night.firing("elsewhere-1")
         run.owner = "elsewhere"
@@ -123,7 +123,7 @@ struct ServedNight: Sendable {
         try await serving.value
     }
 
-    /// What the audit trail tells of runs: what was done, for which instant, and how the run stands now.
+    /// What the audit trail says about runs: what was done, for which instant, and the run's state now.
     func told() async throws -> [String] {
         try await night.store.read { reader in
             try reader.audit(after: 0, limit: 1000).compactMap { item in

@@ -8,7 +8,7 @@ struct Blemish {
 
     init(seed: UInt64) { random = SeededNumbers(seed: seed) }
 
-    /// The resource with one or two blemishes; what says whose it is stays.
+    /// The resource with one or two blemishes; the elements that say whose it is stay.
     mutating func on(_ resource: Resource) -> JSONObject {
         var json = resource.json
         for _ in 0...Int.random(in: 0...1, using: &random) {
@@ -30,7 +30,7 @@ struct Blemish {
             return changed.isEmpty ? nil : .array(changed)
         case .object(let object): return blemished(object)
         case .string(let text):
-            // A date of a day that becomes one of a year; other words stay.
+            // A date with a day becomes a year; other strings stay.
             let isDay = text.utf8.count >= 10 && text.dropFirst(4).first == "-" && text.prefix(4).allSatisfy(\.isNumber)
             return isDay ? .string(String(text.prefix(4))) : .string(text)
         default: return value

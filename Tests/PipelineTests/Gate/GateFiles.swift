@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 import SampleData
 
-/// The repository's profile sheets, and the packages that may lie beside it.
+/// The repository's profile sheets, and the packages that may be beside it.
 enum GateFiles {
     static let mappings = URL(fileURLWithPath: usCoreMappings).deletingLastPathComponent().path
 
@@ -30,15 +30,15 @@ enum GateFiles {
     ])
     private static let nextLoaded = validator(["hl7.fhir.us.core-7.0.0"])
 
-    /// Whether the guides are on this machine: whatever needs them is skipped where they are not, and fails where they
-    /// are there and cannot be loaded.
+    /// Whether the guides are on this machine: tests that need them are skipped where they are missing, and fail where
+    /// they are there but cannot be loaded.
     static let hasPackages = SharedFolder.hasPackages(names)
 
-    /// The guides that `mapping` sets lead to, loaded once. What claims no version is judged by the first that has the
-    /// profile.
+    /// The guides that `mapping` sets lead to, loaded once. A claim without a version is judged by the first that has
+    /// the profile.
     static func packages() throws -> Validator { try loaded.get() }
 
-    /// The same, but what claims no version of PDex is judged by 2.0.0.
+    /// The same, but a claim of PDex without a version is judged by 2.0.0.
     static func olderPackages() throws -> Validator { try olderLoaded.get() }
 
     /// US Core's next version alone, with R4.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Nights of people whom nobody here made up: what the payer gets is valid by the guides' packages, by those of the
+/// Nights of people in data that others made: what the payer gets is valid by the guides' packages, by those of the
 /// next version of US Core and of each PDex, and by other validators. `make proof` runs the whole.
 @Suite(
     "Everything that a night sends is valid",
@@ -26,7 +26,8 @@ struct IndependentProofTests {
 
         static let sets = ["us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0", "pdex", "pdex-2.2.0", "hrex"]
 
-        /// All sets when everything is to be proved, one for every day, and the others with the fewest patients.
+        /// All sets when everything is to be proved; otherwise one set in full, and the others with the fewest
+        /// patients.
         static let all = sets.flatMap { set in
             Clinic.allCases.filter { IndependentProofTests.isWhole || set == "us-core-6.1.0" || $0 == .patients }
                 .map { Proof(set: set, clinic: $0) }
@@ -68,7 +69,7 @@ struct IndependentProofTests {
 
     static let isWhole = ProcessInfo.processInfo.environment["PDEX_PROOF"] == "whole"
 
-    /// What the gate leaves out: a period with a `stop`, which the data has wrong.
+    /// What the gate leaves out: a period with a `stop`, a mistake in the data.
     private static func leftOut(of proof: Proof) -> [String: Int] {
         proof.clinic == .patients ? ["Observation.effectivePeriod.stop element.unknown": 1] : [:]
     }

@@ -3,11 +3,11 @@ import FHIR
 
 @testable import Pipeline
 
-/// Who looks at everything that a night sends, besides the gate that let it pass.
+/// A validator of everything that a night sends, in addition to the gate that let it pass.
 enum Judge: String, CaseIterable {
     /// The profile sheets, by what a resource claims.
     case sheets
-    /// The guides' packages, by what it claims; the whole bundle.
+    /// The guides' packages, by what a resource claims, on the whole bundle.
     case claims
     /// US Core 7.0.0, whatever version of US Core it claims.
     case usCore7 = "US Core 7.0.0"
@@ -18,7 +18,7 @@ enum Judge: String, CaseIterable {
     /// FHIR R4 itself: the definition of its type.
     case r4 = "R4"
 
-    /// Whether it judges what a set makes: US Core 3.1.1 does not conform to 7.0.0, nor dispenses of one PDex to the
+    /// Whether it judges what a set makes: US Core 3.1.1 does not conform to 7.0.0, nor do dispenses of one PDex to the
     /// other.
     func judges(_ set: String) -> Bool {
         switch self {

@@ -46,13 +46,13 @@ struct MustSupportProbe {
         return types.compactMap { $0["code"]?.string }.map { probe(name(last, $0), "x", " " + $0) }
     }
 
-    /// The name of an element in a resource, where a choice has the name of its type.
+    /// The name of an element in a resource, where a choice includes the name of its type.
     private static func name(_ name: String, _ type: String?) -> String {
         guard name.hasSuffix("[x]"), let type else { return name }
         return name.dropLast(3) + type.prefix(1).uppercased() + type.dropFirst()
     }
 
-    /// Whether the element is in what a mapping keeps of the resource.
+    /// Whether a mapping keeps the element.
     func survives(_ mapping: ResourceMapping) throws -> Bool {
         var inner = value
         for step in steps.reversed() { inner = .object([step: inner]) }

@@ -5,7 +5,7 @@ import Testing
 @testable import Conformance
 @testable import Mappings
 
-/// HRX-01: what a profile marks as must-support is in what a mapping keeps, or stands here with the reason why not.
+/// HRX-01: a mapping keeps what a profile marks as must-support, or this list says why not.
 @Suite(
     "Whatever a profile marks as must-support can be sent",
     .enabled(if: GateFiles.hasPackages, "the packages beside the repository are not on this machine"))

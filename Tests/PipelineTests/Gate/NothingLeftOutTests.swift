@@ -7,8 +7,8 @@ import Testing
 
 @testable import Pipeline
 
-/// A mapping claims a profile only for what can fulfil it (UC-07): a record that R4 allows is made whole or goes as
-/// plain R4, and the gate never has to leave it out. Real records, blemished, by the guides' own packages.
+/// A mapping claims a profile only for what can conform to it (UC-07): a record that R4 allows is completed or sent as
+/// plain R4, and the gate never has to leave it out. Real records with blemishes, judged by the guides' own packages.
 @Suite(
     "What R4 allows",
     .enabled(
@@ -17,11 +17,11 @@ import Testing
 struct NothingLeftOutTests {
     private static let sets = ["hrex", "pdex", "pdex-2.2.0", "us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0"]
 
-    /// What cannot be sent without, of what R4 does without.
+    /// Requirements for sending that R4 does not have.
     private static let lacks: Set<String> = [
         "a finished visit needs a period; without one neither coverage nor consent can be checked for it"
     ]
-    /// Types of the data that no set sends.
+    /// Types in the data that no set sends.
     private static let unmapped: Set<String> = ["Endpoint", "ExplanationOfBenefit", "Media", "QuestionnaireResponse"]
 
     @Test("is sent by every set under a claim that holds, whatever a record lacks", arguments: sets)

@@ -4,10 +4,10 @@ import PDex
 import PDexTesting
 import Testing
 
-/// PV-06, PV-08: what one version of PDex takes another refuses.
+/// PV-06, PV-08: what one version of PDex accepts, another refuses.
 @Suite("Our Provenance, held against the version of PDex that it is made for")
 struct OriginConformanceTests {
-    /// A version of PDex, and a way of telling.
+    /// The version of PDex that judges, the one that is claimed, and the detail.
     struct Case: Sendable, CustomTestStringConvertible {
         let judge: ProvenancePolicy.Version
         let claimed: ProvenancePolicy.Version?

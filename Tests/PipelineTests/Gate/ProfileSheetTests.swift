@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The profile sheets that do without packages")
 struct ProfileSheetTests {
-    /// What the cases beside the mappings of each set become.
+    /// The results of the test cases beside the mappings of each set.
     private static let made: [(name: String, resource: Resource, profile: String)] = {
         let sets = ["us-core-3.1.1", "us-core-6.1.0", "us-core-7.0.0", "pdex", "pdex-2.2.0", "hrex"]
         return sets.flatMap { name -> [(String, Resource, String)] in

@@ -5,12 +5,12 @@ import PDex
 import PDexTesting
 import Testing
 
-/// HRX-02: the examples that the guides publish have whatever their profiles may have.
+/// HRX-02: the guides' published examples have everything that their profiles may have.
 @Suite(
     "Whatever a guide's profiles may have is processed",
     .enabled(if: GateFiles.hasPackages, "the packages beside the repository are not on this machine"))
 struct PublishedExamplesTests {
-    /// Why some cannot be sent: nobody could tell whether they were covered.
+    /// Why some cannot be sent: it could not be determined whether they were covered.
     private static let reasons: Set = [
         "Encounter: a finished visit needs a period; without one neither coverage nor consent can be checked for it"
     ]

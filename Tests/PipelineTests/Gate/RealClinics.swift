@@ -1,12 +1,12 @@
 import FHIR
 import SampleData
 
-/// The sample clinics that may lie beside the repository, as nights are made of them.
+/// The sample clinics that may be beside the repository, as nights use them.
 enum RealClinics {
-    /// `clinic-10`, whole: Synthea by one of its versions, with contained and conditional references.
+    /// All of `clinic-10`: data by one version of Synthea, with contained and conditional references.
     static func ten() throws -> [Resource] { try folder("clinic-10") }
 
-    /// `clinic-100`: its first patients, until they have so many visits, and whom and what they met.
+    /// `clinic-100`: its first patients, until they have that many visits, with everything they refer to.
     static func hundred(visits: Int) throws -> [Resource] {
         let all = try folder("clinic-100").filter {
             !["ExplanationOfBenefit", "Group", "ImagingStudy"].contains($0.type)

@@ -4,7 +4,7 @@ import PDexTesting
 import SampleData
 import Testing
 
-/// Resources that nobody here wrote, by path and value; each set looks at another share unless `PDEX_PROOF=whole`.
+/// Resources that others made, by path and value; each set checks another share unless `PDEX_PROOF=whole`.
 @Suite(
     "What mappings make of real records",
     .enabled(if: SharedFolder.hasData, "the sample clinics beside the repository are not on this machine"))

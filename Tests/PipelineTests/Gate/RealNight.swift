@@ -8,7 +8,7 @@ import SQLiteStore
 
 @testable import Pipeline
 
-/// A night of a clinic whom nobody here made up, with a payer who insures all its patients, always.
+/// A night of a clinic with data that others made, and a payer that insures all its patients, always.
 struct RealNight {
     let payer: ScriptedPayer
     private let pipeline: ExchangePipeline

@@ -4,10 +4,10 @@ import PDexTesting
 import Pipeline
 import Testing
 
-/// What Med0 gets of the story's people, byte for byte: the envelope, every entry, and the Provenance but for ids and
+/// What Med0 gets of the story's people, byte for byte: the envelope, every entry, and the Provenance except ids and
 /// hashes that follow from the files of the mapping set (PV-01 … PV-11, PB-01 … PB-08).
 ///
-/// A golden bundle is made anew with `PDEX_GOLDEN=write`, and read before it is committed.
+/// A golden bundle is rewritten with `PDEX_GOLDEN=write`, and read before it is committed.
 @Suite("The bundles of worked examples")
 struct GoldenBundleTests {
     enum Example: String, CaseIterable {
@@ -38,7 +38,7 @@ struct GoldenBundleTests {
         #expect(report.balanced)
     }
 
-    /// With names in the place of ids and hashes that change with every edit of a mapping file.
+    /// With names instead of ids and hashes that change with every edit of a mapping file.
     private static func named(_ text: String, _ provenance: [Resource]) -> String {
         var text = text
         for (number, resource) in provenance.enumerated() {

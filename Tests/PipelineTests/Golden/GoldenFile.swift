@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A text beside the tests that what is made must equal, byte for byte; made anew with `PDEX_GOLDEN=write`.
+/// A file beside the tests that the output must equal, byte for byte; rewritten with `PDEX_GOLDEN=write`.
 enum GoldenFile {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 

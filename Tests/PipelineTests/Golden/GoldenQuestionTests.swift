@@ -5,9 +5,9 @@ import Testing
 
 @testable import Pipeline
 
-/// What a payer is asked about one person, and about many, byte for byte (MM-01 … MM-08, BM-01).
+/// The questions to a payer about one person and about many, byte for byte (MM-01 … MM-08, BM-01).
 ///
-/// A golden question is made anew with `PDEX_GOLDEN=write`, and read before it is committed.
+/// A golden question is rewritten with `PDEX_GOLDEN=write`, and read before it is committed.
 @Suite("The questions of worked examples")
 struct GoldenQuestionTests {
     enum Example: String, CaseIterable {

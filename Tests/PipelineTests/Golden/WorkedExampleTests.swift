@@ -6,8 +6,8 @@ import Pipeline
 import SampleData
 import Testing
 
-/// The visit of the worked example, as its clinic has it, goes through the pipeline, and what comes out is held against
-/// the example's bundle.
+/// The worked example's visit, as its clinic has it, goes through the pipeline, and the result is compared with the
+/// example's bundle.
 @Suite(
     "The worked example's visit",
     .enabled(if: SharedFolder.hasData, "the worked examples are not on this machine"))
@@ -26,7 +26,7 @@ struct WorkedExampleTests {
         for wanted in example where wanted.type != "Provenance" {
             let id = try #require(Self.ids[wanted.type])
             let got = try #require(sent.first { $0.type == wanted.type && Self.clinicID($0) == id })
-            // How it is identified and what profile it claims is told apart: ours has versions and derived ids.
+            // Ids and claimed profiles are compared separately: ours have versions and derived ids.
             #expect(
                 Self.plain(got, Self.names(of: sent)) == Self.plain(wanted, Self.names(of: example)), "\(wanted.type)")
             let profile = try #require(wanted["meta"]?["profile"]?[0]?.string)
@@ -45,7 +45,7 @@ struct WorkedExampleTests {
         let names = Self.names(of: sent)
         let told = sent.filter { $0.type == "Provenance" }
         let wanted = example.filter { $0.type == "Provenance" }
-        // The doctor wrote the diagnosis; of the visit nobody says who wrote it, so that there it is the clinic.
+        // The doctor wrote the diagnosis; nothing says who wrote the visit, so the clinic did.
         let author = try #require(told.first { Self.agents($0, names).contains("author prac-1 for clinic0") })
         #expect(Self.agents(wanted[0], Self.names(of: example)) == ["author prac-1 for clinic0"])
         #expect(Self.targets(author, names) == ["5512"])
@@ -126,7 +126,7 @@ struct WorkedExampleTests {
         return night
     }
 
-    /// What of it the payer gets.
+    /// The part that the payer gets.
     private static func sent(_ example: [Resource]) async throws -> [Resource] {
         let night = try night(example)
         #expect(try await night.run().exchanges.acknowledged == 1)
@@ -156,7 +156,7 @@ struct WorkedExampleTests {
         return try Resource(.object(json))
     }
 
-    /// Identifiers that the example makes of ids and of the payer's.
+    /// Identifiers that the example makes from ids, and the payer's.
     private static func isTechnical(_ identifier: JSONValue) -> Bool {
         let system = identifier["system"]?.string ?? ""
         return system.hasPrefix("https://fhir.clinic0.example/r4/") || system.hasSuffix("/umb")
@@ -166,7 +166,7 @@ struct WorkedExampleTests {
         resource["identifier"]?.elements.first { $0["system"] == "https://clinic0.example/fhir-id" }?["value"]?.string
     }
 
-    /// What a resource is called at the clinic, by what it is called in a bundle.
+    /// A resource's name at the clinic, by its name in a bundle.
     private static func names(of resources: [Resource]) -> [String: String] {
         var names: [String: String] = [:]
         for resource in resources {

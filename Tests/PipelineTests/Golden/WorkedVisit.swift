@@ -1,7 +1,7 @@
 import FHIR
 
-/// The visit of the worked example as its clinic has it, version 3 of each record: a check-up at which a doctor wrote a
-/// diagnosis, in a room of the clinic.
+/// The worked example's visit as its clinic has it, in version 3 of each record: a check-up in a room of the clinic, at
+/// which a doctor wrote a diagnosis.
 enum WorkedVisit {
     static let records: [JSONValue] = [encounter, condition, doctor, room, clinic]
 

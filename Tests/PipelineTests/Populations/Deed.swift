@@ -1,15 +1,15 @@
 import FHIR
 
-/// One thing that a chart holds besides its Patient, and when that was.
+/// One thing that a chart holds in addition to its Patient, and when that was.
 struct Deed {
     let chart: String
     let resource: Resource
-    /// The day that counts; nil for what is so today.
+    /// The day that counts; nil for what holds today.
     let day: String?
 
     private static let days = ["2019-05-04", "2021-06-01", "2025-09-09", "2026-02-04", "2026-03-02", "2026-05-04"]
 
-    /// What was done for somebody: visits with a result each, whose own day is another, and what belongs to no visit.
+    /// What was done for somebody: visits, each with a result of another day, and things that belong to no visit.
     static func all(in chart: String, _ random: inout Numbers) throws -> [Deed] {
         func anyDay() -> String { days[random.below(days.count)] }
         var deeds: [Deed] = []

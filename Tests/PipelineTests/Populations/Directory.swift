@@ -5,7 +5,7 @@ import PDexTesting
 
 @testable import Pipeline
 
-/// All that recognising a patient may look at, in memory: the product decides, no store is asked.
+/// Everything that recognising a patient may read, in memory: the product decides, without a store.
 struct Directory: MemberReader {
     static let identities = Identities(
         secret: Array("a secret of the tests, 32 bytes!".utf8), digests: Digests { SHA256.hash($0) })
@@ -16,9 +16,9 @@ struct Directory: MemberReader {
     private var compartments: [ResourceKey: [StagedResource]] = [:]
     private var links: [Int64: [ResourceKey]] = [:]
     private var facts: [ResourceKey: PersonFacts] = [:]
-    /// Whether facts are kept; else everybody is read.
+    /// Whether facts are kept; otherwise everybody's records are read.
     var isKeeping = true
-    /// What was decided for a patient the last time.
+    /// What was last decided for a patient.
     var before: [ResourceKey: MatchEvidence] = [:]
     /// What operators decided.
     var decided: [MemberLink] = []
@@ -39,7 +39,7 @@ struct Directory: MemberReader {
             facts[key] = read
             for link in index.links(ofPatient: read) { links[link, default: []].append(key) }
         }
-        // A member may be known by coverage alone.
+        // A member may be known only by coverage.
         let payers = Stager(source: Self.payer, base: terms.payer.base, identities: Self.identities)
         let members = resources.values.filter { $0.source == Self.payer && $0.type == "Patient" }.map(\.key)
         for key in Set(members).union(compartments.keys) {
@@ -55,7 +55,7 @@ struct Directory: MemberReader {
     /// The key of a payer's member.
     static func member(_ id: String) -> ResourceKey { identities.key(source: payer, type: "Patient", id: id) }
 
-    /// What the product makes of a patient.
+    /// What the product decides about a patient.
     func outcome(of id: String) throws -> Recognition.Outcome {
         let stager = Stager(source: Self.clinic, base: terms.clinic.base, identities: Self.identities)
         guard let patient = try KnownPatient(Self.patient(id), stager, self) else {

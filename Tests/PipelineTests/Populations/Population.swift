@@ -1,19 +1,19 @@
 import FHIR
 import PDex
 
-/// Six to twelve people whom it is easy to mix up, as a clinic and a payer have them written down.
+/// Six to twelve people who are easily mixed up, as a clinic and a payer have recorded them.
 ///
-/// Twins, also with a given name in common, namesakes, families with one subscriber id, charts that were merged, double
-/// charts, member ids on the wrong chart, on two members, without a system, and record numbers of the same digits;
-/// members without a Patient, and coverage that lapsed, was cancelled or is to come. Two people who differ in nothing
-/// that is written never have each other's number: that could not be told from the truth.
+/// Twins, also with a common given name; namesakes; families with one subscriber id; merged and double charts; member
+/// ids on the wrong chart, on two members, or without a system; record numbers with the same digits; members without a
+/// Patient; and coverage that lapsed, was cancelled or is in the future. Two people whose records do not differ never
+/// have each other's number: nobody could notice that.
 struct Population {
     private(set) var people: [Somebody] = []
     /// Whose chart that is, by the chart's id.
     private(set) var owners: [String: Int] = [:]
     private(set) var charts: [Resource] = []
     private(set) var records: [Resource] = []
-    /// Charts that nobody can decide about, with what may be said of them.
+    /// Charts that cannot be decided, with the possible reasons.
     private(set) var undecidable: [String: Set<FaultCode>] = [:]
     /// Charts that another one replaced.
     private(set) var merged: [String: String] = [:]
@@ -37,7 +37,7 @@ struct Population {
             let carried = random.below(3) > 0 ? owner.memberID : nil
             let hasSystem = random.below(8) > 0
             try add(person, id: id, memberID: carried, hasSystem: hasSystem)
-            // A number that both sides say whose it is, and that leads to somebody else, or to nobody to compare.
+            // A number whose system both sides state, and that leads to somebody else, or to nobody to compare.
             if carried != nil, hasSystem, owner.isMember, owner.hasSystem {
                 if swapped.contains(person.number) { undecidable[id] = Self.doubtful }
                 if !owner.hasRecord { undecidable[id] = Self.doubtful.subtracting([.matchContradicted]) }
@@ -76,7 +76,7 @@ struct Population {
         }
     }
 
-    /// Given names, of a twin often with one in common.
+    /// Given names; a twin's often have one in common.
     private mutating func given(besides other: Somebody?) -> [String] {
         let alike = Self.givens.filter { $0[0] != other?.given[0] && !Set($0).isDisjoint(with: other?.given ?? []) }
         let all = alike.isEmpty || random.below(3) == 0 ? Self.givens : alike
@@ -95,7 +95,7 @@ struct Population {
         if !people.contains(where: { $0.face == somebody.face && $0.city == city }) { people.append(somebody) }
     }
 
-    /// Puts numbers of two people who differ on each other's charts; returns whose.
+    /// Swaps the numbers on the charts of two different people; returns who they are.
     private mutating func swapped(_ ids: inout [Int]) -> Set<Int> {
         guard random.below(2) == 0 else { return [] }
         func twins(of one: Somebody) -> [Somebody] {
@@ -119,7 +119,7 @@ struct Population {
             try add(person, id: old, memberID: nil, link: ("replaced-by", id))
             merged[old] = id
         case 1:
-            // Twice in the clinic, and nobody says so: alike in everything, so that either could be meant.
+            // Two charts at the clinic without a link, alike in everything, so that either could be meant.
             guard var again = charts.last?.json else { return }
             again["id"] = .string(id + "-again")
             charts.append(try Resource(.object(again)))
@@ -130,7 +130,7 @@ struct Population {
         }
     }
 
-    /// Two members with one number: whoever carries it cannot be told.
+    /// Gives two members one number: a chart that carries it cannot be decided.
     private mutating func sharePayerNumber() throws {
         guard random.below(6) == 0, let one = people.first(where: { $0.isMember && $0.isPatient }),
             let other = people.first(where: { $0.isMember && $0.number != one.number })
@@ -155,7 +155,7 @@ struct Population {
         var identifiers: [JSONValue] = []
         if let memberID { identifiers.append(number("MB", memberID, hasSystem: hasSystem)) }
         if random.below(3) == 0 { identifiers.append(number("SN", person.subscriber)) }
-        // The clinic's own number has the digits of somebody's at the payer.
+        // The clinic's own number has the digits of somebody's number at the payer.
         if random.below(3) == 0 {
             let namesakes = people.filter { $0.face == person.face && $0.number != person.number }
             let others = namesakes.isEmpty ? people : namesakes

@@ -4,7 +4,7 @@ import PDexTesting
 import Pipeline
 import Synchronization
 
-/// A population's night from the clinic to the payer, and what an onlooker who knows everybody says of it.
+/// A population's night from the clinic to the payer, judged by somebody who knows everybody.
 struct PopulationNight {
     /// What became of the charts.
     struct Count {
@@ -12,13 +12,13 @@ struct PopulationNight {
         var parked = 0
         var resources = 0
         var cancelled = 0
-        /// Arrived under another member than whose they are, or without that member's consent.
+        /// Data that arrived under the wrong member, or without that member's consent.
         var wrong: [String] = []
-        /// Arrived although no coverage held on the day.
+        /// Data that arrived although no coverage held on the day.
         var uncovered: [String] = []
-        /// Of those who were recognised, covered and not there.
+        /// Data of recognised members that is covered and did not arrive.
         var lost: [String] = []
-        /// Undecidable, and not parked for a reason that says so.
+        /// Undecidable charts that were not parked for a reason that says so.
         var guessed: [String] = []
 
         static func += (left: inout Count, right: Count) {
@@ -37,7 +37,7 @@ struct PopulationNight {
     private let population: Population
     private let deeds: [Deed]
     private let night: Night
-    /// Whose coverage is cancelled while the first delivery waits for a connection.
+    /// The people whose coverage is cancelled while the first delivery waits for a connection.
     private let cancelled: Set<Int>
 
     init(seed: UInt64, mappings: String) throws {
@@ -117,7 +117,7 @@ struct PopulationNight {
         }
     }
 
-    /// What has no day goes along with what is covered, or while the coverage holds.
+    /// Undated data goes if something dated is covered, or while the coverage holds.
     private func isCovered(_ deed: Deed, _ person: Population.Somebody, among all: [Deed]) -> Bool {
         if let day = deed.day { return person.cover.holds(on: day) }
         return person.cover.holds(on: "2026-06-01") || all.contains { $0.day.map(person.cover.holds) ?? false }

@@ -2,7 +2,7 @@ import Foundation
 import PDexTesting
 import Testing
 
-/// In the suite there are 40; `make populations` has 10,000.
+/// The suite uses 40; `make populations` uses 10,000.
 @Suite("Whose data arrives, in many populations")
 struct PopulationNightTests {
     private static let nights = ProcessInfo.processInfo.environment["PDEX_POPULATIONS"].flatMap(Int.init) ?? 40

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// In the suite there are 600; `make populations` has 10,000.
+/// The suite uses 600; `make populations` uses 10,000.
 @Suite("Whose data it is, in many populations")
 struct PopulationTests {
     /// What became of the charts of some populations.
@@ -114,7 +114,7 @@ struct PopulationTests {
 }
 
 extension Recognition.Outcome {
-    /// All that it comes to.
+    /// The whole result.
     fileprivate var words: String {
         switch self {
         case .recognised(let covered, let evidence): "\(evidence) by \(covered.coverages) \(covered.isPayorKnown)"
@@ -137,6 +137,6 @@ extension Recognition.Outcome {
 }
 
 extension Array {
-    /// Each element with the one behind it.
+    /// Each element with the next one.
     fileprivate var adjacentPairs: [(Element, Element)] { Array<(Element, Element)>(zip(self, dropFirst())) }
 }

@@ -16,7 +16,7 @@ struct RealMembersTests {
         let charts = try SharedFolder.resources("members/patients-50.ndjson.gz")
         let found = try await Self.recognised(charts, matchBy: [.demographicsAddress, .demographics])
         #expect(found.wrong == [])
-        // Whoever is written down without a slip is recognised, and nobody else is.
+        // Everyone whose line has no mistake is recognised, and nobody else.
         #expect(found.right == Set(charts.compactMap(\.id)).subtracting(Self.slips(charts)))
         print("patients-50: precision 1, recall \(found.right.count) of \(charts.count); altered are \(found.altered)")
     }
@@ -71,7 +71,7 @@ struct RealMembersTests {
         #expect(charts.count == 3)
     }
 
-    /// The same people as a payer has them: in capitals, without diacritics, and with the slips of a roster.
+    /// The same people as a payer has them: in capitals, without diacritics, and with the mistakes of a roster.
     private static func payerRecords(_ charts: [Resource]) throws -> [Resource] {
         try charts.enumerated().map { index, chart in
             var json = chart.json
@@ -114,7 +114,7 @@ struct RealMembersTests {
         return found
     }
 
-    /// The charts whose line in the roster has a slip in it.
+    /// The charts whose line in the roster has a mistake.
     private static func slips(_ charts: [Resource]) -> Set<String> {
         Set(charts.indices.filter { RosterOfPatients.hasSlip($0) }.compactMap { charts[$0].id })
     }

@@ -4,7 +4,7 @@ import PDex
 import PDexTesting
 
 /// A payer's roster of a clinic's patients: in another order, in capitals, without diacritics and hyphens, and with a
-/// slip in every tenth line and a nickname's initial in another.
+/// mistake in every tenth line and a nickname's initial in another.
 final class RosterOfPatients {
     static let columns = RosterColumns(columns: [
         .memberID: "ID", .family: "LAST", .given: "FIRST", .birthDate: "DOB", .gender: "SEX", .city: "CITY",

@@ -13,17 +13,17 @@ extension Population {
         let isMember: Bool
         /// Whether the payer gives the member's Patient along with the coverage.
         let hasRecord: Bool
-        /// Whether the payer says whose its number is.
+        /// Whether the payer states the system of its number.
         let hasSystem: Bool
         let hasConsent: Bool
         let cover: Cover
 
         var memberID: String { "M\(number)" }
-        /// What others could take for the same person: of further given names a record may say nothing.
+        /// What makes two people look the same: a record may omit further given names.
         var face: String { [family, given[0], born, gender].joined(separator: "|") }
     }
 
-    /// What the payer has written down of somebody's coverage.
+    /// What the payer has recorded of somebody's coverage.
     enum Cover: CaseIterable {
         case thisYear, always, lapsed, cancelled, enteredInError, future, overlapping, changed, interrupted
 
@@ -42,7 +42,7 @@ extension Population {
             }
         }
 
-        /// Whether somebody who reads it would say that the day is covered.
+        /// Whether a reader would say that the day is covered.
         func holds(on day: String) -> Bool {
             coverages.contains { $0.status == "active" && ($0.start ?? "0") <= day && day <= ($0.end ?? "9") }
         }

@@ -17,11 +17,11 @@ struct ToldPopulationTests {
             var random = Numbers(state: seed &* 31)
             var directory = Directory(charts: population.charts, records: population.records, terms: terms)
             let members = population.people.filter(\.isMember)
-            // Of who has no Patient there is the payer's word and nothing to hold against it.
+            // For a member without a Patient there is the payer's answer, and nothing to compare it with.
             let known = members.filter(\.hasRecord)
             guard !known.isEmpty else { continue }
             for (id, owner) in population.owners.sorted(by: { $0.key < $1.key }) {
-                // Half of the answers are right, as far as there is somebody to be right about.
+                // Half of the answers are right, where a right answer exists.
                 let truth = members.first { $0.number == owner }
                 let told = random.below(2) == 0 ? truth : known[random.below(known.count)]
                 if let told { directory.answered.append(Self.answer(id, told.number, terms)) }
