@@ -1,8 +1,8 @@
 import FHIR
 import PDex
 import PDexTesting
-import SampleData
 import Pipeline
+import SampleData
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import FHIR
+import Logging
 import PDex
 import PDexTesting
 import Pipeline
