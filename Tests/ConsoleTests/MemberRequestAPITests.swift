@@ -115,6 +115,17 @@ struct MemberRequestAPITests {
         #expect(task(.unmatched, .clinicUnlinked, bundles: []) == first)
     }
 
+    @Test("says the same of the time, too, once it is over: a parked exchange does not make what has ended late")
+    func alikeInTime() {
+        for (updated, words) in [(1000, "in time"), (1001, "late")] {
+            let times = Times(due: 1000, updated: updated, now: 5000)
+            let first = task(.withheld, .consentDenied, bundles: [], at: times)
+            #expect(first["description"]?.string == words)
+            #expect(task(.parked, .matchAmbiguous, bundles: [.parked], at: times) == first)
+            #expect(task(.parked, .payerRefused, bundles: [.parked], at: times)["description"] == "late")
+        }
+    }
+
     @Test(
         "names what is wrong with servers and formats, which speaks of nobody",
         arguments: [
@@ -128,18 +139,28 @@ struct MemberRequestAPITests {
         #expect(task["output"]?.elements.count == 5)
     }
 
+    /// When a request is due, when it ended, and when it is looked at.
+    private struct Times {
+        var due: Int64 = 0
+        var updated: Int64 = 0
+        var now: Int64 = 0
+    }
+
     /// The Task of a request that led to an exchange.
-    private func task(_ state: ExchangeState, _ reason: FaultCode, bundles: [SubmissionState]) -> JSONValue {
-        let now = Instant(milliseconds: 0)
+    private func task(
+        _ state: ExchangeState, _ reason: FaultCode, bundles: [SubmissionState], at times: Times = Times()
+    ) -> JSONValue {
+        let made = Instant(milliseconds: 0)
         let request = MemberRequest(
-            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now,
-            state: .completed)
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: made,
+            due: Instant(milliseconds: times.due), state: .completed, updated: Instant(milliseconds: times.updated))
         let exchange = Exchange(
             id: "x", job: "nightly", run: "run", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
             state: state, reason: reason, fingerprint: 0, manifest: ExchangeManifest(), carried: bundles.count,
-            unchanged: bundles.count, mapping: "m", created: now, updated: now)
+            unchanged: bundles.count, mapping: "m", created: made, updated: made)
         return MemberRequestTask(
-            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: bundles), now: now
+            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: bundles),
+            now: Instant(milliseconds: times.now)
         ).json
     }
 
