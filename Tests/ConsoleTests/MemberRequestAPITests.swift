@@ -56,24 +56,32 @@ struct MemberRequestAPITests {
         }
     }
 
-    @Test("does not call acknowledged what only took back: the member is withheld")
-    func takenBack() {
+    @Test(
+        "says only that the member is withheld of what only takes back, however far that is",
+        arguments: [
+            (.acknowledged, nil), (.queued, nil), (.retrying, nil), (.retrying, .remoteThrottled),
+            (.parked, .payerRefused), (.cancelled, .cancelledByOperator),
+        ] as [(ExchangeState, FaultCode?)])
+    func takenBack(state: ExchangeState, reason: FaultCode?) {
         let now = Instant(milliseconds: 0)
         let request = MemberRequest(
             id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now)
         let keys = [ResourceKey(bits: 1), ResourceKey(bits: 2)]
         let exchange = Exchange(
             id: "x", job: "nightly", run: "run", member: keys[0], clinic: "clinic0", payer: "med0",
-            state: .acknowledged, fingerprint: 0,
+            state: state, reason: reason, fingerprint: 0,
             manifest: ExchangeManifest([
                 .init(key: keys[0], contentHash: 1, leftOut: .consentDenied),
                 .init(key: keys[1], contentHash: 1, leftOut: .retractedByDelete),
             ]), mapping: "m", created: now, updated: now)
 
-        let task = MemberRequestTask(detail: MemberRequestDetail(request: request, exchange: exchange), now: now).json
+        let task = MemberRequestTask(
+            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: [.retrying]), now: now
+        ).json
 
         #expect(task["businessStatus"]?["text"] == "withheld")
         #expect(task["statusReason"]?["text"] == "withheld")
+        #expect(task["output"]?.elements.compactMap { $0["type"]?["text"]?.string } == ["exchange"])
     }
 
     @Test(
