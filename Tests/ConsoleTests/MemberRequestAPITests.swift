@@ -223,6 +223,13 @@ struct MemberRequestAPITests {
             ])
     }
 
+    @Test("gives a code with what it could not finish, too")
+    func failed() {
+        let answer = Problem(500, "Failed", "see the service's log").answer
+        #expect(answer.status == 500)
+        #expect(answer.json["code"] == "api.failed")
+    }
+
     @Test("takes the same demand under the same key once, and another one under it never")
     func idempotent() async throws {
         let harness = try APIHarness([.joe, .ada])
