@@ -327,6 +327,22 @@ struct MemberRequestAPITests {
         #expect(next.hasPrefix(path + "?state=requested&state=completed&_count=2&page=") && second["link"] == nil)
     }
 
+    @Test("lists a hundred unless told how many, and says where it goes on")
+    func usual() async throws {
+        let harness = try APIHarness()
+        for number in 0...MemberRequestQuery.usual {
+            _ = await harness.send(
+                "POST", path, #"{"patient": "joe"}"#,
+                headers: [("Content-Type", "application/json"), ("Idempotency-Key", "k-\(number)")])
+        }
+
+        let first = await harness.send("GET", path).json
+        let second = await harness.send("GET", first["link"]?.elements.first?["url"]?.string ?? "").json
+
+        #expect(first["entry"]?.elements.count == 100 && first["total"] == 101)
+        #expect(second["entry"]?.elements.count == 1 && second["link"] == nil)
+    }
+
     @Test("does not take more than it can hold")
     func full() async throws {
         let harness = try APIHarness()

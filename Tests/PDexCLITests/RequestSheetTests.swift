@@ -59,8 +59,8 @@ struct RequestSheetTests {
         let request = MemberRequest(
             id: "r1", job: "on-demand", payer: "med0", patient: "4711", since: nil, types: [], accepted: now, due: now)
         func text(total: Int) -> String {
-            let list = MemberRequestList(requests: [MemberRequestDetail(request: request)], total: total, next: nil)
-            return RequestsListCommand.text(of: list, now)
+            let line = RequestLine(MemberRequestDetail(request: request), at: now)
+            return RequestsListCommand.text(of: MemberRequestList(requests: [line], total: total, next: nil))
         }
         #expect(text(total: 1234).hasSuffix("\n(1,233 more are not shown; --limit shows them)"))
         #expect(!text(total: 1).contains("not shown"))
