@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
             let queue = try await assembly.operations.queue()
-            return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers))
+            return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers, at: assembly.clock.now()))
         }
         progress.end()
         var sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)
