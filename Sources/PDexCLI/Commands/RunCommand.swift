@@ -55,7 +55,8 @@ struct RunCommand: AsyncParsableCommand {
                     return report
                 }
             }
-            let queue = try await assembly.operations.queue()
+            // The report is told even if the queue cannot be read any more.
+            guard let queue = try? await assembly.operations.queue() else { return (report, HeldBack.nothing) }
             return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers, at: assembly.clock.now()))
         }
         progress.end()
