@@ -20,7 +20,9 @@ struct RequestsListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit is at least 1.") }
+        guard (1...Operations.mostListed).contains(limit) else {
+            throw ValidationError("--limit is from 1 to \(Operations.mostListed).")
+        }
     }
 
     func run() async throws {
@@ -38,6 +40,9 @@ struct RequestsListCommand: AsyncParsableCommand {
         var table = TextTable(["request", "state", "reason", "exchange", "job", "due", ""])
         for line in list.requests { table.add(row: line.cells) }
         let hidden = list.total - list.requests.count
-        return table.text() + (hidden > 0 ? "\n(\(hidden.grouped) more are not shown; --limit shows them)" : "")
+        guard hidden > 0 else { return table.text() }
+        let most = Operations.mostListed
+        let shown = list.total > most ? "at most \(most.grouped) at once" : "them"
+        return table.text() + "\n(\(hidden.grouped) more are not shown; --limit shows \(shown))"
     }
 }
