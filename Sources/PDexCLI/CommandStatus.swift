@@ -58,7 +58,7 @@ enum CommandStatus: Int32, Sendable, CaseIterable {
             .notRetracted,
             .cancelledByOperator, .requestTakenBack,
             .requestNotOpen, .apiUnauthorized, .apiForbidden, .apiPathUnknown, .apiMethod, .apiMalformed,
-            .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
+            .apiFailed, .requestTooManyUnknown, .queuePaused, .storeCorrupt, .storeRestored, .storeFailed,
             .storeKeyCollision:
             self = .failed
         }

@@ -56,24 +56,32 @@ struct MemberRequestAPITests {
         }
     }
 
-    @Test("does not call acknowledged what only took back: the member is withheld")
-    func takenBack() {
+    @Test(
+        "says only that the member is withheld of what only takes back, however far that is",
+        arguments: [
+            (.acknowledged, nil), (.queued, nil), (.retrying, nil), (.retrying, .remoteThrottled),
+            (.parked, .payerRefused), (.cancelled, .cancelledByOperator),
+        ] as [(ExchangeState, FaultCode?)])
+    func takenBack(state: ExchangeState, reason: FaultCode?) {
         let now = Instant(milliseconds: 0)
         let request = MemberRequest(
             id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now)
         let keys = [ResourceKey(bits: 1), ResourceKey(bits: 2)]
         let exchange = Exchange(
             id: "x", job: "nightly", run: "run", member: keys[0], clinic: "clinic0", payer: "med0",
-            state: .acknowledged, fingerprint: 0,
+            state: state, reason: reason, fingerprint: 0,
             manifest: ExchangeManifest([
                 .init(key: keys[0], contentHash: 1, leftOut: .consentDenied),
                 .init(key: keys[1], contentHash: 1, leftOut: .retractedByDelete),
             ]), mapping: "m", created: now, updated: now)
 
-        let task = MemberRequestTask(detail: MemberRequestDetail(request: request, exchange: exchange), now: now).json
+        let task = MemberRequestTask(
+            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: [.retrying]), now: now
+        ).json
 
         #expect(task["businessStatus"]?["text"] == "withheld")
         #expect(task["statusReason"]?["text"] == "withheld")
+        #expect(task["output"]?.elements.compactMap { $0["type"]?["text"]?.string } == ["exchange"])
     }
 
     @Test(
@@ -115,6 +123,17 @@ struct MemberRequestAPITests {
         #expect(task(.unmatched, .clinicUnlinked, bundles: []) == first)
     }
 
+    @Test("says the same of the time, too, once it is over: a parked exchange does not make what has ended late")
+    func alikeInTime() {
+        for (updated, words) in [(1000, "in time"), (1001, "late")] {
+            let times = Times(due: 1000, updated: updated, now: 5000)
+            let first = task(.withheld, .consentDenied, bundles: [], at: times)
+            #expect(first["description"]?.string == words)
+            #expect(task(.parked, .matchAmbiguous, bundles: [.parked], at: times) == first)
+            #expect(task(.parked, .payerRefused, bundles: [.parked], at: times)["description"] == "late")
+        }
+    }
+
     @Test(
         "names what is wrong with servers and formats, which speaks of nobody",
         arguments: [
@@ -128,18 +147,28 @@ struct MemberRequestAPITests {
         #expect(task["output"]?.elements.count == 5)
     }
 
+    /// When a request is due, when it ended, and when it is looked at.
+    private struct Times {
+        var due: Int64 = 0
+        var updated: Int64 = 0
+        var now: Int64 = 0
+    }
+
     /// The Task of a request that led to an exchange.
-    private func task(_ state: ExchangeState, _ reason: FaultCode, bundles: [SubmissionState]) -> JSONValue {
-        let now = Instant(milliseconds: 0)
+    private func task(
+        _ state: ExchangeState, _ reason: FaultCode, bundles: [SubmissionState], at times: Times = Times()
+    ) -> JSONValue {
+        let made = Instant(milliseconds: 0)
         let request = MemberRequest(
-            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: now, due: now,
-            state: .completed)
+            id: "r", job: "nightly", payer: "med0", patient: "joe", since: nil, types: [], accepted: made,
+            due: Instant(milliseconds: times.due), state: .completed, updated: Instant(milliseconds: times.updated))
         let exchange = Exchange(
             id: "x", job: "nightly", run: "run", member: ResourceKey(bits: 1), clinic: "clinic0", payer: "med0",
             state: state, reason: reason, fingerprint: 0, manifest: ExchangeManifest(), carried: bundles.count,
-            unchanged: bundles.count, mapping: "m", created: now, updated: now)
+            unchanged: bundles.count, mapping: "m", created: made, updated: made)
         return MemberRequestTask(
-            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: bundles), now: now
+            detail: MemberRequestDetail(request: request, exchange: exchange, bundles: bundles),
+            now: Instant(milliseconds: times.now)
         ).json
     }
 
@@ -192,6 +221,13 @@ struct MemberRequestAPITests {
                 "api.unauthorized", "api.forbidden", "api.path-unknown", "api.method-not-allowed", "api.malformed",
                 "api.malformed", "request.invalid", "request.invalid",
             ])
+    }
+
+    @Test("gives a code with what it could not finish, too")
+    func failed() {
+        let answer = Problem(500, "Failed", "see the service's log").answer
+        #expect(answer.status == 500)
+        #expect(answer.json["code"] == "api.failed")
     }
 
     @Test("takes the same demand under the same key once, and another one under it never")
@@ -289,6 +325,22 @@ struct MemberRequestAPITests {
         #expect(stand == ["", "acknowledged", "acknowledged", "acknowledged"])
         #expect(first["total"] == 4 && second["total"] == 4)
         #expect(next.hasPrefix(path + "?state=requested&state=completed&_count=2&page=") && second["link"] == nil)
+    }
+
+    @Test("lists a hundred unless told how many, and says where it goes on")
+    func usual() async throws {
+        let harness = try APIHarness()
+        for number in 0...MemberRequestQuery.usual {
+            _ = await harness.send(
+                "POST", path, #"{"patient": "joe"}"#,
+                headers: [("Content-Type", "application/json"), ("Idempotency-Key", "k-\(number)")])
+        }
+
+        let first = await harness.send("GET", path).json
+        let second = await harness.send("GET", first["link"]?.elements.first?["url"]?.string ?? "").json
+
+        #expect(first["entry"]?.elements.count == 100 && first["total"] == 101)
+        #expect(second["entry"]?.elements.count == 1 && second["link"] == nil)
     }
 
     @Test("does not take more than it can hold")

@@ -38,9 +38,11 @@ struct OpenAPITests {
         }
         let lowDisk = try APIHarness(freeBytes: 1 << 20)
         for path in ["/health/ready", "/health/complete"] {
-            let step = Step(path: path)
-            flaws += self.flaws(of: await lowDisk.send("GET", path), to: step, in: document)
-            seen.insert("get \(path) 503")
+            for method in ["get", "head"] {
+                let answer = await lowDisk.send(method.uppercased(), path)
+                flaws += self.flaws(of: answer, to: Step(method: method, path: path), in: document)
+                seen.insert("\(method) \(path) \(answer.status)")
+            }
         }
 
         #expect(flaws == [])
@@ -50,7 +52,9 @@ struct OpenAPITests {
         #expect(seen.subtracting(Self.declared(document)) == [])
     }
 
-    @Test("declares every method that is answered, and no other", arguments: ["get", "put", "post", "delete", "patch"])
+    @Test(
+        "declares every method that is answered, and no other",
+        arguments: ["get", "head", "put", "post", "delete", "patch"])
     func methods(method: String) async throws {
         let harness = try APIHarness()
         for path in try Self.document()["paths"]?.object?.members ?? [] {
@@ -99,7 +103,10 @@ struct OpenAPITests {
             Step(method: "delete", path: one, target: target("none")),
             Step(path: "/health/live", token: nil), Step(path: "/health/ready", token: nil),
             Step(path: "/health/ready"),
-            Step(path: "/health/complete"), Step(path: "/metrics"), Step(path: "/metrics", token: nil),
+            Step(path: "/health/complete"), Step(method: "head", path: "/health/live", token: nil),
+            Step(method: "head", path: "/health/ready", token: nil),
+            Step(method: "head", path: "/health/complete", token: nil), Step(path: "/metrics"),
+            Step(path: "/metrics", token: nil),
             Step(path: "/metrics", token: APIHarness.other),
         ]
     }

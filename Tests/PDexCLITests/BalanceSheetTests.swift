@@ -98,7 +98,7 @@ struct BalanceSheetTests {
         #expect(BalanceSheet(report: report).text.contains("submitted nothing: nothing of what came is new"))
     }
 
-    @Test("of what is paused or closed, the commands that let it go on stand in the place of another run")
+    @Test("of what is paused or left alone, the commands that end it stand before another run")
     func held() throws {
         let job = try JobFile.parse(
             """
@@ -117,12 +117,17 @@ struct BalanceSheetTests {
             at: .earliest)
         var sheet = BalanceSheet(report: Self.report, program: .standard, options: "--demo")
 
-        sheet.heldBack = HeldBack(job, holds: holds, breakers: [closed])
+        sheet.heldBack = HeldBack(job, holds: holds, breakers: [closed], at: .earliest)
 
         #expect(sheet.heldBack.subjects == ["job nightly-payer-sync", "payer med0"])
-        #expect(sheet.text.contains("  pdex queue resume job nightly-payer-sync --demo  # lets it go on"))
-        #expect(sheet.text.contains("  pdex queue resume payer med0 --demo  "))
-        #expect(!sheet.text.contains("pdex run "))
+        #expect(sheet.text.contains("  pdex queue resume job nightly-payer-sync --demo  # ends the pause"))
+        let lines = sheet.text.split(separator: "\n").suffix(2).map { $0.drop { $0 == " " } }
+        #expect(lines.first?.hasPrefix("pdex queue resume payer med0 --demo  ") == true)
+        #expect(lines.last?.hasPrefix("pdex run nightly-payer-sync --demo  ") == true)
+
+        // Its pause is over: one delivery is tried.
+        let over = HeldBack(job, holds: [], breakers: [closed], at: .latest)
+        #expect(over == .nothing)
     }
 
     @Test("of a request that waits, nobody is told to run its job for everybody")

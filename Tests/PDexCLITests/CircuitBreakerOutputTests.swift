@@ -23,6 +23,15 @@ struct CircuitBreakerOutputTests {
         #expect(breaker.json["last-fault"]?.string == "payer.unknown-outcome")
     }
 
+    @Test("a payer is left alone until its pause is over, though it stays closed until a delivery works")
+    func leftAlone() {
+        var breaker = CircuitBreaker(payer: "med0", closings: 1, closedUntil: Self.until, at: Self.at)
+        #expect(breaker.isLeftAlone(at: Self.at))
+        #expect(!breaker.isLeftAlone(at: Self.until) && breaker.isClosed)
+        breaker.closedUntil = nil
+        #expect(!breaker.isLeftAlone(at: Self.at))
+    }
+
     @Test("a payer that is tried, and one that failed once and is open")
     func others() {
         var breaker = CircuitBreaker(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FHIR
 import Jobs
 import PDex
@@ -59,10 +60,18 @@ struct RequestSheetTests {
         let request = MemberRequest(
             id: "r1", job: "on-demand", payer: "med0", patient: "4711", since: nil, types: [], accepted: now, due: now)
         func text(total: Int) -> String {
-            let list = MemberRequestList(requests: [MemberRequestDetail(request: request)], total: total, next: nil)
-            return RequestsListCommand.text(of: list, now)
+            let line = RequestLine(MemberRequestDetail(request: request), at: now)
+            return RequestsListCommand.text(of: MemberRequestList(requests: [line], total: total, next: nil))
         }
         #expect(text(total: 1234).hasSuffix("\n(1,233 more are not shown; --limit shows them)"))
+        #expect(text(total: 10_001).hasSuffix("\n(10,000 more are not shown; --limit shows at most 10,000 at once)"))
         #expect(!text(total: 1).contains("not shown"))
+    }
+
+    @Test(
+        "a list takes no limit above what is ever listed",
+        arguments: [("0", false), ("10000", true), ("10001", false)])
+    func limits(text: String, isTaken: Bool) {
+        #expect(((try? RequestsListCommand.parse(["--limit", text])) != nil) == isTaken)
     }
 }

@@ -99,7 +99,10 @@ struct SandboxFolderTests {
     @Test("a port that is taken is named, and so are two that are the same")
     func ports() throws {
         let fault = #expect(throws: Fault.self) {
-            try SandboxCommand.insistOnFree(["--clinic-port": 1, "--payer-port": 2]) { $0 != 2 }
+            try SandboxCommand.insistOnFree(["--clinic-port": 1, "--payer-port": 2]) { $0 == 2 ? EADDRINUSE : nil }
+        }
+        let forbidden = #expect(throws: Fault.self) {
+            try SandboxCommand.insistOnFree(["--clinic-port": 1]) { _ in EACCES }
         }
         let same = #expect(throws: (any Error).self) {
             _ = try SandboxCommand.parse(["--clinic-port", "9000", "--payer-port", "9000"])
@@ -107,6 +110,7 @@ struct SandboxFolderTests {
 
         #expect(fault?.message == "Somebody listens on port 2 of this machine already.")
         #expect(fault?.hint?.contains("--payer-port") == true)
+        #expect(forbidden?.message == "Port 1 of this machine cannot be bound: Permission denied.")
         #expect(same.map { SandboxCommand.fullMessage(for: $0).contains("are both 9000") } == true)
     }
 

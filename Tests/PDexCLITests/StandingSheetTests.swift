@@ -93,6 +93,16 @@ struct StandingSheetTests {
         #expect(sheet.json["report"] == .null)
     }
 
+    @Test("names the program in the commands of what stopped it as it was called")
+    func program() {
+        let fault = Fault(.storeLocked, .retry, "Busy; see  pdex runs list .", hint: "Say  pdex doctor  first.")
+        let sheet = StandingSheet(
+            run: Self.run(.running, nil), tally: [], holds: [], obstacle: Obstacle(fault, among: []),
+            program: ProgramName(calledBy: "./pdex"))
+
+        #expect(sheet.text.contains("Busy; see  ./pdex runs list .\n  hint: Say  ./pdex doctor  first."))
+    }
+
     @Test("of exchanges that only took back: why nothing else went")
     func tookBack() {
         let tally = [ExchangeTally(state: .acknowledged, reason: nil, count: 2, takesBackFor: .consentDenied)]

@@ -43,7 +43,11 @@ struct MemberRequestAPI: Sendable {
             let query = try MemberRequestQuery(request.query)
             let own = MemberRequestFilter(
                 states: query.states, owner: holder.name, payers: holder.payers, after: query.after)
-            return .json(200, bundle(try await operations.list(memberRequestsMatching: own, limit: query.count), query))
+            let now = clock.now()
+            let list = try await operations.list(memberRequestsMatching: own, limit: query.count) { detail in
+                MemberRequestTask(detail: detail, now: now).json
+            }
+            return .json(200, bundle(list, query))
         default: throw Problem.notAllowed("GET, POST")
         }
     }
@@ -61,9 +65,8 @@ struct MemberRequestAPI: Sendable {
             202, MemberRequestDetail(request: accepted), headers: ["Location": "\(Self.path)/\(accepted.id)"])
     }
 
-    /// What a holder asked for, of the payers that are still the holder's, as the page of a search.
-    private func bundle(_ list: MemberRequestList, _ query: MemberRequestQuery) -> JSONValue {
-        let now = clock.now()
+    /// The Tasks of what a holder asked for, of the payers that are still the holder's, as the page of a search.
+    private func bundle(_ list: MemberRequestList<JSONValue>, _ query: MemberRequestQuery) -> JSONValue {
         var bundle: JSONObject = [
             "resourceType": "Bundle", "type": "searchset", "total": .number(JSONNumber(list.total)),
         ]
@@ -71,7 +74,7 @@ struct MemberRequestAPI: Sendable {
             let url = Self.path + "?" + query.text(after: next)
             bundle["link"] = [["relation": "next", "url": .string(url)]]
         }
-        bundle["entry"] = .array(list.requests.map { ["resource": MemberRequestTask(detail: $0, now: now).json] })
+        bundle["entry"] = .array(list.requests.map { ["resource": $0] })
         return .object(bundle)
     }
 

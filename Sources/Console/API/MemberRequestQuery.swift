@@ -14,6 +14,8 @@ struct MemberRequestQuery {
 
     /// More are not listed in one answer.
     static let most = 1000
+    /// So many are unless the query says how many.
+    static let usual = 100
 
     /// Reads what follows the question mark.
     init(_ text: String) throws(Problem) {
@@ -31,7 +33,7 @@ struct MemberRequestQuery {
             let all = MemberRequestState.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(422, "Wrong value", "state is one of \(all)")
         }
-        guard let count = Int(fields["_count"] ?? "\(Self.most)"), (1...Self.most).contains(count) else {
+        guard let count = Int(fields["_count"] ?? "\(Self.usual)"), (1...Self.most).contains(count) else {
             throw Problem(422, "Wrong value", "_count is from 1 to \(Self.most)")
         }
         let after = fields["page"].flatMap { MemberRequestPlace(text: $0) }

@@ -19,7 +19,7 @@ struct MemberRequestTask {
         if let standing { task["businessStatus"] = ["text": .string(standing.state)] }
         task["intent"] = "order"
         task["code"] = ["text": "member data request"]
-        task["description"] = .string(detail.punctuality(at: now))
+        task["description"] = .string(punctuality(standing))
         task["for"] = ["reference": .string("Patient/" + request.patient)]
         task["authoredOn"] = .string(request.accepted.text)
         task["lastModified"] = .string(request.updated.text)
@@ -40,6 +40,14 @@ struct MemberRequestTask {
         }
         if !outputs.isEmpty { task["output"] = .array(outputs) }
         return .object(task)
+    }
+
+    /// Of a member of whom nothing goes, a request that has ended was answered when it ended, also where an operator still
+    /// has to look: whether that makes it late tells why nothing goes.
+    private func punctuality(_ standing: ToldStanding?) -> String {
+        let request = detail.request
+        guard standing?.isWithheld == true, !request.state.isOpen else { return detail.punctuality(at: now) }
+        return request.updated > request.due ? "late" : "in time"
     }
 
     private static func count(_ type: String, _ count: Int) -> JSONValue {

@@ -19,10 +19,10 @@ struct Problem: Error {
         code = Self.codes[status]?.rawValue
     }
 
-    /// What is wrong with a request before anybody looks at what it asks for.
+    /// What is wrong with a request before anybody looks at what it asks for, or with the service itself.
     private static let codes: [Int: FaultCode] = [
         400: .apiMalformed, 401: .apiUnauthorized, 403: .apiForbidden, 404: .apiPathUnknown, 405: .apiMethod,
-        408: .apiMalformed, 413: .apiMalformed, 415: .apiMalformed, 422: .requestInvalid,
+        408: .apiMalformed, 413: .apiMalformed, 415: .apiMalformed, 422: .requestInvalid, 500: .apiFailed,
     ]
 
     /// What a fault means to somebody who speaks HTTP.

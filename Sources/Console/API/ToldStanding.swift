@@ -27,7 +27,10 @@ struct ToldStanding {
     init(of exchange: Exchange) {
         let standing = exchange.memberStanding
         isWithheld =
-            if let reason = standing.reason {
+            if exchange.isRetraction {
+                // However far that is: it brings the payer nothing.
+                true
+            } else if let reason = standing.reason {
                 !Self.isTechnical(reason)
             } else {
                 [.withheld, .unmatched].contains(standing.state)

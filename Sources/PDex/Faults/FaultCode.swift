@@ -30,6 +30,7 @@ public enum FaultCode: String, Sendable, Hashable, CaseIterable {
     case apiPathUnknown = "api.path-unknown"
     case apiMethod = "api.method-not-allowed"
     case apiMalformed = "api.malformed"
+    case apiFailed = "api.failed"
 
     // Keys and authorization servers.
     case keyMissing = "key.missing"

@@ -20,31 +20,29 @@ struct RequestsListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit is at least 1.") }
+        guard (1...Operations.mostListed).contains(limit) else {
+            throw ValidationError("--limit is from 1 to \(Operations.mostListed).")
+        }
     }
 
     func run() async throws {
         let assembly = try Assembly(configuration.load())
         let states = state.isEmpty ? Set(MemberRequestState.allCases) : Set(state)
-        let list = try await assembly.operations.list(
-            memberRequestsMatching: MemberRequestFilter(states: states), limit: limit)
         let now = assembly.clock.now()
-        output.results.write(
-            list: list.requests.map { RequestSheet(detail: $0, now: now, options: "").json },
-            text: Self.text(of: list, now))
+        let list = try await assembly.operations.list(
+            memberRequestsMatching: MemberRequestFilter(states: states), limit: limit
+        ) { RequestLine($0, at: now) }
+        output.results.write(list: list.requests.map(\.json), text: Self.text(of: list))
     }
 
-    static func text(of list: MemberRequestList, _ now: Instant) -> String {
+    static func text(of list: MemberRequestList<RequestLine>) -> String {
         guard !list.requests.isEmpty else { return "no such requests" }
         var table = TextTable(["request", "state", "reason", "exchange", "job", "due", ""])
-        for detail in list.requests {
-            let request = detail.request
-            table.add(
-                request.id, request.state.rawValue, request.reason?.rawValue ?? "",
-                detail.exchange?.state.rawValue ?? "", request.job, request.due.text,
-                detail.punctuality(at: now) == "in time" ? "" : detail.punctuality(at: now))
-        }
+        for line in list.requests { table.add(row: line.cells) }
         let hidden = list.total - list.requests.count
-        return table.text() + (hidden > 0 ? "\n(\(hidden.grouped) more are not shown; --limit shows them)" : "")
+        guard hidden > 0 else { return table.text() }
+        let most = Operations.mostListed
+        let shown = list.total > most ? "at most \(most.grouped) at once" : "them"
+        return table.text() + "\n(\(hidden.grouped) more are not shown; --limit shows \(shown))"
     }
 }

@@ -55,8 +55,9 @@ struct RunCommand: AsyncParsableCommand {
                     return report
                 }
             }
-            let queue = try await assembly.operations.queue()
-            return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers))
+            // The report is told even if the queue cannot be read any more.
+            guard let queue = try? await assembly.operations.queue() else { return (report, HeldBack.nothing) }
+            return (report, HeldBack(known, holds: queue.holds, breakers: queue.breakers, at: assembly.clock.now()))
         }
         progress.end()
         var sheet = BalanceSheet(report: report, options: configuration.repeated, isDryRun: dryRun)

@@ -144,14 +144,20 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// Every port must be free. Throws `usage.invalid` with the one that is not.
+    /// Every port must be free. Throws `usage.invalid` with the one that is not; `obstacle` tells the `errno` of binding it.
     static func insistOnFree(
-        _ ports: KeyValuePairs<String, Int>, isFree: (Int) -> Bool = LoopbackPort.isFree
+        _ ports: KeyValuePairs<String, Int>, obstacle: (Int) -> Int32? = LoopbackPort.obstacle(to:)
     ) throws(Fault) {
-        for (option, port) in ports where !isFree(port) {
+        for (option, port) in ports {
+            guard let number = obstacle(port) else { continue }
+            guard number != EADDRINUSE else {
+                throw Fault(
+                    .usage, .stop, "Somebody listens on port \(port) of this machine already.",
+                    hint: "Name a free one with  \(option) , or stop who listens there.")
+            }
             throw Fault(
-                .usage, .stop, "Somebody listens on port \(port) of this machine already.",
-                hint: "Name a free one with  \(option) , or stop who listens there.")
+                .usage, .stop, "Port \(port) of this machine cannot be bound: \(String(cString: strerror(number))).",
+                hint: "Name another with  \(option) .")
         }
     }
 

@@ -107,7 +107,7 @@ struct Doctor: Sendable {
                 next: resume("\(hold.subject.rawValue) \(hold.name)"))
         }
         let now = SystemClock().now()
-        let closed = breakers.filter(\.isClosed).map { breaker in
+        let closed = breakers.filter { $0.isLeftAlone(at: now) }.map { breaker in
             DoctorFinding(
                 verdict: .warn, subject: "queue", found: breaker.words(at: now), next: resume("payer \(breaker.payer)"))
         }

@@ -118,13 +118,10 @@ struct BalanceSheet: Sendable {
             commands.add("\(program.text) queue status\(suffix)", "# what waits, and whether somebody holds it")
             for subject in heldBack.subjects {
                 commands.add(
-                    "\(program.text) queue resume \(subject)\(suffix)", "# lets it go on; before, nothing is sent")
+                    "\(program.text) queue resume \(subject)\(suffix)", "# ends the pause")
             }
-            if heldBack == .nothing {
-                commands.add(
-                    "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)",
-                    "# tries again what is due")
-            }
+            commands.add(
+                "\(program.text) \(isOfRequest ? "serve" : "run \(report.job)")\(suffix)", "# tries again what is due")
         }
         let text = commands.text(indent: "  ")
         return text.isEmpty ? [] : ["next:\n" + text]

@@ -2,6 +2,9 @@ import FHIR
 import PDex
 
 extension CircuitBreaker {
+    /// Whether nothing is sent to the payer at that time; once the pause is over, one delivery is tried.
+    func isLeftAlone(at now: Instant) -> Bool { closedUntil.map { $0 > now } ?? false }
+
     /// A line of `pdex queue status`: what has become of the payer, why, and what comes next.
     func words(at now: Instant) -> String {
         // What closed it is remembered, and not counted on while one delivery after another is tried.

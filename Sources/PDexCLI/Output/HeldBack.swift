@@ -1,3 +1,4 @@
+import FHIR
 import Jobs
 import PDex
 
@@ -13,8 +14,9 @@ struct HeldBack: Sendable, Hashable {
         self.subjects = subjects
     }
 
-    /// Looks at what is paused, and which payers are closed after failures.
-    init(_ job: Job, holds: [Hold], breakers: [CircuitBreaker]) {
+    /// Looks at what is paused, and which payers are left alone after failures `now`; after that pause one delivery is
+    /// tried, and nothing holds it back.
+    init(_ job: Job, holds: [Hold], breakers: [CircuitBreaker], at now: Instant) {
         let paused = holds.filter { hold in
             switch hold.subject {
             case .payer: hold.name == job.payer
@@ -22,7 +24,8 @@ struct HeldBack: Sendable, Hashable {
             case .lane: hold.name == DeliveryLane.nightly.rawValue
             }
         }.map { "\($0.subject.rawValue) \($0.name)" }
-        let closed = breakers.contains { $0.payer == job.payer && $0.isClosed } ? ["payer \(job.payer)"] : []
+        let isClosed = breakers.contains { $0.payer == job.payer && $0.isLeftAlone(at: now) }
+        let closed = isClosed ? ["payer \(job.payer)"] : []
         subjects = paused + closed.filter { !paused.contains($0) }
     }
 }

@@ -13,6 +13,8 @@ struct StandingSheet: Sendable {
     var replayed: [ReplayItem.Outcome: Int] = [:]
     /// What stopped the last attempt at it, if it is open.
     var obstacle: Obstacle?
+    /// The first word of the commands to type next.
+    var program = ProgramName.current
 
     private var accepted: Int { tally.reduce(0) { $0 + $1.count } }
     private var pending: Int { tally.filter(\.state.isPending).reduce(0) { $0 + $1.count } }
@@ -55,7 +57,8 @@ struct StandingSheet: Sendable {
         let server = fault.server.map { ", at \($0)" } ?? ""
         var lines = ["\(what) \(fault.code.rawValue)\(server): \(fault.message)"]
         if let hint = fault.hint { lines.append("  hint: " + hint) }
-        return [(lines + ["  docs: " + fault.documentation]).joined(separator: "\n")]
+        let text = (lines + ["  docs: " + fault.documentation]).joined(separator: "\n")
+        return [program.inserted(into: text)]
     }
 
     var json: JSONValue {

@@ -11,6 +11,11 @@ struct TextTable: Sendable {
 
     /// Adds a row.
     mutating func add(_ cells: String...) {
+        add(row: cells)
+    }
+
+    /// Adds a row of so many cells.
+    mutating func add(row cells: [String]) {
         rows.append(cells)
     }
 
