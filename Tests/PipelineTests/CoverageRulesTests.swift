@@ -150,6 +150,33 @@ struct CoverageRulesTests {
         #expect(types.contains("Encounter") && !types.contains("Observation"))
     }
 
+    @Test("what was made for other types is not sent again as it was: what the payer may not have may be inside")
+    func narrowedAsSent() async throws {
+        let types: Set<String> = ["Encounter", "Condition", "Observation"]
+        let night = try Night([.joe], mappings: usCoreMappings, allowedTypes: types.union(["DiagnosticReport"]))
+        night.payer.reply(.loseAnswer, .loseAnswer, .loseAnswer)
+        _ = try await night.run("night-1")
+        for _ in 0..<2 {
+            night.clock.advance(seconds: 700)
+            _ = try await night.pipeline.deliver()
+        }
+        let made = try #require(
+            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
+        let sent = night.payer.received.count
+        let narrowed = night.pipeline(
+            by: try Night([.joe], mappings: usCoreMappings, allowedTypes: types).pipeline.terms)
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await narrowed.replay(made, run: night.firing("as-sent"), from: .submit)
+        }
+        #expect(made.state == .parked)
+        #expect(fault?.code == .exchangeNotReplayable && fault?.hint?.contains("from the map step") == true)
+        #expect(night.payer.received.count == sent)
+
+        let again = try await narrowed.replay(made, run: night.firing("anew"), from: .map)
+        #expect(again.state == .acknowledged)
+    }
+
     private static let nothing = ServerCapability(
         fhirVersion: "4.0.1", systemInteractions: [], systemOperations: [], types: [:])
 
