@@ -68,7 +68,7 @@ struct ExchangeMaker: Sendable {
     /// What it acknowledged since, by this run or beside it, is met. So is whatever this run has counted already, before
     /// it was interrupted, though a clock was set back: nobody is counted twice.
     private func isUnchanged(_ latest: Exchange, _ reader: any StoreReader) throws -> Bool {
-        try latest.state == .acknowledged && latest.updated <= run.instant
+        try latest.state == .acknowledged && latest.updated <= RunStart.instant(of: run, reader)
             && !reader.isTallied(latest.member, payer: latest.payer, in: run.id)
     }
 
