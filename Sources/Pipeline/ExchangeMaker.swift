@@ -192,12 +192,16 @@ struct ExchangeMaker: Sendable {
 
     /// What the payer certainly has, and as it would be sent now; nil when everything has to be sent. A replay sends
     /// what it is about nevertheless, and does not forget the rest.
+    ///
+    /// The types that a payer may have decide about what is inside a resource, too: when they change, nothing is as it
+    /// would be sent now.
     private func known(
         _ last: LastAcknowledged, _ permitted: PermittedExchange, _ reader: any StoreReader
     ) throws -> ExchangeManifest? {
         let isKnown =
             last.exchange?.mapping == map.mappings.hash
             && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
+            && last.exchange?.consent.map { $0.allowedTypes == permitted.evidence.allowedTypes } ?? true
         return isKnown ? try last.certain(reader) : nil
     }
 
