@@ -165,6 +165,19 @@ extension Operations {
         return settled
     }
 
+    /// Does work that may deliver what requests wait for, and settles those also when it fails, since no service need run;
+    /// what cannot be settled now is settled later.
+    public func settling<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await work()
+            _ = try? await settleRequests()
+            return value
+        } catch {
+            _ = try? await settleRequests()
+            throw error
+        }
+    }
+
     /// Makes requests answerable again that a process which has ended was answering; returns how many. Those whose run
     /// has ended wait for their deliveries and need no other.
     func reclaimRequests() async throws -> Int {

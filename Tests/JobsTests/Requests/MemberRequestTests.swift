@@ -288,6 +288,32 @@ struct MemberRequestTests {
         #expect(accepted.state == .requested)
     }
 
+    @Test(
+        "that wait are completed by whatever delivers what they wait for, also when that fails",
+        arguments: [false, true])
+    func settling(fails: Bool) async throws {
+        let served = try ServedNight()
+        served.night.payer.reply(.busy(retryAfterSeconds: 7200))
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        _ = try await served.operations.answer(request.id)
+        let before = try await served.operations.show(request: request.id).request.state
+        served.night.clock.advance(seconds: 8000)
+
+        var fault: Fault?
+        do {
+            try await served.operations.settling {
+                _ = try await served.night.pipeline.deliver()
+                if fails { throw Fault(.interrupted, .stop, "a test") }
+            }
+        } catch let thrown as Fault {
+            fault = thrown
+        }
+
+        #expect(before == .inProgress)
+        #expect((fault != nil) == fails)
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+    }
+
     @Test("that another process takes up first are told as that process answered them, and nobody calls it a failure")
     func quicker() async throws {
         let served = try ServedNight()
