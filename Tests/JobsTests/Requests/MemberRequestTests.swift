@@ -330,6 +330,26 @@ struct MemberRequestTests {
         #expect(lines.all.map(\.level) == [.debug])
     }
 
+    @Test("that another process hands back are answered here")
+    func handedBack() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        try await served.beginElsewhere(request)
+        let clock = SleepingClock(served.night.clock) {
+            guard try await served.operations.show(request: request.id).request.state == .inProgress else { return }
+            #expect(try await served.operations.move(request.id, to: .requested))
+        }
+        let here = Operations(
+            store: served.night.store, clock: clock, identities: served.night.identities, actor: "tests", owner: "here",
+            ownerIsGone: { _ in false }, pipeline: { _ in served.night.pipeline })
+
+        let answer = try await here.answer(accepted: request)
+
+        #expect(Self.elsewhere(answer) == nil)
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+        #expect(served.night.payer.held.values.count { $0.type == "Patient" } == 1)
+    }
+
     @Test("that a process left which has ended are not waited for")
     func left() async throws {
         let served = try ServedNight(gone: ["elsewhere"])
