@@ -112,9 +112,15 @@ extension Operations {
             (filter.atRiskBy, filter.isUnwarned) = (now, true)
             return filter
         }
+        let filters = late + atRisk
+        // Mostly there is none, and nobody else has to wait for that.
+        let isAny = try await store.read { reader in
+            try filters.contains { try !reader.memberRequests(matching: $0, limit: 1).isEmpty }
+        }
+        guard isAny else { return [] }
         return try await store.write { writer in
             var told: [MemberRequest] = []
-            for filter in late + atRisk {
+            for filter in filters {
                 for request in try writer.memberRequests(matching: filter, limit: limit) {
                     let entry = AuditEntry(
                         at: now, actor: actor, action: now > request.due ? "request.late" : "request.at-risk",
