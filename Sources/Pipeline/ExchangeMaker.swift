@@ -68,7 +68,7 @@ struct ExchangeMaker: Sendable {
     /// What it acknowledged since, by this run or beside it, is met. So is whatever this run has counted already, before
     /// it was interrupted, though a clock was set back: nobody is counted twice.
     private func isUnchanged(_ latest: Exchange, _ reader: any StoreReader) throws -> Bool {
-        try latest.state == .acknowledged && latest.updated <= run.instant
+        try latest.state == .acknowledged && latest.updated <= RunStart.instant(of: run, reader)
             && !reader.isTallied(latest.member, payer: latest.payer, in: run.id)
     }
 
@@ -192,12 +192,16 @@ struct ExchangeMaker: Sendable {
 
     /// What the payer certainly has, and as it would be sent now; nil when everything has to be sent. A replay sends
     /// what it is about nevertheless, and does not forget the rest.
+    ///
+    /// The types that a payer may have decide about what is inside a resource, too: when they change, nothing is as it
+    /// would be sent now.
     private func known(
         _ last: LastAcknowledged, _ permitted: PermittedExchange, _ reader: any StoreReader
     ) throws -> ExchangeManifest? {
         let isKnown =
             last.exchange?.mapping == map.mappings.hash
             && last.exchange?.match?.isSamePerson(as: permitted.matched.match) ?? true
+            && last.exchange?.consent.map { $0.allowedTypes == permitted.evidence.allowedTypes } ?? true
         return isKnown ? try last.certain(reader) : nil
     }
 

@@ -105,7 +105,11 @@ public struct ExchangePipeline: Sendable {
         let began = clock.now()
         limits.forget()
         try await checkPayer()
-        try await store.write { try $0.open(run) }
+        try await store.write { writer in
+            let isFirst = try writer.run(run.id) == nil
+            try writer.open(run)
+            if isFirst { try RunStart.keep(began, of: run.id, writer) }
+        }
         let pull = Pull(
             terms: terms, run: run, clinic: clinic(of: run), records: records, store: store, identities: identities,
             clock: clock, mostMissing: mostMissing, observer: observer)

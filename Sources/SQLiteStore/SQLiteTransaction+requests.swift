@@ -97,21 +97,34 @@ extension SQLiteTransaction {
                     SELECT met.exchange FROM met WHERE met.run = member_request.run))
                 AND (own.state IN (\(pending)) OR own.reason = '\(FaultCode.superseded.rawValue)' AND EXISTS (
                     SELECT 1 FROM exchange newer WHERE newer.member = own.member AND newer.payer = own.payer
-                    AND newer.rid > own.rid AND newer.state IN (\(pending))))
+                    AND newer.rid > own.rid AND newer.state IN (\(pending)) AND \(noneBetween("own", "newer"))))
             )
             """
     }()
     /// From the few that are parked, not from the many that have ended.
     private static let runIsParked = """
         run IN (
-            SELECT parked.run FROM exchange parked WHERE parked.state = 'parked'
-            UNION SELECT met.run FROM met JOIN exchange parked ON parked.rid = met.exchange
-            WHERE parked.state = 'parked'
-            UNION SELECT older.run FROM exchange parked JOIN exchange older
-            ON older.member = parked.member AND older.payer = parked.payer AND older.rid < parked.rid
-            WHERE parked.state = 'parked' AND older.reason = '\(FaultCode.superseded.rawValue)'
+            WITH judged (rid, run) AS (
+                SELECT parked.rid, parked.run FROM exchange parked WHERE parked.state = 'parked'
+                UNION SELECT older.rid, older.run FROM exchange parked JOIN exchange older
+                ON older.member = parked.member AND older.payer = parked.payer AND older.rid < parked.rid
+                WHERE parked.state = 'parked' AND older.reason = '\(FaultCode.superseded.rawValue)'
+                AND \(noneBetween("older", "parked"))
+            )
+            SELECT judged.run FROM judged UNION SELECT met.run FROM met JOIN judged ON judged.rid = met.exchange
         )
         """
+
+    /// That one exchange took the place of another, at once or by way of others that were superseded, too: none of the
+    /// same member and payer between them stands for itself.
+    private static func noneBetween(_ older: String, _ newer: String) -> String {
+        """
+        NOT EXISTS (
+            SELECT 1 FROM exchange other WHERE other.member = \(older).member AND other.payer = \(older).payer
+            AND other.rid > \(older).rid AND other.rid < \(newer).rid
+            AND other.reason IS NOT '\(FaultCode.superseded.rawValue)')
+        """
+    }
 
     func accept(_ request: MemberRequest, audit: AuditEntry) throws -> MemberRequest {
         if let known = try memberRequest(request.id) { return known }

@@ -83,6 +83,20 @@ struct MatchSettingsTests {
                 + "system/Provenance.cu")
     }
 
+    @Test(
+        "a payer's types narrow what may be written there only if nothing is ever taken back",
+        arguments: [("off", "leave", false), ("entered-in-error", "leave", true), ("off", "delete", true)])
+    func typesAndScopes(retract: String, afterRevocation: String, isWhole: Bool) throws {
+        let configuration = try ConfigurationFile.parse(
+            ConfigurationTests.whole
+                + "\n    types: [Condition]\n    retract: \(retract)\n    after-revocation: \(afterRevocation)\n",
+            path: "pdex.yaml")
+        let payer = try #require(configuration.payer("med0"))
+        let scopes = try payer.connection(jobs: [Self.job("[member-id]")]).scopes.text(in: .v2)
+        #expect(scopes.contains("system/Encounter.") == isWhole)
+        #expect(scopes.contains("system/Patient."))
+    }
+
     private static func settings(_ text: String) throws -> MatchSettings {
         try #require(configuration(text).payer("med0")).match
     }

@@ -92,37 +92,8 @@ struct CoverageRulesTests {
 
     @Test("a type that a payer may not have does not go inside another resource either; what surrounds it does")
     func containedTypes() async throws {
-        let report: JSONValue = [
-            "resourceType": "DiagnosticReport", "id": "joe-report", "status": "final",
-            "code": ["coding": [["system": "http://loinc.org", "code": "24323-8"]]],
-            "category": [
-                ["coding": [["system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "LAB"]]]
-            ],
-            "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
-            "effectiveDateTime": "2026-05-04T09:10:00-05:00", "issued": "2026-05-04T10:00:00-05:00",
-            "performer": [["reference": "#lab"]], "result": [["reference": "#inside"]],
-            "contained": [
-                ["resourceType": "Organization", "id": "lab", "active": true, "name": "Inner Lab"],
-                [
-                    "resourceType": "Observation", "id": "inside", "status": "final",
-                    "category": [
-                        [
-                            "coding": [
-                                [
-                                    "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-                                    "code": "laboratory",
-                                ]
-                            ]
-                        ]
-                    ],
-                    "code": ["coding": [["system": "http://loinc.org", "code": "2345-7"]]],
-                    "subject": ["reference": "Patient/joe"], "effectiveDateTime": "2026-05-04T09:10:00-05:00",
-                    "valueString": "inner value",
-                ],
-            ],
-        ]
         let night = try Night(
-            [.joe], mappings: usCoreMappings, also: [try Resource(report)],
+            [.joe], mappings: usCoreMappings, also: [try Resource(Self.report)],
             types: ["Patient", "Encounter", "DiagnosticReport", "Observation"],
             allowedTypes: ["Encounter", "DiagnosticReport"])
         _ = try await night.run()
@@ -131,6 +102,58 @@ struct CoverageRulesTests {
         #expect(!JSONValue.object(held.json).serialized().contains("inner value".utf8))
         #expect(held["result"]?[0]?["extension"]?[0]?["valueCode"] == "masked")
     }
+
+    @Test("what was left out inside a resource goes once the payer may have its type, and stays away again afterwards")
+    func containedTypesLater() async throws {
+        func night(_ allowed: Set<String>) throws -> Night {
+            try Night(
+                [.joe], mappings: usCoreMappings, also: [try Resource(Self.report)],
+                types: ["Patient", "Encounter", "DiagnosticReport"], allowedTypes: allowed)
+        }
+        let short: Set<String> = ["Encounter", "DiagnosticReport"]
+        let first = try night(short)
+        let longer = try night(short.union(["Observation"])).pipeline.terms
+        _ = try await first.run("night-1")
+        var inside: [Bool] = []
+        for (number, terms) in [first.pipeline.terms, longer, first.pipeline.terms].enumerated() {
+            first.clock.advance(seconds: 86_400)
+            _ = try await first.pipeline(by: terms).run(first.firing("later-\(number)"))
+            let held = try #require(first.payer.held.values.first { $0.type == "DiagnosticReport" })
+            inside.append(JSONValue.object(held.json).serialized().contains("inner value".utf8))
+        }
+        #expect(inside == [false, true, false])
+    }
+
+    /// A report with an Observation inside.
+    private static let report: JSONValue = [
+        "resourceType": "DiagnosticReport", "id": "joe-report", "status": "final",
+        "code": ["coding": [["system": "http://loinc.org", "code": "24323-8"]]],
+        "category": [
+            ["coding": [["system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "LAB"]]]
+        ],
+        "subject": ["reference": "Patient/joe"], "encounter": ["reference": "Encounter/joe-visit"],
+        "effectiveDateTime": "2026-05-04T09:10:00-05:00", "issued": "2026-05-04T10:00:00-05:00",
+        "performer": [["reference": "#lab"]], "result": [["reference": "#inside"]],
+        "contained": [
+            ["resourceType": "Organization", "id": "lab", "active": true, "name": "Inner Lab"],
+            [
+                "resourceType": "Observation", "id": "inside", "status": "final",
+                "category": [
+                    [
+                        "coding": [
+                            [
+                                "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                                "code": "laboratory",
+                            ]
+                        ]
+                    ]
+                ],
+                "code": ["coding": [["system": "http://loinc.org", "code": "2345-7"]]],
+                "subject": ["reference": "Patient/joe"], "effectiveDateTime": "2026-05-04T09:10:00-05:00",
+                "valueString": "inner value",
+            ],
+        ],
+    ]
 
     @Test("what waits is withheld once the payer may not have a type any more, and goes without it the next night")
     func narrowedTypes() async throws {
@@ -148,6 +171,33 @@ struct CoverageRulesTests {
         _ = try await night.pipeline(by: narrowed).run(night.firing("night-2"))
         let types = Set(night.payer.held.values.map(\.type))
         #expect(types.contains("Encounter") && !types.contains("Observation"))
+    }
+
+    @Test("what was made for other types is not sent again as it was: what the payer may not have may be inside")
+    func narrowedAsSent() async throws {
+        let types: Set<String> = ["Encounter", "Condition", "Observation"]
+        let night = try Night([.joe], mappings: usCoreMappings, allowedTypes: types.union(["DiagnosticReport"]))
+        night.payer.reply(.loseAnswer, .loseAnswer, .loseAnswer)
+        _ = try await night.run("night-1")
+        for _ in 0..<2 {
+            night.clock.advance(seconds: 700)
+            _ = try await night.pipeline.deliver()
+        }
+        let made = try #require(
+            try await night.store.read { try $0.exchanges(matching: ExchangeFilter(), limit: 1) }.first)
+        let sent = night.payer.received.count
+        let narrowed = night.pipeline(
+            by: try Night([.joe], mappings: usCoreMappings, allowedTypes: types).pipeline.terms)
+
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await narrowed.replay(made, run: night.firing("as-sent"), from: .submit)
+        }
+        #expect(made.state == .parked)
+        #expect(fault?.code == .exchangeNotReplayable && fault?.hint?.contains("from the map step") == true)
+        #expect(night.payer.received.count == sent)
+
+        let again = try await narrowed.replay(made, run: night.firing("anew"), from: .map)
+        #expect(again.state == .acknowledged)
     }
 
     private static let nothing = ServerCapability(

@@ -36,6 +36,7 @@ struct InterruptedBalanceTests {
     func deliveredBeside() async throws {
         let (night, _) = try await Self.backlogged()
         let run = night.firing("night-2")
+        try await night.store.write { try $0.open(run) }
         night.clock.advance(seconds: 1)
         let beside = try await night.pipeline.deliver()
 
@@ -48,6 +49,21 @@ struct InterruptedBalanceTests {
         #expect(report.balanced && report.resources.sent == 24)
         #expect(next.exchanges.acknowledged == 0 && next.exchanges.unchanged == 6)
         #expect(next.balanced && next.resources.unchanged == 24)
+    }
+
+    @Test("what is acknowledged between the tick of a run and its start is unchanged in its balance")
+    func deliveredBeforeItsStart() async throws {
+        let (night, _) = try await Self.backlogged()
+        let run = night.firing("night-2")
+        night.clock.advance(seconds: 1800)
+        let before = try await night.pipeline.deliver()
+        night.clock.advance(seconds: 1800)
+
+        let report = try await night.pipeline.run(run)
+
+        #expect(before == 6)
+        #expect(report.exchanges.acknowledged == 0 && report.exchanges.unchanged == 6)
+        #expect(report.balanced && report.resources.unchanged == 24 && report.resources.sent == 0)
     }
 
     @Test(

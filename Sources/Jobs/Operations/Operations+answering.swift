@@ -11,7 +11,7 @@ extension Operations {
     public func answer(_ id: String) async throws -> RunReport { try await answered(id).report }
 
     /// Answers a request that was accepted a moment ago, or waits while another process does that was quicker: a service
-    /// on the same store takes up what is accepted at once.
+    /// on the same store takes up what is accepted at once. What that hands back is answered here.
     ///
     /// Throws as ``answer(_:)`` does, and `request.not-open` for what had ended before.
     public func answer(accepted request: MemberRequest) async throws -> RequestAnswer {
@@ -23,8 +23,20 @@ extension Operations {
                 // Waits for the other process.
                 try await clock.sleep(seconds: 1)
                 detail = try await show(request: request.id)
+                guard detail.request.state == .requested, detail.isToBeCarried else { continue }
+                if let report = try await answeredIfWaiting(request.id) { return .here(report) }
+                detail = try await show(request: request.id)
             }
             return .elsewhere(detail)
+        }
+    }
+
+    /// Answers a request; nil when another process was quicker.
+    private func answeredIfWaiting(_ id: String) async throws -> RunReport? {
+        do {
+            return try await answer(id)
+        } catch let fault as Fault where fault.code == .requestNotOpen {
+            return nil
         }
     }
 

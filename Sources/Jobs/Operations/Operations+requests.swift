@@ -23,18 +23,34 @@ extension Operations {
             request: request, run: run, exchange: exchange, bundles: progress?.submissions ?? [])
     }
 
-    /// The exchange that a request's run made or met. Where that found nothing new it is the one that the payer had
-    /// acknowledged last by then; what came before a run that failed, or has made nothing yet, is no answer.
+    /// The exchange that a request's run made or met, or that took its place. Where that found nothing new it is the one
+    /// that the payer had acknowledged last by then; what came before a run that failed, or has made nothing yet, is no
+    /// answer.
     private static func exchange(
         of member: ResourceKey, in run: Run, _ reader: any StoreReader
     ) throws -> Exchange? {
         let own = ExchangeFilter(member: member, payer: run.payer, run: run.id)
-        if let exchange = try reader.exchanges(matching: own, limit: 1).first { return exchange }
+        if let exchange = try reader.exchanges(matching: own, limit: 1).first {
+            return try successor(of: exchange, reader)
+        }
         guard hasFoundNothingNew(run) else { return nil }
         let before = ExchangeFilter(
             states: [.acknowledged], member: member, payer: run.payer, until: run.instant.adding(milliseconds: 1))
         return try reader.exchanges(matching: before, limit: 1).first
     }
+
+    /// The exchange that took the place of a superseded one, the first after it that was not superseded itself; any
+    /// other exchange stands for itself.
+    private static func successor(of exchange: Exchange, _ reader: any StoreReader) throws -> Exchange {
+        guard exchange.reason == .superseded else { return exchange }
+        let filter = ExchangeFilter(member: exchange.member, payer: exchange.payer)
+        let later = try reader.lines(ofExchangesMatching: filter, limit: mostOfAMember).prefix { $0.id != exchange.id }
+        guard let next = later.last(where: { $0.reason != .superseded }) else { return exchange }
+        return try reader.exchange(next.id) ?? exchange
+    }
+
+    /// More exchanges than any member has with one payer.
+    private static let mostOfAMember = 10_000
 
     private static func hasFoundNothingNew(_ run: Run) -> Bool {
         let report = try? JSONParser.parse(run.summary)
@@ -96,9 +112,15 @@ extension Operations {
             (filter.atRiskBy, filter.isUnwarned) = (now, true)
             return filter
         }
+        let filters = late + atRisk
+        // Mostly there is none, and nobody else has to wait for that.
+        let isAny = try await store.read { reader in
+            try filters.contains { try !reader.memberRequests(matching: $0, limit: 1).isEmpty }
+        }
+        guard isAny else { return [] }
         return try await store.write { writer in
             var told: [MemberRequest] = []
-            for filter in late + atRisk {
+            for filter in filters {
                 for request in try writer.memberRequests(matching: filter, limit: limit) {
                     let entry = AuditEntry(
                         at: now, actor: actor, action: now > request.due ? "request.late" : "request.at-risk",
@@ -147,6 +169,19 @@ extension Operations {
             if try await move(request.id, to: .completed) { settled.append(request) }
         }
         return settled
+    }
+
+    /// Does work that may deliver what requests wait for, and settles those also when it fails, since no service need run;
+    /// what cannot be settled now is settled later.
+    public func settling<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await work()
+            _ = try? await settleRequests()
+            return value
+        } catch {
+            _ = try? await settleRequests()
+            throw error
+        }
     }
 
     /// Makes requests answerable again that a process which has ended was answering; returns how many. Those whose run

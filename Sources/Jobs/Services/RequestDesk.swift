@@ -17,7 +17,7 @@ public struct RequestDesk: Service {
     private static let pauseSeconds = 0.25
     /// How often to look for requests that may be late.
     private static let warningMilliseconds: Int64 = 15_000
-    /// How often it is looked for those whose deliveries have come to their end.
+    /// How often it is looked for those whose process or deliveries have come to their end.
     private static let settlingMilliseconds: Int64 = 1000
     /// Of so many it is told at a time.
     private static let mostWarnings = 100
@@ -55,8 +55,6 @@ public struct RequestDesk: Service {
 
     /// Looks once: begins to answer new requests, and forgets those that have ended.
     func turn(_ state: inout State) async throws {
-        let reclaimed = try await operations.reclaimRequests()
-        if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
         try await settle(&state)
         try await clear(&state)
         try await warn(&state)
@@ -100,11 +98,13 @@ public struct RequestDesk: Service {
         }
     }
 
-    /// Completes what was delivered since, by whichever process.
+    /// Takes up again what a process left that has ended, and completes what was delivered since, by whichever process.
     private func settle(_ state: inout State) async throws {
         let now = operations.clock.now()
         if let next = state.settlesNext, now < next { return }
         state.settlesNext = now.adding(milliseconds: Self.settlingMilliseconds)
+        let reclaimed = try await operations.reclaimRequests()
+        if reclaimed > 0 { logger.notice("requests taken up again", metadata: ["count": "\(reclaimed)"]) }
         for request in try await operations.settleRequests() { tell(request, answeredBy: request.run ?? "") }
     }
 

@@ -115,14 +115,17 @@ struct ReplayCommand: AsyncParsableCommand {
             return try await operations.outcomes(ofAlready: already, delivering: false)
         }
         return try await assembly.servingFiles(note: { progress.say($0) }) {
-            try await operations.outcomes(ofAlready: already, delivering: true)
+            try await operations.settling { try await operations.outcomes(ofAlready: already, delivering: true) }
         }
     }
 
     private func carry(_ run: String, by assembly: Assembly, _ progress: RunProgress) async throws {
         do {
             _ = try await assembly.servingFiles(note: { progress.say($0) }) {
-                try await assembly.operations.carry(replay: run) { progress.say($0.line) }
+                let operations = assembly.operations
+                return try await operations.settling {
+                    try await operations.carry(replay: run) { progress.say($0.line) }
+                }
             }
         } catch let fault as Fault where fault.code == .runInProgress {
             progress.say("replay \(run) is carried out by another process")

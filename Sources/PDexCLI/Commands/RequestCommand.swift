@@ -85,7 +85,8 @@ struct RequestCommand: AsyncParsableCommand {
             return try await Self.keeping(request.id, options) {
                 try await output.reporting(progress) {
                     try await assembly.servingFiles(note: { progress.say($0) }) {
-                        try await assembly.operations.answer(accepted: request)
+                        let operations = assembly.operations
+                        return try await operations.settling { try await operations.answer(accepted: request) }
                     }
                 }
             }

@@ -49,10 +49,9 @@ struct RunCommand: AsyncParsableCommand {
             let report: RunReport = try await output.reporting(progress) {
                 try await assembly.servers.approach(job)
                 return try await assembly.servingFiles(note: { progress.say($0) }) {
-                    let report = try await assembly.operations.run(job: job, dryRun: dryRun)
-                    // What requests waited for may have been delivered with it, and no service need run.
-                    _ = try? await assembly.operations.settleRequests()
-                    return report
+                    let operations = assembly.operations
+                    guard !dryRun else { return try await operations.run(job: job, dryRun: true) }
+                    return try await operations.settling { try await operations.run(job: job) }
                 }
             }
             // The report is told even if the queue cannot be read any more.

@@ -36,11 +36,14 @@ extension PayerSettings {
     /// The connection to the payer: reading members and their consents, writing what the jobs deliver.
     func connection(jobs: [Job]) -> ServerConnection {
         var scopes = ScopeSet()
+        // What was sent before the types became fewer may have to be taken back.
+        let takesBack = retraction != .off || afterRevocation.retraction != nil
+        let allowed = takesBack ? nil : types.map { Set($0) }
         for job in jobs where job.payer == server.name {
             // Files are left in a folder; nothing is written to the server.
             let written =
                 job.delivery.kind.writesToServer
-                ? ["Patient"] + job.selection.sentTypes(allowed: types.map { Set($0) }) : []
+                ? ["Patient"] + job.selection.sentTypes(allowed: allowed) : []
             for type in written {
                 scopes.allow(
                     type,

@@ -137,6 +137,13 @@ extension StoreContract {
             try expect(before, is: [["r1", "r6"], ["r3", "r4"], ["r4"], ["r3"]], "those at first")
             try expect(after, is: [["r3", "r4", "r5"], ["r4", "r5"]], "those once the newer exchange is parked")
         },
+        StorePromise("a member request is judged by what took its exchange's place, not by any later one") { store in
+            try await supersede(store)
+            let resting = MemberRequestFilter(states: [.inProgress], progress: .rests)
+            let parked = MemberRequestFilter(states: [.inProgress], progress: .parked)
+            let found = try await ids([resting, parked], store)
+            try expect(found, is: [["r1", "r2", "r4"], ["r2", "r4"]], "those at rest, and those parked")
+        },
         StorePromise(
             "of member requests that is delivered first which no run of now stands for, then those whose answer is due first"
         ) {
@@ -202,6 +209,39 @@ extension StoreContract {
                     at: StoreSample.seconds(5), audit: entry("r\(number)"))
             }
             for number in 2...5 { try writer.close("run-\(number)", as: .partial, summary: []) }
+        }
+    }
+
+    /// Requests whose exchange was superseded: by one that was acknowledged before a later one was parked and one waits,
+    /// by one that is parked now, by one that waits now, each by way of another; and one that met the second's.
+    private static func supersede(_ store: any Store) async throws {
+        let later: [(member: Int64, states: [ExchangeState])] = [
+            (1, [.acknowledged, .parked, .queued]), (2, [.parked]), (3, [.queued]),
+        ]
+        try await store.write { writer in
+            for run in ["run-1", "run-2", "run-3", "run-4", "night"] {
+                try writer.open(StoreSample.run(run, by: .request))
+            }
+            for (member, states) in later {
+                let superseded = (ExchangeState.cancelled, FaultCode?.some(.superseded))
+                let reason = { (state: ExchangeState) in state == .parked ? FaultCode.attemptsExhausted : nil }
+                let all = [superseded, superseded] + states.map { ($0, reason($0)) }
+                for (number, (state, reason)) in all.enumerated() {
+                    let exchange = StoreSample.exchange(
+                        "e\(member)-\(number)", member: member, run: number == 0 ? "run-\(member)" : "night",
+                        state: state, reason: reason)
+                    try writer.insert(exchange, audit: [StoreSample.entry("exchange.made", of: exchange.id)])
+                }
+            }
+            try writer.meet("e2-0", in: "run-4")
+            for number in 1...4 {
+                let id = "r\(number)"
+                _ = try writer.accept(request(id, due: 10 + Int64(number)), audit: entry(id))
+                _ = try writer.advance(
+                    memberRequest: id, to: .inProgress, run: "run-\(number)", reason: nil, at: StoreSample.seconds(5),
+                    audit: entry(id))
+                try writer.close("run-\(number)", as: .partial, summary: [])
+            }
         }
     }
 

@@ -39,6 +39,7 @@ struct Again: Sendable {
         guard now.state != .unmatched, now.state != .withheld, now.consent != nil else { return made }
         let doubtful = try doubtful(reader)
         try demandCovered(by: now)
+        if maker.terms.allowedTypes != nil { try demandSameRule(as: now) }
         let bundles = try doubtful.map { try bundle(of: $0, reader) }
         let id = identities.derived(
             "exchange", original.member.description, original.payer, maker.run.id, original.id, "as sent")
@@ -93,6 +94,15 @@ struct Again: Sendable {
             throw refusal(
                 "\(changed) of \(sent.count) resources have changed since, and what is permitted now was decided about "
                     + "them as they are", "replay it from the map step; then it is made anew")
+        }
+    }
+
+    /// What the payer may not have may be inside a resource that it may have, which the manifest does not tell.
+    private func demandSameRule(as now: Exchange) throws {
+        guard original.consent?.rule == now.consent?.rule else {
+            throw refusal(
+                "it was made under another rule, or for other types that the payer may have",
+                "replay it from the map step; then it is made anew")
         }
     }
 

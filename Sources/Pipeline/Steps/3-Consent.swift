@@ -125,7 +125,7 @@ struct CheckConsent: Sendable {
         // Changed lists, or a payer's types, may hold back what was bundled under the earlier ones (CO-08).
         let marks = [
             terms.sensitivity.mark.map { "lists \($0)" },
-            terms.allowedTypes.map { "types \($0.sorted().joined(separator: ", "))" },
+            terms.allowedTypes.map(ConsentEvidence.mark(allowedTypes:)),
         ]
         return .permit(marks.compactMap(\.self).reduce(evidence) { $0.noting($1) }, sensitive: sensitive)
     }

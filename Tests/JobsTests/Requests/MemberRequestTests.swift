@@ -288,6 +288,32 @@ struct MemberRequestTests {
         #expect(accepted.state == .requested)
     }
 
+    @Test(
+        "that wait are completed by whatever delivers what they wait for, also when that fails",
+        arguments: [false, true])
+    func settling(fails: Bool) async throws {
+        let served = try ServedNight()
+        served.night.payer.reply(.busy(retryAfterSeconds: 7200))
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        _ = try await served.operations.answer(request.id)
+        let before = try await served.operations.show(request: request.id).request.state
+        served.night.clock.advance(seconds: 8000)
+
+        var fault: Fault?
+        do {
+            try await served.operations.settling {
+                _ = try await served.night.pipeline.deliver()
+                if fails { throw Fault(.interrupted, .stop, "a test") }
+            }
+        } catch let thrown as Fault {
+            fault = thrown
+        }
+
+        #expect(before == .inProgress)
+        #expect((fault != nil) == fails)
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+    }
+
     @Test("that another process takes up first are told as that process answered them, and nobody calls it a failure")
     func quicker() async throws {
         let served = try ServedNight()
@@ -302,6 +328,26 @@ struct MemberRequestTests {
         #expect(detail.request.state == .completed && detail.run?.id == report.run)
         #expect(served.night.payer.held.values.count { $0.type == "Patient" } == 1)
         #expect(lines.all.map(\.level) == [.debug])
+    }
+
+    @Test("that another process hands back are answered here")
+    func handedBack() async throws {
+        let served = try ServedNight()
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        try await served.beginElsewhere(request)
+        let clock = SleepingClock(served.night.clock) {
+            guard try await served.operations.show(request: request.id).request.state == .inProgress else { return }
+            #expect(try await served.operations.move(request.id, to: .requested))
+        }
+        let here = Operations(
+            store: served.night.store, clock: clock, identities: served.night.identities, actor: "tests", owner: "here",
+            ownerIsGone: { _ in false }, pipeline: { _ in served.night.pipeline })
+
+        let answer = try await here.answer(accepted: request)
+
+        #expect(Self.elsewhere(answer) == nil)
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+        #expect(served.night.payer.held.values.count { $0.type == "Patient" } == 1)
     }
 
     @Test("that a process left which has ended are not waited for")

@@ -64,6 +64,27 @@ struct RequestDeskTests {
         #expect(tried == [1, 1, 2, 2, 3])
     }
 
+    @Test("looks once a second for requests that a process left, and writes nothing while nobody is to be told of any")
+    func sparing() async throws {
+        let served = try ServedNight(gone: ["elsewhere"])
+        let desk = RequestDesk(operations: served.operations, logger: Self.silence)
+        var state = RequestDesk.State()
+        served.night.store.hold(for: 1)
+        try await desk.turn(&state)
+        served.night.store.hold(for: 0)
+        let request = try await served.operations.accept(MemberDemand(patient: "joe"), by: served.job)
+        try await served.beginElsewhere(request)
+
+        try await desk.turn(&state)
+        let atOnce = state.underWay.count
+        served.night.clock.advance(seconds: 1)
+        try await desk.turn(&state)
+
+        #expect(atOnce == 0 && Array(state.underWay.keys) == [request.id])
+        for answer in state.underWay.values { await answer.task.value }
+        #expect(try await served.operations.show(request: request.id).request.state == .completed)
+    }
+
     @Test("says once why a request waits, however often it is tried")
     func saysOnce() async throws {
         let served = try ServedNight()

@@ -62,6 +62,34 @@ struct RequestedExchangeTests {
         #expect(detail.exchange?.state == .retrying)
     }
 
+    @Test("is the one that took its place, where a night made that of newer data, and none that comes later")
+    func superseded() async throws {
+        let served = try ServedNight()
+        served.night.payer.reply(.busy(retryAfterSeconds: 7200))
+        let request = try await served.ask("joe")
+        _ = try await served.operations.answer(request.id)
+        let made = try await served.exchange()
+        try await served.change("9.10", after: 60)
+        let atOnce = try await served.operations.show(request: request.id)
+        served.night.clock.advance(seconds: 8000)
+        _ = try await served.night.pipeline.deliver()
+        served.night.payer.reply(.refuse(422))
+
+        try await served.change("9.20", after: 86_400)
+
+        let later = try await served.operations.show(request: request.id)
+        let (latest, first) = try await served.night.store.read { reader in
+            (
+                try reader.latestExchange(member: made.member, payer: made.payer),
+                try reader.exchange(made.id)
+            )
+        }
+        #expect(first?.reason == .superseded && latest?.state == .parked)
+        #expect(atOnce.exchange?.id != made.id && atOnce.exchange != nil)
+        #expect(later.exchange?.id == atOnce.exchange?.id)
+        #expect(later.exchange?.state == .acknowledged)
+    }
+
     /// Joe after a night of which the payer took everything.
     private static func afterANight() async throws -> ServedNight {
         let served = try ServedNight()
@@ -76,5 +104,12 @@ extension ServedNight {
     fileprivate func ask(_ patient: String) async throws -> MemberRequest {
         night.clock.advance(seconds: 60)
         return try await operations.accept(MemberDemand(patient: patient), by: job)
+    }
+
+    /// Has another value at the clinic for Joe after a while, and a night over it.
+    fileprivate func change(_ value: String, after seconds: Double) async throws {
+        night.clock.advance(seconds: seconds)
+        night.clinic.put(try Resource(NamedMember.joe.observation(value: value)))
+        _ = try await operations.run(job: job.name)
     }
 }
