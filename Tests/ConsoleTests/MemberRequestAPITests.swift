@@ -125,7 +125,7 @@ struct MemberRequestAPITests {
 
     @Test("says the same of the time, too, once it is over: a parked exchange does not make what has ended late")
     func alikeInTime() {
-        for (updated, words) in [(1000, "in time"), (1001, "late")] {
+        for (updated, words) in [(Int64(1000), "in time"), (1001, "late")] {
             let times = Times(due: 1000, updated: updated, now: 5000)
             let first = task(.withheld, .consentDenied, bundles: [], at: times)
             #expect(first["description"]?.string == words)
